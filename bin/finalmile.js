@@ -1,0 +1,27 @@
+#!/usr/bin/env node
+// Starts finalmile. On a Node too old for it, starts the Node that `npm ci` put into node_modules;
+// where there is none, says which Node is needed. Old syntax on purpose: any Node >= 14 must be able to read this.
+import { existsSync } from 'node:fs'
+import { spawn } from 'node:child_process'
+import { constants } from 'node:os'
+import { fileURLToPath } from 'node:url'
+
+const needed = 24
+const bundled = fileURLToPath(new URL('../node_modules/node/bin/node', import.meta.url)) + (process.platform === 'win32' ? '.exe' : '')
+const main = new URL('../dist/cli/main.js', import.meta.url)
+
+if (!existsSync(main)) {
+  console.error('finalmile is not built yet. Run `npm ci` (or `npm run build`) in ' + fileURLToPath(new URL('..', import.meta.url)))
+  process.exit(1)
+} else if (Number(process.versions.node.split('.')[0]) >= needed) {
+  import(main.href).then((cli) => cli.main(process.argv))
+} else if (existsSync(bundled)) {
+  const child = spawn(bundled, [fileURLToPath(import.meta.url)].concat(process.argv.slice(2)), { stdio: 'inherit' })
+  const signals = ['SIGINT', 'SIGTERM', 'SIGHUP']
+  signals.forEach((signal) => process.on(signal, () => { if (signal !== 'SIGINT' || !process.stdin.isTTY) child.kill(signal) }))
+  child.on('error', (error) => { console.error(String(error)); process.exit(1) })
+  child.on('exit', (code, signal) => process.exit(signal ? 128 + (constants.signals[signal] || 0) : code))
+} else {
+  console.error('finalmile needs Node ' + needed + ' or newer; this is ' + process.version + '. Install a newer Node from https://nodejs.org and try again.')
+  process.exit(1)
+}

@@ -1,0 +1,48 @@
+/** A mistake that a user can mend, with the place, what was got, what was expected, and what to do. */
+export interface Diagnostic {
+  /** Short stable name, such as `unknown-key`, `needs-unit`, `missing-variable`. */
+  readonly code: string
+  readonly severity: 'error' | 'warning'
+  /** As the user named it; null where no file is involved (a command-line flag). */
+  readonly file: string | null
+  /** 1-based; 0 where the whole file is meant. */
+  readonly line: number
+  /** 1-based, counted in characters of the user's own text. */
+  readonly col: number
+  /** How many characters the caret underlines; at least 1. */
+  readonly length?: number
+  /** What was got and what was expected, in one sentence without a final full stop. */
+  readonly message: string
+  /** What to do: `did you mean "Field Mapping"?`, `write 10s`. */
+  readonly help?: string
+}
+
+/** A place in a user's file; every definition node carries one. */
+export interface Place {
+  readonly file: string
+  readonly line: number
+  readonly col: number
+  readonly length?: number
+}
+
+export const diagnosticAt = (
+  place: Place,
+  code: string,
+  message: string,
+  help?: string,
+  severity: Diagnostic['severity'] = 'error',
+): Diagnostic => ({ code, severity, ...place, message, ...(help === undefined ? {} : { help }) })
+
+/** Thrown by the shell (never by pure code) when a command cannot start: exit code 2, nothing was sent. */
+export class UserError extends Error {
+  readonly diagnostics: readonly Diagnostic[]
+  constructor(diagnostics: readonly Diagnostic[]) {
+    super(diagnostics.map((each) => each.message).join('\n'))
+    this.name = 'UserError'
+    this.diagnostics = diagnostics
+  }
+}
+
+/** A user's mistake that has no file: a flag, a missing argument. */
+export const usageError = (message: string, help?: string): UserError =>
+  new UserError([{ code: 'usage', severity: 'error', file: null, line: 0, col: 0, message, ...(help === undefined ? {} : { help }) }])

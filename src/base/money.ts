@@ -1,0 +1,66 @@
+/**
+ * Exact money: an integer count of ten-thousandths of the currency's main unit, so that bids of a tenth of a cent
+ * stay exact. The largest sum kept exactly is 900 billion; past it `addMoney` throws rather than round.
+ */
+export interface Money {
+  /** 1/10,000 of the main unit: $45.00 is 450_000. */
+  readonly amount: number
+  /** ISO 4217 code. */
+  readonly currency: string
+}
+
+const SCALE = 10_000
+const SYMBOLS: Readonly<Record<string, string>> = { $: 'USD', '€': 'EUR', '£': 'GBP', '¥': 'JPY', '₹': 'INR' }
+
+export const money = (amount: number, currency = 'USD'): Money => {
+  if (!Number.isSafeInteger(amount)) throw new RangeError(`money out of exact range: ${amount}`)
+  return { amount, currency }
+}
+
+export const addMoney = (a: Money, b: Money): Money => {
+  if (a.currency !== b.currency) throw new RangeError(`cannot add ${b.currency} to ${a.currency}`)
+  return money(a.amount + b.amount, a.currency)
+}
+
+export const subtractMoney = (a: Money, b: Money): Money => addMoney(a, { amount: -b.amount, currency: b.currency })
+
+/**
+ * Reads money as people and buyers write it: `45`, `45.00`, `"$1,012.50"`, `45 USD`, `USD 45`, `€1.50`.
+ * Null for anything else, for a fraction finer than 1/10,000, and for text such as `1,2,3`.
+ */
+export const parseMoney = (value: unknown, currency = 'USD'): Money | null => {
+  if (typeof value === 'number') return Number.isFinite(value) ? fromDecimal(plainDecimal(value), currency) : null
+  if (typeof value !== 'string') return null
+  const text = value.trim()
+  const match = /^(-)?\s*(?:([A-Z]{3})\s*)?([$€£¥₹])?\s*(-)?(\d[\d,]*(?:\.\d+)?|\.\d+)\s*(?:([A-Z]{3})|([$€£¥₹]))?$/.exec(text)
+  if (!match) return null
+  const [, minus, codeBefore, symbolBefore, innerMinus, digits = '', codeAfter, symbolAfter] = match
+  if (digits.includes(',') && !/^\d{1,3}(,\d{3})+(\.\d+)?$/.test(digits)) return null
+  const symbol = symbolBefore ?? symbolAfter
+  const named = codeBefore ?? codeAfter ?? (symbol ? SYMBOLS[symbol] : undefined) ?? currency
+  const sign = minus || innerMinus ? '-' : ''
+  return fromDecimal(sign + digits.replaceAll(',', ''), named)
+}
+
+/** A plain decimal string, at least two places: `45.00`, `0.125`, `-15.00`. */
+export const formatMoney = (value: Money): string => {
+  const sign = value.amount < 0 ? '-' : ''
+  const amount = Math.abs(value.amount)
+  const fraction = String(amount % SCALE).padStart(4, '0').replace(/0{1,2}$/, '')
+  return `${sign}${Math.floor(amount / SCALE)}.${fraction}`
+}
+
+const plainDecimal = (value: number): string => {
+  const text = String(value)
+  return /e/i.test(text) ? value.toFixed(4) : text
+}
+
+const fromDecimal = (text: string, currency: string): Money | null => {
+  const match = /^(-?)(\d*)(?:\.(\d*))?$/.exec(text)
+  if (!match) return null
+  const [, sign, whole = '', fraction = ''] = match
+  const kept = fraction.replace(/0+$/, '')
+  if (kept.length > 4) return null
+  const amount = Number(whole || '0') * SCALE + Number(kept.padEnd(4, '0'))
+  return Number.isSafeInteger(amount) ? { amount: sign && amount !== 0 ? -amount : amount, currency } : null
+}

@@ -1,0 +1,51 @@
+/** Milliseconds since 1970 UTC. Every time in the core is one of these; text is made at the edges. */
+export type Instant = number
+
+export const SECOND = 1_000
+export const MINUTE = 60 * SECOND
+export const HOUR = 60 * MINUTE
+export const DAY = 24 * HOUR
+
+const UNITS: Readonly<Record<string, number>> = {
+  ms: 1, millisecond: 1, msec: 1,
+  s: SECOND, sec: SECOND, second: SECOND,
+  m: MINUTE, min: MINUTE, minute: MINUTE,
+  h: HOUR, hr: HOUR, hour: HOUR,
+  d: DAY, day: DAY,
+  w: 7 * DAY, week: 7 * DAY,
+}
+
+export type DurationText = { ok: true; ms: number } | { ok: false; problem: 'needs-unit' | 'not-a-duration' }
+
+/** Reads `10 seconds`, `1s`, `5 min`, `24h`, `100ms`, `1.5 hours`, `1h 30m`. A bare number is an error: it needs a unit. */
+export const parseDuration = (value: string): DurationText => {
+  const text = value.trim().toLowerCase()
+  if (/^\d+(\.\d+)?$/.test(text)) return { ok: false, problem: 'needs-unit' }
+  const part = /(\d+(?:\.\d+)?)\s*([a-z]+)\s*,?\s*(?:and\s+)?/gy
+  let ms = 0
+  while (part.lastIndex < text.length) {
+    const match = part.exec(text)
+    const unit = match?.[2] === undefined ? undefined : (UNITS[match[2]] ?? UNITS[match[2].replace(/s$/, '')])
+    if (!match || unit === undefined) return { ok: false, problem: 'not-a-duration' }
+    ms += Number(match[1]) * unit
+  }
+  return text === '' ? { ok: false, problem: 'not-a-duration' } : { ok: true, ms: Math.round(ms) }
+}
+
+/** A duration for people: `850 ms`, `4 s`, `5 min`, `2 h 30 min`, `3 d`. */
+export const formatDuration = (ms: number): string => {
+  if (ms < SECOND) return `${Math.round(ms)} ms`
+  if (ms < MINUTE) return `${trimZero((ms / SECOND).toFixed(1))} s`
+  const [big, bigName, small, smallName] =
+    ms < HOUR ? [MINUTE, 'min', SECOND, 's'] as const
+    : ms < DAY ? [HOUR, 'h', MINUTE, 'min'] as const
+    : [DAY, 'd', HOUR, 'h'] as const
+  const whole = Math.floor(ms / big)
+  const rest = Math.floor((ms % big) / small)
+  return rest === 0 ? `${whole} ${bigName}` : `${whole} ${bigName} ${rest} ${smallName}`
+}
+
+/** ISO 8601 in UTC with milliseconds, as every output writes times. */
+export const isoTime = (at: Instant): string => new Date(at).toISOString()
+
+const trimZero = (text: string): string => text.replace(/\.0$/, '')

@@ -1,0 +1,78 @@
+/** Where a condition's left side looks. `path` is a JSON path, an XPath (leading `/`), or a scope path such as `lead.score`. */
+export type ValuePath =
+  | { readonly kind: 'path'; readonly text: string }
+  | { readonly kind: 'css'; readonly selector: string; readonly attribute: string | null }
+  | { readonly kind: 'regex'; readonly source: string; readonly flags: string }
+
+export type Scalar = string | number | boolean | null
+export const OPERATORS = ['=', '!=', '>', '>=', '<', '<=', 'contains', 'starts-with', 'ends-with', 'matches', 'in'] as const
+export type Operator = (typeof OPERATORS)[number]
+
+/** The grammar of section 3 of the contract: `path op value` joined by `and`, `or`, `not` and parentheses. */
+export type Condition =
+  | { readonly kind: 'and' | 'or'; readonly terms: readonly Condition[] }
+  | { readonly kind: 'not'; readonly term: Condition }
+  | { readonly kind: 'exists'; readonly path: ValuePath }
+  | { readonly kind: 'compare'; readonly path: ValuePath; readonly op: Exclude<Operator, 'in' | 'matches'>; readonly value: Scalar }
+  | { readonly kind: 'in'; readonly path: ValuePath; readonly values: readonly Scalar[] }
+  | { readonly kind: 'matches'; readonly path: ValuePath; readonly source: string; readonly flags: string }
+
+/** All values found at a path, in document order; empty where there are none. */
+export type Resolve = (path: ValuePath) => readonly unknown[]
+
+/** True when any value found at the path satisfies it. A missing value satisfies only `not …`; `!=` needs a value too. */
+export const holds = (condition: Condition, resolve: Resolve): boolean => {
+  switch (condition.kind) {
+    case 'and': return condition.terms.every((term) => holds(term, resolve))
+    case 'or': return condition.terms.some((term) => holds(term, resolve))
+    case 'not': return !holds(condition.term, resolve)
+    case 'exists': return resolve(condition.path).some((value) => value !== undefined && value !== null)
+    case 'compare': return resolve(condition.path).some((value) => compareValues(value, condition.op, condition.value))
+    case 'in': return resolve(condition.path).some((value) => condition.values.some((each) => compareValues(value, '=', each)))
+    case 'matches': {
+      const pattern = new RegExp(condition.source, condition.flags)
+      return resolve(condition.path).some((value) => isScalar(value) && pattern.test(String(value)))
+    }
+    default: return condition satisfies never
+  }
+}
+
+/** `=` compares whole values, case-sensitively; numbers, and text that is wholly a number on both sides, compare as numbers. */
+export const compareValues = (got: unknown, op: Exclude<Operator, 'in' | 'matches'>, want: Scalar): boolean => {
+  if (Array.isArray(got) && op === 'contains') return got.some((each) => compareValues(each, '=', want))
+  if (!isScalar(got)) return false
+  const order = compareScalars(got, want)
+  switch (op) {
+    case '=': return order === 0
+    case '!=': return order !== 0
+    case '>': return order !== null && order > 0
+    case '>=': return order !== null && order >= 0
+    case '<': return order !== null && order < 0
+    case '<=': return order !== null && order <= 0
+    case 'contains': return got !== null && String(got).includes(String(want))
+    case 'starts-with': return got !== null && String(got).startsWith(String(want))
+    case 'ends-with': return got !== null && String(got).endsWith(String(want))
+    default: return op satisfies never
+  }
+}
+
+const isScalar = (value: unknown): value is Scalar =>
+  value === null || typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean'
+
+/** Null where the two cannot be ordered: `null` against a number, `abc` against 5. */
+const compareScalars = (a: Scalar, b: Scalar): number | null => {
+  if (a === null || b === null) return a === b ? 0 : null
+  const x = asNumber(a)
+  const y = asNumber(b)
+  if (x !== null && y !== null) return Math.sign(x - y)
+  if (typeof a === 'number' || typeof b === 'number') return null
+  const left = String(a)
+  const right = String(b)
+  return left === right ? 0 : left < right ? -1 : 1
+}
+
+const asNumber = (value: Scalar): number | null => {
+  if (typeof value === 'number') return value
+  // A leading zero (a ZIP code, a phone) makes a text: "02134" is not 2134.
+  return typeof value === 'string' && /^-?(0|[1-9]\d*)(\.\d+)?$/.test(value) && value.length < 16 ? Number(value) : null
+}

@@ -1,0 +1,60 @@
+import type { Money } from '../base/money.ts'
+import type { Instant } from '../base/time.ts'
+import type { Outcome } from './outcome.ts'
+import type { PhaseName } from './plan.ts'
+import type { Verdict } from './verdict.ts'
+
+export type Mode = 'live' | 'test'
+
+/**
+ * What was decided and must never be derived again under a later clock (design, money rule 1).
+ * `pass`: the node at `path` is done, skipped, for `reason`; nothing (more) is sent there.
+ * `order`: the children are tried in this order (a share drawn, bids ranked).
+ * `queue`: the lead joined the accumulating batch of its endpoint.
+ * `enter`: an exclusive window or a `finally` was entered.
+ */
+export type Choice =
+  | { readonly kind: 'pass'; readonly recipient: string | null; readonly reason: string }
+  | { readonly kind: 'order'; readonly order: readonly number[]; readonly why: string }
+  | { readonly kind: 'queue' }
+
+/** Facts about one delivery, past tense, append-only. `at` is when it was known. */
+export type DeliveryEvent =
+  | { readonly type: 'received'; readonly at: Instant; /** when the lead was received by the user's own account */ readonly receivedAt: Instant; readonly planHash: string; readonly cost: Money | null }
+  | { readonly type: 'chose'; readonly at: Instant; readonly path: string; readonly choice: Choice }
+  | {
+      readonly type: 'attemptStarted'
+      readonly at: Instant
+      readonly path: string
+      readonly recipient: string
+      readonly phase: PhaseName
+      /** 1 for the first HTTP attempt of this node and phase. */
+      readonly attempt: number
+      readonly key: string
+      readonly requestHash: string
+      readonly version: string | null
+      /** Set where many leads share one request. */
+      readonly batch?: string
+    }
+  | {
+      readonly type: 'attemptFinished'
+      readonly at: Instant
+      readonly path: string
+      readonly recipient: string
+      readonly phase: PhaseName
+      readonly attempt: number
+      readonly key: string
+      readonly verdict: Verdict
+      /** What this attempt earned; null unless it was accepted and booked. */
+      readonly revenue: Money | null
+      readonly httpStatus: number | null
+      readonly durationMs: number
+      readonly batch?: string
+    }
+  | { readonly type: 'settled'; readonly at: Instant; readonly outcome: Outcome; readonly cost: Money | null }
+  /** `--retry-failed`: failed nodes are tried again with the same keys; answers already given stand. */
+  | { readonly type: 'reopened'; readonly at: Instant; readonly reason: string }
+  | { readonly type: 'reviewed'; readonly at: Instant; readonly decision: 'retry' | 'accept' | 'drop'; readonly note: string | null }
+
+export type EventType = DeliveryEvent['type']
+export type EventOf<T extends EventType> = Extract<DeliveryEvent, { type: T }>

@@ -1,0 +1,18 @@
+import type { Money } from '../base/money.ts'
+import type { FailureClass } from './verdict.ts'
+
+/** What became of a lead, or of one node of its plan (contract, section 5). `waiting` is not settled. */
+export const OUTCOMES = ['accepted', 'rejected', 'duplicate', 'skipped', 'failed', 'held', 'pooled'] as const
+export type OutcomeKind = (typeof OUTCOMES)[number]
+
+export interface Outcome {
+  readonly kind: OutcomeKind
+  /** The endpoint that decided it; null where none was reached. */
+  readonly recipient: string | null
+  readonly path: string
+  readonly buyerLeadId: string | null
+  /** What was earned; null unless accepted. In test mode what it would have been. */
+  readonly revenue: Money | null
+  readonly reason: string | null
+  readonly class: FailureClass | null
+}

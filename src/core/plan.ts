@@ -1,0 +1,74 @@
+import type { Money } from '../base/money.ts'
+import type { Condition } from './condition.ts'
+import type { OutcomeKind } from './outcome.ts'
+
+/** What a pattern asks of a lead before any of its recipients is tried. */
+export interface PatternGuard {
+  readonly acceptWhen: { readonly condition: Condition; readonly text: string } | null
+  readonly minimumPrice: Money | null
+  readonly minimumMargin: Money | null
+  readonly cost: Money | null
+}
+
+export type PhaseName = 'ping' | 'post'
+
+/**
+ * The order of things for one target, compiled from YAML; nothing else decides order. A node is addressed by its path:
+ * the root is `/`, its third child `/2`, that one's first `/2/0`; `finally` children are `…/finally`.
+ */
+export type Plan =
+  /** Sends to one endpoint (or parks the lead, where that recipient is a pool). `price`: what the pattern says it earns. */
+  | { readonly kind: 'send'; readonly recipient: string; readonly price: Money | null }
+  /** Waterfall, Fallback and Exclusive Window: one after the other, moving on at the outcomes of `moveOn`. */
+  | {
+      readonly kind: 'sequence'
+      readonly pattern: string
+      readonly guard: PatternGuard
+      readonly steps: readonly SequenceStep[]
+      readonly moveOn: readonly OutcomeKind[]
+      readonly finally: Plan | null
+    }
+  /** Simultaneous. */
+  | { readonly kind: 'race'; readonly pattern: string; readonly guard: PatternGuard; readonly entrants: readonly Plan[]; /** Infinity for `all` */ readonly accept: number }
+  /** Ping/Post. */
+  | { readonly kind: 'auction'; readonly pattern: string; readonly guard: PatternGuard; readonly bidders: readonly Plan[]; readonly windowMs: number; readonly floor: Money | null }
+  /** Round Robin and Weighted: exact shares, then the others in order. */
+  | { readonly kind: 'share'; readonly pattern: string; readonly guard: PatternGuard; readonly weights: readonly number[]; readonly entrants: readonly Plan[] }
+
+export interface SequenceStep {
+  readonly plan: Plan
+  /** Since the lead was received (Exclusive Window); absent where always open. */
+  readonly opensMs?: number
+  readonly closesMs?: number
+}
+
+export const rootPath = '/'
+export const childPath = (parent: string, child: number | 'finally'): string =>
+  parent === rootPath ? `/${child}` : `${parent}/${child}`
+
+/** The direct children of a node with their paths, in order. */
+export const childrenOf = (plan: Plan, path: string): readonly { readonly plan: Plan; readonly path: string }[] => {
+  const numbered = (plans: readonly Plan[]) => plans.map((each, i) => ({ plan: each, path: childPath(path, i) }))
+  switch (plan.kind) {
+    case 'send': return []
+    case 'sequence': {
+      const steps = numbered(plan.steps.map((step) => step.plan))
+      return plan.finally ? [...steps, { plan: plan.finally, path: childPath(path, 'finally') }] : steps
+    }
+    case 'race': return numbered(plan.entrants)
+    case 'auction': return numbered(plan.bidders)
+    case 'share': return numbered(plan.entrants)
+    default: return plan satisfies never
+  }
+}
+
+/** Every endpoint the plan can reach, each once, in the order of first reach. */
+export const recipientsOf = (plan: Plan): readonly string[] => {
+  const found = new Set<string>()
+  const visit = (node: Plan, path: string): void => {
+    if (node.kind === 'send') found.add(node.recipient)
+    for (const child of childrenOf(node, path)) visit(child.plan, child.path)
+  }
+  visit(plan, rootPath)
+  return [...found]
+}

@@ -1,0 +1,89 @@
+import type { Money } from '../base/money.ts'
+import type { Condition } from './condition.ts'
+import type { FailureClass } from './verdict.ts'
+
+/** How often, when and how patiently one class of failure is tried again (contract, section 5). */
+export interface RetryRule {
+  /** Further tries after the first attempt; 0 for none. */
+  readonly retries: number
+  /** `steps`: the waits in turn, the last repeated. `exponential`: first, first×2, first×4 … with jitter of ±25 %. */
+  readonly backoff: { readonly kind: 'steps'; readonly ms: readonly number[] } | { readonly kind: 'exponential'; readonly firstMs: number }
+  /** Each try waits half as long again for its answer. */
+  readonly growTimeout: boolean
+  /** Longest wait a buyer may ask for by Retry-After; past it the recipient is closed to the lead until then. */
+  readonly maxWaitMs: number
+  readonly alertIfAllFail: boolean
+}
+
+/** A class without a rule is not tried again. */
+export type RetryPolicy = Readonly<Partial<Record<FailureClass, RetryRule>>>
+
+export type CapPeriod = 'hour' | 'day' | 'week' | 'month'
+export interface Cap {
+  readonly period: CapPeriod
+  readonly limit: { readonly kind: 'leads'; readonly count: number } | { readonly kind: 'revenue'; readonly amount: Money }
+}
+
+/** Minutes since local midnight, `from` inside, `to` outside; several where a day has a break. */
+export interface ClockSpan { readonly fromMinute: number; readonly toMinute: number }
+
+export interface CallWindow {
+  readonly spans: readonly ClockSpan[]
+  /** ISO weekdays, 1 = Monday. */
+  readonly days: readonly number[]
+}
+
+/** In whose time zone a window is read: a fixed IANA zone, or found from the lead. */
+export type ZoneSource = { readonly kind: 'zone'; readonly name: string } | { readonly kind: 'lead' } | { readonly kind: 'field'; readonly path: string }
+
+export interface CircuitPolicy {
+  /** Opens when more than this share (0 to 1) of the last `over` attempts failed or were unknown. */
+  readonly errorRate: number
+  readonly over: number
+  readonly waitMs: number
+  readonly maxWaitMs: number
+}
+
+/** A named check on the lead; a lead that fails it is skipped with `reason` and nothing is sent. */
+export interface Requirement {
+  readonly reason: string
+  readonly check:
+    | { readonly kind: 'condition'; readonly condition: Condition }
+    | { readonly kind: 'mobile-phone'; readonly field: string }
+    | { readonly kind: 'trusted-form'; readonly maxAgeMs: number }
+    | { readonly kind: 'business-hours' }
+}
+
+export interface BatchPolicy {
+  readonly maxLeads: number
+  /** A batch leaves when its first lead has waited this long. */
+  readonly maxWaitMs: number
+  /** A cron expression in the recipient's zone; then batches leave at its times instead. */
+  readonly schedule: string | null
+}
+
+/** All that the core needs to know of one endpoint recipient. */
+export interface Policy {
+  readonly recipient: string
+  readonly name: string
+  readonly version: string | null
+  readonly price: Money | null
+  readonly cost: Money | null
+  readonly timeoutMs: number
+  readonly retry: RetryPolicy
+  readonly onUnknown: 'next' | 'hold'
+  /** Null: by the pattern (passed by where there is another to go to, else waited for). */
+  readonly whenClosed: 'wait' | 'skip' | null
+  readonly acceptWhen: { readonly condition: Condition; readonly text: string } | null
+  readonly requirements: readonly Requirement[]
+  readonly zone: ZoneSource
+  readonly window: CallWindow | null
+  readonly caps: readonly Cap[]
+  readonly circuit: CircuitPolicy | null
+  readonly duplicateCheck: { readonly field: string; readonly withinMs: number } | null
+  readonly batch: BatchPolicy | null
+  /** How many URLs one delivery may try: the endpoint, then its backup. */
+  readonly hasBackup: boolean
+  /** Parks the lead instead of sending it. */
+  readonly pool: boolean
+}

@@ -1,0 +1,45 @@
+import type { Money } from '../base/money.ts'
+
+/** Exactly the classes of the contract, section 5. */
+export const FAILURE_CLASSES = [
+  'network', 'tls', 'proxy', 'timeout', 'rate_limited', 'server_error', 'invalid_data',
+  'auth', 'duplicate', 'redirect', 'unreadable', 'blocked', 'surplus',
+] as const
+export type FailureClass = (typeof FAILURE_CLASSES)[number]
+
+/** Values captured from an answer by the recipient's `Capture`. */
+export type Captured = Readonly<Record<string, string>>
+
+interface Answer {
+  /** The buyer's own words where it gave any, else ours. */
+  readonly reason: string | null
+  readonly captured?: Captured
+  readonly buyerLeadId?: string | null
+  readonly redirectUrl?: string | null
+}
+
+/** What one answer means. Total: every answer, and every missing answer, gets exactly one. */
+export type Verdict =
+  | (Answer & { readonly kind: 'accepted'; /** what the answer itself says, else null */ readonly price: Money | null })
+  | (Answer & { readonly kind: 'rejected' })
+  | (Answer & { readonly kind: 'duplicate'; readonly class: 'duplicate' })
+  | (Answer & { readonly kind: 'bid'; readonly price: Money; readonly pingId: string | null })
+  | (Answer & {
+      readonly kind: 'failed'
+      readonly class: FailureClass
+      readonly retry: boolean
+      /** What the buyer asked for (Retry-After), already in milliseconds from the answer; absent where it asked for nothing. */
+      readonly retryAfterMs?: number
+      /** A person must look: wrong credentials, a bad certificate. */
+      readonly alert?: boolean
+      /** Stop sending to this recipient until `unpause` (401, 403, 407). */
+      readonly pause?: boolean
+    })
+  /** A request was sent and no answer came: it may have been processed. Repeated only to the same recipient, with the same key. */
+  | (Answer & { readonly kind: 'unknown'; readonly class: FailureClass; readonly retry: boolean })
+  /** An answer that says neither yes nor no. Holds the lead. */
+  | (Answer & { readonly kind: 'unconfirmed'; readonly class: 'unreadable' })
+
+export type VerdictKind = Verdict['kind']
+
+export const classOf = (verdict: Verdict): FailureClass | null => ('class' in verdict ? verdict.class : null)

@@ -1,0 +1,198 @@
+import type { Place } from '../base/diagnostic.ts'
+import type { Condition, ValuePath } from '../core/condition.ts'
+import type { Plan } from '../core/plan.ts'
+import type { Policy } from '../core/policy.ts'
+
+/** Text of the user's, with its place: a template, a URL, a header. `${NAME}` is already replaced. */
+export interface Text {
+  readonly text: string
+  readonly place: Place
+}
+
+/** A mapping as written, blocks included. Values are templates (text) or typed YAML scalars. */
+export type MappingNode =
+  | { readonly kind: 'map'; readonly entries: readonly MappingEntry[]; readonly place: Place }
+  | { readonly kind: 'list'; readonly items: readonly MappingNode[]; readonly place: Place }
+  /** Text that may hold `{{…}}`; text without any is a constant. */
+  | { readonly kind: 'template'; readonly text: string; readonly place: Place }
+  /** A YAML number, boolean or null written unquoted. */
+  | { readonly kind: 'constant'; readonly value: number | boolean | null; readonly place: Place }
+
+export type MappingEntry =
+  | { readonly kind: 'entry'; readonly key: string; readonly value: MappingNode; readonly place: Place }
+  /** A block line and what it governs. `open` is the inside of its braces: `#if lead.score > 70`, `#unless lead.x`, `#compare lead.state "==" "CA"`. */
+  | { readonly kind: 'block'; readonly open: Text; readonly then: readonly MappingEntry[]; readonly otherwise: readonly MappingEntry[] }
+
+export type EndpointType =
+  | 'custom' | 'webhook.post' | 'salesforce.create_lead' | 'hubspot.create_or_update_contact'
+  | 'five9.add_to_list' | 'email' | 'sftp' | 'file' | 'pool'
+
+export const FORMATS = ['json', 'xml', 'form', 'query', 'csv', 'text', 'soap'] as const
+export type Format = (typeof FORMATS)[number]
+
+export type AuthDefinition =
+  | { readonly kind: 'bearer'; readonly token: Text }
+  | { readonly kind: 'basic'; readonly username: Text; readonly password: Text }
+  | { readonly kind: 'oauth2'; readonly tokenUrl: Text; readonly clientId: Text; readonly clientSecret: Text; readonly scope: Text | null }
+  | { readonly kind: 'token-request'; readonly url: Text; readonly method: string; readonly fields: MappingNode | null; readonly token: ValuePath; readonly use: Text }
+  | { readonly kind: 'hmac'; readonly secret: Text; readonly algorithm: string; readonly header: string }
+  | { readonly kind: 'standard-webhooks'; readonly secret: Text }
+
+/** What a row of `Response Codes` says. `status`: 200, or 5 for `5xx`, or null for any. First row that matches wins. */
+export interface ResponseCodeRow {
+  readonly status: { readonly from: number; readonly to: number } | null
+  readonly when: Condition | null
+  readonly means: 'success' | 'duplicate' | 'rejected' | 'error' | 'auth' | 'rate-limited' | 'server-error' | 'invalid-data' | 'retry'
+  readonly retry: boolean | null
+  readonly pause: boolean
+  readonly text: string
+  readonly place: Place
+}
+
+export interface ParsingDefinition {
+  /** Overrides Content-Type; null: by Content-Type, else sniffed. */
+  readonly format: 'json' | 'xml' | 'html' | 'text' | null
+  readonly success: Condition | null
+  readonly rejected: Condition | null
+  readonly duplicate: Condition | null
+  readonly error: Condition | null
+  readonly leadId: ValuePath | null
+  readonly price: ValuePath | null
+  readonly message: ValuePath | null
+  readonly redirectUrl: ValuePath | null
+  readonly capture: Readonly<Record<string, ValuePath>>
+  /** Names that may be missing from an acceptance: `lead id`, `price`, or a capture's name; lower case. */
+  readonly optional: readonly string[]
+  /** Only in a ping's parsing. */
+  readonly bid: ValuePath | null
+  readonly pingId: ValuePath | null
+  /** Where each was written, by key (`success`, `leadId` …), for messages. */
+  readonly places: Readonly<Record<string, Place>>
+}
+
+/** A sample answer of the documentation; `check` says what it would mean. */
+export interface SampleAnswer {
+  /** A body, or a whole HTTP message (status line first). */
+  readonly text: string
+  readonly means: string | null
+  readonly place: Place
+}
+
+export interface BatchDefinition {
+  readonly format: 'json' | 'csv' | 'xml'
+  readonly results: ValuePath | null
+  /** `id = lead.id`: a path in each result and one in the lead; null: by position. */
+  readonly match: { readonly result: string; readonly lead: string } | null
+}
+
+export interface PingDefinition {
+  readonly endpoint: Text | null
+  readonly timeoutMs: number | null
+  readonly mapping: MappingNode | null
+  readonly parsing: ParsingDefinition
+}
+
+export interface TestSettings {
+  readonly endpoint: Text | null
+  /** `simulated`: the built-in sandbox answers. */
+  readonly responses: 'simulated success' | 'simulated failure' | 'simulated' | null
+  /** 0 to 1. */
+  readonly acceptRate: number | null
+  readonly latencyMs: number | null
+}
+
+/** One header as written; values are templates. */
+export interface HeaderDefinition { readonly name: string; readonly value: Text }
+
+/** One endpoint recipient, everything typed and defaulted, nothing compiled: what `wire` turns into requests and verdicts. */
+export interface EndpointDefinition {
+  readonly id: string
+  readonly name: string
+  readonly type: EndpointType
+  readonly version: string | null
+  readonly place: Place
+  /** A template; null where the type has none (`pool`). */
+  readonly url: Text | null
+  readonly backupUrl: Text | null
+  /** Regional endpoints: the first whose condition holds on the lead; the last has none. */
+  readonly endpoints: readonly { readonly when: Condition | null; readonly use: Text }[]
+  readonly method: string
+  readonly format: Format
+  readonly headers: readonly HeaderDefinition[]
+  readonly auth: AuthDefinition | null
+  readonly mapping: MappingNode | null
+  readonly includeAllFields: boolean
+  readonly omitEmpty: boolean
+  readonly root: string | null
+  readonly bodyParameter: string | null
+  readonly extraFields: MappingNode | null
+  readonly charset: string
+  readonly compression: 'gzip' | null
+  readonly idempotency: { readonly header: string; readonly key: Text | null } | null
+  readonly parsing: ParsingDefinition
+  readonly responseCodes: readonly ResponseCodeRow[]
+  /** `Retry On`: failures that are retried although their class is not. */
+  readonly retryOn: readonly { readonly status: { readonly from: number; readonly to: number } | null; readonly when: Condition | null }[]
+  readonly samples: readonly SampleAnswer[]
+  readonly tables: Readonly<Record<string, Readonly<Record<string, string | number | boolean>>>>
+  readonly batch: BatchDefinition | null
+  readonly ping: PingDefinition | null
+  readonly test: TestSettings | null
+  readonly transport: TransportSettings
+  /** Currency of prices that name none. */
+  readonly currency: string
+  /** What is declared and read by the type itself (Options of Salesforce, HubSpot lists …), as given, keys normalised. */
+  readonly options: Readonly<Record<string, unknown>>
+  readonly alertWhen: readonly AlertRule[]
+  readonly notify: string | null
+  readonly about: About
+}
+
+/** How the wire is driven; no decision of the core depends on it. */
+export interface TransportSettings {
+  readonly timeoutMs: number
+  readonly connectTimeoutMs: number
+  /** Connections kept to one origin. */
+  readonly connections: number
+  readonly keepAliveMs: number
+  readonly followRedirects: boolean
+  readonly proxy: string | null
+  readonly tls: { readonly ca: string | null; readonly certificate: string | null; readonly key: string | null } | null
+  readonly allowPrivateNetwork: boolean
+  /** Bytes, after decompression. */
+  readonly maximumResponse: number
+  /** Attempts at once; null: as many as connections. */
+  readonly concurrency: number | null
+  readonly rate: { readonly count: number; readonly perMs: number } | null
+  /** How many attempts may be durable as started and not yet answered. */
+  readonly inDoubtWindow: number | null
+}
+
+export interface AlertRule {
+  readonly metric: 'success rate' | 'response time' | 'error rate'
+  readonly op: '<' | '>'
+  /** A share (0 to 1) or milliseconds. */
+  readonly value: number
+  readonly text: string
+}
+
+export interface About {
+  readonly buyer: string | null
+  readonly contact: string | null
+  readonly documentation: string | null
+  readonly notes: string | null
+  /** Special Requirements that are prose only. */
+  readonly requirements: readonly string[]
+}
+
+/** One file of `recipients/`, read and compiled. */
+export type Recipient =
+  | { readonly kind: 'endpoint'; readonly id: string; readonly name: string; readonly file: string; readonly policy: Policy; readonly definition: EndpointDefinition }
+  | { readonly kind: 'pattern'; readonly id: string; readonly name: string; readonly file: string; readonly about: About; readonly plan: Plan; readonly test: TestSettings | null }
+
+/** All recipients of the given folders, by id. */
+export interface Catalogue {
+  readonly recipients: ReadonlyMap<string, Recipient>
+  /** Every value that came from `${NAME}`. */
+  readonly secrets: ReadonlySet<string>
+}

@@ -1,0 +1,170 @@
+import type { Money } from './base/money.ts'
+import type { Instant } from './base/time.ts'
+import type { DeliveryEvent, Mode } from './core/event.ts'
+import type { Lead } from './core/lead.ts'
+import type { OutcomeKind } from './core/outcome.ts'
+import type { Run } from './core/run.ts'
+import type { TransportSettings } from './definitions/types.ts'
+import type { HttpRequest, Reply } from './wire/request.ts'
+
+/** The wall clock. `sleep` resolves early, without an error, when the signal aborts. */
+export interface Clock {
+  now(): Instant
+  sleep(ms: number, signal?: AbortSignal): Promise<void>
+}
+
+/** Sends one request and always resolves: trouble of the world is a Reply. */
+export interface Transport {
+  send(request: HttpRequest, settings: TransportSettings & { readonly timeoutMs: number }, signal?: AbortSignal): Promise<Reply>
+  close(): Promise<void>
+}
+
+/** Tells a person: a webhook URL or an e-mail address, as `Notify` names it. */
+export interface Notify {
+  notify(target: string, subject: string, text: string): Promise<void>
+}
+
+/** One lead to one target, once: the unit that is settled. */
+export interface Delivery {
+  /** Same for the same mode, target, lead and number. */
+  readonly id: string
+  readonly mode: Mode
+  readonly to: string
+  readonly lead: Lead
+  /** 1 until a person orders the lead delivered again (`--again`). */
+  readonly number: number
+  readonly receivedAt: Instant
+  readonly source: Readonly<Record<string, string>>
+  /** Run variables of `--var`, kept so that a later `resume` renders the same requests. */
+  readonly vars: Readonly<Record<string, string>>
+  readonly cost: Money | null
+  readonly planHash: string
+}
+
+/** Where a delivery stands, as the core projects it from its history; what queues and reports are asked by. */
+export type Standing =
+  | { readonly state: 'working' }
+  /** `recipient` and `why` are for people; `dueAt` null: until a person acts (`unpause`). `batch`: accumulating for that recipient. */
+  | { readonly state: 'waiting'; readonly dueAt: Instant | null; readonly why: string; readonly recipient: string | null; readonly batch: boolean }
+  | { readonly state: 'settled'; readonly at: Instant; readonly outcome: OutcomeKind; readonly recipient: string | null; readonly buyerLeadId: string | null; readonly revenue: Money | null; readonly cost: Money | null; readonly attempts: number; readonly reason: string | null }
+
+/** A hard limit that this step uses up; counted in the same transaction, or refused. Reserved for caps, permits and shares. */
+export type Claim =
+  | { readonly kind: 'cap'; readonly counter: string; readonly limit: number; readonly amount: number }
+  | { readonly kind: 'permit'; readonly name: string; readonly untilMs: Instant }
+
+/** One append to one delivery, all or nothing. */
+export interface Step {
+  readonly deliveryId: string
+  /** Events the delivery had before this step; 0 together with `create`. The step is refused when it has another number. */
+  readonly version: number
+  /** The first step of a delivery brings the delivery itself. Refused as `exists` where it is known already. */
+  readonly create?: Delivery
+  readonly runId: string
+  readonly events: readonly DeliveryEvent[]
+  readonly standing: Standing
+  readonly claims?: readonly Claim[]
+}
+
+export type StepResult =
+  | { readonly kind: 'ok'; /** sequence number of the step's first event; the others follow it */ readonly seq: number }
+  /** `create` of a delivery that is known: how it stands, so that the caller can skip, adopt or reopen it. */
+  | { readonly kind: 'exists'; readonly standing: Standing; readonly number: number }
+  /** Another version: someone else moved it. Load again. */
+  | { readonly kind: 'conflict' }
+  | { readonly kind: 'refused'; readonly claim: Claim }
+  /** The sale is booked already (unique: mode, lead, recipient, number). */
+  | { readonly kind: 'booked' }
+
+/** A delivery with all its events, oldest first. */
+export interface LoadedDelivery {
+  readonly delivery: Delivery
+  readonly runId: string
+  readonly standing: Standing
+  readonly events: readonly StoredEvent[]
+}
+export interface StoredEvent { readonly seq: number; readonly runId: string; readonly event: DeliveryEvent }
+
+/** What is known of one recipient beside its file: shared by all processes. */
+export interface RecipientState {
+  readonly recipient: string
+  readonly mode: Mode
+  readonly paused: { readonly at: Instant; readonly reason: string } | null
+  /** It asked for a wait longer than `Max Wait`. */
+  readonly closedUntil: Instant | null
+  /** Cache of the circuit's fold, JSON; null where none was kept. */
+  readonly circuit: string | null
+}
+
+export interface DueQuery {
+  readonly mode: Mode
+  readonly now: Instant
+  readonly limit: number
+  /** Only these deliveries' runs (`deliver` works its own); all where absent. */
+  readonly runId?: string
+}
+
+export interface Counts {
+  readonly working: number
+  readonly waiting: number
+  readonly settled: Readonly<Record<OutcomeKind, number>>
+}
+
+/**
+ * The only place where facts are kept. Asynchronous; every `append` is durable when it resolves. Implementations may put
+ * many steps into one transaction, but one step is never split. A writer holds the lease: once another process has taken
+ * it, every write rejects with `LeaseLostError` and nothing of it is kept.
+ */
+export interface Ledger {
+  append(steps: readonly Step[]): Promise<readonly StepResult[]>
+  startRun(run: Run, plan: { readonly hash: string; readonly json: string } | null): Promise<void>
+  finishRun(runId: string, at: Instant, summaryJson: string): Promise<void>
+
+  /** Gives a waiting or reopened delivery to this run (standing `working`, events untouched) so that no other takes it. */
+  claimDue(query: DueQuery): Promise<readonly LoadedDelivery[]>
+  /** The earliest time after which `claimDue` with the same query would find something; null where nothing waits for a time. */
+  nextDue(query: Omit<DueQuery, 'now' | 'limit'>): Promise<Instant | null>
+  /** Deliveries that a writer before this one left `working`: a crash. Given to this run, oldest first. */
+  claimAbandoned(query: DueQuery): Promise<readonly LoadedDelivery[]>
+  /** Takes one delivery whatever its state: `--retry-failed`, review, a lead of the same file that still waits. Null where unknown. */
+  claim(deliveryId: string, runId: string): Promise<LoadedDelivery | null>
+
+  load(deliveryId: string): Promise<LoadedDelivery | null>
+  /** All deliveries of a lead, oldest first. */
+  ofLead(leadId: string): Promise<readonly LoadedDelivery[]>
+  /** In order of `seq`; a run's, or all. */
+  events(filter: { readonly runId?: string; readonly mode?: Mode }): AsyncIterable<StoredEvent & { readonly deliveryId: string; readonly leadId: string; readonly mode: Mode; readonly source: Readonly<Record<string, string>> }>
+  /** Settled and waiting deliveries, in order of taking in; `state` narrows. */
+  deliveries(filter: { readonly runId?: string; readonly mode?: Mode; readonly state?: Standing['state']; readonly outcomes?: readonly OutcomeKind[] }): AsyncIterable<{ readonly delivery: Delivery; readonly standing: Standing; readonly runId: string }>
+  counts(mode: Mode): Promise<Counts>
+  planOf(hash: string): Promise<string | null>
+
+  recipientStates(mode: Mode): Promise<readonly RecipientState[]>
+  /** Allowed without the lease: a person pauses while a delivery runs. */
+  setPaused(recipient: string, mode: Mode, paused: RecipientState['paused']): Promise<void>
+  setClosedUntil(recipient: string, mode: Mode, until: Instant | null): Promise<void>
+  /** Makes all deliveries that wait for this recipient due now (`unpause`). */
+  wake(recipient: string, mode: Mode, now: Instant): Promise<number>
+
+  close(): Promise<void>
+}
+
+/** Another process took the lease while this one was stopped: nothing of the refused write is kept; this process must end. */
+export class LeaseLostError extends Error {
+  constructor() {
+    super('another finalmile process has taken over this store; this one stops, nothing it had not yet recorded counts')
+    this.name = 'LeaseLostError'
+  }
+}
+
+/** The store cannot be used: locked by another (exit 5), full, read-only, corrupt, of a newer version. */
+export class StoreError extends Error {
+  readonly kind: 'held' | 'full' | 'read-only' | 'corrupt' | 'newer' | 'unreachable' | 'unsupported'
+  readonly help: string
+  constructor(kind: StoreError['kind'], message: string, help: string) {
+    super(message)
+    this.name = 'StoreError'
+    this.kind = kind
+    this.help = help
+  }
+}

@@ -1,0 +1,43 @@
+import type { Money } from '../base/money.ts'
+import type { Lead } from '../core/lead.ts'
+import type { PhaseName } from '../core/plan.ts'
+import type { Captured, Verdict } from '../core/verdict.ts'
+import type { EndpointDefinition } from '../definitions/types.ts'
+import type { HttpRequest, Reply } from './request.ts'
+
+/** All that a template may see (contract, section 2). */
+export interface RenderInput {
+  readonly lead: Lead
+  /** `--source name=value`; the lead's own `source` object goes before it. */
+  readonly source: Readonly<Record<string, string>>
+  /** `--var name=value`. */
+  readonly vars: Readonly<Record<string, string>>
+  readonly runId: string
+  readonly deliveryId: string
+  /** `delivery_attempt`: number of this delivery of the lead; HTTP retries do not change it. */
+  readonly deliveryNumber: number
+  /** `attempt`: the HTTP attempt, from 1. */
+  readonly attempt: number
+  readonly phase: PhaseName
+  /** `now`, milliseconds. */
+  readonly now: number
+  /** Idempotency key for the header. */
+  readonly key: string
+  /** What the ping brought; only in the post of an auction. */
+  readonly ping?: { readonly id: string | null; readonly bid: Money; readonly captured: Captured }
+  readonly target: 'endpoint' | 'backup'
+}
+
+/** A request, or why none can be made of this lead (nothing is sent then). */
+export type Rendered = { readonly ok: true; readonly request: HttpRequest } | { readonly ok: false; readonly reason: string }
+
+/** One endpoint recipient, compiled once when its file is loaded: pure functions from leads to requests and from replies to verdicts. */
+export interface Endpoint {
+  readonly definition: EndpointDefinition
+  render(input: RenderInput): Rendered
+  /** Many leads in one request, in the given order; only where the definition has a `batch`. */
+  renderBatch(inputs: readonly RenderInput[]): Rendered
+  read(reply: Reply, phase: PhaseName): Verdict
+  /** One verdict per lead, in the order of `leads`. */
+  readBatch(reply: Reply, leads: readonly Lead[]): readonly Verdict[]
+}
