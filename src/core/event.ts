@@ -11,7 +11,6 @@ export type Mode = 'live' | 'test'
  * `pass`: the node at `path` is done, skipped, for `reason`; nothing (more) is sent there.
  * `order`: the children are tried in this order (a share drawn, bids ranked).
  * `queue`: the lead joined the accumulating batch of its endpoint.
- * `enter`: an exclusive window or a `finally` was entered.
  */
 export type Choice =
   | { readonly kind: 'pass'; readonly recipient: string | null; readonly reason: string }
@@ -30,11 +29,14 @@ export type DeliveryEvent =
       readonly phase: PhaseName
       /** 1 for the first HTTP attempt of this node and phase. */
       readonly attempt: number
+      /** Idempotency key: one per lead, recipient, phase and delivery; the same on every attempt. */
       readonly key: string
       readonly requestHash: string
       readonly version: string | null
       /** Set where many leads share one request. */
       readonly batch?: string
+      /** Set where the backup endpoint is tried. */
+      readonly target?: 'backup'
     }
   | {
       readonly type: 'attemptFinished'
@@ -50,6 +52,8 @@ export type DeliveryEvent =
       readonly httpStatus: number | null
       readonly durationMs: number
       readonly batch?: string
+      /** An acceptance beyond what the pattern takes: recorded as class `surplus`, never booked. */
+      readonly surplus?: boolean
     }
   | { readonly type: 'settled'; readonly at: Instant; readonly outcome: Outcome; readonly cost: Money | null }
   /** `--retry-failed`: failed nodes are tried again with the same keys; answers already given stand. */

@@ -1,0 +1,112 @@
+import type { Money } from '../base/money.ts'
+import type { Instant } from '../base/time.ts'
+import type { DeliveryEvent, EventOf } from './event.ts'
+import type { Outcome } from './outcome.ts'
+import type { PhaseName } from './plan.ts'
+import type { Verdict } from './verdict.ts'
+
+/** One HTTP attempt of a node: started, and finished once its answer (or its absence) is known. */
+export interface Attempt {
+  readonly attempt: number
+  readonly phase: PhaseName
+  readonly key: string
+  readonly startedAt: Instant
+  readonly target: 'endpoint' | 'backup'
+  readonly batch: string | null
+  readonly finished: { readonly at: Instant; readonly verdict: Verdict; readonly revenue: Money | null; readonly surplus: boolean } | null
+}
+
+/** What happened at one node of the plan. */
+export interface NodeHistory {
+  readonly attempts: readonly Attempt[]
+  /** Attempts before the last reopening: they stand in the record, and no longer count against the retries. */
+  readonly before: number
+  readonly passed: { readonly recipient: string | null; readonly reason: string } | null
+  readonly order: readonly number[] | null
+  /** Since when it waits to join a batch. */
+  readonly queuedAt: Instant | null
+}
+
+/** The fold of a delivery's events: all that `next` looks at. */
+export interface History {
+  /** How many events were folded: the version that the next append must name. */
+  readonly version: number
+  readonly receivedAt: Instant
+  readonly cost: Money | null
+  readonly nodes: ReadonlyMap<string, NodeHistory>
+  readonly settled: Outcome | null
+}
+
+export const emptyHistory: History = { version: 0, receivedAt: 0, cost: null, nodes: new Map(), settled: null }
+export const untouched: NodeHistory = { attempts: [], before: 0, passed: null, order: null, queuedAt: null }
+
+export const nodeAt = (history: History, path: string): NodeHistory => history.nodes.get(path) ?? untouched
+
+/** Attempts of a phase that count now, oldest first. */
+export const attemptsOf = (node: NodeHistory, phase: PhaseName): readonly Attempt[] => {
+  const counted = node.before === 0 ? node.attempts : node.attempts.slice(node.before)
+  return counted.every((each) => each.phase === phase) ? counted : counted.filter((each) => each.phase === phase)
+}
+
+export const isStarted = (history: History, path: string): boolean => {
+  for (const [at, node] of history.nodes) {
+    if ((at === path || at.startsWith(path === '/' ? '/' : `${path}/`)) && (node.attempts.length > node.before || node.queuedAt !== null)) return true
+  }
+  return false
+}
+
+export const evolve = (history: History, event: DeliveryEvent): History => {
+  const version = history.version + 1
+  switch (event.type) {
+    case 'received': return { ...history, version, receivedAt: event.receivedAt, cost: event.cost }
+    case 'chose': return withNode(history, event.path, (node) => choose(node, event))
+    case 'attemptStarted': return withNode(history, event.path, (node) => ({ ...node, attempts: [...node.attempts, started(event)], queuedAt: null }))
+    case 'attemptFinished': return withNode(history, event.path, (node) => ({ ...node, attempts: finish(node.attempts, event) }))
+    case 'settled': return { ...history, version, settled: event.outcome }
+    case 'reopened': return { ...history, version, settled: null, nodes: reopened(history.nodes) }
+    case 'reviewed': return event.decision === 'retry' ? { ...history, version, settled: null, nodes: reopened(history.nodes) } : { ...history, version }
+    default: return event satisfies never
+  }
+}
+
+const withNode = (history: History, path: string, change: (node: NodeHistory) => NodeHistory): History => {
+  const nodes = new Map(history.nodes)
+  nodes.set(path, change(nodeAt(history, path)))
+  return { ...history, version: history.version + 1, nodes }
+}
+
+const choose = (node: NodeHistory, { choice, at }: EventOf<'chose'>): NodeHistory => {
+  switch (choice.kind) {
+    case 'pass': return { ...node, passed: { recipient: choice.recipient, reason: choice.reason }, queuedAt: null }
+    case 'order': return { ...node, order: choice.order }
+    case 'queue': return { ...node, queuedAt: at }
+    default: return choice satisfies never
+  }
+}
+
+const started = (event: EventOf<'attemptStarted'>): Attempt => ({
+  attempt: event.attempt,
+  phase: event.phase,
+  key: event.key,
+  startedAt: event.at,
+  target: event.target ?? 'endpoint',
+  batch: event.batch ?? null,
+  finished: null,
+})
+
+const finish = (attempts: readonly Attempt[], event: EventOf<'attemptFinished'>): readonly Attempt[] =>
+  attempts.map((each) =>
+    each.attempt === event.attempt && each.phase === event.phase && each.finished === null
+      ? { ...each, finished: { at: event.at, verdict: event.verdict, revenue: event.revenue, surplus: event.surplus ?? false } }
+      : each)
+
+/** Nodes that failed, stayed in doubt or were passed by may be tried again; an answer already given stands. */
+const reopened = (nodes: ReadonlyMap<string, NodeHistory>): ReadonlyMap<string, NodeHistory> => {
+  const again = new Map<string, NodeHistory>()
+  for (const [path, node] of nodes) {
+    const last = node.attempts.at(-1)?.finished?.verdict.kind
+    const stands = last === 'accepted' || last === 'rejected' || last === 'duplicate' || last === 'bid'
+    again.set(path, stands ? node : { ...node, before: node.attempts.length, passed: null, queuedAt: null })
+  }
+  return again
+}

@@ -1,0 +1,24 @@
+import type { ValuePath } from './condition.ts'
+import type { Lead } from './lead.ts'
+
+/** Values at `lead.state`, `state` or `source.name` in a lead; arrays are walked into. CSV columns may hold dots themselves. */
+export const resolveLead = (lead: Lead, path: ValuePath): readonly unknown[] => {
+  if (path.kind !== 'path') return []
+  const text = path.text.startsWith('lead.') ? path.text.slice(5) : path.text
+  return valuesAt(lead.fields, text)
+}
+
+const valuesAt = (value: unknown, path: string): readonly unknown[] => {
+  if (path === '') return Array.isArray(value) ? value : [value]
+  if (Array.isArray(value)) {
+    const [head = '', ...rest] = path.split('.')
+    return /^\d+$/.test(head) ? valuesAt(value[Number(head)], rest.join('.')) : value.flatMap((each) => valuesAt(each, path))
+  }
+  if (typeof value !== 'object' || value === null) return []
+  if (Object.hasOwn(value, path)) return valuesAt((value as Record<string, unknown>)[path], '')
+  for (let dot = path.indexOf('.'); dot > 0; dot = path.indexOf('.', dot + 1)) {
+    const head = path.slice(0, dot)
+    if (Object.hasOwn(value, head)) return valuesAt((value as Record<string, unknown>)[head], path.slice(dot + 1))
+  }
+  return []
+}

@@ -1,0 +1,25 @@
+import type { Money } from '../base/money.ts'
+import { subtractMoney } from '../base/money.ts'
+import type { Floor } from './step.ts'
+import type { Verdict } from './verdict.ts'
+
+/**
+ * What an accepted post earns: the price the buyer returned, else its bid, else what the pattern says, else the
+ * recipient's own (contract, section 5). Null where nobody named one; nothing but `accepted` earns.
+ */
+export const revenueOf = (verdict: Verdict, bid: Money | null, patternPrice: Money | null, recipientPrice: Money | null): Money | null =>
+  verdict.kind === 'accepted' ? (verdict.price ?? bid ?? patternPrice ?? recipientPrice) : null
+
+/** Why a known price is too low for the enclosing patterns; null where it is not, or where no price is known. */
+export const belowFloor = (price: Money | null, cost: Money | null, floors: readonly Floor[]): string | null => {
+  if (price === null) return null
+  for (const floor of floors) {
+    if (floor.amount.currency !== price.currency) continue
+    if (floor.kind === 'price' && price.amount < floor.amount.amount) return `its price is below the minimum price of ${floor.pattern}`
+    if (floor.kind === 'margin') {
+      const margin = cost && cost.currency === price.currency ? subtractMoney(price, cost) : price
+      if (margin.amount < floor.amount.amount) return `its margin is below the minimum margin of ${floor.pattern}`
+    }
+  }
+  return null
+}

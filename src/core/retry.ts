@@ -1,0 +1,44 @@
+import { fractionOf } from '../base/hash.ts'
+import type { Instant } from '../base/time.ts'
+import type { RetryPolicy, RetryRule } from './policy.ts'
+import type { Verdict } from './verdict.ts'
+
+/** A finished attempt, as much of it as retries depend on. */
+export interface Tried { readonly at: Instant; readonly verdict: Verdict }
+
+export type NextAttempt =
+  | { readonly kind: 'retry'; readonly at: Instant; readonly timeoutMs: number }
+  /** The buyer asked for a longer wait than the rule allows: closed to this lead until then. */
+  | { readonly kind: 'closed'; readonly until: Instant }
+  | { readonly kind: 'give up' }
+
+/**
+ * Whether, when and how patiently an attempt is followed by another (contract, section 5).
+ * `identity` names the work (lead and recipient, or batch): jitter is a hash of it, so that replays agree.
+ */
+export const nextAttempt = (policy: RetryPolicy, timeoutMs: number, tried: readonly Tried[], identity: string): NextAttempt => {
+  const last = tried.at(-1)
+  if (!last || !('retry' in last.verdict) || !last.verdict.retry) return { kind: 'give up' }
+  const rule = policy[last.verdict.class] ?? policy.server_error
+  if (!rule) return { kind: 'give up' }
+  const asked = last.verdict.kind === 'failed' ? last.verdict.retryAfterMs : undefined
+  if (asked !== undefined && asked > rule.maxWaitMs) return { kind: 'closed', until: last.at + asked }
+  const used = tried.length - 1
+  if (used >= rule.retries) return { kind: 'give up' }
+  return {
+    kind: 'retry',
+    at: last.at + (asked ?? backoffMs(rule, used, identity)),
+    timeoutMs: grownTimeout(rule, timeoutMs, tried),
+  }
+}
+
+/** The wait before retry `n` (0 for the first). */
+export const backoffMs = (rule: RetryRule, n: number, identity: string): number => {
+  if (rule.backoff.kind === 'steps') return rule.backoff.ms[Math.min(n, rule.backoff.ms.length - 1)] ?? 0
+  const spread = 0.75 + fractionOf(`${identity}#${n}`) / 2
+  return Math.min(Math.round(rule.backoff.firstMs * 2 ** n * spread), rule.maxWaitMs)
+}
+
+/** Half as long again for every time-out so far. */
+const grownTimeout = (rule: RetryRule, timeoutMs: number, tried: readonly Tried[]): number =>
+  rule.growTimeout ? Math.round(timeoutMs * 1.5 ** tried.filter((each) => each.verdict.kind === 'unknown').length) : timeoutMs

@@ -1,0 +1,90 @@
+import type { Money } from '../base/money.ts'
+import type { Instant } from '../base/time.ts'
+import type { Choice } from './event.ts'
+import type { RecipientFacts } from './gate.ts'
+import type { History } from './history.ts'
+import type { Lead } from './lead.ts'
+import type { Outcome, OutcomeKind } from './outcome.ts'
+import type { PhaseName, Plan } from './plan.ts'
+import type { Policy } from './policy.ts'
+
+/** What the shell is told to do; imperative. */
+export type Action =
+  /** Record this choice, then ask again. */
+  | { readonly kind: 'choose'; readonly path: string; readonly choice: Choice }
+  /** Draw the next ticket of a counter shared by all leads, and record the order that `shareOrder` makes of it. */
+  | { readonly kind: 'draw'; readonly path: string; readonly counter: string; readonly weights: readonly number[] }
+  | Send
+  | Wait
+  | { readonly kind: 'settle'; readonly outcome: Outcome }
+
+export interface Send {
+  readonly kind: 'send'
+  readonly path: string
+  readonly recipient: string
+  readonly phase: PhaseName
+  readonly attempt: number
+  readonly timeoutMs: number
+  readonly target: 'endpoint' | 'backup'
+  /** The batch whose request is repeated; its members are sent together again. */
+  readonly batch: string | null
+}
+
+export interface Wait {
+  readonly kind: 'wait'
+  /** Null: until a person acts. */
+  readonly until: Instant | null
+  readonly why: string
+  readonly recipient: string | null
+  /** Accumulating for a batch of `recipient`, which may leave earlier, when it is full. */
+  readonly batch: boolean
+}
+
+/** Where one node of a plan stands. */
+export type NodeStep =
+  | { readonly kind: 'done'; readonly outcome: Outcome }
+  /** Nothing was sent, nothing can be for now; a pattern passes it by where it has another to go to. */
+  | { readonly kind: 'closed'; readonly until: Instant | null; readonly why: string; readonly recipient: string | null }
+  /** Choices to record first, requests to send, waits; empty: answers are on their way. */
+  | { readonly kind: 'pending'; readonly actions: readonly Action[] }
+
+/** The read-only view that a decision may use. */
+export interface Facts {
+  readonly policies: ReadonlyMap<string, Policy>
+  readonly recipients: ReadonlyMap<string, RecipientFacts>
+  /** Endpoints that have this lead already, through another target or delivery, and why they are left out. */
+  readonly elsewhere: ReadonlyMap<string, string>
+}
+
+/** One decision: all that the strategies look at. */
+export interface Context {
+  readonly lead: Lead
+  readonly deliveryId: string
+  readonly history: History
+  readonly now: Instant
+  readonly facts: Facts
+  /** What the enclosing patterns ask of a price; a recipient whose known price is below is passed by. */
+  readonly floors: readonly Floor[]
+}
+
+export interface Floor { readonly pattern: string; readonly kind: 'price' | 'margin'; readonly amount: Money }
+
+/** How a strategy asks for its children. */
+export type Evaluate = (plan: Plan, path: string, context: Context) => NodeStep
+
+export const pending = (...actions: readonly Action[]): NodeStep => ({ kind: 'pending', actions })
+
+export const done = (
+  kind: OutcomeKind,
+  path: string,
+  recipient: string | null,
+  reason: string | null,
+  more: Partial<Pick<Outcome, 'buyerLeadId' | 'revenue' | 'class'>> = {},
+): NodeStep => ({ kind: 'done', outcome: { kind, path, recipient, reason, buyerLeadId: null, revenue: null, class: null, ...more } })
+
+export const pass = (path: string, recipient: string | null, reason: string): NodeStep =>
+  pending({ kind: 'choose', path, choice: { kind: 'pass', recipient, reason } })
+
+/** The earliest of several instants, where null means "until a person acts"; null where all are null. */
+export const earliest = (times: readonly (Instant | null)[]): Instant | null =>
+  times.reduce((first, each) => (each === null ? first : first === null ? each : Math.min(first, each)), null)

@@ -1,0 +1,76 @@
+import type { Money } from '../../base/money.ts'
+import type { Context, NodeStep } from '../step.ts'
+import { done, earliest, pass, pending } from '../step.ts'
+import type { Action } from '../step.ts'
+import { combine } from '../combine.ts'
+import { gate } from '../gate.ts'
+import type { Attempt } from '../history.ts'
+import { attemptsOf, nodeAt } from '../history.ts'
+import type { Plan } from '../plan.ts'
+import { childPath } from '../plan.ts'
+import { guarded } from './guarded.ts'
+import { inOrder } from './share.ts'
+import { send, whyUnwanted } from './send.ts'
+
+/** Ping/Post: all are asked in parallel with one deadline; the post goes to the highest bid, on refusal to the next. */
+export const auction = (node: Extract<Plan, { kind: 'auction' }>, path: string, outer: Context): NodeStep => {
+  const history = nodeAt(outer.history, path)
+  if (history.passed) return done('skipped', path, null, history.passed.reason)
+  const guard = guarded(node.pattern, node.guard, path, outer)
+  if (guard.kind === 'step') return guard.step
+  if (!history.order) return bidding(node, path, guard.context)
+  if (history.order.length === 0) return done('rejected', path, null, node.floor ? 'no bid at the minimum' : 'no bid')
+  const bidders = node.bidders
+  return inOrder(bidders, history.order, path, guard.context, (plan, at, context) => {
+    if (plan.kind !== 'send') throw new Error('a bidder is an endpoint')
+    return send(plan, at, context)
+  })
+}
+
+const bidding = (node: Extract<Plan, { kind: 'auction' }>, path: string, context: Context): NodeStep => {
+  const actions: Action[] = []
+  const closed: { at: string; until: number | null; why: string; recipient: string }[] = []
+  const pings: (Attempt | null)[] = []
+  for (const [i, bidder] of node.bidders.entries()) {
+    const at = childPath(path, i)
+    const ping = attemptsOf(nodeAt(context.history, at), 'ping').at(-1) ?? null
+    pings.push(ping)
+    if (ping || nodeAt(context.history, at).passed || bidder.kind !== 'send') continue
+    const policy = context.facts.policies.get(bidder.recipient)
+    if (!policy) throw new Error(`no policy for recipient ${bidder.recipient}`)
+    const unwanted = whyUnwanted(policy, null, context)
+    if (unwanted !== null) return pass(at, policy.recipient, unwanted)
+    const open = gate(policy, context.facts.recipients.get(policy.recipient), context.now)
+    if (!open.open) closed.push({ at, until: open.until, why: open.why, recipient: policy.recipient })
+    else actions.push({ kind: 'send', path: at, recipient: policy.recipient, phase: 'ping', attempt: 1, timeoutMs: Math.min(policy.timeoutMs, node.windowMs), target: 'endpoint', batch: null })
+  }
+  const begun = pings.flatMap((ping) => ping?.startedAt ?? [])
+  if (actions.length > 0 || begun.length > 0) {
+    const passes = closed.map((each): Action => ({ kind: 'choose', path: each.at, choice: { kind: 'pass', recipient: each.recipient, reason: each.why } }))
+    if (passes.length > 0) return pending(...passes)
+    if (actions.length > 0 && begun.length === 0) return pending(...actions)
+  } else if (closed.length > 0) {
+    return { kind: 'closed', until: earliest(closed.map((each) => each.until)), why: closed.map((each) => each.why).join('; '), recipient: closed[0]?.recipient ?? null }
+  }
+  if (begun.length === 0) return { kind: 'done', outcome: combine(node.bidders.map((_, i) => passedOutcome(childPath(path, i), context)), path) }
+  const deadline = Math.min(...begun) + node.windowMs
+  const outstanding = pings.some((ping) => ping !== null && ping.finished === null)
+  if (outstanding && context.now < deadline) return pending({ kind: 'wait', until: deadline, why: 'collects bids', recipient: null, batch: false })
+  return pending({ kind: 'choose', path, choice: { kind: 'order', order: ranking(pings, node.floor, deadline), why: 'bids, highest first' } })
+}
+
+const passedOutcome = (path: string, context: Context) => ({
+  kind: 'skipped' as const, path, recipient: null, buyerLeadId: null, revenue: null, class: null,
+  reason: nodeAt(context.history, path).passed?.reason ?? 'no recipient to ask',
+})
+
+/** Bidders by bid, highest first, ties by list order; bids below the floor or after the deadline are not used. */
+export const ranking = (pings: readonly (Attempt | null)[], floor: Money | null, deadline: number): readonly number[] => {
+  const bids = pings.flatMap((ping, i) => {
+    const finished = ping?.finished
+    if (!finished || finished.verdict.kind !== 'bid' || finished.at > deadline) return []
+    const { price } = finished.verdict
+    return floor && (price.currency !== floor.currency || price.amount < floor.amount) ? [] : [{ i, amount: price.amount }]
+  })
+  return bids.sort((a, b) => b.amount - a.amount || a.i - b.i).map(({ i }) => i)
+}

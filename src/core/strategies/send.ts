@@ -1,0 +1,128 @@
+import type { Money } from '../../base/money.ts'
+import { holds } from '../condition.ts'
+import { gate } from '../gate.ts'
+import type { Attempt } from '../history.ts'
+import { attemptsOf, nodeAt } from '../history.ts'
+import { resolveLead } from '../lead-path.ts'
+import type { Plan } from '../plan.ts'
+import type { Policy } from '../policy.ts'
+import { belowFloor } from '../price.ts'
+import type { NextAttempt } from '../retry.ts'
+import { nextAttempt } from '../retry.ts'
+import type { Context, NodeStep } from '../step.ts'
+import { done, pass, pending } from '../step.ts'
+import type { Verdict } from '../verdict.ts'
+import { classOf } from '../verdict.ts'
+
+/** One endpoint: sent to once it is open and wants the lead, tried again as its retry rules say, and then done. */
+export const send = (node: Extract<Plan, { kind: 'send' }>, path: string, context: Context): NodeStep => {
+  const policy = context.facts.policies.get(node.recipient)
+  if (!policy) throw new Error(`no policy for recipient ${node.recipient}`)
+  const history = nodeAt(context.history, path)
+  if (history.passed) return done('skipped', path, node.recipient, history.passed.reason)
+  const attempts = attemptsOf(history, 'post')
+  if (attempts.length === 0) return first(policy, node.price, path, context)
+  return follow(policy, attempts, history.attempts.length, path, context)
+}
+
+const first = (policy: Policy, price: Money | null, path: string, context: Context): NodeStep => {
+  const { recipient } = policy
+  const queuedAt = nodeAt(context.history, path).queuedAt
+  if (queuedAt === null) {
+    const unwanted = whyUnwanted(policy, price, context)
+    if (unwanted !== null) return pass(path, recipient, unwanted)
+    if (policy.pool) return done('pooled', path, recipient, `parked in ${policy.name}`)
+    const open = gate(policy, context.facts.recipients.get(recipient), context.now)
+    if (!open.open) {
+      if (policy.whenClosed === 'skip') return pass(path, recipient, open.why)
+      if (policy.whenClosed === 'wait') return pending({ kind: 'wait', until: open.until, why: open.why, recipient, batch: false })
+      return { kind: 'closed', until: open.until, why: open.why, recipient }
+    }
+  }
+  if (policy.batch) {
+    if (queuedAt === null) return pending({ kind: 'choose', path, choice: { kind: 'queue' } })
+    return pending({ kind: 'wait', until: queuedAt + policy.batch.maxWaitMs, why: `waits for a batch of ${policy.batch.maxLeads} for ${policy.name}`, recipient, batch: true })
+  }
+  const attempt = nodeAt(context.history, path).attempts.length + 1
+  return pending({ kind: 'send', path, recipient, phase: 'post', attempt, timeoutMs: policy.timeoutMs, target: 'endpoint', batch: null })
+}
+
+/** Why this recipient is not offered the lead at all; null where it is. */
+export const whyUnwanted = (policy: Policy, price: Money | null, context: Context): string | null => {
+  const had = context.facts.elsewhere.get(policy.recipient)
+  if (had !== undefined) return had
+  if (policy.acceptWhen && !holds(policy.acceptWhen.condition, (at) => resolveLead(context.lead, at))) return `${policy.name} accepts only leads where ${policy.acceptWhen.text}`
+  return belowFloor(price ?? policy.price, context.history.cost ?? policy.cost, context.floors)
+}
+
+const follow = (policy: Policy, attempts: readonly Attempt[], count: number, path: string, context: Context): NodeStep => {
+  const last = attempts.at(-1)
+  if (!last?.finished) return pending()
+  const { verdict } = last.finished
+  if (verdict.kind === 'failed' || verdict.kind === 'unknown') {
+    const again = retryOf(policy, attempts, path, context)
+    if (again) return tryAgain(policy, again.plan, again.target, last, count + 1, path, context)
+  }
+  return conclude(policy, verdict, attempts, path)
+}
+
+/** The next attempt on the endpoint, else on the backup; null where both gave up. */
+const retryOf = (policy: Policy, attempts: readonly Attempt[], path: string, context: Context): { plan: Exclude<NextAttempt, { kind: 'give up' }>; target: 'endpoint' | 'backup' } | null => {
+  const last = attempts.at(-1)
+  const target = last?.target ?? 'endpoint'
+  const tried = attempts.filter((each) => each.target === target).flatMap((each) => each.finished ?? [])
+  const identity = last?.batch ?? `${context.deliveryId}${path}`
+  const plan = nextAttempt(policy.retry, policy.timeoutMs, tried, identity)
+  if (plan.kind !== 'give up') return { plan, target }
+  if (target === 'backup' || !policy.hasBackup || !worthBackup(last?.finished?.verdict)) return null
+  return { plan: { kind: 'retry', at: last?.finished?.at ?? context.now, timeoutMs: policy.timeoutMs }, target: 'backup' }
+}
+
+/** A second address helps against an endpoint in trouble, not against data or credentials that it refuses. */
+const worthBackup = (verdict: Verdict | undefined): boolean =>
+  verdict?.kind === 'unknown' || (verdict?.kind === 'failed' && ['network', 'tls', 'proxy', 'timeout', 'server_error', 'rate_limited'].includes(verdict.class))
+
+const tryAgain = (
+  policy: Policy,
+  plan: Exclude<NextAttempt, { kind: 'give up' }>,
+  target: 'endpoint' | 'backup',
+  last: Attempt,
+  attempt: number,
+  path: string,
+  context: Context,
+): NodeStep => {
+  const { recipient } = policy
+  if (plan.kind === 'closed' && plan.until > context.now) {
+    return { kind: 'closed', until: plan.until, why: `${policy.name} asked to be tried again later`, recipient }
+  }
+  const open = gate(policy, context.facts.recipients.get(recipient), context.now)
+  if (!open.open) return { kind: 'closed', until: open.until, why: open.why, recipient }
+  if (plan.kind === 'retry' && plan.at > context.now) {
+    return pending({ kind: 'wait', until: plan.at, why: `tries ${policy.name} again (attempt ${attempt}): ${reasonOf(last)}`, recipient, batch: false })
+  }
+  const timeoutMs = plan.kind === 'retry' ? plan.timeoutMs : policy.timeoutMs
+  return pending({ kind: 'send', path, recipient, phase: 'post', attempt, timeoutMs, target, batch: last.batch })
+}
+
+const reasonOf = (attempt: Attempt): string => attempt.finished?.verdict.reason ?? 'no answer'
+
+const conclude = (policy: Policy, verdict: Verdict, attempts: readonly Attempt[], path: string): NodeStep => {
+  const { recipient } = policy
+  const more = { buyerLeadId: verdict.buyerLeadId ?? null, class: classOf(verdict) }
+  switch (verdict.kind) {
+    case 'accepted': return done('accepted', path, recipient, verdict.reason, { ...more, revenue: attempts.at(-1)?.finished?.revenue ?? null })
+    case 'rejected':
+    case 'bid': return done('rejected', path, recipient, verdict.reason, more)
+    case 'unconfirmed': return done('held', path, recipient, verdict.reason, more)
+    case 'duplicate':
+    case 'failed':
+    case 'unknown': {
+      const doubt = attempts.find((each) => each.finished?.verdict.kind === 'unknown')
+      if (doubt && policy.onUnknown === 'hold') {
+        return done('held', path, recipient, `in doubt: ${reasonOf(doubt)}; it may have been sold. ${policy.name} says \`On Unknown: hold\``, more)
+      }
+      return done(verdict.kind === 'duplicate' ? 'duplicate' : 'failed', path, recipient, verdict.reason, more)
+    }
+    default: return verdict satisfies never
+  }
+}

@@ -1,0 +1,67 @@
+import type { Instant } from '../../base/time.ts'
+import { isoTime } from '../../base/time.ts'
+import { combine } from '../combine.ts'
+import { isStarted, nodeAt } from '../history.ts'
+import type { Outcome } from '../outcome.ts'
+import type { Plan, SequenceStep } from '../plan.ts'
+import { childPath } from '../plan.ts'
+import type { Action, Context, Evaluate, NodeStep } from '../step.ts'
+import { done, earliest, pass, pending } from '../step.ts'
+import { guarded } from './guarded.ts'
+
+interface Closed { readonly path: string; readonly until: Instant | null; readonly why: string; readonly recipient: string | null; /** its window lies ahead: not passed by, waited for */ readonly ahead: boolean }
+
+/**
+ * One after the other (Waterfall, Fallback, Exclusive Window). A closed recipient is passed by, for good, as soon as a
+ * later one can be tried; while all that are left are closed, the lead waits for the first to open.
+ */
+export const sequence = (node: Extract<Plan, { kind: 'sequence' }>, path: string, outer: Context, evaluate: Evaluate): NodeStep => {
+  const passed = nodeAt(outer.history, path).passed
+  if (passed) return done('skipped', path, null, passed.reason)
+  const guard = guarded(node.pattern, node.guard, path, outer)
+  if (guard.kind === 'step') return guard.step
+  const context = guard.context
+
+  const outcomes: Outcome[] = []
+  const closed: Closed[] = []
+  for (const [i, step] of node.steps.entries()) {
+    const at = childPath(path, i)
+    const window = windowOf(step, at, context)
+    if (window?.kind === 'ahead') { closed.push({ path: at, ...window, recipient: null, ahead: true }); break }
+    if (window?.kind === 'over') return pass(at, null, window.why)
+    const child = evaluate(step.plan, at, context)
+    if (child.kind === 'done') {
+      if (!node.moveOn.includes(child.outcome.kind)) return child
+      outcomes.push(child.outcome)
+    } else if (child.kind === 'closed') {
+      closed.push({ path: at, until: cutOff(child.until, step, context), why: child.why, recipient: child.recipient, ahead: false })
+    } else return closed.length === 0 ? child : { kind: 'pending', actions: closed.map(passBy) }
+  }
+  if (closed.length > 0) {
+    const until = earliest(closed.map((each) => each.until))
+    const why = closed.map((each) => each.why).join('; ')
+    const recipient = closed[0]?.recipient ?? null
+    // A window that lies ahead is this pattern's own plan, so that an enclosing pattern waits with it.
+    return closed.some((each) => each.ahead) ? pending({ kind: 'wait', until, why, recipient, batch: false }) : { kind: 'closed', until, why, recipient }
+  }
+  return node.finally ? evaluate(node.finally, childPath(path, 'finally'), context) : { kind: 'done', outcome: combine(outcomes, path) }
+}
+
+const passBy = (each: Closed): Action => ({ kind: 'choose', path: each.path, choice: { kind: 'pass', recipient: each.recipient, reason: each.why } })
+
+/** Hours since the lead was received; a step that has begun inside its window may finish its answer, not begin again. */
+const windowOf = (step: SequenceStep, path: string, context: Context): { kind: 'ahead'; until: Instant; why: string } | { kind: 'over'; why: string } | null => {
+  const age = context.now - context.history.receivedAt
+  if (step.opensMs !== undefined && age < step.opensMs && !isStarted(context.history, path)) {
+    const until = context.history.receivedAt + step.opensMs
+    return { kind: 'ahead', until, why: `the next window opens ${isoTime(until)}` }
+  }
+  if (step.closesMs !== undefined && age >= step.closesMs && nodeAt(context.history, path).passed === null && !isStarted(context.history, path)) {
+    return { kind: 'over', why: `its window closed ${isoTime(context.history.receivedAt + step.closesMs)}` }
+  }
+  return null
+}
+
+/** A closed recipient is not waited for past the end of its own window. */
+const cutOff = (until: Instant | null, step: SequenceStep, context: Context): Instant | null =>
+  step.closesMs === undefined ? until : earliest([until, context.history.receivedAt + step.closesMs])
