@@ -11,7 +11,7 @@ const HOMES: Record<string, string> = {
   yaml: 'definitions', 'fastest-levenshtein': 'definitions',
   handlebars: 'wire', 'fast-xml-parser': 'wire', 'csv-stringify': 'wire', '@xmldom/xmldom': 'wire', xpath: 'wire', 'node-html-parser': 'wire',
   undici: 'adapters', 'csv-parse': 'adapters', 'ipaddr.js': 'adapters',
-  commander: 'cli', chalk: 'cli', ora: 'cli',
+  commander: 'cli', chalk: 'cli', ora: 'cli', 'string-width': 'cli',
 }
 const PURE = ['base', 'core', 'definitions', 'wire']
 /** Node modules that neither read the world nor change it. */

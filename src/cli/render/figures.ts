@@ -1,0 +1,34 @@
+import { formatMoney, type Money } from '../../base/money.ts'
+import { formatDuration, type Instant } from '../../base/time.ts'
+
+const SYMBOLS: Readonly<Record<string, string>> = { USD: '$', EUR: '€', GBP: '£', INR: '₹' }
+
+/** Money for people: `$1,012.50`, `-$15.00`, `12.00 CHF`. */
+export const showMoney = (value: Money): string => {
+  const plain = formatMoney(value)
+  const [, sign = '', whole = '', fraction = ''] = /^(-?)(\d+)(\.\d+)?$/.exec(plain) ?? []
+  const digits = groupThousands(whole) + fraction
+  const symbol = SYMBOLS[value.currency]
+  return symbol === undefined ? `${sign}${digits} ${value.currency}` : `${sign}${symbol}${digits}`
+}
+
+/** `12,345`. */
+export const showCount = (count: number): string => groupThousands(String(count))
+
+/** `1 lead`, `2 leads`, `1,000 leads`. */
+export const plural = (count: number, one: string, many = `${one}s`): string => `${showCount(count)} ${count === 1 ? one : many}`
+
+/** `95.0%`; a dash where there is nothing to divide by. */
+export const showRate = (part: number, whole: number): string => (whole === 0 ? '–' : `${((100 * part) / whole).toFixed(1)}%`)
+
+/** Seen from now: `in 4 min`, `2 h ago`, `now`. */
+export const showWhen = (at: Instant, now: Instant): string => {
+  const ms = at - now
+  if (Math.abs(ms) < 1_000) return 'now'
+  return ms > 0 ? `in ${formatDuration(ms)}` : `${formatDuration(-ms)} ago`
+}
+
+/** `2026-11-24 03:29:15` in UTC, for tables; seconds are enough for people. */
+export const showTime = (at: Instant): string => new Date(at).toISOString().slice(0, 19).replace('T', ' ')
+
+const groupThousands = (digits: string): string => digits.replace(/\B(?=(\d{3})+(?!\d))/g, ',')

@@ -1,0 +1,76 @@
+import { Chalk, type ChalkInstance, type ColorSupportLevel } from 'chalk'
+
+/** One of the two places to write to. stdout carries data only, stderr everything else. */
+export interface Sink {
+  write(text: string): void
+  /** Resolves once the reader keeps up: await it between the pieces of a long output. */
+  drained(): Promise<void>
+  readonly isTTY: boolean
+  /** Width in characters; 80 where it is unknown. */
+  readonly columns: number
+  readonly paint: ChalkInstance
+}
+
+export interface Streams {
+  readonly out: Sink
+  readonly err: Sink
+  /** Null where stdin is no terminal: then nobody can be asked. */
+  readonly ask: ((question: string) => Promise<string>) | null
+  /** Text of stdin, for `-`. */
+  readonly stdin: () => AsyncIterable<Uint8Array>
+}
+
+type Environment = Readonly<Record<string, string | undefined>>
+
+/**
+ * `--no-color` goes before FORCE_COLOR, that before NO_COLOR (https://no-color.org), that before what the terminal is:
+ * the explicit before the general.
+ */
+export const colorLevel = (environment: Environment, isTTY: boolean, noColorFlag: boolean): ColorSupportLevel => {
+  if (noColorFlag) return 0
+  const forced = environment.FORCE_COLOR
+  if (forced !== undefined) {
+    if (forced === '0' || forced === 'false') return 0
+    return forced === '2' ? 2 : forced === '3' ? 3 : 1
+  }
+  if (environment.NO_COLOR !== undefined && environment.NO_COLOR !== '') return 0
+  return isTTY && environment.TERM !== 'dumb' ? 1 : 0
+}
+
+export const createPaint = (level: ColorSupportLevel): ChalkInstance => new Chalk({ level })
+
+/** The process's own streams. A reader that has gone away (`| head`) ends us quietly; a lost stderr never stops a delivery. */
+export const processStreams = (noColorFlag: boolean): Streams => {
+  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code === 'EPIPE') process.exit(0)
+    throw error
+  })
+  process.stderr.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EPIPE') throw error
+  })
+  return {
+    out: sinkOf(process.stdout, noColorFlag),
+    err: sinkOf(process.stderr, noColorFlag),
+    ask: process.stdin.isTTY && process.stderr.isTTY ? askOnTerminal : null,
+    stdin: () => process.stdin,
+  }
+}
+
+const sinkOf = (stream: NodeJS.WriteStream, noColorFlag: boolean): Sink => ({
+  write: (text) => void stream.write(text),
+  drained: () => (stream.writableNeedDrain ? new Promise((resolve) => stream.once('drain', () => resolve())) : Promise.resolve()),
+  isTTY: stream.isTTY === true,
+  get columns() { return stream.columns ?? 80 },
+  paint: createPaint(colorLevel(process.env, stream.isTTY === true, noColorFlag)),
+})
+
+const askOnTerminal = async (question: string): Promise<string> => {
+  const { createInterface } = await import('node:readline/promises')
+  const terminal = createInterface({ input: process.stdin, output: process.stderr })
+  // Ctrl-C and Ctrl-D at a question are a "no".
+  const ended = new Promise<string>((resolve) => terminal.once('close', () => resolve('')))
+  terminal.on('SIGINT', () => terminal.close())
+  const answer = await Promise.race([terminal.question(question), ended])
+  terminal.close()
+  return answer
+}
