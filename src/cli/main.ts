@@ -1,4 +1,38 @@
-/** Entry of the command line; `bin/finalmile.js` calls it. */
+import { CommanderError } from 'commander'
+import { enableCompileCache } from 'node:module'
+import { readEnvironment } from './environment.ts'
+import { EXIT } from './exit.ts'
+import { presentFailure } from './failure.ts'
+import { buildProgram } from './program.ts'
+import { readSettings } from './settings.ts'
+import { processStreams, type Streams } from './streams.ts'
+
+/** Entry of the command line; `bin/finalmile.js` calls it. Sets the exit code and lets the process end by itself. */
 export const main = async (argv: readonly string[]): Promise<void> => {
-  process.stderr.write(`finalmile ${argv.slice(2).join(' ')}\n`)
+  enableCompileCache()
+  const streams = processStreams(argv.includes('--no-color'))
+  process.exitCode = await runCommandLine(argv.slice(2), streams, process.env, process.cwd())
+}
+
+/** The whole command line but for the process itself. */
+export const runCommandLine = async (
+  args: readonly string[],
+  streams: Streams,
+  exported: Readonly<Record<string, string | undefined>>,
+  cwd: string,
+): Promise<number> => {
+  let code: number = EXIT.done
+  const program = buildProgram(streams, async (spec, operands, options) => {
+    const environment = readEnvironment(cwd, exported)
+    const settings = readSettings(options, environment)
+    const { run } = await spec.load()
+    code = await run({ args: operands, options, settings, streams, environment, cwd })
+  })
+  try {
+    await program.parseAsync(args.length === 0 ? ['--help'] : [...args], { from: 'user' })
+    return code
+  } catch (error) {
+    if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.done : EXIT.usage
+    return presentFailure(error, streams.err, { sent: false })
+  }
 }

@@ -1,0 +1,161 @@
+import type { CommandSpec, OptionSpec } from './command.ts'
+import { readClock, readCount, readMoneyFlag, readPair, readWait, collect } from './values.ts'
+
+const START = 'Start:'
+const DELIVER = 'Deliver:'
+const LOOK = 'See:'
+const CORRECT = 'Step in:'
+const TOOLS = 'Tools:'
+
+/** Common flags: taken before and after the command's name. */
+export const COMMON_OPTIONS: readonly OptionSpec[] = [
+  { flags: '--store <where>', help: 'where facts are kept (default: sqlite:.finalmile/store.db)' },
+  { flags: '--recipients <dir>', help: 'folder of recipient files, repeatable (default: recipients)', read: collect },
+  { flags: '--json', help: 'data as JSON on stdout' },
+  { flags: '--quiet', help: 'errors only' },
+  { flags: '--verbose', help: 'say more' },
+  { flags: '--no-color', help: 'plain text (so does NO_COLOR)' },
+]
+
+/** Also taken everywhere, and shown only where they matter. */
+export const QUIET_COMMON_OPTIONS: readonly OptionSpec[] = [
+  { flags: '--out <dir>', help: '' },
+  { flags: '--concurrency <n>', help: '', read: readCount('--concurrency') },
+  { flags: '--clock <time>', help: '', read: readClock },
+]
+
+const to: OptionSpec = { flags: '--to <recipient>', help: 'id, name or file of the recipient or pattern' }
+const identity: OptionSpec = { flags: '--id <field>', help: "the field that is a lead's identity (default: id, else a hash)" }
+const received: OptionSpec = { flags: '--received <field>', help: 'the field that says when the lead was received' }
+const source: OptionSpec = { flags: '--source <name=value>', help: 'the source of leads that name none, repeatable', read: readPair('--source') }
+const variable: OptionSpec = { flags: '--var <name=value>', help: 'a value for templates, repeatable', read: readPair('--var') }
+const clock: OptionSpec = { flags: '--clock <time>', help: 'run as if it were then (test mode)', read: readClock }
+const test: OptionSpec = { flags: '--test', help: 'sandboxes instead of buyers; no revenue is recorded' }
+
+const running: readonly OptionSpec[] = [
+  { flags: '--wait <duration>', help: 'how long to stay for retries and windows (default: 30s)', read: readWait('--wait') },
+  { flags: '--out <dir>', help: 'where ledger.csv, results.csv and summary.json go (default: runs/<run id>)' },
+  { flags: '--concurrency <n>', help: 'leads at work at once', read: readCount('--concurrency') },
+  { flags: '--yes', help: 'do not ask before a live send' },
+  { flags: '--no-wait', help: 'exit 5 at once where another process holds the store' },
+  clock,
+]
+
+/** A command is a file in commands/ and a line here. */
+export const COMMANDS: readonly CommandSpec[] = [
+  {
+    name: 'init', args: '[dir]', group: START, summary: 'a working example project to start from',
+    examples: [['finalmile init', 'in this folder'], ['finalmile init my-leads', 'in a new one']],
+    load: () => import('./commands/init.ts'),
+  },
+  {
+    name: 'check', args: '[paths...]', group: START, summary: 'all problems of all recipient files',
+    more: 'Reads every recipient, compiles its templates, and runs its sample answers through its parsing. Exit 2 if there is any error; warnings alone exit 0.',
+    examples: [['finalmile check', 'everything in recipients/'], ['finalmile check recipients/acme.yaml', 'one file']],
+    load: () => import('./commands/check.ts'),
+  },
+  {
+    name: 'plan', args: '<leads...>', group: START, summary: 'the requests that would go out, sending nothing',
+    more: 'One request for the first attempt of each endpoint that the pattern could reach, in order. Secrets are shown as ••••.',
+    options: [to, { flags: '--show-secrets', help: 'show tokens and passwords' }, { flags: '--limit <n>', help: 'only the first n leads', read: readCount('--limit') }, identity, received, source, variable, test, clock],
+    examples: [['finalmile plan leads.csv --to acme', 'as a person reads it'], ['finalmile plan leads.csv --to acme --json | jq .body', 'as a program does']],
+    load: () => import('./commands/plan.ts'),
+  },
+  {
+    name: 'parse', args: '<recipient> <file>', group: START, summary: 'what a recorded answer means',
+    more: 'FILE, or - for stdin, is an HTTP response message: status line, headers, blank line, body.',
+    options: [{ flags: '--ping', help: "use the ping's parsing" }],
+    examples: [['finalmile parse acme answer.http', 'accepted or not, and why'], ['curl -si https://… | finalmile parse acme -', 'straight from curl']],
+    load: () => import('./commands/parse.ts'),
+  },
+  {
+    name: 'deliver', args: '<leads...>', group: DELIVER, summary: 'deliver leads until every one is settled or must wait',
+    more: 'CSV, JSON or JSON Lines; files, globs, or - for stdin. Running it again sends what is left and nothing twice.',
+    options: [
+      to, test, { flags: '--dry-run', help: 'as plan: show the requests, send nothing' },
+      { flags: '--again', help: 'order a new delivery of leads delivered before' }, { flags: '--retry-failed', help: 'take up failed leads again' },
+      identity, received, source, variable, { flags: '--cost <money>', help: 'what a lead cost that has no cost field', read: readMoneyFlag('--cost') },
+      ...running,
+    ],
+    examples: [['finalmile deliver leads.csv --to acme --test', 'a rehearsal against the sandbox'], ['finalmile deliver leads.csv --to auto-waterfall', 'the real thing']],
+    load: () => import('./commands/deliver.ts'),
+  },
+  {
+    name: 'resume', group: DELIVER, summary: 'continue what is due: retries, windows, batches, caps',
+    more: 'Safe from cron at any overlap.',
+    options: [test, { flags: '--watch', help: 'keep on until interrupted' }, ...running],
+    examples: [['finalmile resume', 'once'], ['finalmile resume --watch', 'as a service']],
+    load: () => import('./commands/resume.ts'),
+  },
+  {
+    name: 'status', group: LOOK, summary: 'queues, circuits, pauses and holds', options: [test],
+    examples: [['finalmile status', 'now']],
+    load: () => import('./commands/status.ts'),
+  },
+  {
+    name: 'explain', args: '<lead>', group: LOOK, summary: 'everything that happened to a lead, and what comes next',
+    examples: [['finalmile explain L-1001', 'its timeline']],
+    load: () => import('./commands/explain.ts'),
+  },
+  {
+    name: 'report', group: LOOK, summary: 'revenue, margin, rates, latency and errors',
+    options: [
+      { flags: '--by <what>', help: 'recipient, source or day (default: recipient)', choices: ['recipient', 'source', 'day'] },
+      { flags: '--run <id>', help: 'one run only' }, { flags: '--csv', help: 'as CSV on stdout' }, { flags: '--html <file>', help: 'a page to pass on, in one file' }, test,
+    ],
+    examples: [['finalmile report', 'by recipient'], ['finalmile report --by source --csv > sources.csv', 'for a spreadsheet'], ['finalmile report --html report.html', 'for the browser']],
+    load: () => import('./commands/report.ts'),
+  },
+  {
+    name: 'export', args: '<what>', group: LOOK, summary: 'the ledger (a row per attempt) or the results (a row per lead)',
+    options: [{ flags: '--csv', help: 'CSV (the default)' }, { flags: '--jsonl', help: 'JSON Lines' }, { flags: '--run <id>', help: 'one run only' }],
+    examples: [['finalmile export ledger > ledger.csv', 'every attempt'], ['finalmile export results --jsonl', 'every lead']],
+    load: () => import('./commands/export.ts'),
+  },
+  {
+    name: 'describe', args: '<recipient>', group: LOOK, summary: "a buyer's sheet: address, terms, mapping, limits",
+    examples: [['finalmile describe acme', 'on one page']],
+    load: () => import('./commands/describe.ts'),
+  },
+  {
+    name: 'review', args: '<action> [leads...]', group: CORRECT, summary: 'held and pooled leads: list, retry, accept, drop',
+    options: [
+      { flags: '--price <money>', help: 'with accept: what the buyer pays', read: readMoneyFlag('--price') }, { flags: '--buyer-lead-id <id>', help: "with accept: the buyer's own id" },
+      { flags: '--note <text>', help: 'why, for the ledger' }, test,
+    ],
+    examples: [['finalmile review list', 'what needs a person'], ['finalmile review accept L-1001 --price 45', 'the buyer says yes'], ['finalmile review drop L-1002 --note "test lead"', 'let it go']],
+    load: () => import('./commands/review.ts'),
+  },
+  {
+    name: 'pause', args: '<recipient>', group: CORRECT, summary: 'send nothing to a recipient until unpause',
+    options: [{ flags: '--reason <text>', help: 'shown by status' }, test],
+    examples: [['finalmile pause acme --reason "contract ends"', '']],
+    load: () => import('./commands/pause.ts'),
+  },
+  {
+    name: 'unpause', args: '<recipient>', group: CORRECT, summary: 'send to it again; what waited for it is due at once', options: [test],
+    examples: [['finalmile unpause acme', '']],
+    load: () => import('./commands/unpause.ts'),
+  },
+  {
+    name: 'sandbox', group: TOOLS, summary: 'simulated buyers on loopback, with faults to order',
+    options: [{ flags: '--port <n>', help: 'default: a free one', read: readCount('--port') }],
+    examples: [['finalmile sandbox --port 4100', 'prints its addresses']],
+    load: () => import('./commands/sandbox.ts'),
+  },
+  {
+    name: 'reference', args: '[topic]', group: TOOLS, summary: 'every key of a recipient file, as Markdown',
+    examples: [['finalmile reference | less', '']],
+    load: () => import('./commands/reference.ts'),
+  },
+  {
+    name: 'schema', group: TOOLS, summary: 'JSON Schema of a recipient file, for editors',
+    examples: [['finalmile schema > recipient.schema.json', '']],
+    load: () => import('./commands/schema.ts'),
+  },
+  {
+    name: 'completion', args: '<shell>', group: TOOLS, summary: 'shell completion for bash, zsh or fish',
+    examples: [['source <(finalmile completion bash)', 'for this session']],
+    load: () => import('./commands/completion.ts'),
+  },
+]

@@ -1,0 +1,63 @@
+import { UserError } from '../base/diagnostic.ts'
+import { LeaseLostError, StoreError } from '../ports.ts'
+import { EXIT, type ExitCode } from './exit.ts'
+import { printable } from './render/width.ts'
+import type { Sink } from './streams.ts'
+
+/**
+ * Says what stopped a command and returns the exit code. `sent`: something may have gone out already, so that code 2
+ * ("nothing was sent") would be a lie; then it is 1.
+ */
+export const presentFailure = async (error: unknown, err: Sink, progress: { readonly sent: boolean }): Promise<ExitCode> => {
+  const { paint } = err
+  const say = (message: string, help: string | null): void => {
+    err.write(`${paint.red.bold('error')}${paint.bold(`: ${printable(message)}`)}\n`)
+    if (help !== null) err.write(`  ${paint.blue('=')} ${paint.bold('help')}: ${printable(help)}\n`)
+  }
+  const stopped = progress.sent ? EXIT.bug : EXIT.usage
+  if (error instanceof UserError) {
+    const { renderDiagnostic } = await import('./render/diagnostic.ts')
+    for (const each of error.diagnostics) {
+      if (each.file === null) say(each.message, each.help ?? null)
+      else err.write(renderDiagnostic(each, () => null, paint))
+    }
+    return stopped
+  }
+  if (error instanceof StoreError) {
+    say(error.message, error.help)
+    return error.kind === 'held' ? EXIT.held : stopped
+  }
+  if (error instanceof LeaseLostError) {
+    say(error.message, 'look with `finalmile status`; `finalmile resume` continues what is left')
+    return EXIT.held
+  }
+  const trouble = troubleOfTheWorld(error)
+  if (trouble !== null) {
+    say(trouble.message, trouble.help)
+    return stopped
+  }
+  const report = error instanceof Error ? (error.stack ?? String(error)) : String(error)
+  err.write(`${paint.red.bold('This is a bug of finalmile, not of your files.')}\n\n${printable(report)}\n\n`)
+  err.write(`Please report it with the lines above, the command that you gave, and this: Node ${process.version}, ${process.platform} ${process.arch}.\n`)
+  err.write('What is recorded in the store counts, and the same command can be given again: nothing is sent twice.\n')
+  return EXIT.bug
+}
+
+const HELP: Readonly<Record<string, string>> = {
+  ENOENT: 'check the path',
+  EACCES: 'check the permissions',
+  EPERM: 'check the permissions',
+  EISDIR: 'give a file, not a folder',
+  ENOTDIR: 'check the path',
+  EEXIST: 'choose another path',
+  ENOSPC: 'make room on the disk',
+  EROFS: 'choose a place that can be written to',
+  EMFILE: 'raise the limit of open files (ulimit -n)',
+  EADDRINUSE: 'choose another --port',
+}
+
+const troubleOfTheWorld = (error: unknown): { message: string; help: string } | null => {
+  if (!(error instanceof Error) || !('code' in error) || typeof error.code !== 'string') return null
+  const help = HELP[error.code]
+  return help === undefined ? null : { message: error.message, help }
+}

@@ -1,0 +1,98 @@
+import { Command, Help, Option } from 'commander'
+import { readFileSync } from 'node:fs'
+import { stripVTControlCharacters } from 'node:util'
+import type { CommandSpec, OptionSpec } from './command.ts'
+import { COMMANDS, COMMON_OPTIONS, QUIET_COMMON_OPTIONS } from './commands.ts'
+import type { Streams } from './streams.ts'
+
+export type Dispatch = (spec: CommandSpec, args: readonly string[], options: Readonly<Record<string, unknown>>) => Promise<void>
+
+/** The command line as commander knows it. Throws CommanderError instead of ending the process. */
+export const buildProgram = (streams: Streams, dispatch: Dispatch): Command => {
+  const { paint } = streams.out
+  const program = new Command('finalmile')
+  program
+    .usage('<command> [options]')
+    .description('Delivers leads to the people who buy and work them.')
+    .version(packageVersion(), '--version', 'print the version')
+    .helpOption('--help', 'print help')
+    .helpCommand(false)
+    .exitOverride()
+    .configureOutput({
+      writeOut: (text) => streams.out.write(text),
+      writeErr: (text) => streams.err.write(text),
+      getOutHasColors: () => true,
+      getErrHasColors: () => true,
+      getOutHelpWidth: () => Math.min(streams.out.columns, 110),
+      getErrHelpWidth: () => Math.min(streams.err.columns, 110),
+      outputError: (text, write) => write(usageText(text, streams)),
+    })
+    .configureHelp({
+      showGlobalOptions: true,
+      formatHelp: (command, helper) => commandsFirst(Help.prototype.formatHelp.call(helper, command, helper), command),
+      visibleGlobalOptions: (command) => (command.parent?.options ?? []).filter((each) => !each.hidden && each.long !== '--version'),
+      subcommandTerm: (command) => command.name(),
+      styleTitle: (text) => paint.bold(text === 'Global Options:' ? 'Common options:' : text),
+      styleSubcommandText: (text) => paint.cyan(text),
+      styleOptionText: (text) => paint.cyan(text),
+      styleArgumentText: (text) => paint.cyan(text),
+    })
+    .addHelpText('after', () => topics(paint))
+  for (const each of COMMON_OPTIONS) program.addOption(optionOf(each))
+  for (const each of QUIET_COMMON_OPTIONS) program.addOption(optionOf(each).hideHelp())
+  for (const spec of COMMANDS) addCommand(program, spec, streams, dispatch)
+  return program
+}
+
+const addCommand = (program: Command, spec: CommandSpec, streams: Streams, dispatch: Dispatch): void => {
+  const { paint } = streams.out
+  const command = program.command(`${spec.name}${spec.args === undefined ? '' : ` ${spec.args}`}`)
+  command.summary(spec.summary).description([sentence(spec.summary), ...(spec.more === undefined ? [] : [spec.more])].join('\n')).helpGroup(spec.group)
+  command.showHelpAfterError(`  ${streams.err.paint.blue('=')} see finalmile ${spec.name} --help`)
+  for (const each of spec.options ?? []) command.addOption(optionOf(each))
+  command.addHelpText('after', () => {
+    const width = Math.max(...spec.examples.map(([text]) => text.length))
+    const lines = spec.examples.map(([text, what]) => `  ${paint.dim('$')} ${text.padEnd(width)}${what === '' ? '' : `  ${paint.dim(`# ${what}`)}`}`.trimEnd())
+    return `\n${paint.bold('Examples:')}\n${lines.join('\n')}`
+  })
+  command.action(async () => {
+    await dispatch(spec, command.args, { ...program.opts(), ...command.opts() })
+  })
+}
+
+/** At the top, what it can do goes before how it can be told. */
+const commandsFirst = (text: string, command: Command): string => {
+  if (command.parent !== null) return text
+  const sections = text.trimEnd().split('\n\n')
+  const isOptions = (each: string): boolean => stripVTControlCharacters(each).startsWith('Options:')
+  return `${[...sections.filter((each) => !isOptions(each)), ...sections.filter(isOptions)].join('\n\n')}\n`
+}
+
+const optionOf = (spec: OptionSpec): Option => {
+  const option = new Option(spec.flags, spec.help)
+  if (spec.read !== undefined) option.argParser(spec.read)
+  if (spec.choices !== undefined) option.choices(spec.choices)
+  return option
+}
+
+/** commander's words in the shape of our own diagnostics. */
+const usageText = (text: string, streams: Streams): string => {
+  const [, message = text.trim(), hint] = /^error: ([\s\S]*?)(?:\n\(?(Did you mean[\s\S]*?)\)?)?\s*$/.exec(text) ?? []
+  const { paint } = streams.err
+  const help = hint === undefined ? '' : `  ${paint.blue('=')} ${paint.bold('help')}: ${hint.replace(/^D/, 'd').replaceAll('\n', ' ')}\n`
+  return `${paint.red.bold('error')}${paint.bold(`: ${message.trim()}`)}\n${help}`
+}
+
+const topics = (paint: Streams['out']['paint']): string => `
+${paint.bold('First steps:')}
+  ${paint.dim('$')} finalmile init my-leads && cd my-leads
+  ${paint.dim('$')} finalmile deliver leads.csv --to auto-waterfall --test
+
+${paint.dim('finalmile <command> --help tells more of each command.')}`
+
+const sentence = (text: string): string => `${text.charAt(0).toUpperCase()}${text.slice(1)}.`
+
+const packageVersion = (): string => {
+  const read: unknown = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8'))
+  return typeof read === 'object' && read !== null && 'version' in read ? String(read.version) : 'unknown'
+}

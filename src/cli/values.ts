@@ -1,0 +1,45 @@
+import { usageError } from '../base/diagnostic.ts'
+import { parseMoney, type Money } from '../base/money.ts'
+import { parseDuration, type Instant } from '../base/time.ts'
+
+/** How the values of flags are read; each says what it wants when it gets something else. */
+
+export const readCount = (flag: string) => (value: string): number => {
+  const count = Number(value)
+  if (!/^\d+$/.test(value) || count < 1) throw usageError(`${flag} takes a whole number from 1 on, not "${value}"`, `for example ${flag} 50`)
+  return count
+}
+
+/** `name=value`, collected over repeated flags. */
+export const readPair = (flag: string) => (value: string, before: unknown): Readonly<Record<string, string>> => {
+  const at = value.indexOf('=')
+  if (at < 1) throw usageError(`${flag} takes name=value, not "${value}"`, `for example ${flag} ${flag === '--source' ? 'name=facebook' : 'campaign_id=42'}`)
+  return { ...(isPairs(before) ? before : {}), [value.slice(0, at).trim()]: value.slice(at + 1) }
+}
+
+export const collect = (value: string, before: unknown): readonly string[] => [...(Array.isArray(before) ? before.map(String) : []), value]
+
+export const readWait = (flag: string) => (value: string): number => {
+  const duration = parseDuration(value === '0' ? '0s' : value)
+  if (duration.ok) return duration.ms
+  throw duration.problem === 'needs-unit'
+    ? usageError(`${flag} ${value} needs a unit`, `write ${flag} ${value}s or ${flag} ${value}min`)
+    : usageError(`${flag} takes a duration, not "${value}"`, `for example ${flag} 30s or ${flag} 5min`)
+}
+
+export const readMoneyFlag = (flag: string) => (value: string): Money => {
+  const read = parseMoney(value)
+  if (read === null) throw usageError(`${flag} takes an amount of money, not "${value}"`, `for example ${flag} 15.00 or ${flag} '€12.50'`)
+  return read
+}
+
+/** ISO 8601; without a zone it is UTC, so that the same command means the same everywhere. */
+export const readClock = (value: string): Instant => {
+  const text = value.trim().replace(' ', 'T')
+  const zoned = /(Z|[+-]\d\d:?\d\d)$/i.test(text) || !text.includes('T') ? text : `${text}Z`
+  const at = /^\d{4}-\d\d-\d\d(T|$)/.test(text) ? Date.parse(zoned) : Number.NaN
+  if (Number.isNaN(at)) throw usageError(`--clock takes a time, not "${value}"`, 'for example --clock 2026-11-24T08:00:00-05:00')
+  return at
+}
+
+export const isPairs = (value: unknown): value is Readonly<Record<string, string>> => typeof value === 'object' && value !== null && !Array.isArray(value)
