@@ -100,8 +100,10 @@ export interface DueQuery {
   readonly mode: Mode
   readonly now: Instant
   readonly limit: number
-  /** Only these deliveries' runs (`deliver` works its own); all where absent. */
+  /** Only deliveries of this run (`deliver` works its own); all where absent. */
   readonly runId?: string
+  /** Only deliveries to this target; all where absent. */
+  readonly to?: string
 }
 
 export interface Counts {
@@ -122,6 +124,10 @@ export interface Ledger {
 
   /** Gives a waiting or reopened delivery to this run (standing `working`, events untouched) so that no other takes it. */
   claimDue(query: DueQuery): Promise<readonly LoadedDelivery[]>
+  /** Gives this run the deliveries that accumulate for a batch of this recipient, due or not, oldest first. */
+  claimBatch(query: { readonly mode: Mode; readonly recipient: string; readonly runId: string; readonly limit: number }): Promise<readonly LoadedDelivery[]>
+  /** The next number (0, 1, 2 …) of a counter shared by all processes: exact shares. Durable when it resolves. */
+  draw(counter: string): Promise<number>
   /** The earliest time after which `claimDue` with the same query would find something; null where nothing waits for a time. */
   nextDue(query: Omit<DueQuery, 'now' | 'limit'>): Promise<Instant | null>
   /** Deliveries that a writer before this one left `working`: a crash. Given to this run, oldest first. */

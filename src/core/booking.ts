@@ -1,0 +1,58 @@
+import type { Money } from '../base/money.ts'
+import type { History } from './history.ts'
+import { attemptsOf, nodeAt } from './history.ts'
+import type { Plan } from './plan.ts'
+import { childrenOf, rootPath } from './plan.ts'
+import { revenueOf } from './price.ts'
+import type { Policy } from './policy.ts'
+import type { Verdict } from './verdict.ts'
+
+/** What an answer earns at its place in the plan, seen by all that was booked before it. */
+export interface Booking {
+  readonly revenue: Money | null
+  /** An acceptance beyond what an enclosing race takes: recorded, never booked. */
+  readonly surplus: boolean
+}
+
+export const book = (plan: Plan, path: string, history: History, verdict: Verdict, policy: Policy): Booking => {
+  if (verdict.kind !== 'accepted') return { revenue: null, surplus: false }
+  if (racesAbove(plan, path).some((race) => salesUnder(history, race.path) >= race.accept)) return { revenue: null, surplus: true }
+  const node = nodeOf(plan, path)
+  const bid = attemptsOf(nodeAt(history, path), 'ping').at(-1)?.finished?.verdict
+  return {
+    revenue: revenueOf(verdict, bid?.kind === 'bid' ? bid.price : null, node?.kind === 'send' ? node.price : null, policy.price),
+    surplus: false,
+  }
+}
+
+/** The node at a path; null where the plan has none (a plan of another day). */
+export const nodeOf = (plan: Plan, path: string): Plan | null => {
+  if (path === rootPath) return plan
+  let found: Plan | null = null
+  const visit = (node: Plan, at: string): void => {
+    if (at === path) found = node
+    else if (at === rootPath || path.startsWith(`${at}/`)) for (const child of childrenOf(node, at)) visit(child.plan, child.path)
+  }
+  visit(plan, rootPath)
+  return found
+}
+
+const racesAbove = (plan: Plan, path: string): readonly { path: string; accept: number }[] => {
+  if (plan.kind === 'send') return []
+  const found: { path: string; accept: number }[] = []
+  const visit = (node: Plan, at: string): void => {
+    if (at !== rootPath && path !== at && !path.startsWith(`${at}/`)) return
+    if (node.kind === 'race') found.push({ path: at, accept: node.accept })
+    for (const child of childrenOf(node, at)) visit(child.plan, child.path)
+  }
+  visit(plan, rootPath)
+  return found
+}
+
+const salesUnder = (history: History, path: string): number => {
+  let sales = 0
+  for (const [at, node] of history.nodes) {
+    if (path === rootPath || at.startsWith(`${path}/`)) sales += node.attempts.filter((each) => each.finished?.verdict.kind === 'accepted' && !each.finished.surplus).length
+  }
+  return sales
+}

@@ -1,0 +1,88 @@
+import type { Instant } from '../base/time.ts'
+import type { TransportSettings } from '../definitions/types.ts'
+
+/**
+ * The way to one recipient: how many attempts may be under way, how fast, and who waits for a place. An attempt takes its
+ * place before it is recorded as started, so that the number in doubt after a crash stays small: the connections, and
+ * as many more as the recipient has lately answered in a tenth of a second (what keeps its connections busy while starts
+ * are made durable).
+ */
+export interface Lane {
+  /** A place, if there is one now. */
+  enter(now: Instant): boolean
+  leave(now: Instant): void
+  /** Calls back when a place may be free; first come, first served. */
+  park(again: () => void): void
+  /** Nobody enters before then: a rate limit was hit. */
+  hold(until: Instant): void
+  /** When to call `drain`, where a rate or a hold and not a busy place is what parks; null otherwise. */
+  opensAt(now: Instant): Instant | null
+  /** Calls back everyone parked (a pause, an interruption), or as many as have a place. */
+  drain(all: 'all' | 'free', now: Instant): void
+  readonly parked: number
+  readonly underWay: number
+}
+
+const TENTH = 100
+const LARGEST_LOOKAHEAD = 512
+
+export const createLane = (settings: TransportSettings, concurrency: number | null): Lane => {
+  const connections = Math.max(1, Math.min(settings.concurrency ?? Infinity, concurrency ?? Infinity, settings.connections))
+  const strict = settings.concurrency !== null || concurrency !== null
+  const parked: (() => void)[] = []
+  let head = 0
+  let underWay = 0
+  let heldUntil: Instant = 0
+  let windowStart: Instant = 0
+  let answered = 0
+  let lookahead = connections
+  let starts: Instant[] = []
+
+  const count = (): number => parked.length - head
+  const limit = (): number => (strict ? connections : Math.min(connections + lookahead, settings.inDoubtWindow ?? Infinity))
+  const takeOne = (): (() => void) | undefined => {
+    const first = parked[head]
+    head += 1
+    if (head > 1024 && head * 2 > parked.length) { parked.splice(0, head); head = 0 }
+    return first
+  }
+  const paced = (now: Instant): Instant | null => {
+    if (!settings.rate) return null
+    starts = starts.filter((at) => at > now - (settings.rate?.perMs ?? 0))
+    return starts.length < settings.rate.count ? null : (starts[0] ?? now) + settings.rate.perMs
+  }
+  const measure = (now: Instant): void => {
+    answered += 1
+    if (now - windowStart < TENTH) return
+    lookahead = Math.min(LARGEST_LOOKAHEAD, Math.max(connections, Math.ceil((answered * TENTH) / Math.max(TENTH, now - windowStart))))
+    windowStart = now
+    answered = 0
+  }
+  /** Each called back either enters at once or has no use for the place. */
+  const drainFree = (now: Instant): void => {
+    for (let left = count(); left > 0 && underWay < limit() && heldUntil <= now && paced(now) === null; left--) takeOne()?.()
+  }
+
+  return {
+    enter: (now) => {
+      if (underWay >= limit() || heldUntil > now || paced(now) !== null) return false
+      underWay += 1
+      if (settings.rate) starts.push(now)
+      return true
+    },
+    leave: (now) => {
+      underWay -= 1
+      measure(now)
+      if (count() > 0) drainFree(now)
+    },
+    park: (again) => { parked.push(again) },
+    hold: (until) => { heldUntil = Math.max(heldUntil, until) },
+    opensAt: (now) => (count() === 0 ? null : heldUntil > now ? heldUntil : underWay < limit() ? (paced(now) ?? now) : null),
+    drain: (all, now) => {
+      if (all === 'free') drainFree(now)
+      else for (let left = count(); left > 0; left--) takeOne()?.()
+    },
+    get parked() { return count() },
+    get underWay() { return underWay },
+  }
+}

@@ -1,0 +1,57 @@
+import type { Money } from '../base/money.ts'
+import type { Instant } from '../base/time.ts'
+import type { DeliveryEvent, Mode } from '../core/event.ts'
+import type { Lead } from '../core/lead.ts'
+import type { Catalogue, Recipient } from '../definitions/types.ts'
+import type { Clock, Ledger, Notify, Transport } from '../ports.ts'
+import type { Endpoint } from '../wire/endpoint.ts'
+
+/** What a person asked for. */
+export interface RunSettings {
+  readonly runId: string
+  readonly mode: Mode
+  /** Null for `resume`: all targets, as their deliveries say. */
+  readonly to: Recipient | null
+  readonly catalogue: Catalogue
+  /** A lead that must wait longer than this is left waiting. */
+  readonly waitMs: number
+  /** Attempts at once to one recipient; null: by each recipient's own settings. */
+  readonly concurrency: number | null
+  readonly again: boolean
+  readonly retryFailed: boolean
+  readonly source: Readonly<Record<string, string>>
+  readonly vars: Readonly<Record<string, string>>
+  readonly cost: Money | null
+  readonly receivedField: string | null
+  /** Keep on after all that is due is done (`resume --watch`). */
+  readonly watch: boolean
+}
+
+/** Everything outside, handed in. */
+export interface RunDeps {
+  readonly ledger: Ledger
+  readonly transport: Transport
+  readonly clock: Clock
+  readonly endpoints: ReadonlyMap<string, Endpoint>
+  readonly notify: Notify
+  readonly observe: (event: RunEvent) => void
+  /** Aborted: take no further leads, let what is on the wire end, leave the rest waiting. */
+  readonly signal: AbortSignal
+}
+
+/** What a run tells while it goes: facts once they are durable, and what a person may want to know. */
+export type RunEvent =
+  | { readonly kind: 'stored'; readonly deliveryId: string; readonly leadId: string; readonly source: Readonly<Record<string, string>>; readonly seq: number; readonly event: DeliveryEvent }
+  | { readonly kind: 'alreadySettled'; readonly leadId: string }
+  | { readonly kind: 'waiting'; readonly leadId: string; readonly until: Instant | null; readonly why: string }
+  | { readonly kind: 'alert'; readonly recipient: string; readonly text: string; readonly hint: string | null }
+
+export interface RunEnd {
+  readonly interrupted: boolean
+  /** Leads this run took up, those settled before left out. */
+  readonly leads: number
+  readonly alreadySettled: number
+  readonly waiting: readonly { readonly why: string; readonly recipient: string | null; readonly count: number; readonly nextAt: Instant | null }[]
+}
+
+export type LeadSource = AsyncIterable<{ readonly leads: readonly { readonly lead: Lead }[] }>

@@ -1,0 +1,80 @@
+import type { Instant } from '../base/time.ts'
+import type { DeliveryEvent } from '../core/event.ts'
+import { evolve, emptyHistory } from '../core/history.ts'
+import type { History } from '../core/history.ts'
+import type { Plan } from '../core/plan.ts'
+import type { Send, Wait } from '../core/step.ts'
+import { earliest } from '../core/step.ts'
+import type { Verdict } from '../core/verdict.ts'
+import type { Delivery, LoadedDelivery, Standing } from '../ports.ts'
+
+/** One delivery in memory. Its events are appended one turn at a time; answers that come meanwhile wait in `inbox`. */
+export interface Work {
+  readonly delivery: Delivery
+  readonly plan: Plan
+  /** Endpoints that had the lead before, and why they are left out. */
+  readonly elsewhere: ReadonlyMap<string, string>
+  /** Durable history. */
+  history: History
+  /** False until its first step is durable. */
+  stored: boolean
+  inbox: Answered[]
+  /** Events that a person or the run's start brings, recorded with the next turn. */
+  orders: DeliveryEvent[]
+  busy: boolean
+  again: boolean
+  parked: boolean
+  released: boolean
+}
+
+/** The answer to one attempt, not yet recorded. */
+export interface Answered {
+  readonly send: Send
+  readonly key: string
+  readonly verdict: Verdict
+  readonly httpStatus: number | null
+  readonly durationMs: number
+  readonly at: Instant
+  /** Set where the whole batch got this verdict, and would be repeated as a whole. */
+  readonly batch: string | null
+}
+
+export const newWork = (delivery: Delivery, plan: Plan, received: DeliveryEvent): Work => ({
+  delivery, plan, elsewhere: new Map(), history: emptyHistory, stored: false, inbox: [], orders: [received],
+  busy: false, again: false, parked: false, released: false,
+})
+
+export const loadedWork = (loaded: LoadedDelivery, plan: Plan, elsewhere: ReadonlyMap<string, string>): Work => ({
+  delivery: loaded.delivery, plan, elsewhere,
+  history: loaded.events.reduce((history, { event }) => evolve(history, event), emptyHistory),
+  stored: true, inbox: [], orders: [], busy: false, again: false, parked: false, released: false,
+})
+
+/** How a delivery stands after a turn; `sending` counts attempts under way or about to be. */
+export const standingOf = (history: History, sending: number, waits: readonly Wait[], settledEvent: Extract<DeliveryEvent, { type: 'settled' }> | null): Standing => {
+  if (settledEvent) {
+    const { outcome, cost, at } = settledEvent
+    return { state: 'settled', at, outcome: outcome.kind, recipient: outcome.recipient, buyerLeadId: outcome.buyerLeadId, revenue: outcome.revenue, cost, attempts: attemptCount(history), reason: outcome.reason }
+  }
+  if (sending > 0 || waits.length === 0) return { state: 'working' }
+  const [first] = waits
+  return {
+    state: 'waiting',
+    dueAt: earliest(waits.map((wait) => wait.until)),
+    why: waits.map((wait) => wait.why).join('; '),
+    recipient: first?.recipient ?? null,
+    batch: waits.some((wait) => wait.batch),
+  }
+}
+
+const attemptCount = (history: History): number => {
+  let count = 0
+  for (const node of history.nodes.values()) count += node.attempts.length
+  return count
+}
+
+export const onTheWire = (history: History): number => {
+  let count = 0
+  for (const node of history.nodes.values()) for (const attempt of node.attempts) if (attempt.finished === null) count += 1
+  return count
+}
