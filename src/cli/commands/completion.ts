@@ -1,0 +1,70 @@
+import { usageError } from '../../base/diagnostic.ts'
+import type { CommandSpec, OptionSpec, RunCommand } from '../command.ts'
+import { COMMANDS, COMMON_OPTIONS } from '../commands.ts'
+import { EXIT } from '../exit.ts'
+
+/** Made from the table of commands, so that it cannot go stale. */
+export const run: RunCommand = async ({ args, streams }) => {
+  const shell = args[0] ?? ''
+  const script = SCRIPTS[shell]
+  if (script === undefined) throw usageError(`completion knows bash, zsh and fish, not "${shell}"`, 'for example: finalmile completion bash')
+  streams.out.write(script(COMMANDS))
+  return EXIT.done
+}
+
+const longFlags = (options: readonly OptionSpec[]): readonly string[] => options.flatMap((each) => /--[a-z-]+/.exec(each.flags)?.[0] ?? [])
+const flagsOf = (spec: CommandSpec): readonly string[] => [...longFlags(spec.options ?? []), ...longFlags(COMMON_OPTIONS), '--help']
+const quoted = (text: string): string => `'${text.replaceAll("'", String.raw`'\''`)}'`
+
+/** `--to` and the commands that take a recipient complete the stems of recipient files. */
+const RECIPIENTS = `find recipients -name '*.y*ml' 2>/dev/null | sed -E 's#.*/##; s#\\.ya?ml$##'`
+const takesRecipient = (spec: CommandSpec): boolean => spec.args?.startsWith('<recipient>') === true
+
+const bash = (commands: readonly CommandSpec[]): string => `# finalmile completion for bash: source <(finalmile completion bash)
+_finalmile() {
+  local current=\${COMP_WORDS[COMP_CWORD]} previous=\${COMP_WORDS[COMP_CWORD-1]} command=\${COMP_WORDS[1]} flags=
+  if [ "$COMP_CWORD" -eq 1 ]; then COMPREPLY=($(compgen -W '${commands.map((each) => each.name).join(' ')}' -- "$current")); return; fi
+  if [ "$previous" = --to ]; then COMPREPLY=($(compgen -W "$(${RECIPIENTS})" -- "$current")); return; fi
+  case $command in
+${commands.map((each) => `    ${each.name}) flags='${flagsOf(each).join(' ')}' ;;`).join('\n')}
+  esac
+  if [[ $current == -* ]]; then COMPREPLY=($(compgen -W "$flags" -- "$current")); return; fi
+  case $command in
+    ${commands.filter(takesRecipient).map((each) => each.name).join('|')}) if [ "$COMP_CWORD" -eq 2 ]; then COMPREPLY=($(compgen -W "$(${RECIPIENTS})" -- "$current")); return; fi ;;
+  esac
+  COMPREPLY=($(compgen -f -- "$current"))
+}
+complete -o filenames -F _finalmile finalmile
+`
+
+const zsh = (commands: readonly CommandSpec[]): string => `#compdef finalmile
+# finalmile completion for zsh: source <(finalmile completion zsh)
+_finalmile() {
+  local -a commands
+  commands=(
+${commands.map((each) => `    ${quoted(`${each.name}:${each.summary.replaceAll(':', String.raw`\:`)}`)}`).join('\n')}
+  )
+  if (( CURRENT == 2 )); then _describe command commands; return; fi
+  if [[ $words[CURRENT-1] == --to ]]; then compadd -- \${(f)"$(${RECIPIENTS})"}; return; fi
+  if [[ $PREFIX == -* ]]; then
+    case $words[2] in
+${commands.map((each) => `      ${each.name}) compadd -- ${flagsOf(each).join(' ')} ;;`).join('\n')}
+    esac
+    return
+  fi
+  case $words[2] in
+    ${commands.filter(takesRecipient).map((each) => each.name).join('|')}) if (( CURRENT == 3 )); then compadd -- \${(f)"$(${RECIPIENTS})"}; return; fi ;;
+  esac
+  _files
+}
+compdef _finalmile finalmile
+`
+
+const fish = (commands: readonly CommandSpec[]): string => `# finalmile completion for fish: finalmile completion fish | source
+${commands.map((each) => `complete -c finalmile -n __fish_use_subcommand -f -a ${each.name} -d ${quoted(each.summary)}`).join('\n')}
+${commands.flatMap((each) => [...(each.options ?? []), ...COMMON_OPTIONS].map((option) =>
+  `complete -c finalmile -n '__fish_seen_subcommand_from ${each.name}' -l ${(/--([a-z-]+)/.exec(option.flags)?.[1] ?? '')}${option.flags.includes('<') ? ' -r' : ''} -d ${quoted(option.help)}`)).join('\n')}
+complete -c finalmile -l to -x -a "(${RECIPIENTS.replaceAll('$', String.raw`\$`)})"
+`
+
+const SCRIPTS: Readonly<Record<string, (commands: readonly CommandSpec[]) => string>> = { bash, zsh, fish }

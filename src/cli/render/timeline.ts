@@ -1,0 +1,112 @@
+import type { ChalkInstance } from 'chalk'
+import type { Money } from '../../base/money.ts'
+import { formatDuration, isoTime, type Instant } from '../../base/time.ts'
+import type { DeliveryEvent } from '../../core/event.ts'
+import type { OutcomeKind } from '../../core/outcome.ts'
+import { classOf, type Verdict } from '../../core/verdict.ts'
+import type { LoadedDelivery, Standing } from '../../ports.ts'
+import { plural, showMoney, showTime, showWhen } from './figures.ts'
+import { oneLine, padEnd } from './width.ts'
+
+/**
+ * One delivery from the first fact to the last, and what comes next:
+ *
+ *     L-1001 to auto-waterfall (live), received 2026-11-24 03:29:15 UTC
+ *       03:29:15.120          received     cost $15.00
+ *       03:29:15.121          → acme       post, attempt 1, key 8fK2…
+ *       03:29:15.301  180 ms  ✗ acme       rejected: state not served (200)
+ */
+export const renderTimeline = (loaded: LoadedDelivery, now: Instant, paint: ChalkInstance): string => {
+  const { delivery, events, standing } = loaded
+  const number = delivery.number > 1 ? `, delivery ${delivery.number}` : ''
+  const head = `${paint.bold(oneLine(delivery.lead.id))} to ${paint.bold(delivery.to)} (${delivery.mode}${number}), received ${showTime(delivery.receivedAt)} UTC`
+  const source = Object.entries(delivery.source).map(([name, value]) => `${name}=${value}`).join(' ')
+  const facts = source === '' ? [] : [paint.dim(`  source ${oneLine(source)}`)]
+  let day = ''
+  const lines = events.flatMap(({ event }) => {
+    const iso = isoTime(event.at)
+    const newDay = iso.slice(0, 10) === day ? [] : [paint.dim(`  ${iso.slice(0, 10)}`)]
+    day = iso.slice(0, 10)
+    const took = event.type === 'attemptFinished' ? formatDuration(event.durationMs) : ''
+    return [...newDay, `  ${paint.dim(iso.slice(11, 23))}  ${paint.dim(padEnd(took, 7))}  ${lineOf(event, paint)}`]
+  })
+  return `${[head, ...facts, ...lines, `  ${nextOf(standing, now, paint)}`].join('\n')}\n`
+}
+
+const lineOf = (event: DeliveryEvent, paint: ChalkInstance): string => {
+  switch (event.type) {
+    case 'received': return `received${event.cost === null ? '' : `, cost ${showMoney(event.cost)}`}`
+    case 'chose': {
+      const { choice } = event
+      switch (choice.kind) {
+        case 'pass': return `${paint.yellow('↷')} passed by ${choice.recipient ?? event.path}: ${oneLine(choice.reason)}`
+        case 'order': return `order ${choice.order.map((each) => each + 1).join(', ')} at ${event.path}: ${oneLine(choice.why)}`
+        case 'queue': return 'joined the batch that is being gathered'
+        // A choice of a later version of the rules is shown by its name.
+        default: return `chose ${kindOf(choice)} at ${event.path}`
+      }
+    }
+    case 'attemptStarted':
+      return `${paint.cyan('→')} ${event.recipient}, ${event.phase}, attempt ${event.attempt}${event.version === null ? '' : `, version ${event.version}`}${event.batch === undefined ? '' : `, batch ${event.batch}`}  ${paint.dim(`key ${event.key}`)}`
+    case 'attemptFinished': {
+      const status = event.httpStatus === null ? '' : paint.dim(` (HTTP ${event.httpStatus})`)
+      return `${markOf(event.verdict, paint)} ${event.recipient}: ${verdictText(event.verdict, event.revenue)}${status}`
+    }
+    case 'settled': {
+      const { outcome } = event
+      const parts = [
+        outcomePaint(outcome.kind, paint)(outcome.kind),
+        ...(outcome.recipient === null ? [] : [`by ${outcome.recipient}`]),
+        ...(outcome.revenue === null ? [] : [`for ${showMoney(outcome.revenue)}`]),
+      ]
+      return `${paint.bold('settled')}: ${parts.join(' ')}${outcome.reason === null ? '' : ` – ${oneLine(outcome.reason)}`}`
+    }
+    case 'reopened': return `reopened: ${oneLine(event.reason)}`
+    case 'reviewed': return `reviewed: ${event.decision}${event.note === null ? '' : ` – ${oneLine(event.note)}`}`
+    default: return kindOf(event)
+  }
+}
+
+const verdictText = (verdict: Verdict, revenue: Money | null): string => {
+  const parts: string[] = [verdict.kind === 'unknown' ? 'no answer, in doubt' : verdict.kind]
+  const price = verdict.kind === 'bid' ? verdict.price : revenue
+  if (price !== null) parts.push(showMoney(price))
+  const failure = classOf(verdict)
+  if (failure !== null && failure !== verdict.kind) parts.push(`[${failure}]`)
+  if (verdict.buyerLeadId) parts.push(`as ${oneLine(verdict.buyerLeadId)}`)
+  return parts.join(' ') + (verdict.reason === null ? '' : `: ${oneLine(verdict.reason)}`)
+}
+
+const nextOf = (standing: Standing, now: Instant, paint: ChalkInstance): string => {
+  switch (standing.state) {
+    case 'working': return paint.cyan('next: being worked on by a run; after a crash `finalmile resume` takes it up')
+    case 'waiting': {
+      const when = standing.dueAt === null ? 'until a person acts' : standing.dueAt <= now ? 'due now, at the next `finalmile resume`' : `${showWhen(standing.dueAt, now)} (${showTime(standing.dueAt)} UTC)`
+      return paint.yellow(`next: ${when} – ${oneLine(standing.why)}${standing.recipient === null ? '' : ` (${standing.recipient})`}`)
+    }
+    case 'settled': {
+      if (standing.outcome === 'held') return paint.yellow('next: a person decides: `finalmile review retry|accept|drop`')
+      if (standing.outcome === 'pooled') return paint.yellow('next: parked for a person: `finalmile review list`')
+      if (standing.outcome === 'failed') return paint.dim(`next: nothing by itself; \`finalmile deliver … --retry-failed\` takes it up again (${plural(standing.attempts, 'attempt')} so far)`)
+      return paint.dim('next: nothing, it is settled')
+    }
+    default: return standing satisfies never
+  }
+}
+
+const markOf = (verdict: Verdict, paint: ChalkInstance): string => {
+  if (verdict.kind === 'accepted') return paint.green('✓')
+  if (verdict.kind === 'bid') return paint.cyan('·')
+  return verdict.kind === 'unknown' || verdict.kind === 'unconfirmed' ? paint.yellow('?') : paint.red('✗')
+}
+
+export const outcomePaint = (kind: OutcomeKind, paint: ChalkInstance): ((text: string) => string) => {
+  switch (kind) {
+    case 'accepted': return paint.green
+    case 'failed': return paint.red
+    case 'held': case 'pooled': return paint.yellow
+    default: return (text) => text
+  }
+}
+
+const kindOf = (value: object): string => ('kind' in value ? String(value.kind) : 'type' in value ? String(value.type) : 'something')
