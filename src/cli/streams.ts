@@ -1,3 +1,4 @@
+import type { Readable } from 'node:stream'
 import { Chalk, type ChalkInstance, type ColorSupportLevel } from 'chalk'
 
 /** One of the two places to write to. stdout carries data only, stderr everything else. */
@@ -16,8 +17,8 @@ export interface Streams {
   readonly err: Sink
   /** Null where stdin is no terminal: then nobody can be asked. */
   readonly ask: ((question: string) => Promise<string>) | null
-  /** Text of stdin, for `-`. */
-  readonly stdin: () => AsyncIterable<Uint8Array>
+  /** For `-`. */
+  readonly stdin: Readable
 }
 
 type Environment = Readonly<Record<string, string | undefined>>
@@ -52,7 +53,7 @@ export const processStreams = (noColorFlag: boolean): Streams => {
     out: sinkOf(process.stdout, noColorFlag),
     err: sinkOf(process.stderr, noColorFlag),
     ask: process.stdin.isTTY && process.stderr.isTTY ? askOnTerminal : null,
-    stdin: () => process.stdin,
+    get stdin() { return process.stdin },
   }
 }
 

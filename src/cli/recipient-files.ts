@@ -1,0 +1,45 @@
+import { readdir, readFile, stat } from 'node:fs/promises'
+import { join, relative, resolve } from 'node:path'
+import { usageError } from '../base/diagnostic.ts'
+import { DEFAULT_RECIPIENTS } from './settings.ts'
+
+/** A recipient file as it lies on disk; `file` is its path as the user would name it. */
+export interface RecipientFile {
+  readonly file: string
+  readonly text: string
+}
+
+/** All `.yaml` and `.yml` files of the folders, at any depth, in a fixed order. A file or folder whose name starts with `.` is left out. */
+export const readRecipientFolders = async (folders: readonly string[], cwd: string): Promise<readonly RecipientFile[]> => {
+  const paths = new Set<string>()
+  for (const folder of folders) {
+    for (const path of await yamlBelow(resolve(cwd, folder), folder)) paths.add(path)
+  }
+  return Promise.all([...paths].map((path) => readRecipientFile(path, cwd)))
+}
+
+export const readRecipientFile = async (path: string, cwd: string): Promise<RecipientFile> => {
+  const absolute = resolve(cwd, path)
+  const shown = relative(cwd, absolute)
+  return { file: shown === '' || shown.startsWith('..') ? absolute : shown, text: await readFile(absolute, 'utf8') }
+}
+
+/** Whether a name given to a command is meant as a file: it has a path separator or a YAML ending. */
+export const isPath = (name: string): boolean => /[/\\]|\.ya?ml$/i.test(name)
+
+export const yamlBelow = async (folder: string, shown: string): Promise<readonly string[]> => {
+  const found = await stat(folder).catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOENT') return null
+    throw error
+  })
+  if (found === null) {
+    if (shown === DEFAULT_RECIPIENTS) return []
+    throw usageError(`no folder ${shown}`, 'give the folder that holds recipient files with --recipients DIR')
+  }
+  if (found.isFile()) return [folder]
+  const entries = await readdir(folder, { recursive: true, withFileTypes: true })
+  return entries
+    .filter((each) => (each.isFile() || each.isSymbolicLink()) && /\.ya?ml$/i.test(each.name) && !/(^|[/\\])\./.test(relative(folder, join(each.parentPath, each.name))))
+    .map((each) => join(each.parentPath, each.name))
+    .toSorted()
+}

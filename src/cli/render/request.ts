@@ -1,0 +1,39 @@
+import type { ChalkInstance } from 'chalk'
+import type { HttpRequest } from '../../wire/request.ts'
+import { printable } from './width.ts'
+
+/**
+ * A request as a person reads it:
+ *
+ *     POST https://api.acme.example/leads
+ *       Authorization: Bearer ••••
+ *
+ *       {"firstName":"Dana"}
+ */
+export const renderRequest = (request: HttpRequest, mask: (text: string) => string, paint: ChalkInstance): string => {
+  const lines = [
+    `${paint.bold(request.method)} ${paint.cyan(printable(mask(request.url)))}`,
+    ...request.headers.map(([name, value]) => `  ${paint.dim(`${name}:`)} ${printable(mask(value))}`),
+  ]
+  const body = bodyText(request.body)
+  if (body !== null && body !== '') lines.push('', ...indentBody(mask(body)).map((line) => `  ${printable(line)}`))
+  return `${lines.join('\n')}\n`
+}
+
+/** The body as sent; bytes that are no UTF-8 text are told by their number. */
+export const bodyText = (body: HttpRequest['body']): string | null => {
+  if (body === null || typeof body === 'string') return body
+  const text = Buffer.from(body).toString('utf8')
+  return Buffer.from(text).equals(Buffer.from(body)) ? text : `(${body.length} bytes)`
+}
+
+const indentBody = (text: string): readonly string[] => {
+  if (/^\s*[{[]/.test(text)) {
+    try {
+      return JSON.stringify(JSON.parse(text), null, 2).split('\n')
+    } catch {
+      return text.split('\n')
+    }
+  }
+  return text.split('\n')
+}
