@@ -8,10 +8,12 @@ import type { Verdict } from './verdict.ts'
 /** One HTTP attempt of a node: started, and finished once its answer (or its absence) is known. */
 export interface Attempt {
   readonly attempt: number
+  readonly recipient: string
   readonly phase: PhaseName
   readonly key: string
   readonly startedAt: Instant
   readonly target: 'endpoint' | 'backup'
+  /** The batch it went with; once finished, only where the whole batch got this answer and is repeated as a whole. */
   readonly batch: string | null
   readonly finished: { readonly at: Instant; readonly verdict: Verdict; readonly revenue: Money | null; readonly surplus: boolean } | null
 }
@@ -86,6 +88,7 @@ const choose = (node: NodeHistory, { choice, at }: EventOf<'chose'>): NodeHistor
 
 const started = (event: EventOf<'attemptStarted'>): Attempt => ({
   attempt: event.attempt,
+  recipient: event.recipient,
   phase: event.phase,
   key: event.key,
   startedAt: event.at,
@@ -97,7 +100,7 @@ const started = (event: EventOf<'attemptStarted'>): Attempt => ({
 const finish = (attempts: readonly Attempt[], event: EventOf<'attemptFinished'>): readonly Attempt[] =>
   attempts.map((each) =>
     each.attempt === event.attempt && each.phase === event.phase && each.finished === null
-      ? { ...each, finished: { at: event.at, verdict: event.verdict, revenue: event.revenue, surplus: event.surplus ?? false } }
+      ? { ...each, batch: event.batch ?? null, finished: { at: event.at, verdict: event.verdict, revenue: event.revenue, surplus: event.surplus ?? false } }
       : each)
 
 /** Nodes that failed, stayed in doubt or were passed by may be tried again; an answer already given stands. */

@@ -19,17 +19,21 @@ export interface RenderInput {
   /** `attempt`: the HTTP attempt, from 1. */
   readonly attempt: number
   readonly phase: PhaseName
-  /** `now`, milliseconds. */
+  /** `now`, milliseconds: when the first attempt was made, so that a retry renders the same request. */
   readonly now: number
+  /** When this very attempt is sent, for signatures; absent: `now`. */
+  readonly sentAt?: number
   /** Idempotency key for the header. */
   readonly key: string
   /** What the ping brought; only in the post of an auction. */
   readonly ping?: { readonly id: string | null; readonly bid: Money; readonly captured: Captured }
   readonly target: 'endpoint' | 'backup'
+  /** What `Auth: OAuth2` or `Token Request` brought; the engine asks for it. Absent: the request goes out without. */
+  readonly token?: string
 }
 
 /** A request, or why none can be made of this lead (nothing is sent then). */
-export type Rendered = { readonly ok: true; readonly request: HttpRequest } | { readonly ok: false; readonly reason: string }
+export type Rendered = { readonly ok: true; readonly request: HttpRequest; /** the idempotency key it carries, where the recipient's own template made it */ readonly key?: string } | { readonly ok: false; readonly reason: string }
 
 /** One endpoint recipient, compiled once when its file is loaded: pure functions from leads to requests and from replies to verdicts. */
 export interface Endpoint {

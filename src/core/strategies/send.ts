@@ -1,4 +1,5 @@
 import type { Money } from '../../base/money.ts'
+import { batchLeavesAt } from '../batch.ts'
 import { holds } from '../condition.ts'
 import { gate } from '../gate.ts'
 import type { Attempt } from '../history.ts'
@@ -21,7 +22,7 @@ export const send = (node: Extract<Plan, { kind: 'send' }>, path: string, contex
   const history = nodeAt(context.history, path)
   if (history.passed) return done('skipped', path, node.recipient, history.passed.reason)
   const attempts = attemptsOf(history, 'post')
-  if (attempts.length === 0) return first(policy, node.price, path, context)
+  if (attempts.length === 0 || history.queuedAt !== null) return first(policy, node.price, path, context)
   return follow(policy, attempts, history.attempts.length, path, context)
 }
 
@@ -41,7 +42,7 @@ const first = (policy: Policy, price: Money | null, path: string, context: Conte
   }
   if (policy.batch) {
     if (queuedAt === null) return pending({ kind: 'choose', path, choice: { kind: 'queue' } })
-    return pending({ kind: 'wait', until: queuedAt + policy.batch.maxWaitMs, why: `waits for a batch of ${policy.batch.maxLeads} for ${policy.name}`, recipient, batch: true })
+    return pending({ kind: 'wait', until: batchLeavesAt(policy.batch, policy.zone, queuedAt), why: `waits for a batch of ${policy.batch.maxLeads} for ${policy.name}`, recipient, batch: true })
   }
   const attempt = nodeAt(context.history, path).attempts.length + 1
   return pending({ kind: 'send', path, recipient, phase: 'post', attempt, timeoutMs: policy.timeoutMs, target: 'endpoint', batch: null })
@@ -100,6 +101,7 @@ const tryAgain = (
   if (plan.kind === 'retry' && plan.at > context.now) {
     return pending({ kind: 'wait', until: plan.at, why: `tries ${policy.name} again (attempt ${attempt}): ${reasonOf(last)}`, recipient, batch: false })
   }
+  if (policy.batch && last.batch === null) return pending({ kind: 'choose', path, choice: { kind: 'queue' } })
   const timeoutMs = plan.kind === 'retry' ? plan.timeoutMs : policy.timeoutMs
   return pending({ kind: 'send', path, recipient, phase: 'post', attempt, timeoutMs, target, batch: last.batch })
 }

@@ -1,0 +1,42 @@
+import { sha256 } from '../base/hash.ts'
+import type { Instant } from '../base/time.ts'
+import type { DeliveryEvent } from '../core/event.ts'
+import type { History } from '../core/history.ts'
+import { attemptsOf, nodeAt } from '../core/history.ts'
+import type { Send } from '../core/step.ts'
+import type { Endpoint, RenderInput } from '../wire/endpoint.ts'
+import type { HttpRequest } from '../wire/request.ts'
+import type { Work } from './work.ts'
+
+/** What the templates of one attempt may see. `now` is the first attempt's, so that one key never carries two bodies. */
+export const inputOf = (work: Work, send: Send, history: History, key: string, runId: string, now: Instant): RenderInput => {
+  const { delivery } = work
+  const node = nodeAt(history, send.path)
+  const bid = attemptsOf(node, 'ping').at(-1)?.finished?.verdict
+  return {
+    lead: delivery.lead, source: delivery.source, vars: delivery.vars, runId, deliveryId: delivery.id,
+    deliveryNumber: delivery.number, attempt: send.attempt, phase: send.phase, key, target: send.target,
+    now: node.attempts.find((each) => each.phase === send.phase)?.startedAt ?? now,
+    sentAt: now,
+    ...(send.phase === 'post' && bid?.kind === 'bid' ? { ping: { id: bid.pingId, bid: bid.price, captured: bid.captured ?? {} } } : {}),
+  }
+}
+
+export const startedEvent = (send: Send, key: string, requestHash: string, endpoint: Endpoint, at: Instant, batch?: string): DeliveryEvent => ({
+  type: 'attemptStarted', at, path: send.path, recipient: send.recipient, phase: send.phase, attempt: send.attempt, key, requestHash,
+  version: endpoint.definition.version,
+  ...(send.target === 'backup' ? { target: 'backup' as const } : {}),
+  ...(batch === undefined ? {} : { batch }),
+})
+
+/** No request could be made of the lead: the attempt is over before it began, and nothing was sent. */
+export const unsendable = (send: Send, key: string, reason: string, at: Instant): DeliveryEvent => ({
+  type: 'attemptFinished', at, path: send.path, recipient: send.recipient, phase: send.phase, attempt: send.attempt, key,
+  verdict: { kind: 'failed', class: 'invalid_data', retry: false, reason: `nothing was sent: ${reason}` }, revenue: null, httpStatus: null, durationMs: 0,
+})
+
+/** Of what is sent and where; headers change with the time of sending. */
+export const hashOf = (request: HttpRequest): string => {
+  const head = `${request.method} ${request.url}\n`
+  return sha256(typeof request.body === 'string' ? head + request.body : Buffer.concat([Buffer.from(head), request.body ?? new Uint8Array()]))
+}

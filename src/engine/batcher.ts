@@ -1,0 +1,152 @@
+import { leavesWhenFull } from '../core/batch.ts'
+import type { Instant } from '../base/time.ts'
+import { evolve, nodeAt } from '../core/history.ts'
+import { nodeOf } from '../core/booking.ts'
+import type { Send } from '../core/step.ts'
+import type { Verdict } from '../core/verdict.ts'
+import type { Endpoint, Rendered } from '../wire/endpoint.ts'
+import { hashOf, inputOf, startedEvent, unsendable } from './attempt.ts'
+import type { Surroundings } from './dispatcher.ts'
+import { batchIdOf, batchSizeOf, idempotencyKeyOf } from './identity.ts'
+import type { Work } from './work.ts'
+
+interface Member { readonly work: Work; readonly send: Send }
+
+/** How many leads a recipient's batch may take from the store, and who brings them back as works. */
+export interface BatchSource {
+  claim(recipient: string, limit: number): Promise<readonly Work[]>
+}
+
+/**
+ * Many leads, one request. Leads accumulate in the store, not here; a batch leaves when it is full or when its first
+ * lead has waited long enough. Its members are recorded under its name before it is sent, so that a repeat carries
+ * exactly the same leads and the same key.
+ */
+export const createBatcher = (around: Surroundings, dispatcher: { pump(work: Work): void; endpointOf(recipient: string): Endpoint }, source: BatchSource) => {
+  const { deps, settings, facts } = around
+  const counts = new Map<string, number>()
+  const repeating = new Map<string, Member[]>()
+
+  const policyOf = (recipient: string) => {
+    const batch = facts.policies.get(recipient)?.batch
+    if (!batch) throw new Error(`${recipient} takes no batches`)
+    return batch
+  }
+
+  /** `count` more leads accumulate for a recipient; a full batch leaves now. */
+  const accumulated = (recipient: string, count: number): void => {
+    const total = (counts.get(recipient) ?? 0) + count
+    counts.set(recipient, total)
+    if (total >= leavesWhenFull(policyOf(recipient))) {
+      counts.set(recipient, total - policyOf(recipient).maxLeads)
+      flush(recipient, []).catch(around.failed)
+    }
+  }
+
+  /** Sends these due leads, and with them as many of those that joined later as fit. */
+  const flush = async (recipient: string, due: readonly Work[]): Promise<void> => {
+    const { maxLeads } = policyOf(recipient)
+    const room = due.length === 0 ? maxLeads : (maxLeads - (due.length % maxLeads)) % maxLeads
+    const works = [...due, ...(room > 0 ? await source.claim(recipient, room) : [])]
+    counts.set(recipient, Math.max(0, (counts.get(recipient) ?? 0) - (due.length === 0 ? 0 : works.length)))
+    for (let i = 0; i < works.length; i += maxLeads) {
+      const members = works.slice(i, i + maxLeads).map((work) => ({ work, send: queuedSend(work, recipient) }))
+      leave(recipient, members, batchIdOf(recipient, members.map(({ work }) => work.delivery.id), String(members[0]?.send.attempt ?? 1)))
+    }
+  }
+
+  /** A member of a batch that is due to be repeated; the batch goes when all are here. */
+  const repeat = (work: Work, send: Send): void => {
+    const id = send.batch ?? ''
+    const members = [...(repeating.get(id) ?? []), { work, send }]
+    repeating.set(id, members)
+    if (members.length < batchSizeOf(id)) return
+    repeating.delete(id)
+    leave(send.recipient, members, id)
+  }
+
+  /** No more members will come: what cannot be repeated as it was stays in doubt, for a person to see. */
+  const giveUpIncomplete = (now: Instant): void => {
+    for (const [id, members] of repeating) {
+      repeating.delete(id)
+      for (const { work, send } of members) {
+        const reason = `only ${members.length} of the ${batchSizeOf(id)} leads of batch ${id} are left, so that it cannot be repeated as it was; it may have been processed`
+        work.orders = [startedEvent(send, '', '', dispatcher.endpointOf(send.recipient), now, id)]
+        work.inbox.push({ send, key: '', verdict: { kind: 'unknown', class: 'timeout', retry: false, reason }, httpStatus: null, durationMs: 0, at: now, batch: null })
+        dispatcher.pump(work)
+      }
+    }
+  }
+
+  const leave = (recipient: string, members: readonly Member[], id: string): void => {
+    if (members.length === 0) return
+    const lane = around.lane(recipient)
+    if (around.stopping()) for (const { work } of members) dispatcher.pump(work)
+    else if (lane.enter(deps.clock.now())) sendBatch(recipient, members, id).catch(around.failed)
+    else lane.park(() => leave(recipient, members, id))
+  }
+
+  const sendBatch = async (recipient: string, members: readonly Member[], id: string): Promise<void> => {
+    const now = deps.clock.now()
+    const endpoint = dispatcher.endpointOf(recipient)
+    const key = idempotencyKeyOf(settings.mode, recipient, id, 1, 'post')
+    const rendered = endpoint.renderBatch(members.map(({ work, send }) => inputOf(work, send, work.history, key, settings.runId, now)))
+    await recordStarts(members, id, key, rendered, endpoint, now)
+    if (!rendered.ok) {
+      around.lane(recipient).leave(now)
+      for (const { work } of members) dispatcher.pump(work)
+      return
+    }
+    const timeoutMs = Math.max(...members.map(({ send }) => send.timeoutMs))
+    const reply = await deps.transport.send(rendered.request, { ...endpoint.definition.transport, timeoutMs })
+    const verdicts = endpoint.readBatch(reply, members.map(({ work }) => work.delivery.lead))
+    const whole = wholeVerdict(verdicts)
+    const httpStatus = reply.kind === 'answer' ? reply.status : null
+    around.lane(recipient).leave(reply.at)
+    const first = whole ?? verdicts[0]
+    if (first) around.answered(recipient, first, httpStatus, reply.at)
+    members.forEach(({ work, send }, i) => {
+      const verdict = verdicts[i]
+      if (!verdict) throw new Error(`batch ${id} has no verdict for lead ${work.delivery.lead.id}`)
+      work.inbox.push({ send, key, verdict, httpStatus, durationMs: reply.durationMs, at: reply.at, batch: whole ? id : null })
+      dispatcher.pump(work)
+    })
+  }
+
+  const recordStarts = async (members: readonly Member[], id: string, key: string, rendered: Rendered, endpoint: Endpoint, now: Instant): Promise<void> => {
+    const hash = rendered.ok ? hashOf(rendered.request) : ''
+    const steps = members.map(({ work, send }) => {
+      const started = startedEvent(send, key, hash, endpoint, now, id)
+      return {
+        deliveryId: work.delivery.id, version: work.history.version, runId: settings.runId, standing: { state: 'working' } as const,
+        events: rendered.ok ? [started] : [started, unsendable(send, key, rendered.reason, now)],
+      }
+    })
+    const results = await deps.ledger.append(steps)
+    members.forEach(({ work }, i) => {
+      const result = results[i]
+      const events = steps[i]?.events ?? []
+      if (result?.kind !== 'ok') throw new Error(`the store refused to start batch ${id} for delivery ${work.delivery.id}: ${result?.kind ?? 'no result'}`)
+      work.history = events.reduce(evolve, work.history)
+      events.forEach((event, at) => deps.observe({ kind: 'stored', deliveryId: work.delivery.id, leadId: work.delivery.lead.id, source: work.delivery.source, seq: result.seq + at, event }))
+    })
+  }
+
+  const queuedSend = (work: Work, recipient: string): Send => {
+    for (const [path, node] of work.history.nodes) {
+      const plan = nodeOf(work.plan, path)
+      if (node.queuedAt === null || plan?.kind !== 'send' || plan.recipient !== recipient) continue
+      return { kind: 'send', path, recipient, phase: 'post', attempt: nodeAt(work.history, path).attempts.length + 1, timeoutMs: facts.policies.get(recipient)?.timeoutMs ?? 0, target: 'endpoint', batch: null }
+    }
+    throw new Error(`delivery ${work.delivery.id} waits for no batch of ${recipient}`)
+  }
+
+  return { accumulated, flush, repeat, giveUpIncomplete }
+}
+
+/** The verdict that all rows share where the request as a whole failed and may be repeated. */
+const wholeVerdict = (verdicts: readonly Verdict[]): Verdict | null => {
+  const [first] = verdicts
+  if (!first || (first.kind !== 'failed' && first.kind !== 'unknown') || !first.retry) return null
+  return verdicts.every((each) => each.kind === first.kind && each.reason === first.reason) ? first : null
+}

@@ -1,0 +1,227 @@
+import type { Instant } from '../base/time.ts'
+import { book } from '../core/booking.ts'
+import type { Decision } from '../core/decide.ts'
+import { decide } from '../core/decide.ts'
+import type { DeliveryEvent, EventOf } from '../core/event.ts'
+import type { History } from '../core/history.ts'
+import { evolve } from '../core/history.ts'
+import type { Facts, Send } from '../core/step.ts'
+import { shareOrder } from '../core/strategies/share.ts'
+import type { Verdict } from '../core/verdict.ts'
+import type { Standing, StepResult } from '../ports.ts'
+import type { HttpRequest } from '../wire/request.ts'
+import { hashOf, inputOf, startedEvent, unsendable } from './attempt.ts'
+import { idempotencyKeyOf } from './identity.ts'
+import type { Lane } from './lane.ts'
+import type { RunDeps, RunSettings } from './settings.ts'
+import type { Answered, Work } from './work.ts'
+import { onTheWire, standingOf } from './work.ts'
+
+/** What the dispatcher asks of its surroundings. */
+export interface Surroundings {
+  readonly settings: RunSettings
+  readonly deps: RunDeps
+  readonly facts: Facts
+  readonly lane: (recipient: string) => Lane
+  /** A verdict came: pauses, holds and alerts follow from it. */
+  readonly answered: (recipient: string, verdict: Verdict, httpStatus: number | null, at: Instant) => void
+  /** This process has no more to do for it now: settled, waiting in the store, or never stored. */
+  readonly released: (work: Work, standing: Standing) => void
+  /** Its first step was refused: the delivery is known. */
+  readonly known: (work: Work, result: Extract<StepResult, { kind: 'exists' }>) => void
+  /** It is a member of a batch that is due to be repeated: the batcher takes it from here. */
+  readonly repeats: (work: Work, send: Send) => void
+  /** True once nothing new may be sent. */
+  readonly stopping: () => boolean
+  /** The store or a bug of ours ends the run. */
+  readonly failed: (error: unknown) => void
+}
+
+interface Ready { readonly send: Send; readonly key: string; readonly request: HttpRequest }
+interface Starts { readonly ready: readonly Ready[]; readonly events: readonly DeliveryEvent[]; readonly parked: readonly Send[]; readonly repeats: Send | null; readonly unsendable: boolean }
+
+/**
+ * Carries works forward: fold what came, decide, append, and only then do. One turn at a time for each work; all that
+ * is decided is decided in `core`, and all that is sent was durable before.
+ */
+export const createDispatcher = (around: Surroundings) => {
+  const { settings, deps, facts } = around
+  const { ledger, clock, transport } = deps
+
+  const pump = (work: Work): void => {
+    work.again = true
+    if (work.busy || work.released) return
+    work.busy = true
+    turns(work).catch(around.failed)
+  }
+
+  const turns = async (work: Work): Promise<void> => {
+    while (work.again && !work.released) {
+      work.again = false
+      await turn(work)
+    }
+    work.busy = false
+  }
+
+  const turn = async (work: Work): Promise<void> => {
+    const now = clock.now()
+    const came = fold(work)
+    const { decision, drawn } = await decideWithDraws(work, came.history, now)
+    const starts = start(work, decision, now)
+    const settled = decision.events.find((event) => event.type === 'settled') ?? null
+    const events = [...came.events, ...drawn, ...decision.events, ...starts.events]
+    const history = starts.events.reduce(evolve, decision.history)
+
+    const brought = came.answers > 0 || (work.stored ? came.events.length > 0 : came.events.length > 1)
+    const onlyParked = starts.parked.length > 0 && starts.events.length === 0 && drawn.length === 0 && !brought
+    if (!onlyParked || (work.stored && around.stopping())) {
+      const standing = standingAfter(history, decision, starts, settled, now)
+      const silent = events.length === 0 && standing.state === 'working'
+      if (!silent && !(await record(work, events, standing, starts))) return
+      work.history = history
+      for (const each of starts.ready) perform(work, each)
+      if (starts.unsendable) work.again = true
+      if (starts.repeats && !around.stopping()) around.repeats(work, starts.repeats)
+      else if (standing.state !== 'working') return leave(work, standing)
+    }
+    if (starts.parked.length > 0) park(work, starts.parked)
+  }
+
+  /** What came since the last turn, as events after the durable history. */
+  const fold = (work: Work): { events: readonly DeliveryEvent[]; history: History; answers: number } => {
+    const events: DeliveryEvent[] = [...work.orders]
+    let history = events.reduce(evolve, work.history)
+    const answers = work.inbox
+    work.inbox = []
+    for (const answer of answers) {
+      const event = finishedEvent(work, history, answer)
+      events.push(event)
+      history = evolve(history, event)
+    }
+    return { events, history, answers: answers.length }
+  }
+
+  const decideWithDraws = async (work: Work, from: History, now: Instant): Promise<{ decision: Decision; drawn: readonly DeliveryEvent[] }> => {
+    const drawn: DeliveryEvent[] = []
+    let decision = decideFrom(work, from, now)
+    while (decision.draws.length > 0) {
+      drawn.push(...decision.events)
+      let { history } = decision
+      for (const draw of decision.draws) {
+        const order = shareOrder(draw.weights, await ledger.draw(`${settings.mode}:${draw.counter}`))
+        const chose: DeliveryEvent = { type: 'chose', at: now, path: draw.path, choice: { kind: 'order', order, why: 'its share' } }
+        drawn.push(chose)
+        history = evolve(history, chose)
+      }
+      decision = decideFrom(work, history, now)
+    }
+    return { decision, drawn }
+  }
+
+  const decideFrom = (work: Work, history: History, now: Instant): Decision =>
+    decide(work.plan, {
+      lead: work.delivery.lead, deliveryId: work.delivery.id, history, now, floors: [],
+      facts: work.elsewhere.size === 0 ? facts : { ...facts, elsewhere: work.elsewhere },
+    })
+
+  /** Takes places on the lanes and makes the requests; an attempt without a place is not started. */
+  const start = (work: Work, decision: Decision, now: Instant): Starts => {
+    const ready: Ready[] = []
+    const events: DeliveryEvent[] = []
+    const parked: Send[] = []
+    let repeats: Send | null = null
+    let failed = false
+    for (const send of decision.sends) {
+      if (send.batch !== null) { repeats = send; continue }
+      const lane = around.lane(send.recipient)
+      if (around.stopping() || !lane.enter(now)) { parked.push(send); continue }
+      const endpoint = endpointOf(send.recipient)
+      const standard = idempotencyKeyOf(settings.mode, send.recipient, work.delivery.lead.id, work.delivery.number, send.phase)
+      const rendered = endpoint.render(inputOf(work, send, decision.history, standard, settings.runId, now))
+      const key = (rendered.ok ? rendered.key : null) ?? standard
+      if (rendered.ok) {
+        ready.push({ send, key, request: rendered.request })
+        events.push(startedEvent(send, key, hashOf(rendered.request), endpoint, now))
+      } else {
+        lane.leave(now)
+        failed = true
+        events.push(startedEvent(send, key, '', endpoint, now), unsendable(send, key, rendered.reason, now))
+      }
+    }
+    return { ready, events, parked, repeats, unsendable: failed }
+  }
+
+  const standingAfter = (history: History, decision: Decision, starts: Starts, settled: EventOf<'settled'> | null, now: Instant): Standing => {
+    const flying = onTheWire(history)
+    if (around.stopping() && flying === 0 && !settled && (starts.parked.length > 0 || starts.repeats)) {
+      return { state: 'waiting', dueAt: now, why: 'interrupted before it was sent', recipient: null, batch: false }
+    }
+    return standingOf(history, flying + starts.parked.length + (starts.repeats || starts.unsendable ? 1 : 0), decision.waits, settled)
+  }
+
+  /** Appends; true when it is durable. Places taken in vain are given back. */
+  const record = async (work: Work, events: readonly DeliveryEvent[], standing: Standing, starts: Starts): Promise<boolean> => {
+    const [result] = await ledger.append([{
+      deliveryId: work.delivery.id, version: work.history.version, runId: settings.runId, events, standing,
+      ...(work.stored ? {} : { create: work.delivery }),
+    }])
+    if (result?.kind === 'ok') {
+      work.stored = true
+      work.orders = []
+      events.forEach((event, i) => deps.observe({ kind: 'stored', deliveryId: work.delivery.id, leadId: work.delivery.lead.id, source: work.delivery.source, seq: result.seq + i, event }))
+      return true
+    }
+    for (const { send } of starts.ready) around.lane(send.recipient).leave(clock.now())
+    if (result?.kind !== 'exists') throw new Error(`the store refused a step of delivery ${work.delivery.id}: ${result?.kind ?? 'no result'}`)
+    work.released = true
+    around.known(work, result)
+    return false
+  }
+
+  const leave = (work: Work, standing: Standing): void => {
+    if (onTheWire(work.history) > 0) return
+    work.released = true
+    around.released(work, standing)
+  }
+
+  const park = (work: Work, sends: readonly Send[]): void => {
+    if (!around.stopping()) for (const send of sends) around.lane(send.recipient).park(() => pump(work))
+    else if (onTheWire(work.history) === 0) {
+      work.released = true
+      around.released(work, { state: 'working' })
+    }
+  }
+
+  const perform = (work: Work, { send, key, request }: Ready): void => {
+    const endpoint = endpointOf(send.recipient)
+    transport.send(request, { ...endpoint.definition.transport, timeoutMs: send.timeoutMs }).then((reply) => {
+      const verdict = endpoint.read(reply, send.phase)
+      const httpStatus = reply.kind === 'answer' ? reply.status : null
+      work.inbox.push({ send, key, verdict, httpStatus, durationMs: reply.durationMs, at: reply.at, batch: null })
+      around.answered(send.recipient, verdict, httpStatus, reply.at)
+      around.lane(send.recipient).leave(reply.at)
+      pump(work)
+    }).catch(around.failed)
+  }
+
+  const finishedEvent = (work: Work, history: History, answer: Answered): DeliveryEvent => {
+    const { send, verdict } = answer
+    const policy = facts.policies.get(send.recipient)
+    if (!policy) throw new Error(`no policy for recipient ${send.recipient}`)
+    const booking = send.phase === 'ping' ? { revenue: null, surplus: false } : book(work.plan, send.path, history, verdict, policy)
+    return {
+      type: 'attemptFinished', at: answer.at, path: send.path, recipient: send.recipient, phase: send.phase, attempt: send.attempt,
+      key: answer.key, verdict, revenue: booking.revenue, httpStatus: answer.httpStatus, durationMs: answer.durationMs,
+      ...(answer.batch === null ? {} : { batch: answer.batch }),
+      ...(booking.surplus ? { surplus: true } : {}),
+    }
+  }
+
+  const endpointOf = (recipient: string) => {
+    const endpoint = deps.endpoints.get(recipient)
+    if (!endpoint) throw new Error(`no endpoint for recipient ${recipient}`)
+    return endpoint
+  }
+
+  return { pump, endpointOf }
+}

@@ -1,0 +1,35 @@
+import type { Money } from '../base/money.ts'
+import { parseMoney } from '../base/money.ts'
+import type { Instant } from '../base/time.ts'
+import type { DeliveryEvent } from '../core/event.ts'
+import type { Lead } from '../core/lead.ts'
+import type { Plan } from '../core/plan.ts'
+import type { Delivery } from '../ports.ts'
+import { deliveryIdOf } from './identity.ts'
+import type { RunSettings } from './settings.ts'
+import { newWork } from './work.ts'
+import type { Work } from './work.ts'
+
+/** A lead of the file as a delivery to this run's target. */
+export const takeIn = (lead: Lead, number: number, to: string, plan: Plan, planHash: string, settings: RunSettings, now: Instant): Work => {
+  const receivedAt = receivedOf(lead, settings.receivedField) ?? now
+  const cost = costOfLead(lead) ?? settings.cost
+  const delivery: Delivery = {
+    id: deliveryIdOf(settings.mode, to, lead.id, number),
+    mode: settings.mode, to, lead, number, receivedAt, source: settings.source, vars: settings.vars, cost, planHash,
+  }
+  const received: DeliveryEvent = { type: 'received', at: now, receivedAt, planHash, cost }
+  return newWork(delivery, plan, received)
+}
+
+/** Field `received_at`, or `--received FIELD`: ISO text, or seconds or milliseconds since 1970; null where it says no time. */
+export const receivedOf = (lead: Lead, field: string | null): Instant | null => {
+  const value = lead.fields[field ?? 'received_at']
+  if (value === undefined || value === null || value === '') return null
+  const number = typeof value === 'number' ? value : typeof value === 'string' && /^\d{9,13}$/.test(value) ? Number(value) : null
+  if (number !== null) return number < 100_000_000_000 ? number * 1000 : number
+  const at = typeof value === 'string' ? Date.parse(value) : Number.NaN
+  return Number.isNaN(at) ? null : at
+}
+
+const costOfLead = (lead: Lead): Money | null => ('cost' in lead.fields ? parseMoney(lead.fields['cost']) : null)

@@ -1,0 +1,271 @@
+import type { Instant } from '../base/time.ts'
+import { hashOfPlan, planFromJson, planToJson } from '../core/plan-json.ts'
+import type { Plan } from '../core/plan.ts'
+import { recipientsOf } from '../core/plan.ts'
+import type { Lead } from '../core/lead.ts'
+import { decide } from '../core/decide.ts'
+import type { LoadedDelivery, Standing, StepResult } from '../ports.ts'
+import { createAlerts } from './alerts.ts'
+import { createBatcher } from './batcher.ts'
+import { createDispatcher } from './dispatcher.ts'
+import type { Surroundings } from './dispatcher.ts'
+import { takeIn } from './intake.ts'
+import { createLane } from './lane.ts'
+import type { Lane } from './lane.ts'
+import { interrupted } from './recover.ts'
+import { createRecipientFacts } from './recipient-facts.ts'
+import type { LeadSource, RunDeps, RunEnd, RunSettings } from './settings.ts'
+import { createSlots } from './slots.ts'
+import { createTally } from './tally.ts'
+import { loadedWork } from './work.ts'
+import type { Work } from './work.ts'
+
+/** Leads in memory at once: enough to keep every connection busy while starts are made durable. */
+const SLOTS = 1_024
+/** How often pauses by other processes are looked for. */
+const WATCH_MS = 1_000
+const CLAIM_LIMIT = 256
+
+/**
+ * Delivers the given leads, or (with none) all that is due, until everything is settled or must wait longer than
+ * `waitMs`. Rejects only for trouble of the store or a bug of ours; trouble of the world is in the ledger.
+ */
+export const runDeliveries = async (settings: RunSettings, leads: LeadSource | null, deps: RunDeps): Promise<RunEnd> => {
+  const { ledger, clock } = deps
+  const { mode, catalogue } = settings
+  const policies = new Map([...catalogue.recipients].flatMap(([id, each]) => (each.kind === 'endpoint' ? [[id, each.policy] as const] : [])))
+  const lanes = new Map<string, Lane>()
+  const slots = createSlots(SLOTS)
+  const tally = createTally(deps)
+  const alerts = createAlerts(deps)
+  const plans = new Map<string, Plan>()
+  const numbers = new Map<string, number>()
+  let failure: { readonly error: unknown } | null = null
+  const stopping = (): boolean => deps.signal.aborted || failure !== null
+
+  const lane = (recipient: string): Lane => {
+    let found = lanes.get(recipient)
+    if (!found) {
+      const endpoint = deps.endpoints.get(recipient)
+      if (!endpoint) throw new Error(`no endpoint for recipient ${recipient}`)
+      lanes.set(recipient, (found = createLane(endpoint.definition.transport, settings.concurrency)))
+    }
+    return found
+  }
+  const recipientFacts = createRecipientFacts(ledger, mode, (recipient) => lanes.get(recipient)?.drain('all', clock.now()))
+  const facts = { policies, recipients: recipientFacts.now, elsewhere: new Map<string, string>() }
+
+  const around: Surroundings = {
+    settings, deps, facts, lane, stopping,
+    answered: (recipient, verdict, httpStatus, at) => {
+      const policy = policies.get(recipient)
+      alerts.verdict(recipient, verdict, httpStatus)
+      if (verdict.kind !== 'failed' || !policy) return
+      if (verdict.pause) recipientFacts.pause(recipient, at, verdict.reason ?? verdict.class).catch(fail)
+      if (verdict.retryAfterMs === undefined || verdict.class !== 'rate_limited') return
+      const longest = policy.retry.rate_limited?.maxWaitMs ?? 0
+      if (verdict.retryAfterMs <= longest) lane(recipient).hold(at + verdict.retryAfterMs)
+      else recipientFacts.close(recipient, at + verdict.retryAfterMs).catch(fail)
+    },
+    released: (work, standing) => { release(work, standing) },
+    known: (work, result) => { meet(work, result).catch(fail) },
+    repeats: (work, send) => batcher.repeat(work, send),
+    failed: (error) => fail(error),
+  }
+  const dispatcher = createDispatcher(around)
+  const batcher = createBatcher(around, dispatcher, {
+    claim: async (recipient, limit) => adopt(await ledger.claimBatch({ mode, recipient, runId: settings.runId, limit })),
+  })
+
+  function fail(error: unknown): void {
+    failure ??= { error }
+    slots.wake()
+  }
+
+  const release = (work: Work, standing: Standing): void => {
+    slots.give()
+    if (standing.state === 'settled') {
+      tally.settled()
+      if (standing.outcome === 'failed' || standing.outcome === 'held') gaveUp(work, standing.recipient)
+    }
+    if (standing.state !== 'waiting') return
+    tally.waiting(work.delivery.lead.id, standing)
+    if (standing.batch && standing.recipient !== null && !stopping()) batcher.accumulated(standing.recipient, 1)
+  }
+
+  const gaveUp = (work: Work, recipient: string | null): void => {
+    for (const node of work.history.nodes.values()) {
+      const last = node.attempts.at(-1)
+      const verdict = last?.finished?.verdict
+      if (!last || last.recipient !== recipient || verdict?.kind !== 'failed' || !verdict.retry) continue
+      if (policies.get(last.recipient)?.retry[verdict.class]?.alertIfAllFail) alerts.gaveUp(last.recipient, verdict)
+    }
+  }
+
+  /** A lead of the file that the store knows: settled before, waiting, or to be delivered again. */
+  const meet = async (work: Work, { standing, number }: Extract<StepResult, { kind: 'exists' }>): Promise<void> => {
+    const { delivery } = work
+    const retry = standing.state === 'settled' && standing.outcome === 'failed' && settings.retryFailed
+    if (settings.again && !numbers.has(delivery.lead.id)) {
+      numbers.set(delivery.lead.id, number + 1)
+      return dispatcher.pump(takeIn(delivery.lead, number + 1, delivery.to, work.plan, delivery.planHash, settings, clock.now()))
+    }
+    const due = standing.state === 'waiting' && !standing.batch && standing.dueAt !== null && standing.dueAt <= clock.now() + settings.waitMs
+    const loaded = retry || due ? await ledger.claim(delivery.id, settings.runId) : null
+    if (!loaded) {
+      slots.give()
+      if (standing.state === 'waiting') tally.waiting(delivery.lead.id, standing)
+      else tally.alreadySettled(delivery.lead.id)
+      return
+    }
+    const again = loadedWork(loaded, await planOf(loaded), new Map())
+    if (retry) again.orders = [{ type: 'reopened', at: clock.now(), reason: '--retry-failed' }]
+    dispatcher.pump(again)
+  }
+
+  /** The plan of the day the lead was taken in; the recipients' own rules are today's. */
+  const planOf = async ({ delivery }: LoadedDelivery): Promise<Plan> => {
+    const known = plans.get(delivery.planHash)
+    if (known) return known
+    const json = await ledger.planOf(delivery.planHash)
+    if (json === null) throw new Error(`the store has no plan ${delivery.planHash} for delivery ${delivery.id}`)
+    const plan = planFromJson(json)
+    plans.set(delivery.planHash, plan)
+    return plan
+  }
+
+  /** Deliveries from the store as works, each with a slot; what cannot be worked now goes back. */
+  const adopt = async (loaded: readonly LoadedDelivery[]): Promise<readonly Work[]> => {
+    const works: Work[] = []
+    for (const each of loaded) {
+      const plan = await planOf(each)
+      const work = loadedWork(each, plan, new Map())
+      const missing = recipientsOf(plan).filter((recipient) => !policies.has(recipient))
+      if (missing.length > 0) {
+        await putBack(work, `waits for ${missing.join(', ')}, of which there is no recipient file (any more)`)
+        continue
+      }
+      slots.take()
+      works.push(work)
+    }
+    return works
+  }
+
+  const putBack = async (work: Work, why: string): Promise<void> => {
+    const standing: Standing = { state: 'waiting', dueAt: null, why, recipient: null, batch: false }
+    await ledger.append([{ deliveryId: work.delivery.id, version: work.history.version, runId: settings.runId, events: [], standing }])
+    tally.waiting(work.delivery.lead.id, standing)
+  }
+
+  /** Works all that is due; true when something was. */
+  const takeDue = async (now: Instant): Promise<boolean> => {
+    const own = settings.to === null ? {} : { runId: settings.runId }
+    const due = await adopt(await ledger.claimDue({ mode, now, limit: CLAIM_LIMIT, ...own }))
+    const batches = new Map<string, Work[]>()
+    for (const work of due) {
+      const batch = dueBatch(work, now)
+      if (batch === null) dispatcher.pump(work)
+      else batches.set(batch, [...(batches.get(batch) ?? []), work])
+    }
+    for (const [recipient, works] of batches) await batcher.flush(recipient, works)
+    if (due.length < CLAIM_LIMIT) batcher.giveUpIncomplete(now)
+    return due.length > 0
+  }
+
+  const dueBatch = (work: Work, now: Instant): string | null => {
+    const { waits } = decide(work.plan, { lead: work.delivery.lead, deliveryId: work.delivery.id, history: work.history, now, facts, floors: [] })
+    return waits.find((wait) => wait.batch && wait.until !== null && wait.until <= now)?.recipient ?? null
+  }
+
+  /** What a process that ended without warning left behind. */
+  const recover = async (): Promise<void> => {
+    for (;;) {
+      const now = clock.now()
+      const to = settings.to === null ? {} : { to: settings.to.id }
+      const left = await ledger.claimAbandoned({ mode, now, limit: CLAIM_LIMIT, runId: settings.runId, ...to })
+      for (const work of await adopt(left)) {
+        work.orders = [...interrupted(work.history, now)]
+        dispatcher.pump(work)
+      }
+      if (left.length < CLAIM_LIMIT) return
+      await slots.room()
+    }
+  }
+
+  const countAccumulating = async (): Promise<void> => {
+    if (![...policies.values()].some((policy) => policy.batch)) return
+    for await (const { standing } of ledger.deliveries({ mode, state: 'waiting' })) {
+      if (standing.state === 'waiting' && standing.batch && standing.recipient !== null && policies.get(standing.recipient)?.batch) batcher.accumulated(standing.recipient, 1)
+    }
+  }
+
+  const takeAll = async (source: LeadSource, to: string, plan: Plan, planHash: string): Promise<void> => {
+    for await (const batch of source) {
+      for (const { lead } of batch.leads) {
+        if (slots.full()) await slots.room()
+        if (stopping()) return
+        begin(lead, to, plan, planHash)
+      }
+    }
+  }
+
+  const begin = (lead: Lead, to: string, plan: Plan, planHash: string): void => {
+    slots.take()
+    dispatcher.pump(takeIn(lead, 1, to, plan, planHash, settings, clock.now()))
+  }
+
+  /** Lanes that a rate or a hold keeps shut have nobody to open them but the clock. */
+  const drainLanes = (now: Instant): Instant | null => {
+    let first: Instant | null = null
+    for (const each of lanes.values()) {
+      each.drain(stopping() ? 'all' : 'free', now)
+      const opens = each.opensAt(now)
+      if (opens !== null) first = first === null ? opens : Math.min(first, opens)
+    }
+    return first
+  }
+
+  /** Until nothing is under way and nothing falls due within the wait. */
+  const settleAll = async (reading: { done: boolean }): Promise<void> => {
+    const own = settings.to === null ? {} : { runId: settings.runId }
+    while (!failure) {
+      const now = clock.now()
+      const opens = drainLanes(now)
+      const nextDue = stopping() ? null : await ledger.nextDue({ mode, ...own })
+      if (nextDue !== null && nextDue <= now && !slots.full() && !stopping()) {
+        await takeDue(now)
+        continue
+      }
+      const idle = slots.taken() === 0
+      if (idle && stopping()) return
+      if (idle && reading.done && !settings.watch && (nextDue === null || nextDue > now + settings.waitMs)) return
+      const wakeAt = Math.min(opens ?? Infinity, slots.full() ? Infinity : (nextDue ?? Infinity), now + WATCH_MS)
+      await slots.changed(clock, Math.max(1, wakeAt - now), deps.signal)
+      await recipientFacts.refresh(clock.now())
+    }
+  }
+
+  const target = settings.to
+  const plan = target === null ? null : target.kind === 'pattern' ? target.plan : ({ kind: 'send', recipient: target.id, price: null } satisfies Plan)
+  const planJson = plan === null ? null : planToJson(plan)
+  const planHash = planJson === null ? '' : hashOfPlan(planJson)
+  if (plan) plans.set(planHash, plan)
+
+  await ledger.startRun({ id: settings.runId, mode, to: target?.id ?? null, startedAt: clock.now() }, planJson === null ? null : { hash: planHash, json: planJson })
+  await recipientFacts.refresh(clock.now())
+  await countAccumulating()
+  await recover()
+  const reading = { done: leads === null }
+  const read = leads && target && plan
+    ? takeAll(leads, target.id, plan, planHash).then(() => { reading.done = true; slots.wake() }, (error: unknown) => { reading.done = true; fail(error) })
+    : Promise.resolve()
+  await settleAll(reading).catch(fail)
+  // A reader that waits for more of a pipe is left behind: it takes in nothing once the run is stopping.
+  if (!stopping()) await read
+  throwIfFailed(failure)
+  return tally.end(settings, deps.signal.aborted)
+}
+
+const throwIfFailed = (failure: { readonly error: unknown } | null): void => {
+  if (failure) throw failure.error
+}
