@@ -1,0 +1,112 @@
+import { idFieldAmong } from './identity.ts'
+
+/** What the first line of a CSV file says about the rest. */
+export interface CsvHeader {
+  readonly delimiter: string
+  /** The first line's end; in a `\n` file a `\r` before it belongs to it. */
+  readonly eol: '\n' | '\r'
+  /** A name per column, null for a column without one: its values are left out. */
+  readonly names: readonly (string | null)[]
+  readonly idField: string | null
+  /** Where the rows start in the text, and on which line. */
+  readonly bodyAt: number
+  readonly bodyLine: number
+}
+
+export type HeaderResult =
+  | { readonly kind: 'header'; readonly header: CsvHeader; readonly warnings: readonly string[] }
+  /** The header's own end is not in the text yet. */
+  | { readonly kind: 'more' }
+  | { readonly kind: 'problem'; readonly code: string; readonly line: number; readonly message: string; readonly help: string }
+
+const DELIMITERS = [',', ';', '\t', '|']
+
+/** Reads the header from the start of a file's text; `final` when there is no more text than this. */
+export const readCsvHeader = (text: string, final: boolean, idAsked: string | undefined): HeaderResult => {
+  const eol = /\r(?!\n|$)/.exec(text.slice(0, firstBreak(text) + 2)) ? '\r' : '\n'
+  let at = 0
+  let line = 1
+  let told: string | null = null
+  // Blank lines before the header, and Excel's own `sep=;`, are not the header.
+  for (;;) {
+    const end = text.indexOf(eol, at)
+    const first = text.slice(at, end < 0 ? text.length : end)
+    const separator = /^sep=(.)\r?$/i.exec(first)
+    if (end < 0 || (first.trim() !== '' && separator === null)) break
+    told = separator?.[1] ?? told
+    at = end + 1
+    line++
+  }
+  const record = firstRecord(text, at, eol, final)
+  if (record === null) return { kind: 'more' }
+  const raw = text.slice(at, record.end).replace(/\r?\n$|\r$/, '')
+  const delimiter = told ?? sniffDelimiter(raw)
+  const names = splitHeader(raw, delimiter).map((name) => name.trim())
+  const problem = headerProblem(names)
+  if (problem) return { kind: 'problem', line, ...problem }
+  const named = names.filter((name) => name !== '')
+  const idField = idFieldAmong(named, idAsked)
+  if (idAsked !== undefined && idField === null) {
+    return { kind: 'problem', line, code: 'no-id-column', message: `no column \`${idAsked}\`, which --id names`, help: `the columns are ${named.join(', ')}` }
+  }
+  const unnamed = names.flatMap((name, i) => (name === '' ? [i + 1] : []))
+  const warnings = unnamed.length === 0 ? [] : [`column ${unnamed.join(', ')} has no name; what stands in it is left out`]
+  const bodyLine = line + (text.slice(at, record.end).split(eol).length - 1)
+  const header = { delimiter, eol, names: names.map((name) => (name === '' ? null : name)), idField, bodyAt: record.end, bodyLine } as const
+  return { kind: 'header', header, warnings }
+}
+
+const firstBreak = (text: string): number => {
+  const at = text.search(/[\r\n]/)
+  return at < 0 ? text.length : at
+}
+
+/** Up to the first line end outside quotes. */
+const firstRecord = (text: string, start: number, eol: string, final: boolean): { readonly end: number } | null => {
+  let quoted = false
+  for (let i = start; i < text.length; i++) {
+    if (text[i] === '"') quoted = !quoted
+    else if (text[i] === eol && !quoted) return { end: i + 1 }
+  }
+  return final ? { end: text.length } : null
+}
+
+const sniffDelimiter = (line: string): string => {
+  const bare = line.replace(/"(?:[^"]|"")*"/g, '')
+  const counts = DELIMITERS.map((each) => bare.split(each).length - 1)
+  const most = Math.max(...counts)
+  return most === 0 ? ',' : (DELIMITERS[counts.indexOf(most)] ?? ',')
+}
+
+const splitHeader = (line: string, delimiter: string): readonly string[] => {
+  const names: string[] = []
+  let name = ''
+  let quoted = false
+  for (let i = 0; i < line.length; i++) {
+    const char = line[i] ?? ''
+    if (char === '"' && quoted && line[i + 1] === '"') { name += '"'; i++ }
+    else if (char === '"' && (quoted || name.trim() === '')) quoted = !quoted
+    else if (char === delimiter && !quoted) { names.push(name); name = '' }
+    else name += char
+  }
+  names.push(name)
+  return names
+}
+
+const headerProblem = (names: readonly string[]): { readonly code: string; readonly message: string; readonly help: string } | null => {
+  if (names.every((name) => name === '')) {
+    return { code: 'no-header', message: 'the first line names no columns', help: 'the first line of a CSV file holds the column names: id,first_name,email' }
+  }
+  const data = names.find((name) => /^[^\s@]+@[^\s@]+\.[^\s@]+$/.test(name) || (/^[+\d(][\d\s().-]*$/.test(name) && name.replace(/\D/g, '').length >= 7))
+  if (data !== undefined) {
+    return { code: 'no-header', message: `the first line looks like a lead (\`${data}\`), not like column names`, help: 'put a line of column names above it: id,first_name,email' }
+  }
+  const seen = new Set<string>()
+  for (const name of names) {
+    if (name !== '' && seen.has(name)) {
+      return { code: 'duplicate-column', message: `two columns are named \`${name}\``, help: 'which of them counts cannot be known: rename or remove one' }
+    }
+    seen.add(name)
+  }
+  return null
+}

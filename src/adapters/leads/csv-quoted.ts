@@ -1,0 +1,71 @@
+/** One record that holds quotes. */
+export interface QuotedRecord {
+  readonly cells: readonly string[]
+  /** Just behind the record's line end. */
+  readonly end: number
+  /** How many lines of the file it takes. */
+  readonly lines: number
+  readonly fault: string | null
+}
+
+/** The record's end is not in the text. */
+export const NEEDS_MORE = null
+
+/**
+ * Walks one record by RFC 4180: a cell that starts with a quote ends at the next single quote, `""` inside stands for
+ * one; a quote further inside a cell (`5" pipe`) is a character like others. Text behind a closing quote is a fault:
+ * what the writer meant cannot be known.
+ */
+export const quotedRecord = (text: string, start: number, delimiter: string, eol: '\n' | '\r', final: boolean): QuotedRecord | typeof NEEDS_MORE => {
+  const cells: string[] = []
+  let at = start
+  let lines = 1
+  let lineEnd = -1
+  let nextDelimiter = -1
+  for (;;) {
+    if (text.charCodeAt(at) === QUOTE) {
+      const closing = closingQuote(text, at + 1, final)
+      if (closing < 0) return NEEDS_MORE
+      const inside = text.slice(at + 1, closing)
+      if (inside.includes(eol)) lines += inside.split(eol).length - 1
+      cells.push(inside.includes('"') ? inside.replaceAll('""', '"') : inside)
+      at = closing + 1
+      if (at >= text.length) return NEEDS_MORE
+      if (text.charCodeAt(at) === CR && eol === '\n') {
+        if (at + 1 >= text.length) return NEEDS_MORE
+        if (text.charCodeAt(at + 1) === LF) at++
+      }
+      if (text[at] === eol) return { cells, end: at + 1, lines, fault: null }
+      if (text[at] !== delimiter) return { cells, end: at, lines, fault: 'text stands behind a closing quote; a quote inside a quoted value is written twice' }
+      at++
+      continue
+    }
+    if (lineEnd < at) lineEnd = text.indexOf(eol, at)
+    if (lineEnd < 0) return NEEDS_MORE
+    if (nextDelimiter < at) nextDelimiter = text.indexOf(delimiter, at)
+    if (nextDelimiter >= 0 && nextDelimiter < lineEnd) {
+      cells.push(text.slice(at, nextDelimiter))
+      at = nextDelimiter + 1
+    } else {
+      if (nextDelimiter < 0) nextDelimiter = text.length
+      const end = eol === '\n' && text.charCodeAt(lineEnd - 1) === CR && lineEnd > at ? lineEnd - 1 : lineEnd
+      cells.push(text.slice(at, end))
+      return { cells, end: lineEnd + 1, lines, fault: null }
+    }
+  }
+}
+
+const QUOTE = 0x22
+const CR = 0x0d
+const LF = 0x0a
+
+/** The first quote that is not one of a pair; -1 where the text ends before that is certain. */
+const closingQuote = (text: string, from: number, final: boolean): number => {
+  let at = from
+  for (;;) {
+    const quote = text.indexOf('"', at)
+    if (quote < 0 || (quote + 1 >= text.length && !final)) return -1
+    if (text.charCodeAt(quote + 1) !== QUOTE) return quote
+    at = quote + 2
+  }
+}

@@ -1,0 +1,70 @@
+import type { LeadValue } from '../../core/lead.ts'
+import { textFault, type Gathered } from './batch.ts'
+import { hashOfRecord, identityOf, idFieldAmong } from './identity.ts'
+
+/** A JSON record longer than this is no lead. */
+export const LONGEST_JSON_RECORD = 16 * 1024 * 1024
+/** Deeper than any lead; not so deep that writing it again could exhaust the stack. */
+const DEEPEST = 100
+
+/** Turns the text of one JSON value into a lead, or into a bad row that says why not. */
+export const takeJsonRecord = (out: Gathered, raw: string, line: number, damaged: boolean, idAsked: string | undefined): void => {
+  const fault = textFault(raw, damaged) ?? (raw.length > 2 * DEEPEST && depthOf(raw) > DEEPEST ? `nested more than ${DEEPEST} deep` : null)
+  if (fault !== null) { out.bad(line, fault, raw); return }
+  const parsed = parseRecord(raw)
+  if (!parsed.ok) { out.bad(line, parsed.reason, raw); return }
+  const { fields } = parsed
+  const field = idFieldAmong(Object.keys(fields), idAsked)
+  if (field === null) {
+    if (idAsked !== undefined) out.bad(line, `no id: the record has no \`${idAsked}\``, raw)
+    else if (Object.keys(fields).length === 0) out.bad(line, 'an object without any field', raw)
+    else out.lead(hashOfRecord(fields), fields, line)
+    return
+  }
+  const identity = identityOf(fields[field], field)
+  if (identity.ok) out.lead(identity.id, fields, line)
+  else out.bad(line, identity.reason, raw)
+}
+
+type Parsed = { readonly ok: true; readonly fields: Readonly<Record<string, LeadValue>> } | { readonly ok: false; readonly reason: string }
+
+const parseRecord = (raw: string): Parsed => {
+  let value: unknown
+  try {
+    // A number of 16 digits or more may not survive as a JavaScript number; its digits then stay, as text.
+    value = LONG_NUMBER.test(raw) ? JSON.parse(raw, keepDigits) : JSON.parse(raw)
+  } catch (error) {
+    return { ok: false, reason: `not valid JSON: ${error instanceof Error ? error.message.replace(/\s+/g, ' ').slice(0, 200) : 'unreadable'}` }
+  }
+  if (isFields(value)) return { ok: true, fields: value }
+  return { ok: false, reason: `not a JSON object but ${value === null ? 'null' : Array.isArray(value) ? 'an array' : `a ${typeof value}`}` }
+}
+
+const LONG_NUMBER = /\d{16}/
+
+const keepDigits = (_key: string, value: unknown, context?: { readonly source?: string }): unknown =>
+  typeof value === 'number' && !Number.isSafeInteger(value) && context?.source !== undefined && /^-?\d+$/.test(context.source) ? context.source : value
+
+const isFields = (value: unknown): value is Readonly<Record<string, LeadValue>> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value)
+
+const depthOf = (raw: string): number => {
+  let depth = 0
+  let deepest = 0
+  for (let i = 0; i < raw.length; i++) {
+    const code = raw.charCodeAt(i)
+    if (code === 0x22) {
+      do { i = raw.indexOf('"', i + 1) } while (i >= 0 && isEscaped(raw, i))
+      if (i < 0) break
+    } else if (code === 0x7b || code === 0x5b) deepest = Math.max(deepest, ++depth)
+    else if (code === 0x7d || code === 0x5d) depth--
+  }
+  return deepest
+}
+
+/** Whether an odd number of backslashes stands before this place. */
+export const isEscaped = (text: string, at: number): boolean => {
+  let slashes = 0
+  while (text.charCodeAt(at - 1 - slashes) === 0x5c) slashes++
+  return slashes % 2 === 1
+}

@@ -1,0 +1,97 @@
+import { readCsvHeader, type CsvHeader } from './csv-header.ts'
+import { createDecoder, encodingOf } from './decode.ts'
+
+/** What a file is, by its first bytes; its name counts only where the bytes leave it open. */
+export type Sniffed =
+  | { readonly kind: 'csv'; readonly encoding: string; readonly header: CsvHeader; readonly warnings: readonly string[] }
+  | { readonly kind: 'json'; readonly encoding: string; readonly shape: 'array' | 'wrapped' | 'objects' | 'lines'; readonly warnings: readonly string[] }
+  | { readonly kind: 'empty' }
+  | { readonly kind: 'more' }
+  | { readonly kind: 'problem'; readonly code: string; readonly line: number; readonly message: string; readonly help: string }
+
+export interface SniffOptions {
+  readonly name: string
+  /** These bytes are the whole file. */
+  readonly whole: boolean
+  readonly encoding?: string
+  readonly id?: string
+}
+
+/** Enough for any header, and for the first lines of JSON. */
+export const HEAD = 64 * 1024
+
+export const sniff = (head: Buffer, options: SniffOptions): Sniffed => {
+  const foreign = foreignFormat(head)
+  if (foreign) return foreign
+  const declared = encodingOf(head)
+  const encoding = declared === 'utf-8' ? (options.encoding ?? 'utf-8') : declared
+  const decoder = createDecoder(encoding)
+  const { text, damaged } = decoder.push(head)
+  const final = options.whole ? text + decoder.end().text : text
+  const trimmed = final.trimStart()
+  const enough = options.whole || head.length >= HEAD
+  if (trimmed === '') return options.whole ? { kind: 'empty' } : enough ? problem('not-leads', `the first ${HEAD / 1024} KB are blank`, 'look into the file') : { kind: 'more' }
+  const unlike = binaryOrMarkup(trimmed)
+  if (unlike) return unlike
+  const warnings = damaged ? ['not all of it is valid UTF-8 (Excel saves Windows-1252 unless told "CSV UTF-8"); rows that are not are set aside'] : []
+  if (trimmed.startsWith('[')) return { kind: 'json', encoding, shape: 'array', warnings }
+  if (trimmed.startsWith('{')) return jsonObjects(final, options, enough, encoding, warnings)
+  if (/\.(jsonl|ndjson)(\.gz)?$/i.test(options.name)) return { kind: 'json', encoding, shape: 'lines', warnings }
+  if (/\.json(\.gz)?$/i.test(options.name)) {
+    return problem('not-json', `not JSON: it starts with \`${trimmed.slice(0, 20).split(/[\r\n]/)[0]}\``, 'a JSON lead file is an array of objects, or an object per line')
+  }
+  const result = readCsvHeader(final, options.whole, options.id)
+  if (result.kind === 'more') return enough && head.length >= HEAD ? problem('no-header', `no line end in the first ${HEAD / 1024} KB`, 'a CSV file starts with a line of column names') : result
+  if (result.kind === 'problem') return result
+  return { kind: 'csv', encoding, header: result.header, warnings: [...warnings, ...result.warnings] }
+}
+
+const problem = (code: string, message: string, help: string): Sniffed => ({ kind: 'problem', code, line: 0, message, help })
+
+/** `{` begins JSON Lines, one object in any layout, or the wrapping of an array. */
+const jsonObjects = (text: string, options: SniffOptions, enough: boolean, encoding: string, warnings: readonly string[]): Sniffed => {
+  const lines = text.trimStart().split('\n')
+  const first = lines.length > 1 || options.whole ? objectKeys(lines[0] ?? '') : null
+  if (/\.(jsonl|ndjson)(\.gz)?$/i.test(options.name)) return { kind: 'json', encoding, shape: 'lines', warnings }
+  const wraps = /^\s*\{\s*"(?:[^"\\]|\\.)*"\s*:\s*\[\s*(?:\{|\]|$)/.test(text)
+  if (first !== null) return { kind: 'json', encoding, shape: wraps && first.length === 1 ? 'wrapped' : 'lines', warnings }
+  if (!enough) return { kind: 'more' }
+  if (wraps) return { kind: 'json', encoding, shape: 'wrapped', warnings }
+  // A broken first line among whole ones is JSON Lines with a bad row.
+  const brokenFirst = lines[0]?.trimEnd().endsWith('}') === true && lines.slice(1, 20).some((each) => objectKeys(each) !== null)
+  return { kind: 'json', encoding, shape: brokenFirst ? 'lines' : 'objects', warnings }
+}
+
+const objectKeys = (line: string): readonly string[] | null => {
+  try {
+    const value: unknown = JSON.parse(line)
+    return typeof value === 'object' && value !== null && !Array.isArray(value) ? Object.keys(value) : null
+  } catch {
+    return null // Not JSON by itself: that is the answer.
+  }
+}
+
+const binaryOrMarkup = (text: string): Sniffed | null => {
+  const start = text.slice(0, 200).toLowerCase()
+  if (/^<(!doctype html|html|head|body)/.test(start)) return problem('not-leads', 'this is a web page, not a lead file', 'a download that needed a login often ends so: fetch the file again')
+  if (start.startsWith('<')) return problem('not-leads', 'this is XML; leads are read from CSV, JSON or JSON Lines', 'convert it to one of these')
+  const sample = text.slice(0, 4096)
+  const odd = sample.match(/[\u0000-\u0008\u000e-\u001f\uFFFD]/g)?.length ?? 0
+  if ((sample.match(/\0/g)?.length ?? 0) > sample.length / 4) return problem('not-leads', 'every other byte is zero: this looks like UTF-16 without its mark', 'save the file as UTF-8')
+  return odd > sample.length / 10 ? problem('not-leads', 'this is a binary file, not text', 'leads are read from CSV, JSON or JSON Lines') : null
+}
+
+const foreignFormat = (head: Buffer): Sniffed | null => {
+  const begins = (bytes: string): boolean => head.subarray(0, bytes.length).equals(Buffer.from(bytes, 'latin1'))
+  const asCsv = 'in Excel: File, Save As, "CSV UTF-8 (Comma delimited)"'
+  if (begins('PK\x03\x04')) {
+    return head.includes('xl/') || head.includes('[Content_Types].xml') ? problem('excel', 'this is an Excel file; save it as CSV', asCsv) : problem('archive', 'this is a zip archive', 'unpack it first')
+  }
+  if (begins('\xd0\xcf\x11\xe0')) return problem('excel', 'this is an old Excel file; save it as CSV', asCsv)
+  if (begins('%PDF')) return problem('not-leads', 'this is a PDF', 'leads are read from CSV, JSON or JSON Lines')
+  if (begins('PAR1') || begins('SQLite format 3\0')) return problem('not-leads', 'this is a database or Parquet file', 'export it as CSV or JSON Lines')
+  for (const magic of ['BZh', '\xfd7zXZ', '\x28\xb5\x2f\xfd', '7z\xbc\xaf', 'Rar!']) {
+    if (begins(magic)) return problem('archive', 'this file is compressed', 'unpack it first; only .gz is read as it is')
+  }
+  return null
+}
