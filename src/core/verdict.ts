@@ -13,6 +13,8 @@ export type Captured = Readonly<Record<string, string>>
 interface Answer {
   /** The buyer's own words where it gave any, else ours. */
   readonly reason: string | null
+  /** The buyer's own words, only where `reason` is not exactly these: null where it gave none. */
+  readonly said?: string | null
   readonly captured?: Captured
   readonly buyerLeadId?: string | null
   readonly redirectUrl?: string | null
