@@ -52,7 +52,7 @@ export const formatMoney = (value: Money): string => {
 
 const plainDecimal = (value: number): string => {
   const text = String(value)
-  return /e/i.test(text) ? value.toFixed(4) : text
+  return /e/i.test(text) ? value.toFixed(12) : text
 }
 
 const fromDecimal = (text: string, currency: string): Money | null => {

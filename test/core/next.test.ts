@@ -1,0 +1,113 @@
+import { describe, expect, it } from 'vitest'
+import { money } from '../../src/base/money.ts'
+import type { Given } from './given.ts'
+import {
+  T0, accepted, actionsOf, broken, duplicate, invalid, noGuard, policy, refused, rejected, sendTo, tried, decides, unknown, unreadable, waterfall,
+} from './given.ts'
+
+const single = sendTo('a')
+const three = waterfall([sendTo('a', 50), sendTo('b', 40), sendTo('c', 30)])
+const table = (rows: readonly [rule: string, given: Given, actions: readonly string[]][]) =>
+  it.each(rows)('%s', (_rule, given, actions) => { expect(decides(given)).toEqual(actions) })
+
+describe('one endpoint', () => {
+  table([
+    ['a new lead is sent', { plan: single }, ['send a #1']],
+    ['an attempt on its way is waited for', { plan: single, history: tried('/', 'a', 1, null) }, []],
+    ['accepted settles', { plan: single, history: tried('/', 'a', 1, accepted) }, ['settle accepted a']],
+    ['rejected settles', { plan: single, history: tried('/', 'a', 1, rejected) }, ['settle rejected a']],
+    ['duplicate settles', { plan: single, history: tried('/', 'a', 1, duplicate) }, ['settle duplicate a']],
+    ['an unreadable answer holds, and is no success', { plan: single, history: tried('/', 'a', 1, unreadable) }, ['settle held a']],
+    ['invalid data is not tried again', { plan: single, history: tried('/', 'a', 1, invalid) }, ['settle failed a']],
+    ['refused waits 1 s', { plan: single, history: tried('/', 'a', 1, refused) }, ['wait +1000 a']],
+    ['and is sent again when the second is over', { plan: single, history: tried('/', 'a', 1, refused), now: T0 + 1000 }, ['send a #2']],
+    ['not a millisecond before', { plan: single, history: tried('/', 'a', 1, refused), now: T0 + 999 }, ['wait +1000 a']],
+    ['the second wait is 2 s', { plan: single, history: [...tried('/', 'a', 1, refused), ...tried('/', 'a', 2, refused, T0 + 1000)], now: T0 + 1000 }, ['wait +3000 a']],
+    ['no answer is repeated with half as long a timeout more', { plan: single, history: tried('/', 'a', 1, unknown), now: T0 + 1000 }, ['send a #2 15000ms']],
+    ['after three retries it has failed', { plan: single, history: [1, 2, 3, 4].flatMap((n) => tried('/', 'a', n, unknown)), now: T0 + 60_000 }, ['settle failed a']],
+    ['Retry-After is waited exactly', { plan: single, history: tried('/', 'a', 1, { kind: 'failed', class: 'rate_limited', retry: true, retryAfterMs: 42_000, reason: null }) }, ['wait +42000 a']],
+    ['Retry-After over 5 minutes closes a lone endpoint to the lead', { plan: single, history: tried('/', 'a', 1, { kind: 'failed', class: 'rate_limited', retry: true, retryAfterMs: 3_600_000, reason: null }) }, ['wait +3600000 a']],
+    ['and it is sent when that is over', { plan: single, now: T0 + 3_600_000, history: tried('/', 'a', 1, { kind: 'failed', class: 'rate_limited', retry: true, retryAfterMs: 3_600_000, reason: null }) }, ['send a #2']],
+    ['the backup endpoint follows an endpoint in trouble', { plan: single, policies: [policy('a', { hasBackup: true, retry: {} })], history: tried('/', 'a', 1, broken) }, ['send a #2 backup']],
+    ['the backup does not follow refused data', { plan: single, policies: [policy('a', { hasBackup: true })], history: tried('/', 'a', 1, invalid) }, ['settle failed a']],
+    ['the backup is the last', { plan: single, policies: [policy('a', { hasBackup: true, retry: {} })], history: [...tried('/', 'a', 1, broken), ...tried('/', 'a', 2, broken, T0, { target: 'backup' })] }, ['settle failed a']],
+    ['settled is settled', { plan: single, history: [...tried('/', 'a', 1, accepted), { type: 'settled', at: T0, cost: null, outcome: { kind: 'accepted', recipient: 'a', path: '/', buyerLeadId: null, revenue: null, reason: null, class: null } }] }, []],
+  ])
+})
+
+describe('in doubt', () => {
+  const hold = [policy('a', { onUnknown: 'hold', retry: {} }), policy('b')]
+  table([
+    ['On Unknown: next goes on', { plan: waterfall([sendTo('a'), sendTo('b')]), policies: [policy('a', { retry: {} }), policy('b')], history: tried('/0', 'a', 1, unknown) }, ['send b #1']],
+    ['On Unknown: hold keeps the lead', { plan: waterfall([sendTo('a'), sendTo('b')]), policies: hold, history: tried('/0', 'a', 1, unknown) }, ['settle held a']],
+    ['a failure after a time-out is still in doubt', { plan: single, policies: [policy('a', { onUnknown: 'hold' })], history: [...tried('/', 'a', 1, unknown), ...tried('/', 'a', 2, invalid)] }, ['settle held a']],
+    ['so is a duplicate answered to a repeat', { plan: single, policies: hold, history: [...tried('/', 'a', 1, unknown), ...tried('/', 'a', 2, duplicate)] }, ['settle held a']],
+    ['an acceptance of the repeat ends the doubt', { plan: single, policies: hold, history: [...tried('/', 'a', 1, unknown), ...tried('/', 'a', 2, accepted)] }, ['settle accepted a']],
+    ['a rejection of the repeat ends it too', { plan: single, policies: hold, history: [...tried('/', 'a', 1, unknown), ...tried('/', 'a', 2, rejected)] }, ['settle rejected a']],
+    ['without a time-out nothing is held', { plan: single, policies: hold, history: tried('/', 'a', 1, invalid) }, ['settle failed a']],
+  ])
+})
+
+describe('waterfall', () => {
+  const paused = { paused: { reason: '401' }, closedUntil: null }
+  const later = { paused: null, closedUntil: T0 + 60_000 }
+  const pool = [policy('a'), policy('b'), policy('c'), policy('pool', { pool: true })]
+  table([
+    ['begins with the first', { plan: three }, ['send a #1']],
+    ['moves on at a rejection', { plan: three, history: tried('/0', 'a', 1, rejected) }, ['send b #1']],
+    ['moves on at a duplicate', { plan: three, history: tried('/0', 'a', 1, duplicate) }, ['send b #1']],
+    ['moves on at an error', { plan: three, history: tried('/0', 'a', 1, invalid) }, ['send b #1']],
+    ['retries before it moves on', { plan: three, history: tried('/0', 'a', 1, broken), now: T0 + 5_000 }, ['send a #2']],
+    ['stays at an unreadable answer: never a second sale', { plan: three, history: tried('/0', 'a', 1, unreadable) }, ['settle held a']],
+    ['ends with an acceptance', { plan: three, history: [...tried('/0', 'a', 1, rejected), ...tried('/1', 'b', 1, accepted)] }, ['settle accepted b']],
+    ['all rejected is rejected', { plan: three, history: ['a', 'b', 'c'].flatMap((r, i) => tried(`/${i}`, r, 1, rejected)) }, ['settle rejected c']],
+    ['a failure among rejections is a failure, to be taken up again', { plan: three, history: [...tried('/0', 'a', 1, invalid), ...tried('/1', 'b', 1, rejected), ...tried('/2', 'c', 1, rejected)] }, ['settle failed a']],
+    ['Finally takes what nobody took', { plan: waterfall([sendTo('a')], sendTo('pool')), policies: pool, history: tried('/0', 'a', 1, rejected) }, ['settle pooled pool']],
+    ['Finally is not reached by an acceptance', { plan: waterfall([sendTo('a')], sendTo('pool')), policies: pool, history: tried('/0', 'a', 1, accepted) }, ['settle accepted a']],
+    ['a paused recipient is passed by, with its reason', { plan: three, recipients: { a: paused } }, ['pass /0: A is paused (401); `finalmile unpause a` opens it']],
+    ['and then the next is sent to', { plan: three, recipients: { a: paused }, history: [{ type: 'chose', at: T0, path: '/0', choice: { kind: 'pass', recipient: 'a', reason: 'paused' } }] }, ['send b #1']],
+    ['a choice stands when the recipient opens again', { plan: three, history: [{ type: 'chose', at: T0, path: '/0', choice: { kind: 'pass', recipient: 'a', reason: 'paused' } }] }, ['send b #1']],
+    ['all closed waits for the first to open', { plan: three, recipients: { a: paused, b: later, c: { ...later, closedUntil: T0 + 30_000 } } }, ['wait +30000 a']],
+    ['all paused waits for a person', { plan: three, recipients: { a: paused, b: paused, c: paused } }, ['wait for a person a']],
+    ['closed ones are passed by for a later open one', { plan: three, recipients: { a: later, b: later } }, ['pass /0: A asked for a longer wait, until 2026-11-24T12:01:00.000Z', 'pass /1: B asked for a longer wait, until 2026-11-24T12:01:00.000Z']],
+    ['the last, closed, is waited for after refusals', { plan: three, recipients: { c: later }, history: [...tried('/0', 'a', 1, rejected), ...tried('/1', 'b', 1, rejected)] }, ['wait +60000 c']],
+    ['When Closed: skip is passed by even alone', { plan: single, policies: [policy('a', { whenClosed: 'skip' })], recipients: { a: later } }, ['pass /: A asked for a longer wait, until 2026-11-24T12:01:00.000Z']],
+    ['When Closed: wait holds a pattern back', { plan: three, policies: [policy('a', { whenClosed: 'wait' }), policy('b'), policy('c')], recipients: { a: later } }, ['wait +60000 a']],
+    ['patterns nest', { plan: waterfall([waterfall([sendTo('a'), sendTo('b')]), sendTo('c')]), history: [...tried('/0/0', 'a', 1, rejected), ...tried('/0/1', 'b', 1, rejected)] }, ['send c #1']],
+    ['a lead that an endpoint has had is not sent there again', { plan: three, elsewhere: { a: 'it was sold to A before' } }, ['pass /0: it was sold to A before']],
+    ['below the minimum price is passed by', { plan: { ...three, guard: { ...noGuard, minimumPrice: money(450_000) } } as typeof three, history: tried('/0', 'a', 1, rejected) }, ['pass /1: its price is below the minimum price of Waterfall']],
+  ])
+
+  it('a lead it does not want is skipped with the condition as the reason', () => {
+    const accept = { text: 'lead.state = "CA"', condition: { kind: 'compare', path: { kind: 'path', text: 'lead.state' }, op: '=', value: 'CA' } } as const
+    const given = { plan: single, policies: [policy('a', { acceptWhen: accept })] }
+    expect(decides({ ...given, fields: { state: 'NY' } })).toEqual(['pass /: A accepts only leads where lead.state = "CA"'])
+    expect(decides({ ...given, fields: { state: 'CA' } })).toEqual(['send a #1'])
+  })
+
+  it('says why it waits', () => {
+    const [wait] = actionsOf({ plan: single, recipients: { a: { paused: { reason: '401' }, closedUntil: null } } })
+    expect(wait).toMatchObject({ kind: 'wait', until: null, why: expect.stringContaining('finalmile unpause a') })
+  })
+})
+
+describe('batch', () => {
+  const batched = [policy('a', { batch: { maxLeads: 100, maxWaitMs: 300_000, schedule: null } })]
+  const queued = { type: 'chose', at: T0, path: '/', choice: { kind: 'queue' } } as const
+  table([
+    ['a lead joins the batch', { plan: single, policies: batched }, ['queue /']],
+    ['and waits for it', { plan: single, policies: batched, history: [queued] }, ['wait +300000 a batch']],
+    ['a batch without an answer is repeated as that batch', { plan: single, policies: batched, now: T0 + 1000, history: [queued, ...tried('/', 'a', 1, unknown, T0, { batch: 'b_1.2' })] }, ['send a #2 15000ms batch b_1.2']],
+    ['a row that failed by itself joins another batch', { plan: single, policies: batched, now: T0 + 5000, history: [queued, tried('/', 'a', 1, null, T0, { batch: 'b_1.2' })[0]!, tried('/', 'a', 1, broken)[1]!] }, ['queue /']],
+    ['a row that was accepted settles', { plan: single, policies: batched, history: [queued, ...tried('/', 'a', 1, accepted, T0, { batch: 'b_1.2' })] }, ['settle accepted a']],
+  ])
+})
+
+describe('taken up again', () => {
+  const again = { type: 'reopened', at: T0, reason: '--retry-failed' } as const
+  table([
+    ['a failed node is tried again, counting on', { plan: single, history: [...tried('/', 'a', 1, invalid), again] }, ['send a #2']],
+    ['an answer already given stands', { plan: waterfall([sendTo('a'), sendTo('b')]), history: [...tried('/0', 'a', 1, rejected), ...tried('/1', 'b', 1, invalid), again] }, ['send b #2']],
+    ['its retries count afresh', { plan: single, history: [...[1, 2, 3, 4].flatMap((n) => tried('/', 'a', n, refused)), again, ...tried('/', 'a', 5, refused)], now: T0 + 1000 }, ['send a #6']],
+  ])
+})

@@ -1,0 +1,49 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { backoffMs, nextAttempt } from '../../src/core/retry.ts'
+import type { Verdict } from '../../src/core/verdict.ts'
+import { T0, broken, defaultRetry, invalid, refused, unknown } from './given.ts'
+
+const limited = (retryAfterMs?: number): Verdict => ({ kind: 'failed', class: 'rate_limited', retry: true, reason: null, ...(retryAfterMs === undefined ? {} : { retryAfterMs }) })
+const after = (...verdicts: Verdict[]) => nextAttempt(defaultRetry, 10_000, verdicts.map((verdict) => ({ at: T0, verdict })), 'lead')
+
+describe('nextAttempt', () => {
+  it.each([
+    ['refused: 1 s', after(refused), { kind: 'retry', at: T0 + 1000, timeoutMs: 10_000 }],
+    ['then 2 s', after(refused, refused), { kind: 'retry', at: T0 + 2000, timeoutMs: 10_000 }],
+    ['then 4 s', after(refused, refused, refused), { kind: 'retry', at: T0 + 4000, timeoutMs: 10_000 }],
+    ['then no more', after(refused, refused, refused, refused), { kind: 'give up' }],
+    ['no answer: the timeout grows by half', after(unknown), { kind: 'retry', at: T0 + 1000, timeoutMs: 15_000 }],
+    ['and by half again', after(unknown, unknown), { kind: 'retry', at: T0 + 2000, timeoutMs: 22_500 }],
+    ['invalid data: never', after(invalid), { kind: 'give up' }],
+    ['Retry-After: 0 is now', after(limited(0)), { kind: 'retry', at: T0, timeoutMs: 10_000 }],
+    ['exactly the longest wait is waited', after(limited(300_000)), { kind: 'retry', at: T0 + 300_000, timeoutMs: 10_000 }],
+    ['a millisecond more closes', after(limited(300_001)), { kind: 'closed', until: T0 + 300_001 }],
+    ['ten years close too', after(limited(315_360_000_000)), { kind: 'closed', until: T0 + 315_360_000_000 }],
+    ['429 without Retry-After backs off', after(limited()), { kind: 'retry', at: T0 + 1000, timeoutMs: 10_000 }],
+    ['nothing tried: nothing to try again', after(), { kind: 'give up' }],
+    ['a failure that the recipient says to retry uses the rule of server errors', nextAttempt({ server_error: { ...defaultRetry.server_error!, backoff: { kind: 'steps', ms: [7] } } }, 1, [{ at: T0, verdict: { kind: 'failed', class: 'invalid_data', retry: true, reason: null } }], ''), { kind: 'retry', at: T0 + 7, timeoutMs: 1 }],
+  ])('%s', (_rule, got, want) => { expect(got).toEqual(want) })
+
+  it('exponential waits double, within a quarter, the same on every replay', () => {
+    const rule = defaultRetry.server_error!
+    fc.assert(fc.property(fc.string(), fc.integer({ min: 0, max: 5 }), (identity, n) => {
+      const wait = backoffMs(rule, n, identity)
+      expect(wait).toBe(backoffMs(rule, n, identity))
+      expect(wait).toBeGreaterThanOrEqual(750 * 2 ** n)
+      expect(wait).toBeLessThanOrEqual(1250 * 2 ** n)
+    }))
+  })
+
+  it('ten thousand leads do not come back at once', () => {
+    const waits = Array.from({ length: 10_000 }, (_, i) => backoffMs(defaultRetry.server_error!, 0, `lead ${i}`))
+    const perTenth = new Map<number, number>()
+    for (const wait of waits) perTenth.set(Math.floor(wait / 50), (perTenth.get(Math.floor(wait / 50)) ?? 0) + 1)
+    expect(perTenth.size).toBeGreaterThanOrEqual(10)
+    expect(Math.max(...perTenth.values())).toBeLessThan(1_300)
+  })
+
+  it('every class that may be retried has a rule', () => {
+    for (const verdict of [refused, unknown, broken, limited()]) expect(after(verdict).kind).toBe('retry')
+  })
+})
