@@ -65,7 +65,7 @@ const travel = async (target: buildConnector.Options, settings: ConnectSettings,
 const tcp = (host: string, port: number, mayBePrivate: boolean, journey: Journey): Promise<net.Socket> =>
   new Promise((resolve, reject) => {
     const socket = net.connect({
-      host, port, noDelay: true, keepAlive: true, keepAliveInitialDelay: 60_000, highWaterMark: 65_536,
+      host, port, noDelay: true, keepAlive: true, keepAliveInitialDelay: 60_000,
       ...(mayBePrivate ? {} : { lookup: publicLookup }),
     })
     journey.socket = socket

@@ -1,0 +1,44 @@
+import dns from 'node:dns'
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
+import { refusalOfAddress } from '../../../src/adapters/http/addresses.ts'
+import { type Buyer, startBuyer } from '../../world/buyer.ts'
+import { faultOf, post, sendOnce, settings, statusOf } from './sending.ts'
+
+let buyer: Buyer
+beforeAll(async () => {
+  buyer = await startBuyer()
+})
+afterAll(() => buyer.close())
+
+describe('addresses', () => {
+  it.each([
+    '127.0.0.1', '127.255.0.9', '10.1.2.3', '172.16.0.1', '192.168.1.1', '169.254.169.254', '100.64.0.1', '0.0.0.0', '224.0.0.1',
+    '255.255.255.255', '198.18.0.1', '::', '::1', 'fe80::1', 'fe80::1%eth0', 'fc00::1', 'fd12::1', 'ff02::1', '::ffff:127.0.0.1', '::ffff:a00:1',
+    '::7f00:1', '64:ff9b::7f00:1', '64:ff9b::10.0.0.1', '64:ff9b:1::808:808', '2002:7f00:1::', '2001:db8::1', 'fec0::1', 'no address',
+  ])('%s is refused', (address) => expect(refusalOfAddress(address)).toEqual(expect.any(String)))
+
+  it.each(['8.8.8.8', '93.184.216.34', '2606:4700::1111', '::ffff:8.8.8.8', '64:ff9b::808:808', '172.32.0.1', '100.128.0.1'])('%s is public', (address) =>
+    expect(refusalOfAddress(address)).toBeNull())
+})
+
+describe('a recipient whose author did not write a private address out', () => {
+  it.each(['127.0.0.1', '127.1', '0x7f000001', '2130706433', '017700000001', '[::ffff:127.0.0.1]', '[::1]', '169.254.169.254', 'localhost', 'LOCALHOST', '0'])(
+    'is blocked from %s, which sees nothing', async (host) => {
+      const before = buyer.connections().made
+      expect(faultOf(await sendOnce(post(`http://${host}:${buyer.port}/`, { mayBePrivate: false })))).toBe('blocked')
+      expect(buyer.connections().made).toBe(before)
+    })
+
+  it.each([['the author wrote it', { mayBePrivate: true }, {}], ['the setting allows it', { mayBePrivate: false }, { allowPrivateNetwork: true }]])('is served where %s', async (_why, request, given) => {
+    for (const host of ['127.0.0.1', '127.1', 'localhost']) expect(statusOf(await sendOnce(post(`http://${host}:${buyer.port}/`, request), settings(given)))).toBe(200)
+  })
+
+  it('is blocked where one of a name\u2019s addresses is private, and asks once only (rebinding)', async () => {
+    const lookup = vi.spyOn(dns, 'lookup').mockImplementation(((_name: string, _options: unknown, callback: (error: null, found: object[]) => void) => {
+      callback(null, [{ address: '93.184.216.34', family: 4 }, { address: '127.0.0.1', family: 4 }])
+    }) as unknown as typeof dns.lookup)
+    expect(faultOf(await sendOnce(post(`http://rebinding.example:${buyer.port}/`, { mayBePrivate: false })))).toBe('blocked')
+    expect(lookup).toHaveBeenCalledTimes(1)
+    lookup.mockRestore()
+  })
+})

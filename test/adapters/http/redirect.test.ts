@@ -1,0 +1,80 @@
+import { afterEach, describe, expect, it } from 'vitest'
+import { followed } from '../../../src/adapters/http/redirect.ts'
+import type { Act } from '../../world/act.ts'
+import { type Script, startBuyer } from '../../world/buyer.ts'
+import { faultOf, post, sendOnce, settings, statusOf, textOf } from './sending.ts'
+
+const closers: (() => Promise<unknown>)[] = []
+afterEach(async () => {
+  for (const close of closers.splice(0)) await close()
+})
+const buyerOf = async (script: Script) => {
+  const buyer = await startBuyer({ script })
+  closers.push(() => buyer.close())
+  return buyer
+}
+const to = (status: number, location: string): Act => ({ do: 'answer', status, headers: { location } })
+const following = settings({ followRedirects: true })
+
+describe('redirects', () => {
+  it('stand as the answer where they are off', async () => {
+    const buyer = await buyerOf(to(307, '/new'))
+    expect(statusOf(await sendOnce(post(buyer.url)))).toBe(307)
+    expect(buyer.journal.length).toBe(1)
+  })
+
+  it.each([307, 308])('%d repeats method, body and headers at the same origin', async (status) => {
+    const buyer = await buyerOf([to(status, '/new'), { do: 'accept' }])
+    const reply = await sendOnce(post(`${buyer.url}/old`, { headers: [['Authorization', 'Bearer t']], compression: 'gzip' }), following)
+    expect(textOf(reply)).toContain('accepted')
+    expect(buyer.journal.map((each) => [each.method, each.path, each.body, each.headers['authorization']])).toEqual([
+      ['POST', '/old', '{"a":1}', 'Bearer t'], ['POST', '/new', '{"a":1}', 'Bearer t'],
+    ])
+  })
+
+  it('303 asks for the result', async () => {
+    const buyer = await buyerOf([to(303, '/result'), { do: 'accept' }])
+    expect(textOf(await sendOnce(post(buyer.url), following))).toContain('accepted')
+    expect(buyer.journal[1]).toMatchObject({ method: 'GET', path: '/result', body: '' })
+  })
+
+  it.each([301, 302])('%d of a POST stands as the answer: the lead would be lost', async (status) => {
+    const buyer = await buyerOf(to(status, '/new'))
+    expect(statusOf(await sendOnce(post(buyer.url), following))).toBe(status)
+    expect(buyer.journal.length).toBe(1)
+  })
+
+  it('ends after five', async () => {
+    const buyer = await buyerOf(to(307, '/again'))
+    expect(statusOf(await sendOnce(post(buyer.url), following))).toBe(307)
+    expect(buyer.journal.length).toBe(6)
+  })
+
+  it('to a private address of another origin is blocked; the setting allows it, without the credentials', async () => {
+    const other = await buyerOf({ do: 'accept' })
+    const buyer = await buyerOf(to(307, `${other.url}/x`))
+    expect(faultOf(await sendOnce(post(buyer.url), following))).toBe('blocked')
+    expect(other.journal).toEqual([])
+    const reply = await sendOnce(post(buyer.url, { headers: [['Authorization', 'Bearer t'], ['cookie', 'c'], ['X-A', '1']] }), { ...following, allowPrivateNetwork: true })
+    expect(textOf(reply)).toContain('accepted')
+    expect(other.journal[0]?.headers).toMatchObject({ 'x-a': '1' })
+    expect(other.journal[0]?.headers).not.toHaveProperty('authorization')
+    expect(other.journal[0]?.headers).not.toHaveProperty('cookie')
+  })
+
+  it('one time limit holds for all of them', async () => {
+    const buyer = await buyerOf([{ ...to(307, '/new'), afterMs: 150 }, { do: 'accept', afterMs: 150 }])
+    expect(faultOf(await sendOnce(post(buyer.url), { ...following, timeoutMs: 200 }))).toBe('timeout')
+  })
+
+  it('what fails after a 303 is in doubt, for the lead was processed', async () => {
+    const buyer = await buyerOf(to(303, 'http://no-such-name.invalid/'))
+    expect(faultOf(await sendOnce(post(buyer.url), following))).toBe('reset')
+    const early = await buyerOf(to(307, 'http://no-such-name.invalid/'))
+    expect(faultOf(await sendOnce(post(early.url), following))).toBe('dns')
+  })
+
+  it.each([['none', undefined], ['no address', 'http://['], ['from https to http', 'http://buyer.example/']])('is not followed: %s', (_what, location) => {
+    expect(followed(post('https://buyer.example/'), 307, location)).toBeNull()
+  })
+})

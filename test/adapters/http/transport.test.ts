@@ -1,0 +1,255 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { join } from 'node:path'
+import { brotliCompressSync, deflateRawSync, deflateSync, gzipSync } from 'node:zlib'
+import http, { type IncomingMessage } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { afterEach, describe, expect, it } from 'vitest'
+import { createHttpTransport } from '../../../src/adapters/http/transport.ts'
+import { checkTlsFiles } from '../../../src/adapters/http/tls.ts'
+import { startBuyer } from '../../world/buyer.ts'
+import { certificate, certPath } from '../../world/certs.ts'
+import { startProxy } from '../../world/proxy.ts'
+import { startRawBuyer } from '../../world/raw-buyer.ts'
+import { faultOf, post, sendOnce, settings, statusOf, textOf } from './sending.ts'
+
+const closers: (() => Promise<unknown>)[] = []
+afterEach(async () => {
+  for (const close of closers.splice(0).reverse()) await close()
+})
+const closing = <T extends { close(): Promise<unknown> }>(each: T): T => {
+  closers.push(() => each.close())
+  return each
+}
+const transportOf = (closeGraceMs = 50) => closing(createHttpTransport({ closeGraceMs }))
+
+/** Answers with given bytes and headers, as no scripted buyer does. */
+const answering = async (handler: (request: IncomingMessage, response: http.ServerResponse) => void) => {
+  const server = http.createServer(handler)
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  closers.push(() => new Promise((resolve) => {
+    server.close(resolve)
+    server.closeAllConnections()
+  }))
+  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+}
+
+describe('requests', () => {
+  it('puts exactly the declared header lines and body on the wire', async () => {
+    const buyer = closing(await startRawBuyer())
+    await sendOnce(post(`${buyer.url}/leads/a%20b?x=1&y=%C3%A9`, { headers: [['X-Partner-ID', 'LC-12345'], ['content-type', 'text/plain'], ['X-Two', 'a'], ['X-Two', 'b']], body: 'näme' }))
+    expect(buyer.received()).toEqual([
+      `POST /leads/a%20b?x=1&y=%C3%A9 HTTP/1.1\r\nhost: 127.0.0.1:${buyer.port}\r\nconnection: keep-alive\r\nX-Partner-ID: LC-12345\r\ncontent-type: text/plain\r\nX-Two: a\r\nX-Two: b\r\ncontent-length: 5\r\n\r\nn\u00c3\u00a4me`,
+    ])
+  })
+
+  it.each([
+    ['/a/../b', '/b'], ['/a b', '/a%20b'], ['/x#part', '/x'], ['', '/'], ['?q=1', '/?q=1'], ['/%2e%2e/b', '/b'], ['/\u00e9', '/%C3%A9'], ['/.well-known', '/.well-known'],
+  ])('normalises the path %j to %j, also when the origin is known', async (path, expected) => {
+    const buyer = closing(await startBuyer())
+    const transport = transportOf()
+    await transport.send(post(`${buyer.url}/warm`), settings())
+    await transport.send(post(buyer.url + path), settings())
+    expect(buyer.journal[1]?.path).toBe(expected)
+  })
+
+  it('sends a user name and password of the address as Basic, unless there is an Authorization', async () => {
+    const buyer = closing(await startBuyer())
+    const url = buyer.url.replace('//', '//us%40er:p%3Ass@')
+    await sendOnce(post(url))
+    await sendOnce(post(url, { headers: [['authorization', 'Bearer t']] }))
+    expect(buyer.journal.map((each) => each.headers['authorization'])).toEqual([`Basic ${Buffer.from('us@er:p:ss').toString('base64')}`, 'Bearer t'])
+  })
+
+  it.each([['small', '{"a":1}'], ['large', 'x'.repeat(100_000)]])('compresses a %s body with its true length', async (_size, body) => {
+    const buyer = closing(await startBuyer())
+    await sendOnce(post(buyer.url, { compression: 'gzip', body, headers: [['Content-Length', String(body.length)]] }))
+    expect(buyer.journal[0]?.body).toBe(body)
+    expect(buyer.journal[0]?.headers['content-encoding']).toBe('gzip')
+    expect(Number(buyer.journal[0]?.headers['content-length'])).not.toBe(body.length)
+  })
+
+  it('sends an empty body with length 0, GET with none, and bytes as they are', async () => {
+    const buyer = closing(await startBuyer())
+    const transport = transportOf()
+    await transport.send(post(buyer.url, { body: null }), settings())
+    await transport.send(post(buyer.url, { method: 'GET', body: null }), settings())
+    await transport.send(post(buyer.url, { body: new Uint8Array([0x61, 0x62]) }), settings())
+    expect(buyer.journal.map((each) => [each.headers['content-length'], each.body])).toEqual([['0', ''], [undefined, ''], ['2', 'ab']])
+  })
+})
+
+describe('answers', () => {
+  it('joins repeated headers, names in lower case, and knows no prototype', async () => {
+    const url = await answering((_request, response) => void response.writeHead(201, [['X-Two', 'a'], ['x-two', 'b'], ['__proto__', 'evil'], ['Set-Cookie', '1'], ['Set-Cookie', '2']].flat()).end('ok'))
+    const reply = await sendOnce(post(url))
+    expect(reply).toMatchObject({ kind: 'answer', status: 201, truncated: false, headers: { 'x-two': 'a, b', 'set-cookie': '1, 2' } })
+    expect(({} as Record<string, unknown>)['evil']).toBeUndefined()
+  })
+
+  it.each([204, 304, 200])('takes a %d without a body, and the answer to HEAD', async (status) => {
+    const url = await answering((_request, response) => void response.writeHead(status).end())
+    expect([statusOf(await sendOnce(post(url))), statusOf(await sendOnce(post(url, { method: 'HEAD', body: null })))]).toEqual([status, status])
+  })
+
+  it.each([
+    ['gzip', gzipSync('{"price":"1"}')], ['deflate', deflateSync('{"price":"1"}')], ['deflate', deflateRawSync('{"price":"1"}')],
+    ['br', brotliCompressSync('{"price":"1"}')], ['gzip, br', brotliCompressSync(gzipSync('{"price":"1"}'))], ['identity', Buffer.from('{"price":"1"}')],
+    ['gzip', Buffer.from('{"price":"1"}')], ['unknown', Buffer.from('{"price":"1"}')],
+  ])('decompresses %s (what is not so compressed stays as it came)', async (encoding, body) => {
+    const url = await answering((_request, response) => void response.writeHead(200, { 'content-encoding': encoding }).end(body))
+    expect(textOf(await sendOnce(post(url)))).toBe('{"price":"1"}')
+  })
+
+  it('cuts a long body at the limit and drops the connection', async () => {
+    const buyer = closing(await startBuyer({ script: [{ do: 'huge', bytes: 1e10 }, { do: 'accept' }] }))
+    const transport = transportOf()
+    const reply = await transport.send(post(buyer.url), settings({ maximumResponse: 100_000 }))
+    expect(reply).toMatchObject({ kind: 'answer', truncated: true })
+    expect(reply.kind === 'answer' && reply.body.length).toBe(100_000)
+    expect(textOf(await transport.send(post(buyer.url), settings({ maximumResponse: 100_000 })))).toContain('accepted')
+    expect(buyer.connections().made).toBe(2)
+  })
+
+  it('stops a gzip bomb at the limit; nothing happens to a body of exactly the limit', async () => {
+    const buyer = closing(await startBuyer({ script: { do: 'bomb', bytes: 50_000_000 } }))
+    const cut = await sendOnce(post(buyer.url), settings({ maximumResponse: 100_000 }))
+    expect(cut).toMatchObject({ kind: 'answer', truncated: true })
+    expect(cut.kind === 'answer' && cut.body.length).toBe(100_000)
+    const tiny = await sendOnce(post(buyer.url), settings({ maximumResponse: 1_000 }))
+    expect(tiny.kind === 'answer' && [tiny.body.length, tiny.truncated]).toEqual([1_000, true])
+    const url = await answering((_request, response) => void response.end('x'.repeat(1_000)))
+    expect(await sendOnce(post(url), settings({ maximumResponse: 1_000 }))).toMatchObject({ truncated: false })
+  })
+
+  it('says when it came by the given clock', async () => {
+    const buyer = closing(await startBuyer())
+    const transport = closing(createHttpTransport({ now: () => 1_234 }))
+    expect((await transport.send(post(buyer.url), settings())).at).toBe(1_234)
+  })
+})
+
+describe('connections', () => {
+  it('opens no more than it may, uses them again, and serves those that wait in order', async () => {
+    const buyer = closing(await startBuyer())
+    const transport = transportOf()
+    const replies = await Promise.all(Array.from({ length: 50 }, (_, n) => transport.send(post(buyer.url, { body: String(n) }), settings({ connections: 2 }))))
+    expect(replies.every((each) => statusOf(each) === 200)).toBe(true)
+    expect(buyer.connections().made).toBe(2)
+    const order = buyer.journal.map((each) => Number(each.body))
+    expect(order.every((n, at) => Math.abs(n - at) <= 2)).toBe(true)
+  })
+
+  it('opens only as many as are needed', async () => {
+    const buyer = closing(await startBuyer())
+    const transport = transportOf()
+    for (let n = 0; n < 5; n++) await transport.send(post(buyer.url), settings())
+    expect(buyer.connections().made).toBe(1)
+  })
+
+  it('keeps none alive where told so', async () => {
+    const buyer = closing(await startBuyer())
+    const transport = transportOf()
+    for (let n = 0; n < 3; n++) await transport.send(post(buyer.url), settings({ keepAliveMs: 0 }))
+    expect(buyer.connections().made).toBe(3)
+    expect(buyer.journal[0]?.headers['connection']).toBe('close')
+  })
+
+  it('takes another connection where an idle one has gone', async () => {
+    const buyer = closing(await startBuyer())
+    const transport = transportOf()
+    await transport.send(post(buyer.url), settings())
+    buyer.dropConnections()
+    await new Promise((resolve) => setImmediate(resolve))
+    expect(statusOf(await transport.send(post(buyer.url), settings()))).toBe(200)
+  })
+
+  it('does not count the wait for a free connection as the time of the buyer', async () => {
+    const buyer = closing(await startBuyer({ script: { do: 'accept', afterMs: 100 } }))
+    const transport = transportOf()
+    const replies = await Promise.all(Array.from({ length: 5 }, () => transport.send(post(buyer.url), settings({ connections: 1, timeoutMs: 300 }))))
+    expect(replies.map(statusOf)).toEqual([200, 200, 200, 200, 200])
+  })
+
+  it('goes on after every kind of fault, with one connection', async () => {
+    const buyer = closing(await startBuyer({ script: [{ do: 'hang' }, { do: 'reset-after' }, { do: 'garbage' }, { do: 'reset-mid-answer' }, { do: 'drip', everyMs: 60 }, { do: 'accept' }] }))
+    const transport = transportOf()
+    const replies = await Promise.all(Array.from({ length: 7 }, () => transport.send(post(buyer.url), settings({ connections: 1, timeoutMs: 150 }))))
+    expect(replies.map(faultOf)).toEqual(['timeout', 'reset', 'malformed', 'reset', 'timeout', 'answer 200', 'answer 200'])
+    expect(buyer.journal.length).toBe(7)
+  })
+
+  it('uses a client certificate; without it the buyer refuses', async () => {
+    const buyer = closing(await startBuyer({ tls: 'server', wantsClientCertificate: true }))
+    const ca = certPath('ca.pem')
+    const { cert, key } = certificate('client')
+    expect(textOf(await sendOnce(post(buyer.url), settings({ tls: { ca, certificate: certPath('client.pem'), key: certPath('client-key.pem') } })))).toContain('accepted')
+    expect(textOf(await sendOnce(post(buyer.url), settings({ tls: { ca, certificate: cert, key } })))).toContain('accepted')
+    expect(['tls-certificate', 'reset']).toContain(faultOf(await sendOnce(post(buyer.url), settings({ tls: { ca, certificate: null, key: null } }))))
+    expect(buyer.journal.length).toBe(2)
+    expect(checkTlsFiles({ ca, certificate: cert, key })).toEqual([])
+    expect(checkTlsFiles({ ca, certificate: cert, key: certPath('server-key.pem') })).toHaveLength(1)
+    expect(checkTlsFiles(null)).toEqual([])
+  })
+
+  it.each(['http', 'https'])('goes through a proxy to %s', async (scheme) => {
+    const buyer = closing(await startBuyer(scheme === 'https' ? { tls: 'server' } : {}))
+    const proxy = closing(await startProxy({ credentials: 'user:p@ss' }))
+    const given = settings({ proxy: proxy.url.replace('//', '//user:p%40ss@'), tls: { ca: certPath('ca.pem'), certificate: null, key: null } })
+    expect(textOf(await sendOnce(post(`${buyer.url}/leads`), given))).toContain('accepted')
+    expect(proxy.asked).toEqual([scheme === 'https' ? `CONNECT 127.0.0.1:${buyer.port}` : `POST ${buyer.url}/leads`])
+    expect(buyer.journal[0]?.headers['proxy-authorization']).toBeUndefined()
+  })
+
+  it('charges what lies behind a working tunnel to the buyer', async () => {
+    const buyer = closing(await startBuyer({ tls: 'expired' }))
+    const proxy = closing(await startProxy())
+    expect(faultOf(await sendOnce(post(buyer.url), settings({ proxy: proxy.url })))).toBe('tls-certificate')
+  })
+})
+
+describe('stopping', () => {
+  it('by a signal: what waits was never sent, what is on the wire is in doubt', async () => {
+    const buyer = closing(await startBuyer({ script: { do: 'hang' } }))
+    const transport = transportOf()
+    const controller = new AbortController()
+    const both = [1, 2].map(() => transport.send(post(buyer.url), settings({ connections: 1 }), controller.signal))
+    while (buyer.journal.length === 0) await new Promise((resolve) => setTimeout(resolve, 5))
+    controller.abort()
+    expect((await Promise.all(both)).map(faultOf)).toEqual(['reset', 'unreachable'])
+    expect(faultOf(await transport.send(post(buyer.url), settings(), controller.signal))).toBe('unreachable')
+    buyer.rescript({ do: 'accept' })
+    expect(statusOf(await transport.send(post(buyer.url), settings({ connections: 1 }), new AbortController().signal))).toBe(200)
+  })
+
+  it('by close: what is on the wire may finish, what waits was never sent', async () => {
+    const buyer = closing(await startBuyer({ script: { do: 'accept', afterMs: 50 } }))
+    const transport = createHttpTransport()
+    const both = [1, 2].map(() => transport.send(post(buyer.url), settings({ connections: 1 })))
+    while (buyer.journal.length === 0) await new Promise((resolve) => setTimeout(resolve, 5))
+    await transport.close()
+    expect((await Promise.all(both)).map(faultOf)).toEqual(['answer 200', 'unreachable'])
+    expect(faultOf(await transport.send(post(buyer.url), settings()))).toBe('unreachable')
+    await transport.close()
+  })
+
+  it('by close with a buyer that hangs: given up after the grace', async () => {
+    const buyer = closing(await startBuyer({ script: { do: 'hang' } }))
+    const transport = createHttpTransport({ closeGraceMs: 30 })
+    const one = transport.send(post(buyer.url), settings())
+    while (buyer.journal.length === 0) await new Promise((resolve) => setTimeout(resolve, 5))
+    await transport.close()
+    expect(faultOf(await one)).toBe('reset')
+  })
+
+  it('leaves nothing open: a process that forgot to close still ends', async () => {
+    const buyer = closing(await startBuyer())
+    const code = `
+      import { createHttpTransport } from ${JSON.stringify(join(import.meta.dirname, '../../../src/adapters/http/transport.ts'))}
+      const reply = await createHttpTransport().send(${JSON.stringify(post(buyer.url))}, ${JSON.stringify(settings())})
+      console.log(reply.status)`
+    const child = spawn(process.execPath, ['--input-type=module', '-e', code], { stdio: ['ignore', 'pipe', 'inherit'] })
+    const [[printed], [exit]] = await Promise.all([once(child.stdout, 'data'), once(child, 'exit')])
+    expect([String(printed).trim(), exit]).toEqual(['200', 0])
+  })
+})

@@ -1,0 +1,59 @@
+/** What a scripted buyer does with one request. JSON, so that a buyer in another process takes the same. */
+export type Act = (
+  | { readonly do: 'accept'; /** as text, exact; 45.00 where absent */ readonly price?: string }
+  | { readonly do: 'reject'; readonly message?: string }
+  | { readonly do: 'duplicate' }
+  | { readonly do: 'invalid'; readonly message?: string }
+  | { readonly do: 'unauthorized' }
+  | { readonly do: 'limit'; /** Retry-After as written; absent: no such header */ readonly retryAfter?: string }
+  /** Any answer at all; books nothing. */
+  | { readonly do: 'answer'; readonly status: number; readonly body?: string; readonly headers?: Readonly<Record<string, string | string[]>> }
+  /** Takes the request and never answers; `books` says whether the sale was made. */
+  | { readonly do: 'hang'; readonly books?: boolean }
+  /** Resets with nothing processed; the sender cannot know that either. */
+  | { readonly do: 'reset-before' }
+  /** Processes and books, then resets: the sender cannot know. */
+  | { readonly do: 'reset-after'; readonly price?: string }
+  /** Books, begins to answer and resets in its midst. */
+  | { readonly do: 'reset-mid-answer'; readonly price?: string }
+  /** Books and answers a byte at a time. */
+  | { readonly do: 'drip'; readonly everyMs?: number; readonly price?: string }
+  | { readonly do: 'garbage' }
+  | { readonly do: 'huge'; readonly bytes: number }
+  | { readonly do: 'bomb'; /** after decompression */ readonly bytes: number }
+  | { readonly do: 'endless-headers' }
+) & { /** waits so long before it answers */ readonly afterMs?: number }
+
+/** What the buyer answers in a whole message, and the price that it books; null: it books nothing. */
+export interface Answer {
+  readonly status: number
+  readonly headers: Readonly<Record<string, string | string[]>>
+  readonly body: string
+  readonly booked: string | null
+}
+
+/** The whole answer of an act, also of those that then keep it back. */
+export const answerOf = (act: Act, leadId: string): Answer => {
+  switch (act.do) {
+    case 'accept': case 'reset-after': case 'reset-mid-answer': case 'drip': return accepted(leadId, act.price ?? '45.00')
+    case 'hang': return act.books ? accepted(leadId, '45.00') : json(200, { status: 'pending' })
+    case 'reject': return json(200, { status: 'rejected', message: act.message ?? 'not wanted' })
+    case 'duplicate': return json(200, { status: 'duplicate', message: 'known already' })
+    case 'invalid': return json(400, { status: 'error', errors: [{ field: 'phone', text: act.message ?? 'phone is missing' }] })
+    case 'unauthorized': return json(401, { status: 'error', message: 'wrong token' })
+    case 'limit': return json(429, { status: 'error', message: 'too many requests' }, act.retryAfter === undefined ? {} : { 'retry-after': act.retryAfter })
+    case 'answer': return { status: act.status, headers: act.headers ?? {}, body: act.body ?? '', booked: null }
+    default: return json(200, {})
+  }
+}
+
+const accepted = (leadId: string, price: string): Answer => ({
+  status: 200,
+  headers: { 'content-type': 'application/json' },
+  // The price stands as it was scripted: 45.00 is not 45 to a reader of text.
+  body: `{"status":"accepted","leadId":${JSON.stringify(leadId)},"price":${price}}`,
+  booked: price,
+})
+
+const json = (status: number, body: unknown, headers: Record<string, string> = {}): Answer =>
+  ({ status, headers: { 'content-type': 'application/json', ...headers }, body: JSON.stringify(body), booked: null })

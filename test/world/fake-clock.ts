@@ -1,0 +1,52 @@
+import type { Clock } from '../../src/ports.ts'
+
+export interface FakeClock extends Clock {
+  /** Passes time: sleepers wake in order of their times, each at its own, and what they start is let run before the next. */
+  advance(ms: number): Promise<void>
+  /** Sleepers there are now. */
+  sleeping(): number
+  /** When the earliest wakes; null where nobody sleeps. */
+  nextWake(): number | null
+}
+
+interface Sleeper { readonly at: number; readonly order: number; readonly wake: () => void }
+
+/** The normal clock of tests: stands still until it is told to move. */
+export const createFakeClock = (start: number): FakeClock => {
+  let now = start
+  let order = 0
+  const sleepers = new Set<Sleeper>()
+  const earliest = (): Sleeper | undefined => [...sleepers].sort((a, b) => a.at - b.at || a.order - b.order)[0]
+  return {
+    now: () => now,
+    sleep: (ms, signal) =>
+      new Promise((resolve) => {
+        if (ms <= 0 || signal?.aborted) return resolve()
+        const wake = (): void => {
+          sleepers.delete(sleeper)
+          signal?.removeEventListener('abort', wake)
+          resolve()
+        }
+        const sleeper: Sleeper = { at: now + ms, order: order++, wake }
+        sleepers.add(sleeper)
+        signal?.addEventListener('abort', wake)
+      }),
+    advance: async (ms) => {
+      const end = now + ms
+      await settled()
+      for (let next = earliest(); next && next.at <= end; next = earliest()) {
+        now = Math.max(now, next.at)
+        next.wake()
+        await settled()
+      }
+      now = end
+    },
+    sleeping: () => sleepers.size,
+    nextWake: () => earliest()?.at ?? null,
+  }
+}
+
+/** Lets everything run that is ready, without any real time. */
+const settled = async (): Promise<void> => {
+  for (let turn = 0; turn < 5; turn++) await new Promise((resolve) => setImmediate(resolve))
+}
