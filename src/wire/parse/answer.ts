@@ -1,0 +1,108 @@
+import type { Reply } from '../request.ts'
+import { decodeBody } from './charset.ts'
+import { parseHtml } from './html.ts'
+import type { HTMLElement } from './html.ts'
+import { parseJson } from './json.ts'
+import { isHtmlPage } from './prolog.ts'
+import { parseXml } from './xml.ts'
+import type { Document } from './xml.ts'
+
+export type AnswerFormat = 'json' | 'xml' | 'html' | 'text'
+
+/** What a dotted path walks: a JSON value or an XML document. */
+export type Data = { readonly kind: 'json'; readonly root: unknown } | { readonly kind: 'xml'; readonly document: Document }
+
+/**
+ * One answer, or one row of a bulk answer, read only as far as the rules ask. `blind` is raised when something was
+ * looked for in a body that cannot be read that way: what was not found then may still be there.
+ */
+export class Answer {
+  readonly status: number
+  readonly headers: Readonly<Record<string, string>>
+  readonly truncated: boolean
+  blind = false
+  readonly #format: AnswerFormat | null
+  readonly #body: Uint8Array
+  #text: string | undefined
+  #data: Data | null | undefined
+  #document: Document | null | undefined
+  #html: HTMLElement | null | undefined
+
+  constructor(reply: Extract<Reply, { kind: 'answer' }>, format: AnswerFormat | null, row?: { readonly text: string; readonly data: Data }) {
+    this.status = reply.status
+    this.headers = reply.headers
+    this.truncated = reply.truncated
+    this.#body = reply.body
+    this.#format = format
+    if (row) {
+      this.#text = row.text
+      this.#data = row.data
+      this.#document = row.data.kind === 'xml' ? row.data.document : null
+    }
+  }
+
+  get contentType(): string {
+    return this.headers['content-type'] ?? ''
+  }
+
+  /** The raw text; of a cut body, what there is of it, and blind. */
+  text(): string {
+    if (this.truncated) this.blind = true
+    return (this.#text ??= decodeBody(this.#body, this.contentType))
+  }
+
+  isEmpty(): boolean {
+    return this.#body.length === 0 ? this.#text === undefined || this.#text === '' : this.text().trim() === ''
+  }
+
+  data(): Data | null {
+    if (this.#data === undefined) this.#data = this.#readData()
+    if (this.#data === null || this.truncated) this.blind = true
+    return this.#data
+  }
+
+  document(): Document | null {
+    if (this.#document === undefined) {
+      const mayBeXml = this.#format === null || this.#format === 'xml'
+      this.#document = mayBeXml && startsWith(this.text(), '<') ? parseXml(this.text().trim()) : null
+    }
+    if (this.#document === null || this.truncated) this.blind = true
+    return this.#document
+  }
+
+  html(): HTMLElement | null {
+    if (this.#html === undefined) {
+      const mayBeHtml = this.#format === null || this.#format === 'html' || this.#format === 'xml'
+      this.#html = mayBeHtml && this.text().includes('<') && !/^\s*[[{]/.test(this.text()) ? parseHtml(this.text()) : null
+    }
+    if (this.#html === null || this.truncated) this.blind = true
+    return this.#html
+  }
+
+  /**
+   * The body itself shows what it is, and buyers often declare something else: JSON and XML cannot be mistaken for each
+   * other. Content-Type decides only for form-encoded answers, which have no face of their own.
+   */
+  #readData(): Data | null {
+    const format = this.#format
+    if (format === 'text' || format === 'html') return null
+    const text = this.text()
+    if (startsWith(text, '<')) {
+      const document = format === 'json' || isHtmlPage(text) ? null : this.document()
+      return document ? { kind: 'xml', document } : null
+    }
+    if (format === 'xml') return null
+    if (format === null && this.contentType.includes('x-www-form-urlencoded') && !/^\s*[[{]/.test(text)) return { kind: 'json', root: formFields(text) }
+    const root = parseJson(text)
+    // A bare word, number or true is JSON by the letter, and has nothing that a path could find.
+    return typeof root === 'object' && root !== null ? { kind: 'json', root } : null
+  }
+}
+
+const startsWith = (text: string, char: string): boolean => text.startsWith(char) || (text.length > 0 && text.charCodeAt(0) <= 0x20 && text.trimStart().startsWith(char))
+
+const formFields = (text: string): Record<string, unknown> => {
+  const fields = Object.create(null) as Record<string, unknown>
+  for (const [name, value] of new URLSearchParams(text.trim())) fields[name] = value
+  return fields
+}

@@ -1,0 +1,45 @@
+import type { HTMLElement } from 'node-html-parser'
+import { parse } from 'node-html-parser'
+
+export type { HTMLElement } from 'node-html-parser'
+
+/** More tags than a page that a person wrote; building a tree of more takes a hostile page's time. */
+const MAX_TAGS = 20_000
+
+/** A tree of whatever HTML was sent, or null where there is too much of it. */
+export const parseHtml = (text: string): HTMLElement | null => {
+  let tags = 0
+  for (let at = text.indexOf('<'); at >= 0; at = text.indexOf('<', at + 1)) if (++tags > MAX_TAGS) return null
+  try {
+    return parse(text)
+  } catch {
+    return null
+  }
+}
+
+/** A CSS selector, tried out once; null where it is none. Gives the attribute's value, else the text, in document order. */
+export const compileCss = (selector: string, attribute: string | null): ((root: HTMLElement) => readonly unknown[]) | null => {
+  try {
+    parse('<p></p>').querySelectorAll(selector)
+  } catch {
+    return null
+  }
+  return (root) => {
+    const found = root.querySelectorAll(selector)
+    if (attribute === null) return found.map((each) => oneLine(each.text))
+    return found.flatMap((each) => each.getAttribute(attribute) ?? [])
+  }
+}
+
+/** What a person would read on a page: no scripts, styles or markup. Looks at its first 8,000 characters. */
+export const readableText = (html: string): string =>
+  oneLine(
+    html.slice(0, 8_000)
+      .replace(/<!--[\s\S]*?-->|<(script|style|head)\b[\s\S]*?<\/\1\s*>/gi, ' ')
+      .replace(/<[^>]*>?/g, ' ')
+      .replace(/&(amp|lt|gt|quot|apos|nbsp|#39);/g, (_whole, name: string) => ENTITIES[name] ?? ' '),
+  )
+
+const ENTITIES: Readonly<Record<string, string>> = { amp: '&', lt: '<', gt: '>', quot: '"', apos: "'", '#39': "'", nbsp: ' ' }
+
+const oneLine = (text: string): string => text.replace(/\s+/g, ' ').trim()

@@ -1,0 +1,58 @@
+/** The value of a JSON text, or undefined where it is none. Whole numbers too long for a double stay exact, as text. */
+export const parseJson = (text: string): unknown => {
+  try {
+    return LONG_NUMBER.test(text) ? JSON.parse(text, keepLongNumbers as (key: string, value: unknown) => unknown) : JSON.parse(text)
+  } catch {
+    return undefined
+  }
+}
+
+const LONG_NUMBER = /\d{16}/
+
+const keepLongNumbers = (_key: string, value: unknown, context?: { readonly source?: string }): unknown =>
+  typeof value === 'number' && context?.source !== undefined && /^-?\d+$/.test(context.source) && !Number.isSafeInteger(value) ? context.source : value
+
+/** One step of a dotted path: a member's name, an index, or `*`. */
+export type PathStep = string | number | typeof EVERY
+export const EVERY: unique symbol = Symbol('*')
+
+/** `result.bids[0].price`, `errors.*.text`, `["a.b"].c`; a leading `$.` is allowed. */
+export const pathSteps = (text: string): readonly PathStep[] => {
+  const steps: PathStep[] = []
+  const part = /\[\s*(?:(\d+)|(\*)|"([^"]*)"|'([^']*)')\s*\]|([^.[\]]+)/g
+  for (const [whole, index, star, double, single, name] of text.trim().replace(/^\$(?=[.[]|$)/, '').matchAll(part)) {
+    if (index !== undefined) steps.push(Number(index))
+    else if (star !== undefined || name === '*') steps.push(EVERY)
+    else steps.push(double ?? single ?? name?.trim() ?? whole)
+  }
+  return steps
+}
+
+/**
+ * All values at a path, in document order. Only own members are seen, so `__proto__` and `constructor` are names like
+ * any other. Arrays on the way are walked into, and an array at the end gives its items. A leading `response` means the
+ * root where the root has no such member.
+ */
+export const findJson = (root: unknown, steps: readonly PathStep[]): readonly unknown[] => {
+  const found: unknown[] = []
+  const rootless = steps[0] === 'response' && !(typeof root === 'object' && root !== null && Object.hasOwn(root, 'response'))
+  walk(root, steps, rootless ? 1 : 0, found)
+  return found
+}
+
+const walk = (value: unknown, steps: readonly PathStep[], at: number, found: unknown[]): void => {
+  if (at === steps.length) {
+    if (Array.isArray(value)) for (const each of value) found.push(each)
+    else found.push(value)
+    return
+  }
+  if (typeof value !== 'object' || value === null) return
+  const step = steps[at] as PathStep
+  if (step === EVERY) {
+    for (const each of Object.values(value)) walk(each, steps, at + 1, found)
+  } else if (Array.isArray(value)) {
+    const index = typeof step === 'number' ? step : /^\d+$/.test(step) ? Number(step) : null
+    if (index === null) for (const each of value) walk(each, steps, at, found)
+    else if (index < value.length) walk(value[index], steps, at + 1, found)
+  } else if (Object.hasOwn(value, step)) walk((value as Record<string | number, unknown>)[step], steps, at + 1, found)
+}

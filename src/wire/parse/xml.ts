@@ -1,0 +1,121 @@
+import type { Document, Element, Node } from '@xmldom/xmldom'
+import { DOMImplementation, DOMParser } from '@xmldom/xmldom'
+import xpath from 'xpath'
+import type { PathStep } from './json.ts'
+import { EVERY } from './json.ts'
+import { firstTag } from './prolog.ts'
+
+export type { Document, Element } from '@xmldom/xmldom'
+
+/** Deeper than any real answer; a hostile one would exhaust the stack of whoever walks it. */
+const MAX_DEPTH = 1_000
+
+/**
+ * A well-formed document, or null. Any DOCTYPE is refused: with it go external entities and entities that expand
+ * without end. Nothing is ever fetched.
+ */
+export const parseXml = (text: string): Document | null => {
+  const first = firstTag(text)
+  if (first < 0 || text[first + 1] === '!' || isTooDeep(text)) return null
+  try {
+    const document = strict.parseFromString(text, 'application/xml')
+    return document.documentElement === null || document.doctype !== null ? null : document
+  } catch {
+    return null
+  }
+}
+
+const strict = new DOMParser({
+  onError: (level, message) => {
+    if (level !== 'warning') throw new Error(message)
+  },
+})
+
+/** Counts tags without building anything. What looks like tags inside comments is counted too, which the limit leaves room for. */
+const isTooDeep = (text: string): boolean => {
+  let depth = 0
+  for (let at = text.indexOf('<'); at >= 0; at = text.indexOf('<', at + 1)) {
+    const next = text.charCodeAt(at + 1)
+    if (next === 0x21 || next === 0x3f) continue
+    if (next === 0x2f) depth -= 1
+    else if (text.charCodeAt(text.indexOf('>', at) - 1) !== 0x2f && ++depth > MAX_DEPTH) return true
+  }
+  return false
+}
+
+/** An XPath compiled once; a name without prefix matches in any namespace, a prefix is the document's own. Null where it is no XPath. */
+export const compileXPath = (text: string): ((document: Document) => readonly unknown[]) | null => {
+  try {
+    const expression = (xpath as unknown as XPathParser).parse(text)
+    return (document) => evaluate(expression, document)
+  } catch {
+    return null
+  }
+}
+
+/** What the package has and its types leave out. */
+interface XPathParser { parse(text: string): XPathExpression }
+interface XPathExpression { evaluate(options: { readonly node: Node; readonly allowAnyNamespaceForNoPrefix: boolean; readonly namespaces: (prefix: string) => string | null }): XPathValue }
+interface XPathValue { toArray?(): readonly Node[]; stringValue(): string; booleanValue(): boolean; readonly bool?: unknown; readonly num?: unknown }
+
+const evaluate = (expression: XPathExpression, document: Document): readonly unknown[] => {
+  try {
+    const value = expression.evaluate({ node: document, allowAnyNamespaceForNoPrefix: true, namespaces: (prefix) => namespaceOf(document, prefix) })
+    if (value.toArray) return value.toArray().map(textOfNode)
+    return [typeof value.bool === 'boolean' ? value.bool : typeof value.num === 'number' ? value.num : value.stringValue()]
+  } catch {
+    // A prefix that this answer does not declare: there is nothing there.
+    return []
+  }
+}
+
+const namespaceOf = (document: Document, prefix: string): string | null => {
+  for (const element of document.getElementsByTagName('*')) {
+    const uri = element.lookupNamespaceURI(prefix)
+    if (uri !== null) return uri
+  }
+  return null
+}
+
+export const textOfNode = (node: Node): string => (node.textContent ?? node.nodeValue ?? '').trim()
+
+/** A dotted path on XML: local names below the root (or from it), `@name` or a plain name for attributes, `[0]`, `*`. */
+export const findXml = (document: Document, steps: readonly PathStep[]): readonly unknown[] => elementsAt(document, steps).map(textOfNode)
+
+/** The nodes at a dotted path; a leading name of the root itself, or `response`, is the root. */
+export const elementsAt = (document: Document, steps: readonly PathStep[]): readonly Node[] => {
+  const root = document.documentElement
+  if (root === null) return []
+  const below = follow([root], steps)
+  if (below.length > 0 || steps.length === 0) return below
+  return steps[0] === localName(root) || steps[0] === 'response' ? follow([root], steps.slice(1)) : []
+}
+
+const follow = (from: readonly Node[], steps: readonly PathStep[]): readonly Node[] =>
+  steps.reduce<readonly Node[]>((nodes, step) => {
+    if (typeof step === 'number') return nodes.slice(step, step + 1)
+    return nodes.flatMap((node): readonly Node[] => {
+      if (!isElement(node)) return []
+      const inside = childElements(node).filter((each) => step === EVERY || localName(each) === step)
+      if (inside.length > 0 || step === EVERY) return inside
+      const attribute = node.getAttributeNode(step.startsWith('@') ? step.slice(1) : step)
+      return attribute ? [attribute] : []
+    })
+  }, from)
+
+export const childElements = (parent: Node): readonly Element[] => {
+  const found: Element[] = []
+  for (let child = parent.firstChild; child; child = child.nextSibling) if (isElement(child)) found.push(child)
+  return found
+}
+
+/** A row of a bulk answer as a document of its own, so that its paths cannot see the other rows. */
+export const documentOf = (element: Element): Document => {
+  const document = new DOMImplementation().createDocument(null, '')
+  document.appendChild(document.importNode(element, true))
+  return document
+}
+
+const isElement = (node: Node): node is Element => node.nodeType === 1
+
+export const localName = (element: Element): string => element.localName ?? element.nodeName

@@ -1,0 +1,59 @@
+import { DAY, SECOND } from '../base/time.ts'
+
+/** A wait is kept as told, except that no calendar reaches past a century. */
+const LONGEST = 36_525 * DAY
+
+/**
+ * How long the buyer asks to wait, in milliseconds from its answer: Retry-After in seconds or as any of the three dates
+ * of RFC 9110 (5.6.7, 10.2.3), read against the buyer's own Date, else against `at`; without it the RateLimit headers in
+ * use. A time past is 0; what cannot be read is null.
+ */
+export const retryAfterMs = (headers: Readonly<Record<string, string>>, at: number): number | null => {
+  const told = headers['retry-after']?.trim()
+  if (told !== undefined) {
+    if (/^\d+$/.test(told)) return Math.min(Number(told) * SECOND, LONGEST)
+    const until = httpDate(told, at)
+    if (until !== null) return clamp(until - (httpDate(headers['date'] ?? '', at) ?? at))
+  }
+  return fromRateLimit(headers, at)
+}
+
+const clamp = (ms: number): number => Math.min(Math.max(ms, 0), LONGEST)
+
+/** `RateLimit: "day";r=0;t=30` of the draft, `RateLimit-Reset` (seconds), `X-RateLimit-Reset` (seconds, or a time since 1970). */
+const fromRateLimit = (headers: Readonly<Record<string, string>>, at: number): number | null => {
+  const draft = /;\s*t=(\d{1,12})/.exec(headers['ratelimit'] ?? '')?.[1]
+  const reset = draft ?? headers['ratelimit-reset'] ?? headers['x-ratelimit-reset'] ?? headers['x-rate-limit-reset']
+  if (reset === undefined || !/^\d{1,14}$/.test(reset.trim())) return null
+  const value = Number(reset)
+  if (value > 1e12) return clamp(value - at)
+  return clamp(value > 1e9 ? value * SECOND - at : value * SECOND)
+}
+
+const MONTHS = ['jan', 'feb', 'mar', 'apr', 'may', 'jun', 'jul', 'aug', 'sep', 'oct', 'nov', 'dec']
+const FORMS: readonly RegExp[] = [
+  /^\w{3}, (?<d>\d{2}) (?<m>\w{3}) (?<y>\d{4}) (?<h>\d{2}):(?<i>\d{2}):(?<s>\d{2}) (?:GMT|UTC)$/i,
+  /^\w{6,9}, (?<d>\d{2})-(?<m>\w{3})-(?<y>\d{2}) (?<h>\d{2}):(?<i>\d{2}):(?<s>\d{2}) GMT$/i,
+  /^\w{3} (?<m>\w{3}) (?<d>[ \d]\d) (?<h>\d{2}):(?<i>\d{2}):(?<s>\d{2}) (?<y>\d{4})$/i,
+]
+
+/** Milliseconds of an HTTP date: IMF-fixdate, RFC 850, asctime; null for anything else. `near` settles a year of two digits. */
+export const httpDate = (text: string, near: number): number | null => {
+  for (const form of FORMS) {
+    const part = form.exec(text.trim())?.groups
+    if (!part) continue
+    const month = MONTHS.indexOf((part['m'] ?? '').toLowerCase())
+    const [day, hour, minute, second] = [Number(part['d']), Number(part['h']), Number(part['i']), Number(part['s'])]
+    if (month < 0 || day < 1 || day > 31 || hour > 23 || minute > 59 || second > 60) return null
+    return Date.UTC(fullYear(part['y'] ?? '', near), month, day, hour, minute, second)
+  }
+  return null
+}
+
+/** RFC 9110: two digits that seem more than 50 years in the future mean the most recent past year with them. */
+const fullYear = (digits: string, near: number): number => {
+  if (digits.length === 4) return Number(digits)
+  const now = new Date(near).getUTCFullYear()
+  const year = now - (now % 100) + Number(digits)
+  return year > now + 50 ? year - 100 : year
+}
