@@ -1,0 +1,63 @@
+import type { ParsingDefinition } from '../../definitions/types.ts'
+import type { Wish } from './wishes.ts'
+import { htmlOf } from './sketch-html.ts'
+import { jsonOf } from './sketch-json.ts'
+import { xmlOf } from './sketch-xml.ts'
+import { sampleOf } from './regex-sample.ts'
+
+/** An answer with slots (see `slots.ts`) still open. */
+export interface Sketch {
+  readonly status: number
+  readonly headers: Readonly<Record<string, string>>
+  readonly body: string
+}
+
+/** A place in a structured body and what stands there. */
+export interface Said { readonly path: string; readonly value: string | number | boolean | null }
+
+/** Draws an answer in the buyer's own language (JSON, XML, HTML or text, as its rules look into it) that grants the wishes. */
+export const draw = (wishes: readonly Wish[], status: number, parsing: ParsingDefinition): Sketch => {
+  const headers: Record<string, string> = {}
+  const said: Said[] = []
+  const css: { selector: string; attribute: string | null; value: string }[] = []
+  const lines: string[] = []
+  let code = status
+  for (const { path, value } of settle(wishes)) {
+    if (path.kind === 'css') css.push({ selector: path.selector, attribute: path.attribute, value: String(value) })
+    else if (path.kind === 'regex') lines.push(sampleOf(path.source, String(value)))
+    else if (path.text === 'http.status') code = Number(value)
+    else if (path.text.startsWith('header.')) headers[path.text.slice(7).toLowerCase()] = String(value)
+    else if (path.text === 'body') lines.push(String(value))
+    else said.push({ path: path.text, value })
+  }
+  const language = parsing.format ?? spoken(wishes, parsing)
+  const body = language === 'xml' ? xmlOf(said, lines)
+    : language === 'html' ? htmlOf(css, lines)
+    : language === 'json' ? jsonOf(said, lines)
+    : lines.join('\n')
+  return { status: code, headers: { 'content-type': CONTENT_TYPES[language], ...headers }, body }
+}
+
+/** Of two wishes for one place the first counts, but a firm one goes before a soft one. */
+const settle = (wishes: readonly Wish[]): readonly Wish[] => {
+  const kept = new Map<string, Wish>()
+  for (const wish of wishes) {
+    // Text may say several things at once; a place says one.
+    const key = wish.path.kind === 'path' && wish.path.text === 'body' ? `body ${String(wish.value)}` : JSON.stringify(wish.path)
+    const before = kept.get(key)
+    if (!before || (before.soft === true && wish.soft !== true)) kept.set(key, wish)
+  }
+  return [...kept.values()]
+}
+
+const spoken = (wishes: readonly Wish[], parsing: ParsingDefinition): 'json' | 'xml' | 'html' | 'text' => {
+  const paths = [...wishes.map((each) => each.path), parsing.leadId, parsing.price, parsing.message, parsing.bid, parsing.pingId].filter((each) => each !== null)
+  if (paths.some((path) => path.kind === 'css')) return 'html'
+  if (paths.some((path) => path.kind === 'path' && path.text.startsWith('/'))) return 'xml'
+  const structured = paths.some((path) => path.kind === 'path' && path.text !== 'body' && path.text !== 'http.status' && !path.text.startsWith('header.'))
+  return structured || paths.every((path) => path.kind === 'path' && path.text !== 'body') ? 'json' : 'text'
+}
+
+const CONTENT_TYPES = {
+  json: 'application/json', xml: 'application/xml', html: 'text/html; charset=utf-8', text: 'text/plain; charset=utf-8',
+} as const
