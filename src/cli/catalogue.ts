@@ -1,0 +1,112 @@
+import { basename, extname, resolve } from 'node:path'
+import { UserError, usageError, type Diagnostic } from '../base/diagnostic.ts'
+import { recipientsOf, type Plan } from '../core/plan.ts'
+import type { Mode } from '../core/event.ts'
+import type { Policy } from '../core/policy.ts'
+import { findRecipient, loadCatalogue } from '../definitions/catalogue.ts'
+import type { Catalogue, EndpointDefinition, Recipient } from '../definitions/types.ts'
+import { compileEndpoint } from '../wire/compile.ts'
+import type { Endpoint } from '../wire/endpoint.ts'
+import type { Invocation } from './command.ts'
+import { isPath, readRecipientFile, readRecipientFolders, type RecipientFile } from './recipient-files.ts'
+import { testDefinition } from './test-mode.ts'
+
+/** All recipients that could be read, and the problems of those that could not. */
+export interface Opened {
+  readonly catalogue: Catalogue
+  readonly diagnostics: readonly Diagnostic[]
+  readonly files: readonly RecipientFile[]
+}
+
+/** What a delivery goes to, with all that it can reach, ready to be sent to. */
+export interface Target {
+  readonly recipient: Recipient
+  readonly plan: Plan
+  readonly policies: ReadonlyMap<string, Policy>
+  readonly endpoints: ReadonlyMap<string, Endpoint>
+}
+
+/** The recipient folders, and those of `names` that are paths to files outside them. */
+export const openCatalogue = async ({ settings, environment, cwd }: Invocation, names: readonly string[] = []): Promise<Opened> => {
+  const inFolders = await readRecipientFolders(settings.recipients, cwd)
+  const known = new Set(inFolders.map((each) => resolve(cwd, each.file)))
+  const outside = names.filter((name) => isPath(name) && !known.has(resolve(cwd, name)))
+  const files = [...inFolders, ...(await Promise.all(outside.map((name) => readRecipientFile(name, cwd))))]
+  return { ...loadCatalogue(files, environment), files }
+}
+
+/** By id, display name or path; the error suggests what was probably meant, or shows why its file could not be read. */
+export const requireRecipient = (opened: Opened, name: string, wanted: 'any' | 'endpoint' = 'any'): Recipient => {
+  const found = lookUp(opened, name)
+  if (found !== null && wanted === 'endpoint' && found.kind === 'pattern') {
+    throw usageError(`${found.name} is a pattern: it sends nothing itself`, `name one of its recipients: ${recipientsOf(found.plan).join(', ')}`)
+  }
+  if (found !== null) return found
+  const broken = brokenFile(opened, name)
+  if (broken !== null) throw new UserError(problemsOf(opened, broken))
+  const suggestion = isPath(name) ? null : findRecipient(opened.catalogue, name)
+  const ids = [...opened.catalogue.recipients.keys()]
+  throw usageError(
+    `no recipient "${name}"`,
+    suggestion !== null && 'suggestion' in suggestion && suggestion.suggestion !== null ? `did you mean ${suggestion.suggestion}?`
+      : ids.length === 0 ? 'there are no recipient files here: finalmile init makes an example project'
+      : `there ${ids.length === 1 ? 'is' : 'are'} ${ids.slice(0, 12).join(', ')}${ids.length > 12 ? ' …' : ''}`,
+  )
+}
+
+/** Problems of recipients that the target does not reach do not stop it. */
+export const openTarget = (opened: Opened, name: string, mode: Mode, sandbox: string | null = null): Target => {
+  const recipient = requireRecipient(opened, name)
+  const plan: Plan = recipient.kind === 'pattern' ? recipient.plan : { kind: 'send', recipient: recipient.id, price: null }
+  const reached = recipientsOf(plan).flatMap((id) => opened.catalogue.recipients.get(id) ?? [])
+  const endpoints = compileEndpoints(opened, reached, mode, sandbox)
+  const policies = new Map(reached.flatMap((each) => (each.kind === 'endpoint' ? [[each.id, each.policy] as const] : [])))
+  return { recipient, plan, policies, endpoints }
+}
+
+/** Throws one UserError with the problems of all of them. */
+export const compileEndpoints = (opened: Opened, recipients: Iterable<Recipient>, mode: Mode, sandbox: string | null): ReadonlyMap<string, Endpoint> => {
+  const { endpoints, diagnostics } = compileAll(opened, recipients, mode, sandbox)
+  const errors = diagnostics.filter((each) => each.severity === 'error')
+  if (errors.length > 0) throw new UserError(errors)
+  return endpoints
+}
+
+export const compileAll = (opened: Opened, recipients: Iterable<Recipient>, mode: Mode, sandbox: string | null): { readonly endpoints: ReadonlyMap<string, Endpoint>; readonly diagnostics: readonly Diagnostic[] } => {
+  const endpoints = new Map<string, Endpoint>()
+  const diagnostics: Diagnostic[] = []
+  for (const each of recipients) {
+    if (each.kind !== 'endpoint') continue
+    const definition: EndpointDefinition = mode === 'test' ? testDefinition(each.definition, sandbox) : each.definition
+    const compiled = compileEndpoint(definition)
+    diagnostics.push(...compiled.diagnostics)
+    if (compiled.endpoint !== null) endpoints.set(each.id, compiled.endpoint)
+  }
+  return { endpoints, diagnostics }
+}
+
+const lookUp = ({ catalogue, files }: Opened, name: string): Recipient | null => {
+  if (isPath(name)) {
+    const wanted = resolve(name)
+    const file = files.find((each) => resolve(each.file) === wanted)?.file
+    for (const each of catalogue.recipients.values()) if (each.file === file) return each
+    return null
+  }
+  const found = findRecipient(catalogue, name)
+  return found !== null && 'kind' in found ? found : null
+}
+
+const brokenFile = ({ files }: Opened, name: string): RecipientFile | null => {
+  const plain = (text: string): string => text.trim().replace(/^(["'])(.*)\1$/, '$2').toLowerCase()
+  return files.find((each) =>
+    isPath(name) ? resolve(each.file) === resolve(name)
+      : basename(each.file, extname(each.file)).toLowerCase() === plain(name) || plain(/^recipient\s*:(.*)$/im.exec(each.text)?.[1] ?? '') === plain(name)) ?? null
+}
+
+/** Of the file, and of files that it names: a waterfall fails because its buyer's file does. */
+const problemsOf = ({ diagnostics }: Opened, file: RecipientFile): readonly Diagnostic[] => {
+  const named = (each: Diagnostic): boolean => each.file !== null && file.text.toLowerCase().includes(basename(each.file, extname(each.file)).replaceAll('-', ' ').toLowerCase())
+  const errors = diagnostics.filter((each) => each.severity === 'error')
+  const own = errors.filter((each) => each.file === file.file)
+  return [...own, ...errors.filter((each) => each.file !== file.file && named(each))]
+}

@@ -1,0 +1,17 @@
+import { usageError } from '../../base/diagnostic.ts'
+import type { RunCommand } from '../command.ts'
+import { openCatalogue, openTarget } from '../catalogue.ts'
+import { openLeads } from '../lead-files.ts'
+import { perform } from '../perform.ts'
+
+export const run: RunCommand = async (invocation) => {
+  const { options, settings } = invocation
+  if (options.dryRun === true) return (await import('./plan.ts')).run(invocation)
+  if (typeof options.to !== 'string') throw usageError('--to is missing: who gets the leads?', 'for example --to acme; finalmile check lists what there is')
+  const mode = options.test === true ? 'test' : 'live'
+  if (settings.clock !== null && mode === 'live') throw usageError('--clock is for test mode only', 'add --test')
+  const opened = await openCatalogue(invocation, [options.to])
+  const target = openTarget(opened, options.to, mode)
+  const leads = await openLeads(invocation, invocation.args)
+  return perform(invocation, { mode, opened, target, leads })
+}

@@ -1,0 +1,26 @@
+import { systemClock } from '../../adapters/clock.ts'
+import { usageError } from '../../base/diagnostic.ts'
+import { isoTime } from '../../base/time.ts'
+import type { RunCommand } from '../command.ts'
+import { EXIT } from '../exit.ts'
+import { renderTimeline } from '../render/timeline.ts'
+import { withStore } from '../store.ts'
+
+export const run: RunCommand = (invocation) =>
+  withStore(invocation, 'read', async (ledger) => {
+    const { streams, settings } = invocation
+    const [id = ''] = invocation.args
+    const deliveries = await ledger.ofLead(id)
+    if (deliveries.length === 0) throw usageError(`no delivery of a lead "${id}" in ${settings.store}`, 'the id is the field `id` of the lead, or the lead_id column of results.csv')
+    if (settings.json) {
+      for (const { delivery, runId, standing, events } of deliveries) {
+        streams.out.write(`${JSON.stringify({
+          delivery: delivery.id, lead: delivery.lead.id, to: delivery.to, mode: delivery.mode, number: delivery.number, received_at: isoTime(delivery.receivedAt), run: runId, standing,
+          events: events.map(({ seq, runId: by, event }) => ({ seq, run: by, ...event, at: isoTime(event.at) })),
+        })}\n`)
+      }
+      return EXIT.done
+    }
+    streams.out.write(deliveries.map((each) => renderTimeline(each, systemClock.now(), streams.out.paint)).join('\n'))
+    return EXIT.done
+  })

@@ -1,0 +1,19 @@
+import { systemClock } from '../../adapters/clock.ts'
+import { openCatalogue, requireRecipient } from '../catalogue.ts'
+import type { RunCommand } from '../command.ts'
+import { EXIT } from '../exit.ts'
+import { withStore } from '../store.ts'
+
+/** Allowed while a delivery runs: it stops sending to this recipient at its next step. */
+export const run: RunCommand = async (invocation) => {
+  const { options, streams } = invocation
+  const [name = ''] = invocation.args
+  const { id } = requireRecipient(await openCatalogue(invocation), name, 'endpoint')
+  const reason = typeof options.reason === 'string' ? options.reason : 'paused by hand'
+  const mode = options.test === true ? 'test' : 'live'
+  return withStore(invocation, 'touch', async (ledger) => {
+    await ledger.setPaused(id, mode, { at: systemClock.now(), reason })
+    streams.err.write(`${streams.err.paint.yellow('paused')} ${id}: ${reason}\n`)
+    return EXIT.done
+  })
+}

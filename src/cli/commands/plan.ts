@@ -1,0 +1,124 @@
+import { systemClock } from '../../adapters/clock.ts'
+import { usageError } from '../../base/diagnostic.ts'
+import { createMasker } from '../../base/secrets.ts'
+import type { Lead } from '../../core/lead.ts'
+import { deliveryIdOf, idempotencyKeyOf } from '../../engine/identity.ts'
+import { receivedOf } from '../../engine/intake.ts'
+import type { RenderInput } from '../../wire/endpoint.ts'
+import type { HttpRequest } from '../../wire/request.ts'
+import { openCatalogue, openTarget } from '../catalogue.ts'
+import type { Invocation, RunCommand } from '../command.ts'
+import { EXIT } from '../exit.ts'
+import { openLeads } from '../lead-files.ts'
+import { rehearse, type Rehearsed } from '../rehearse.ts'
+import { plural, showTime } from '../render/figures.ts'
+import { bodyText, renderRequest } from '../render/request.ts'
+import { oneLine } from '../render/width.ts'
+import { newRunId } from '../run-id.ts'
+import { isPairs } from '../values.ts'
+
+/** The requests that would go out, exactly; nothing is sent and nothing is kept. */
+export const run: RunCommand = async (invocation) => {
+  const { options, settings, streams } = invocation
+  if (typeof options.to !== 'string') throw usageError('--to is missing: who gets the leads?', 'for example --to acme; finalmile check lists what there is')
+  const opened = await openCatalogue(invocation, [options.to])
+  const target = openTarget(opened, options.to, options.test === true ? 'test' : 'live')
+  const stream = await openLeads(invocation, invocation.args)
+  const mask = options.showSecrets === true ? (text: string) => text : createMasker(opened.catalogue.secrets)
+  const limit = typeof options.limit === 'number' ? options.limit : Infinity
+  const now = settings.clock ?? systemClock.now()
+  const runId = newRunId(now)
+  const show = settings.json ? jsonLine(invocation, mask) : readable(invocation, mask)
+  const batches = new Map<string, RenderInput[]>()
+  let count = 0
+  let bad = 0
+  let unsendable = 0
+
+  const flush = (recipient: string): void => {
+    const inputs = batches.get(recipient)
+    const [first] = inputs ?? []
+    if (inputs === undefined || first === undefined) return
+    batches.delete(recipient)
+    const rendered = target.endpoints.get(recipient)?.renderBatch(inputs)
+    if (rendered?.ok === true) show.request(first.lead, recipient, 'post', rendered.request, inputs.map((each) => each.lead.id))
+    else if (rendered !== undefined) { unsendable += inputs.length; show.note(first.lead, `no batch can be made for ${recipient}: ${rendered.reason}`) }
+  }
+
+  for await (const batch of stream) {
+    for (const each of batch.bad) streams.err.write(`${streams.err.paint.yellow('bad row')} ${each.file}:${each.line}: ${oneLine(each.reason)}\n`)
+    bad += batch.bad.length
+    for (const { lead } of batch.leads) {
+      if (count >= limit) break
+      count += 1
+      show.lead(lead, target.recipient.name)
+      const mode = options.test === true ? 'test' : 'live'
+      const received = typeof options.received === 'string' ? options.received : null
+      const delivery = {
+        id: deliveryIdOf(mode, target.recipient.id, lead.id, 1), mode, to: target.recipient.id, lead, number: 1, receivedAt: receivedOf(lead, received) ?? now,
+        source: isPairs(options.source) ? options.source : {}, vars: isPairs(options.var) ? options.var : {}, cost: null, planHash: '',
+      } as const
+      for (const step of rehearse(delivery, target.plan, target.policies, target.endpoints, runId, now)) {
+        if (step.kind === 'request' && step.rendered.ok) show.request(lead, step.send.recipient, step.send.phase, step.rendered.request, null)
+        else if (step.kind === 'request' && !step.rendered.ok) { unsendable += 1; show.note(lead, `no request for ${step.send.recipient}: ${step.rendered.reason}`) }
+        else if (step.kind === 'batched') {
+          const gathered = batches.get(step.send.recipient) ?? []
+          gathered.push({ ...step.input, key: idempotencyKeyOf(mode, step.send.recipient, lead.id, 1, 'post') })
+          batches.set(step.send.recipient, gathered)
+          if (gathered.length >= (target.policies.get(step.send.recipient)?.batch?.maxLeads ?? Infinity)) flush(step.send.recipient)
+        } else show.note(lead, noteOf(step))
+      }
+      await streams.out.drained()
+    }
+    if (count >= limit) break
+  }
+  for (const recipient of [...batches.keys()]) flush(recipient)
+  if (!settings.quiet && !settings.json) {
+    streams.err.write(`${plural(count, 'lead')}, nothing was sent${bad > 0 ? `; ${plural(bad, 'bad row')} left out` : ''}${unsendable > 0 ? `; ${plural(unsendable, 'request')} cannot be made` : ''}\n`)
+  }
+  return EXIT.done
+}
+
+interface Shown {
+  lead(lead: Lead, target: string): void
+  request(lead: Lead, recipient: string, phase: string, request: HttpRequest, leads: readonly string[] | null): void
+  note(lead: Lead, text: string): void
+}
+
+/** The contract's lines; what stops a request goes to stderr. */
+const jsonLine = ({ streams, settings }: Invocation, mask: (text: string) => string): Shown => ({
+  lead: () => undefined,
+  request: (lead, recipient, phase, request, leads) => {
+    streams.out.write(`${JSON.stringify({
+      lead: lead.id, recipient, phase, method: request.method, url: mask(request.url),
+      headers: Object.fromEntries(request.headers.map(([name, value]) => [name, mask(value)])),
+      body: maskOrNull(bodyText(request.body), mask),
+      ...(leads === null ? {} : { leads }),
+    })}\n`)
+  },
+  note: (lead, text) => { if (settings.verbose || text.startsWith('no ')) streams.err.write(`${oneLine(lead.id)}: ${oneLine(mask(text))}\n`) },
+})
+
+const maskOrNull = (text: string | null, mask: (text: string) => string): string | null => (text === null ? null : mask(text))
+
+const readable = ({ streams }: Invocation, mask: (text: string) => string): Shown => {
+  const { out } = streams
+  return {
+    lead: (lead, target) => out.write(`${out.paint.bold(`lead ${oneLine(lead.id)}`)} → ${target}\n\n`),
+    request: (_lead, recipient, phase, request, leads) => {
+      const also = leads === null ? '' : ` (batch of ${plural(leads.length, 'lead')})`
+      out.write(`${out.paint.green(`▸ ${recipient}`)}${out.paint.dim(phase === 'ping' ? ' ping' : '')}${also}\n${indent(renderRequest(request, mask, out.paint))}\n`)
+    },
+    note: (_lead, text) => out.write(`${out.paint.dim(`▹ ${oneLine(mask(text))}`)}\n\n`),
+  }
+}
+
+const noteOf = (step: Rehearsed): string => {
+  switch (step.kind) {
+    case 'passed': return `passed by ${step.recipient ?? step.path}: ${step.reason}`
+    case 'waited': return `waits until ${showTime(step.until)} UTC: ${step.why}`
+    case 'ended': return step.outcome === 'pooled' ? `then: ${step.reason ?? 'parked in a pool'}` : step.outcome === 'skipped' ? `skipped: ${step.reason ?? ''}` : `then: nobody is left (${step.outcome})`
+    default: return ''
+  }
+}
+
+const indent = (text: string): string => text.replace(/^(?=.)/gm, '  ')

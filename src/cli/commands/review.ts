@@ -1,0 +1,106 @@
+import { systemClock } from '../../adapters/clock.ts'
+import { usageError } from '../../base/diagnostic.ts'
+import type { Money } from '../../base/money.ts'
+import { isoTime, type Instant } from '../../base/time.ts'
+import type { DeliveryEvent, Mode } from '../../core/event.ts'
+import type { Ledger, LoadedDelivery, Standing } from '../../ports.ts'
+import type { Invocation, RunCommand } from '../command.ts'
+import { EXIT } from '../exit.ts'
+import { plural, showWhen } from '../render/figures.ts'
+import { renderTable } from '../render/table.ts'
+import { newRunId } from '../run-id.ts'
+import { withStore } from '../store.ts'
+
+const ACTIONS = ['list', 'retry', 'accept', 'drop'] as const
+type Decision = Exclude<(typeof ACTIONS)[number], 'list'>
+
+/** What only a person can decide: leads that are held (an answer that says neither yes nor no) or parked in a pool. */
+export const run: RunCommand = (invocation) => {
+  const [action = '', ...leads] = invocation.args
+  const known = ACTIONS.find((each) => each === action)
+  if (known === undefined) throw usageError(`review does list, retry, accept and drop, not "${action}"`, 'for example: finalmile review list')
+  if (known === 'list') return withStore(invocation, 'read', (ledger) => list(ledger, invocation))
+  if (leads.length === 0) throw usageError(`review ${known} needs the ids of leads`, 'finalmile review list shows them')
+  return withStore(invocation, 'write', (ledger) => decide(ledger, invocation, known, leads))
+}
+
+const modeOf = ({ options }: Invocation): Mode => (options.test === true ? 'test' : 'live')
+
+const list = async (ledger: Ledger, invocation: Invocation): Promise<number> => {
+  const { streams, settings } = invocation
+  const now = systemClock.now()
+  const rows: string[][] = []
+  for await (const { delivery, standing } of ledger.deliveries({ mode: modeOf(invocation), state: 'settled', outcomes: ['held', 'pooled'] })) {
+    if (standing.state !== 'settled') continue
+    if (settings.json) streams.out.write(`${JSON.stringify({ lead: delivery.lead.id, to: delivery.to, outcome: standing.outcome, recipient: standing.recipient, reason: standing.reason, settled_at: isoTime(standing.at) })}\n`)
+    else rows.push([delivery.lead.id, standing.outcome, standing.recipient ?? delivery.to, showWhen(standing.at, now), standing.reason ?? ''])
+  }
+  if (settings.json) return EXIT.done
+  if (rows.length === 0) streams.err.write('Nothing needs a person.\n')
+  else {
+    const { out } = streams
+    out.write(renderTable([{ title: 'LEAD' }, { title: 'STATE', style: (text) => out.paint.yellow(text) }, { title: 'RECIPIENT' }, { title: 'SINCE' }, { title: 'REASON', flexible: true }], rows, out.columns, out.paint))
+  }
+  return EXIT.done
+}
+
+const decide = async (ledger: Ledger, invocation: Invocation, decision: Decision, leads: readonly string[]): Promise<number> => {
+  const { streams } = invocation
+  const now = systemClock.now()
+  const mode = modeOf(invocation)
+  const found = await Promise.all(leads.map(async (id) => ({ id, open: (await ledger.ofLead(id)).filter((each) => each.delivery.mode === mode && needsPerson(each.standing)) })))
+  const missing = found.filter((each) => each.open.length === 0).map((each) => each.id)
+  if (missing.length > 0) throw usageError(`${missing.join(', ')} ${missing.length === 1 ? 'is' : 'are'} neither held nor in a pool; nothing was changed`, 'finalmile review list shows what is')
+  const runId = newRunId(now)
+  await ledger.startRun({ id: runId, mode, to: null, startedAt: now }, null)
+  const settle = settlementOf(invocation, decision)
+  let done = 0
+  for (const { open } of found) {
+    for (const each of open) {
+      const { events, standing } = settle(each, now)
+      const [result] = await ledger.append([{ deliveryId: each.delivery.id, version: each.events.length, runId, events, standing }])
+      if (result?.kind === 'ok') done += 1
+      else if (result?.kind === 'booked') streams.err.write(`${each.delivery.lead.id}: this sale is booked already\n`)
+      else streams.err.write(`${each.delivery.lead.id}: another process changed it meanwhile; look again with finalmile explain ${each.delivery.lead.id}\n`)
+    }
+  }
+  await ledger.finishRun(runId, systemClock.now(), '{}')
+  const { paint } = streams.err
+  const next = decision === 'retry' ? '; finalmile resume sends them' : ''
+  streams.err.write(`${paint.green('✓')} ${plural(done, 'lead')} ${{ retry: 'will be tried again', accept: 'accepted', drop: 'dropped' }[decision]}${next}\n`)
+  return done === 0 ? EXIT.leadsFailed : EXIT.done
+}
+
+const needsPerson = (standing: Standing): boolean => standing.state === 'settled' && (standing.outcome === 'held' || standing.outcome === 'pooled')
+
+interface Settlement { readonly events: readonly DeliveryEvent[]; readonly standing: Standing }
+
+const settlementOf = ({ options }: Invocation, decision: Decision): ((loaded: LoadedDelivery, now: Instant) => Settlement) => {
+  const note = typeof options.note === 'string' ? options.note : null
+  const buyerLeadId = typeof options.buyerLeadId === 'string' ? options.buyerLeadId : null
+  const price = isMoney(options.price) ? options.price : null
+  if (decision === 'accept' && price === null) throw usageError('review accept needs what the buyer pays', 'for example --price 45, or --price 0 where nothing is paid')
+  return ({ delivery, standing, events }, now) => {
+    const reviewed: DeliveryEvent = { type: 'reviewed', at: now, decision, note }
+    if (decision === 'retry') return { events: [reviewed], standing: { state: 'waiting', dueAt: now, why: 'a person ordered it to be tried again', recipient: null, batch: false } }
+    const before = standing.state === 'settled' ? standing : null
+    const last = events.findLast(({ event }) => event.type === 'attemptFinished')?.event
+    const path = last?.type === 'attemptFinished' ? last.path : '/'
+    const accepted = decision === 'accept'
+    const outcome = {
+      kind: accepted ? 'accepted' as const : 'rejected' as const,
+      recipient: accepted ? (before?.recipient ?? null) : null, path, class: null,
+      buyerLeadId: accepted ? (buyerLeadId ?? before?.buyerLeadId ?? null) : null,
+      revenue: accepted ? price : null,
+      reason: [accepted ? 'accepted in review' : 'dropped in review', ...(note === null ? [] : [note])].join(': '),
+    }
+    const cost = before?.cost ?? delivery.cost
+    return {
+      events: [reviewed, { type: 'settled', at: now, outcome, cost }],
+      standing: { state: 'settled', at: now, outcome: outcome.kind, recipient: outcome.recipient, buyerLeadId: outcome.buyerLeadId, revenue: outcome.revenue, cost, attempts: before?.attempts ?? 0, reason: outcome.reason },
+    }
+  }
+}
+
+const isMoney = (value: unknown): value is Money =>
+  typeof value === 'object' && value !== null && 'amount' in value && typeof value.amount === 'number' && 'currency' in value && typeof value.currency === 'string'

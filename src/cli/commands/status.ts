@@ -1,0 +1,92 @@
+import { formatDuration, isoTime, type Instant } from '../../base/time.ts'
+import type { Mode } from '../../core/event.ts'
+import type { Ledger, Standing } from '../../ports.ts'
+import type { RunCommand } from '../command.ts'
+import { EXIT } from '../exit.ts'
+import { plural, showCount, showTime, showWhen } from '../render/figures.ts'
+import { outcomesLine } from '../render/summary.ts'
+import { renderTable } from '../render/table.ts'
+import { oneLine } from '../render/width.ts'
+import { withStore } from '../store.ts'
+import { systemClock } from '../../adapters/clock.ts'
+
+/** One reason to wait, with how many leads wait for it. */
+interface Queue { readonly recipient: string | null; readonly why: string; count: number; nextAt: Instant | null; batch: boolean }
+
+export const run: RunCommand = (invocation) =>
+  withStore(invocation, 'read', async (ledger) => {
+    const { streams, settings, options } = invocation
+    const mode: Mode = options.test === true ? 'test' : 'live'
+    const now = systemClock.now()
+    const counts = await ledger.counts(mode)
+    const queues = await queuesOf(ledger, mode)
+    const states = (await ledger.recipientStates(mode)).filter((each) => each.paused !== null || (each.closedUntil ?? 0) > now || circuitState(each.circuit) !== null)
+    const held = await peopleNeeded(ledger, mode)
+    if (settings.json) {
+      streams.out.write(`${JSON.stringify({
+        mode, at: isoTime(now), working: counts.working, waiting: counts.waiting, settled: counts.settled,
+        queues: queues.map((each) => ({ recipient: each.recipient, why: each.why, leads: each.count, next_at: each.nextAt === null ? null : isoTime(each.nextAt), batch: each.batch })),
+        recipients: states.map((each) => ({
+          recipient: each.recipient, paused: each.paused === null ? null : { at: isoTime(each.paused.at), reason: each.paused.reason },
+          closed_until: each.closedUntil === null ? null : isoTime(each.closedUntil), circuit: circuitState(each.circuit),
+        })),
+        review: held,
+      })}\n`)
+      return EXIT.done
+    }
+    const { out } = streams
+    const { paint } = out
+    const settled = Object.values(counts.settled).reduce((sum, each) => sum + each, 0)
+    out.write(`${paint.bold(`${plural(settled + counts.waiting + counts.working, 'lead')} in the ${mode} store`)}\n  ${outcomesLine({ ...counts.settled, waiting: counts.waiting }, settled, paint)}\n`)
+    if (counts.working > 0) out.write(`  ${paint.cyan(`${showCount(counts.working)} being worked on`)} ${paint.dim('(or left by a crash: `finalmile resume` takes them up)')}\n`)
+    if (queues.length > 0) {
+      out.write(`\n${paint.bold('Waiting')}\n${renderTable(
+        [{ title: 'RECIPIENT' }, { title: 'LEADS', align: 'right' }, { title: 'NEXT' }, { title: 'WHY', flexible: true }],
+        queues.map((each) => [each.recipient ?? '', showCount(each.count), each.nextAt === null ? 'until a person acts' : each.nextAt <= now ? 'due now' : showWhen(each.nextAt, now), each.why]), out.columns, paint,
+      )}`)
+    }
+    if (states.length > 0) {
+      out.write(`\n${paint.bold('Closed recipients')}\n${renderTable(
+        [{ title: 'RECIPIENT' }, { title: 'STATE', style: (text) => paint.yellow(text) }, { title: 'SINCE' }, { title: 'WHY', flexible: true }],
+        states.map((each) => each.paused !== null
+          ? [each.recipient, 'paused', showTime(each.paused.at), each.paused.reason]
+          : (each.closedUntil ?? 0) > now
+            ? [each.recipient, `closed for ${formatDuration((each.closedUntil ?? now) - now)}`, '', 'it asked for a longer wait']
+            : [each.recipient, `circuit ${circuitState(each.circuit) ?? ''}`, '', '']),
+        out.columns, paint,
+      )}`)
+    }
+    if (held > 0) out.write(`\n${paint.yellow(`${plural(held, 'lead')} ${held === 1 ? 'needs' : 'need'} a person: finalmile review list`)}\n`)
+    return EXIT.done
+  })
+
+const queuesOf = async (ledger: Ledger, mode: Mode): Promise<readonly Queue[]> => {
+  const queues = new Map<string, Queue>()
+  for await (const { standing } of ledger.deliveries({ mode, state: 'waiting' })) {
+    if (standing.state !== 'waiting') continue
+    const why = oneLine(reasonKind(standing))
+    const name = `${standing.recipient ?? ''}\n${why}`
+    const queue = queues.get(name) ?? { recipient: standing.recipient, why, count: 0, nextAt: null, batch: standing.batch }
+    queue.count += 1
+    if (standing.dueAt !== null && (queue.nextAt === null || standing.dueAt < queue.nextAt)) queue.nextAt = standing.dueAt
+    queues.set(name, queue)
+  }
+  return [...queues.values()].toSorted((a, b) => b.count - a.count)
+}
+
+/** Leads that wait for the same thing at different times are one queue: times are left out of the reason. */
+const reasonKind = (standing: Extract<Standing, { state: 'waiting' }>): string => standing.why.replace(/,? ?(?:until|opens|at) \d{4}-\d\d-\d\dT[\d:.]+Z/g, '')
+
+const peopleNeeded = async (ledger: Ledger, mode: Mode): Promise<number> => {
+  let count = 0
+  for await (const _ of ledger.deliveries({ mode, state: 'settled', outcomes: ['held', 'pooled'] })) count += 1
+  return count
+}
+
+/** `open`, `half open`; null for closed (all is well) or none. */
+const circuitState = (json: string | null): string | null => {
+  if (json === null) return null
+  const read: unknown = JSON.parse(json)
+  const kind = typeof read === 'object' && read !== null ? ('kind' in read ? read.kind : 'state' in read ? read.state : null) : null
+  return typeof kind === 'string' && kind !== 'closed' ? kind.replace('-', ' ') : null
+}

@@ -1,0 +1,20 @@
+import { EXIT } from './exit.ts'
+
+/** Ctrl-C and `kill`: the first time we stop taking leads and let what is on the wire end; the second time we go at once. */
+export interface Interrupts {
+  readonly signal: AbortSignal
+  release(): void
+}
+
+const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const
+
+export const watchInterrupts = (told: (signal: string) => void): Interrupts => {
+  const controller = new AbortController()
+  const onSignal = (signal: NodeJS.Signals): void => {
+    if (controller.signal.aborted) process.exit(EXIT.interrupted)
+    controller.abort()
+    told(signal)
+  }
+  for (const each of SIGNALS) process.on(each, onSignal)
+  return { signal: controller.signal, release: () => { for (const each of SIGNALS) process.off(each, onSignal) } }
+}

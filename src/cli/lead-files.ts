@@ -1,0 +1,22 @@
+import { resolve } from 'node:path'
+import { checkLeadSources } from '../adapters/leads/check.ts'
+import { readLeads, type LeadStream } from '../adapters/leads/read.ts'
+import type { Invocation } from './command.ts'
+import { renderDiagnostic } from './render/diagnostic.ts'
+
+/** Looks at all lead files before anything is sent; warnings go to stderr. */
+export const openLeads = async ({ options, streams, settings, cwd }: Invocation, names: readonly string[]): Promise<LeadStream> => {
+  const id = typeof options.id === 'string' ? { id: options.id } : {}
+  const shown = names.map((each) => (each === '-' || cwd === process.cwd() ? each : resolve(cwd, each)))
+  const { sources, warnings } = await checkLeadSources(shown, { ...id, ...(names.includes('-') ? { stdin: streams.stdin } : {}) })
+  if (!settings.quiet) for (const each of warnings) streams.err.write(renderDiagnostic(each, () => null, streams.err.paint))
+  return readLeads(sources, id)
+}
+
+/** How many leads there will be, guessed from how far the bytes are; null where it cannot be told. */
+export const guessTotal = (stream: LeadStream | null): number | null => {
+  if (stream === null) return null
+  const { bytes, totalBytes, rows } = stream.progress()
+  if (totalBytes === null || bytes === 0) return null
+  return bytes >= totalBytes ? rows : Math.round((rows * totalBytes) / bytes)
+}

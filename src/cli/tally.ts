@@ -1,0 +1,41 @@
+import { addMoney, type Money } from '../base/money.ts'
+import type { Instant } from '../base/time.ts'
+import type { RunEvent } from '../engine/settings.ts'
+import type { Snapshot } from './render/progress.ts'
+
+/** Counts for the progress line, from what the engine tells; cheap enough for every event of a fast run. */
+export interface Tally {
+  observe(event: RunEvent): void
+  snapshot(total: number | null, now: Instant): Snapshot
+}
+
+export const createTally = (startedAt: Instant): Tally => {
+  const waiting = new Set<string>()
+  const revenue = new Map<string, Money>()
+  let settled = 0
+  let accepted = 0
+  let failed = 0
+  let attempts = 0
+  return {
+    observe: (told) => {
+      switch (told.kind) {
+        case 'waiting': waiting.add(told.leadId); return
+        case 'alreadySettled': case 'alert': return
+        case 'stored': break
+        default: return told satisfies never
+      }
+      const { event } = told
+      if (event.type === 'attemptStarted') attempts += 1
+      if (event.type === 'attemptFinished' && event.revenue !== null) {
+        const before = revenue.get(event.revenue.currency)
+        revenue.set(event.revenue.currency, before === undefined ? event.revenue : addMoney(before, event.revenue))
+      }
+      if (event.type !== 'settled') return
+      settled += 1
+      if (waiting.size > 0) waiting.delete(told.leadId)
+      if (event.outcome.kind === 'accepted') accepted += 1
+      if (event.outcome.kind === 'failed' || event.outcome.kind === 'held') failed += 1
+    },
+    snapshot: (total, now) => ({ settled, waiting: waiting.size, accepted, failed, attempts, revenue: [...revenue.values()], total, startedAt, now }),
+  }
+}
