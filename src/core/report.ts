@@ -1,0 +1,145 @@
+import type { Money } from '../base/money.ts'
+import { DAY, isoTime } from '../base/time.ts'
+import type { DeliveryEvent, EventOf, Mode } from './event.ts'
+import type { OutcomeKind } from './outcome.ts'
+import { addAttempt, emptyFigures, type Figures } from './report/figures.ts'
+import { addTo, takeFrom } from './report/sums.ts'
+
+/** Whose event it is; what the ledger's `events` yields has all of it. */
+export interface ReportContext {
+  readonly deliveryId: string
+  readonly source: Readonly<Record<string, string>>
+}
+
+export const REPORT_BY = ['recipient', 'source', 'day', 'version'] as const
+export type ReportBy = (typeof REPORT_BY)[number]
+
+/** A trouble that a person must look at: wrong credentials, a bad certificate. */
+export interface Attention { readonly recipient: string; readonly class: string; readonly reason: string | null; count: number }
+
+/**
+ * A fold of events in their order, a run's or all of a store's. Its memory grows with recipients, sources, days and versions, and with
+ * the leads that may be settled again (failed, held, pooled), not with the leads.
+ */
+export interface Report {
+  readonly mode: Mode
+  readonly total: Figures
+  /** `recipient`: by id; `source`: by `source.name`, else `(none)`; `day`: by UTC date; `version`: `recipient version`. */
+  readonly by: Readonly<Record<ReportBy, Map<string, Figures>>>
+  readonly attention: Map<string, Attention>
+  readonly folding: Folding
+}
+
+/** What a later event may need of an earlier one; no figure by itself. */
+interface Folding {
+  readonly versions: Map<string, string>
+  readonly resettable: Map<string, Settled>
+  readonly acceptedByHand: Set<string>
+  readonly days: Map<number, string>
+}
+type Settled = { readonly figures: readonly Figures[]; readonly outcome: OutcomeKind; readonly revenue: Money | null; readonly cost: Money | null }
+
+export const emptyReport = (mode: Mode): Report => ({
+  mode,
+  total: emptyFigures(),
+  by: { recipient: new Map(), source: new Map(), day: new Map(), version: new Map() },
+  attention: new Map(),
+  folding: { versions: new Map(), resettable: new Map(), acceptedByHand: new Set(), days: new Map() },
+})
+
+/** Adds one event in place, for speed, and returns the same report. */
+export const addEvent = (report: Report, context: ReportContext, event: DeliveryEvent): Report => {
+  switch (event.type) {
+    case 'attemptStarted':
+      if (event.version !== null) report.folding.versions.set(attemptKey(context, event), event.version)
+      return report
+    case 'attemptFinished': addFinished(report, context, event); return report
+    case 'chose':
+      if (event.choice.kind === 'pass' && event.choice.recipient !== null) {
+        for (const figures of placesOf(report, context, event.at, event.choice.recipient)) figures.skipped++
+      }
+      return report
+    case 'settled': addSettled(report, context, event); return report
+    case 'reviewed':
+      if (event.decision === 'accept') report.folding.acceptedByHand.add(context.deliveryId)
+      return report
+    case 'received': case 'reopened': return report
+    default: return event satisfies never
+  }
+}
+
+const addFinished = (report: Report, context: ReportContext, event: EventOf<'attemptFinished'>): void => {
+  for (const figures of placesOf(report, context, event.at, event.recipient)) addAttempt(figures, event)
+  const { versions } = report.folding
+  if (versions.size > 0) {
+    const key = attemptKey(context, event)
+    const version = versions.get(key)
+    if (version !== undefined) {
+      addAttempt(figuresOf(report.by.version, `${event.recipient} ${version}`), event)
+      versions.delete(key)
+    }
+  }
+  const { verdict } = event
+  if (verdict.kind === 'failed' && verdict.alert) {
+    const key = `${event.recipient} ${verdict.class}`
+    const known = report.attention.get(key)
+    if (known) known.count++
+    else report.attention.set(key, { recipient: event.recipient, class: verdict.class, reason: verdict.reason, count: 1 })
+  }
+}
+
+const addSettled = (report: Report, context: ReportContext, event: EventOf<'settled'>): void => {
+  const { resettable, acceptedByHand } = report.folding
+  const { deliveryId } = context
+  const before = resettable.get(deliveryId)
+  // Taken up again (`--retry-failed`, review) and settled anew: the lead, and its cost, count once.
+  if (before) {
+    for (const figures of before.figures) {
+      figures.outcomes.set(before.outcome, (figures.outcomes.get(before.outcome) ?? 0) - 1)
+      takeFrom(figures.revenue, before.revenue)
+      takeFrom(figures.cost, before.cost)
+    }
+    resettable.delete(deliveryId)
+  }
+  const { kind, revenue, recipient } = event.outcome
+  const places = [report.total, figuresOf(report.by.source, sourceOf(context)), figuresOf(report.by.day, dayOf(report, event.at))]
+  for (const figures of places) {
+    figures.outcomes.set(kind, (figures.outcomes.get(kind) ?? 0) + 1)
+    addTo(figures.revenue, revenue)
+    addTo(figures.cost, event.cost)
+  }
+  // A sale that a person confirmed was booked by no attempt.
+  if (acceptedByHand.delete(deliveryId) && kind === 'accepted' && recipient !== null) {
+    for (const figures of placesOf(report, context, event.at, recipient)) addTo(figures.sales, revenue)
+  }
+  if (kind === 'failed' || kind === 'held' || kind === 'pooled') resettable.set(deliveryId, { figures: places, outcome: kind, revenue, cost: event.cost })
+}
+
+const placesOf = (report: Report, context: ReportContext, at: number, recipient: string): readonly Figures[] => [
+  report.total,
+  figuresOf(report.by.recipient, recipient),
+  figuresOf(report.by.source, sourceOf(context)),
+  figuresOf(report.by.day, dayOf(report, at)),
+]
+
+const figuresOf = (map: Map<string, Figures>, key: string): Figures => {
+  const known = map.get(key)
+  if (known) return known
+  const fresh = emptyFigures()
+  map.set(key, fresh)
+  return fresh
+}
+
+const sourceOf = (context: ReportContext): string => context.source.name ?? '(none)'
+
+const dayOf = (report: Report, at: number): string => {
+  const number = Math.floor(at / DAY)
+  const known = report.folding.days.get(number)
+  if (known !== undefined) return known
+  const day = isoTime(at).slice(0, 10)
+  report.folding.days.set(number, day)
+  return day
+}
+
+const attemptKey = (context: ReportContext, event: { readonly path: string; readonly phase: string; readonly attempt: number }): string =>
+  `${context.deliveryId} ${event.path} ${event.phase} ${event.attempt}`

@@ -1,0 +1,49 @@
+import type { Report } from '../report.ts'
+import { errorRate, successRate, type Figures } from './figures.ts'
+import { percentile } from './histogram.ts'
+
+/** One limit of `Alert When`; a share is 0 to 1, a time is milliseconds. */
+export interface AlertLimit {
+  readonly metric: 'success rate' | 'response time' | 'error rate'
+  readonly op: '<' | '>'
+  readonly value: number
+  readonly text: string
+}
+
+/** `threshold`: a limit was missed (exit 4). `attention`: a person must look: wrong credentials, a bad certificate. */
+export type Alert =
+  | { readonly kind: 'threshold'; readonly recipient: string; readonly rule: string; readonly value: number; readonly attempts: number }
+  | { readonly kind: 'attention'; readonly recipient: string; readonly class: string; readonly reason: string | null; readonly attempts: number }
+
+/**
+ * What the report says about the limits of its recipients. `minimum`: attempts below which a limit says nothing; 1 for a
+ * finished run, whose figures are what they are, 20 for one that is watched, whose first answers are chance.
+ * `response time` is the 95th percentile: an average hides the leads that waited.
+ */
+export const alertsOf = (report: Report, limits: ReadonlyMap<string, readonly AlertLimit[]>, minimum = 1): readonly Alert[] => {
+  const alerts: Alert[] = []
+  for (const [recipient, rules] of limits) {
+    const figures = report.by.recipient.get(recipient)
+    if (!figures) continue
+    for (const rule of rules) {
+      const attempts = rule.metric === 'success rate' ? figures.posts : figures.attempts
+      const value = attempts < minimum ? null : valueOf(figures, rule.metric)
+      if (value !== null && (rule.op === '<' ? value < rule.value : value > rule.value)) {
+        alerts.push({ kind: 'threshold', recipient, rule: rule.text, value: Math.round(value * 10_000) / 10_000, attempts })
+      }
+    }
+  }
+  for (const each of report.attention.values()) {
+    alerts.push({ kind: 'attention', recipient: each.recipient, class: each.class, reason: each.reason, attempts: each.count })
+  }
+  return alerts
+}
+
+const valueOf = (figures: Figures, metric: AlertLimit['metric']): number | null => {
+  switch (metric) {
+    case 'success rate': return successRate(figures)
+    case 'error rate': return errorRate(figures)
+    case 'response time': return percentile(figures.durations, 0.95)
+    default: return metric satisfies never
+  }
+}

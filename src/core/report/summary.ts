@@ -1,0 +1,131 @@
+import { formatMoney, subtractMoney } from '../../base/money.ts'
+import { isoTime, type Instant } from '../../base/time.ts'
+import type { Mode } from '../event.ts'
+import { OUTCOMES, type OutcomeKind } from '../outcome.ts'
+import type { Report } from '../report.ts'
+import type { Run } from '../run.ts'
+import type { Alert } from './alerts.ts'
+import { successRate, type Figures } from './figures.ts'
+import { average, percentile } from './histogram.ts'
+import { currenciesOf, sumIn, textIn, type Sums } from './sums.ts'
+
+/** Money of one currency as decimal strings. In test mode revenue is "0.00" and `test_revenue` says what it would have been. */
+export interface MoneySummary { readonly revenue: string; readonly test_revenue?: string; readonly cost: string; readonly margin: string }
+
+/** Null where several currencies occur: then `by_currency` has the figures, and there is no sum of unlike things. */
+interface MoneyOf {
+  readonly revenue: string | null
+  readonly test_revenue?: string | null
+  readonly currency: string | null
+}
+
+export interface RecipientSummary extends MoneyOf {
+  readonly attempts: number
+  readonly accepted: number
+  readonly rejected: number
+  readonly duplicates: number
+  readonly skipped: number
+  readonly failed: number
+  readonly unknown: number
+  readonly unconfirmed: number
+  readonly bids: number
+  /** 0 to 1: accepted among finished posts; null without any. */
+  readonly success_rate: number | null
+  readonly avg_ms: number | null
+  readonly p95_ms: number | null
+  /** By leads posted to it. */
+  readonly revenue_per_lead: string | null
+  readonly errors: Readonly<Record<string, number>>
+  readonly by_currency?: Readonly<Record<string, { readonly revenue: string; readonly test_revenue?: string }>>
+}
+
+/** `summary.json`, contract section 7. */
+export interface Summary extends MoneyOf {
+  readonly run_id: string
+  readonly mode: Mode
+  readonly to: string | null
+  readonly started_at: string
+  readonly finished_at: string
+  /** Settled by this run or left waiting by it. */
+  readonly leads: number
+  readonly outcomes: Readonly<Record<OutcomeKind | 'waiting', number>>
+  readonly already_settled: number
+  readonly bad_rows: number
+  readonly cost: string | null
+  readonly margin: string | null
+  readonly by_currency?: Readonly<Record<string, MoneySummary>>
+  readonly recipients: Readonly<Record<string, RecipientSummary>>
+  readonly alerts: readonly Alert[]
+}
+
+/** What the run knows beside its events. `currency`: of a run in which no money occurred; USD where absent. */
+export interface RunFigures {
+  readonly finishedAt: Instant
+  readonly waiting: number
+  readonly alreadySettled: number
+  readonly badRows: number
+  readonly alerts: readonly Alert[]
+  readonly currency?: string
+}
+
+export const summaryOf = (report: Report, run: Run, known: RunFigures): Summary => {
+  const { total, mode } = report
+  const fallback = known.currency ?? 'USD'
+  const outcomes = { ...outcomesOf(total), waiting: known.waiting }
+  const currencies = currenciesOf(total.revenue, total.cost)
+  const byCurrency = Object.fromEntries(currencies.map((each) => [each, moneyIn(total, each, mode)]))
+  const only = currencies.length > 1 ? null : currencies[0] ?? fallback
+  return {
+    run_id: run.id, mode, to: run.to, started_at: isoTime(run.startedAt), finished_at: isoTime(known.finishedAt),
+    leads: Object.values(outcomes).reduce((sum, each) => sum + each, 0),
+    outcomes, already_settled: known.alreadySettled, bad_rows: known.badRows,
+    ...(only === null ? { ...NO_ONE_SUM, ...(mode === 'test' ? { test_revenue: null } : {}), by_currency: byCurrency } : { ...moneyIn(total, only, mode), currency: only }),
+    recipients: Object.fromEntries([...report.by.recipient].sort(([a], [b]) => (a < b ? -1 : 1)).map(([id, each]) => [id, recipientSummary(each, mode, fallback)])),
+    alerts: known.alerts,
+  }
+}
+
+/** Settled leads by outcome, every outcome named. */
+export const outcomesOf = (figures: Figures): Readonly<Record<OutcomeKind, number>> => {
+  const count = (kind: OutcomeKind): number => figures.outcomes.get(kind) ?? 0
+  return {
+    accepted: count('accepted'), rejected: count('rejected'), duplicate: count('duplicate'), skipped: count('skipped'),
+    failed: count('failed'), held: count('held'), pooled: count('pooled'),
+  } satisfies Record<(typeof OUTCOMES)[number], number>
+}
+
+/** Revenue, cost and margin of settled leads in one currency. */
+export const moneyIn = (figures: Figures, currency: string, mode: Mode): MoneySummary => {
+  const revenue = mode === 'test' ? sumIn(new Map(), currency) : sumIn(figures.revenue, currency)
+  const cost = sumIn(figures.cost, currency)
+  return { ...revenueIn(figures.revenue, currency, mode), cost: formatMoney(cost), margin: formatMoney(subtractMoney(revenue, cost)) }
+}
+
+export const recipientSummary = (figures: Figures, mode: Mode, fallback = 'USD'): RecipientSummary => {
+  const currencies = currenciesOf(figures.sales)
+  const only = currencies.length > 1 ? null : currencies[0] ?? fallback
+  return {
+    attempts: figures.attempts, accepted: figures.accepted, rejected: figures.rejected, duplicates: figures.duplicates,
+    skipped: figures.skipped, failed: figures.failed, unknown: figures.unknown, unconfirmed: figures.unconfirmed, bids: figures.bids,
+    success_rate: rounded(successRate(figures), 4), avg_ms: rounded(average(figures.durations), 1), p95_ms: percentile(figures.durations, 0.95),
+    ...(only === null
+      ? { revenue: null, ...(mode === 'test' ? { test_revenue: null } : {}), revenue_per_lead: null, by_currency: Object.fromEntries(currencies.map((each) => [each, revenueIn(figures.sales, each, mode)])) }
+      : { ...revenueIn(figures.sales, only, mode), revenue_per_lead: perLead(figures, only, mode) }),
+    currency: only,
+    errors: Object.fromEntries([...figures.errors].sort(([a], [b]) => (a < b ? -1 : 1))),
+  }
+}
+
+const NO_ONE_SUM = { revenue: null, cost: null, margin: null, currency: null } as const
+
+const revenueIn = (sums: Sums, currency: string, mode: Mode): { readonly revenue: string; readonly test_revenue?: string } =>
+  mode === 'test' ? { revenue: '0.00', test_revenue: textIn(sums, currency) } : { revenue: textIn(sums, currency) }
+
+const perLead = (figures: Figures, currency: string, mode: Mode): string | null => {
+  if (figures.offered === 0) return null
+  const revenue = mode === 'test' ? 0 : sumIn(figures.sales, currency).amount
+  return formatMoney({ amount: Math.round(revenue / figures.offered), currency })
+}
+
+const rounded = (value: number | null, places: number): number | null =>
+  value === null ? null : Math.round(value * 10 ** places) / 10 ** places
