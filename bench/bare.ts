@@ -1,0 +1,28 @@
+import { readFileSync } from 'node:fs'
+import { Pool } from 'undici'
+
+/**
+ * What a hand-written script would do at best: bodies ready in memory, a loop of undici's `request` over ten kept
+ * connections, each answer read and parsed, nothing recorded. `node bench/bare.ts URL BODIES`.
+ */
+const [url = '', bodiesFile = ''] = process.argv.slice(2)
+const bodies = readFileSync(bodiesFile, 'utf8').trimEnd().split('\n')
+const { origin, pathname } = new URL(url)
+const pool = new Pool(origin, { connections: 10, pipelining: 1 })
+const headers = { 'content-type': 'application/json', authorization: 'Bearer token' }
+
+let sent = 0
+let accepted = 0
+const began = performance.now()
+await Promise.all(Array.from({ length: 20 }, async () => {
+  while (sent < bodies.length) {
+    const body = bodies[sent++] ?? ''
+    const answer = await pool.request({ method: 'POST', path: pathname, headers, body })
+    const read = (await answer.body.json()) as { status?: string }
+    if (read.status === 'accepted') accepted += 1
+  }
+}))
+const seconds = (performance.now() - began) / 1000
+await pool.close()
+if (accepted !== bodies.length) throw new Error(`${accepted} of ${bodies.length} accepted`)
+console.log(JSON.stringify({ perSecond: bodies.length / seconds, seconds }))
