@@ -25,7 +25,7 @@ export const faultOfConnect = (error: unknown, phase: ConnectPhase): Fault => {
 /** What an error means after the request went to the wire: the buyer may have processed it, unless the code excludes it. */
 export const faultOfExchange = (error: unknown, answerBegan: boolean): Fault => {
   const code = codeOf(error)
-  if (code.startsWith('HPE_') || code === 'UND_ERR_HEADERS_OVERFLOW') return 'malformed'
+  if ((error instanceof Error && error.name === 'HTTPParserError') || code === 'UND_ERR_HEADERS_OVERFLOW') return 'malformed'
   // undici's words for a 100 or 101 that nobody asked for.
   if (code === 'UND_ERR_SOCKET' && /^bad (response|upgrade)/.test(messageOf(error))) return 'malformed'
   // TLS 1.3 refuses a client certificate only after the client has begun to write; the alert says that nothing was read.

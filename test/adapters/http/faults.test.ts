@@ -6,6 +6,7 @@ import type { Act } from '../../world/act.ts'
 import { startBuyer } from '../../world/buyer.ts'
 import { certPath } from '../../world/certs.ts'
 import { startProxy } from '../../world/proxy.ts'
+import { startRawBuyer } from '../../world/raw-buyer.ts'
 import { faultOf, post, sendOnce, settings, textOf } from './sending.ts'
 
 const closers: (() => Promise<unknown>)[] = []
@@ -134,6 +135,16 @@ describe('sent, and no whole answer', () => {
     const reply = await sendOnce(post(buyer.url), settings({ timeoutMs: 250 }))
     expect(faultOf(reply)).toBe(fault)
     expect(buyer.journal.length).toBe(1)
+  })
+
+  it.each([
+    ['HTTP/1.1 100 Continue\r\n\r\n', 'malformed'], ['HTTP/1.1 101 Switching Protocols\r\nupgrade: x\r\nconnection: upgrade\r\n\r\n', 'malformed'],
+    ['HTTP/1.1 200 OK\r\ncontent-length: 2\r\ncontent-length: 3\r\n\r\n{}', 'reset'], ['HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\nzz\r\n', 'malformed'],
+    ['HTTP/1.1 103 Early Hints\r\nlink: </x>\r\n\r\nHTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\n{}', 'answer 200'],
+    ['HTTP/1.0 200 OK\ncontent-length: 2\n\n{}', 'malformed'],
+  ])('%j is %s', async (answer, expected) => {
+    const buyer = closing(await startRawBuyer(answer))
+    expect(faultOf(await sendOnce(post(buyer.url)))).toBe(expected)
   })
 
   it('nothing happens to a drip that is done in time', async () => {
