@@ -1,0 +1,43 @@
+import { fieldsOf, parseDate } from '../../base/date-text.ts'
+import { isZone, wallTime } from '../../base/zone.ts'
+import { toNumber } from './convert.ts'
+
+/** Full years; undefined for what is no date or lies ahead. */
+export const ageOf = (value: unknown, now: number, zone: unknown): number | undefined => {
+  const date = parseDate(value)
+  if (!date) return undefined
+  const where = typeof zone === 'string' && isZone(zone) ? zone : 'UTC'
+  const born = fieldsOf(date, where)
+  const today = wallTime(now, where)
+  const had = today.month > born.month || (today.month === born.month && today.day >= born.day)
+  const years = today.year - born.year - (had ? 0 : 1)
+  return years < 0 ? undefined : years
+}
+
+/** A date alone stays one (`2026-01-31` and one month is `2026-02-28`); anything else becomes ISO 8601 in UTC. */
+export const dateAdd = (value: unknown, amount: unknown, unit: unknown): string | undefined => {
+  const date = parseDate(value)
+  const text = typeof amount === 'string' && unit === undefined ? /^\s*([+-]?\d+)\s*([a-z]+)\s*$/i.exec(amount) : null
+  const count = text ? Number(text[1]) : toNumber(amount)
+  const name = String(text ? text[2] : unit ?? 'days').toLowerCase().replace(/s$/, '')
+  if (!date || count === undefined) return undefined
+  const at = date.kind === 'instant' ? date.at : date.wall
+  const moved = MONTHS[name] !== undefined ? addMonths(at, count * MONTHS[name]) : MS[name] !== undefined ? at + count * MS[name] : null
+  if (moved === null || Math.abs(moved) > 8.64e15) return undefined
+  const iso = new Date(moved).toISOString()
+  if (date.kind === 'instant') return iso
+  return date.dateOnly && moved % 86_400_000 === 0 ? iso.slice(0, 10) : iso.slice(0, 19)
+}
+
+const MS: Readonly<Record<string, number>> = { second: 1_000, minute: 60_000, hour: 3_600_000, day: 86_400_000, week: 604_800_000 }
+const MONTHS: Readonly<Record<string, number>> = { month: 1, year: 12 }
+
+/** The last day of a shorter month stands in for a day it has not. */
+const addMonths = (at: number, months: number): number => {
+  const date = new Date(at)
+  const day = date.getUTCDate()
+  date.setUTCDate(1)
+  date.setUTCMonth(date.getUTCMonth() + months)
+  const last = new Date(Date.UTC(date.getUTCFullYear(), date.getUTCMonth() + 1, 0)).getUTCDate()
+  return date.setUTCDate(Math.min(day, last))
+}

@@ -1,0 +1,22 @@
+import { hash } from 'node:crypto'
+import { textOf } from '../template/text-of.ts'
+import { digitsOf } from './text.ts'
+
+/** How lead exchanges hash for suppression and matching: trimmed and lower case, a phone by its digits only. */
+export const prepareHash = ([algorithm = 'sha256']: readonly unknown[], options: Readonly<Record<string, unknown>>): ((value: unknown) => string) | string => {
+  const name = String(algorithm).toLowerCase().replace('-', '')
+  const as = options['as']
+  if (name !== 'sha256' && name !== 'md5') return `hash knows sha256 and md5, got "${String(algorithm)}"`
+  if (as !== undefined && as !== 'text' && as !== 'phone') return 'as= takes "text" or "phone"'
+  const raw = options['raw'] === true || options['raw'] === 'true'
+  return (value) => {
+    const text = textOf(value)
+    return hash(name, raw ? text : as === 'phone' || (as === undefined && isPhone(text)) ? digitsOf(text) : text.trim().toLowerCase(), 'hex')
+  }
+}
+
+/** Ten to fifteen digits and only the marks that phone numbers have; dates, SSNs and addresses of machines are none. */
+const isPhone = (text: string): boolean => {
+  const count = digitsOf(text).length
+  return /^\s*\+?[\d\s().-]+$/.test(text) && count >= 10 && count <= 15 && !/^\s*\d{1,3}(\.\d{1,3}){3}\s*$/.test(text)
+}

@@ -1,0 +1,21 @@
+export const digitsOf = (text: string): string => text.replace(/\D+/g, '')
+
+/** `o'brien-SMITH` is `O'Brien-Smith`; `jose's` keeps its small s. */
+export const titleCase = (text: string): string =>
+  text.toLowerCase().replace(/(^|[^\p{L}\p{N}'’]|(?<=^|[^\p{L}])\p{L}['’](?=\p{L}{2}))(\p{L})/gu, (_, before: string, letter: string) => before + letter.toUpperCase())
+    .replace(/(^|[^\p{L}])(\p{L})(['’])/gu, (_, before: string, letter: string, mark: string) => before + letter.toUpperCase() + mark)
+
+/** Cuts between characters, never through an emoji. */
+export const truncate = (text: string, length: number, ending: string): string => {
+  const characters = [...text]
+  if (characters.length <= length) return text
+  return characters.slice(0, Math.max(0, length - [...ending].length)).join('') + ending
+}
+
+export const sliceOf = (value: unknown, from: number, to?: number): unknown =>
+  Array.isArray(value) ? value.slice(from, to) : String(value).slice(from, to)
+export const firstOf = (value: unknown, count: number): unknown => one(value, sliceOf(value, 0, Math.max(0, count)), count)
+export const lastOf = (value: unknown, count: number): unknown => (count <= 0 ? '' : one(value, sliceOf(value, -count), count))
+
+/** The first item of a list is that item, not a list of one. */
+const one = (value: unknown, taken: unknown, count: number): unknown => (Array.isArray(value) && Array.isArray(taken) && count === 1 ? taken[0] : taken)

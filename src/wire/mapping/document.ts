@@ -1,0 +1,51 @@
+import type { MappingNode } from '../../definitions/types.ts'
+import type { RenderInput } from '../endpoint.ts'
+import type { TemplateOptions } from '../template/template.ts'
+import { build, type Built } from './build.ts'
+import { compileMapping } from './compile-mapping.ts'
+import { hasRepeats, keysOf, type Shape } from './shape.ts'
+
+/** What an encoder works from: the shape, and how every lead's values are built from it. */
+export interface Document {
+  readonly shape: Shape
+  /** Adds the lead's other fields beside the mapped ones. */
+  readonly includeAll: boolean
+  /** Top-level keys that the mapping itself names, whether or not a lead fills them. */
+  readonly mapped: ReadonlySet<string>
+  readonly omitEmpty: boolean
+  /** The shape can be written straight away, key by key. */
+  readonly direct: boolean
+  readonly build: (input: RenderInput) => Built
+}
+
+export interface DocumentSource {
+  readonly mapping: MappingNode | null
+  readonly includeAll: boolean
+  readonly omitEmpty: boolean
+}
+
+/** Without any mapping the document is the whole lead where `includeAll`, else empty. */
+export const compileDocument = (source: DocumentSource, options: TemplateOptions): Document => {
+  const { includeAll, omitEmpty } = source
+  const shape: Shape = source.mapping ? compileMapping(source.mapping, options, omitEmpty) : { kind: 'map', entries: [] }
+  const mapped = new Set(shape.kind === 'map' ? keysOf(shape.entries) : [])
+  const empty: Built = shape.kind === 'list' ? { list: [] } : new Map()
+  return {
+    shape, includeAll: includeAll && shape.kind === 'map', mapped, omitEmpty, direct: !hasRepeats(shape),
+    build: (input) => {
+      const built = build(shape, input) ?? empty
+      return includeAll && built instanceof Map ? withAllFields(built, mapped, omitEmpty, input) : built
+    },
+  }
+}
+
+const withAllFields = (built: ReadonlyMap<string, Built>, mapped: ReadonlySet<string>, omitEmpty: boolean, input: RenderInput): Built => {
+  const out = new Map(built)
+  for (const [key, leaf] of otherFields(input, mapped, omitEmpty)) out.set(key, { leaf })
+  return out
+}
+
+/** Lead fields that the mapping does not name; null ones never, empty ones not under `Omit Empty`. */
+export const otherFields = (input: RenderInput, mapped: ReadonlySet<string>, omitEmpty: boolean): readonly (readonly [string, unknown])[] =>
+  Object.entries(input.lead.fields).filter(([key, value]) => !mapped.has(key) && value !== null && value !== undefined && !(omitEmpty && value === ''))
+

@@ -1,0 +1,134 @@
+import { diagnosticAt, type Diagnostic, type Place } from '../../base/diagnostic.ts'
+import type { Helper } from '../helpers/helper.ts'
+import { helperNamed, helperTable } from '../helpers/table.ts'
+import type { Call, Expression, Path, Position } from './ast.ts'
+import { nearest } from './nearest.ts'
+import { compilePath, type Read, type Vocabulary } from './scope.ts'
+
+export interface Context {
+  readonly vocabulary: Vocabulary
+  readonly report: (problem: Diagnostic) => void
+  readonly placeAt: (at: Position) => Place
+}
+
+/** `{{lead.x}}`, `{{"text"}}` or `{{helper a b option=c}}` as a function; null where it has a mistake, which is reported. */
+export const compileCall = (call: Call, context: Context): Read | null => {
+  const { path, params } = call
+  const pairs = call.hash?.pairs ?? []
+  // A word alone is a field, even where a helper has its name: leads have a `state` and an `age`.
+  if (params.length === 0 && pairs.length === 0) return compileExpression(path, context)
+  const name = path.type === 'PathExpression' ? path.original : ''
+  const helper = helperNamed(name)
+  if (!helper) {
+    const guess = nearest(name, helperTable.map((each) => each.name))
+    context.report(diagnosticAt({ ...context.placeAt(path.loc.start), length: Math.max(1, name.length) }, 'unknown-helper', `there is no helper "${name}"`,
+      guess ? `did you mean "${guess}"?` : `helpers: ${helperTable.map((each) => each.name).join(', ')}`))
+    return null
+  }
+  return compileHelper(helper, call, context)
+}
+
+export const compileExpression = (expression: Expression, context: Context): Read | null => {
+  switch (expression.type) {
+    case 'StringLiteral': case 'NumberLiteral': case 'BooleanLiteral': { const { value } = expression; return () => value }
+    case 'NullLiteral': case 'UndefinedLiteral': return () => undefined
+    case 'SubExpression': return compileCall(expression, context)
+    case 'PathExpression': return compileField(expression, context)
+    default: return expression satisfies never
+  }
+}
+
+const compileField = (path: Path, context: Context): Read | null => {
+  const place = { ...context.placeAt(path.loc.start), length: Math.max(1, path.original.length) }
+  if (path.data || path.depth > 0 || path.parts.length === 0) {
+    context.report(diagnosticAt(place, 'unknown-name', `"${path.original}" is not a field`, 'write lead.name, source.name or a bare name'))
+    return null
+  }
+  const read = compilePath(path.parts, context.vocabulary, place)
+  if (typeof read === 'function') return read
+  context.report(read)
+  return null
+}
+
+const compileHelper = (helper: Helper, call: Call, context: Context): Read | null => {
+  const { params } = call
+  const pairs = call.hash?.pairs ?? []
+  const place = context.placeAt(call.loc.start)
+  const wrong = (message: string, help = `write {{${helper.signature}}}, such as ${helper.example}`, code = 'bad-helper'): null => {
+    context.report(diagnosticAt(place, code, message, help))
+    return null
+  }
+  if (params.length < helper.min || params.length > helper.max) {
+    return wrong(`${helper.name} takes ${countOf(helper)}, got ${params.length}`)
+  }
+  const odd = pairs.find((pair) => !helper.options.includes(pair.key))
+  if (odd) return wrong(`${helper.name} has no option "${odd.key}"`)
+  if (helper.name === 'lookup') return compileLookup(params, context, wrong)
+
+  const reads = params.map((each) => compileExpression(each, context))
+  const optionReads = pairs.map((pair) => compileExpression(pair.value, context))
+  const [first, ...others] = reads
+  if (!first || reads.includes(null) || optionReads.includes(null)) return null
+  const isLiteral = (each: Expression): boolean => each.type.endsWith('Literal')
+  const readOptions = (input: Parameters<Read>[0]): Record<string, unknown> =>
+    Object.fromEntries(pairs.map((pair, i) => [pair.key, optionReads[i]?.(input)]))
+
+  if (helper.kind === 'prepared') {
+    const prepare = helper.prepare
+    if (params.slice(1).every(isLiteral) && pairs.every((pair) => isLiteral(pair.value))) {
+      const literal = (each: Expression): unknown => ('value' in each ? each.value : undefined)
+      const run = prepare(params.slice(1).map(literal), Object.fromEntries(pairs.map((pair) => [pair.key, literal(pair.value)])))
+      if (typeof run === 'string') return wrong(run)
+      return (input) => { const value = first(input); return value === undefined || value === null ? undefined : run(value, input.now) }
+    }
+    return (input) => {
+      const value = first(input)
+      if (value === undefined || value === null) return undefined
+      const run = prepare(others.map((each) => each?.(input)), readOptions(input))
+      return typeof run === 'string' ? value : run(value, input.now)
+    }
+  }
+  const { run, takesMissing } = helper
+  if (reads.length === 1 && pairs.length === 0) {
+    return (input) => { const value = first(input); return takesMissing !== true && (value === undefined || value === null) ? undefined : run([value], NONE, input.now) }
+  }
+  return (input) => {
+    const value = first(input)
+    if (takesMissing !== true && (value === undefined || value === null)) return undefined
+    return run([value, ...others.map((each) => each?.(input))], pairs.length === 0 ? NONE : readOptions(input), input.now)
+  }
+}
+
+const NONE: Readonly<Record<string, unknown>> = {}
+
+/** `lookup lead.state "states"` and `lookup "states" lead.state`: the table may stand on either side, quoted or bare. */
+const compileLookup = (params: readonly Expression[], context: Context, wrong: (message: string, help?: string, code?: string) => null): Read | null => {
+  const { tables } = context.vocabulary
+  const [a, b, c] = params
+  if (!a || !b) return null
+  const names = [a, b].map(nameOf)
+  const at = names.findIndex((name) => name !== null && Object.hasOwn(tables, name))
+  if (at < 0) {
+    const asked = names.find((name, i) => name !== null && [a, b][i]?.type === 'StringLiteral') ?? names[1] ?? names[0] ?? ''
+    const guess = nearest(asked, Object.keys(tables))
+    const known = Object.keys(tables)
+    return wrong(`there is no table "${asked}"`, guess ? `did you mean "${guess}"?` : known.length > 0 ? `tables: ${known.join(', ')}` : 'write it under Tables: in this file', 'unknown-table')
+  }
+  const table = new Map(Object.entries(tables[names[at] ?? ''] ?? {}))
+  const key = compileExpression(at === 0 ? b : a, context)
+  const fallback = c ? compileExpression(c, context) : () => undefined
+  return key && fallback && ((input) => {
+    const value = key(input)
+    const found = value === undefined || value === null ? undefined : table.get(String(value)) ?? table.get(String(value).trim())
+    return found ?? fallback(input)
+  })
+}
+
+const nameOf = (each: Expression): string | null =>
+  each.type === 'StringLiteral' ? each.value : each.type === 'PathExpression' ? each.original.replace(/^tables\./i, '') : null
+
+const countOf = (helper: Helper): string => {
+  const plural = (n: number): string => (n === 1 ? 'one value' : `${n} values`)
+  if (helper.max === Infinity) return `at least ${plural(helper.min)}`
+  return helper.min === helper.max ? plural(helper.min) : `${helper.min} to ${helper.max} values`
+}

@@ -1,0 +1,16 @@
+import { compareValues, type Operator, type Scalar } from '../../core/condition.ts'
+
+type Compare = Exclude<Operator, 'in' | 'matches'>
+
+/** The signs that a template may write, and the operator of the core that each means. */
+export const COMPARISONS: Readonly<Record<string, Compare>> = Object.assign(Object.create(null) as Record<string, Compare>, {
+  '=': '=', '==': '=', '===': '=', '!=': '!=', '!==': '!=', '<>': '!=', '>': '>', '>=': '>=', '<': '<', '<=': '<=',
+  contains: 'contains', 'starts-with': 'starts-with', 'ends-with': 'ends-with',
+})
+
+/** The same rules as every other condition of the tool: whole values, numbers as numbers, a missing value compares with nothing. */
+export const compareBoth = (left: unknown, op: Compare, right: unknown): boolean =>
+  isScalar(right) && left !== undefined && left !== null ? compareValues(left, op, right) : false
+
+const isScalar = (value: unknown): value is Scalar =>
+  value === null || typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean'

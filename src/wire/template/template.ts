@@ -1,0 +1,194 @@
+import { diagnosticAt, type Diagnostic, type Place } from '../../base/diagnostic.ts'
+import type { Text } from '../../definitions/types.ts'
+import type { RenderInput } from '../endpoint.ts'
+import { helperNamed } from '../helpers/table.ts'
+import { parseTemplate, type Block, type Position, type Program } from './ast.ts'
+import { compileCall, compileExpression, type Context } from './call.ts'
+import { COMPARISONS, compareBoth } from './compare.ts'
+import { compileCondition, type Test } from './condition.ts'
+import { takeOutConditions } from './conditions.ts'
+import { nearest } from './nearest.ts'
+import type { Read, Vocabulary } from './scope.ts'
+import { textOf } from './text-of.ts'
+
+export type Template =
+  | { readonly kind: 'constant'; readonly value: string }
+  /** Exactly one `{{…}}`: the value keeps its type. */
+  | { readonly kind: 'value'; readonly read: Read }
+  /** Undefined where nothing is left because fields are missing. */
+  | { readonly kind: 'text'; readonly read: (input: RenderInput) => string | undefined }
+
+export interface TemplateOptions {
+  readonly vocabulary: Vocabulary
+  readonly report: (problem: Diagnostic) => void
+  /** Applied to each value that goes into a text (percent-encoding in a URL). */
+  readonly encode?: (value: string) => string
+}
+
+/**
+ * Compiles one template. Handlebars' parser reads it; its tree becomes plain closures, which render ten fields in about
+ * 1 µs where compiled Handlebars templates take 13 µs, and which know a missing field from an empty one.
+ */
+export const compileTemplate = (source: Text, options: TemplateOptions): Template => {
+  if (!source.text.includes('{{')) return { kind: 'constant', value: source.text }
+  const pieces = compilePieces(source, options)
+  if (pieces === null) return { kind: 'constant', value: '' }
+  const [only] = pieces
+  if (pieces.length === 1 && only?.kind === 'value') return { kind: 'value', read: only.read }
+  if (pieces.every((each) => each.kind === 'content')) return { kind: 'constant', value: pieces.map((each) => each.kind === 'content' ? each.text : '').join('') }
+  return { kind: 'text', read: compileText(pieces, options.encode) }
+}
+
+export type Piece =
+  | { readonly kind: 'content'; readonly text: string }
+  | { readonly kind: 'value'; readonly read: Read; readonly name: string }
+  | { readonly kind: 'block'; readonly test: Test; readonly then: readonly Piece[]; readonly otherwise: readonly Piece[] }
+
+/** The parts of a template in order; null where it has mistakes, which are reported. */
+export const compilePieces = (source: Text, options: TemplateOptions): readonly Piece[] | null => {
+  const { text, conditions } = takeOutConditions(source.text)
+  const placeAt = (at: Position): Place => placeIn(source.place, at)
+  let sound = true
+  const report = (problem: Diagnostic): void => { sound = false; options.report(problem) }
+  const parsed = parseTemplate(text)
+  if (!parsed.ok) {
+    options.report(diagnosticAt(placeAt(parsed.at), 'bad-template', parsed.message, 'a template is {{lead.name}}, {{helper lead.name "…"}} or {{#if …}}…{{else}}…{{/if}}'))
+    return null
+  }
+  const context: Context = { vocabulary: options.vocabulary, report, placeAt }
+
+  const compileProgram = (program: Program | undefined): Piece[] => {
+    const pieces: Piece[] = []
+    for (const statement of program?.body ?? []) {
+      switch (statement.type) {
+        case 'ContentStatement': if (statement.value !== '') pieces.push({ kind: 'content', text: statement.value }); break
+        case 'CommentStatement': break
+        case 'MustacheStatement': {
+          const read = compileCall(statement, context)
+          if (read) pieces.push({ kind: 'value', read, name: statement.path.type === 'PathExpression' ? statement.path.original : 'value' })
+          break
+        }
+        case 'BlockStatement': {
+          const test = compileTest(statement)
+          const then = compileProgram(statement.program)
+          const otherwise = compileProgram(statement.inverse)
+          if (test) pieces.push({ kind: 'block', test, then, otherwise })
+          break
+        }
+        default: report(diagnosticAt(placeAt(statement.loc.start), 'unsupported-template', 'partials and decorators are not part of mapping templates'))
+      }
+    }
+    return pieces
+  }
+
+  const compileTest = (block: Block): Test | null => {
+    const name = block.path.type === 'PathExpression' ? block.path.original : ''
+    if (name === 'compare') return compileCompareBlock(block, context)
+    if (name !== 'if' && name !== 'unless') {
+      const guess = nearest(name, ['if', 'unless', 'compare'])
+      report(diagnosticAt(placeAt(block.loc.start), 'unknown-block', `there is no block {{#${name}}}`, guess ? `did you mean {{#${guess} …}}?` : 'blocks are {{#if …}}, {{#unless …}} and {{#compare a "op" b}}'))
+      return null
+    }
+    const [param] = block.params
+    const index = param?.type === 'PathExpression' && param.data ? Number(/^c(\d+)$/.exec(param.parts[0] ?? '')?.[1] ?? -1) : -1
+    const found = conditions[index]
+    if (!found) {
+      report(diagnosticAt(placeAt(block.loc.start), 'bad-condition', `{{#${name}}} has no condition`, `write {{#${name} lead.score > 80}}`))
+      return null
+    }
+    const test = compileConditionAt(found.text, found.offset)
+    return test && (name === 'if' ? test : { ...test, holds: (input) => !test.holds(input) })
+  }
+
+  const compileConditionAt = (condition: string, offset: number): Test | null => {
+    const at = (inner: number): Position => positionOf(source.text, offset + inner)
+    const result = compileCondition(condition, (name) => helperNamed(name) !== undefined, (operand, inner) => compileOperand(operand, at(inner), context))
+    if (result.ok) return result.test
+    if (result.reported !== true) report(diagnosticAt(placeAt(at(result.offset)), 'bad-condition', result.message, 'such as lead.score > 80, or lead.state = "CA" and lead.age >= 18'))
+    return null
+  }
+
+  const pieces = compileProgram(parsed.program)
+  return sound ? pieces : null
+}
+
+/** A mapping's bare block line: `#if lead.score > 70`, `#unless lead.x`, `#compare lead.state "==" "CA"`. */
+export const compileBlockTest = (open: Text, options: TemplateOptions): Test | null => {
+  const inner = open.text.trim()
+  const name = /^#\s*([\w-]+)/.exec(inner)?.[1] ?? 'if'
+  // The text is read as a whole template; the two braces put before it move every column by two.
+  const place = { ...open.place, col: open.place.col - 2 }
+  const pieces = compilePieces({ text: `{{${inner}}}x{{/${name}}}`, place }, options)
+  const [piece] = pieces ?? []
+  return piece?.kind === 'block' ? piece.test : null
+}
+
+const compileOperand = (operand: string, at: Position, context: Context): Read | null => {
+  const shifted: Context = { ...context, placeAt: (inner) => context.placeAt({ line: at.line, column: at.column + Math.max(0, inner.column - 2) }) }
+  const call = operand.startsWith('(') ? ` ${operand.slice(1, -1)}` : operand
+  const parsed = parseTemplate(`{{${call}}}`)
+  const [statement] = parsed.ok ? parsed.program.body : []
+  if (statement?.type !== 'MustacheStatement') {
+    context.report(diagnosticAt(context.placeAt(at), 'bad-condition', `"${operand}" is neither a field, a value nor a helper call`))
+    return null
+  }
+  return compileCall(statement, shifted)
+}
+
+const compileCompareBlock = (block: Block, context: Context): Test | null => {
+  const [left, op, right] = block.params
+  const sign = op?.type === 'StringLiteral' ? COMPARISONS[op.value] : undefined
+  if (!left || !right || block.params.length !== 3 || sign === undefined) {
+    context.report(diagnosticAt(context.placeAt(block.loc.start), 'bad-condition', 'compare takes a value, an operator in quotes and a value', 'write {{#compare lead.state "==" "CA"}}'))
+    return null
+  }
+  const a = compileExpression(left, context)
+  const b = compileExpression(right, context)
+  return a && b && { holds: (input) => compareBoth(a(input), sign, b(input)), reads: [a, b] }
+}
+
+interface Sink { text: string; missing: boolean; gap: boolean }
+
+/**
+ * Missing parts leave nothing, nor the blank beside them: `{{first}} {{middle}} {{last}}` without a middle has one blank.
+ * A text that is blank because a field is missing is left out; one that is blank because its values are is sent blank.
+ */
+const compileText = (pieces: readonly Piece[], encode: ((value: string) => string) | undefined) => {
+  const tested = testsOf(pieces)
+  return (input: RenderInput): string | undefined => {
+    const sink: Sink = { text: '', missing: false, gap: false }
+    write(pieces, input, sink, encode)
+    if (sink.missing) sink.text = sink.text.trim()
+    return sink.text.trim() === '' && (sink.missing || tested.some((read) => isMissing(read(input)))) ? undefined : sink.text
+  }
+}
+
+const write = (pieces: readonly Piece[], input: RenderInput, sink: Sink, encode: ((value: string) => string) | undefined): void => {
+  for (let i = 0; i < pieces.length; i++) {
+    const piece = pieces[i] as Piece
+    if (piece.kind === 'content') {
+      sink.text += sink.gap && (sink.text === '' || /\s$/.test(sink.text)) ? piece.text.replace(/^\s/, '') : piece.text
+      sink.gap = false
+    } else if (piece.kind === 'value') {
+      const value = piece.read(input)
+      if (isMissing(value)) { sink.missing = true; sink.gap = true } else {
+        sink.text += encode ? encode(textOf(value)) : textOf(value)
+        sink.gap = false
+      }
+    } else write(piece.test.holds(input) ? piece.then : piece.otherwise, input, sink, encode)
+  }
+}
+
+const testsOf = (pieces: readonly Piece[]): readonly Read[] =>
+  pieces.flatMap((each) => (each.kind === 'block' ? [...each.test.reads, ...testsOf(each.then), ...testsOf(each.otherwise)] : []))
+
+const isMissing = (value: unknown): boolean => value === undefined || value === null
+
+const placeIn = (start: Place, at: Position): Place =>
+  ({ file: start.file, line: start.line + at.line - 1, col: at.line === 1 ? start.col + at.column : at.column + 1 })
+
+const positionOf = (text: string, offset: number): Position => {
+  const before = text.slice(0, offset)
+  return { line: before.split('\n').length, column: offset - (before.lastIndexOf('\n') + 1) }
+}
+
