@@ -1,0 +1,160 @@
+import type { AddressInfo } from 'node:net'
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import { createServer } from 'node:http'
+import type { Money } from '../../base/money.ts'
+import { formatMoney } from '../../base/money.ts'
+import type { PhaseName } from '../../core/plan.ts'
+import type { Endpoint } from '../../wire/endpoint.ts'
+import type { Memory } from '../../wire/simulate/memory.ts'
+import { createMemory } from '../../wire/simulate/memory.ts'
+import type { Order } from '../../wire/simulate/orders.ts'
+import type { SimulatedBuyer, SimulatedReply } from '../../wire/simulate/simulate.ts'
+import { createBuyer } from '../../wire/simulate/simulate.ts'
+import { answerControl } from './control.ts'
+import { readBody } from './read-body.ts'
+import { tokenFor } from './tokens.ts'
+
+export interface SandboxOptions {
+  /** The recipients to play; those that send nothing by HTTP (pools, files, e-mail) are left out. */
+  readonly endpoints: Iterable<Pick<Endpoint, 'definition' | 'read'>>
+  /** The same seed and lead give the same answer. */
+  readonly seed?: string
+  /** 0: any free port. */
+  readonly port?: number
+  /** 0 to 1, where the recipient's Test Settings say nothing; 1 by default. */
+  readonly acceptRate?: number
+  readonly latencyMs?: number
+  /** What each recipient pays, by id, so that a price in an answer is the agreed one. */
+  readonly prices?: ReadonlyMap<string, Money>
+  /** Told of every request answered; a log line is the caller's affair. */
+  readonly onRequest?: (seen: SeenRequest) => void
+}
+
+export interface SeenRequest {
+  readonly at: number
+  readonly recipient: string
+  readonly phase: PhaseName | 'token'
+  readonly method: string
+  /** Null: no answer was given (timeout, reset). */
+  readonly status: number | null
+  readonly means: string
+}
+
+export interface Sandbox {
+  /** `http://127.0.0.1:PORT` */
+  readonly origin: string
+  /** Where a recipient's requests go; null for one that is not played here. */
+  url(recipient: string, phase?: PhaseName): string | null
+  /** In place of an OAuth2 or token-request URL. */
+  tokenUrl(recipient: string): string | null
+  /** The next `count` requests to this recipient (every one: `*`) get this. */
+  orderFault(recipient: string, order: Order, count: number): void
+  /** Requests answered so far. */
+  requests(): number
+  close(): Promise<void>
+}
+
+/** One HTTP server on loopback that plays every recipient: `/r/<id>`, `/r/<id>/ping`, `/r/<id>/token`. */
+export const startSandbox = async (options: SandboxOptions): Promise<Sandbox> => {
+  const state: SandboxState = { options, seed: options.seed ?? 'finalmile', players: new Map(), faults: [], seen: [], count: 0 }
+  for (const { definition, read } of options.endpoints) {
+    if (SILENT.has(definition.type)) continue
+    const price = options.prices?.get(definition.id)
+    state.players.set(definition.id, { buyer: createBuyer(definition, read), memory: createMemory(), price: price ? formatMoney(price) : null })
+  }
+  const server = createServer((request, response) => { void serve(state, request, response) })
+  server.keepAliveTimeout = 60_000
+  server.requestTimeout = 0
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject)
+    server.listen(options.port ?? 0, '127.0.0.1', resolve)
+  })
+  const origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+  const at = (recipient: string, rest: string): string | null => state.players.has(recipient) ? `${origin}/r/${encodeURIComponent(recipient)}${rest}` : null
+  return {
+    origin,
+    url: (recipient, phase) => at(recipient, phase === 'ping' ? '/ping' : ''),
+    tokenUrl: (recipient) => at(recipient, '/token'),
+    orderFault: (recipient, order, count) => { state.faults.push({ recipient, order, left: count }) },
+    requests: () => state.count,
+    close: () => new Promise((resolve) => {
+      server.close(() => resolve())
+      server.closeAllConnections()
+    }),
+  }
+}
+
+export interface SandboxState {
+  readonly options: SandboxOptions
+  readonly seed: string
+  readonly players: Map<string, Player>
+  readonly faults: { readonly recipient: string; readonly order: Order; left: number }[]
+  /** The latest, oldest first; bounded. No lead data. */
+  readonly seen: SeenRequest[]
+  count: number
+}
+
+interface Player { readonly buyer: SimulatedBuyer; readonly memory: Memory; readonly price: string | null }
+
+const SILENT = new Set(['email', 'sftp', 'file', 'pool'])
+const KEPT = 1_000
+
+const serve = async (state: SandboxState, request: IncomingMessage, response: ServerResponse): Promise<void> => {
+  try {
+    const url = request.url ?? '/'
+    const body = await readBody(request)
+    const [, place, name = '', leaf] = (url.split('?', 1)[0] ?? '').split('/')
+    if (place !== 'r') return answerControl(state, request.method ?? 'GET', url, body, response)
+    const player = state.players.get(decodeURIComponent(name))
+    if (!player) return plain(response, 404, `no recipient ${decodeURIComponent(name)} in this sandbox; GET / lists them\n`)
+    if (leaf === 'token') return tokenFor(player.buyer.definition, response, (status) => note(state, player, 'token', request, status, 'token'))
+    const phase: PhaseName = leaf === 'ping' ? 'ping' : 'post'
+    const reply = player.buyer.answer({ method: request.method ?? 'GET', url, headers: lowered(request), body }, phase, {
+      seed: state.seed, memory: player.memory, price: player.price, order: takeFault(state, player.buyer.definition.id),
+      ...(state.options.acceptRate === undefined ? {} : { acceptRate: state.options.acceptRate }),
+      ...(state.options.latencyMs === undefined ? {} : { latencyMs: state.options.latencyMs }),
+    })
+    note(state, player, phase, request, reply.fault === null ? reply.status : null, reply.means)
+    if (reply.delayMs > 0) setTimeout(() => { say(reply, response) }, reply.delayMs)
+    else say(reply, response)
+  } catch (error) {
+    // A body that broke off, or a name that is no percent-encoding: the caller's fault, told to the caller.
+    if (!response.headersSent) plain(response, 400, `${error instanceof Error ? error.message : String(error)}\n`)
+  }
+}
+
+const say = (reply: SimulatedReply, response: ServerResponse): void => {
+  // A timeout is silence until the caller gives up; `close` ends it at the latest.
+  if (reply.fault === 'timeout') return
+  if (reply.fault === 'reset') { response.socket?.resetAndDestroy(); return }
+  response.writeHead(reply.status, { ...reply.headers, 'content-length': Buffer.byteLength(reply.body) })
+  response.end(reply.body)
+}
+
+const takeFault = (state: SandboxState, recipient: string): Order | null => {
+  if (state.faults.length === 0) return null
+  const fault = state.faults.find((each) => each.left > 0 && (each.recipient === recipient || each.recipient === '*'))
+  if (!fault) return null
+  fault.left -= 1
+  if (fault.left === 0) state.faults.splice(state.faults.indexOf(fault), 1)
+  return fault.order
+}
+
+const note = (state: SandboxState, player: Player, phase: SeenRequest['phase'], request: IncomingMessage, status: number | null, means: string): void => {
+  state.count += 1
+  const seen: SeenRequest = { at: Date.now(), recipient: player.buyer.definition.id, phase, method: request.method ?? 'GET', status, means }
+  state.seen.push(seen)
+  if (state.seen.length >= 2 * KEPT) state.seen.splice(0, KEPT)
+  state.options.onRequest?.(seen)
+}
+
+const lowered = (request: IncomingMessage): Readonly<Record<string, string>> => {
+  const headers: Record<string, string> = {}
+  for (const [name, value] of Object.entries(request.headers)) headers[name] = Array.isArray(value) ? value.join(', ') : (value ?? '')
+  return headers
+}
+
+const plain = (response: ServerResponse, status: number, text: string): void => {
+  response.writeHead(status, { 'content-type': 'text/plain; charset=utf-8', 'content-length': Buffer.byteLength(text) })
+  response.end(text)
+}
