@@ -1,0 +1,54 @@
+import type { Instant } from '../base/time.ts'
+import { isoTime } from '../base/time.ts'
+import type { CircuitPolicy } from './policy.ts'
+import type { Verdict } from './verdict.ts'
+
+/**
+ * A recipient's circuit, a fold over its finished attempts (contract, section 3). `recent` holds one character an
+ * attempt, oldest first: `x` failed or unknown, `.` answered.
+ */
+export type Circuit =
+  | { readonly kind: 'closed'; readonly recent: string }
+  /** Nothing is sent until `until`; then one trial. `waitMs` is how long this opening lasts. */
+  | { readonly kind: 'open'; readonly until: Instant; readonly waitMs: number }
+  /** One trial is under way; should nobody hear of it, another may be tried at `until`. */
+  | { readonly kind: 'trial'; readonly until: Instant; readonly waitMs: number }
+
+export const closedCircuit: Circuit = { kind: 'closed', recent: '' }
+
+/** A picky buyer is not a broken one: only failures and missing answers count (design, money rule 8). */
+export const countsAsFailure = (verdict: Verdict): boolean =>
+  verdict.kind === 'unknown' || (verdict.kind === 'failed' && verdict.class !== 'invalid_data' && verdict.class !== 'blocked')
+
+export const stepCircuit = (circuit: Circuit, verdict: Verdict, now: Instant, policy: CircuitPolicy): Circuit => {
+  const failed = countsAsFailure(verdict)
+  switch (circuit.kind) {
+    case 'closed': {
+      const recent = (circuit.recent + (failed ? 'x' : '.')).slice(-policy.over)
+      const failures = recent.split('x').length - 1
+      return failed && failures > policy.errorRate * policy.over ? { kind: 'open', until: now + policy.waitMs, waitMs: policy.waitMs } : { kind: 'closed', recent }
+    }
+    case 'trial': {
+      if (!failed) return closedCircuit
+      const waitMs = Math.min(circuit.waitMs * 2, policy.maxWaitMs)
+      return { kind: 'open', until: now + waitMs, waitMs }
+    }
+    // Answers to attempts that were under way when it opened change nothing: the trial decides.
+    case 'open': return circuit
+    default: return circuit satisfies never
+  }
+}
+
+/** Whether a recipient's circuit lets an attempt through: closed, or the one trial of an opening that is over. */
+export const circuitGate = (circuit: Circuit, now: Instant): { readonly open: true; readonly trial: boolean } | { readonly open: false; readonly until: Instant; readonly why: string } => {
+  if (circuit.kind === 'closed') return { open: true, trial: false }
+  if (circuit.until <= now) return { open: true, trial: true }
+  return {
+    open: false, until: circuit.until,
+    why: circuit.kind === 'trial' ? 'its circuit waits for the answer to one trial' : `its circuit is open after too many failures, until ${isoTime(circuit.until)}`,
+  }
+}
+
+/** The one trial has been claimed; nobody else tries before its answer, or before `timeoutMs` without one. */
+export const beginTrial = (circuit: Circuit, now: Instant, timeoutMs: number): Circuit =>
+  circuit.kind === 'closed' ? circuit : { kind: 'trial', until: now + timeoutMs, waitMs: circuit.waitMs }

@@ -1,0 +1,43 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import type { Circuit } from '../../src/core/circuit.ts'
+import { beginTrial, circuitGate, closedCircuit, stepCircuit } from '../../src/core/circuit.ts'
+import type { Verdict } from '../../src/core/verdict.ts'
+import { T0, accepted, broken, invalid, rejected, unknown } from './given.ts'
+
+const policy = { errorRate: 0.5, over: 100, waitMs: 300_000, maxWaitMs: 3_600_000 }
+const fold = (verdicts: readonly Verdict[], from: Circuit = closedCircuit) => verdicts.reduce((circuit, verdict) => stepCircuit(circuit, verdict, T0, policy), from)
+const times = (n: number, verdict: Verdict) => Array.from({ length: n }, () => verdict)
+const opened: Circuit = { kind: 'open', until: T0 + 300_000, waitMs: 300_000 }
+
+describe('circuit', () => {
+  it('stays closed at 50 failures of the last 100', () => { expect(fold(times(50, broken)).kind).toBe('closed') })
+  it('opens at the 51st', () => { expect(fold(times(51, broken))).toEqual(opened) })
+  it('counts missing answers as failures', () => { expect(fold([...times(50, unknown), broken])).toEqual(opened) })
+  it('never opens for a picky buyer', () => { expect(fold([...times(500, rejected), ...times(500, invalid)]).kind).toBe('closed') })
+  it('forgets what lies more than 100 attempts back', () => { expect(fold([...times(50, broken), ...times(100, accepted), ...times(50, broken)]).kind).toBe('closed') })
+  it('opens on a failure only, not on the answer after it', () => {
+    expect(fold([...times(50, broken), accepted]).kind).toBe('closed')
+  })
+  it('answers to attempts that were under way change nothing while it is open', () => { expect(fold([accepted, broken, accepted], opened)).toEqual(opened) })
+  it('lets nothing through while it is open', () => { expect(circuitGate(opened, T0 + 299_999)).toMatchObject({ open: false, until: T0 + 300_000 }) })
+  it('lets one trial through after its wait', () => { expect(circuitGate(opened, T0 + 300_000)).toEqual({ open: true, trial: true }) })
+  it('and only one', () => { expect(circuitGate(beginTrial(opened, T0 + 300_000, 10_000), T0 + 300_001)).toMatchObject({ open: false }) })
+  it('a trial that nobody hears of is followed by another', () => { expect(circuitGate(beginTrial(opened, T0 + 300_000, 10_000), T0 + 310_000)).toEqual({ open: true, trial: true }) })
+  it('closes when the trial is answered, even by a rejection', () => { expect(fold([rejected], { kind: 'trial', until: T0, waitMs: 300_000 })).toEqual(closedCircuit) })
+  it('waits twice as long when the trial fails, up to the maximum', () => {
+    let circuit: Circuit = opened
+    const waits = Array.from({ length: 6 }, () => {
+      circuit = stepCircuit(beginTrial(circuit, T0, 1), broken, T0, policy)
+      return circuit.kind === 'open' ? circuit.waitMs / 60_000 : null
+    })
+    expect(waits).toEqual([10, 20, 40, 60, 60, 60])
+  })
+  it('opens exactly when a naive count says so', () => {
+    fc.assert(fc.property(fc.array(fc.boolean(), { maxLength: 400 }), (failures) => {
+      const at = failures.findIndex((failed, i) => failed && failures.slice(Math.max(0, i - 99), i + 1).filter(Boolean).length > 50)
+      const kinds = failures.slice(0, at < 0 ? failures.length : at + 1).reduce<Circuit[]>((all, failed) => [...all, stepCircuit(all.at(-1) ?? closedCircuit, failed ? broken : accepted, T0, policy)], [])
+      expect(kinds.findIndex((each) => each.kind === 'open')).toBe(at)
+    }))
+  })
+})
