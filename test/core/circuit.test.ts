@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest'
 import type { Circuit } from '../../src/core/circuit.ts'
 import { beginTrial, circuitGate, closedCircuit, stepCircuit } from '../../src/core/circuit.ts'
 import type { Verdict } from '../../src/core/verdict.ts'
-import { T0, accepted, broken, invalid, rejected, unknown } from './given.ts'
+import { T0, accepted, broken, duplicate, rejected, unknown } from './given.ts'
 
 const policy = { errorRate: 0.5, over: 100, waitMs: 300_000, maxWaitMs: 3_600_000 }
 const fold = (verdicts: readonly Verdict[], from: Circuit = closedCircuit) => verdicts.reduce((circuit, verdict) => stepCircuit(circuit, verdict, T0, policy), from)
@@ -14,7 +14,7 @@ describe('circuit', () => {
   it('stays closed at 50 failures of the last 100', () => { expect(fold(times(50, broken)).kind).toBe('closed') })
   it('opens at the 51st', () => { expect(fold(times(51, broken))).toEqual(opened) })
   it('counts missing answers as failures', () => { expect(fold([...times(50, unknown), broken])).toEqual(opened) })
-  it('never opens for a picky buyer', () => { expect(fold([...times(500, rejected), ...times(500, invalid)]).kind).toBe('closed') })
+  it('never opens for a picky buyer', () => { expect(fold([...times(500, rejected), ...times(500, duplicate)]).kind).toBe('closed') })
   it('forgets what lies more than 100 attempts back', () => { expect(fold([...times(50, broken), ...times(100, accepted), ...times(50, broken)]).kind).toBe('closed') })
   it('opens on a failure only, not on the answer after it', () => {
     expect(fold([...times(50, broken), accepted]).kind).toBe('closed')
