@@ -79,16 +79,17 @@ if (worker) {
   const server = spawn(process.execPath, [join(import.meta.dirname, 'server.ts')], { stdio: ['ignore', 'pipe', 'inherit'] })
   const [port] = await once(server.stdout, 'data')
   const url = `http://127.0.0.1:${String(port).trim()}`
-  const best: Record<string, number> = {}
+  const all: Record<string, number[]> = {}
   for (let round = 1; round <= rounds; round++) {
     for (const name of Object.keys(senders)) {
       const child = fork(import.meta.filename, [String(requests), String(connections), '1', url], { env: { ...process.env, BENCH_SENDER: name } })
       const [result] = (await once(child, 'message')) as [{ perSecond: number; cpuSeconds: number }]
       await once(child, 'exit')
-      best[name] = Math.max(best[name] ?? 0, result.perSecond)
+      ;(all[name] ??= []).push(result.perSecond)
       console.log(`round ${round}  ${name.padEnd(5)} ${Math.round(result.perSecond).toString().padStart(7)} requests/s  ${result.cpuSeconds.toFixed(2)} CPU s`)
     }
   }
-  console.log(`best of ${rounds}: ours / bare = ${((best['ours'] ?? 0) / (best['bare'] ?? 1)).toFixed(2)}`)
+  const middle = (name: string) => all[name]?.sort((a, b) => a - b)[Math.floor(rounds / 2)] ?? 0
+  console.log(`median of ${rounds}: ours / bare = ${(middle('ours') / middle('bare')).toFixed(2)}`)
   server.kill()
 }

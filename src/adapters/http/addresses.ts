@@ -22,7 +22,9 @@ export const refusalOfAddress = (address: string): string | null => {
 /** The same for a URL's host name as WHATWG spells it (`[::1]`, `127.0.0.1`); a name that is no address is judged when it is resolved. */
 export const refusalOfHost = (hostname: string): string | null => {
   const address = hostname.startsWith('[') ? hostname.slice(1, -1) : hostname
-  return ipaddr.isValid(address) ? refusalOfAddress(address) : null
+  if (ipaddr.isValid(address)) return refusalOfAddress(address)
+  // Loopback by RFC 6761, whoever resolves it: a proxy may do so where no lookup of ours sees it.
+  return /(^|\.)localhost\.?$/i.test(address) ? `${address} is a loopback name` : null
 }
 
 /**

@@ -28,7 +28,8 @@ export interface Origin {
  */
 export const createOrigin = (target: Target, settings: TransportSettings, mayBePrivate: boolean): Origin => {
   const proxy = settings.proxy === null ? null : parseProxy(settings.proxy)
-  const connect = createConnector({ connectTimeoutMs: settings.connectTimeoutMs, tls: settings.tls, proxy, mayBePrivate })
+  const most = Math.max(1, settings.connections)
+  const connect = createConnector({ connectTimeoutMs: Math.min(settings.connectTimeoutMs, LONGEST_TIMER), tls: settings.tls, proxy, mayBePrivate })
   const lines: Line[] = []
   const idle: Line[] = []
   let waiting: Job[] = []
@@ -66,7 +67,7 @@ export const createOrigin = (target: Target, settings: TransportSettings, mayBeP
       privately === mayBePrivate && other.connections === settings.connections && other.connectTimeoutMs === settings.connectTimeoutMs &&
       other.keepAliveMs === settings.keepAliveMs && other.proxy === settings.proxy && sameTls(other.tls, settings.tls),
     send: (job) => {
-      const line = idle.pop() ?? (lines.length < settings.connections ? open() : undefined)
+      const line = idle.pop() ?? (lines.length < most ? open() : undefined)
       if (line) line.run(job)
       else waiting.push(job)
     },
@@ -85,16 +86,19 @@ export const createOrigin = (target: Target, settings: TransportSettings, mayBeP
 }
 
 /** undici's own timers are off: one clock of ours watches the whole answer, which a slow drip would otherwise outlive. */
-const clientOptions = (settings: TransportSettings) => ({
-  pipelining: settings.keepAliveMs > 0 ? 1 : 0,
+const clientOptions = ({ keepAliveMs }: TransportSettings) => ({
+  pipelining: keepAliveMs > 0 ? 1 : 0,
   headersTimeout: 0,
   bodyTimeout: 0,
   maxHeaderSize: 65_536,
   allowH2: false,
-  ...(settings.keepAliveMs > 0 ? { keepAliveTimeout: settings.keepAliveMs, keepAliveMaxTimeout: settings.keepAliveMs } : {}),
+  ...(keepAliveMs > 0 ? { keepAliveTimeout: Math.min(keepAliveMs, LONGEST_TIMER), keepAliveMaxTimeout: Math.min(keepAliveMs, LONGEST_TIMER) } : {}),
   // What a server says of its own keep-alive is believed, less a second: a POST on a dying connection is in doubt.
   keepAliveTimeoutThreshold: 1_000,
 })
+
+/** Node's timers hold 31 bits; a longer one fires at once. */
+const LONGEST_TIMER = 2 ** 31 - 1
 
 const refusalOf = (target: Target, settings: TransportSettings, mayBePrivate: boolean, proxy: Proxy | null): Origin['refusal'] => {
   if (settings.proxy !== null && !proxy) return { fault: 'invalid-request', message: 'the proxy is no http or https URL' }

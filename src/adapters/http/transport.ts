@@ -31,13 +31,14 @@ export const createHttpTransport = (options: HttpTransportOptions = {}): Transpo
 
   const fault = (kind: Extract<Reply, { kind: 'fault' }>['fault'], message: string): Reply => ({ kind: 'fault', fault: kind, message, durationMs: 0, at: now() })
 
-  const tick = (): void => {
-    const time = performance.now()
+  const expire = (time: number): void => {
     for (const list of origins.values()) for (const origin of list) origin.expire(time)
     if (onWire > 0 || !ticking) return
     clearInterval(ticking)
     ticking = null
   }
+  /** Judged only after the sockets were read: an answer that lay there while this process was busy has come in time. */
+  const tick = (): void => void setImmediate(expire, performance.now())
 
   const originFor = (target: Target, settings: Settings, mayBePrivate: boolean): Origin => {
     const list = origins.get(target.origin)

@@ -7,10 +7,12 @@ import type { AddressInfo } from 'node:net'
 import { afterEach, describe, expect, it } from 'vitest'
 import { createHttpTransport } from '../../../src/adapters/http/transport.ts'
 import { checkTlsFiles } from '../../../src/adapters/http/tls.ts'
+import type { Act } from '../../world/act.ts'
 import { startBuyer } from '../../world/buyer.ts'
 import { certificate, certPath } from '../../world/certs.ts'
 import { startProxy } from '../../world/proxy.ts'
 import { startRawBuyer } from '../../world/raw-buyer.ts'
+import { spawnBuyer } from '../../world/spawn-buyer.ts'
 import { faultOf, post, sendOnce, settings, statusOf, textOf } from './sending.ts'
 
 const closers: (() => Promise<unknown>)[] = []
@@ -153,6 +155,38 @@ describe('connections', () => {
     for (let n = 0; n < 3; n++) await transport.send(post(buyer.url), settings({ keepAliveMs: 0 }))
     expect(buyer.connections().made).toBe(3)
     expect(buyer.journal[0]?.headers['connection']).toBe('close')
+  })
+
+  it('believes what a server says of its keep-alive, less a second', async () => {
+    const transport = transportOf()
+    for (const [keepAliveMs, made] of [[1_000, 3], [60_000, 1]] as const) {
+      const buyer = closing(await startBuyer({ keepAliveMs }))
+      for (let n = 0; n < 3; n++) await transport.send(post(buyer.url), settings())
+      expect(buyer.connections().made).toBe(made)
+    }
+  })
+
+  it('takes an answer that came while this process was busy past the time limit', async () => {
+    const buyer = closing(await spawnBuyer())
+    const transport = transportOf()
+    await transport.send(post(buyer.url), settings({ timeoutMs: 150 }))
+    const one = transport.send(post(buyer.url), settings({ timeoutMs: 150 }))
+    // Written by now or in the next turns; then nothing of ours runs for long.
+    for (let turn = 0; turn < 5; turn++) await new Promise((resolve) => setImmediate(resolve))
+    const until = performance.now() + 400
+    while (performance.now() < until);
+    expect(faultOf(await one)).toBe('answer 200')
+  })
+
+  it('answers every request, whatever the buyer does', async () => {
+    const acts: Act[] = [{ do: 'accept' }, { do: 'reset-before' }, { do: 'accept' }, { do: 'reset-mid-answer' }, { do: 'garbage' }, { do: 'accept', afterMs: 5 }, { do: 'huge', bytes: 200_000 }, { do: 'answer', status: 500, headers: { connection: 'close' } }]
+    const buyer = closing(await startBuyer({ script: acts, cycle: true }))
+    const transport = transportOf()
+    const replies = await Promise.all(Array.from({ length: 800 }, () => transport.send(post(buyer.url), settings({ maximumResponse: 50_000 }))))
+    const counts: Record<string, number> = {}
+    for (const reply of replies) counts[faultOf(reply)] = (counts[faultOf(reply)] ?? 0) + 1
+    expect(counts).toEqual({ 'answer 200': 400, 'answer 500': 100, reset: 200, malformed: 100 })
+    expect(buyer.journal.length).toBe(800)
   })
 
   it('takes another connection where an idle one has gone', async () => {
