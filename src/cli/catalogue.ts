@@ -9,7 +9,7 @@ import { compileEndpoint } from '../wire/compile.ts'
 import type { Endpoint } from '../wire/endpoint.ts'
 import type { Invocation } from './command.ts'
 import { isPath, readRecipientFile, readRecipientFolders, type RecipientFile } from './recipient-files.ts'
-import { testDefinition } from './test-mode.ts'
+import { NO_SANDBOX, testDefinition, type SandboxUrls } from './test-mode.ts'
 
 /** All recipients that could be read, and the problems of those that could not. */
 export interface Opened {
@@ -55,29 +55,29 @@ export const requireRecipient = (opened: Opened, name: string, wanted: 'any' | '
 }
 
 /** Problems of recipients that the target does not reach do not stop it. */
-export const openTarget = (opened: Opened, name: string, mode: Mode, sandbox: string | null = null): Target => {
+export const openTarget = (opened: Opened, name: string, mode: Mode, sandbox: SandboxUrls | null = null): Target => {
   const recipient = requireRecipient(opened, name)
   const plan: Plan = recipient.kind === 'pattern' ? recipient.plan : { kind: 'send', recipient: recipient.id, price: null }
   const reached = recipientsOf(plan).flatMap((id) => opened.catalogue.recipients.get(id) ?? [])
-  const endpoints = compileEndpoints(opened, reached, mode, sandbox)
+  const endpoints = compileEndpoints(reached, mode, sandbox)
   const policies = new Map(reached.flatMap((each) => (each.kind === 'endpoint' ? [[each.id, each.policy] as const] : [])))
   return { recipient, plan, policies, endpoints }
 }
 
 /** Throws one UserError with the problems of all of them. */
-export const compileEndpoints = (opened: Opened, recipients: Iterable<Recipient>, mode: Mode, sandbox: string | null): ReadonlyMap<string, Endpoint> => {
-  const { endpoints, diagnostics } = compileAll(opened, recipients, mode, sandbox)
+export const compileEndpoints = (recipients: Iterable<Recipient>, mode: Mode, sandbox: SandboxUrls | null): ReadonlyMap<string, Endpoint> => {
+  const { endpoints, diagnostics } = compileAll(recipients, mode, sandbox)
   const errors = diagnostics.filter((each) => each.severity === 'error')
   if (errors.length > 0) throw new UserError(errors)
   return endpoints
 }
 
-export const compileAll = (opened: Opened, recipients: Iterable<Recipient>, mode: Mode, sandbox: string | null): { readonly endpoints: ReadonlyMap<string, Endpoint>; readonly diagnostics: readonly Diagnostic[] } => {
+export const compileAll = (recipients: Iterable<Recipient>, mode: Mode, sandbox: SandboxUrls | null): { readonly endpoints: ReadonlyMap<string, Endpoint>; readonly diagnostics: readonly Diagnostic[] } => {
   const endpoints = new Map<string, Endpoint>()
   const diagnostics: Diagnostic[] = []
   for (const each of recipients) {
     if (each.kind !== 'endpoint') continue
-    const definition: EndpointDefinition = mode === 'test' ? testDefinition(each.definition, sandbox) : each.definition
+    const definition: EndpointDefinition = mode === 'test' ? testDefinition(each.definition, sandbox ?? NO_SANDBOX) : each.definition
     const compiled = compileEndpoint(definition)
     diagnostics.push(...compiled.diagnostics)
     if (compiled.endpoint !== null) endpoints.set(each.id, compiled.endpoint)

@@ -1,10 +1,33 @@
-import { systemClock } from '../adapters/clock.ts'
-import { formatDuration, type Instant } from '../base/time.ts'
-import type { Mode } from '../core/event.ts'
-import type { Clock } from '../ports.ts'
+import { resolve } from 'node:path'
+import { createHttpTransport } from '../adapters/http/transport.ts'
+import type { BadRow } from '../adapters/leads/batch.ts'
 import type { LeadStream } from '../adapters/leads/read.ts'
+import { createNotify } from '../adapters/notify.ts'
+import type { Money } from '../base/money.ts'
+import type { Mode } from '../core/event.ts'
+import type { Plan } from '../core/plan.ts'
+import type { Summary } from '../core/report/summary.ts'
+import type { Recipient } from '../definitions/types.ts'
+import { runDeliveries } from '../engine/run.ts'
+import type { LeadSource, RunEnd, RunEvent } from '../engine/settings.ts'
+import { compileEndpoints, type Opened, type Target } from './catalogue.ts'
+import { clockOf } from './clocks.ts'
 import type { Invocation } from './command.ts'
-import type { Opened, Target } from './catalogue.ts'
+import { confirmed } from './confirm.ts'
+import { EXIT } from './exit.ts'
+import { presentFailure } from './failure.ts'
+import { watchInterrupts } from './interrupts.ts'
+import { guessTotal } from './lead-files.ts'
+import { openRecord } from './record.ts'
+import { renderEnd } from './render/end.ts'
+import { plural } from './render/figures.ts'
+import { createProgress } from './render/progress.ts'
+import { oneLine } from './render/width.ts'
+import { newRunId } from './run-id.ts'
+import { openSandbox } from './run-sandbox.ts'
+import { openStore } from './store.ts'
+import { createTally } from './tally.ts'
+import { isPairs } from './values.ts'
 
 export interface Order {
   readonly mode: Mode
@@ -13,3 +36,107 @@ export interface Order {
   readonly target: Target | null
   readonly leads: LeadStream | null
 }
+
+const DEFAULT_WAIT_MS = 30_000
+const PROGRESS_MS = 120
+
+/** What `deliver` and `resume` have in common: everything around the engine. */
+export const perform = async (invocation: Invocation, order: Order): Promise<number> => {
+  const { settings, options, streams, cwd } = invocation
+  const { mode, opened, target, leads } = order
+  const { err } = streams
+  if (mode === 'live' && !(await confirmed(invocation, questionOf(invocation, target)))) {
+    err.write('Nothing was sent.\n')
+    return EXIT.usage
+  }
+  const clock = clockOf(settings.clock)
+  const startedAt = clock.now()
+  const runId = newRunId(startedAt)
+  const recipients = target === null ? [...opened.catalogue.recipients.values()] : reached(opened, target)
+  const sandbox = mode === 'test' ? await openSandbox(recipients, plansOf(opened, target)) : null
+  const ledger = await openStore(invocation, 'write').catch(async (error: unknown) => {
+    await sandbox?.close()
+    throw error
+  })
+  const interrupts = watchInterrupts(() => {
+    if (!settings.quiet) err.write('\nStopping: what is on the wire may end; Ctrl-C again stops at once.\n')
+  })
+  const progress = await createProgress(err, settings.quiet)
+  let transport: ReturnType<typeof createHttpTransport> | null = null
+  let begun = false
+  try {
+    const endpoints = compileEndpoints(recipients, mode, sandbox)
+    transport = createHttpTransport()
+    const folder = resolve(cwd, settings.out ?? `runs/${runId}`)
+    const record = await openRecord(folder, { runId, mode, to: target?.recipient.id ?? null, startedAt, catalogue: opened.catalogue })
+    const tally = createTally(startedAt)
+    const told: Extract<RunEvent, { kind: 'alert' }>[] = []
+    const timer = setInterval(() => progress.update(tally.snapshot(guessTotal(leads), clock.now())), PROGRESS_MS)
+    let bad = 0
+    const source: LeadSource | null = leads === null ? null : setAside(leads, (row) => {
+      bad += 1
+      record.badRow(row)
+      if (bad <= 5) progress.log(`${err.paint.yellow('bad row')} ${row.file}:${row.line}: ${oneLine(row.reason)}`)
+    })
+    begun = true
+    const end = await runDeliveries({
+      runId, mode, to: target?.recipient ?? null, catalogue: opened.catalogue,
+      waitMs: typeof options.wait === 'number' ? options.wait : DEFAULT_WAIT_MS, concurrency: settings.concurrency,
+      again: options.again === true, retryFailed: options.retryFailed === true,
+      source: isPairs(options.source) ? options.source : {}, vars: isPairs(options.var) ? options.var : {},
+      cost: isMoney(options.cost) ? options.cost : null, receivedField: typeof options.received === 'string' ? options.received : null, watch: options.watch === true,
+    }, source, {
+      ledger, transport, clock, endpoints, notify: createNotify(transport), signal: interrupts.signal,
+      observe: (event) => {
+        tally.observe(event)
+        record.observe(event)
+        if (event.kind !== 'alert') return
+        told.push(event)
+        progress.log(`${err.paint.yellow.bold('alert')} ${event.recipient}: ${oneLine(event.text)}`)
+      },
+    }).finally(() => {
+      clearInterval(timer)
+      progress.stop()
+    })
+    const summary = await record.finish(end, bad, clock.now())
+    await ledger.finishRun(runId, clock.now(), JSON.stringify(summary))
+    if (settings.json) streams.out.write(`${JSON.stringify(summary)}\n`)
+    if (!settings.quiet) err.write(renderEnd({ summary, end, folder, cwd, told, bad, now: clock.now(), resumed: target === null }, err.columns, err.paint))
+    return exitOf(end, summary)
+  } catch (error) {
+    progress.stop()
+    return await presentFailure(error, err, { sent: begun })
+  } finally {
+    interrupts.release()
+    await transport?.close()
+    await ledger.close()
+    await sandbox?.close()
+  }
+}
+
+const questionOf = ({ args }: Invocation, target: Target | null): string =>
+  target === null ? 'Send what is due, live?' : `Send the leads of ${args.length === 1 ? args[0] === '-' ? 'standard input' : args[0] : plural(args.length, 'file')} to ${target.recipient.name}, live?`
+
+const plansOf = ({ catalogue }: Opened, target: Target | null): readonly Plan[] =>
+  target === null ? [...catalogue.recipients.values()].flatMap((each) => (each.kind === 'pattern' ? each.plan : [])) : [target.plan]
+
+const reached = ({ catalogue }: Opened, target: Target): readonly Recipient[] => [...target.policies.keys()].flatMap((id) => catalogue.recipients.get(id) ?? [])
+
+/** The leads alone for the engine; rows that are none are set aside. */
+const setAside = (leads: LeadStream, take: (row: BadRow) => void): LeadSource => ({
+  async *[Symbol.asyncIterator]() {
+    for await (const batch of leads) {
+      batch.bad.forEach(take)
+      yield batch
+    }
+  },
+})
+
+/** A missed threshold goes before failed leads: it was asked for by name. */
+const exitOf = (end: RunEnd, summary: Summary): number => {
+  if (end.interrupted) return EXIT.interrupted
+  if (summary.alerts.some((each) => each.kind === 'threshold')) return EXIT.alert
+  return summary.outcomes.failed + summary.outcomes.held > 0 ? EXIT.leadsFailed : EXIT.done
+}
+
+const isMoney = (value: unknown): value is Money => typeof value === 'object' && value !== null && 'amount' in value && 'currency' in value

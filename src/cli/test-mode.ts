@@ -1,16 +1,43 @@
-import type { EndpointDefinition, Text } from '../definitions/types.ts'
+import type { AuthDefinition, EndpointDefinition, Text } from '../definitions/types.ts'
+
+/** Where the built-in sandbox plays a recipient; null for one it does not play. */
+export interface SandboxUrls {
+  url(recipient: string, phase?: 'ping' | 'post'): string | null
+  tokenUrl(recipient: string): string | null
+}
 
 /** Shown by `plan --test` where the built-in sandbox, which is not running then, would answer. */
-const NO_SANDBOX = 'http://sandbox.localhost'
+export const NO_SANDBOX: SandboxUrls = {
+  url: (recipient, phase) => `http://sandbox.localhost/r/${encodeURIComponent(recipient)}${phase === 'ping' ? '/ping' : ''}`,
+  tokenUrl: (recipient) => `http://sandbox.localhost/r/${encodeURIComponent(recipient)}/token`,
+}
 
 /**
  * The endpoint as test mode sends to it: `Test Settings: Endpoint` where there is one, else the built-in sandbox.
- * The mapping, headers and parsing are the live ones; that is the point of a rehearsal.
+ * The mapping, headers and parsing are the live ones; that is the point of a rehearsal. Null where neither can play it
+ * (e-mail, files): such a recipient takes no lead in test mode.
  */
-export const testDefinition = (definition: EndpointDefinition, sandbox: string | null): EndpointDefinition => {
-  if (definition.url === null) return definition
+export const testDefinition = (definition: EndpointDefinition, sandbox: SandboxUrls): EndpointDefinition => {
   const given = definition.test?.endpoint ?? null
-  const url: Text = given ?? { text: `${sandbox ?? NO_SANDBOX}/${encodeURIComponent(definition.id)}`, place: definition.url.place }
-  const ping = definition.ping === null ? null : { ...definition.ping, endpoint: given ?? { ...url, text: `${url.text}/ping` } }
-  return { ...definition, url, backupUrl: null, endpoints: [], ping, transport: { ...definition.transport, allowPrivateNetwork: definition.transport.allowPrivateNetwork || given === null } }
+  if (given !== null) {
+    return { ...definition, url: given, backupUrl: null, endpoints: [], ping: definition.ping === null ? null : { ...definition.ping, endpoint: given } }
+  }
+  const post = sandbox.url(definition.id)
+  if (post === null || definition.url === null) return definition
+  const { place } = definition.url
+  const at = (text: string): Text => ({ text, place })
+  return {
+    ...definition, url: at(post), backupUrl: null, endpoints: [],
+    ping: definition.ping === null ? null : { ...definition.ping, endpoint: at(sandbox.url(definition.id, 'ping') ?? post) },
+    auth: definition.auth === null ? null : testAuth(definition.auth, at(sandbox.tokenUrl(definition.id) ?? post)),
+    transport: { ...definition.transport, proxy: null, tls: null, allowPrivateNetwork: true },
+  }
+}
+
+const testAuth = (auth: AuthDefinition, token: Text): AuthDefinition => {
+  switch (auth.kind) {
+    case 'oauth2': return { ...auth, tokenUrl: token }
+    case 'token-request': return { ...auth, url: token }
+    default: return auth
+  }
 }

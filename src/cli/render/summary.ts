@@ -1,60 +1,28 @@
 import type { ChalkInstance } from 'chalk'
 import { parseMoney } from '../../base/money.ts'
 import { formatDuration } from '../../base/time.ts'
+import type { Mode } from '../../core/event.ts'
 import { OUTCOMES } from '../../core/outcome.ts'
+import type { Alert } from '../../core/report/alerts.ts'
+import type { MoneySummary, RecipientSummary, Summary } from '../../core/report/summary.ts'
 import { plural, showCount, showMoney, showRate } from './figures.ts'
 import { renderTable } from './table.ts'
 import { outcomePaint } from './timeline.ts'
 import { oneLine } from './width.ts'
 
-/** What of `summary.json` (contract, section 7) is shown. */
-export interface ShownSummary {
-  readonly mode: string
-  readonly to: string | null
-  readonly started_at: string
-  readonly finished_at: string | null
-  readonly leads: number
-  readonly outcomes: Readonly<Record<string, number>>
-  readonly already_settled?: number
-  readonly revenue: string
-  readonly cost: string
-  readonly margin: string
-  readonly currency: string
-  readonly test_revenue?: string
-  readonly recipients: Readonly<Record<string, ShownRecipient>>
-  readonly alerts: readonly unknown[]
-}
-
-export interface ShownRecipient {
-  readonly attempts: number
-  readonly accepted: number
-  readonly rejected: number
-  readonly duplicates: number
-  readonly skipped: number
-  readonly failed: number
-  readonly unknown: number
-  readonly success_rate: number | null
-  readonly avg_ms: number | null
-  readonly p95_ms: number | null
-  readonly revenue: string
-  readonly errors: Readonly<Record<string, number>>
-}
-
 /** After a run, for a person: the money first, then what became of the leads, then each recipient. */
-export const renderSummary = (summary: ShownSummary, columns: number, paint: ChalkInstance): string => {
-  const figure = (text: string): string => {
-    const read = parseMoney(text, summary.currency)
-    return read === null ? text : showMoney(read)
-  }
-  const took = summary.finished_at === null ? null : Date.parse(summary.finished_at) - Date.parse(summary.started_at)
+export const renderSummary = (summary: Summary, columns: number, paint: ChalkInstance): string => {
+  const took = Date.parse(summary.finished_at) - Date.parse(summary.started_at)
   const lines: string[] = []
   const target = summary.to === null ? '' : ` to ${summary.to}`
-  lines.push(paint.bold(`${plural(summary.leads, 'lead')}${target}${took === null ? '' : ` in ${formatDuration(Math.max(0, took))}`}`) + (summary.mode === 'test' ? paint.yellow('  test mode: no revenue is recorded') : ''))
+  lines.push(paint.bold(`${plural(summary.leads, 'lead')}${target} in ${formatDuration(Math.max(0, took))}`) + (summary.mode === 'test' ? paint.yellow('  test mode: no revenue is recorded') : ''))
   if (summary.already_settled) lines.push(paint.dim(`${plural(summary.already_settled, 'lead')} had been settled before and ${summary.already_settled === 1 ? 'was' : 'were'} not sent again`))
   lines.push('')
-  const margin = summary.margin.startsWith('-') ? paint.red : paint.green
-  lines.push(`  Revenue ${paint.bold(figure(summary.revenue))}   Cost ${figure(summary.cost)}   Margin ${margin(paint.bold(figure(summary.margin)))}`)
-  if (summary.mode === 'test' && summary.test_revenue !== undefined) lines.push(paint.dim(`  It would have been ${figure(summary.test_revenue)}`))
+  for (const [currency, money] of moneyLines(summary)) {
+    const margin = money.margin.startsWith('-') ? paint.red : paint.green
+    lines.push(`  Revenue ${paint.bold(showAmount(money.revenue, currency))}   Cost ${showAmount(money.cost, currency)}   Margin ${margin(paint.bold(showAmount(money.margin, currency)))}`)
+    if (money.test_revenue !== undefined) lines.push(paint.dim(`  It would have been ${showAmount(money.test_revenue, currency)}`))
+  }
   lines.push('', `  ${outcomesLine(summary.outcomes, summary.leads, paint)}`, '')
   const rows = Object.entries(summary.recipients)
   if (rows.length > 0) {
@@ -68,7 +36,7 @@ export const renderSummary = (summary: ShownSummary, columns: number, paint: Cha
       rows.map(([id, each]) => [
         id, showCount(each.attempts), showCount(each.accepted), each.success_rate === null ? '–' : `${(each.success_rate * 100).toFixed(1)}%`, showCount(each.rejected),
         blankZero(each.duplicates), blankZero(each.skipped), blankZero(each.failed), blankZero(each.unknown),
-        each.avg_ms === null ? '–' : formatDuration(each.avg_ms), each.p95_ms === null ? '–' : formatDuration(each.p95_ms), figure(each.revenue),
+        each.avg_ms === null ? '–' : formatDuration(each.avg_ms), each.p95_ms === null ? '–' : formatDuration(each.p95_ms), revenueText(each, summary.mode),
         Object.entries(each.errors).map(([name, count]) => `${name} ${count}`).join(', '),
       ]),
       columns, paint,
@@ -89,12 +57,28 @@ export const outcomesLine = (outcomes: Readonly<Record<string, number>>, leads: 
   return parts.length === 0 ? paint.dim('no lead was settled') : parts.join(paint.dim(' · '))
 }
 
-export const alertText = (alert: unknown): string => {
-  if (typeof alert === 'string') return oneLine(alert)
-  if (typeof alert !== 'object' || alert === null) return ''
-  const text = 'text' in alert ? String(alert.text) : 'message' in alert ? String(alert.message) : JSON.stringify(alert)
-  const recipient = 'recipient' in alert && typeof alert.recipient === 'string' ? `${alert.recipient}: ` : ''
-  return oneLine(`${recipient}${text}`)
+export const alertText = (alert: Alert): string =>
+  alert.kind === 'threshold'
+    ? `${alert.recipient}: ${oneLine(alert.rule)} missed: ${alert.rule.includes('time') ? formatDuration(alert.value) : `${(alert.value * 100).toFixed(1)}%`} over ${plural(alert.attempts, 'attempt')}`
+    : `${alert.recipient}: ${alert.class}${alert.reason === null ? '' : `: ${oneLine(alert.reason)}`} (${plural(alert.attempts, 'attempt')})`
+
+/** One line of figures, or one for each currency. */
+const moneyLines = (summary: Summary): readonly (readonly [string, MoneySummary])[] => {
+  if (summary.by_currency !== undefined) return Object.entries(summary.by_currency)
+  const { revenue, cost, margin, currency, test_revenue: test } = summary
+  return revenue === null || cost === null || margin === null || currency === null ? [] : [[currency, { revenue, cost, margin, ...(typeof test === 'string' ? { test_revenue: test } : {}) }]]
+}
+
+export const showAmount = (text: string, currency: string): string => {
+  const read = parseMoney(text, currency)
+  return read === null ? text : showMoney(read)
+}
+
+/** In test mode what it would have been. */
+export const revenueText = (each: RecipientSummary, mode: Mode): string => {
+  const of = (money: { readonly revenue: string | null; readonly test_revenue?: string | null }): string => (mode === 'test' ? money.test_revenue : money.revenue) ?? '0.00'
+  if (each.by_currency !== undefined) return Object.entries(each.by_currency).map(([currency, money]) => showAmount(of(money), currency)).join(' + ')
+  return showAmount(of(each), each.currency ?? 'USD')
 }
 
 /** A zero is left blank, and a column of zeros is left out. */

@@ -1,0 +1,54 @@
+import { usageError } from '../../base/diagnostic.ts'
+import { csvLine } from '../../base/csv.ts'
+import { LEDGER_COLUMNS, ledgerRow, RESULT_COLUMNS, resultRow, rowObject, type Row } from '../../core/report/rows.ts'
+import type { Ledger } from '../../ports.ts'
+import type { RunCommand } from '../command.ts'
+import { EXIT } from '../exit.ts'
+import { withStore } from '../store.ts'
+
+/** Rows written between two looks at whether the reader keeps up. */
+const PIECE = 256
+
+export const run: RunCommand = (invocation) => {
+  const { args, options, streams } = invocation
+  const [what = ''] = args
+  if (what !== 'ledger' && what !== 'results') throw usageError(`export writes ledger or results, not "${what}"`, 'for example: finalmile export ledger')
+  if (options.csv === true && options.jsonl === true) throw usageError('--csv and --jsonl contradict each other', 'give one of them')
+  return withStore(invocation, 'read', async (ledger) => {
+    const runId = typeof options.run === 'string' ? { runId: options.run } : {}
+    const columns: readonly string[] = what === 'ledger' ? LEDGER_COLUMNS : RESULT_COLUMNS
+    const show = options.jsonl === true
+      ? (row: Row) => `${JSON.stringify(rowObject(columns, row))}\n`
+      : (row: Row) => csvLine(row, { guard: true, eol: '\n' })
+    let piece = options.jsonl === true ? '' : csvLine(columns, { guard: true, eol: '\n' })
+    let count = 0
+    for await (const row of what === 'ledger' ? ledgerRows(ledger, runId) : resultRows(ledger, runId)) {
+      piece += show(row)
+      count += 1
+      if (count % PIECE !== 0) continue
+      streams.out.write(piece)
+      piece = ''
+      await streams.out.drained()
+    }
+    streams.out.write(piece)
+    return EXIT.done
+  })
+}
+
+async function* ledgerRows(ledger: Ledger, filter: { readonly runId?: string }): AsyncGenerator<Row> {
+  for await (const stored of ledger.events(filter)) {
+    const row = ledgerRow(stored, stored.event)
+    if (row !== null) yield row
+  }
+}
+
+/** Of each settled delivery as it stands now. */
+async function* resultRows(ledger: Ledger, filter: { readonly runId?: string }): AsyncGenerator<Row> {
+  for await (const { delivery, standing } of ledger.deliveries({ ...filter, state: 'settled' })) {
+    if (standing.state !== 'settled') continue
+    yield resultRow({ leadId: delivery.lead.id, mode: delivery.mode, attempts: standing.attempts }, {
+      type: 'settled', at: standing.at, cost: standing.cost,
+      outcome: { kind: standing.outcome, recipient: standing.recipient, path: '/', buyerLeadId: standing.buyerLeadId, revenue: standing.revenue, reason: standing.reason, class: null },
+    })
+  }
+}

@@ -1,0 +1,27 @@
+import { openCatalogue } from '../catalogue.ts'
+import type { RunCommand } from '../command.ts'
+import { EXIT } from '../exit.ts'
+import { watchInterrupts } from '../interrupts.ts'
+import { renderTable } from '../render/table.ts'
+import { openSandbox } from '../run-sandbox.ts'
+
+/** Plays every recipient until interrupted. Its addresses go to stdout, what it is asked to stderr. */
+export const run: RunCommand = async (invocation) => {
+  const { options, settings, streams } = invocation
+  const { catalogue } = await openCatalogue(invocation)
+  const recipients = [...catalogue.recipients.values()]
+  const plans = recipients.flatMap((each) => (each.kind === 'pattern' ? each.plan : []))
+  const { paint } = streams.err
+  const sandbox = await openSandbox(recipients, plans, typeof options.port === 'number' ? options.port : 0, (seen) => {
+    if (!settings.quiet) streams.err.write(`${paint.dim(new Date(seen.at).toISOString().slice(11, 23))} ${seen.method} ${seen.recipient} ${seen.phase} → ${seen.status ?? 'no answer'} ${seen.means}\n`)
+  })
+  const played = recipients.flatMap((each) => { const url = sandbox.url(each.id); return url === null ? [] : [{ recipient: each.id, url }] })
+  if (settings.json) streams.out.write(`${JSON.stringify({ origin: sandbox.origin, recipients: Object.fromEntries(played.map((each) => [each.recipient, each.url])) })}\n`)
+  else streams.out.write(`${sandbox.origin}\n${renderTable([{ title: 'RECIPIENT' }, { title: 'URL' }], played.map((each) => [each.recipient, each.url]), streams.out.columns, streams.out.paint)}`)
+  if (!settings.quiet) streams.err.write('Ctrl-C ends it.\n')
+  const interrupts = watchInterrupts(() => undefined)
+  await new Promise<void>((resolve) => interrupts.signal.addEventListener('abort', () => resolve()))
+  interrupts.release()
+  await sandbox.close()
+  return EXIT.done
+}
