@@ -1,0 +1,176 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { formatMoney, money, type Money } from '../../../src/base/money.ts'
+import { DAY } from '../../../src/base/time.ts'
+import type { DeliveryEvent, EventOf } from '../../../src/core/event.ts'
+import type { OutcomeKind } from '../../../src/core/outcome.ts'
+import { addEvent, emptyReport, type Report } from '../../../src/core/report.ts'
+import { alertsOf, type AlertLimit } from '../../../src/core/report/alerts.ts'
+import { addDuration, average, emptyHistogram, percentile } from '../../../src/core/report/histogram.ts'
+import { recipientSummary, summaryOf } from '../../../src/core/report/summary.ts'
+import type { Verdict } from '../../../src/core/verdict.ts'
+
+const usd = (dollars: number) => money(dollars * 10_000)
+const verdictOf = (kind: Verdict['kind']): Verdict => {
+  const answer = { reason: null }
+  switch (kind) {
+    case 'accepted': return { ...answer, kind, price: null }
+    case 'rejected': return { ...answer, kind }
+    case 'duplicate': return { ...answer, kind, class: 'duplicate' }
+    case 'bid': return { ...answer, kind, price: usd(1), pingId: null }
+    case 'failed': return { ...answer, kind, class: 'server_error', retry: true }
+    case 'unknown': return { ...answer, kind, class: 'timeout', retry: true }
+    case 'unconfirmed': return { ...answer, kind, class: 'unreadable' }
+    default: return kind satisfies never
+  }
+}
+const finished = (over: Partial<EventOf<'attemptFinished'>> & { kind?: Verdict['kind'] } = {}): DeliveryEvent => {
+  const { kind = 'accepted', ...rest } = over
+  return { type: 'attemptFinished', at: 0, path: '/', recipient: 'a', phase: 'post', attempt: 1, key: 'k', verdict: verdictOf(kind), revenue: kind === 'accepted' ? usd(45) : null, httpStatus: 200, durationMs: 100, ...rest }
+}
+const settled = (kind: OutcomeKind, revenue: Money | null = null, cost: Money | null = null, recipient: string | null = 'a'): DeliveryEvent =>
+  ({ type: 'settled', at: 0, cost, outcome: { kind, recipient, path: '/', buyerLeadId: null, revenue, reason: null, class: null } })
+const pass: DeliveryEvent = { type: 'chose', at: 0, path: '/0', choice: { kind: 'pass', recipient: 'a', reason: 'cap' } }
+
+const fold = (events: readonly (readonly [string, DeliveryEvent])[], mode: 'live' | 'test' = 'live'): Report =>
+  events.reduce((report, [deliveryId, event]) => addEvent(report, { deliveryId, source: { name: 'google' } }, event), emptyReport(mode))
+const summarise = (report: Report, known = {}) =>
+  summaryOf(report, { id: 'r', mode: report.mode, to: 'a', startedAt: 0 }, { finishedAt: DAY, waiting: 0, alreadySettled: 0, badRows: 0, alerts: [], ...known })
+
+describe('summary', () => {
+  it('of a run with a sale, a refusal and a skip', () => {
+    const report = fold([
+      ['1', finished()], ['1', settled('accepted', usd(45), usd(10))],
+      ['2', finished({ kind: 'failed', httpStatus: 500, durationMs: 300 })], ['2', finished({ kind: 'rejected', attempt: 2 })], ['2', settled('rejected', null, usd(10))],
+      ['3', pass], ['3', settled('skipped', null, usd(10), null)],
+    ])
+    expect(summarise(report, { waiting: 2, alreadySettled: 5 })).toEqual({
+      run_id: 'r', mode: 'live', to: 'a', started_at: '1970-01-01T00:00:00.000Z', finished_at: '1970-01-02T00:00:00.000Z',
+      leads: 5, outcomes: { accepted: 1, rejected: 1, duplicate: 0, skipped: 1, failed: 0, held: 0, pooled: 0, waiting: 2 },
+      already_settled: 5, bad_rows: 0, revenue: '45.00', cost: '30.00', margin: '15.00', currency: 'USD',
+      recipients: { a: {
+        attempts: 3, accepted: 1, rejected: 1, duplicates: 0, skipped: 1, failed: 1, unknown: 0, unconfirmed: 0, bids: 0,
+        success_rate: 0.3333, avg_ms: 166.7, p95_ms: expect.closeTo(300, -1), revenue: '45.00', revenue_per_lead: '22.50', currency: 'USD', errors: { server_error: 1 },
+      } },
+      alerts: [],
+    })
+  })
+
+  it('of a run without events has every figure, at nothing', () => {
+    expect(summarise(emptyReport('live'))).toMatchObject({ leads: 0, revenue: '0.00', cost: '0.00', margin: '0.00', currency: 'USD', recipients: {} })
+  })
+
+  it('keeps test revenue apart', () => {
+    const summary = summarise(fold([['1', finished()], ['1', settled('accepted', usd(45), usd(10))]], 'test'))
+    expect(summary).toMatchObject({ revenue: '0.00', test_revenue: '45.00', cost: '10.00', margin: '-10.00' })
+    expect(summary.recipients.a).toMatchObject({ revenue: '0.00', test_revenue: '45.00', revenue_per_lead: '0.00' })
+    expect(summarise(fold([['1', settled('accepted', usd(45))]]))).not.toHaveProperty('test_revenue')
+  })
+
+  it('never adds unlike currencies', () => {
+    const eur = money(300_000, 'EUR')
+    const summary = summarise(fold([['1', finished()], ['1', settled('accepted', usd(45), usd(5))], ['2', finished({ revenue: eur })], ['2', settled('accepted', eur, usd(5))]]))
+    expect(summary).toMatchObject({ revenue: null, currency: null, by_currency: { EUR: { revenue: '30.00', cost: '0.00', margin: '30.00' }, USD: { revenue: '45.00', cost: '10.00', margin: '35.00' } } })
+    expect(summary.recipients.a).toMatchObject({ revenue: null, by_currency: { EUR: { revenue: '30.00' }, USD: { revenue: '45.00' } } })
+  })
+
+  it('counts a lead that was taken up again once, with its cost', () => {
+    const again = summarise(fold([['1', settled('failed', null, usd(10))], ['1', { type: 'reopened', at: 0, reason: 'retry' }], ['1', finished()], ['1', settled('accepted', usd(45), usd(10))]]))
+    expect(again).toMatchObject({ leads: 1, cost: '10.00', revenue: '45.00', outcomes: { failed: 0, accepted: 1 } })
+    expect(summarise(fold([['1', settled('failed', null, usd(10))], ['2', settled('accepted', usd(45), usd(10))]]))).toMatchObject({ leads: 2, cost: '20.00' })
+  })
+
+  it('gives a sale that a person confirmed to its recipient', () => {
+    const events = [['1', finished({ kind: 'unconfirmed', revenue: null })], ['1', settled('held')], ['1', { type: 'reviewed', at: 0, decision: 'accept', note: null }], ['1', settled('accepted', usd(45))]] as const
+    expect(summarise(fold(events))).toMatchObject({ revenue: '45.00', outcomes: { held: 0, accepted: 1 }, recipients: { a: { revenue: '45.00', errors: { unreadable: 1 } } } })
+  })
+
+  it('a ping is an attempt, but not a chance to sell', () => {
+    const report = fold([['1', finished({ kind: 'bid', phase: 'ping' })], ['1', finished({ phase: 'post' })]])
+    expect(recipientSummary(report.by.recipient.get('a') ?? expect.fail(), 'live')).toMatchObject({ attempts: 2, bids: 1, accepted: 1, success_rate: 1, revenue_per_lead: '45.00' })
+  })
+})
+
+describe('groups', () => {
+  it('by source, day and version', () => {
+    const started: DeliveryEvent = { type: 'attemptStarted', at: DAY, path: '/', recipient: 'a', phase: 'post', attempt: 1, key: 'k', requestHash: 'h', version: '2' }
+    const report = fold([['1', started], ['1', finished({ at: DAY })], ['2', finished({ at: 2 * DAY })]])
+    expect([...report.by.source.keys()]).toEqual(['google'])
+    expect([...report.by.day].map(([day, each]) => [day, each.attempts])).toEqual([['1970-01-02', 1], ['1970-01-03', 1]])
+    expect([...report.by.version].map(([version, each]) => [version, each.accepted])).toEqual([['a 2', 1]])
+    expect(report.folding.versions.size).toBe(0)
+  })
+})
+
+describe('alerts', () => {
+  const limit = (metric: AlertLimit['metric'], op: '<' | '>', value: number): AlertLimit => ({ metric, op, value, text: `${metric} ${op} ${value}` })
+  const report = fold([['1', finished({ durationMs: 3000 })], ['2', finished({ kind: 'failed', durationMs: 3000 })]])
+  it.each([
+    ['success rate', '<', 0.9, 0.5], ['success rate', '<', 0.5, null],
+    ['error rate', '>', 0.2, 0.5], ['error rate', '>', 0.5, null],
+    ['response time', '>', 2000, expect.closeTo(3000, -2)], ['response time', '>', 4000, null],
+  ] as const)('%s %s %d', (metric, op, value, got) => {
+    expect(alertsOf(report, new Map([['a', [limit(metric, op, value)]]])).map((each) => each.kind === 'threshold' && each.value)).toEqual(got === null ? [] : [got])
+  })
+  it('say nothing below the minimum, about other recipients, or without an attempt', () => {
+    expect(alertsOf(report, new Map([['a', [limit('success rate', '<', 0.9)]]]), 20)).toEqual([])
+    expect(alertsOf(report, new Map([['b', [limit('success rate', '<', 0.9)]]]))).toEqual([])
+    expect(alertsOf(fold([['1', pass]]), new Map([['a', [limit('success rate', '<', 0.9)]]]))).toEqual([])
+  })
+  it('name what a person must look at, once', () => {
+    const refused = finished({ verdict: { kind: 'failed', class: 'auth', retry: false, alert: true, reason: 'bad key' } })
+    expect(alertsOf(fold([['1', refused], ['2', refused]]), new Map())).toEqual([{ kind: 'attention', recipient: 'a', class: 'auth', reason: 'bad key', attempts: 2 }])
+  })
+})
+
+describe('histogram', () => {
+  it('is true to one per cent, and exact on the average', () => {
+    fc.assert(fc.property(fc.array(fc.integer({ min: 0, max: 5_000_000 }), { minLength: 1, maxLength: 200 }), fc.double({ min: 0.01, max: 1, noNaN: true }), (values, share) => {
+      const histogram = emptyHistogram()
+      for (const value of values) addDuration(histogram, value)
+      const exact = [...values].sort((a, b) => a - b)[Math.max(1, Math.ceil(share * values.length)) - 1] ?? 0
+      const got = percentile(histogram, share) ?? -1
+      expect(Math.abs(got - exact)).toBeLessThanOrEqual(exact * 0.01)
+      expect(average(histogram)).toBe(values.reduce((a, b) => a + b, 0) / values.length)
+    }))
+    expect(percentile(emptyHistogram(), 0.95)).toBeNull()
+    const long = emptyHistogram()
+    addDuration(long, 1e15)
+    expect(percentile(long, 1)).toBeGreaterThan(2 ** 30)
+  })
+})
+
+describe('the fold', () => {
+  const event = fc.oneof(
+    fc.record({ kind: fc.constantFrom<Verdict['kind']>('accepted', 'rejected', 'duplicate', 'bid', 'failed', 'unknown', 'unconfirmed'), recipient: fc.constantFrom('a', 'b'), attempt: fc.integer({ min: 1, max: 3 }), durationMs: fc.nat(9000), cents: fc.nat(100_000) })
+      .map(({ cents, ...each }) => finished({ ...each, revenue: each.kind === 'accepted' ? money(cents) : null })),
+    fc.record({ kind: fc.constantFrom<OutcomeKind>('accepted', 'rejected', 'failed', 'held'), cents: fc.nat(1_000_000), cost: fc.nat(1_000_000) })
+      .map(({ kind, cents, cost }) => settled(kind, kind === 'accepted' ? money(cents) : null, money(cost))),
+    fc.constant(pass),
+  )
+  it('sums as a plain sum does', () => {
+    fc.assert(fc.property(fc.array(event, { maxLength: 60 }), (events) => {
+      const summary = summarise(fold(events.map((each, i) => [String(i), each])))
+      const attempts = events.filter((each) => each.type === 'attemptFinished')
+      const ends = events.filter((each) => each.type === 'settled')
+      const sum = (values: readonly (Money | null)[]) => formatMoney(money(values.reduce((total, each) => total + (each?.amount ?? 0), 0)))
+      expect(summary.leads).toBe(ends.length)
+      expect(summary.revenue).toBe(sum(ends.map((each) => each.outcome.revenue)))
+      expect(summary.cost).toBe(sum(ends.map((each) => each.cost)))
+      for (const [id, each] of Object.entries(summary.recipients)) {
+        const own = attempts.filter((one) => one.recipient === id)
+        expect(each.attempts).toBe(own.length)
+        expect(each.accepted + each.rejected + each.duplicates + each.bids + each.failed + each.unknown + each.unconfirmed).toBe(own.length)
+        expect(each.revenue).toBe(sum(own.map((one) => one.revenue)))
+      }
+    }))
+  })
+  it('does not depend on where the events are cut', () => {
+    fc.assert(fc.property(fc.array(event, { maxLength: 40 }), fc.nat(40), (events, cut) => {
+      const all = events.map((each, i) => [String(i % 7), each] as const)
+      const first = fold(all.slice(0, cut))
+      const both = all.slice(cut).reduce((report, [deliveryId, each]) => addEvent(report, { deliveryId, source: { name: 'google' } }, each), first)
+      expect(summarise(both)).toEqual(summarise(fold(all)))
+    }))
+  })
+})
