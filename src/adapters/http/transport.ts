@@ -25,7 +25,7 @@ export const createHttpTransport = (options: HttpTransportOptions = {}): Transpo
   const origins = new Map<string, Origin[]>()
   const stoppers = new WeakMap<AbortSignal, Set<Job>>()
   let closed = false
-  let onWire = 0
+  let unsettled = 0
   let whenQuiet: (() => void) | null = null
   let ticking: NodeJS.Timeout | null = null
 
@@ -33,7 +33,7 @@ export const createHttpTransport = (options: HttpTransportOptions = {}): Transpo
 
   const expire = (time: number): void => {
     for (const list of origins.values()) for (const origin of list) origin.expire(time)
-    if (onWire > 0 || !ticking) return
+    if (unsettled > 0 || !ticking) return
     clearInterval(ticking)
     ticking = null
   }
@@ -70,7 +70,7 @@ export const createHttpTransport = (options: HttpTransportOptions = {}): Transpo
         timeoutMs,
         maximumResponse: settings.maximumResponse,
         resolve: (outcome) => {
-          if (--onWire === 0) whenQuiet?.()
+          if (--unsettled === 0) whenQuiet?.()
           if (signal) stoppers.get(signal)?.delete(job)
           if (viaProxy && outcome.kind === 'answer' && outcome.status === 407) {
             resolve({ kind: 'fault', fault: 'proxy', message: 'the proxy asks for other credentials (407)', durationMs: outcome.durationMs, at: now() })
@@ -80,7 +80,7 @@ export const createHttpTransport = (options: HttpTransportOptions = {}): Transpo
         settled: false,
         losses: 0,
       }
-      if (onWire++ === 0 && !ticking) ticking = setInterval(tick, TICK_MS).unref()
+      if (unsettled++ === 0 && !ticking) ticking = setInterval(tick, TICK_MS).unref()
       if (signal) stopWith(signal, job)
       origin.send(job)
     })
@@ -133,7 +133,7 @@ export const createHttpTransport = (options: HttpTransportOptions = {}): Transpo
       closed = true
       const all = [...origins.values()].flat()
       for (const origin of all) origin.stop('waiting')
-      if (onWire > 0) await quiet(options.closeGraceMs ?? 5_000, (done) => (whenQuiet = done))
+      if (unsettled > 0) await quiet(options.closeGraceMs ?? 5_000, (done) => (whenQuiet = done))
       for (const origin of all) origin.stop('all')
       if (ticking) clearInterval(ticking)
       ticking = null
