@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { leadAt, writeLines } from '../../bench/leads.ts'
@@ -60,7 +60,7 @@ const finalmile = (args: readonly string[]) => {
 const problems: string[] = []
 const check = (holds: boolean, what: string): void => { if (!holds) problems.push(what) }
 
-const a = await spawnBuyer({ cycle: true, script: [{ do: 'accept', price: '50.00' }, { do: 'reject' }, { do: 'status', status: 503 }, { do: 'reject' }, { do: 'reset-after' }] })
+const a = await spawnBuyer({ cycle: true, script: [{ do: 'accept', price: '50.00' }, { do: 'reject' }, { do: 'answer', status: 503 }, { do: 'reject' }, { do: 'reset-after' }] })
 const b = await spawnBuyer({ cycle: true, script: [{ do: 'accept', price: '40.15' }, { do: 'accept', price: '40.15' }, { do: 'reject' }, { do: 'reset-before' }] })
 try {
   mkdirSync(join(dir, 'recipients'))
