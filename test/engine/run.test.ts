@@ -1,0 +1,200 @@
+import { afterEach, describe, expect, it } from 'vitest'
+import { formatMoney } from '../../src/base/money.ts'
+import type { Buyer, BuyerOptions } from '../world/buyer.ts'
+import { startBuyer } from '../world/buyer.ts'
+import { createWorld, endpointYaml, someLeads } from './world.ts'
+
+const buyers: Buyer[] = []
+const buyer = async (options: BuyerOptions = {}): Promise<Buyer> => {
+  const started = await startBuyer(options)
+  buyers.push(started)
+  return started
+}
+afterEach(async () => { await Promise.all(buyers.splice(0).map((each) => each.close())) })
+
+const outcomes = async (world: ReturnType<typeof createWorld>): Promise<Record<string, number>> => {
+  const { working, waiting, settled } = await world.ledger.counts('live')
+  return Object.fromEntries(Object.entries({ working, waiting, ...settled }).filter(([, count]) => count > 0))
+}
+const waterfall = (...names: string[]): string => `Pattern: Waterfall\nTry: [${names.join(', ')}]\n`
+
+describe('one endpoint', () => {
+  it('delivers every lead once and settles it with the price the buyer returned', async () => {
+    const a = await buyer({ script: { do: 'accept', price: '52.50' } })
+    const world = createWorld({ a: endpointYaml(a.url) })
+    const end = await world.run('a', someLeads(40))
+    expect(end).toMatchObject({ interrupted: false, leads: 40, alreadySettled: 0, waiting: [] })
+    expect(await outcomes(world)).toEqual({ accepted: 40 })
+    expect(a.journal).toHaveLength(40)
+    const standing = await world.standing('L7')
+    expect(standing?.state === 'settled' && standing.revenue && formatMoney(standing.revenue)).toBe('52.50')
+    expect((await world.events('L7')).map((each) => each.type)).toEqual(['received', 'attemptStarted', 'attemptFinished', 'settled'])
+  })
+
+  it('the same leads again send nothing', async () => {
+    const a = await buyer()
+    const world = createWorld({ a: endpointYaml(a.url) })
+    await world.run('a', someLeads(10))
+    const end = await world.run('a', someLeads(12))
+    expect(end).toMatchObject({ leads: 2, alreadySettled: 10 })
+    expect(a.journal).toHaveLength(12)
+  })
+
+  it('--again orders a new delivery with a key of its own', async () => {
+    const a = await buyer()
+    const world = createWorld({ a: endpointYaml(a.url) })
+    await world.run('a', someLeads(2))
+    await world.run('a', someLeads(2), { again: true })
+    expect(a.journal).toHaveLength(4)
+    expect(new Set(a.journal.map((each) => each.key)).size).toBe(4)
+  })
+
+  it('retries keep the key and the body, and only the answer decides', async () => {
+    const a = await buyer({ script: [{ do: 'answer', status: 503 }, { do: 'reset-before' }, { do: 'limit', retryAfter: '7' }, { do: 'accept' }] })
+    const world = createWorld({ a: endpointYaml(a.url) })
+    await world.run('a', someLeads(1))
+    expect(await outcomes(world)).toEqual({ accepted: 1 })
+    expect(new Set(a.journal.map((each) => `${each.key} ${each.body}`)).size).toBe(1)
+    expect((await world.events('L1')).filter((each) => each.type === 'attemptFinished').map((each) => each.verdict.kind)).toEqual(['failed', 'unknown', 'failed', 'accepted'])
+  })
+
+  it('fails after its retries, and is taken up again only when told', async () => {
+    const a = await buyer({ script: { do: 'answer', status: 500 } })
+    const world = createWorld({ a: endpointYaml(a.url, 'Retries: 1') })
+    await world.run('a', someLeads(1))
+    expect(await outcomes(world)).toEqual({ failed: 1 })
+    a.rescript({ do: 'accept' })
+    await world.run('a', someLeads(1))
+    expect(await outcomes(world)).toEqual({ failed: 1 })
+    await world.run('a', someLeads(1), { retryFailed: true })
+    expect(await outcomes(world)).toEqual({ accepted: 1 })
+    expect(new Set(a.journal.map((each) => each.key)).size).toBe(1)
+  })
+
+  it('an answer that cannot be read holds the lead', async () => {
+    const a = await buyer({ script: { do: 'answer', status: 200, body: '<html>Welcome' } })
+    const world = createWorld({ a: endpointYaml(a.url) })
+    await world.run('a', someLeads(1))
+    expect(await outcomes(world)).toEqual({ held: 1 })
+  })
+
+  it('401 pauses the recipient with one alert; the leads wait, and unpause sends all', async () => {
+    const a = await buyer({ script: { do: 'unauthorized' } })
+    const world = createWorld({ a: endpointYaml(a.url, 'Concurrency: 2') })
+    const end = await world.run('a', someLeads(30))
+    expect(a.journal.length).toBeLessThanOrEqual(2)
+    expect(world.seen.filter((each) => each.kind === 'alert')).toHaveLength(1)
+    expect(end.waiting).toMatchObject([{ recipient: 'a', nextAt: null }])
+    const { waiting = 0, failed = 0 } = await outcomes(world)
+    expect(waiting + failed).toBe(30)
+    a.rescript({ do: 'accept' })
+    await world.ledger.setPaused('a', 'live', null)
+    await world.ledger.wake('a', 'live', world.clock.now())
+    await world.run(null, null)
+    expect(await outcomes(world)).toEqual({ accepted: waiting, failed })
+  })
+
+  it('a Retry-After of an hour leaves the leads waiting for just that time', async () => {
+    const a = await buyer({ script: [{ do: 'limit', retryAfter: '3600' }, { do: 'accept' }] })
+    const world = createWorld({ a: endpointYaml(a.url, 'Concurrency: 1') })
+    await world.run('a', someLeads(3))
+    expect(await outcomes(world)).toEqual({ waiting: 3 })
+    await world.run(null, null)
+    expect(a.journal).toHaveLength(1)
+    await world.clock.advance(3_600_000)
+    await world.run(null, null)
+    expect(await outcomes(world)).toEqual({ accepted: 3 })
+  })
+
+  it('no more requests at once than Concurrency says', async () => {
+    let now = 0
+    let most = 0
+    const a = await buyer({ script: () => { now += 1; most = Math.max(most, now); setTimeout(() => { now -= 1 }, 4); return { do: 'accept', afterMs: 5 } } })
+    const world = createWorld({ a: endpointYaml(a.url, 'Concurrency: 3') })
+    await world.run('a', someLeads(30))
+    expect(most).toBe(3)
+    expect(await outcomes(world)).toEqual({ accepted: 30 })
+  })
+})
+
+describe('waterfall', () => {
+  it('sells to the next when one refuses or fails, once', async () => {
+    const a = await buyer({ script: { do: 'reject', message: 'no coverage' } })
+    const b = await buyer({ script: { do: 'answer', status: 400, body: '{"message":"phone is missing"}' } })
+    const c = await buyer({ script: { do: 'accept', price: '30.00' } })
+    const world = createWorld({ a: endpointYaml(a.url), b: endpointYaml(b.url), c: endpointYaml(c.url), sell: waterfall('a', 'b', 'c') })
+    await world.run('sell', someLeads(5))
+    expect(await outcomes(world)).toEqual({ accepted: 5 })
+    expect([a, b, c].map((each) => each.journal.length)).toEqual([5, 5, 5])
+    expect(await world.standing('L1')).toMatchObject({ recipient: 'c', attempts: 3 })
+  })
+
+  it('what nobody takes is parked by Finally', async () => {
+    const a = await buyer({ script: { do: 'reject' } })
+    const world = createWorld({ a: endpointYaml(a.url), pool: 'Type: pool', sell: `${waterfall('a')}Finally: pool\n` })
+    await world.run('sell', someLeads(2))
+    expect(await outcomes(world)).toEqual({ pooled: 2 })
+  })
+})
+
+describe('batch', () => {
+  const batched = (url: string, format: string): string => endpointYaml(url, `Batch: {Accumulate: 4 leads or 5 minutes, Format: ${format}, Results: results, Match: id = lead.id}`)
+  const rows = (body: string): { leadId: string }[] => JSON.parse(body) as { leadId: string }[]
+
+  it('a full batch leaves at once, the rest when its time has come; every row has its own verdict', async () => {
+    const a = await buyer({
+      script: ({ body }) => ({
+        do: 'answer', status: 200, headers: { 'content-type': 'application/json' },
+        body: JSON.stringify({ results: rows(body).reverse().map(({ leadId }, i) => (i === 0 ? { id: leadId, status: 'rejected', message: 'too old' } : { id: leadId, status: 'accepted', leadId: `B-${leadId}`, price: '10.00' })) }),
+      }),
+    })
+    const world = createWorld({ a: batched(a.url, 'JSON array') })
+    const end = await world.run('a', someLeads(6))
+    expect(a.journal).toHaveLength(1)
+    expect(rows(a.journal[0]!.body)).toHaveLength(4)
+    expect(end.waiting).toMatchObject([{ count: 2, recipient: 'a' }])
+    await world.clock.advance(300_000)
+    await world.run(null, null)
+    expect(a.journal).toHaveLength(2)
+    expect(await outcomes(world)).toEqual({ accepted: 4, rejected: 2 })
+    expect(await world.standing('L1')).toMatchObject({ buyerLeadId: 'B-L1' })
+  })
+
+  it('leads of an earlier run fill the same batch', async () => {
+    const a = await buyer({ script: { do: 'answer', status: 200, body: '{"results":[]}' } })
+    const world = createWorld({ a: batched(a.url, 'JSON array') })
+    await world.run('a', someLeads(3))
+    expect(a.journal).toHaveLength(0)
+    await world.run('a', someLeads(1, 4))
+    expect(a.journal).toHaveLength(1)
+    expect(rows(a.journal[0]!.body)).toHaveLength(4)
+  })
+
+  it('a batch without an answer is repeated whole, with its key', async () => {
+    const a = await buyer({ idempotent: false, script: ({ n, body }) => (n === 1 ? { do: 'reset-before' } : { do: 'answer', status: 200, body: JSON.stringify({ results: rows(body).map(({ leadId }) => ({ id: leadId, status: 'accepted', leadId: 'B', price: 1 })) }) }) })
+    const world = createWorld({ a: batched(a.url, 'JSON array') })
+    await world.run('a', someLeads(4))
+    expect(a.journal).toHaveLength(2)
+    expect(a.journal[0]?.body).toBe(a.journal[1]?.body)
+    expect(a.journal[0]?.key).toBe(a.journal[1]?.key)
+    expect(await outcomes(world)).toEqual({ accepted: 4 })
+  })
+})
+
+describe('interruption', () => {
+  it('lets what is on the wire end, leaves the rest, and the next run finishes it', async () => {
+    const a = await buyer({ script: { do: 'accept', afterMs: 10 } })
+    const world = createWorld({ a: endpointYaml(a.url, 'Concurrency: 2') })
+    const running = world.run('a', someLeads(50))
+    while (a.journal.length < 6) await new Promise((resolve) => setTimeout(resolve, 2))
+    world.stop.abort()
+    const end = await running
+    expect(end.interrupted).toBe(true)
+    const { accepted = 0, working = 0 } = await outcomes(world)
+    expect(working).toBe(0)
+    expect(a.journal).toHaveLength(accepted)
+    await world.run('a', someLeads(50))
+    expect(await outcomes(world)).toEqual({ accepted: 50 })
+    expect(a.journal).toHaveLength(50)
+  })
+})

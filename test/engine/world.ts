@@ -1,0 +1,108 @@
+import { createHttpTransport } from '../../src/adapters/http/transport.ts'
+import { createMemoryLedger } from '../../src/adapters/ledger/memory.ts'
+import type { DeliveryEvent } from '../../src/core/event.ts'
+import type { Lead } from '../../src/core/lead.ts'
+import type { Catalogue } from '../../src/definitions/types.ts'
+import { loadCatalogue } from '../../src/definitions/load.ts'
+import { runDeliveries } from '../../src/engine/run.ts'
+import type { RunDeps, RunEnd, RunEvent, RunSettings } from '../../src/engine/settings.ts'
+import type { Clock, Ledger, Standing } from '../../src/ports.ts'
+import { compileEndpoint } from '../../src/wire/compile.ts'
+import type { Endpoint } from '../../src/wire/endpoint.ts'
+import { T0 } from '../core/given.ts'
+import { createFakeClock } from '../world/fake-clock.ts'
+import type { FakeClock } from '../world/fake-clock.ts'
+
+/** Recipients as YAML by id; an endpoint's text needs no `Recipient:` line. */
+export const catalogueOf = (files: Readonly<Record<string, string>>): Catalogue => {
+  const { catalogue, diagnostics } = loadCatalogue(Object.entries(files).map(([id, text]) => ({ path: `recipients/${id}.yaml`, text: `Recipient: ${id}\n${text}` })), {})
+  const errors = diagnostics.filter((each) => each.severity === 'error')
+  if (errors.length > 0) throw new Error(errors.map((each) => `${each.file}:${each.line}:${each.col} ${each.message}`).join('\n'))
+  return catalogue
+}
+
+export const endpointsOf = (catalogue: Catalogue): ReadonlyMap<string, Endpoint> => {
+  const endpoints = new Map<string, Endpoint>()
+  for (const [id, each] of catalogue.recipients) {
+    if (each.kind !== 'endpoint' || each.policy.pool) continue
+    const { endpoint, diagnostics } = compileEndpoint(each.definition)
+    if (!endpoint) throw new Error(diagnostics.map((one) => one.message).join('\n'))
+    endpoints.set(id, endpoint)
+  }
+  return endpoints
+}
+
+/** An endpoint that answers as test/world buyers do. */
+export const endpointYaml = (url: string, more = ''): string => `Settings:
+  Endpoint: ${url}/leads
+Field Mapping:
+  leadId: {{lead.id}}
+  email: {{lead.email}}
+Response Parsing:
+  Success: status = "accepted"
+  Duplicate: status = "duplicate"
+  Lead ID: leadId
+  Price: price
+  Message: message
+${more}`
+
+export const someLeads = (count: number, from = 1): readonly Lead[] =>
+  Array.from({ length: count }, (_, i) => ({ id: `L${from + i}`, fields: { id: `L${from + i}`, email: `lead${from + i}@example.com` } }))
+
+export interface World {
+  readonly ledger: Ledger
+  readonly clock: FakeClock
+  readonly seen: readonly RunEvent[]
+  readonly stop: AbortController
+  /** Runs to the end, the clock moving on by itself whenever everybody waits for it. */
+  run(to: string | null, leads: readonly Lead[] | null, more?: Partial<RunSettings>): Promise<RunEnd>
+  standing(leadId: string): Promise<Standing | undefined>
+  events(leadId: string): Promise<readonly DeliveryEvent[]>
+}
+
+export const createWorld = (files: Readonly<Record<string, string>>, ledger: Ledger = createMemoryLedger(), start = T0): World => {
+  const catalogue = catalogueOf(files)
+  const clock = createFakeClock(start)
+  const seen: RunEvent[] = []
+  let runs = 0
+  let stop = new AbortController()
+  const world: World = {
+    ledger, clock, seen,
+    get stop() { return stop },
+    run: async (to, leads, more = {}) => {
+      stop = new AbortController()
+      const transport = createHttpTransport({ now: clock.now })
+      const deps: RunDeps = {
+        ledger, transport, clock, endpoints: endpointsOf(catalogue), notify: { notify: () => Promise.resolve() },
+        observe: (event) => { seen.push(event) }, signal: stop.signal,
+      }
+      const settings: RunSettings = {
+        runId: `run${++runs}`, mode: 'live', to: to === null ? null : (catalogue.recipients.get(to) ?? null), catalogue, waitMs: 30_000, concurrency: null,
+        again: false, retryFailed: false, source: {}, vars: {}, cost: null, receivedField: null, watch: false, ...more,
+      }
+      const source = leads === null ? null : (async function* () { yield { leads: leads.map((lead) => ({ lead })) } })()
+      const end = runDeliveries(settings, source, deps)
+      try {
+        return await movingOn(clock, end)
+      } finally {
+        await transport.close()
+      }
+    },
+    standing: async (leadId) => (await ledger.ofLead(leadId)).at(-1)?.standing,
+    events: async (leadId) => ((await ledger.ofLead(leadId)).at(-1)?.events ?? []).map(({ event }) => event),
+  }
+  return world
+}
+
+/** Lets real answers come, and moves the clock to the next sleeper when none comes for a while. */
+const movingOn = async (clock: FakeClock & Clock, end: Promise<RunEnd>): Promise<RunEnd> => {
+  const state = { over: false }
+  const done = end.finally(() => { state.over = true })
+  done.catch(() => undefined)
+  while (!state.over) {
+    await new Promise((resolve) => setTimeout(resolve, 5))
+    const wake = clock.nextWake()
+    if (wake !== null) await clock.advance(Math.max(0, wake - clock.now()))
+  }
+  return done
+}
