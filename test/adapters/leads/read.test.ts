@@ -1,0 +1,252 @@
+import { mkdirSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { Readable } from 'node:stream'
+import { gzipSync } from 'node:zlib'
+import { describe, expect, it } from 'vitest'
+import { UserError } from '../../../src/base/diagnostic.ts'
+import { checkLeadSources, type LeadOptions } from '../../../src/adapters/leads/check.ts'
+import { readLeads } from '../../../src/adapters/leads/read.ts'
+import type { BadRow, LeadRow } from '../../../src/adapters/leads/batch.ts'
+
+const fixtures = join(import.meta.dirname, '../../../fixtures/leads')
+const read = async (names: readonly string[], options: LeadOptions = {}) => {
+  const { sources, warnings } = await checkLeadSources(names, options)
+  const stream = readLeads(sources, options)
+  const leads: LeadRow[] = []
+  const bad: BadRow[] = []
+  for await (const batch of stream) { leads.push(...batch.leads); bad.push(...batch.bad) }
+  return { leads, bad, warnings, progress: stream.progress(), ids: leads.map((each) => each.lead.id), fields: leads.map((each) => each.lead.fields) }
+}
+const fixture = (name: string, options?: LeadOptions) => read([join(fixtures, name)], options)
+const fileOf = (text: string | Uint8Array, name = 'leads.csv') => {
+  const path = join(mkdtempSync(join(tmpdir(), 'finalmile-leads-')), name)
+  writeFileSync(path, text)
+  return path
+}
+const textOf = (text: string | Uint8Array, name?: string, options?: LeadOptions) => read([fileOf(text, name)], options)
+const problems = async (names: readonly string[], options?: LeadOptions) => {
+  try {
+    await read(names, options)
+  } catch (error) {
+    if (error instanceof UserError) return error.diagnostics.map((each) => each.message)
+    throw error
+  }
+  return []
+}
+
+describe('CSV', () => {
+  it('gives every row with its place, values untouched', async () => {
+    const { leads, bad, progress } = await fixture('leads.csv')
+    expect(leads.map((each) => [each.lead.id, each.line])).toEqual([['L-1001', 2], ['L-1002', 3], ['L-1003', 4], ['L-1004', 5]])
+    expect(leads[1]?.lead.fields).toMatchObject({ first_name: 'Seán', last_name: "O'Brien", street: '77 Pine St, Apt 5', 'source.name': 'google' })
+    expect(leads[2]?.lead.fields).toMatchObject({ last_name: 'Jones "BJ"', loan_amount: '' })
+    expect(leads[3]?.lead.fields).toMatchObject({ zip: '02134' })
+    expect(bad).toEqual([])
+    expect(progress).toEqual({ bytes: readFileSync(join(fixtures, 'leads.csv')).length, totalBytes: progress.bytes, rows: 4 })
+  })
+
+  it('sets bad rows aside with their line, and goes on', async () => {
+    const { leads, bad } = await fixture('nasty.csv')
+    expect(leads.map((each) => [each.lead.id, each.line])).toEqual([['N-1', 2], ['N-2', 3], ['N-3', 4], ['N-8', 10], ['N-10', 12], ['N-11', 14]])
+    expect(leads[2]?.lead.fields.notes).toBe('two\nlines, one record')
+    expect(leads[3]?.lead.fields).toMatchObject({ name: '{{x}}"<y>', notes: '=cmd()' })
+    expect(bad.map((each) => [each.line, each.reason])).toEqual([
+      [6, '3 columns, and the header has 4'],
+      [7, '5 columns, and the header has 4'],
+      [8, 'no id: `id` is empty'],
+      [9, 'text stands behind a closing quote; a quote inside a quoted value is written twice'],
+      [11, 'a quote is opened and not closed'],
+    ])
+    expect(bad[4]?.raw).toBe('N-9,"Ivy,ivy@example.com,lost quote')
+  })
+
+  it.each([
+    ['excel-semicolon.csv', ['E-1', 'E-2'], { name: 'Zoë', loan_amount: '1,5' }],
+    ['bom.csv', ['B-1'], { id: 'B-1', name: 'Ann' }],
+    ['utf16.csv', ['U-1'], { name: 'Zoë' }],
+    ['old-mac.csv', ['M-1', 'M-2'], { name: 'Ann' }],
+    ['leads.csv.gz', ['L-1001', 'L-1002', 'L-1003', 'L-1004'], { first_name: 'Ann' }],
+  ])('%s is read as it is', async (name, ids, first) => {
+    const got = await fixture(name)
+    expect(got.ids).toEqual(ids)
+    expect(got.fields[0]).toMatchObject(first)
+    expect(got.bad).toEqual([])
+  })
+
+  it('does not send text in a wrong encoding, and reads it when told which', async () => {
+    const got = await fixture('windows-1252.csv')
+    expect(got.ids).toEqual(['C-1'])
+    expect(got.bad).toMatchObject([{ line: 3, reason: expect.stringContaining('UTF-8') }])
+    expect(got.warnings).toMatchObject([{ severity: 'warning' }])
+    expect((await fixture('windows-1252.csv', { encoding: 'windows-1252' })).fields[1]).toEqual({ id: 'C-2', name: 'José' })
+  })
+
+  it.each([
+    ['header only', 'id,name\n', [], 0],
+    ['no line end at the end', 'id,name\n1,a', ['1'], 0],
+    ['closing quote at the end', 'id,name\n1,"a"', ['1'], 0],
+    ['blank lines', 'id,name\n\n1,a\n  \n\n2,b\n\n', ['1', '2'], 0],
+    ['a NUL', 'id,name\n1,a\0b\n2,b\n', ['2'], 1],
+    ['a name of the language', 'id,__proto__,constructor\n1,a,b\n', ['1'], 0],
+    ['an upper-case ID', 'ID,name\n7,a\n', ['7'], 0],
+    ['spaces around names and the id', ' id , name\n 7 ,a\n', ['7'], 0],
+    ['one column', 'id\n1\n2\n', ['1', '2'], 0],
+    ['pipes', 'id|name\n1|a,b\n', ['1'], 0],
+    ['a true U+FFFD', 'id,name\n1,\uFFFD\n', ['1'], 0],
+    ['a quoted header', '"id","na""me, x"\n1,a\n', ['1'], 0],
+    ['an unnamed column', ',id\n0,1\n', ['1'], 0],
+  ])('%s', async (_what, text, ids, bad) => {
+    const got = await textOf(text)
+    expect(got.ids).toEqual(ids)
+    expect(got.bad.length).toBe(bad)
+  })
+
+  it('keeps a column named __proto__ as data', async () => {
+    const [fields] = (await textOf('id,__proto__\n1,a\n')).fields
+    expect(Object.entries(fields ?? {})).toEqual([['id', '1'], ['__proto__', 'a']])
+  })
+
+  it('loses one line to a lost quote in a long file, not the rest', async () => {
+    const rows = Array.from({ length: 40_000 }, (_, i) => `${i},${i === 100 ? '"lost' : 'x'.repeat(40)}\n`)
+    const got = await textOf(`id,name\n${rows.join('')}`)
+    expect(got.leads.length).toBe(39_999)
+    expect(got.bad).toMatchObject([{ line: 102 }])
+  })
+
+  it('names a lead without an id by its record, in whatever order', async () => {
+    const [a] = (await textOf('name,email\nAnn,a@example.com\n')).ids
+    const [b] = (await textOf('email,name\na@example.com,Ann\n')).ids
+    const [c] = (await textOf('[{"name":"Ann","email":"a@example.com"}]', 'x.json')).ids
+    const [d] = (await textOf('name,email\nAnn,b@example.com\n')).ids
+    expect(a).toMatch(/^h_[\w-]{22}$/)
+    expect([b, c]).toEqual([a, a])
+    expect(d).not.toBe(a)
+  })
+
+  it('takes the id from the field asked for', async () => {
+    expect((await textOf('id,ref\n1,r9\n', 'x.csv', { id: 'ref' })).ids).toEqual(['r9'])
+    expect((await textOf('{"id":1,"ref":"r9"}\n{"id":2}\n', 'x.jsonl', { id: 'ref' }))).toMatchObject({ ids: ['r9'], bad: [{ line: 2, reason: 'no id: the record has no `ref`' }] })
+    expect(await problems([fileOf('id,ref\n1,r9\n')], { id: 'nope' })).toEqual(['no column `nope`, which --id names'])
+  })
+})
+
+describe('JSON', () => {
+  it('an array in any layout, types kept', async () => {
+    const { ids, fields, bad } = await fixture('leads.json')
+    expect(ids).toEqual(['1', 'J-2', expect.stringMatching(/^h_/)])
+    expect(fields[0]).toEqual({ id: 1, first_name: 'Ann', score: 82, source: { name: 'google' }, tags: ['a', 'b'] })
+    expect(fields[1]).toEqual({ id: 'J-2', first_name: 'Bo]b}', note: 'quote " and \\' })
+    expect(bad).toEqual([])
+  })
+  it('an array inside one key', async () => expect((await fixture('wrapped.json')).ids).toEqual(['W-1', 'W-2']))
+  it('lines, a bad one set aside; digits that no number holds stay as text', async () => {
+    const { leads, bad } = await fixture('leads.jsonl')
+    expect(leads.map((each) => [each.lead.id, each.line])).toEqual([['JL-1', 1], ['JL-3', 4]])
+    expect(leads[1]?.lead.fields.facebook_id).toBe('12345678901234567890')
+    expect(bad.map((each) => each.line)).toEqual([3, 5])
+  })
+  it.each([
+    ['an empty array', '[]', [], 0],
+    ['one object', '{"id":1}', ['1'], 0],
+    ['one object, laid out', '{\n  "id": 1,\n  "a": {"b": [1]}\n}\n', ['1'], 0],
+    ['objects one after the other', '{\n "id":1\n}\n{\n "id":2\n}', ['1', '2'], 0],
+    ['wrapped on one line', '{"data":[{"id":1},{"id":2}]}', ['1', '2'], 0],
+    ['scalars among objects', '[{"id":1}, 42, "x, y", null, {"id":2}]', ['1', '2'], 3],
+    ['a broken object', '[{"id":1}, {"id":}, {"id":2}]', ['1', '2'], 1],
+    ['cut off inside', '[{"id":1}, {"id":', ['1'], 1],
+    ['cut off between', '[{"id":1},', ['1'], 1],
+    ['text behind', '[{"id":1}] {"id":2}', ['1'], 1],
+    ['a lost quote', '[\n{"id":1},\n{"id":"2},\n{"id":3}\n]', ['1', '3'], 1],
+    ['an id that is none', '[{"id":null},{"id":""},{"id":[1]},{"id":true}]', [], 4],
+    ['no fields', '[{}]', [], 1],
+    ['depth that would break the stack', `[{"id":1,"a":${'['.repeat(5000)}${']'.repeat(5000)}},{"id":2}]`, ['2'], 1],
+  ])('%s', async (_what, text, ids, bad) => {
+    const got = await textOf(text, 'x.json')
+    expect(got.ids).toEqual(ids)
+    expect(got.bad.length).toBe(bad)
+  })
+  it('an empty JSON Lines file holds no leads', async () => expect((await textOf('', 'x.jsonl')).ids).toEqual([]))
+})
+
+describe('what cannot be read', () => {
+  it.each<[string, string | Uint8Array, string, RegExp]>([
+    ['Excel', Buffer.concat([Buffer.from('PK\x03\x04'), Buffer.from('....xl/workbook.xml')]), 'x.csv', /Excel file; save it as CSV/],
+    ['old Excel', Buffer.from([0xd0, 0xcf, 0x11, 0xe0, 1, 2]), 'x.xls', /old Excel/],
+    ['zip', 'PK\x03\x04....leads.csv', 'x.zip', /zip archive/],
+    ['a web page', '<!DOCTYPE html><html>', 'x.csv', /web page/],
+    ['XML', '<?xml version="1.0"?><leads/>', 'x.xml', /XML/],
+    ['empty', '', 'x.csv', /empty/],
+    ['blank', ' \n\n', 'x.csv', /empty/],
+    ['binary', Buffer.from(Array.from({ length: 500 }, (_, i) => (i * 7) % 32)), 'x.csv', /binary|UTF-16/],
+    ['UTF-16 without a mark', Buffer.from('id,name\n1,Ann\n', 'utf16le'), 'x.csv', /UTF-16/],
+    ['no header: an email', '1,ann@example.com\n2,bob@example.com\n', 'x.csv', /looks like a lead/],
+    ['no header: a phone', 'Ann,(512) 555-0101\n', 'x.csv', /looks like a lead/],
+    ['one name twice', 'id,email,email\n1,a,b\n', 'x.csv', /two columns are named `email`/],
+    ['no names', ',,\n1,2,3\n', 'x.csv', /names no columns/],
+    ['text called JSON', 'id,name\n1,a\n', 'x.json', /not JSON/],
+    ['a damaged gzip', Buffer.concat([gzipSync('id\n1\n').subarray(0, 12), Buffer.from('garbage')]), 'x.csv.gz', /cannot be read/],
+  ])('%s', async (_what, bytes, name, message) => expect((await problems([fileOf(bytes, name)]))[0]).toMatch(message))
+
+  it('a folder, a missing file with its like, no match, all told together', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'finalmile-leads-'))
+    mkdirSync(join(folder, 'sub'))
+    writeFileSync(join(folder, 'june.csv'), 'id\n1\n')
+    try {
+      await checkLeadSources([join(folder, 'sub'), join(folder, 'June.txt'), join(folder, '*.json'), join(folder, 'june.csv')])
+      expect.fail()
+    } catch (error) {
+      const diagnostics = error instanceof UserError ? error.diagnostics : []
+      expect(diagnostics.map((each) => each.code)).toEqual(['folder', 'no-file', 'no-file'])
+      expect(diagnostics[1]?.help).toContain('june.csv')
+    }
+    expect(await problems([])).toEqual(['no lead file given'])
+  })
+
+  it('a file that breaks off while it is read ends with a bad row', async () => {
+    const text = `id,name\n${Array.from({ length: 50_000 }, (_, i) => `${i},${Math.sin(i)}\n`).join('')}`
+    const got = await textOf(gzipSync(text).subarray(0, 200_000), 'x.csv.gz')
+    expect(got.leads.length).toBeGreaterThan(1000)
+    expect(got.bad).toMatchObject([{ reason: expect.stringContaining('reading stopped') }])
+  })
+})
+
+describe('sources', () => {
+  it('several files and globs in order, each file once', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'finalmile-leads-'))
+    for (const name of ['b', 'a', 'c']) writeFileSync(join(folder, `${name}.csv`), `id\n${name}\n`)
+    expect((await read([join(folder, 'c.csv'), join(folder, '*.csv')])).ids).toEqual(['c', 'a', 'b'])
+  })
+  it.each([
+    ['CSV, a byte at a time', [...Buffer.from('id,name\n1,"Zoë ""x"""\n2,b\r\n')].map((each) => Buffer.from([each])), ['1', '2']],
+    ['JSON, a byte at a time', [...Buffer.from('{"leads":[\n{"id":"\\"é"},{"id":2}]}')].map((each) => Buffer.from([each])), ['"é', '2']],
+    ['JSON Lines', [Buffer.from('{"id":1}\n{"i'), Buffer.from('d":2}')], ['1', '2']],
+    ['nothing', [], []],
+  ])('standard input: %s', async (_what, chunks, ids) => {
+    const got = await read(['-'], { stdin: Readable.from(chunks) })
+    expect(got.ids).toEqual(ids)
+    expect(got.bad).toEqual([])
+    expect(got.progress.totalBytes).toBeNull()
+  })
+  it('standard input that holds no leads is told when it is read', async () => {
+    expect(await problems(['-'], { stdin: Readable.from([Buffer.from('<html>')]) })).toEqual(['this is a web page, not a lead file'])
+  })
+
+  it('reads only as it is pulled, in bounded memory', async () => {
+    const row = `,Ann,ann@example.com,${'x'.repeat(60)}\n`
+    const path = fileOf(`id,name,email,note\n${Array.from({ length: 300_000 }, (_, i) => i + row).join('')}`)
+    const { sources } = await checkLeadSources([path])
+    const stream = readLeads(sources)
+    let rows = 0
+    let largest = 0
+    for await (const batch of stream) {
+      if (rows === 0) expect(stream.progress().bytes).toBeLessThan(512 * 1024)
+      rows += batch.leads.length
+      largest = Math.max(largest, batch.leads.length)
+    }
+    expect(rows).toBe(300_000)
+    // A batch is what one chunk held: nothing gathers, whatever the file's size.
+    expect(largest).toBeLessThan(2000)
+    expect(stream.progress().bytes).toBe(stream.progress().totalBytes)
+  })
+})
