@@ -1,0 +1,60 @@
+import { createHmac } from 'node:crypto'
+import { diagnosticAt } from '../../base/diagnostic.ts'
+import type { AuthDefinition, Text } from '../../definitions/types.ts'
+import type { RenderInput } from '../endpoint.ts'
+import { compileTemplate, type TemplateOptions } from '../template/template.ts'
+import { textOf } from '../template/text-of.ts'
+import { headerValue, type Header } from './headers.ts'
+
+/** Headers that prove who sends; the body is signed as it stands before compression. */
+export type Authorize = (input: RenderInput, body: string | Uint8Array) => readonly Header[]
+
+/** OAuth2 and Token Request use `input.token`, which the engine asks for; without one the header is left out. */
+export const compileAuth = (auth: AuthDefinition | null, options: TemplateOptions): Authorize => {
+  const textual = (text: Text): ((input: RenderInput) => string | undefined) => {
+    const template = compileTemplate(text, options)
+    if (template.kind === 'constant') return () => template.value
+    return (input) => { const value = template.read(input); return value === undefined || value === null ? undefined : textOf(value) }
+  }
+  switch (auth?.kind) {
+    case undefined: return () => []
+    case 'bearer': {
+      const token = textual(auth.token)
+      return (input) => bearer(token(input))
+    }
+    case 'basic': {
+      const username = textual(auth.username)
+      const password = textual(auth.password)
+      return (input) => [['Authorization', `Basic ${Buffer.from(`${username(input) ?? ''}:${password(input) ?? ''}`).toString('base64')}`]]
+    }
+    case 'oauth2': return (input) => bearer(input.token)
+    case 'token-request': {
+      const use = textual(auth.use)
+      return (input) => { const value = input.token === undefined ? undefined : use(input); return value === undefined ? [] : [['Authorization', headerValue(value)]] }
+    }
+    case 'hmac': {
+      const algorithm = auth.algorithm.toLowerCase().replace(/[^a-z0-9]/g, '').replace(/^hmac/, '') || 'sha256'
+      if (!ALGORITHMS.has(algorithm)) {
+        options.report(diagnosticAt(auth.secret.place, 'bad-algorithm', `HMAC with "${auth.algorithm}" is not supported`, `one of ${[...ALGORITHMS].join(', ')}`))
+        return () => []
+      }
+      return (_, body) => [[auth.header, createHmac(algorithm, auth.secret.text).update(body).digest('hex')]]
+    }
+    case 'standard-webhooks': {
+      const secret = auth.secret.text
+      const key = secret.startsWith('whsec_') ? Buffer.from(secret.slice(6), 'base64') : Buffer.from(secret)
+      return (input, body) => {
+        const id = headerValue(input.key)
+        const timestamp = String(Math.floor(input.now / 1000))
+        const signature = createHmac('sha256', key).update(`${id}.${timestamp}.`).update(body).digest('base64')
+        return [['webhook-id', id], ['webhook-timestamp', timestamp], ['webhook-signature', `v1,${signature}`]]
+      }
+    }
+    default: return auth satisfies never
+  }
+}
+
+const ALGORITHMS = new Set(['sha256', 'sha1', 'sha512', 'sha384', 'md5'])
+
+const bearer = (token: string | undefined): readonly Header[] =>
+  token === undefined || token === '' ? [] : [['Authorization', headerValue(/^bearer\s/i.test(token) ? token : `Bearer ${token}`)]]

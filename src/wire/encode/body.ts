@@ -1,0 +1,111 @@
+import type { EndpointDefinition, Format } from '../../definitions/types.ts'
+import type { RenderInput } from '../endpoint.ts'
+import type { Built } from '../mapping/build.ts'
+import type { Document } from '../mapping/document.ts'
+import { encodeText, escapeBeyond, jsonEscape, xmlEscape, type Charset } from './charset.ts'
+import { columnsOf, csvOf } from './csv.ts'
+import { formOf, queryOf } from './form.ts'
+import { compileJson, jsonOfBuilt } from './json.ts'
+import { pairsOf, type Pair } from './pairs.ts'
+import { plainTextOf } from './text.ts'
+import { xmlDeclaration, xmlElement, xmlRootOf } from './xml.ts'
+
+/** What the mapping becomes on the wire: a body, or a query for the URL. */
+export interface Payload {
+  readonly query: string
+  readonly body: string | Uint8Array | null
+}
+export interface BodyEncoder {
+  readonly one: (input: RenderInput) => Payload
+  readonly many: ((inputs: readonly RenderInput[]) => Payload) | null
+  /** Null where there is no body. */
+  readonly contentType: string | null
+}
+
+export interface BodySource {
+  readonly document: Document
+  readonly extra: Document | null
+  readonly charset: Charset
+  readonly format: Exclude<Format, 'soap'>
+}
+
+export const compileBody = (definition: EndpointDefinition, source: BodySource): BodyEncoder => {
+  const { document, extra, charset, format } = source
+  const { bodyParameter, batch } = definition
+  const extraPairs = (input: RenderInput): readonly Pair[] => (extra ? pairsOf(extra.build(input)) : [])
+  if (format === 'query') {
+    return { contentType: null, many: null, one: (input) => ({ query: queryOf([...pairsOf(document.build(input)), ...extraPairs(input)], charset), body: null }) }
+  }
+  const wrapped = bodyParameter !== null && bodyParameter !== ''
+  const finish = (text: string, kind: Format, first: RenderInput): Payload =>
+    ({ query: '', body: wrapped ? encoded(formOf([...extraPairs(first), [bodyParameter, text]], charset), 'form', charset) : encoded(text, kind, charset) })
+  const write = compileText(document, definition, format, charset, extraPairs)
+  return {
+    contentType: contentTypeOf(wrapped ? 'form' : batch ? batch.format : format, charset),
+    one: (input) => finish(batch ? manyTexts(document, definition, charset)([input]) : write(input), batch?.format ?? format, input),
+    many: batch ? many(manyTexts(document, definition, charset), (text, first) => finish(text, batch.format, first)) : null,
+  }
+}
+
+const many = (write: (inputs: readonly RenderInput[]) => string, finish: (text: string, first: RenderInput) => Payload) =>
+  (inputs: readonly RenderInput[]): Payload => { const [first] = inputs; return first ? finish(write(inputs), first) : { query: '', body: null } }
+
+const compileText = (document: Document, definition: EndpointDefinition, format: BodySource['format'], charset: Charset, extraPairs: (input: RenderInput) => readonly Pair[]): ((input: RenderInput) => string) => {
+  switch (format) {
+    case 'json': return compileJson(document)
+    case 'xml': {
+      const root = xmlRootOf(document, definition.root)
+      const declaration = xmlDeclaration(charset.toUpperCase())
+      const wrap = document.shape.kind === 'list'
+      return (input) => { const built = document.build(input); return declaration + xmlElement(wrap ? itemsOf(built) : built, root) }
+    }
+    case 'form': return definition.bodyParameter ? (input) => formOf(pairsOf(document.build(input)), charset) : (input) => formOf([...pairsOf(document.build(input)), ...extraPairs(input)], charset)
+    case 'csv': {
+      const columns = columnsOf(document.shape)
+      return (input) => csvOf([document.build(input)], columns)
+    }
+    case 'text': return (input) => plainTextOf(document.build(input))
+    case 'query': return () => ''
+    default: return format satisfies never
+  }
+}
+
+/** A batch is one JSON array, one CSV table, or one XML element with a child per lead. */
+const manyTexts = (document: Document, definition: EndpointDefinition, charset: Charset): ((inputs: readonly RenderInput[]) => string) => {
+  switch (definition.batch?.format) {
+    case 'csv': {
+      const columns = columnsOf(document.shape)
+      return (inputs) => csvOf(inputs.map(document.build), columns)
+    }
+    case 'xml': {
+      const child = xmlRootOf(document, null)
+      const root = definition.root || 'leads'
+      return (inputs) => `${xmlDeclaration(charset.toUpperCase())}<${root}>${inputs.map((each) => xmlElement(document.build(each), child)).join('')}</${root}>`
+    }
+    default: {
+      const write = document.direct ? compileJson(document) : (input: RenderInput): string => jsonOfBuilt(document.build(input))
+      return (inputs) => `[${inputs.map(write).join(',')}]`
+    }
+  }
+}
+
+/** XML has one root: a list at the top becomes its items. */
+const itemsOf = (built: Built): Built => new Map([['item', built]])
+
+const encoded = (text: string, format: Format, charset: Charset): string | Uint8Array => {
+  if (charset === 'utf-8') return text
+  // JSON is UTF-8 by its standard: everything beyond ASCII is escaped, which reads the same in any character set.
+  if (format === 'json') return escapeBeyond(text, 'us-ascii', jsonEscape)
+  return encodeText(format === 'xml' ? escapeBeyond(text, charset, xmlEscape) : text, charset)
+}
+
+const contentTypeOf = (format: Format, charset: Charset): string => {
+  const narrow = charset === 'utf-8' ? '' : `; charset=${charset}`
+  switch (format) {
+    case 'json': return 'application/json'
+    case 'xml': return `application/xml; charset=${charset}`
+    case 'csv': return `text/csv; charset=${charset}`
+    case 'text': return `text/plain; charset=${charset}`
+    default: return `application/x-www-form-urlencoded${narrow}`
+  }
+}

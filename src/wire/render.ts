@@ -1,0 +1,167 @@
+import { diagnosticAt, type Diagnostic } from '../base/diagnostic.ts'
+import { shortHash } from '../base/hash.ts'
+import { holds, type Condition, type ValuePath } from '../core/condition.ts'
+import type { PhaseName } from '../core/plan.ts'
+import type { EndpointDefinition, Format, MappingNode, Text } from '../definitions/types.ts'
+import type { RenderInput, Rendered } from './endpoint.ts'
+import { compileAuth } from './encode/auth.ts'
+import { compileBody, type Payload } from './encode/body.ts'
+import { charsetNamed, CHARSETS } from './encode/charset.ts'
+import { compileHeaders, headerValue, type Header } from './encode/headers.ts'
+import { addQuery, compileUrl, type CompiledUrl } from './encode/url.ts'
+import { checkXmlNames } from './encode/xml.ts'
+import { compileDocument } from './mapping/document.ts'
+import { compilePath, type Read } from './template/scope.ts'
+import { compileTemplate, type TemplateOptions } from './template/template.ts'
+import { textOf } from './template/text-of.ts'
+
+export interface Renderer {
+  readonly render: (input: RenderInput) => Rendered
+  readonly renderBatch: (inputs: readonly RenderInput[]) => Rendered
+}
+
+/** Compiles everything of an endpoint that makes requests; mistakes are reported at their place in the file. */
+export const compileRenderer = (definition: EndpointDefinition, report: (problem: Diagnostic) => void): Renderer => {
+  const captures = definition.ping ? Object.keys(definition.ping.parsing.capture) : null
+  const options: TemplateOptions = { vocabulary: { recipient: { id: definition.id, name: definition.name }, tables: definition.tables, captures }, report }
+  const post = compilePhase(definition, 'post', options)
+  const ping = definition.ping ? compilePhase(definition, 'ping', options) : null
+  return {
+    render: (input) => (input.phase === 'ping' && ping ? ping.render : post.render)(input),
+    renderBatch: post.renderBatch,
+  }
+}
+
+/** The version in `User-Agent`; buyers see who calls. */
+const USER_AGENT: Header = ['User-Agent', 'finalmile']
+
+const compilePhase = (definition: EndpointDefinition, phase: PhaseName, options: TemplateOptions): Renderer => {
+  const { ping } = definition
+  const method = (definition.method || (definition.format === 'query' ? 'GET' : 'POST')).toUpperCase()
+  const bodiless = method === 'GET' || method === 'HEAD'
+  const mapping = phase === 'ping' ? ping?.mapping ?? null : definition.mapping
+  const format = formatOf(definition, mapping, bodiless, options)
+  const charset = charsetNamed(definition.charset) ?? unsupportedCharset(definition, options)
+  // Without a mapping the whole lead goes, but never in a URL, which others log, and never in a ping.
+  const includeAll = phase === 'post' && (definition.includeAllFields || (mapping === null && !bodiless && format !== 'query'))
+  const document = compileDocument({ mapping, includeAll, omitEmpty: definition.omitEmpty }, options)
+  const extra = definition.extraFields ? compileDocument({ mapping: definition.extraFields, includeAll: false, omitEmpty: definition.omitEmpty }, options) : null
+  if (format === 'xml' || definition.batch?.format === 'xml') checkXmlNames(document.shape, definition.root, mapping?.place ?? definition.place).forEach(options.report)
+  const forBody = phase === 'ping' ? { ...definition, batch: null } : definition
+  const encoder = compileBody(forBody, { document, extra, charset, format })
+  const headers = compileHeaders(definition.headers, options)
+  const authorize = compileAuth(definition.auth, options)
+  const url = compileTarget(definition, phase, options)
+  const idempotencyKey = compileKey(definition, options)
+  const compression = definition.compression
+
+  const has = (name: string): boolean => headers.names.has(name)
+  const before: Header[] = []
+  if (encoder.contentType !== null && !has('content-type')) before.push(['Content-Type', encoder.contentType])
+  if (!has('accept')) before.push(['Accept', acceptOf(definition)])
+  if (!has('user-agent')) before.push(USER_AGENT)
+  const idempotency = definition.idempotency && !has(definition.idempotency.header.toLowerCase()) ? definition.idempotency.header : null
+
+  const request = (input: RenderInput, payload: Payload): Rendered => {
+    const target = url(input)
+    if (!target.ok) return target
+    const all: Header[] = headers.write(input)
+    for (const header of before) all.push(header)
+    for (const header of authorize(input, payload.body ?? '')) if (!has(header[0].toLowerCase())) all.push(header)
+    if (idempotency !== null) all.push([idempotency, idempotencyKey(input)])
+    return { ok: true, request: { method, url: addQuery(target.url, payload.query), headers: all, body: payload.body, compression: payload.body === null ? null : compression, mayBePrivate: target.mayBePrivate } }
+  }
+  return {
+    render: (input) => request(input, encoder.one(input)),
+    renderBatch: (inputs) => {
+      const [first] = inputs
+      if (!first || !encoder.many) return { ok: false, reason: 'this recipient takes no batches' }
+      return request({ ...first, key: batchKey(inputs) }, encoder.many(inputs))
+    },
+  }
+}
+
+/** The same leads under the same keys make the same key, however often the batch is tried. */
+const batchKey = (inputs: readonly RenderInput[]): string => {
+  const keys = [...new Set(inputs.map((each) => each.key))]
+  return keys.length === 1 ? keys[0] ?? '' : shortHash(keys.join('\n'))
+}
+
+type Target = { readonly ok: true; readonly url: string; readonly mayBePrivate: boolean } | { readonly ok: false; readonly reason: string }
+
+const compileTarget = (definition: EndpointDefinition, phase: PhaseName, options: TemplateOptions): ((input: RenderInput) => Target) => {
+  const allowed = definition.transport.allowPrivateNetwork
+  const compile = (text: Text): ((input: RenderInput) => Target) => {
+    const url: CompiledUrl = compileUrl(text, options)
+    const mayBePrivate = allowed || url.writtenOut
+    if (!text.text.includes('{{')) { const fixed: Target = { ok: true, url: text.text.trim(), mayBePrivate }; return () => fixed }
+    return (input) => { const result = url.render(input); return result.ok ? { ...result, mayBePrivate } : result }
+  }
+  const none = (reason: string) => (): Target => ({ ok: false, reason })
+  const ping = phase === 'ping' ? definition.ping?.endpoint ?? null : null
+  if (ping) return compile(ping)
+  const main = definition.url ? compile(definition.url) : none('no endpoint is given for this lead')
+  const backup = definition.backupUrl ? compile(definition.backupUrl) : main
+  const regional = definition.endpoints.map(({ when, use }) => ({ holds: when ? compileWhen(when, options, use) : () => true, target: compile(use) }))
+  return (input) => {
+    if (input.target === 'backup') return backup(input)
+    for (const each of regional) if (each.holds(input)) return each.target(input)
+    return main(input)
+  }
+}
+
+/** A condition on the lead; its paths are those of templates. */
+const compileWhen = (condition: Condition, options: TemplateOptions, near: Text): ((input: RenderInput) => boolean) => {
+  const reads = new Map<string, Read>()
+  const visit = (each: Condition): void => {
+    switch (each.kind) {
+      case 'and': case 'or': each.terms.forEach(visit); break
+      case 'not': visit(each.term); break
+      default: {
+        if (each.path.kind !== 'path' || reads.has(each.path.text)) break
+        const read = compilePath(each.path.text.split('.'), options.vocabulary, near.place)
+        if (typeof read === 'function') reads.set(each.path.text, read)
+        else options.report(read)
+      }
+    }
+  }
+  visit(condition)
+  const valuesAt = (path: ValuePath, input: RenderInput): readonly unknown[] => {
+    const value = path.kind === 'path' ? reads.get(path.text)?.(input) : undefined
+    return value === undefined || value === null ? [] : [value]
+  }
+  return (input) => holds(condition, (path) => valuesAt(path, input))
+}
+
+const compileKey = (definition: EndpointDefinition, options: TemplateOptions): ((input: RenderInput) => string) => {
+  const key = definition.idempotency?.key
+  if (!key) return (input) => headerValue(input.key)
+  const template = compileTemplate(key, options)
+  // A key that the lead cannot fill would be the same for many leads: ours is used then.
+  return (input) => { const value = template.kind === 'constant' ? template.value : template.read(input); return headerValue(value === undefined || value === null || value === '' ? input.key : textOf(value)) }
+}
+
+/** GET has no body: JSON, Form and Query values all go into its URL. */
+const formatOf = (definition: EndpointDefinition, mapping: MappingNode | null, bodiless: boolean, { report }: TemplateOptions): Exclude<Format, 'soap'> => {
+  const { format } = definition
+  if (format === 'soap') {
+    report(diagnosticAt(definition.place, 'unsupported-format', 'Format: SOAP cannot be sent by this version', 'write the envelope as a mapping with Format: XML'))
+    return 'xml'
+  }
+  if (!bodiless) return format
+  if (mapping !== null && (format === 'xml' || format === 'csv' || format === 'text')) report(diagnosticAt(definition.place, 'body-with-get', `a ${definition.method} request has no body to hold ${format.toUpperCase()}`, 'write Method: POST, or Format: Query'))
+  return 'query'
+}
+
+const unsupportedCharset = (definition: EndpointDefinition, { report }: TemplateOptions): 'utf-8' => {
+  report(diagnosticAt(definition.place, 'bad-charset', `Charset: ${definition.charset} is not supported`, `one of ${CHARSETS.join(', ')}`))
+  return 'utf-8'
+}
+
+const acceptOf = ({ parsing, format }: EndpointDefinition): string => {
+  switch (parsing.format ?? format) {
+    case 'json': return 'application/json, */*;q=0.5'
+    case 'xml': return 'application/xml, text/xml, */*;q=0.5'
+    default: return '*/*'
+  }
+}
