@@ -15,7 +15,7 @@ const HOMES: Record<string, string> = {
 }
 const PURE = ['base', 'core', 'definitions', 'wire']
 /** Node modules that neither read the world nor change it. */
-const PURE_NODE = new Set(['node:crypto', 'node:buffer', 'node:util', 'node:path'])
+const PURE_NODE = new Set(['node:crypto', 'node:buffer', 'node:util', 'node:path', 'node:zlib'])
 
 const files = readdirSync(src, { recursive: true, withFileTypes: true })
   .filter((each) => each.isFile() && each.name.endsWith('.ts'))

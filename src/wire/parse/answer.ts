@@ -12,6 +12,9 @@ export type AnswerFormat = 'json' | 'xml' | 'html' | 'text'
 /** What a dotted path walks: a JSON value or an XML document. */
 export type Data = { readonly kind: 'json'; readonly root: unknown } | { readonly kind: 'xml'; readonly document: Document }
 
+/** A part of a bulk answer; `data` null where it is a bare word. */
+export interface Row { readonly text: () => string; readonly data: Data | null }
+
 /**
  * One answer, or one row of a bulk answer, read only as far as the rules ask. `blind` is raised when something was
  * looked for in a body that cannot be read that way: what was not found then may still be there.
@@ -23,21 +26,22 @@ export class Answer {
   blind = false
   readonly #format: AnswerFormat | null
   readonly #body: Uint8Array
+  readonly #rowText: (() => string) | null = null
   #text: string | undefined
   #data: Data | null | undefined
   #document: Document | null | undefined
   #html: HTMLElement | null | undefined
 
-  constructor(reply: Extract<Reply, { kind: 'answer' }>, format: AnswerFormat | null, row?: { readonly text: string; readonly data: Data }) {
+  constructor(reply: Extract<Reply, { kind: 'answer' }>, format: AnswerFormat | null, row?: Row) {
     this.status = reply.status
     this.headers = reply.headers
     this.truncated = reply.truncated
     this.#body = reply.body
     this.#format = format
     if (row) {
-      this.#text = row.text
+      this.#rowText = row.text
       this.#data = row.data
-      this.#document = row.data.kind === 'xml' ? row.data.document : null
+      this.#document = row.data?.kind === 'xml' ? row.data.document : null
     }
   }
 
@@ -48,11 +52,11 @@ export class Answer {
   /** The raw text; of a cut body, what there is of it, and blind. */
   text(): string {
     if (this.truncated) this.blind = true
-    return (this.#text ??= decodeBody(this.#body, this.contentType))
+    return (this.#text ??= this.#rowText ? this.#rowText() : decodeBody(this.#body, this.contentType))
   }
 
   isEmpty(): boolean {
-    return this.#body.length === 0 ? this.#text === undefined || this.#text === '' : this.text().trim() === ''
+    return this.#body.length === 0 || this.text().trim() === ''
   }
 
   data(): Data | null {

@@ -34,7 +34,7 @@ const NEEDS_TIDYING = /[\u0000-\u001f\u007f-\u009f\u2028\u2029\u202a-\u202e\u206
 
 /** In order of how much they say. */
 const SPEAKING = ['message', 'error_description', 'detail', 'reason', 'error_message', 'errormessage', 'faultstring', 'description', 'text', 'msg', 'error', 'title']
-const LISTS = ['errors', 'violations', 'fault', 'body', 'envelope', 'response', 'result', 'data']
+const LISTS = ['errors', 'violations', 'fault', 'response', 'result', 'data']
 const MAX_WORDS = 20
 const MAX_DEPTH = 6
 

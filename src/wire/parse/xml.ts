@@ -53,14 +53,34 @@ export const compileXPath = (text: string): ((document: Document) => readonly un
   }
 }
 
+/** The elements at an XPath, as the rows of a bulk answer. */
+export const compileXPathElements = (text: string): ((document: Document) => readonly Element[]) | null => {
+  try {
+    const expression = (xpath as unknown as XPathParser).parse(text)
+    return (document) => {
+      try {
+        return expression.evaluate(optionsFor(document)).toArray?.().filter(isElement) ?? []
+      } catch {
+        // A prefix that this answer does not declare: there is nothing there.
+        return []
+      }
+    }
+  } catch {
+    return null
+  }
+}
+
+const optionsFor = (document: Document): XPathOptions => ({ node: document, allowAnyNamespaceForNoPrefix: true, namespaces: (prefix) => namespaceOf(document, prefix) })
+
 /** What the package has and its types leave out. */
 interface XPathParser { parse(text: string): XPathExpression }
-interface XPathExpression { evaluate(options: { readonly node: Node; readonly allowAnyNamespaceForNoPrefix: boolean; readonly namespaces: (prefix: string) => string | null }): XPathValue }
+interface XPathOptions { readonly node: Node; readonly allowAnyNamespaceForNoPrefix: boolean; readonly namespaces: (prefix: string) => string | null }
+interface XPathExpression { evaluate(options: XPathOptions): XPathValue }
 interface XPathValue { toArray?(): readonly Node[]; stringValue(): string; booleanValue(): boolean; readonly bool?: unknown; readonly num?: unknown }
 
 const evaluate = (expression: XPathExpression, document: Document): readonly unknown[] => {
   try {
-    const value = expression.evaluate({ node: document, allowAnyNamespaceForNoPrefix: true, namespaces: (prefix) => namespaceOf(document, prefix) })
+    const value = expression.evaluate(optionsFor(document))
     if (value.toArray) return value.toArray().map(textOfNode)
     return [typeof value.bool === 'boolean' ? value.bool : typeof value.num === 'number' ? value.num : value.stringValue()]
   } catch {
@@ -116,6 +136,6 @@ export const documentOf = (element: Element): Document => {
   return document
 }
 
-const isElement = (node: Node): node is Element => node.nodeType === 1
+export const isElement = (node: Node): node is Element => node.nodeType === 1
 
 export const localName = (element: Element): string => element.localName ?? element.nodeName

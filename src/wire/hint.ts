@@ -1,0 +1,66 @@
+import type { Verdict } from '../core/verdict.ts'
+
+/** What to do about an attempt that went wrong (subject document, Common Delivery Issues); null where there is nothing to do. */
+export const hintFor = (verdict: Verdict, httpStatus: number | null): string | null => {
+  switch (verdict.kind) {
+    case 'failed': return hintForFailure(verdict, httpStatus)
+    case 'unknown': return TIMEOUT
+    case 'unconfirmed': return /price/.test(verdict.reason ?? '') ? REVENUE
+      : 'look at the recorded answer with `finalmile parse`, mend Response Parsing, then settle the lead with `finalmile review`'
+    case 'accepted':
+    case 'rejected':
+    case 'duplicate':
+    case 'bid': return null
+    default: return verdict satisfies never
+  }
+}
+
+const TIMEOUT = 'increase Timeout step by step, ask the buyer about its capacity, and consider a batch where it stays slow'
+const REVENUE = "check Price in Response Parsing against a recorded answer, confirm that the buyer returns a price, or give the recipient a `Price`"
+
+const hintForFailure = (verdict: Extract<Verdict, { kind: 'failed' }>, httpStatus: number | null): string | null => {
+  switch (verdict.class) {
+    case 'auth':
+      return httpStatus === 403 ? "confirm that the buyer's IP list has this machine, review the permissions of the credentials, then `finalmile unpause`"
+        : httpStatus === 407 ? 'check the user and password of the proxy, then `finalmile unpause`'
+        : 'verify the credentials, check whether the token has expired and whether the buyer lists this IP address, then `finalmile unpause`'
+    case 'invalid_data': return httpStatus === 404 || httpStatus === 405 || httpStatus === 410 ? 'check Endpoint and Method: the buyer has nothing at this address' : hintForField(namedField(verdict.said === undefined ? verdict.reason : verdict.said))
+    case 'timeout': return TIMEOUT
+    case 'network': return 'check the host and port of Endpoint, and whether this machine may reach it'
+    case 'tls': return "have the buyer renew its certificate, or name its authority in `TLS: CA`"
+    case 'proxy': return 'check Proxy: its address, and whether it lets this host through'
+    case 'rate_limited': return 'set Rate to what the buyer allows (`Rate: 10 per second`)'
+    case 'server_error': return "the buyer's side has trouble; retries go on by Retry Strategy, and a Backup Endpoint or a Fallback carries the leads meanwhile"
+    case 'redirect': return "write the new address into Endpoint, or set `Follow Redirects: yes`"
+    case 'blocked': return 'the address is private: set `Allow Private Network: yes` where that is meant'
+    case 'duplicate':
+    case 'unreadable':
+    case 'surplus': return null
+    default: return verdict.class satisfies never
+  }
+}
+
+const hintForField = (field: string | null): string =>
+  field === null ? 'verify the field names exactly, which fields are required, and their types; try a minimal lead with `finalmile plan`'
+  : `look at \`${field}\` in Field Mapping: its exact name, whether it is required, and its type`
+
+/** The field that a buyer names in its own words: quoted, before `is required`, after `missing field`, or `zip: …`. */
+export const namedField = (words: string | null): string | null => {
+  if (words === null) return null
+  for (const pattern of FIELD_PATTERNS) {
+    const name = pattern.exec(words)?.[1]
+    if (name !== undefined && !NO_FIELDS.has(name.toLowerCase())) return name
+  }
+  return null
+}
+
+const NAME = '([A-Za-z_][\\w.\\[\\]-]{0,60})'
+const FIELD_PATTERNS: readonly RegExp[] = [
+  /[`"'\[(]([A-Za-z_][\w.-]{0,60})[`"'\])]/,
+  new RegExp(`(?:missing|required|invalid|unknown)(?: required)? (?:field|parameter|value for|property)s?:?\\s+${NAME}`, 'i'),
+  new RegExp(`(?:field|parameter|property)s?:?\\s+${NAME}`, 'i'),
+  new RegExp(`${NAME}\\s+(?:is|was|field is)\\s+(?:missing|required|invalid|not valid|too long|not a|malformed|empty|blank)`, 'i'),
+  new RegExp(`^${NAME}:\\s`),
+  new RegExp(`(?:missing|invalid|bad)\\s+${NAME}\\s*$`, 'i'),
+]
+const NO_FIELDS = new Set(['is', 'are', 'the', 'a', 'an', 'error', 'errors', 'field', 'fields', 'data', 'request', 'missing', 'invalid', 'validation', 'this', 'it', 'value', 'values', 'body', 'json', 'xml', 'http', 'message'])

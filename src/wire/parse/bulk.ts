@@ -1,0 +1,74 @@
+import type { ValuePath } from '../../core/condition.ts'
+import type { Answer, Row } from './answer.ts'
+import { parseCsv } from './csv.ts'
+import type { PathStep } from './json.ts'
+import { findJson, pathSteps } from './json.ts'
+import { childElements, compileXPathElements, documentOf, elementsAt, isElement, localName } from './xml.ts'
+import type { Document, Element } from './xml.ts'
+
+/** The rows of a bulk answer, in its order; null where it has none to be found. */
+export type RowFinder = (answer: Answer) => readonly Row[] | null
+
+/** `Results: path`, else what can only be the rows: a root array, the one list in an envelope, repeated elements, CSV lines. */
+export const compileRows = (path: ValuePath | null): RowFinder => {
+  const text = path?.kind === 'path' ? path.text.trim() : null
+  if (path !== null && text === null) return () => null
+  const steps = text === null || text.startsWith('/') ? null : pathSteps(text)
+  const select = text?.startsWith('/') ? compileXPathElements(text) : null
+  if (text?.startsWith('/')) return (answer) => { const document = answer.document(); return document && select ? some(select(document)) : null }
+  return (answer) => {
+    const data = answer.data()
+    if (data?.kind === 'json') return steps ? jsonAt(data.root, steps) : jsonRows(data.root)
+    if (data?.kind === 'xml') return steps ? xmlAt(data.document, steps) : xmlRows(data.document)
+    const lines = /[{<]/.test(answer.text().trimStart().charAt(0)) || answer.truncated ? null : parseCsv(answer.text().trim())
+    return lines && lines.map((line) => jsonRow(line))
+  }
+}
+
+const jsonAt = (root: unknown, steps: readonly PathStep[]): readonly Row[] | null => {
+  const found = findJson(root, steps)
+  // An object of results by id: `{"L1": {…}, "L2": {…}}` has no order, and is no list.
+  return found.length > 0 ? found.map(jsonRow) : null
+}
+
+/** Lists of results have few names; a list under another name may be anything. */
+const LIST_NAMES = ['results', 'result', 'records', 'responses', 'leads', 'items', 'data', 'rows']
+
+const jsonRows = (root: unknown): readonly Row[] | null => {
+  if (Array.isArray(root)) return root.length > 0 ? root.map(jsonRow) : null
+  if (typeof root !== 'object' || root === null) return null
+  const lists = Object.entries(root).filter(([name, value]) => Array.isArray(value) && value.length > 0 && LIST_NAMES.includes(name.toLowerCase()))
+  return lists.length === 1 ? (lists[0]?.[1] as readonly unknown[]).map(jsonRow) : null
+}
+
+const jsonRow = (value: unknown): Row => {
+  if (typeof value === 'object' && value !== null) return { data: { kind: 'json', root: value }, text: () => JSON.stringify(value) }
+  return { data: null, text: () => (value === null || value === undefined ? '' : String(value)) }
+}
+
+const xmlAt = (document: Document, steps: readonly PathStep[]): readonly Row[] | null => {
+  const found = elementsAt(document, steps).filter(isElement)
+  const only = found.length === 1 ? found[0] : undefined
+  return some(only && isList(only) ? childElements(only) : found)
+}
+
+const xmlRows = (document: Document): readonly Row[] | null => {
+  const root = document.documentElement
+  if (root === null) return null
+  if (isList(root)) return some(childElements(root))
+  const lists = childElements(root).filter(isList)
+  return lists.length === 1 && lists[0] ? some(childElements(lists[0])) : null
+}
+
+/** An element that holds nothing but elements of one name, which say something themselves. */
+const isList = (element: Element): boolean => {
+  const children = childElements(element)
+  const name = children[0] && localName(children[0])
+  return children.length > 0 && children.every((each) => localName(each) === name && (childElements(each).length > 0 || each.attributes.length > 0))
+}
+
+const some = (elements: readonly Element[]): readonly Row[] | null =>
+  elements.length === 0 ? null : elements.map((each) => {
+    const document = documentOf(each)
+    return { data: { kind: 'xml', document }, text: () => each.toString() }
+  })

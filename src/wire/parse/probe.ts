@@ -1,0 +1,92 @@
+import type { Money } from '../../base/money.ts'
+import { parseMoney } from '../../base/money.ts'
+import type { Condition, Resolve, ValuePath } from '../../core/condition.ts'
+import { holds } from '../../core/condition.ts'
+import type { Answer } from './answer.ts'
+import type { Finder } from './path.ts'
+import { compilePath, pathsOf } from './path.ts'
+import { tidy } from './words.ts'
+
+/** `blind`: the body could not be read the way the condition asks, so that its answer is worth nothing. */
+export type Sense = 'yes' | 'no' | 'blind'
+export type Probe = (answer: Answer) => Sense
+
+/** A condition on answers, its paths compiled once. */
+export const compileProbe = (condition: Condition): Probe => {
+  const finders = new Map<ValuePath, Finder>(pathsOf(condition).map((path) => [path, compilePath(path) ?? nowhere]))
+  return (answer) => {
+    answer.blind = false
+    const resolve: Resolve = (path) => (finders.get(path) ?? nowhere)(answer)
+    const found = holds(condition, resolve)
+    return answer.blind ? 'blind' : found ? 'yes' : 'no'
+  }
+}
+
+/** A path that cannot be compiled (`check` reports it) reads nothing, and nothing may be concluded from that. */
+const nowhere: Finder = (answer) => {
+  answer.blind = true
+  return []
+}
+
+/** The first value at a path, as text; null for none. */
+export type TextReader = (answer: Answer) => string | null
+
+export const compileText = (path: ValuePath | null, longest = 300): TextReader | null => {
+  if (path === null) return null
+  const find = compilePath(path) ?? nowhere
+  return (answer) => {
+    for (const value of find(answer)) {
+      const text = asText(value)
+      if (text !== null) return tidy(text, longest)
+    }
+    return null
+  }
+}
+
+/** All values at a path, joined with `, ` in document order (contract, section 3). */
+export const compileMessage = (path: ValuePath | null): TextReader | null => {
+  if (path === null) return null
+  const find = compilePath(path) ?? nowhere
+  return (answer) => {
+    const values = find(answer)
+    if (values.length === 1 && typeof values[0] === 'string') return tidy(values[0])
+    return tidy(leaves(values).join(', '))
+  }
+}
+
+/** What stands where a price was declared: none, one, or something that is no money. */
+export type PriceFound = { readonly kind: 'none' } | { readonly kind: 'price'; readonly price: Money } | { readonly kind: 'unreadable'; readonly text: string }
+
+export const compilePrice = (path: ValuePath | null, currency: string): ((answer: Answer) => PriceFound) | null => {
+  if (path === null) return null
+  const find = compilePath(path) ?? nowhere
+  return (answer) => {
+    const value = find(answer).find((each) => each !== null && each !== undefined && each !== '')
+    if (value === undefined) return NO_PRICE
+    // Binary fractions of a buyer's arithmetic (0.1 + 0.2) are read to a hundredth of a cent; text is taken as written.
+    const price = parseMoney(value, currency) ?? (typeof value === 'number' ? parseMoney(value.toFixed(4), currency) : null)
+    return price && price.amount >= 0 ? { kind: 'price', price } : { kind: 'unreadable', text: tidy(asText(value) ?? 'no number', 40) ?? 'no number' }
+  }
+}
+
+const NO_PRICE: PriceFound = { kind: 'none' }
+
+const asText = (value: unknown): string | null =>
+  typeof value === 'string' ? (value.trim() === '' ? null : value.trim())
+  : typeof value === 'number' || typeof value === 'bigint' || typeof value === 'boolean' ? String(value)
+  : null
+
+const MAX_LEAVES = 100
+
+/** Texts inside whatever was found, in order; walks without recursion, since a hostile answer may nest without end. */
+const leaves = (values: readonly unknown[]): readonly string[] => {
+  const found: string[] = []
+  const open: unknown[] = values.toReversed()
+  while (open.length > 0 && found.length < MAX_LEAVES) {
+    const value = open.pop()
+    const text = asText(value)
+    if (text !== null) found.push(text)
+    else if (typeof value === 'object' && value !== null) open.push(...Object.values(value).slice(0, MAX_LEAVES).toReversed())
+  }
+  return found
+}

@@ -1,0 +1,71 @@
+import type { Lead } from '../core/lead.ts'
+import { resolveLead } from '../core/lead-path.ts'
+import type { Verdict } from '../core/verdict.ts'
+import type { EndpointDefinition } from '../definitions/types.ts'
+import { verdictOfFault } from './classify.ts'
+import type { Judge } from './judge.ts'
+import { isOptional } from './judge.ts'
+import { Answer } from './parse/answer.ts'
+import { compileRows } from './parse/bulk.ts'
+import { compileText } from './parse/probe.ts'
+import type { Reply } from './request.ts'
+
+/**
+ * One verdict per lead, in the order of `leads`. Trouble with the whole request is everyone's trouble; else each row is
+ * read by the recipient's own rules with the row as the root. A lead that no row speaks of is in doubt.
+ */
+export const createBatchReader = (definition: EndpointDefinition, judge: Judge, hasPriceFallback: boolean): ((reply: Reply, leads: readonly Lead[]) => readonly Verdict[]) => {
+  const { parsing } = definition
+  const rowsOf = compileRows(definition.batch?.results ?? null)
+  const declared = definition.batch?.results !== null && definition.batch?.results !== undefined
+  const match = definition.batch?.match ?? null
+  const keyOfRow = match && compileText({ kind: 'path', text: match.result }, 1_000)
+  const needsPrice = parsing.price !== null && !hasPriceFallback && !isOptional(parsing, 'price') && !isOptional(parsing, 'revenue')
+
+  const readRow = (reply: Extract<Reply, { kind: 'answer' }>, answer: Answer | undefined): Verdict =>
+    answer ? judge(answer, reply.at) : inDoubt('the answer has no row for this lead')
+
+  return (reply, leads) => {
+    if (reply.kind === 'fault') return leads.map(() => verdictOfFault(reply))
+    const whole = new Answer(reply, parsing.format)
+    if (reply.status < 200 || reply.status > 299) return same(judge(whole, reply.at), leads)
+    const rows = reply.truncated ? null : rowsOf(whole)
+    if (rows === null) return same(declared ? noRows(judge(whole, reply.at), whole) : forAll(judge(whole, reply.at), leads.length, needsPrice), leads)
+    const answers = rows.map((row) => new Answer(reply, parsing.format, row))
+    if (!match || !keyOfRow) return leads.map((_lead, i) => readRow(reply, answers[i]))
+    const byKey = new Map<string, Answer[]>()
+    for (const answer of answers) {
+      const key = keyOfRow(answer)
+      if (key === null) continue
+      const known = byKey.get(key)
+      if (known) known.push(answer)
+      else byKey.set(key, [answer])
+    }
+    // Equal keys are served in order, so that two leads never share one row.
+    return leads.map((lead) => {
+      const key = keyOfLead(lead, match.lead)
+      return readRow(reply, key === null ? undefined : byKey.get(key)?.shift())
+    })
+  }
+}
+
+const keyOfLead = (lead: Lead, path: string): string | null => {
+  const value = resolveLead(lead, { kind: 'path', text: path })[0] ?? (path === 'lead.id' || path === 'id' ? lead.id : null)
+  return value === null || value === undefined ? null : String(value).trim()
+}
+
+const same = (verdict: Verdict, leads: readonly Lead[]): readonly Verdict[] => leads.map(() => verdict)
+
+const inDoubt = (reason: string): Verdict => ({ kind: 'unconfirmed', class: 'unreadable', reason, said: null })
+
+/** Rows were promised and none came: only an answer to the whole that sells nothing may stand for all. */
+const noRows = (verdict: Verdict, whole: Answer): Verdict =>
+  verdict.kind === 'failed' || verdict.kind === 'duplicate' ? verdict
+  : inDoubt(whole.isEmpty() ? 'the answer is empty, where Batch: Results promises rows' : 'the answer has no rows at Batch: Results')
+
+/** One answer for many: what it says of acceptance goes for each, one lead id or price cannot. */
+const forAll = (verdict: Verdict, count: number, needsPrice: boolean): Verdict => {
+  if (verdict.kind !== 'accepted' || count < 2 || verdict.price === null) return verdict
+  if (needsPrice) return inDoubt(`the answer gives one price for ${count} leads`)
+  return { ...verdict, price: null }
+}

@@ -1,0 +1,38 @@
+import type { Lead } from '../core/lead.ts'
+import type { PhaseName } from '../core/plan.ts'
+import type { Verdict } from '../core/verdict.ts'
+import type { EndpointDefinition } from '../definitions/types.ts'
+import { verdictOfFault } from './classify.ts'
+import { createJudge } from './judge.ts'
+import { createPingJudge } from './judge-ping.ts'
+import { Answer } from './parse/answer.ts'
+import { createBatchReader } from './read-batch.ts'
+import type { Reply } from './request.ts'
+
+export interface ReaderOptions {
+  /** The recipient, its pattern or its ping names a price: an acceptance without one is no doubt. */
+  readonly hasPriceFallback: boolean
+}
+
+export interface Reader {
+  /** Total: every reply gets exactly one verdict, and none throws. */
+  read(reply: Reply, phase: PhaseName): Verdict
+  /** One verdict per lead, in the order of `leads`. */
+  readBatch(reply: Reply, leads: readonly Lead[]): readonly Verdict[]
+}
+
+/** Replies to verdicts, by the rules of one recipient, compiled once. */
+export const createReader = (definition: EndpointDefinition, { hasPriceFallback }: ReaderOptions = { hasPriceFallback: false }): Reader => {
+  const judge = createJudge(definition, hasPriceFallback)
+  const judgePing = definition.ping && createPingJudge(definition, definition.ping)
+  const format = definition.parsing.format
+  const pingFormat = definition.ping?.parsing.format ?? null
+  return {
+    read: (reply, phase) => {
+      if (reply.kind === 'fault') return verdictOfFault(reply)
+      if (phase === 'ping' && judgePing) return judgePing(new Answer(reply, pingFormat), reply.at)
+      return judge(new Answer(reply, format), reply.at)
+    },
+    readBatch: createBatchReader(definition, judge, hasPriceFallback),
+  }
+}
