@@ -24,7 +24,7 @@ export const wallTime = (at: Instant, zone = 'UTC'): WallTime => {
 export const instantOfWall = (wall: number, zone = 'UTC'): Instant => {
   const guess = wall - offsetAt(wall, zone) * 60_000
   const better = wall - offsetAt(guess, zone) * 60_000
-  return better
+  return better + offsetAt(better, zone) * 60_000 === wall ? better : Math.max(guess, better)
 }
 
 export const isZone = (zone: string): boolean => formatterOf(zone) !== null

@@ -1,0 +1,74 @@
+import type { Instant } from '../base/time.ts'
+import { MINUTE } from '../base/time.ts'
+import { instantOfWall, wallTime } from '../base/zone.ts'
+import type { CallWindow, ClockSpan } from './policy.ts'
+
+export type WindowState = { readonly open: true } | { readonly open: false; /** null: it never opens */ readonly until: Instant | null }
+
+/**
+ * Whether a window is open in all of the given zones at once (a lead whose zone is not certain has several), and if not,
+ * when it next is. The first minute of a span is inside, its last is not: 8:00 is inside `8am-9pm`, 21:00 is outside.
+ */
+export const windowState = (window: CallWindow, zones: readonly string[], now: Instant): WindowState => {
+  if (zones.every((zone) => opensAt(window, zone, now) === now)) return { open: true }
+  // Each zone's next opening is the earliest that all could be open; where another is shut then, ask again from its own.
+  let at: Instant = now
+  for (let tries = 0; tries < 64; tries++) {
+    let latest: Instant = at
+    for (const zone of zones) {
+      const opens = opensAt(window, zone, at)
+      if (opens === null) return { open: false, until: null }
+      latest = Math.max(latest, opens)
+    }
+    if (latest === at) return { open: false, until: at }
+    at = latest
+  }
+  return { open: false, until: null }
+}
+
+/** `now` where the window is open, else its next opening within a fortnight; null where it has none. */
+const opensAt = (window: CallWindow, zone: string, now: Instant): Instant | null => {
+  const local = wallTime(now, zone)
+  const midnight = Date.UTC(local.year, local.month - 1, local.day)
+  const minute = local.hour * 60 + local.minute
+  const today = ((local.weekday + 6) % 7) + 1
+  for (let ahead = -1; ahead <= 14; ahead++) {
+    if (!window.days.includes(((today - 1 + ahead + 14) % 7) + 1)) continue
+    const found = window.spans
+      .map((span) => startOf(span, ahead, midnight, minute, zone, now))
+      .filter((at) => at !== null)
+      .reduce<Instant | null>((first, at) => (first === null || at < first ? at : first), null)
+    if (found !== null) return found
+  }
+  return null
+}
+
+/** A span of the day `ahead` days from now: `now` where it runs, its start where that lies ahead, else null. A span past midnight belongs to the day it begins on. */
+const startOf = (span: ClockSpan, ahead: number, midnight: number, minute: number, zone: string, now: Instant): Instant | null => {
+  const from = ahead * 1440 + span.fromMinute
+  const to = ahead * 1440 + (span.toMinute > span.fromMinute ? span.toMinute : span.toMinute + 1440)
+  if (from <= minute && minute < to) return now
+  if (from <= minute) return null
+  const start = instantOfWall(midnight + from * MINUTE, zone)
+  return start > now ? start : null
+}
+
+/** The instant at which a zone's day, week (Monday), hour or month began, and when the next begins: what caps are counted by. */
+export const periodOf = (period: 'hour' | 'day' | 'week' | 'month', zone: string, now: Instant): { readonly from: Instant; readonly to: Instant } => {
+  const local = wallTime(now, zone)
+  const at = (year: number, month: number, day: number): Instant => instantOfWall(Date.UTC(year, month - 1, day), zone)
+  switch (period) {
+    case 'hour': {
+      const from = now - (local.minute * 60 + local.second) * 1000 - local.millisecond
+      return { from, to: from + 60 * MINUTE }
+    }
+    case 'day': return { from: at(local.year, local.month, local.day), to: at(local.year, local.month, local.day + 1) }
+    case 'week': {
+      const monday = local.day - (local.weekday - 1)
+      return { from: at(local.year, local.month, monday), to: at(local.year, local.month, monday + 7) }
+    }
+    case 'month': return { from: at(local.year, local.month, 1), to: at(local.year, local.month + 1, 1) }
+    default: return period satisfies never
+  }
+}
+
