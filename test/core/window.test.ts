@@ -26,7 +26,7 @@ describe('windowState', () => {
     ['two zones: open only where both are', calling, ['America/New_York', 'America/Los_Angeles'], '2026-11-24T13:30:00Z', '2026-11-24T16:00:00.000Z'],
     ['two zones: one has closed, the next day of the later', calling, ['America/New_York', 'America/Los_Angeles'], '2026-11-25T03:00:00Z', '2026-11-25T16:00:00.000Z'],
     ['no day at all never opens', { ...office, days: [] }, 'UTC', '2026-11-24T12:00:00Z', 'never'],
-    ['the hour that daylight saving skips opens after it', { spans: [{ fromMinute: 150, toMinute: 180 }], days: [7] }, 'America/New_York', '2026-03-08T06:30:00Z', '2026-03-08T07:30:00.000Z'],
+    ['a span wholly in the hour that daylight saving skips does not open that day', { spans: [{ fromMinute: 150, toMinute: 180 }], days: [7] }, 'America/New_York', '2026-03-08T06:30:00Z', '2026-03-15T06:30:00.000Z'],
     ['a day of 25 hours opens at its own 8:00', calling, 'America/New_York', '2026-11-01T05:30:00Z', '2026-11-01T13:00:00.000Z'],
   ] as const)('%s', (_rule, window, zone, now, want) => { expect(state(window, typeof zone === 'string' ? zone : [...zone], now)).toBe(want) })
 
