@@ -5,11 +5,15 @@ export interface Memory {
   knows(identity: string, key: string | null): boolean
   /** 1 for the first request under this key. */
   countTry(key: string): number
+  rememberBid(pingId: string, price: string): void
+  /** What was bid under this ping id; null where the value is none. */
+  bidOf(value: string): string | null
 }
 
 export const createMemory = (): Memory => {
   const bought = new Map<string, string | null>()
   const tries = new Map<string, number>()
+  const bids = new Map<string, string>()
   const knows = (identity: string, key: string | null): boolean => {
     const before = bought.get(identity)
     return before !== undefined && (before === null || before !== key)
@@ -26,5 +30,7 @@ export const createMemory = (): Memory => {
       tries.set(key, count)
       return count
     },
+    rememberBid: (pingId, price) => { bids.set(pingId, price) },
+    bidOf: (value) => bids.get(value) ?? null,
   }
 }

@@ -1,4 +1,5 @@
 import { XMLParser } from 'fast-xml-parser'
+import { parseCsv } from '../parse/csv.ts'
 
 /** What a buyer sees of one request. Header names in lower case. */
 export interface RequestFacts {
@@ -80,24 +81,8 @@ const parseJson = (text: string): unknown => {
   }
 }
 
-/** RFC 4180 with commas, as our own batches are written; the header row names the fields. */
-const csvRows = (text: string): readonly (readonly Field[])[] => {
-  const [header = [], ...rows] = csvCells(text)
-  return rows.map((row) => row.map((value, i) => ({ name: header[i] ?? String(i), value })))
-}
-
-const csvCells = (text: string): readonly (readonly string[])[] => {
-  const rows: string[][] = []
-  let row: string[] = []
-  const cell = /(?:"((?:[^"]|"")*)"|([^",\r\n]*))(,|\r?\n|$)/gy
-  while (cell.lastIndex < text.length) {
-    const match = cell.exec(text)
-    if (!match) break
-    row.push(match[1] === undefined ? (match[2] ?? '') : match[1].replaceAll('""', '"'))
-    if (match[3] !== ',') { rows.push(row); row = [] }
-  }
-  if (row.length > 0) rows.push(row)
-  return rows
-}
+/** As our own batches are written; the header row names the fields. */
+const csvRows = (text: string): readonly (readonly Field[])[] =>
+  (parseCsv(text) ?? []).map((row) => Object.entries(row).map(([name, value]) => ({ name, value })))
 
 const XML = new XMLParser({ ignoreAttributes: false, attributeNamePrefix: '', removeNSPrefix: true, parseTagValue: false, parseAttributeValue: false })

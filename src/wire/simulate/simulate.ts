@@ -77,7 +77,9 @@ const reply = (buyer: Buyer, request: RequestFacts, phase: PhaseName, options: S
   }
   const decision = decide(definition, fields ?? [], phase, options, key, text, order)
   const answer = buyer.say(decision.intent, phase)
-  const filled = answer.fill(decision.filling(answer.ids))
+  const filling = decision.filling(answer.ids)
+  if (phase === 'ping' && decision.intent === 'accepted') options.memory.rememberBid(filling.id, filling.price)
+  const filled = answer.fill(filling)
   const headers = answer.note === null ? filled.headers : { ...filled.headers, 'x-sandbox-note': answer.note }
   return { status: filled.status, headers, body: filled.body, delayMs, fault: null, means: decision.intent }
 }
@@ -93,7 +95,10 @@ const decide = (
   const identity = identityOf(fields)
   const draw = identity === null && fields.length > 0 ? `${options.seed} ${definition.id} ${sha256(JSON.stringify(fields))}` : identity === null ? fallback : `${options.seed} ${definition.id} ${identity}`
   const faults = faultsOf(fields.filter((each) => !each.value.startsWith('sandbox+') || each.value.includes('@')))
-  const filling = (message: string) => (ids: Answer['ids']): Filling => ({ id: leadId(draw, ids), price: priceFor(phase, draw, options.price ?? null), message })
+  // A post that names its ping is paid what was bid.
+  const bid = definition.ping && phase === 'post' ? fields.map((each) => options.memory.bidOf(each.value)).find((each) => each !== null) : null
+  const agreed = bid ?? options.price ?? null
+  const filling = (message: string) => (ids: Answer['ids']): Filling => ({ id: leadId(draw, ids), price: priceFor(phase, draw, agreed), message })
   switch (order?.kind) {
     case 'accept': return { intent: 'accepted', filling: filling('Lead accepted') }
     case 'reject': return { intent: 'rejected', filling: filling('Rejected as ordered') }

@@ -4,6 +4,7 @@ import { htmlOf } from './sketch-html.ts'
 import { jsonOf } from './sketch-json.ts'
 import { xmlOf } from './sketch-xml.ts'
 import { sampleOf } from './regex-sample.ts'
+import { SLOT } from './slots.ts'
 
 /** An answer with slots (see `slots.ts`) still open. */
 export interface Sketch {
@@ -33,7 +34,7 @@ export const draw = (wishes: readonly Wish[], status: number, parsing: ParsingDe
   const language = parsing.format ?? spoken(wishes, parsing)
   const body = language === 'xml' ? xmlOf(said, lines)
     : language === 'html' ? htmlOf(css, lines)
-    : language === 'json' ? jsonOf(said, lines)
+    : language === 'json' ? jsonOf(said, lines).replaceAll(`"${SLOT.price}"`, SLOT.price) // a number to JSON
     : lines.join('\n')
   return { status: code, headers: { 'content-type': CONTENT_TYPES[language], ...headers }, body }
 }
