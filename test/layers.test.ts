@@ -23,7 +23,7 @@ const files = readdirSync(src, { recursive: true, withFileTypes: true })
 
 const floorOf = (file: string) => relative(src, file).split('/')[0] ?? ''
 const importsOf = (text: string) =>
-  [...text.matchAll(/(?:from|import)\s*\(?\s*'([^']+)'/g)].map((match) => match[1] ?? '')
+  [...text.matchAll(/^(?:import|export|\}) [^'\n]*from '([^']+)'|^import '([^']+)'|\bimport\('([^']+)'\)/gm)].map((match) => match[1] ?? match[2] ?? match[3] ?? '')
 
 describe('floors', () => {
   it('every source file stands on a known floor', () => {
