@@ -1,12 +1,13 @@
 import { basename, extname, resolve } from 'node:path'
 import { UserError, usageError, type Diagnostic } from '../base/diagnostic.ts'
-import { recipientsOf, type Plan } from '../core/plan.ts'
+import { childrenOf, recipientsOf, rootPath, type Plan } from '../core/plan.ts'
 import type { Mode } from '../core/event.ts'
 import type { Policy } from '../core/policy.ts'
 import { findRecipient, loadCatalogue } from '../definitions/catalogue.ts'
 import type { Catalogue, EndpointDefinition, Recipient } from '../definitions/types.ts'
 import { compileEndpoint } from '../wire/compile.ts'
 import type { Endpoint } from '../wire/endpoint.ts'
+import { createReader } from '../wire/read.ts'
 import type { Invocation } from './command.ts'
 import { isPath, readRecipientFile, readRecipientFolders, type RecipientFile } from './recipient-files.ts'
 import { NO_SANDBOX, testDefinition, type SandboxUrls } from './test-mode.ts'
@@ -59,20 +60,20 @@ export const openTarget = (opened: Opened, name: string, mode: Mode, sandbox: Sa
   const recipient = requireRecipient(opened, name)
   const plan: Plan = recipient.kind === 'pattern' ? recipient.plan : { kind: 'send', recipient: recipient.id, price: null }
   const reached = recipientsOf(plan).flatMap((id) => opened.catalogue.recipients.get(id) ?? [])
-  const endpoints = compileEndpoints(reached, mode, sandbox)
+  const endpoints = compileEndpoints(reached, mode, sandbox, pricedIn([plan]))
   const policies = new Map(reached.flatMap((each) => (each.kind === 'endpoint' ? [[each.id, each.policy] as const] : [])))
   return { recipient, plan, policies, endpoints }
 }
 
 /** Throws one UserError with the problems of all of them. */
-export const compileEndpoints = (recipients: Iterable<Recipient>, mode: Mode, sandbox: SandboxUrls | null): ReadonlyMap<string, Endpoint> => {
-  const { endpoints, diagnostics } = compileAll(recipients, mode, sandbox)
+export const compileEndpoints = (recipients: Iterable<Recipient>, mode: Mode, sandbox: SandboxUrls | null, priced: ReadonlySet<string>): ReadonlyMap<string, Endpoint> => {
+  const { endpoints, diagnostics } = compileAll(recipients, mode, sandbox, priced)
   const errors = diagnostics.filter((each) => each.severity === 'error')
   if (errors.length > 0) throw new UserError(errors)
   return endpoints
 }
 
-export const compileAll = (recipients: Iterable<Recipient>, mode: Mode, sandbox: SandboxUrls | null): { readonly endpoints: ReadonlyMap<string, Endpoint>; readonly diagnostics: readonly Diagnostic[] } => {
+export const compileAll = (recipients: Iterable<Recipient>, mode: Mode, sandbox: SandboxUrls | null, priced: ReadonlySet<string>): { readonly endpoints: ReadonlyMap<string, Endpoint>; readonly diagnostics: readonly Diagnostic[] } => {
   const endpoints = new Map<string, Endpoint>()
   const diagnostics: Diagnostic[] = []
   for (const each of recipients) {
@@ -80,9 +81,20 @@ export const compileAll = (recipients: Iterable<Recipient>, mode: Mode, sandbox:
     const definition: EndpointDefinition = mode === 'test' ? testDefinition(each.definition, sandbox ?? NO_SANDBOX) : each.definition
     const compiled = compileEndpoint(definition)
     diagnostics.push(...compiled.diagnostics)
-    if (compiled.endpoint !== null) endpoints.set(each.id, compiled.endpoint)
+    if (compiled.endpoint !== null) endpoints.set(each.id, { ...compiled.endpoint, ...createReader(definition, { hasPriceFallback: each.policy.price !== null || priced.has(each.id) }) })
   }
   return { endpoints, diagnostics }
+}
+
+/** Recipients for which a pattern names a price: an acceptance of theirs without one is no doubt. A bidder's bid is one too. */
+export const pricedIn = (plans: Iterable<Plan>): ReadonlySet<string> => {
+  const priced = new Set<string>()
+  const visit = (plan: Plan, path: string, bids: boolean): void => {
+    if (plan.kind === 'send' && (plan.price !== null || bids)) priced.add(plan.recipient)
+    for (const child of childrenOf(plan, path)) visit(child.plan, child.path, plan.kind === 'auction')
+  }
+  for (const plan of plans) visit(plan, rootPath, false)
+  return priced
 }
 
 const lookUp = ({ catalogue, files }: Opened, name: string): Recipient | null => {

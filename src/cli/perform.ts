@@ -10,7 +10,7 @@ import type { Summary } from '../core/report/summary.ts'
 import type { Recipient } from '../definitions/types.ts'
 import { runDeliveries } from '../engine/run.ts'
 import type { LeadSource, RunEnd, RunEvent } from '../engine/settings.ts'
-import { compileEndpoints, type Opened, type Target } from './catalogue.ts'
+import { compileEndpoints, pricedIn, type Opened, type Target } from './catalogue.ts'
 import { clockOf } from './clocks.ts'
 import type { Invocation } from './command.ts'
 import { confirmed } from './confirm.ts'
@@ -65,10 +65,10 @@ export const perform = async (invocation: Invocation, order: Order): Promise<num
   let transport: ReturnType<typeof createHttpTransport> | null = null
   let begun = false
   try {
-    const endpoints = compileEndpoints(recipients, mode, sandbox)
+    const endpoints = compileEndpoints(recipients, mode, sandbox, pricedIn(plansOf(opened, target)))
     transport = createHttpTransport()
     const folder = resolve(cwd, settings.out ?? `runs/${runId}`)
-    const record = await openRecord(folder, { runId, mode, to: target?.recipient.id ?? null, startedAt, catalogue: opened.catalogue })
+    const record = await openRecord(folder, { id: runId, mode, to: target?.recipient.id ?? null, startedAt }, opened.catalogue)
     const tally = createTally(startedAt)
     const told: Extract<RunEvent, { kind: 'alert' }>[] = []
     const timer = setInterval(() => progress.update(tally.snapshot(guessTotal(leads), clock.now())), PROGRESS_MS)
@@ -77,7 +77,7 @@ export const perform = async (invocation: Invocation, order: Order): Promise<num
       bad += 1
       record.badRow(row)
       if (bad <= 5) progress.log(`${err.paint.yellow('bad row')} ${row.file}:${row.line}: ${oneLine(row.reason)}`)
-    })
+    }, record.pressure)
     begun = true
     const end = await runDeliveries({
       runId, mode, to: target?.recipient ?? null, catalogue: opened.catalogue,
@@ -123,10 +123,11 @@ const plansOf = ({ catalogue }: Opened, target: Target | null): readonly Plan[] 
 const reached = ({ catalogue }: Opened, target: Target): readonly Recipient[] => [...target.policies.keys()].flatMap((id) => catalogue.recipients.get(id) ?? [])
 
 /** The leads alone for the engine; rows that are none are set aside. */
-const setAside = (leads: LeadStream, take: (row: BadRow) => void): LeadSource => ({
+const setAside = (leads: LeadStream, take: (row: BadRow) => void, pressure: () => Promise<void> | null): LeadSource => ({
   async *[Symbol.asyncIterator]() {
     for await (const batch of leads) {
       batch.bad.forEach(take)
+      await pressure()
       yield batch
     }
   },

@@ -1,0 +1,58 @@
+import type { BadRow } from '../adapters/leads/batch.ts'
+import { createRunFiles } from '../adapters/outputs/run-files.ts'
+import type { Instant } from '../base/time.ts'
+import { addEvent, emptyReport } from '../core/report.ts'
+import { alertsOf, type AlertLimit } from '../core/report/alerts.ts'
+import { ledgerRow, resultRow } from '../core/report/rows.ts'
+import { summaryOf, type Summary } from '../core/report/summary.ts'
+import type { Run } from '../core/run.ts'
+import type { Catalogue } from '../definitions/types.ts'
+import type { RunEnd, RunEvent } from '../engine/settings.ts'
+
+/** Everything that a run leaves in its `--out` folder, from what the engine tells. */
+export interface RunRecord {
+  observe(event: RunEvent): void
+  badRow(row: BadRow): void
+  /** Null while the disk keeps up. */
+  pressure(): Promise<void> | null
+  finish(end: RunEnd, badRows: number, at: Instant): Promise<Summary>
+  /** Without a summary, where the run broke off. */
+  close(): Promise<void>
+}
+
+export const openRecord = async (folder: string, run: Run, catalogue: Catalogue): Promise<RunRecord> => {
+  const files = await createRunFiles(folder)
+  const report = emptyReport(run.mode)
+  /** Of deliveries under way, until they settle. */
+  const attempts = new Map<string, number>()
+  let currency = 'USD'
+  for (const each of catalogue.recipients.values()) if (each.kind === 'endpoint') { currency = each.definition.currency; break }
+  return {
+    observe: (told) => {
+      if (told.kind !== 'stored') return
+      const { event, leadId, seq, deliveryId } = told
+      addEvent(report, told, event)
+      if (event.type === 'attemptFinished') attempts.set(deliveryId, (attempts.get(deliveryId) ?? 0) + 1)
+      const row = ledgerRow({ seq, runId: run.id, leadId, mode: run.mode }, event)
+      if (row !== null) files.ledger(row)
+      if (event.type !== 'settled') return
+      files.result(resultRow({ leadId, mode: run.mode, attempts: attempts.get(deliveryId) ?? 0 }, event, currency))
+      attempts.delete(deliveryId)
+    },
+    badRow: (row) => files.badRow(row),
+    pressure: () => files.pressure(),
+    finish: async (end, badRows, at) => {
+      const summary = summaryOf(report, run, {
+        finishedAt: at, waiting: end.waiting.reduce((sum, each) => sum + each.count, 0), alreadySettled: end.alreadySettled, badRows,
+        alerts: alertsOf(report, limitsOf(catalogue)), currency,
+      })
+      await files.close()
+      await files.summary(summary)
+      return summary
+    },
+    close: () => files.close(),
+  }
+}
+
+const limitsOf = (catalogue: Catalogue): ReadonlyMap<string, readonly AlertLimit[]> =>
+  new Map([...catalogue.recipients.values()].flatMap((each) => (each.kind === 'endpoint' && each.definition.alertWhen.length > 0 ? [[each.id, each.definition.alertWhen] as const] : [])))
