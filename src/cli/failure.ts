@@ -1,7 +1,7 @@
 import { UserError } from '../base/diagnostic.ts'
 import { LeaseLostError, StoreError } from '../ports.ts'
 import { EXIT, type ExitCode } from './exit.ts'
-import { printable } from './render/width.ts'
+import { printable } from './render/printable.ts'
 import type { Sink } from './streams.ts'
 
 /**

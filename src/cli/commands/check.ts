@@ -6,7 +6,7 @@ import type { RunCommand } from '../command.ts'
 import { EXIT } from '../exit.ts'
 import { renderDiagnostics, sortDiagnostics } from '../render/diagnostic.ts'
 import { plural } from '../render/figures.ts'
-import { oneLine } from '../render/width.ts'
+import { oneLine } from '../render/printable.ts'
 import { yamlBelow } from '../recipient-files.ts'
 import { judgeSamples } from '../samples.ts'
 

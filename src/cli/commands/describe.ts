@@ -6,7 +6,7 @@ import { openCatalogue, requireRecipient } from '../catalogue.ts'
 import type { RunCommand } from '../command.ts'
 import { EXIT } from '../exit.ts'
 import { showMoney } from '../render/figures.ts'
-import { printable } from '../render/width.ts'
+import { printable } from '../render/printable.ts'
 
 type Line = readonly [label: string, text: string | null]
 

@@ -10,7 +10,7 @@ import { compileEndpoints, openCatalogue, pricedIn, requireRecipient } from '../
 import type { Invocation, RunCommand } from '../command.ts'
 import { EXIT } from '../exit.ts'
 import { showMoney } from '../render/figures.ts'
-import { oneLine } from '../render/width.ts'
+import { oneLine } from '../render/printable.ts'
 
 export const run: RunCommand = async (invocation) => {
   const { options, settings, streams } = invocation

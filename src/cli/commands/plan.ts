@@ -13,7 +13,7 @@ import { openLeads } from '../lead-files.ts'
 import { rehearse, type Rehearsed } from '../rehearse.ts'
 import { plural, showTime } from '../render/figures.ts'
 import { bodyText, renderRequest } from '../render/request.ts'
-import { oneLine } from '../render/width.ts'
+import { oneLine } from '../render/printable.ts'
 import { newRunId } from '../run-id.ts'
 import { isPairs } from '../values.ts'
 

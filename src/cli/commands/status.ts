@@ -6,7 +6,7 @@ import { EXIT } from '../exit.ts'
 import { plural, showCount, showTime, showWhen } from '../render/figures.ts'
 import { outcomesLine } from '../render/summary.ts'
 import { renderTable } from '../render/table.ts'
-import { oneLine } from '../render/width.ts'
+import { oneLine } from '../render/printable.ts'
 import { withStore } from '../store.ts'
 import { systemClock } from '../../adapters/clock.ts'
 

@@ -1,7 +1,8 @@
 import type { ChalkInstance } from 'chalk'
 import type { Diagnostic } from '../../base/diagnostic.ts'
 import { plural } from './figures.ts'
-import { cut, printable, widthOf } from './width.ts'
+import { printable } from './printable.ts'
+import { cut, widthOf } from './width.ts'
 
 const TAB = 4
 /** Lines longer than this are shown around the caret only. */

@@ -5,7 +5,7 @@ import type { RunEnd, RunEvent } from '../../engine/settings.ts'
 import { plural, showWhen } from './figures.ts'
 import type { Summary } from '../../core/report/summary.ts'
 import { renderSummary } from './summary.ts'
-import { oneLine } from './width.ts'
+import { oneLine } from './printable.ts'
 
 export interface Ending {
   readonly summary: Summary

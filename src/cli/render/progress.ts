@@ -2,7 +2,8 @@ import type { Money } from '../../base/money.ts'
 import { formatDuration, type Instant } from '../../base/time.ts'
 import type { Sink } from '../streams.ts'
 import { plural, showCount, showMoney, showRate } from './figures.ts'
-import { cut, printable } from './width.ts'
+import { printable } from './printable.ts'
+import { cut } from './width.ts'
 
 /** Where a run stands. `total`: null while the leads are still being counted. */
 export interface Snapshot {

@@ -1,6 +1,6 @@
 import type { ChalkInstance } from 'chalk'
 import type { HttpRequest } from '../../wire/request.ts'
-import { printable } from './width.ts'
+import { printable } from './printable.ts'
 
 /**
  * A request as a person reads it:

@@ -8,7 +8,7 @@ import type { MoneySummary, RecipientSummary, Summary } from '../../core/report/
 import { plural, showCount, showMoney, showRate } from './figures.ts'
 import { renderTable } from './table.ts'
 import { outcomePaint } from './timeline.ts'
-import { oneLine } from './width.ts'
+import { oneLine } from './printable.ts'
 
 /** After a run, for a person: the money first, then what became of the leads, then each recipient. */
 export const renderSummary = (summary: Summary, columns: number, paint: ChalkInstance): string => {

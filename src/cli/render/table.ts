@@ -1,5 +1,6 @@
 import type { ChalkInstance } from 'chalk'
-import { cut, oneLine, padEnd, padStart, widthOf } from './width.ts'
+import { oneLine } from './printable.ts'
+import { cut, padEnd, padStart, widthOf } from './width.ts'
 
 export interface Column {
   readonly title: string

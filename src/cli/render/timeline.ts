@@ -6,7 +6,8 @@ import type { OutcomeKind } from '../../core/outcome.ts'
 import { classOf, type Verdict } from '../../core/verdict.ts'
 import type { LoadedDelivery, Standing } from '../../ports.ts'
 import { plural, showMoney, showTime, showWhen } from './figures.ts'
-import { oneLine, padEnd } from './width.ts'
+import { oneLine } from './printable.ts'
+import { padEnd } from './width.ts'
 
 /**
  * One delivery from the first fact to the last, and what comes next:

@@ -4,7 +4,8 @@ import { plural, showCount, showMoney, showRate, showWhen } from '../../../src/c
 import { escapeHtml, renderPage } from '../../../src/cli/render/html.ts'
 import { progressLine } from '../../../src/cli/render/progress.ts'
 import { renderTable } from '../../../src/cli/render/table.ts'
-import { cut, oneLine, printable } from '../../../src/cli/render/width.ts'
+import { oneLine, printable } from '../../../src/cli/render/printable.ts'
+import { cut } from '../../../src/cli/render/width.ts'
 import { colorLevel, createPaint } from '../../../src/cli/streams.ts'
 
 const plain = createPaint(0)

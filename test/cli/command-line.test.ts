@@ -1,0 +1,90 @@
+import { mkdtempSync, readFileSync, readdirSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { describe, expect, it } from 'vitest'
+import { COMMANDS } from '../../src/cli/commands.ts'
+import { finalmile } from './finalmile.ts'
+
+const emptyFolder = (): string => mkdtempSync(join(tmpdir(), 'finalmile-cli-'))
+
+describe('help', () => {
+  it('alone and with --help goes to stdout, names every command, and is no failure', async () => {
+    const [alone, asked] = await Promise.all([finalmile([]), finalmile(['--help'])])
+    expect(alone).toEqual(asked)
+    expect(asked.code).toBe(0)
+    expect(asked.err).toBe('')
+    for (const { name, summary } of COMMANDS) {
+      expect(asked.out).toContain(`  ${name} `)
+      expect(asked.out.replace(/\s+/g, ' ')).toContain(summary)
+    }
+  })
+
+  it('loads nothing but the frame: a command\'s modules come when it is run', async () => {
+    const { err } = await finalmile(['--help'], { hook: new URL('./loaded.ts', import.meta.url).href })
+    const loaded = (JSON.parse(err) as string[]).filter((each) => each.startsWith('file:'))
+    const packages = new Set(loaded.flatMap((each) => /node_modules\/((?:@[^/]+\/)?[^/]+)/.exec(each)?.[1] ?? []))
+    expect([...packages].sort()).toEqual(['chalk', 'commander'])
+    expect(loaded.filter((each) => /src\/(adapters|engine|wire|definitions|core|cli\/commands\/)/.test(each))).toEqual([])
+  })
+
+  it('of a command has examples', async () => {
+    for (const spec of COMMANDS) expect(spec.examples.length, spec.name).toBeGreaterThan(0)
+    const { code, out } = await finalmile(['deliver', '--help'])
+    expect(code).toBe(0)
+    expect(out).toContain('$ finalmile deliver leads.csv --to acme --test')
+    expect(out).toContain('--retry-failed')
+    expect(out).toContain('Common options:')
+  })
+
+  it('has a version', async () => expect((await finalmile(['--version'])).out).toMatch(/^\d+\.\d+\.\d+\n$/))
+})
+
+describe('a mistake on the command line exits 2, says what to do on stderr, and leaves stdout empty', () => {
+  it.each([
+    ['an unknown command', ['delivr'], 'did you mean deliver?'],
+    ['an unknown flag', ['deliver', 'x.csv', '--tp', 'acme'], 'did you mean --to?'],
+    ['a missing argument', ['deliver'], "missing required argument 'leads'"],
+    ['a missing --to', ['deliver', 'x.csv'], '--to is missing'],
+    ['a bare number where a unit matters', ['deliver', 'x.csv', '--to', 'a', '--wait', '30'], 'write --wait 30s'],
+    ['money that is none', ['deliver', 'x.csv', '--to', 'a', '--cost', 'much'], '--cost takes an amount of money'],
+    ['a pair without =', ['deliver', 'x.csv', '--to', 'a', '--source', 'facebook'], '--source takes name=value'],
+    ['a time that is none', ['resume', '--test', '--clock', 'tomorrow'], '--clock takes a time'],
+    ['--clock without --test', ['resume', '--clock', '2026-11-24T08:00:00Z'], 'add --test'],
+    ['a count of zero', ['deliver', 'x.csv', '--to', 'a', '--concurrency', '0'], 'a whole number from 1 on'],
+    ['two flags that contradict each other', ['check', '--quiet', '--verbose'], 'contradict'],
+    ['a shell that is not known', ['completion', 'tcsh'], 'bash, zsh and fish'],
+    ['a review that is not known', ['review', 'sell'], 'list, retry, accept and drop'],
+    ['a store of another kind', ['status', '--store', 'mysql://x'], 'sqlite:PATH'],
+    ['no store yet', ['status'], 'nothing has been delivered from here'],
+  ])('%s', async (_name, args, words) => {
+    const { code, out, err } = await finalmile(args, { cwd: emptyFolder() })
+    expect({ code, out }).toEqual({ code: 2, out: '' })
+    expect(err).toContain(words)
+    expect(err).not.toContain('\u001b[')
+    expect(err).not.toContain('bug of finalmile')
+  })
+})
+
+describe('init', () => {
+  it('writes a project once, and nothing over what is there', async () => {
+    const cwd = emptyFolder()
+    const first = await finalmile(['init', 'shop'], { cwd })
+    expect(first.code).toBe(0)
+    expect(first.out).toBe('')
+    expect(first.err).toContain('cd shop && finalmile check')
+    expect(readdirSync(join(cwd, 'shop')).sort()).toEqual(['.env', '.env.example', '.gitignore', 'README.md', 'leads.csv', 'recipients'])
+    const leads = readFileSync(join(cwd, 'shop/leads.csv'), 'utf8')
+    const again = await finalmile(['init', 'shop'], { cwd })
+    expect(again.code).toBe(2)
+    expect(again.err).toContain('nothing was written')
+    expect(readFileSync(join(cwd, 'shop/leads.csv'), 'utf8')).toBe(leads)
+  })
+})
+
+describe('colours', () => {
+  it('are for terminals, and for those who force them', async () => {
+    expect((await finalmile(['--help'])).out).not.toContain('\u001b[')
+    expect((await finalmile(['--help'], { env: { FORCE_COLOR: '1' } })).out).toContain('\u001b[')
+    expect((await finalmile(['--help', '--no-color'], { env: { FORCE_COLOR: '1' } })).out).not.toContain('\u001b[')
+  })
+})
