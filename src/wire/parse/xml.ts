@@ -19,10 +19,21 @@ export const parseXml = (text: string): Document | null => {
   if (first < 0 || text[first + 1] === '!' || isTooDeep(text)) return null
   try {
     const document = strict.parseFromString(text, 'application/xml')
-    return document.documentElement === null || document.doctype !== null ? null : document
+    return document.documentElement === null || document.doctype !== null ? null : withoutPrefixes(document)
   } catch {
     return null
   }
+}
+
+/**
+ * Names without their prefix, namespaces kept: the xpath package matches a prefix-free name only where the element has
+ * none (node_modules/xpath, NameTestNoPrefix), and buyers' prefixes are theirs to change.
+ */
+const withoutPrefixes = (document: Document): Document => {
+  for (const element of document.getElementsByTagName('*')) {
+    if (element.prefix) Object.assign(element, { prefix: null, nodeName: element.localName, tagName: element.localName })
+  }
+  return document
 }
 
 const strict = new DOMParser({

@@ -1,0 +1,227 @@
+import { describe, expect, it } from 'vitest'
+import type { EndpointDefinition, ParsingDefinition } from '../../src/definitions/types.ts'
+import type { Reply } from '../../src/wire/request.ts'
+import { createReader } from '../../src/wire/read.ts'
+import { verdictJson } from '../../src/wire/verdict-json.ts'
+import { and, answer, buildDefinition, buildParsing, buildPing, codeRow, exists, is, matches, not, or, path } from './build-definition.ts'
+
+const read = (reply: Reply, parsing: Partial<ParsingDefinition> = {}, given: Partial<EndpointDefinition> = {}, hasPriceFallback = false) =>
+  createReader(buildDefinition({ ...given, parsing: buildParsing(parsing) }), { hasPriceFallback }).read(reply, 'post')
+
+const ABC = { success: is('status', 'accepted'), leadId: path('response.leadId'), price: path('response.price') }
+const JSON_ANSWER = { success: is('status', 'success'), leadId: path('leadId'), price: path('price'), message: path('message') }
+const XML_ANSWER = { success: is('//result', 'accepted'), leadId: path('//id'), price: path('//amount') }
+const CODES = [
+  codeRow(200, 'success', { when: is('body', 'OK', 'contains') }),
+  codeRow(200, 'duplicate', { when: is('body', 'DUP', 'contains') }),
+  codeRow(400, 'invalid-data', { text: 'Invalid data (check message)' }),
+  codeRow(401, 'auth', { pause: true, text: 'Auth failed (pause delivery)' }),
+  codeRow(429, 'rate-limited', { retry: true }),
+  codeRow([500, 599], 'server-error', { retry: true }),
+]
+const html = (body: string) => answer(200, body, { 'content-type': 'text/html' })
+const FIVE9 = (code: string, words: string) => html(`<html><head><title>WebToCampaign Response</title></head><body><form>
+  <INPUT readonly id="number1" name="number1" value="5555551234"><input readonly id="F9errCode" name="F9errCode" value="${code}"><br>
+  <INPUT readonly id="F9errDesc" name="F9errDesc" value="${words}"></form></body></html>`)
+const FIVE9_RULES = { success: { kind: 'in', path: path('css(#F9errCode @value)'), values: ['0', '602'] } as const, duplicate: is('css(#F9errCode @value)', '603'), message: path('css(#F9errDesc @value)') }
+const VICI = { success: matches('body', '^SUCCESS'), duplicate: is('body', 'DUPLICATE', 'contains'), leadId: path('regex(SUCCESS:[^|]*\\|[^|]*\\|[^|]*\\|(\\d+))'), message: path('regex(^(?:ERROR|SUCCESS): (.*))') }
+const CONVOSO = { success: is('success', true), duplicate: is('code', 6002), leadId: path('data.lead_id'), message: path('text') }
+const OUTCOME = { success: is('outcome', 'success'), duplicate: is('reason', 'duplicate', 'contains'), price: path('price'), message: path('reason') }
+const POST = { success: is('//isValidPost', 'true'), price: path('//Price'), redirectUrl: path('//RedirectURL') }
+const SOAP = '<soap:Envelope xmlns:soap="http://schemas.xmlsoap.org/soap/envelope/"><soap:Body><r:AddResponse xmlns:r="urn:x"><r:return><r:ok>true</r:ok><r:id>77</r:id></r:return></r:AddResponse></soap:Body></soap:Envelope>'
+
+describe('answers as buyers send them', () => {
+  const rows: readonly [name: string, reply: Reply, parsing: Partial<ParsingDefinition>, want: object][] = [
+    ['the subject document: direct buyer', answer(200, { status: 'accepted', leadId: 'A1', price: 45 }), ABC, { kind: 'accepted', buyerLeadId: 'A1', price: { amount: 450_000, currency: 'USD' }, reason: null }],
+    ['the same in a response member', answer(200, { status: 'accepted', response: { leadId: 'A1', price: '45.00' } }), ABC, { kind: 'accepted', buyerLeadId: 'A1' }],
+    ['"not accepted" is not "accepted"', answer(200, { status: 'not accepted' }), ABC, { kind: 'rejected' }],
+    ['Accepted is not accepted', answer(200, { status: 'Accepted' }), ABC, { kind: 'rejected' }],
+    ['the subject document: JSON', answer(200, { status: 'success', leadId: 'ABC123', price: 45.0, message: 'Lead accepted' }), JSON_ANSWER, { kind: 'accepted', buyerLeadId: 'ABC123', reason: 'Lead accepted' }],
+    ['the subject document: XML', answer(200, '<response>\n  <result>accepted</result>\n  <id>12345</id>\n  <amount>45.00</amount>\n</response>', { 'content-type': 'text/xml' }), XML_ANSWER, { kind: 'accepted', buyerLeadId: '12345', price: { amount: 450_000 } }],
+    ['XML called JSON', answer(200, '<response><result>accepted</result><id>1</id><amount>$1,012.50</amount></response>', { 'content-type': 'application/json' }), XML_ANSWER, { kind: 'accepted', price: { amount: 10_125_000 } }],
+    ['JSON called HTML', html('{"status":"accepted","leadId":7,"price":"$45"}'), ABC, { kind: 'accepted', buyerLeadId: '7' }],
+    ['XML in a namespace', answer(200, '<a:response xmlns:a="urn:a"><a:result>accepted</a:result><a:id>9</a:id><a:amount>1</a:amount></a:response>'), XML_ANSWER, { kind: 'accepted', buyerLeadId: '9' }],
+    ['SOAP, prefixes of its own', answer(200, SOAP), { success: is('//soap:Body//ok', 'true'), leadId: path('//return/id') }, { kind: 'accepted', buyerLeadId: '77' }],
+    ['a dotted path on XML', answer(200, '<response><result code="5">accepted</result></response>'), { success: and(is('response.result', 'accepted'), is('result.@code', 5)) }, { kind: 'accepted' }],
+    ['an id longer than a double', answer(200, '{"status":"accepted","leadId":12345678901234567890,"price":1}'), ABC, { buyerLeadId: '12345678901234567890' }],
+    ['+json', answer(200, '{"status":"accepted","leadId":1,"price":1}', { 'content-type': 'application/vnd.buyer.v1+json' }), ABC, { kind: 'accepted' }],
+    ['form-encoded', answer(200, 'status=accepted&leadId=5&price=10', { 'content-type': 'application/x-www-form-urlencoded' }), ABC, { kind: 'accepted', buyerLeadId: '5' }],
+    ['Five9 taken', FIVE9('0', 'The request was successfully processed'), FIVE9_RULES, { kind: 'accepted' }],
+    ['Five9 known', FIVE9('603', 'already in list'), FIVE9_RULES, { kind: 'duplicate', reason: 'already in list' }],
+    ['Five9 refused', FIVE9('708', 'More than one record matches specified criteria'), FIVE9_RULES, { kind: 'rejected', reason: 'More than one record matches specified criteria' }],
+    ['VICIdial taken', answer(200, 'SUCCESS: add_lead LEAD HAS BEEN ADDED - 5551234567|6666|101|193715|-5\nNOTICE: add_lead ADDED TO HOPPER - 1|2|3'), VICI, { kind: 'accepted', buyerLeadId: '193715' }],
+    ['VICIdial known', answer(200, 'ERROR: add_lead DUPLICATE PHONE NUMBER IN LIST - 1|2|3'), VICI, { kind: 'duplicate' }],
+    ['VICIdial refused', answer(200, 'ERROR: add_lead INVALID PHONE NUMBER LENGTH - 12'), VICI, { kind: 'rejected', reason: 'add_lead INVALID PHONE NUMBER LENGTH - 12' }],
+    ['Convoso taken', answer(200, { success: true, data: { lead_id: 88 } }), CONVOSO, { kind: 'accepted', buyerLeadId: '88' }],
+    ['Convoso refused', answer(200, { success: false, code: 6007, text: 'Invalid phone' }), CONVOSO, { kind: 'rejected', reason: 'Invalid phone' }],
+    ['LeadConduit taken', answer(200, { outcome: 'success', price: 12.5 }), OUTCOME, { kind: 'accepted', price: { amount: 125_000 } }],
+    ['LeadConduit known', answer(200, { outcome: 'failure', reason: 'duplicate lead', price: 0 }), OUTCOME, { kind: 'duplicate', reason: 'duplicate lead' }],
+    ['PostResponse', answer(200, '<PostResponse><isValidPost>true</isValidPost><Price>8.50</Price><RedirectURL>https://b.example/x</RedirectURL></PostResponse>'), POST, { kind: 'accepted', price: { amount: 85_000 }, redirectUrl: 'https://b.example/x' }],
+    ['HubSpot 207', answer(207, { status: 'COMPLETE', numErrors: 1, results: [], errors: [{ message: 'email is invalid' }] }), { success: is('results[0].id', '', '!='), message: path('errors.*.message') }, { kind: 'rejected', reason: 'email is invalid' }],
+    ['css on a heading', html('<h1>accepted</h1>'), { success: is('css(h1)', 'accepted') }, { kind: 'accepted' }],
+    ['a price in an attribute', html('<p id="p" data-price="$9.25">ok</p>'), { success: exists('css(#p)'), price: path('css(#p @data-price)') }, { price: { amount: 92_500 } }],
+    ['several messages', answer(200, { status: 'no', errors: [{ text: 'bad zip' }, { text: 'bad phone' }] }), { success: is('status', 'yes'), message: path('errors.*.text') }, { kind: 'rejected', reason: 'bad zip, bad phone' }],
+    ['ISO-8859-1 by header', answer(422, Buffer.from('{"message":"Stra\xdfe fehlt"}', 'latin1'), { 'content-type': 'application/json; charset=ISO-8859-1' }), {}, { reason: 'Straße fehlt' }],
+    ['windows-1252 by XML declaration', answer(422, Buffer.from('<?xml version="1.0" encoding="windows-1252"?><e><message>\x80 caf\xe9</message></e>', 'latin1')), {}, { reason: '€ café' }],
+    ['a byte order mark', answer(200, Buffer.from('\ufeff{"status":"accepted","leadId":1,"price":1}')), ABC, { kind: 'accepted' }],
+    ['captures', answer(200, { status: 'accepted', leadId: 1, price: 1, ref: 'Z' }), { ...ABC, capture: { ref: path('ref'), none: path('none') } }, { captured: { ref: 'Z' } }],
+  ]
+  it.each(rows)('%s', (_name, reply, parsing, want) => expect(read(reply, parsing)).toMatchObject(want))
+})
+
+it('a redirect URL that no browser should follow is dropped', () => {
+  expect(read(answer(200, { u: 'javascript:alert(1)' }), { redirectUrl: path('u') })).not.toHaveProperty('redirectUrl')
+})
+
+describe('neither yes nor no', () => {
+  const rows: readonly [name: string, reply: Reply, parsing: Partial<ParsingDefinition>, reason: RegExp][] = [
+    ['empty', answer(200), ABC, /empty body/],
+    ['blank', answer(200, ' \r\n'), ABC, /empty body/],
+    ['HTML for JSON', html('<html><body>Maintenance accepted</body></html>'), ABC, /cannot be read.*Maintenance/],
+    ['broken JSON', answer(200, '{"status":"accepted","leadId":1,', { 'content-type': 'application/json' }), ABC, /cannot be read/],
+    ['cut', { ...answer(200, '{"status":"accepted","leadId":1,"price":1}'), truncated: true }, ABC, /Maximum Response/],
+    ['broken XML', answer(200, '<response><result>accepted</result>'), XML_ANSWER, /cannot be read/],
+    ['no lead id', answer(200, { status: 'accepted', price: 4 }), ABC, /no lead id at response\.leadId/],
+    ['blank lead id', answer(200, { status: 'accepted', leadId: ' ', price: 4 }), ABC, /no lead id/],
+    ['no price', answer(200, { status: 'accepted', leadId: 1 }), ABC, /no price at response\.price/],
+    ['no money', answer(200, { status: 'accepted', leadId: 1, price: 'soon' }), ABC, /cannot be read \("soon"\)/],
+    ['a negative price', answer(200, { status: 'accepted', leadId: 1, price: -4 }), ABC, /price cannot be read/],
+    ['a format that it has not', answer(200, '<status>accepted</status>'), { ...ABC, format: 'json' }, /cannot be read/],
+    ['a body rule that cannot be read beside a status rule', html('<html>ok</html>'), { success: is('http.status', 200), duplicate: is('status', 'dup') }, /cannot be read/],
+    ['a body rule turned round', html('<html>ok</html>'), { success: not(is('status', 'error')) }, /cannot be read/],
+    ['no success rule, a duplicate rule that cannot be read', html('<html>ok</html>'), { duplicate: is('status', 'dup') }, /cannot be read/],
+  ]
+  it.each(rows)('%s', (_name, reply, parsing, reason) => {
+    const verdict = read(reply, parsing)
+    expect(verdict).toMatchObject({ kind: 'unconfirmed', class: 'unreadable' })
+    expect(verdict.reason).toMatch(reason)
+  })
+
+  it('a missing or unreadable price is no doubt where there is a fallback, or it is optional', () => {
+    for (const price of [undefined, 'soon']) {
+      const reply = answer(200, { status: 'accepted', leadId: 1, price })
+      expect(read(reply, ABC, {}, true)).toMatchObject({ kind: 'accepted', price: null })
+      expect(read(reply, { ...ABC, optional: ['price'] })).toMatchObject({ kind: 'accepted', price: null })
+    }
+    expect(read(answer(200, { status: 'accepted', price: 1 }), { ...ABC, optional: ['lead id'] })).toMatchObject({ kind: 'accepted', buyerLeadId: null })
+    expect(read(answer(200, { status: 'accepted', leadId: 1 }), { ...ABC, optional: ['lead id'] })).toMatchObject({ kind: 'unconfirmed' })
+  })
+
+  it('a fallback price does not make up for a body that cannot be read', () => {
+    expect(read(html('<html>hello</html>'), { success: is('http.status', 200), price: path('price') }, {}, true)).toMatchObject({ kind: 'unconfirmed' })
+    expect(read(answer(204), { success: is('http.status', 204), price: path('price') }, {}, true)).toMatchObject({ kind: 'accepted', price: null })
+  })
+
+  it('a cut body does not matter to rules that need none', () => {
+    expect(read({ ...answer(200, 'x'), truncated: true }, { success: is('http.status', 200) })).toMatchObject({ kind: 'accepted' })
+    expect(read({ ...answer(500, 'x'), truncated: true }, ABC)).toMatchObject({ kind: 'failed', class: 'server_error' })
+  })
+})
+
+describe('statuses and conditions together', () => {
+  const RULES = { ...ABC, duplicate: is('status', 'duplicate'), rejected: is('status', 'rejected'), error: is('status', 'error'), message: path('message') }
+  const rows: readonly [name: string, reply: Reply, parsing: Partial<ParsingDefinition>, want: object][] = [
+    ['a 2xx without rules', answer(200, 'anything'), {}, { kind: 'accepted' }],
+    ['a 204 without rules', answer(204), {}, { kind: 'accepted' }],
+    ['400 with a duplicate rule', answer(400, { status: 'duplicate' }), RULES, { kind: 'duplicate' }],
+    ['422 with a rejected rule', answer(422, { status: 'rejected', message: 'no' }), RULES, { kind: 'rejected', reason: 'no' }],
+    ['422 without one', answer(422, { status: 'pending', message: 'bad zip' }), RULES, { kind: 'failed', class: 'invalid_data', retry: false, reason: 'bad zip' }],
+    ['200 with an error', answer(200, { status: 'error', message: 'down' }), RULES, { kind: 'failed', class: 'server_error', retry: true, reason: 'down' }],
+    ['422 with an error', answer(422, { status: 'error' }), RULES, { kind: 'failed', class: 'invalid_data', retry: false }],
+    ['Error goes before Success', answer(200, { status: 'accepted', leadId: 1, price: 1, e: 1 }), { ...RULES, error: exists('e') }, { kind: 'failed' }],
+    ['an empty list of errors is none', answer(200, { status: 'accepted', leadId: 1, price: 1, errors: [] }), { ...RULES, error: exists('errors') }, { kind: 'accepted' }],
+    ['Success in a 500 sells nothing', answer(500, { status: 'accepted', leadId: 1, price: 1 }), RULES, { kind: 'failed', class: 'server_error' }],
+    ['Success in a 302 sells nothing', answer(302, { status: 'accepted' }), RULES, { kind: 'failed', class: 'redirect' }],
+    ['Success that names the status', answer(409, { id: 1 }), { success: or(is('http.status', 200), is('http.status', 409)) }, { kind: 'accepted' }],
+    ['Success that names another status', answer(500), { success: is('http.status', 200) }, { kind: 'failed', class: 'server_error' }],
+    ['a 200 that is not the status named', answer(200, 'x'), { success: is('http.status', 201) }, { kind: 'rejected' }],
+    ['a header', answer(200, 'x', { 'x-result': 'ok' }), { success: is('header.X-Result', 'ok') }, { kind: 'accepted' }],
+    ['409', answer(409, { message: 'Contact already exists' }), {}, { kind: 'duplicate', class: 'duplicate', reason: 'Contact already exists' }],
+  ]
+  it.each(rows)('%s', (_name, reply, parsing, want) => expect(read(reply, parsing)).toMatchObject(want))
+})
+
+describe('Response Codes', () => {
+  const rows: readonly [reply: Reply, want: object][] = [
+    [answer(200, 'OK 123'), { kind: 'accepted' }],
+    [answer(200, 'DUP'), { kind: 'duplicate', class: 'duplicate' }],
+    [answer(200, 'NO'), { kind: 'rejected', reason: 'NO' }],
+    [answer(201, 'OK'), { kind: 'rejected' }],
+    [answer(200), { kind: 'unconfirmed' }],
+    [{ ...answer(200, 'OK'), truncated: true }, { kind: 'unconfirmed' }],
+    [answer(400, { message: 'zip is missing' }), { kind: 'failed', class: 'invalid_data', retry: false, reason: 'zip is missing' }],
+    [answer(400), { reason: 'HTTP 400 Bad Request: Invalid data (check message)', said: null }],
+    [answer(401), { kind: 'failed', class: 'auth', pause: true, alert: true, retry: false }],
+    [answer(429, '', { 'retry-after': '7' }), { class: 'rate_limited', retry: true, retryAfterMs: 7_000 }],
+    [answer(503, '', { 'retry-after': '7' }), { class: 'server_error', retry: true, retryAfterMs: 7_000 }],
+    [answer(404), { kind: 'failed', class: 'invalid_data' }],
+  ]
+  it.each(rows)('%#', (reply, want) => expect(read(reply, {}, { responseCodes: CODES })).toMatchObject(want))
+
+  it('the first row that matches wins, and a table without a Success row accepts what it does not name', () => {
+    const responseCodes = [codeRow([500, 599], 'retry'), codeRow(503, 'duplicate')]
+    expect(read(answer(503), {}, { responseCodes })).toMatchObject({ kind: 'failed', retry: true })
+    expect(read(answer(200, 'x'), {}, { responseCodes })).toMatchObject({ kind: 'accepted' })
+  })
+
+  it('a Success row does not silence the conditions', () => {
+    const responseCodes = [codeRow(200, 'success')]
+    expect(read(answer(200, { status: 'dup' }), { duplicate: is('status', 'dup') }, { responseCodes })).toMatchObject({ kind: 'duplicate' })
+    expect(read(answer(200, { status: 'no' }), { success: is('status', 'ok') }, { responseCodes })).toMatchObject({ kind: 'rejected' })
+    expect(read(answer(200, { status: 'ok' }), { success: is('status', 'ok') }, { responseCodes })).toMatchObject({ kind: 'accepted' })
+  })
+
+  it('a Success row without a status does not reach into error pages', () => {
+    const responseCodes = [codeRow(null, 'success', { when: is('body', 'OK', 'contains') })]
+    expect(read(answer(500, 'NOT OK'), {}, { responseCodes })).toMatchObject({ kind: 'failed' })
+    expect(read(answer(200, 'OK'), {}, { responseCodes })).toMatchObject({ kind: 'accepted' })
+  })
+})
+
+describe('Retry On', () => {
+  const retryOn = [{ status: { from: 400, to: 403 }, when: is('errorCode', 'UNABLE_TO_LOCK_ROW') }]
+  it('retries the exception, and nothing else', () => {
+    expect(read(answer(400, [{ errorCode: 'UNABLE_TO_LOCK_ROW', message: 'busy' }]), {}, { retryOn })).toMatchObject({ kind: 'failed', class: 'invalid_data', retry: true, reason: 'busy' })
+    expect(read(answer(400, [{ errorCode: 'INVALID_FIELD' }]), {}, { retryOn })).toMatchObject({ kind: 'failed', retry: false })
+    const passing = read(answer(403, [{ errorCode: 'UNABLE_TO_LOCK_ROW' }]), {}, { retryOn })
+    expect(passing).toMatchObject({ kind: 'failed', class: 'server_error', retry: true })
+    expect(passing).not.toHaveProperty('pause')
+  })
+  it('reaches a refusal inside a 200, never an acceptance', () => {
+    const exception = [{ status: null, when: is('css(#F9errCode @value)', '715') }]
+    expect(read(FIVE9('715', 'too many'), FIVE9_RULES, { retryOn: exception })).toMatchObject({ kind: 'failed', retry: true })
+    expect(read(FIVE9('0', 'fine'), FIVE9_RULES, { retryOn: [{ status: null, when: null }] })).toMatchObject({ kind: 'accepted' })
+  })
+})
+
+describe('pings', () => {
+  const ping = buildPing({ bid: path('price'), pingId: path('id'), success: is('status', 'matched'), message: path('reason'), capture: { tier: path('tier') } })
+  const { read: readAny } = createReader(buildDefinition({ ping, parsing: buildParsing(ABC), responseCodes: [codeRow(200, 'success')] }))
+  const rows: readonly [body: unknown, want: object][] = [
+    [{ status: 'matched', price: '$8.50', id: 'P1', tier: 'gold' }, { kind: 'bid', price: { amount: 85_000 }, pingId: 'P1', captured: { tier: 'gold' } }],
+    [{ status: 'matched', price: 0, id: 'P1' }, { kind: 'rejected', reason: 'no bid', said: null }],
+    [{ status: 'matched', id: 'P1' }, { kind: 'rejected', reason: 'no bid' }],
+    [{ status: 'matched', price: -1, id: 'P1' }, { kind: 'rejected' }],
+    [{ status: 'matched', price: 'many', id: 'P1' }, { kind: 'unconfirmed' }],
+    [{ status: 'matched', price: 5 }, { kind: 'unconfirmed' }],
+    [{ status: 'unmatched', reason: 'no coverage' }, { kind: 'rejected', reason: 'no coverage' }],
+    ['<html>', { kind: 'unconfirmed' }],
+  ]
+  it.each(rows)('%j', (body, want) => expect(readAny(answer(200, body), 'ping')).toMatchObject(want))
+  it('statuses go by the default table', () => {
+    expect(readAny(answer(500), 'ping')).toMatchObject({ kind: 'failed', class: 'server_error' })
+    expect(readAny(answer(200, { status: 'accepted', leadId: 1, price: 1 }), 'post')).toMatchObject({ kind: 'accepted' })
+  })
+})
+
+describe('verdictJson', () => {
+  it('is exactly the object of the contract', () => {
+    expect(verdictJson(read(answer(200, { status: 'success', leadId: 'ABC123', price: 45, message: 'Lead accepted' }), JSON_ANSWER))).toEqual({
+      verdict: 'accepted', reason: 'Lead accepted', class: null, retry: false, retryAfterMs: null, buyerLeadId: 'ABC123', price: '45.00', currency: 'USD', captured: {},
+    })
+    expect(verdictJson(read(answer(429, '', { 'retry-after': '30' })))).toEqual({
+      verdict: 'failed', reason: null, class: 'rate_limited', retry: true, retryAfterMs: 30_000, buyerLeadId: null, price: null, currency: null, captured: {},
+    })
+    expect(verdictJson(read(answer(200, { status: 'accepted', leadId: 1, message: 'hi' }), ABC))).toMatchObject({ verdict: 'unconfirmed', reason: 'hi', class: 'unreadable', price: null })
+  })
+})
