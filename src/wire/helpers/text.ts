@@ -2,8 +2,7 @@ export const digitsOf = (text: string): string => text.replace(/\D+/g, '')
 
 /** `o'brien-SMITH` is `O'Brien-Smith`; `jose's` keeps its small s. */
 export const titleCase = (text: string): string =>
-  text.toLowerCase().replace(/(^|[^\p{L}\p{N}'’]|(?<=^|[^\p{L}])\p{L}['’](?=\p{L}{2}))(\p{L})/gu, (_, before: string, letter: string) => before + letter.toUpperCase())
-    .replace(/(^|[^\p{L}])(\p{L})(['’])/gu, (_, before: string, letter: string, mark: string) => before + letter.toUpperCase() + mark)
+  text.toLowerCase().replace(/(?<![\p{L}\p{N}'’])\p{L}|(?<=['’])\p{L}(?=\p{L})/gu, (letter) => letter.toUpperCase())
 
 /** Cuts between characters, never through an emoji. */
 export const truncate = (text: string, length: number, ending: string): string => {

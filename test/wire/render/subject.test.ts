@@ -1,0 +1,61 @@
+import { describe, expect, it } from 'vitest'
+import { mapping, place, textOf } from '../build-definition.ts'
+import type { MappingEntry, MappingNode } from '../../../src/definitions/types.ts'
+import { bodyOf, diagnosticsOf, headersOf, requestOf } from './input.ts'
+
+const lead = { id: 'L1', first_name: 'Ann', last_name: 'Lee', email: 'ann@example.com', phone_1: '+1 555 555 1234', state: 'CA', score: 85, timestamp: '2026-05-01T08:00:00Z', address_1: '1 Main St', city: 'Reno', postal_code: '02134', source: { name: 'web', campaign_id: 'c9' } }
+const entry = (key: string, value: unknown): MappingEntry => ({ kind: 'entry', key, value: mapping(value), place })
+const block = (open: string, then: readonly MappingEntry[], otherwise: readonly MappingEntry[] = []): MappingEntry => ({ kind: 'block', open: textOf(open), then, otherwise })
+const map = (...entries: readonly MappingEntry[]): MappingNode => ({ kind: 'map', entries, place })
+
+describe("the subject document's mappings", () => {
+  it.each<[string, MappingNode, string]>([
+    ['direct buyer', mapping({ firstName: '{{lead.first_name}}', lastName: '{{lead.last_name}}', phoneNumber: '{{format lead.phone_1 "##########"}}', stateCode: '{{lead.state}}' }), '{"firstName":"Ann","lastName":"Lee","phoneNumber":"5555551234","stateCode":"CA"}'],
+    ['dialer', mapping({ number1: '{{lead.phone_1}}', number2: '{{lead.phone_2}}', account_number: '{{lead.id}}', priority: '{{#if lead.score > 80}}1{{else}}2{{/if}}' }), '{"number1":"+1 555 555 1234","account_number":"L1","priority":"1"}'],
+    ['transformed', mapping({ phoneFormatted: '{{format lead.phone_1 "(###) ###-####"}}', fullName: '{{lead.first_name}} {{lead.last_name}}', stateFullName: '{{#compare lead.state "==" "CA"}}California{{/compare}}', submittedDate: '{{format lead.timestamp "YYYY-MM-DD"}}' }), '{"phoneFormatted":"(555) 555-1234","fullName":"Ann Lee","stateFullName":"California","submittedDate":"2026-05-01"}'],
+    ['conditional', map(block('#if lead.phone_2', [entry('secondaryPhone', '{{lead.phone_2}}')]), block('#if lead.score > 70', [entry('priority', 'HIGH')], [entry('priority', 'NORMAL')])), '{"priority":"HIGH"}'],
+    ['nested', map(entry('applicant', { name: { first: '{{lead.first_name}}' }, contact: { phone: { secondary: '{{lead.phone_2}}' } }, address: { zip: '{{lead.postal_code}}' } }), entry('score', '{{lead.score}}')), '{"applicant":{"name":{"first":"Ann"},"address":{"zip":"02134"}},"score":85}'],
+    ['dotted', mapping({ 'a.b.0.c': '{{lead.city}}', 'a.b.1.c': 'x', 'a.d': true, n: null }), '{"a":{"b":[{"c":"Reno"},{"c":"x"}],"d":true},"n":null}'],
+    ['a root array', mapping({ 1: '{{lead.city}}', 0: { state: '{{lead.state}}' } }), '[{"state":"CA"},"Reno"]'],
+    ['a list', mapping({ phones: ['{{lead.phone_2}}', '{{lead.phone_1}}'], none: ['{{lead.phone_2}}'] }), '{"phones":["+1 555 555 1234"]}'],
+    ['an override by a block', map(entry('p', 'NORMAL'), entry('q.r', 1), block('#if lead.score > 70', [entry('p', 'HIGH'), entry('q.s', 2)])), '{"p":"HIGH","q":{"r":1,"s":2}}'],
+    ['nothing found', mapping({ a: '{{lead.nope}}' }), '{}'],
+  ])('%s', (_, node, body) => { expect(bodyOf({ mapping: node }, lead)).toBe(body) })
+
+  it('headers, exactly', () => {
+    const header = (name: string, value: string) => ({ name, value: textOf(value) })
+    const headers = [header('X-Partner-ID', 'LC-12345'), header('X-Campaign-ID', '{{source.campaign_id}}'), header('X-Request-ID', '{{lead.id}}'), header('X-Timestamp', '{{now}}'), header('X-None', '{{lead.none}}')]
+    expect(requestOf({ mapping: mapping({ a: 1 }), headers }, lead).headers).toEqual([
+      ['X-Partner-ID', 'LC-12345'], ['X-Campaign-ID', 'c9'], ['X-Request-ID', 'L1'], ['X-Timestamp', '2026-05-01T09:00:00.000Z'],
+      ['Content-Type', 'application/json'], ['Accept', 'application/json, */*;q=0.5'], ['User-Agent', expect.stringMatching(/^finalmile/)], ['Idempotency-Key', 'key-1'],
+    ])
+    const own = headersOf(requestOf({ headers: [header('content-type', 'application/vnd.x+json'), header('idempotency-key', '{{lead.id}}-{{delivery_attempt}}'), header('authorization', 'Mine')], auth: { kind: 'bearer', token: textOf('t') } }, lead))
+    expect(own).toMatchObject({ 'content-type': 'application/vnd.x+json', 'idempotency-key': 'L1-1', authorization: 'Mine' })
+    expect(Object.keys(own)).not.toContain('Content-Type')
+    expect(Object.keys(own)).not.toContain('Idempotency-Key')
+    expect(Object.keys(own)).not.toContain('Authorization')
+  })
+
+  it.each<[string, Parameters<typeof requestOf>[0], Record<string, unknown>]>([
+    ['bearer', { auth: { kind: 'bearer', token: textOf('abc') } }, { Authorization: 'Bearer abc' }],
+    ['basic', { auth: { kind: 'basic', username: textOf('u'), password: textOf('p:é') } }, { Authorization: `Basic ${Buffer.from('u:p:é').toString('base64')}` }],
+    ['token request', { auth: { kind: 'token-request', url: textOf('https://t.example'), method: 'POST', fields: null, token: { kind: 'path', text: 't' }, use: textOf('Session {{token}}') } }, { Authorization: 'Session T0' }],
+    ['oauth2', { auth: { kind: 'oauth2', tokenUrl: textOf('https://t.example'), clientId: textOf('i'), clientSecret: textOf('s'), scope: null } }, { Authorization: 'Bearer T0' }],
+    // echo -n '{"a":1}' | openssl dgst -sha256 -hmac s
+    ['hmac', { auth: { kind: 'hmac', secret: textOf('s'), algorithm: 'sha256', header: 'X-Signature' } }, { 'X-Signature': expect.stringMatching(/^[0-9a-f]{64}$/) }],
+    ['standard webhooks', { auth: { kind: 'standard-webhooks', secret: textOf('whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw') } }, { 'webhook-id': 'key-1', 'webhook-timestamp': '1777626000', 'webhook-signature': expect.stringMatching(/^v1,[A-Za-z0-9+/]{43}=$/) }],
+    ['a key of its own', { idempotency: { header: 'X-Key', key: textOf('{{lead.id}}-{{delivery_attempt}}') } }, { 'X-Key': 'L1-1' }],
+  ])('auth: %s', (_, definition, headers) => { expect(headersOf(requestOf({ mapping: mapping({ a: 1 }), ...definition }, lead, { token: 'T0' }))).toMatchObject(headers) })
+
+  it('idempotency off adds no header', () => { expect(headersOf(requestOf({ idempotency: null }, lead))).not.toHaveProperty('Idempotency-Key') })
+
+  it.each<[string, Parameters<typeof diagnosticsOf>[0], string]>([
+    ['a type to come', { type: 'email' }, 'unsupported-type'], ['SOAP', { format: 'soap' }, 'unsupported-format'], ['a bad URL', { url: textOf('buyer.example') }, 'bad-url'],
+    ['an XML name', { format: 'xml', mapping: mapping({ 'a b': 1 }) }, 'bad-xml-name'], ['a character set', { charset: 'EBCDIC' }, 'bad-charset'], ['a header that the connection sets', { headers: [{ name: 'Content-Length', value: textOf('1') }] }, 'bad-header'],
+    ['XML by GET', { method: 'GET', format: 'xml', mapping: mapping({ a: 1 }) }, 'body-with-get'],
+  ])('%s is a diagnostic', (_, definition, code) => { expect(diagnosticsOf(definition).map((each) => each.code)).toContain(code) })
+
+  it('a mistake in a shared template is told once', () => {
+    expect(diagnosticsOf({ mapping: mapping({ a: '{{uper lead.x}}' }), ping: null }).length).toBe(1)
+  })
+})

@@ -1,0 +1,61 @@
+import fc from 'fast-check'
+import Handlebars from 'handlebars/dist/cjs/handlebars.js'
+import { describe, expect, it } from 'vitest'
+import { compileTemplate } from '../../../src/wire/template/template.ts'
+import type { RenderInput } from '../../../src/wire/endpoint.ts'
+import { inputOf } from '../render/input.ts'
+
+const place = { file: 'r.yaml', line: 10, col: 5 }
+const compile = (text: string, problems: { line: number; col: number; code: string; help?: string }[] = []) =>
+  compileTemplate({ text, place }, { vocabulary: { recipient: { id: 'acme', name: 'Acme' }, tables: { regions: {} }, captures: ['campaign'] }, report: (each) => problems.push(each) })
+const show = (text: string, fields: Record<string, unknown>, given: Partial<RenderInput> = {}): unknown => {
+  const template = compile(text)
+  return template.kind === 'constant' ? template.value : template.read(inputOf(fields, given))
+}
+
+describe('templates', () => {
+  it.each<[string, Record<string, unknown>, unknown]>([
+    ['{{lead.a}}', { a: 5 }, 5], ['{{lead.a}}', { a: null }, null], ['{{lead.a}}', {}, undefined], ['{{lead.a}}', { a: '' }, ''], ['x{{lead.a}}', { a: 5 }, 'x5'],
+    ['{{lead.f}} {{lead.m}} {{lead.l}}', { f: 'A', l: 'B' }, 'A B'], ['{{lead.f}} {{lead.l}}', { l: 'B' }, 'B'], ['{{lead.f}} {{lead.l}}', {}, undefined], ['{{lead.f}}{{lead.l}}', { f: '', l: '' }, ''],
+    ['{{lead.f}} {{lead.l}}', { f: ' A ', l: 'B ' }, ' A  B '], ['- {{lead.f}}', {}, '-'],
+    ['{{#if lead.score > 80}}1{{else}}2{{/if}}', { score: '81' }, '1'], ['{{#if lead.score > 80}}1{{else}}2{{/if}}', {}, '2'],
+    ['{{#if lead.s = "CA" and lead.age >= 18}}y{{else if lead.s in ("NY", "NJ")}}e{{else}}n{{/if}}', { s: 'NJ' }, 'e'],
+    ['{{#if not (lead.a = 1 or lead.b contains "}}")}}y{{else}}n{{/if}}', { b: 'x}}' }, 'n'], ['{{#unless lead.a}}n{{/unless}}', {}, 'n'], ['{{#if lead.a exists}}y{{/if}}', { a: 0 }, 'y'],
+    ['{{#if lead.a matches /^AC/i}}y{{else}}n{{/if}}', { a: 'account' }, 'y'], ['{{#if (upper lead.a) = "CA"}}y{{/if}}', { a: 'ca' }, 'y'], ['{{#if lead.a}}y{{else}}n{{/if}}', { a: [] }, 'n'],
+    ['{{#compare lead.state "==" "CA"}}California{{/compare}}', { state: 'CA' }, 'California'], ['{{#compare lead.state "==" "CA"}}California{{/compare}}', { state: 'NY' }, ''], ['{{#compare lead.state "==" "CA"}}California{{/compare}}', {}, undefined],
+    ['{{#if lead.p}}{{lead.p}}{{/if}}', {}, undefined], ['{{!-- note }} --}}x', {}, 'x'],
+    ['{{lead.constructor}}', {}, undefined], ['{{lead.__proto__}}', {}, undefined], ['{{constructor}}', {}, undefined], ['{{lead.a.constructor.name}}', { a: 'x' }, undefined], ['{{lead.toString}}', { toString: 'own' }, 'own'], ['{{vars.constructor}}', {}, undefined],
+    ['{{lead.a.b}}', { 'a.b': 1 }, 1], ['{{lead.a.b}}', { a: { b: 2 } }, 2], ['{{lead.a.b.c}}', { 'a.b': { c: 3 } }, 3], ['{{lead.[First Name]}}', { 'First Name': 'A' }, 'A'], ['{{lead.l.[1]}}', { l: ['a', 'b'] }, 'b'],
+    ['{{source.name}}', { source: { name: 'web' } }, 'web'], ['{{source.name}}', { source: 'web' }, 'web'], ['{{source.name}}', { 'source.name': 'web' }, 'web'], ['{{source.name}}', {}, 'flag'], ['{{source.x}}', { source: 'web' }, undefined],
+    ['{{lead.id}}', {}, 'lead-1'], ['{{campaign_id}}', { campaign_id: 'L' }, 'L'], ['{{campaign_id}}', {}, 'V'], ['{{recipient.name}}/{{recipient.id}}', {}, 'Acme/acme'], ['{{now}}', {}, '2026-05-01T09:00:00.000Z'],
+    ['{{run.id}} {{delivery.id}} {{delivery_attempt}} {{attempt}}', {}, 'run-1 delivery-1 1 1'], ['{{ping.bid}} {{ping.id}} {{ping.campaign}}', {}, '52.00 P1 c7'],
+    ['{{lead.name}}', { name: '{{x}}"\n- y: <z>' }, '{{x}}"\n- y: <z>'],
+  ])('%s of %o', (text, fields, gives) => {
+    const ping = { id: 'P1', bid: { amount: 520_000, currency: 'USD' }, captured: { campaign: 'c7' } }
+    expect(show(text, fields, { source: { name: 'flag' }, vars: { campaign_id: 'V' }, ping })).toEqual(gives)
+  })
+
+  it.each<[string, number, number, string, string | undefined]>([
+    ['{{fromat lead.a "#"}}', 10, 7, 'unknown-helper', 'did you mean "format"?'], ['ok\n  {{uper lead.a}}', 11, 5, 'unknown-helper', 'did you mean "upper"?'], ['a {{lead.x', 10, 14, 'bad-template', undefined],
+    ['{{#if lead.a >}}x{{/if}}', 10, 19, 'bad-condition', undefined], ['{{#if lead.a = 1}}{{uper lead.b}}{{/if}}', 10, 25, 'unknown-helper', 'did you mean "upper"?'], ['{{#if (uper lead.a) = 1}}x{{/if}}', 10, 12, 'bad-condition', undefined],
+    ['{{lookup lead.a "regoins"}}', 10, 5, 'unknown-table', 'did you mean "regions"?'], ['{{#each lead.a}}x{{/each}}', 10, 5, 'unknown-block', undefined], ['{{#if lead.a}}x{{/unless}}', 10, 10, 'bad-template', undefined], ['{{ping.campain}}', 10, 7, 'unknown-name', 'did you mean ping.campaign?'], ['{{> part}}', 10, 5, 'unsupported-template', undefined],
+  ])('%s is a mistake at %i:%i', (text, line, col, code, help) => {
+    const problems: { line: number; col: number; code: string; help?: string }[] = []
+    compile(text, problems)
+    expect(problems).toHaveLength(1)
+    expect(problems[0]).toMatchObject({ line, code, ...(help === undefined ? {} : { help }) })
+    if (help !== undefined) expect(problems[0]?.col).toBe(col)
+  })
+
+  // Texts only: Handlebars without escaping adds up numbers that stand side by side.
+  it('gives what Handlebars gives, for every template that Handlebars can read', () => {
+    const hb = Handlebars.create()
+    hb.registerHelper('upper', (value: unknown) => String(value).toUpperCase())
+    hb.registerHelper('concat', (...all: unknown[]) => all.slice(0, -1).join(''))
+    const piece = fc.constantFrom('{{lead.a}}', '{{lead.b}}', ' and ', '{{upper lead.a}}', '{{{lead.b}}}', '\n', '{{#if lead.t}}\n yes {{lead.a}}\n{{else}} no{{/if}}', '{{#unless lead.t}}u{{/unless}}', '{{~lead.a~}}', '{{concat lead.a "-" (upper lead.b)}}', '{{! note }}', "'\"", '<&>')
+    fc.assert(fc.property(fc.array(piece, { minLength: 2, maxLength: 8 }), fc.record({ a: fc.string({ unit: 'binary' }), b: fc.string(), t: fc.boolean() }), (pieces, lead) => {
+      const text = pieces.join('')
+      expect(String(show(text, lead))).toBe(hb.compile(text, { noEscape: true })({ lead }))
+    }), { numRuns: 300 })
+  })
+})
