@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs'
 import { UserError } from '../base/diagnostic.ts'
 import { LeaseLostError, StoreError } from '../ports.ts'
 import { EXIT, type ExitCode } from './exit.ts'
@@ -19,7 +20,7 @@ export const presentFailure = async (error: unknown, err: Sink, progress: { read
     const { renderDiagnostic } = await import('./render/diagnostic.ts')
     for (const each of error.diagnostics) {
       if (each.file === null) say(each.message, each.help ?? null)
-      else err.write(renderDiagnostic(each, () => null, paint))
+      else err.write(renderDiagnostic(each, textOf, paint))
     }
     return stopped
   }
@@ -41,6 +42,16 @@ export const presentFailure = async (error: unknown, err: Sink, progress: { read
   err.write(`Please report it with the lines above, the command that you gave, and this: Node ${process.version}, ${process.platform} ${process.arch}.\n`)
   err.write('What is recorded in the store counts, and the same command can be given again: nothing is sent twice.\n')
   return EXIT.bug
+}
+
+/** For the excerpt; a file that cannot be read again goes without one. */
+const textOf = (file: string): string | null => {
+  try {
+    return readFileSync(file, 'utf8')
+  } catch (error) {
+    if (troubleOfTheWorld(error) === null) throw error
+    return null
+  }
 }
 
 const HELP: Readonly<Record<string, string>> = {
