@@ -1,0 +1,102 @@
+import { describe, expect, it } from 'vitest'
+import { createReader } from '../../src/wire/read.ts'
+import { hintFor, namedField } from '../../src/wire/hint.ts'
+import type { Fault, Reply } from '../../src/wire/request.ts'
+import { answer, buildDefinition } from './build-definition.ts'
+
+const { read } = createReader(buildDefinition())
+const fault = (kind: Fault, message = ''): Reply => ({ kind: 'fault', fault: kind, message, durationMs: 1, at: 0 })
+
+describe('the default table of section 5', () => {
+  const rows: readonly [status: number, want: object, headers?: Record<string, string>][] = [
+    [200, { kind: 'accepted' }], [201, { kind: 'accepted' }], [202, { kind: 'accepted' }], [204, { kind: 'accepted' }],
+    [101, { kind: 'unconfirmed' }],
+    ...[301, 302, 303, 304, 307, 308].map((status) => [status, { kind: 'failed', class: 'redirect', retry: false }] as const),
+    ...[400, 402, 404, 405, 406, 413, 415, 418, 422, 423].map((status) => [status, { kind: 'failed', class: 'invalid_data', retry: false }] as const),
+    [410, { kind: 'failed', class: 'invalid_data', retry: false, alert: true }],
+    ...[401, 403, 407].map((status) => [status, { kind: 'failed', class: 'auth', retry: false, alert: true, pause: true }] as const),
+    ...[408, 425, 500, 502, 503, 504, 520, 599].map((status) => [status, { kind: 'failed', class: 'server_error', retry: true }] as const),
+    ...[501, 505].map((status) => [status, { kind: 'failed', class: 'server_error', retry: false }] as const),
+    [409, { kind: 'duplicate', class: 'duplicate' }],
+    [429, { kind: 'failed', class: 'rate_limited', retry: true }],
+    [429, { kind: 'failed', class: 'rate_limited', retry: true, retryAfterMs: 3_000 }, { 'retry-after': '3' }],
+    [503, { kind: 'failed', class: 'rate_limited', retry: true, retryAfterMs: 3_000 }, { 'retry-after': '3' }],
+    [503, { kind: 'failed', class: 'server_error', retry: true }, { 'retry-after': 'soon' }],
+    [503, { kind: 'failed', class: 'server_error', retry: true }, { 'x-ratelimit-reset': '60' }],
+    [999, { kind: 'failed', class: 'server_error' }],
+  ]
+  it.each(rows)('%i', (status, want, headers) => expect(read(answer(status, '', headers), 'post')).toMatchObject(want))
+
+  it('only 401, 403 and 407 pause', () => {
+    for (const status of [200, 302, 400, 404, 409, 410, 422, 429, 500, 503]) expect(read(answer(status), 'post')).not.toHaveProperty('pause')
+  })
+})
+
+describe('missing answers', () => {
+  const rows: readonly [Fault, object][] = [
+    ...(['refused', 'dns', 'connect-timeout', 'unreachable', 'tls-handshake'] as const).map((each) => [each, { kind: 'failed', class: 'network', retry: true }] as const),
+    ['tls-certificate', { kind: 'failed', class: 'tls', retry: false, alert: true }],
+    ['proxy', { kind: 'failed', class: 'proxy', retry: true }],
+    ['blocked', { kind: 'failed', class: 'blocked', retry: false }],
+    ['invalid-request', { kind: 'failed', class: 'invalid_data', retry: false }],
+    ['timeout', { kind: 'unknown', class: 'timeout', retry: true }],
+    ['reset', { kind: 'unknown', class: 'timeout', retry: true }],
+    ['malformed', { kind: 'unknown', class: 'unreadable', retry: true }],
+  ]
+  it.each(rows)('%s', (each, want) => {
+    expect(read(fault(each), 'post')).toMatchObject(want)
+    expect(read(fault(each), 'ping')).toMatchObject(want)
+    expect(read(fault(each), 'post').reason).toBeTruthy()
+    expect(read(fault(each, 'its own words'), 'post')).toMatchObject({ reason: 'its own words', said: null })
+  })
+})
+
+describe("the buyer's words", () => {
+  const rows: readonly [body: unknown, want: string][] = [
+    [{ message: 'bad zip' }, 'bad zip'],
+    [{ error: 'bad zip' }, 'bad zip'],
+    [{ error: { code: 3, message: 'bad zip' } }, 'bad zip'],
+    [{ errors: [{ message: 'bad zip' }, 'bad phone'] }, 'bad zip, bad phone'],
+    [{ message: 'The data was invalid.', errors: { zip: ['is invalid'] } }, 'The data was invalid., zip: is invalid'],
+    [[{ message: 'Required fields are missing: [Company]', errorCode: 'REQUIRED_FIELD_MISSING' }], 'Required fields are missing: [Company]'],
+    [{ error: 'invalid_client', error_description: 'no such client' }, 'no such client'],
+    [{ type: 'about:blank', title: 'Bad', status: 400, detail: 'zip has 4 digits' }, 'zip has 4 digits'],
+    ['<html><head><title>x</title><style>p{}</style></head><body><h1>Bad &amp; wrong</h1><script>alert(1)</script></body></html>', 'Bad & wrong'],
+    ['<s:Envelope xmlns:s="urn:s"><s:Body><s:Fault><faultcode>c</faultcode><faultstring>no list</faultstring></s:Fault></s:Body></s:Envelope>', 'no list'],
+    ['bad\u0000\u001b[31m\r\nzip\u202e', 'bad [31m zip'],
+    [{}, 'HTTP 400 Bad Request'],
+    ['', 'HTTP 400 Bad Request'],
+    [{ message: { __proto__: null } }, 'HTTP 400 Bad Request'],
+  ]
+  it.each(rows)('%j', (body, want) => expect(read(answer(400, body), 'post').reason).toBe(want))
+
+  it('are cut at 300 characters, never inside a character', () => {
+    const reason = read(answer(400, `${'x'.repeat(298)}😀😀😀`), 'post').reason ?? ''
+    expect(reason.length).toBeLessThanOrEqual(300)
+    expect(reason.isWellFormed()).toBe(true)
+  })
+
+  it('a redirect names where to, without its query', () => {
+    expect(read(answer(302, '', { location: 'https://u:p@login.example/in?phone=555' }), 'post').reason).toBe('HTTP 302 Found: it redirects to https://login.example/in')
+  })
+})
+
+describe('hintFor', () => {
+  const hint = (reply: Reply, status: number | null = null) => hintFor(read(reply, 'post'), status)
+  it('says what the subject document says', () => {
+    expect(hint(answer(401), 401)).toMatch(/credentials.*token.*IP/)
+    expect(hint(answer(403), 403)).toMatch(/IP list.*permissions/)
+    expect(hint(answer(400, { message: 'missing field: firstName' }), 400)).toMatch(/`firstName`/)
+    expect(hint(answer(400), 400)).toMatch(/field names.*required.*types/)
+    expect(hint(fault('timeout'))).toMatch(/increase Timeout.*capacity/)
+    expect(hintFor({ kind: 'unconfirmed', class: 'unreadable', reason: 'it has no price at price' }, 200)).toMatch(/Response Parsing.*returns a price/)
+  })
+  it('is silent where all went well', () => {
+    expect(hint(answer(200), 200)).toBeNull()
+    expect(hint(answer(409), 409)).toBeNull()
+  })
+  it.each([
+    ['zip is required', 'zip'], ['Required fields are missing: [Company]', 'Company'], ['Missing required field "last_name"', 'last_name'],
+    ['invalid value for stateCode', 'stateCode'], ['zip: must have 5 digits', 'zip'], ['something went wrong', null], ['', null],
+  ])('finds the field in %j', (words, want) => expect(namedField(words)).toBe(want))
+})

@@ -1,0 +1,67 @@
+import { describe, expect, it } from 'vitest'
+import type { BatchDefinition } from '../../src/definitions/types.ts'
+import { createReader } from '../../src/wire/read.ts'
+import type { Reply } from '../../src/wire/request.ts'
+import { answer, buildDefinition, buildParsing, is, path } from './build-definition.ts'
+
+const leads = ['L1', 'L2', 'L3'].map((id) => ({ id, fields: { id, email: `${id}@x.example` } }))
+const RULES = { success: is('status', 'ok'), duplicate: is('status', 'dup'), leadId: path('ref'), price: path('price'), message: path('why') }
+const kinds = (reply: Reply, batch: Partial<BatchDefinition> = {}, parsing: Parameters<typeof buildParsing>[0] = RULES) =>
+  read(reply, batch, parsing).map((each) => each.kind)
+const read = (reply: Reply, batch: Partial<BatchDefinition> = {}, parsing: Parameters<typeof buildParsing>[0] = RULES) =>
+  createReader(buildDefinition({ parsing: buildParsing(parsing), batch: { format: 'json', results: null, match: null, ...batch } })).readBatch(reply, leads)
+
+const OK = { status: 'ok', ref: 'r', price: 2 }
+const DUP = { status: 'dup' }
+const NO = { status: 'no', why: 'zip' }
+const MATCH = { match: { result: 'id', lead: 'lead.id' } }
+const xml = (rows: string) => answer(200, `<r><results>${rows}</results><count>3</count></r>`)
+
+describe('one verdict per lead', () => {
+  const rows: readonly [name: string, reply: Reply, batch: Partial<BatchDefinition>, want: readonly string[]][] = [
+    ['a root array by position', answer(200, [OK, DUP, NO]), {}, ['accepted', 'duplicate', 'rejected']],
+    ['results at a path', answer(200, { a: { rows: [OK, DUP, NO] } }), { results: path('a.rows') }, ['accepted', 'duplicate', 'rejected']],
+    ['results without a path', answer(200, { results: [OK, DUP, NO] }), {}, ['accepted', 'duplicate', 'rejected']],
+    ['matched in another order', answer(200, [{ ...NO, id: 'L3' }, { ...OK, id: 'L1' }, { ...DUP, id: 'L2' }]), MATCH, ['accepted', 'duplicate', 'rejected']],
+    ['a row missing, matched', answer(200, [{ ...OK, id: 'L3' }, { ...OK, id: 'L1' }]), MATCH, ['accepted', 'unconfirmed', 'accepted']],
+    ['a row missing, by position', answer(200, [OK, OK]), {}, ['accepted', 'accepted', 'unconfirmed']],
+    ['rows of nobody', answer(200, [OK, NO, DUP, OK]), {}, ['accepted', 'rejected', 'duplicate']],
+    ['a row without a lead id', answer(200, [OK, { status: 'ok', price: 1 }, NO]), {}, ['accepted', 'unconfirmed', 'rejected']],
+    ['a row that is null', answer(200, [OK, null, 'ok']), {}, ['accepted', 'unconfirmed', 'unconfirmed']],
+    ['no rows where they are promised', answer(200, { ok: true }), { results: path('rows') }, ['unconfirmed', 'unconfirmed', 'unconfirmed']],
+    ['everyone refused at once', answer(422, { why: 'schema' }), {}, ['failed', 'failed', 'failed']],
+    ['HTML', answer(200, '<html><body>hi</body></html>'), {}, ['unconfirmed', 'unconfirmed', 'unconfirmed']],
+    ['XML rows', xml('<i><status>ok</status><ref>1</ref><price>2</price></i><i><status>dup</status></i><i><status>no</status></i>'), {}, ['accepted', 'duplicate', 'rejected']],
+    ['XML rows by XPath', xml('<i><status>ok</status><ref>1</ref><price>2</price></i><i><status>dup</status></i><i><status>no</status></i>'), { results: path('//i') }, ['accepted', 'duplicate', 'rejected']],
+    ['XML rows by dotted path, matched', xml('<i id="L2"><status>dup</status></i><i id="L1"><status>ok</status><ref>1</ref><price>2</price></i><i id="L3"><status>no</status></i>'), { results: path('results'), match: { result: 'id', lead: 'lead.id' } }, ['accepted', 'duplicate', 'rejected']],
+    ['CSV rows, matched by another field', answer(200, 'mail,status,ref,price\r\nL2@x.example,dup,,\r\n"L1@x.example",ok,r1,"$1,000.00"\r\nL3@x.example,no,,\r\n'), { match: { result: 'mail', lead: 'lead.email' } }, ['accepted', 'duplicate', 'rejected']],
+  ]
+  it.each(rows)('%s', (_name, reply, batch, want) => expect(kinds(reply, batch)).toEqual(want))
+
+  it('reads each row by itself', () => {
+    expect(read(answer(200, [OK, { ...OK, ref: 's', price: '$3' }, NO]))).toMatchObject([{ buyerLeadId: 'r', price: { amount: 20_000 } }, { buyerLeadId: 's', price: { amount: 30_000 } }, { reason: 'zip' }])
+    const byXPath = { success: is('//status', 'ok') }
+    expect(kinds(xml('<i><status>no</status><x/></i><i><status>ok</status><x/></i><i><status>no</status><x/></i>'), {}, byXPath)).toEqual(['rejected', 'accepted', 'rejected'])
+  })
+
+  it('names what is missing', () => {
+    expect(read(answer(200, [OK]))[2]).toMatchObject({ reason: 'the answer has no row for this lead' })
+  })
+
+  it('trouble with the whole is everyone’s', () => {
+    for (const reply of [answer(500), answer(401), answer(429, '', { 'retry-after': '9' })]) {
+      const verdicts = read(reply)
+      expect(verdicts).toHaveLength(3)
+      expect(new Set(verdicts.map((each) => JSON.stringify(each))).size).toBe(1)
+      expect(verdicts[0]?.kind).toBe('failed')
+    }
+    expect(kinds({ kind: 'fault', fault: 'timeout', message: 'x', durationMs: 1, at: 0 })).toEqual(['unknown', 'unknown', 'unknown'])
+  })
+
+  it('without rules and rows a 2xx is everyone’s acceptance, at no price of its own', () => {
+    expect(kinds(answer(200, 'thanks'), {}, {})).toEqual(['accepted', 'accepted', 'accepted'])
+    expect(kinds(answer(202), {}, {})).toEqual(['accepted', 'accepted', 'accepted'])
+    expect(kinds(answer(200, { status: 'ok', price: 30, ref: 1 }))).toEqual(['unconfirmed', 'unconfirmed', 'unconfirmed'])
+    expect(kinds(answer(200, { status: 'ok' }), {}, { success: is('status', 'ok') })).toEqual(['accepted', 'accepted', 'accepted'])
+  })
+})

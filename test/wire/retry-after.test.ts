@@ -1,0 +1,37 @@
+import { describe, expect, it } from 'vitest'
+import { httpDate, retryAfterMs } from '../../src/wire/retry-after.ts'
+
+const at = Date.UTC(2026, 10, 24, 12, 0, 0)
+const date = 'Tue, 24 Nov 2026 11:00:00 GMT'
+
+describe('retryAfterMs', () => {
+  const rows: readonly [headers: Record<string, string>, want: number | null][] = [
+    [{}, null],
+    [{ 'retry-after': '0' }, 0],
+    [{ 'retry-after': ' 120 ' }, 120_000],
+    [{ 'retry-after': '-5' }, null],
+    [{ 'retry-after': '1.5' }, null],
+    [{ 'retry-after': 'soon' }, null],
+    [{ 'retry-after': '' }, null],
+    [{ 'retry-after': '315360000' }, 315_360_000_000],
+    [{ 'retry-after': '9'.repeat(40) }, 36_525 * 86_400_000],
+    [{ 'retry-after': 'Tue, 24 Nov 2026 12:00:30 GMT' }, 30_000],
+    [{ 'retry-after': 'Tuesday, 24-Nov-26 12:00:30 GMT' }, 30_000],
+    [{ 'retry-after': 'Tue Nov 24 12:00:30 2026' }, 30_000],
+    [{ 'retry-after': 'Tue, 24 Nov 2026 11:00:30 GMT', date }, 30_000],
+    [{ 'retry-after': 'Tue, 24 Nov 2026 11:00:30 GMT' }, 0],
+    [{ 'retry-after': 'Tue, 24 Nov 2026 12:00:30 GMT', date: 'nonsense' }, 30_000],
+    [{ 'retry-after': 'Tue, 24 Foo 2026 12:00:30 GMT' }, null],
+    [{ 'x-ratelimit-reset': '60' }, 60_000],
+    [{ 'x-ratelimit-reset': String(at / 1000 + 5) }, 5_000],
+    [{ ratelimit: '"burst";r=0;t=30' }, 30_000],
+    [{ 'retry-after': '2', 'x-ratelimit-reset': '60' }, 2_000],
+  ]
+  it.each(rows)('%j is %s', (headers, want) => expect(retryAfterMs(headers, at)).toBe(want))
+
+  it('the examples of RFC 9110, 5.6.7, are one time', () => {
+    for (const text of ['Sun, 06 Nov 1994 08:49:37 GMT', 'Sunday, 06-Nov-94 08:49:37 GMT', 'Sun Nov  6 08:49:37 1994']) {
+      expect(httpDate(text, at)).toBe(Date.UTC(1994, 10, 6, 8, 49, 37))
+    }
+  })
+})
