@@ -3,7 +3,8 @@ import { UserError, usageError, type Diagnostic } from '../base/diagnostic.ts'
 import { childrenOf, recipientsOf, rootPath, type Plan } from '../core/plan.ts'
 import type { Mode } from '../core/event.ts'
 import type { Policy } from '../core/policy.ts'
-import { findRecipient, loadCatalogue } from '../definitions/catalogue.ts'
+import { findRecipient } from '../definitions/find.ts'
+import { loadCatalogue } from '../definitions/load.ts'
 import type { Catalogue, EndpointDefinition, Recipient } from '../definitions/types.ts'
 import { compileEndpoint } from '../wire/compile.ts'
 import type { Endpoint } from '../wire/endpoint.ts'
@@ -33,7 +34,7 @@ export const openCatalogue = async ({ settings, environment, cwd }: Invocation, 
   const known = new Set(inFolders.map((each) => resolve(cwd, each.file)))
   const outside = names.filter((name) => isPath(name) && !known.has(resolve(cwd, name)))
   const files = [...inFolders, ...(await Promise.all(outside.map((name) => readRecipientFile(name, cwd))))]
-  return { ...loadCatalogue(files, environment), files }
+  return { ...loadCatalogue(files.map((each) => ({ path: each.file, text: each.text })), environment), files }
 }
 
 /** By id, display name or path; the error suggests what was probably meant, or shows why its file could not be read. */

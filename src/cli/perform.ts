@@ -66,7 +66,7 @@ export const perform = async (invocation: Invocation, order: Order): Promise<num
   let begun = false
   try {
     const endpoints = compileEndpoints(recipients, mode, sandbox, pricedIn(plansOf(opened, target)))
-    transport = createHttpTransport()
+    transport = createHttpTransport({ now: clock.now })
     const folder = resolve(cwd, settings.out ?? `runs/${runId}`)
     const record = await openRecord(folder, { id: runId, mode, to: target?.recipient.id ?? null, startedAt }, opened.catalogue)
     const tally = createTally(startedAt)
