@@ -1,16 +1,16 @@
 import { diagnosticAt, type Diagnostic } from '../base/diagnostic.ts'
 import type { EndpointDefinition } from '../definitions/types.ts'
 import type { Endpoint } from './endpoint.ts'
-import { createReader } from './read.ts'
+import { createReader, type ReaderOptions } from './read.ts'
 import { compileRenderer } from './render.ts'
 
 /** Types that are sent as plain HTTP requests; `pool` sends nothing. */
 const SENDABLE: readonly EndpointDefinition['type'][] = ['custom', 'webhook.post']
 
 /** Compiles one recipient's definition, once; every mistake is a diagnostic, and with an error there is no endpoint. */
-export const compileEndpoint = (definition: EndpointDefinition): { readonly endpoint: Endpoint | null; readonly diagnostics: readonly Diagnostic[] } => {
+export const compileEndpoint = (definition: EndpointDefinition, options?: ReaderOptions): { readonly endpoint: Endpoint | null; readonly diagnostics: readonly Diagnostic[] } => {
   const diagnostics: Diagnostic[] = []
-  const reader = createReader(definition)
+  const reader = createReader(definition, options)
   if (definition.type === 'pool') {
     const nothing = () => ({ ok: false as const, reason: 'a pool keeps leads and sends nothing' })
     return { endpoint: { definition, render: nothing, renderBatch: nothing, ...reader }, diagnostics }
@@ -20,7 +20,10 @@ export const compileEndpoint = (definition: EndpointDefinition): { readonly endp
   } else if (definition.url === null && definition.endpoints.length === 0) {
     diagnostics.push(diagnosticAt(definition.place, 'missing-key', `${definition.name} has no Endpoint`, 'write Endpoint: https://… under Settings'))
   }
-  const renderer = compileRenderer(definition, (problem) => diagnostics.push(problem))
+  const renderer = compileRenderer(definition, (problem) => { if (!diagnostics.some((each) => isSame(each, problem))) diagnostics.push(problem) })
   const sound = diagnostics.every((each) => each.severity !== 'error')
   return { endpoint: sound ? { definition, ...renderer, ...reader } : null, diagnostics }
 }
+
+/** What ping and post share is compiled for each; a mistake in it is told once. */
+const isSame = (a: Diagnostic, b: Diagnostic): boolean => a.code === b.code && a.file === b.file && a.line === b.line && a.col === b.col && a.message === b.message

@@ -1,5 +1,6 @@
 import { diagnosticAt, type Diagnostic } from '../base/diagnostic.ts'
 import { shortHash } from '../base/hash.ts'
+import { VERSION } from '../base/version.ts'
 import { holds, type Condition, type ValuePath } from '../core/condition.ts'
 import type { PhaseName } from '../core/plan.ts'
 import type { EndpointDefinition, Format, MappingNode, Text } from '../definitions/types.ts'
@@ -32,8 +33,8 @@ export const compileRenderer = (definition: EndpointDefinition, report: (problem
   }
 }
 
-/** The version in `User-Agent`; buyers see who calls. */
-const USER_AGENT: Header = ['User-Agent', 'finalmile']
+/** Buyers see who calls. */
+const USER_AGENT: Header = ['User-Agent', `finalmile/${VERSION}`]
 
 const compilePhase = (definition: EndpointDefinition, phase: PhaseName, options: TemplateOptions): Renderer => {
   const { ping } = definition

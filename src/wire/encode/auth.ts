@@ -11,8 +11,8 @@ export type Authorize = (input: RenderInput, body: string | Uint8Array) => reado
 
 /** OAuth2 and Token Request use `input.token`, which the engine asks for; without one the header is left out. */
 export const compileAuth = (auth: AuthDefinition | null, options: TemplateOptions): Authorize => {
-  const textual = (text: Text): ((input: RenderInput) => string | undefined) => {
-    const template = compileTemplate(text, options)
+  const textual = (text: Text, token = false): ((input: RenderInput) => string | undefined) => {
+    const template = compileTemplate(text, { ...options, vocabulary: { ...options.vocabulary, token } })
     if (template.kind === 'constant') return () => template.value
     return (input) => { const value = template.read(input); return value === undefined || value === null ? undefined : textOf(value) }
   }
@@ -29,7 +29,7 @@ export const compileAuth = (auth: AuthDefinition | null, options: TemplateOption
     }
     case 'oauth2': return (input) => bearer(input.token)
     case 'token-request': {
-      const use = textual(auth.use)
+      const use = textual(auth.use, true)
       return (input) => { const value = input.token === undefined ? undefined : use(input); return value === undefined ? [] : [['Authorization', headerValue(value)]] }
     }
     case 'hmac': {

@@ -13,10 +13,12 @@ export interface Vocabulary {
   readonly tables: Readonly<Record<string, Readonly<Record<string, string | number | boolean>>>>
   /** Names that the ping's parsing captures; null where there is no ping (then any `ping.x` is a mistake). */
   readonly captures: readonly string[] | null
+  /** `{{token}}` is the token that was asked for; only in `Auth: Use`, so that no lead field can stand in for it. */
+  readonly token?: boolean
 }
 
 /** The names of the contract, section 2. A bare name that is none of these looks in lead, source, variables, then the ping's captures. */
-export const ROOTS = ['lead', 'source', 'vars', 'recipient', 'run', 'delivery', 'delivery_attempt', 'attempt', 'ping', 'now', 'token'] as const
+export const ROOTS = ['lead', 'source', 'vars', 'recipient', 'run', 'delivery', 'delivery_attempt', 'attempt', 'ping', 'now'] as const
 
 /** Compiles a dotted path into a function; a path that can never have a value is a diagnostic. */
 export const compilePath = (parts: readonly string[], vocabulary: Vocabulary, place: Place): Read | Diagnostic => {
@@ -50,7 +52,7 @@ export const compilePath = (parts: readonly string[], vocabulary: Vocabulary, pl
       case 'delivery_attempt': return (input) => input.deliveryNumber
       case 'attempt': return (input) => input.attempt
       case 'now': return (input) => isoTime(input.now)
-      case 'token': return (input) => own(input.lead.fields, 'token') ?? input.token
+      case 'token': if (vocabulary.token === true) return (input) => input.token; break
       default:
     }
   }

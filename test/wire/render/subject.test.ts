@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest'
-import { mapping, place, textOf } from '../build-definition.ts'
+import { buildPing, mapping, place, textOf } from '../build-definition.ts'
 import type { MappingEntry, MappingNode } from '../../../src/definitions/types.ts'
 import { bodyOf, diagnosticsOf, headersOf, requestOf } from './input.ts'
 
-const lead = { id: 'L1', first_name: 'Ann', last_name: 'Lee', email: 'ann@example.com', phone_1: '+1 555 555 1234', state: 'CA', score: 85, timestamp: '2026-05-01T08:00:00Z', address_1: '1 Main St', city: 'Reno', postal_code: '02134', source: { name: 'web', campaign_id: 'c9' } }
+const lead = { id: 'L1', token: 'mine', first_name: 'Ann', last_name: 'Lee', email: 'ann@example.com', phone_1: '+1 555 555 1234', state: 'CA', score: 85, timestamp: '2026-05-01T08:00:00Z', address_1: '1 Main St', city: 'Reno', postal_code: '02134', source: { name: 'web', campaign_id: 'c9' } }
 const entry = (key: string, value: unknown): MappingEntry => ({ kind: 'entry', key, value: mapping(value), place })
 const block = (open: string, then: readonly MappingEntry[], otherwise: readonly MappingEntry[] = []): MappingEntry => ({ kind: 'block', open: textOf(open), then, otherwise })
 const map = (...entries: readonly MappingEntry[]): MappingNode => ({ kind: 'map', entries, place })
@@ -39,7 +39,7 @@ describe("the subject document's mappings", () => {
   it.each<[string, Parameters<typeof requestOf>[0], Record<string, unknown>]>([
     ['bearer', { auth: { kind: 'bearer', token: textOf('abc') } }, { Authorization: 'Bearer abc' }],
     ['basic', { auth: { kind: 'basic', username: textOf('u'), password: textOf('p:é') } }, { Authorization: `Basic ${Buffer.from('u:p:é').toString('base64')}` }],
-    ['token request', { auth: { kind: 'token-request', url: textOf('https://t.example'), method: 'POST', fields: null, token: { kind: 'path', text: 't' }, use: textOf('Session {{token}}') } }, { Authorization: 'Session T0' }],
+    ['token request, which no lead field can replace', { auth: { kind: 'token-request', url: textOf('https://t.example'), method: 'POST', fields: null, token: { kind: 'path', text: 't' }, use: textOf('Session {{token}}') } }, { Authorization: 'Session T0' }],
     ['oauth2', { auth: { kind: 'oauth2', tokenUrl: textOf('https://t.example'), clientId: textOf('i'), clientSecret: textOf('s'), scope: null } }, { Authorization: 'Bearer T0' }],
     // echo -n '{"a":1}' | openssl dgst -sha256 -hmac s
     ['hmac', { auth: { kind: 'hmac', secret: textOf('s'), algorithm: 'sha256', header: 'X-Signature' } }, { 'X-Signature': expect.stringMatching(/^[0-9a-f]{64}$/) }],
@@ -56,6 +56,6 @@ describe("the subject document's mappings", () => {
   ])('%s is a diagnostic', (_, definition, code) => { expect(diagnosticsOf(definition).map((each) => each.code)).toContain(code) })
 
   it('a mistake in a shared template is told once', () => {
-    expect(diagnosticsOf({ mapping: mapping({ a: '{{uper lead.x}}' }), ping: null }).length).toBe(1)
+    expect(diagnosticsOf({ headers: [{ name: 'X', value: textOf('{{uper lead.x}}') }], ping: buildPing({}) }).length).toBe(1)
   })
 })

@@ -1,5 +1,5 @@
 import fc from 'fast-check'
-import Handlebars from 'handlebars/dist/cjs/handlebars.js'
+import Handlebars from 'handlebars'
 import { describe, expect, it } from 'vitest'
 import { compileTemplate } from '../../../src/wire/template/template.ts'
 import type { RenderInput } from '../../../src/wire/endpoint.ts'
