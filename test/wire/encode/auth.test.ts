@@ -1,0 +1,23 @@
+import { expect, it } from 'vitest'
+import { compileAuth } from '../../../src/wire/encode/auth.ts'
+import type { AuthDefinition } from '../../../src/definitions/types.ts'
+import { textOf } from '../build-definition.ts'
+import { inputOf } from '../render/input.ts'
+
+const authorize = (auth: AuthDefinition) => compileAuth(auth, { vocabulary: { recipient: { id: 'r', name: 'R' }, tables: {}, captures: null }, report: (each) => { throw new Error(each.message) } })
+
+it('signs as the example of the Standard Webhooks libraries does', () => {
+  const sign = authorize({ kind: 'standard-webhooks', secret: textOf('whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw') })
+  expect(sign(inputOf({}, { key: 'msg_p5jXN8AQM9LWM0D4loKWxJek', now: 1_614_265_330_000 }), '{"test": 2432232314}')).toEqual([
+    ['webhook-id', 'msg_p5jXN8AQM9LWM0D4loKWxJek'], ['webhook-timestamp', '1614265330'], ['webhook-signature', 'v1,g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE='],
+  ])
+})
+
+it('signs by HMAC as the example of RFC 4231 does, and knows no other algorithm', () => {
+  expect(authorize({ kind: 'hmac', secret: textOf('Jefe'), algorithm: 'SHA-256', header: 'X-Sig' })(inputOf({}), 'what do ya want for nothing?')).toEqual([['X-Sig', '5bdcc146bf60754e6a042426089575c75a003f089d2739839dec58b964ec3843']])
+  expect(() => authorize({ kind: 'hmac', secret: textOf('s'), algorithm: 'rot13', header: 'X' })).toThrow(/not supported/)
+})
+
+it('without a token that was asked for there is no header', () => {
+  expect(authorize({ kind: 'oauth2', tokenUrl: textOf('https://t.example'), clientId: textOf('i'), clientSecret: textOf('s'), scope: null })(inputOf({ token: 'x' }), '')).toEqual([])
+})
