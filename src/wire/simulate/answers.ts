@@ -29,10 +29,10 @@ export type Read = (reply: Reply, phase: PhaseName) => Verdict
 /** The first answer that the recipient's own reader understands as meant; the last resort, with a note, where there is none. */
 export const answerFor = (intent: Intent, definition: EndpointDefinition, phase: PhaseName, read: Read): Answer => {
   const parsing = phase === 'ping' && definition.ping ? definition.ping.parsing : definition.parsing
-  const candidates = [
-    ...patchedSamples(definition, phase, read, intent),
-    ...CANDIDATES[intent](parsing, phase === 'ping' ? [] : definition.responseCodes),
-  ]
+  const samples = patchedSamples(definition, phase, read, intent)
+  const drawn = CANDIDATES[intent](parsing, phase === 'ping' ? [] : definition.responseCodes)
+  // Samples are of the post: read as a ping's answer, most of them say no.
+  const candidates = phase === 'ping' ? [...drawn, ...samples] : [...samples, ...drawn]
   for (const sketch of candidates) {
     const fill = compileSketch(sketch)
     for (const ids of ['text', 'number'] as const) {
