@@ -31,7 +31,7 @@ export const createBatchReader = (definition: EndpointDefinition, judge: Judge, 
     if (reply.status < 200 || reply.status > 299) return same(judge(whole, reply.at), leads)
     const rows = reply.truncated ? null : rowsOf(whole)
     if (rows === null) return same(declared ? noRows(judge(whole, reply.at), whole) : forAll(judge(whole, reply.at), leads.length, needsPrice), leads)
-    const answers = rows.map((row) => new Answer(reply, parsing.format, row))
+    const answers = (match ? rows : rows.slice(0, leads.length)).map((row) => new Answer(reply, parsing.format, row))
     if (!match || !keyOfRow) return leads.map((_lead, i) => readRow(reply, answers[i]))
     const byKey = new Map<string, Answer[]>()
     for (const answer of answers) {

@@ -8,7 +8,7 @@ const { read } = createReader(buildDefinition())
 const fault = (kind: Fault, message = ''): Reply => ({ kind: 'fault', fault: kind, message, durationMs: 1, at: 0 })
 
 describe('the default table of section 5', () => {
-  const rows: readonly [status: number, want: object, headers?: Record<string, string>][] = [
+  const rows: readonly (readonly [status: number, want: object, headers?: Record<string, string>])[] = [
     [200, { kind: 'accepted' }], [201, { kind: 'accepted' }], [202, { kind: 'accepted' }], [204, { kind: 'accepted' }],
     [101, { kind: 'unconfirmed' }],
     ...[301, 302, 303, 304, 307, 308].map((status) => [status, { kind: 'failed', class: 'redirect', retry: false }] as const),
@@ -33,7 +33,7 @@ describe('the default table of section 5', () => {
 })
 
 describe('missing answers', () => {
-  const rows: readonly [Fault, object][] = [
+  const rows: readonly (readonly [Fault, object])[] = [
     ...(['refused', 'dns', 'connect-timeout', 'unreachable', 'tls-handshake'] as const).map((each) => [each, { kind: 'failed', class: 'network', retry: true }] as const),
     ['tls-certificate', { kind: 'failed', class: 'tls', retry: false, alert: true }],
     ['proxy', { kind: 'failed', class: 'proxy', retry: true }],

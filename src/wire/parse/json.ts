@@ -52,7 +52,9 @@ const walk = (value: unknown, steps: readonly PathStep[], at: number, found: unk
     for (const each of Object.values(value)) walk(each, steps, at + 1, found)
   } else if (Array.isArray(value)) {
     const index = typeof step === 'number' ? step : /^\d+$/.test(step) ? Number(step) : null
-    if (index === null) for (const each of value) walk(each, steps, at, found)
-    else if (index < value.length) walk(value[index], steps, at + 1, found)
+    if (index === null) {
+      // Lists of lists are not walked into: a hostile answer may nest them without end.
+      for (const each of value) if (!Array.isArray(each)) walk(each, steps, at, found)
+    } else if (index < value.length) walk(value[index], steps, at + 1, found)
   } else if (Object.hasOwn(value, step)) walk((value as Record<string | number, unknown>)[step], steps, at + 1, found)
 }
