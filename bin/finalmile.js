@@ -3,6 +3,7 @@
 // where there is none, says which Node is needed. Old syntax on purpose: any Node >= 14 must be able to read this.
 import { existsSync } from 'node:fs'
 import { spawn } from 'node:child_process'
+import nodeModule from 'node:module'
 import { constants } from 'node:os'
 import { fileURLToPath } from 'node:url'
 
@@ -14,6 +15,8 @@ if (!existsSync(main)) {
   console.error('finalmile is not built yet. Run `npm ci` (or `npm run build`) in ' + fileURLToPath(new URL('..', import.meta.url)))
   process.exit(1)
 } else if (Number(process.versions.node.split('.')[0]) >= needed) {
+  // Before the first import, so that every start after the first saves the parsing.
+  nodeModule.enableCompileCache()
   import(main.href).then((cli) => cli.main(process.argv))
 } else if (existsSync(bundled)) {
   const child = spawn(bundled, [fileURLToPath(import.meta.url)].concat(process.argv.slice(2)), { stdio: 'inherit' })

@@ -1,5 +1,4 @@
 import { CommanderError } from 'commander'
-import { enableCompileCache } from 'node:module'
 import { readEnvironment } from './environment.ts'
 import { EXIT } from './exit.ts'
 import { presentFailure } from './failure.ts'
@@ -9,8 +8,11 @@ import { processStreams, type Streams } from './streams.ts'
 
 /** Entry of the command line; `bin/finalmile.js` calls it. Sets the exit code and lets the process end by itself. */
 export const main = async (argv: readonly string[]): Promise<void> => {
-  enableCompileCache()
   const streams = processStreams(argv.includes('--no-color'))
+  // A rejection that nobody awaited, an error in a callback: ours, and said so.
+  process.on('uncaughtException', (error) => {
+    void presentFailure(error, streams.err, { sent: true }).then((code) => process.exit(code))
+  })
   process.exitCode = await runCommandLine(argv.slice(2), streams, process.env, process.cwd())
 }
 

@@ -18,7 +18,7 @@ import { EXIT } from './exit.ts'
 import { presentFailure } from './failure.ts'
 import { watchInterrupts } from './interrupts.ts'
 import { guessTotal } from './lead-files.ts'
-import { openRecord } from './record.ts'
+import { openRecord, type RunRecord } from './record.ts'
 import { renderEnd } from './render/end.ts'
 import { plural } from './render/figures.ts'
 import { createProgress } from './render/progress.ts'
@@ -63,21 +63,22 @@ export const perform = async (invocation: Invocation, order: Order): Promise<num
   })
   const progress = await createProgress(err, settings.quiet)
   let transport: ReturnType<typeof createHttpTransport> | null = null
+  let record: RunRecord | null = null
   let begun = false
   try {
     const endpoints = compileEndpoints(recipients, mode, sandbox, pricedIn(plansOf(opened, target)))
     transport = createHttpTransport({ now: clock.now })
     const folder = resolve(cwd, settings.out ?? `runs/${runId}`)
-    const record = await openRecord(folder, { id: runId, mode, to: target?.recipient.id ?? null, startedAt }, opened.catalogue)
+    const kept = (record = await openRecord(folder, { id: runId, mode, to: target?.recipient.id ?? null, startedAt }, opened.catalogue))
     const tally = createTally(startedAt)
     const told: Extract<RunEvent, { kind: 'alert' }>[] = []
     const timer = setInterval(() => progress.update(tally.snapshot(guessTotal(leads), clock.now())), PROGRESS_MS)
     let bad = 0
     const source: LeadSource | null = leads === null ? null : setAside(leads, (row) => {
       bad += 1
-      record.badRow(row)
+      kept.badRow(row)
       if (bad <= 5) progress.log(`${err.paint.yellow('bad row')} ${row.file}:${row.line}: ${oneLine(row.reason)}`)
-    }, record.pressure)
+    }, kept.pressure)
     begun = true
     const end = await runDeliveries({
       runId, mode, to: target?.recipient ?? null, catalogue: opened.catalogue,
@@ -89,7 +90,7 @@ export const perform = async (invocation: Invocation, order: Order): Promise<num
       ledger, transport, clock, endpoints, notify: createNotify(transport), signal: interrupts.signal,
       observe: (event) => {
         tally.observe(event)
-        record.observe(event)
+        kept.observe(event)
         if (event.kind !== 'alert') return
         told.push(event)
         progress.log(`${err.paint.yellow.bold('alert')} ${event.recipient}: ${oneLine(event.text)}`)
@@ -98,14 +99,16 @@ export const perform = async (invocation: Invocation, order: Order): Promise<num
       clearInterval(timer)
       progress.stop()
     })
-    const summary = await record.finish(end, bad, clock.now())
+    const summary = await kept.finish(end, bad, clock.now())
     await ledger.finishRun(runId, clock.now(), JSON.stringify(summary))
     if (settings.json) streams.out.write(`${JSON.stringify(summary)}\n`)
     if (!settings.quiet) err.write(renderEnd({ summary, end, folder, cwd, told, bad, now: clock.now(), resumed: target === null }, err.columns, err.paint))
     return exitOf(end, summary)
   } catch (error) {
     progress.stop()
-    return await presentFailure(error, err, { sent: begun })
+    const code = await presentFailure(error, err, { sent: begun })
+    await record?.close().catch((closing: unknown) => presentFailure(closing, err, { sent: begun }))
+    return code
   } finally {
     interrupts.release()
     await transport?.close()
