@@ -8,15 +8,15 @@ const { read } = createReader(buildDefinition())
 const fault = (kind: Fault, message = ''): Reply => ({ kind: 'fault', fault: kind, message, durationMs: 1, at: 0 })
 
 describe('the default table of section 5', () => {
-  const rows: readonly (readonly [status: number, want: object, headers?: Record<string, string>])[] = [
+  const rows: [status: number, want: object, headers?: Record<string, string>][] = [
     [200, { kind: 'accepted' }], [201, { kind: 'accepted' }], [202, { kind: 'accepted' }], [204, { kind: 'accepted' }],
     [101, { kind: 'unconfirmed' }],
-    ...[301, 302, 303, 304, 307, 308].map((status) => [status, { kind: 'failed', class: 'redirect', retry: false }] as const),
-    ...[400, 402, 404, 405, 406, 413, 415, 418, 422, 423].map((status) => [status, { kind: 'failed', class: 'invalid_data', retry: false }] as const),
+    ...[301, 302, 303, 304, 307, 308].map((status): [number, object] => [status, { kind: 'failed', class: 'redirect', retry: false }]),
+    ...[400, 402, 404, 405, 406, 413, 415, 418, 422, 423].map((status): [number, object] => [status, { kind: 'failed', class: 'invalid_data', retry: false }]),
     [410, { kind: 'failed', class: 'invalid_data', retry: false, alert: true }],
-    ...[401, 403, 407].map((status) => [status, { kind: 'failed', class: 'auth', retry: false, alert: true, pause: true }] as const),
-    ...[408, 425, 500, 502, 503, 504, 520, 599].map((status) => [status, { kind: 'failed', class: 'server_error', retry: true }] as const),
-    ...[501, 505].map((status) => [status, { kind: 'failed', class: 'server_error', retry: false }] as const),
+    ...[401, 403, 407].map((status): [number, object] => [status, { kind: 'failed', class: 'auth', retry: false, alert: true, pause: true }]),
+    ...[408, 425, 500, 502, 503, 504, 520, 599].map((status): [number, object] => [status, { kind: 'failed', class: 'server_error', retry: true }]),
+    ...[501, 505].map((status): [number, object] => [status, { kind: 'failed', class: 'server_error', retry: false }]),
     [409, { kind: 'duplicate', class: 'duplicate' }],
     [429, { kind: 'failed', class: 'rate_limited', retry: true }],
     [429, { kind: 'failed', class: 'rate_limited', retry: true, retryAfterMs: 3_000 }, { 'retry-after': '3' }],
@@ -33,8 +33,8 @@ describe('the default table of section 5', () => {
 })
 
 describe('missing answers', () => {
-  const rows: readonly (readonly [Fault, object])[] = [
-    ...(['refused', 'dns', 'connect-timeout', 'unreachable', 'tls-handshake'] as const).map((each) => [each, { kind: 'failed', class: 'network', retry: true }] as const),
+  const rows: [Fault, object][] = [
+    ...(['refused', 'dns', 'connect-timeout', 'unreachable', 'tls-handshake'] as const).map((each): [Fault, object] => [each, { kind: 'failed', class: 'network', retry: true }]),
     ['tls-certificate', { kind: 'failed', class: 'tls', retry: false, alert: true }],
     ['proxy', { kind: 'failed', class: 'proxy', retry: true }],
     ['blocked', { kind: 'failed', class: 'blocked', retry: false }],

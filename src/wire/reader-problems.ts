@@ -1,0 +1,31 @@
+import type { Diagnostic, Place } from '../base/diagnostic.ts'
+import { diagnosticAt } from '../base/diagnostic.ts'
+import type { ValuePath } from '../core/condition.ts'
+import type { EndpointDefinition, ParsingDefinition } from '../definitions/types.ts'
+import { compilePath, pathsOf, pathText } from './parse/path.ts'
+
+/** Paths in `Response Parsing`, `Response Codes`, `Retry On`, `Ping` and `Batch` that nothing can read: a mistake to mend before a lead is sent. */
+export const readerProblems = (definition: EndpointDefinition): readonly Diagnostic[] => [
+  ...ofParsing(definition.parsing, definition.place),
+  ...(definition.ping ? ofParsing(definition.ping.parsing, definition.place) : []),
+  ...definition.responseCodes.flatMap((row) => (row.when ? pathsOf(row.when) : []).flatMap((path) => problemAt(path, row.place))),
+  ...definition.retryOn.flatMap(({ when }) => (when ? pathsOf(when) : []).flatMap((path) => problemAt(path, definition.place))),
+  ...(definition.batch?.results ? problemAt(definition.batch.results, definition.place) : []),
+]
+
+const ofParsing = (parsing: ParsingDefinition, otherwise: Place): readonly Diagnostic[] => {
+  const { success, rejected, duplicate, error, leadId, price, message, redirectUrl, bid, pingId, capture } = parsing
+  const conditions = Object.entries({ success, rejected, duplicate, error }).flatMap(([key, condition]) => (condition ? pathsOf(condition).map((path) => [key, path] as const) : []))
+  const paths = Object.entries({ leadId, price, message, redirectUrl, bid, pingId, ...capture }).flatMap(([key, path]) => (path ? [[key, path] as const] : []))
+  return [...conditions, ...paths].flatMap(([key, path]) => problemAt(path, parsing.places[key] ?? parsing.places['capture'] ?? otherwise))
+}
+
+const problemAt = (path: ValuePath, place: Place): readonly Diagnostic[] =>
+  compilePath(path) ? [] : [diagnosticAt(place, 'unreadable-path', `${NAMES[path.kind]} \`${pathText(path)}\` cannot be read`, HELP[path.kind])]
+
+const NAMES = { path: 'the path', css: 'the CSS selector', regex: 'the pattern' } as const
+const HELP = {
+  path: 'write a JSON path (`result.id`), or an XPath that starts with `/` (`//result`)',
+  css: 'write a CSS selector, such as css(h1.status) or css(#p @data-price)',
+  regex: 'write a regular expression whose first group is the value, such as regex(id=(\\d+))',
+} as const

@@ -1,0 +1,23 @@
+import { expect, it } from 'vitest'
+import { readerProblems } from '../../src/wire/reader-problems.ts'
+import { answer, buildDefinition, buildParsing, is, path } from './build-definition.ts'
+import { createReader } from '../../src/wire/read.ts'
+
+const place = { file: 'recipients/a.yaml', line: 7, col: 3 }
+
+it('names each path that cannot be read, at its place', () => {
+  const parsing = buildParsing({ success: is('//a[', 'x'), leadId: path('css(p[)'), price: path('regex((\\d+)'), message: path('message'), places: { success: place } })
+  const found = readerProblems(buildDefinition({ parsing }))
+  expect(found.map((each) => each.message)).toEqual(['the path `//a[` cannot be read', 'the CSS selector `p[` cannot be read', 'the pattern `(\\d+` cannot be read'])
+  expect(found[0]).toMatchObject(place)
+})
+
+it('finds nothing in paths that can be read', () => {
+  const parsing = buildParsing({ success: is('//soap:Body/ok', 'x'), leadId: path('css(h1.status)'), price: path('errors.*.text'), capture: { a: path('header.X-A') } })
+  expect(readerProblems(buildDefinition({ parsing }))).toEqual([])
+})
+
+it('an answer read by such a path is in doubt, never an acceptance', () => {
+  const { read } = createReader(buildDefinition({ parsing: buildParsing({ success: is('//a[', 'x') }) }))
+  expect(read(answer(200, '<a>x</a>'), 'post').kind).toBe('unconfirmed')
+})
