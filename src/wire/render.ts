@@ -63,22 +63,35 @@ const compilePhase = (definition: EndpointDefinition, phase: PhaseName, options:
   if (!has('user-agent')) before.push(USER_AGENT)
   const idempotency = definition.idempotency && !has(definition.idempotency.header.toLowerCase()) ? definition.idempotency.header : null
 
-  const request = (input: RenderInput, payload: Payload): Rendered => {
+  const request = (input: RenderInput, encode: () => Payload): Rendered => {
     const target = url(input)
     if (!target.ok) return target
+    const payload = shallow(encode)
+    if (payload === null) return { ok: false, reason: 'a value of this lead is nested too deeply to be written' }
     const all: Header[] = headers.write(input)
     for (const header of before) all.push(header)
     for (const header of authorize(input, payload.body ?? '')) if (!has(header[0].toLowerCase())) all.push(header)
     if (idempotency !== null) all.push([idempotency, idempotencyKey(input)])
     return { ok: true, request: { method, url: addQuery(target.url, payload.query), headers: all, body: payload.body, compression: payload.body === null ? null : compression, mayBePrivate: target.mayBePrivate } }
   }
+  const { one, many } = encoder
   return {
-    render: (input) => request(input, encoder.one(input)),
+    render: (input) => request(input, () => one(input)),
     renderBatch: (inputs) => {
       const [first] = inputs
-      if (!first || !encoder.many) return { ok: false, reason: 'this recipient takes no batches' }
-      return request({ ...first, key: batchKey(inputs) }, encoder.many(inputs))
+      if (!first || !many) return { ok: false, reason: 'this recipient takes no batches' }
+      return request({ ...first, key: batchKey(inputs) }, () => many(inputs))
     },
+  }
+}
+
+/** A hostile lead can be nested deeper than the stack; that is its fault and no crash of ours. Null where it is. */
+const shallow = (encode: () => Payload): Payload | null => {
+  try {
+    return encode()
+  } catch (fault) {
+    if (fault instanceof RangeError) return null
+    throw fault
   }
 }
 

@@ -47,6 +47,12 @@ describe('formats', () => {
   ])('batch of %s', (_, definition, body) => { expect(batchOf({ ...definition, mapping: mapping({ a: '{{lead.a}}' }) }, [{ a: '1' }, {}])).toBe(body) })
 })
 
+it.each(['xml', 'form', 'text'] as const)('a lead nested too deeply for %s gives a reason, not a crash', (format) => {
+  let deep: unknown = 'x'
+  for (let i = 0; i < 50_000; i++) deep = { a: deep }
+  expect(() => bodyOf({ format, mapping: mapping({ d: '{{lead.d}}' }) }, { d: deep })).toThrow('nested too deeply')
+})
+
 describe('no value breaks out', () => {
   const text = fc.oneof(fc.string({ unit: 'binary' }), fc.constantFrom('{{x}}"\n- y: <z>', ']]>', '</lead>', '<!ENTITY', 'a\r\nB: c', '"', ',', '\r', '&amp;', '', ' ', '=1', '\u0000', '\ud800'))
   const two = { format: 'json' as const, mapping: mapping({ a: '{{lead.a}}', m: { b: 'x{{lead.b}}y' } }) }
