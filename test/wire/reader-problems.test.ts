@@ -8,7 +8,7 @@ const place = { file: 'recipients/a.yaml', line: 7, col: 3 }
 it('names each path that cannot be read, at its place', () => {
   const parsing = buildParsing({ success: is('//a[', 'x'), leadId: path('css(p[)'), price: path('regex((\\d+)'), message: path('message'), places: { success: place } })
   const found = readerProblems(buildDefinition({ parsing }))
-  expect(found.map((each) => each.message)).toEqual(['the path `//a[` cannot be read', 'the CSS selector `p[` cannot be read', 'the pattern `(\\d+` cannot be read'])
+  expect(found.map((each) => each.message)).toEqual(['the path `//a[` cannot be read', 'the CSS selector `css(p[)` cannot be read', 'the pattern `regex((\\d+)` cannot be read'])
   expect(found[0]).toMatchObject(place)
 })
 
