@@ -60,6 +60,8 @@ describe('one verdict per lead', () => {
 
   it('without rules and rows a 2xx is everyone’s acceptance, at no price of its own', () => {
     expect(kinds(answer(200, 'thanks'), {}, {})).toEqual(['accepted', 'accepted', 'accepted'])
+    expect(kinds(answer(200, 'thanks, we got them'), {}, {})).toEqual(['accepted', 'accepted', 'accepted'])
+    expect(kinds(answer(200, 'thanks, all\nbye'), {}, {})).toEqual(['accepted', 'accepted', 'accepted'])
     expect(kinds(answer(202), {}, {})).toEqual(['accepted', 'accepted', 'accepted'])
     expect(kinds(answer(200, { status: 'ok', price: 30, ref: 1 }))).toEqual(['unconfirmed', 'unconfirmed', 'unconfirmed'])
     expect(kinds(answer(200, { status: 'ok' }), {}, { success: is('status', 'ok') })).toEqual(['accepted', 'accepted', 'accepted'])

@@ -1,10 +1,10 @@
-/** Rows of a CSV answer (RFC 4180; comma, semicolon, tab or bar) as objects by header; null where there is no header row of several columns. */
+/** Rows of a CSV answer (RFC 4180; comma, semicolon, tab or bar) as objects by header; null where it is no table: prose has commas too. */
 export const parseCsv = (text: string): readonly Readonly<Record<string, string>>[] | null => {
   const firstLine = text.slice(0, text.search(/\r|\n|$/))
   const delimiter = [',', ';', '\t', '|'].find((each) => firstLine.includes(each))
   if (delimiter === undefined) return null
   const [header, ...rows] = cells(text, delimiter)
-  if (!header || header.some((name) => name.trim() === '')) return null
+  if (!header || rows.length === 0 || header.some((name) => name.trim() === '') || rows.some((row) => row.length !== header.length)) return null
   return rows.map((row) => {
     const record = Object.create(null) as Record<string, string>
     header.forEach((name, column) => { record[name.trim()] = row[column] ?? '' })
