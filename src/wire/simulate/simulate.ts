@@ -72,7 +72,8 @@ const reply = (buyer: Buyer, request: RequestFacts, phase: PhaseName, options: S
   if (trouble) return { delayMs: latencyMs, fault: null, headers: {}, body: '', status: 200, ...trouble }
   const delayMs = order?.kind === 'slow' ? latencyMs + SLOW_MS : latencyMs
   if (rows) {
-    const decisions = rows.map((row) => decide(definition, row, phase, options, key === null ? null : `${key} ${identityOf(row) ?? ''}`, text, orderIn(row)))
+    // The row's number keeps a person who stands twice in one batch apart from a repeated batch.
+    const decisions = rows.map((row, i) => decide(definition, row, phase, options, key === null ? null : `${key} ${i}`, text, options.order ?? orderIn(row)))
     return { ...batchReply(definition, rows, decisions, (intent) => buyer.say(intent, 'post')), delayMs, fault: null, means: tally(decisions) }
   }
   const decision = decide(definition, fields ?? [], phase, options, key, text, order)
