@@ -1,0 +1,103 @@
+import type { ChalkInstance } from 'chalk'
+import { csvLine } from '../../base/csv.ts'
+import { formatDuration } from '../../base/time.ts'
+import type { Mode } from '../../core/event.ts'
+import type { Report } from '../../core/report.ts'
+import type { Figures } from '../../core/report/figures.ts'
+import { currenciesOf } from '../../core/report/sums.ts'
+import { moneyIn, outcomesOf, recipientSummary, type RecipientSummary } from '../../core/report/summary.ts'
+import { plural, showCount } from './figures.ts'
+import { outcomesLine, revenueText, showAmount } from './summary.ts'
+import { renderTable } from './table.ts'
+
+export const GROUPINGS = ['recipient', 'source', 'day'] as const
+export type Grouping = (typeof GROUPINGS)[number]
+
+/** For programs: every grouping at once. */
+export const reportJson = (report: Report, runId: string | null): unknown => ({
+  mode: report.mode, run_id: runId, ...groupJson(report.total, report.mode),
+  recipients: mapJson(report.by.recipient, (each) => recipientSummary(each, report.mode)),
+  sources: mapJson(report.by.source, (each) => ({ ...recipientSummary(each, report.mode), ...groupJson(each, report.mode) })),
+  days: mapJson(report.by.day, (each) => ({ ...recipientSummary(each, report.mode), ...groupJson(each, report.mode) })),
+  versions: mapJson(report.by.version, (each) => recipientSummary(each, report.mode)),
+})
+
+const groupJson = (figures: Figures, mode: Mode): object => {
+  const outcomes = outcomesOf(figures)
+  const currencies = currenciesOf(figures.revenue, figures.cost)
+  const only = currencies.length > 1 ? null : (currencies[0] ?? 'USD')
+  return {
+    leads: sumOf(outcomes), outcomes,
+    ...(only === null ? { revenue: null, cost: null, margin: null, currency: null, by_currency: Object.fromEntries(currencies.map((each) => [each, moneyIn(figures, each, mode)])) } : { ...moneyIn(figures, only, mode), currency: only }),
+  }
+}
+
+const mapJson = <T>(map: ReadonlyMap<string, Figures>, show: (figures: Figures) => T): Readonly<Record<string, T>> =>
+  Object.fromEntries(sorted(map).map(([name, each]) => [name, show(each)]))
+
+const sorted = (map: ReadonlyMap<string, Figures>): readonly (readonly [string, Figures])[] => [...map].sort(([a], [b]) => (a < b ? -1 : 1))
+const sumOf = (outcomes: Readonly<Record<string, number>>): number => Object.values(outcomes).reduce((sum, each) => sum + each, 0)
+
+/** For spreadsheets: one grouping. */
+export const reportCsv = (report: Report, grouping: Grouping): string => {
+  const { mode } = report
+  const line = (cells: readonly (string | number | null)[]): string => csvLine(cells, { guard: true, eol: '\n' })
+  if (grouping === 'recipient') {
+    const head = ['recipient', 'attempts', 'accepted', 'rejected', 'duplicates', 'skipped', 'failed', 'unknown', 'success_rate', 'avg_ms', 'p95_ms', 'revenue', 'currency', 'revenue_per_lead', 'errors']
+    return line(head) + sorted(report.by.recipient).map(([id, figures]) => {
+      const each = recipientSummary(figures, mode)
+      return line([id, each.attempts, each.accepted, each.rejected, each.duplicates, each.skipped, each.failed, each.unknown, each.success_rate, each.avg_ms, each.p95_ms,
+        each.revenue, each.currency, each.revenue_per_lead, errorsText(each)])
+    }).join('')
+  }
+  const outcomes = ['accepted', 'rejected', 'duplicate', 'skipped', 'failed', 'held', 'pooled'] as const
+  return line([grouping, 'leads', ...outcomes, 'revenue', 'cost', 'margin', 'currency', 'attempts', 'success_rate', 'avg_ms', 'p95_ms', 'errors']) + sorted(report.by[grouping]).flatMap(([name, figures]) => {
+    const counts = outcomesOf(figures)
+    const sent = recipientSummary(figures, mode)
+    const currencies = currenciesOf(figures.revenue, figures.cost)
+    // With several currencies a group has a row for each; the counts stand in the first.
+    return (currencies.length === 0 ? ['USD'] : currencies).map((currency, i) => {
+      const money = moneyIn(figures, currency, mode)
+      return line([name, i === 0 ? sumOf(counts) : null, ...outcomes.map((each) => (i === 0 ? counts[each] : null)), money.revenue, money.cost, money.margin, currency,
+        ...(i === 0 ? [sent.attempts, sent.success_rate, sent.avg_ms, sent.p95_ms, errorsText(sent)] : [null, null, null, null, null])])
+    })
+  }).join('')
+}
+
+/** For people: the money first, then one grouping. */
+export const reportText = (report: Report, grouping: Grouping, columns: number, paint: ChalkInstance): string => {
+  const outcomes = outcomesOf(report.total)
+  const leads = sumOf(outcomes)
+  const currencies = currenciesOf(report.total.revenue, report.total.cost)
+  const lines = [paint.bold(plural(leads, 'lead')) + (report.mode === 'test' ? paint.yellow('  test mode: no revenue is recorded') : ''), '']
+  for (const currency of currencies.length === 0 ? ['USD'] : currencies) {
+    const money = moneyIn(report.total, currency, report.mode)
+    lines.push(`  Revenue ${paint.bold(showAmount(money.revenue, currency))}   Cost ${showAmount(money.cost, currency)}   Margin ${paint.bold(showAmount(money.margin, currency))}`)
+  }
+  lines.push('', `  ${outcomesLine(outcomes, leads, paint)}`, '')
+  const number = { align: 'right' } as const
+  if (grouping === 'recipient') {
+    lines.push(renderTable(
+      [{ title: 'RECIPIENT', flexible: true }, { title: 'SENT', ...number }, { title: 'ACCEPTED', ...number }, { title: 'RATE', ...number }, { title: 'AVG', ...number }, { title: 'P95', ...number }, { title: 'REVENUE', ...number }, { title: 'PER LEAD', ...number }, { title: 'ERRORS', flexible: true }],
+      sorted(report.by.recipient).map(([id, figures]) => {
+        const each = recipientSummary(figures, report.mode)
+        return [id, showCount(each.attempts), showCount(each.accepted), rate(each.success_rate), ms(each.avg_ms), ms(each.p95_ms), revenueText(each, report.mode),
+          each.revenue_per_lead === null ? '–' : showAmount(each.revenue_per_lead, each.currency ?? 'USD'), errorsText(each)]
+      }), columns, paint))
+  } else {
+    lines.push(renderTable(
+      [{ title: grouping.toUpperCase(), flexible: true }, { title: 'LEADS', ...number }, { title: 'ACCEPTED', ...number }, { title: 'RATE', ...number }, { title: 'FAILED', ...number }, { title: 'AVG', ...number }, { title: 'P95', ...number }, { title: 'REVENUE', ...number }, { title: 'COST', ...number }, { title: 'MARGIN', ...number }],
+      sorted(report.by[grouping]).map(([name, figures]) => {
+        const counts = outcomesOf(figures)
+        const each = currenciesOf(figures.revenue, figures.cost)
+        const sent = recipientSummary(figures, report.mode)
+        const money = (key: 'revenue' | 'cost' | 'margin'): string => (each.length === 0 ? ['USD'] : each).map((currency) => showAmount(moneyIn(figures, currency, report.mode)[key], currency)).join(' + ')
+        return [name, showCount(sumOf(counts)), showCount(counts.accepted), rate(sumOf(counts) === 0 ? null : counts.accepted / sumOf(counts)), showCount(counts.failed), ms(sent.avg_ms), ms(sent.p95_ms), money('revenue'), money('cost'), money('margin')]
+      }), columns, paint))
+  }
+  return `${lines.join('\n').trimEnd()}\n`
+}
+
+const errorsText = ({ errors }: RecipientSummary): string => Object.entries(errors).map(([name, count]) => `${name} ${count}`).join(', ')
+const rate = (value: number | null): string => (value === null ? '–' : `${(value * 100).toFixed(1)}%`)
+const ms = (value: number | null): string => (value === null ? '–' : formatDuration(value))

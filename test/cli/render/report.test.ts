@@ -1,0 +1,65 @@
+import { describe, expect, it } from 'vitest'
+import { money } from '../../../src/base/money.ts'
+import { reportPage } from '../../../src/cli/render/report-page.ts'
+import { reportCsv, reportJson, reportText } from '../../../src/cli/render/report-text.ts'
+import { createPaint } from '../../../src/cli/streams.ts'
+import { addEvent, emptyReport, type Report } from '../../../src/core/report.ts'
+import type { OutcomeKind } from '../../../src/core/outcome.ts'
+import { accepted, broken, tried } from '../../core/given.ts'
+
+const day = Date.UTC(2026, 10, 24, 12)
+
+const reportOf = (mode: 'live' | 'test' = 'live'): Report => {
+  const report = emptyReport(mode)
+  const lead = (id: string, source: string, kind: OutcomeKind, at: number): void => {
+    const context = { deliveryId: id, source: { name: source } }
+    for (const event of tried('/', 'acme', 1, kind === 'accepted' ? accepted : broken, at)) addEvent(report, context, event)
+    addEvent(report, context, { type: 'settled', at, cost: money(150_000), outcome: { kind, recipient: 'acme', path: '/', buyerLeadId: null, revenue: kind === 'accepted' ? money(450_000) : null, reason: null, class: null } })
+  }
+  lead('1', '=search', 'accepted', day)
+  lead('2', '=search', 'failed', day)
+  lead('3', 'social', 'accepted', day + 86_400_000)
+  return report
+}
+
+describe('the report', () => {
+  it('for people has money and the grouping asked for', () => {
+    const text = reportText(reportOf(), 'source', 120, createPaint(0))
+    expect(text).toContain('3 leads')
+    expect(text).toContain('Revenue $90.00   Cost $45.00   Margin $45.00')
+    expect(text).toMatch(/^=search +2 +1 +50\.0% +1 +5 ms +5 ms +\$45\.00 +\$30\.00 +\$15\.00$/m)
+    expect(reportText(reportOf(), 'recipient', 120, createPaint(0))).toMatch(/^acme +3 +2 +66\.7% +5 ms +5 ms +\$90\.00 +\$30\.00 +server_error 1$/m)
+  })
+
+  it('as CSV has a row for each group, and no formula', () => {
+    expect(reportCsv(reportOf(), 'source').split('\n')).toEqual([
+      'source,leads,accepted,rejected,duplicate,skipped,failed,held,pooled,revenue,cost,margin,currency,attempts,success_rate,avg_ms,p95_ms,errors',
+      "'=search,2,1,0,0,0,1,0,0,45.00,30.00,15.00,USD,2,0.5,5,5,server_error 1",
+      'social,1,1,0,0,0,0,0,0,45.00,15.00,30.00,USD,1,1,5,5,', '',
+    ])
+    expect(reportCsv(reportOf(), 'day').split('\n').slice(1).map((line) => line.split(',').slice(0, 3))).toEqual([['2026-11-24', '2', '1'], ['2026-11-25', '1', '1'], ['']])
+  })
+
+  it('as JSON has every grouping', () => {
+    expect(reportJson(reportOf(), null)).toMatchObject({
+      mode: 'live', leads: 3, revenue: '90.00', margin: '45.00', outcomes: { accepted: 2, failed: 1 },
+      recipients: { acme: { attempts: 3, accepted: 2, errors: { server_error: 1 } } },
+      sources: { social: { leads: 1, revenue: '45.00', cost: '15.00', success_rate: 1 } }, days: { '2026-11-25': { leads: 1 } },
+    })
+  })
+
+  it('of a test run records no revenue', () => {
+    expect(reportText(reportOf('test'), 'recipient', 120, createPaint(0))).toContain('Revenue $0.00')
+    expect(reportJson(reportOf('test'), null)).toMatchObject({ revenue: '0.00', test_revenue: '90.00' })
+  })
+
+  it('as a page holds the same figures', () => {
+    const html = reportPage(reportOf(), null, day)
+    for (const text of ['$90.00', '2 (66.7%)', 'By source', '=search', 'server_error 1', 'All runs, as of 2026-11-24 12:00:00 UTC']) expect(html).toContain(text)
+  })
+
+  it('of nothing is no failure', () => {
+    expect(reportText(emptyReport('live'), 'recipient', 80, createPaint(0))).toContain('no lead was settled')
+    expect(reportPage(emptyReport('live'), null, day)).toContain('$0.00')
+  })
+})
