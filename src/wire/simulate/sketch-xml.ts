@@ -42,4 +42,4 @@ const written = ({ name, attributes, text, children }: Element): string => {
 
 export const escapeMarkup = (text: string): string =>
   // XML knows no control characters but tab and line ends, not even escaped.
-  text.replace(/[^\t\n\r\u0020-\uFFFF]/g, '').replace(/[&<>"]/g, (char) => `&${{ '&': 'amp', '<': 'lt', '>': 'gt', '"': 'quot' }[char] ?? 'amp'};`)
+  text.replace(/[^\t\n\r\u0020-\uFFFD]/g, '').replace(/[&<>"]/g, (char) => `&${{ '&': 'amp', '<': 'lt', '>': 'gt', '"': 'quot' }[char] ?? 'amp'};`)
