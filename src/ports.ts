@@ -60,6 +60,8 @@ export interface Step {
   readonly version: number
   /** The first step of a delivery brings the delivery itself. Refused as `exists` where it is known already. */
   readonly create?: Delivery
+  /** With `create`: the caller knows which endpoints have had this lead through other targets (see `had`). */
+  readonly informed?: boolean
   readonly runId: string
   readonly events: readonly DeliveryEvent[]
   readonly standing: Standing
@@ -70,6 +72,8 @@ export type StepResult =
   | { readonly kind: 'ok'; /** sequence number of the step's first event; the others follow it */ readonly seq: number }
   /** `create` of a delivery that is known: how it stands, so that the caller can skip, adopt or reopen it. */
   | { readonly kind: 'exists'; readonly standing: Standing; readonly number: number }
+  /** `create` of a lead that these endpoints bought through another target: decide again with that in mind. */
+  | { readonly kind: 'had'; readonly recipients: readonly string[] }
   /** Another version: someone else moved it. Load again. */
   | { readonly kind: 'conflict' }
   | { readonly kind: 'refused'; readonly claim: Claim }
@@ -149,9 +153,11 @@ export interface Ledger {
   /** Allowed without the lease: a person pauses while a delivery runs. */
   setPaused(recipient: string, mode: Mode, paused: RecipientState['paused']): Promise<void>
   setClosedUntil(recipient: string, mode: Mode, until: Instant | null): Promise<void>
-  /** Makes all deliveries that wait for this recipient due now (`unpause`). */
+  /** Makes all deliveries that wait for this recipient, or for any person, due now (`unpause`); they decide again. */
   wake(recipient: string, mode: Mode, now: Instant): Promise<number>
 
+  /** Until when this process may send; it ends earlier than any other process may take over. Infinity without a lease. */
+  leaseUntil(): Instant
   close(): Promise<void>
 }
 

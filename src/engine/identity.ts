@@ -2,9 +2,6 @@ import { shortHash } from '../base/hash.ts'
 import type { Mode } from '../core/event.ts'
 import type { PhaseName } from '../core/plan.ts'
 
-/** The same for the same lead, target, mode and number of delivery, on every machine. */
-export const deliveryIdOf = (mode: Mode, to: string, leadId: string, number: number): string => `d_${shortHash(`${mode}\n${to}\n${leadId}\n${number}`)}`
-
 /** One key per lead, recipient, phase and delivery (design, money rule 3), whichever pattern led there. */
 export const idempotencyKeyOf = (mode: Mode, recipient: string, leadId: string, number: number, phase: PhaseName): string =>
   shortHash(`${mode}\n${recipient}\n${leadId}\n${number}\n${phase}`)

@@ -1,11 +1,11 @@
 import type { Money } from '../base/money.ts'
 import { parseMoney } from '../base/money.ts'
 import type { Instant } from '../base/time.ts'
+import { deliveryIdOf } from '../core/delivery-id.ts'
 import type { DeliveryEvent } from '../core/event.ts'
 import type { Lead } from '../core/lead.ts'
 import type { Plan } from '../core/plan.ts'
 import type { Delivery } from '../ports.ts'
-import { deliveryIdOf } from './identity.ts'
 import type { RunSettings } from './settings.ts'
 import { newWork } from './work.ts'
 import type { Work } from './work.ts'
@@ -15,7 +15,7 @@ export const takeIn = (lead: Lead, number: number, to: string, plan: Plan, planH
   const receivedAt = receivedOf(lead, settings.receivedField) ?? now
   const cost = costOfLead(lead) ?? settings.cost
   const delivery: Delivery = {
-    id: deliveryIdOf(settings.mode, to, lead.id, number),
+    id: deliveryIdOf({ mode: settings.mode, to, leadId: lead.id, number }),
     mode: settings.mode, to, lead, number, receivedAt, source: settings.source, vars: settings.vars, cost, planHash,
   }
   const received: DeliveryEvent = { type: 'received', at: now, receivedAt, planHash, cost }

@@ -1,0 +1,150 @@
+import type { Instant } from '../../base/time.ts'
+import { deliveryIdOf } from '../../core/delivery-id.ts'
+import type { Mode } from '../../core/event.ts'
+import { OUTCOMES } from '../../core/outcome.ts'
+import type { OutcomeKind } from '../../core/outcome.ts'
+import { salesIn } from '../../core/sale.ts'
+import type { Claim, Delivery, DueQuery, Ledger, LoadedDelivery, RecipientState, Standing, Step, StepResult, StoredEvent } from '../../ports.ts'
+
+interface Kept { readonly delivery: Delivery; runId: string; standing: Standing; readonly events: StoredEvent[] }
+
+/** The ledger in memory: the plain meaning of the port, that the stores are judged by. It has no lease and survives nothing. */
+export const createMemoryLedger = (): Ledger => {
+  const kept = new Map<string, Kept>()
+  const sales = new Set<string>()
+  const counters = new Map<string, number>()
+  const permits = new Map<string, Instant>()
+  const plans = new Map<string, string>()
+  const states = new Map<string, RecipientState>()
+  let seq = 0
+
+  const saleOf = (delivery: Delivery, recipient: string): string => JSON.stringify([delivery.mode, delivery.lead.id, recipient, delivery.number])
+  const loaded = (each: Kept): LoadedDelivery => structuredClone({ delivery: each.delivery, runId: each.runId, standing: each.standing, events: each.events })
+
+  const claimRefused = (claims: readonly Claim[], at: Instant): Claim | null => {
+    for (const claim of claims) {
+      if (claim.kind === 'cap' && (counters.get(claim.counter) ?? 0) + claim.amount > claim.limit) return claim
+      if (claim.kind === 'permit' && (permits.get(claim.name) ?? 0) > at) return claim
+    }
+    return null
+  }
+
+  const appendOne = (step: Step): StepResult => {
+    const known = kept.get(step.deliveryId)
+    if (step.create) {
+      if (known) return { kind: 'exists', standing: known.standing, number: highest(step.create) }
+      const had = step.informed ? [] : hadBy(step.create)
+      if (had.length > 0) return { kind: 'had', recipients: had }
+    }
+    const delivery = step.create ?? known?.delivery
+    if (!delivery || (known?.events.length ?? 0) !== step.version) return { kind: 'conflict' }
+    const refused = claimRefused(step.claims ?? [], step.events[0]?.at ?? 0)
+    if (refused) return { kind: 'refused', claim: refused }
+    const sold = salesIn(step.events).map((recipient) => saleOf(delivery, recipient))
+    if (sold.some((sale) => sales.has(sale)) || new Set(sold).size < sold.length) return { kind: 'booked' }
+
+    for (const sale of sold) sales.add(sale)
+    for (const claim of step.claims ?? []) {
+      if (claim.kind === 'cap') counters.set(claim.counter, (counters.get(claim.counter) ?? 0) + claim.amount)
+      else permits.set(claim.name, claim.untilMs)
+    }
+    const first = seq + 1
+    const events = step.events.map((event): StoredEvent => ({ seq: ++seq, runId: step.runId, event: structuredClone(event) }))
+    if (known) {
+      known.events.push(...events)
+      known.standing = step.standing
+      known.runId = step.runId
+    } else kept.set(step.deliveryId, { delivery: structuredClone(delivery), runId: step.runId, standing: step.standing, events })
+    return { kind: 'ok', seq: first }
+  }
+
+  const highest = (wanted: Delivery): number => {
+    let number = wanted.number
+    while (kept.has(deliveryIdOf({ ...wanted, leadId: wanted.lead.id, number: number + 1 }))) number += 1
+    return number
+  }
+
+  const hadBy = (delivery: Delivery): readonly string[] => [...sales].flatMap((sale) => {
+    const [mode, leadId, recipient, number] = JSON.parse(sale) as [Mode, string, string, number]
+    return mode === delivery.mode && leadId === delivery.lead.id && number === delivery.number ? recipient : []
+  })
+
+  const matches = (each: Kept, query: { mode: Mode; runId?: string; to?: string }): boolean =>
+    each.delivery.mode === query.mode && (query.runId === undefined || each.runId === query.runId) && (query.to === undefined || each.delivery.to === query.to)
+
+  const waiting = (query: Omit<DueQuery, 'now' | 'limit'>) =>
+    [...kept.values()].flatMap((each) => (each.standing.state === 'waiting' && matches(each, query) ? [{ each, dueAt: each.standing.dueAt }] : []))
+
+  const take = (chosen: readonly Kept[]): readonly LoadedDelivery[] => chosen.map((each) => {
+    const before = loaded(each)
+    each.standing = { state: 'working' }
+    return before
+  })
+
+  const change = (recipient: string, mode: Mode, more: Partial<RecipientState>): void => {
+    const key = `${mode} ${recipient}`
+    states.set(key, { ...(states.get(key) ?? { recipient, mode, paused: null, closedUntil: null, circuit: null }), ...more })
+  }
+
+  return {
+    append: async (steps) => steps.map(appendOne),
+    startRun: async (_run, plan) => { if (plan) plans.set(plan.hash, plan.json) },
+    finishRun: async () => undefined,
+    claimDue: async (query) => take(waiting(query)
+      .filter(({ dueAt }) => dueAt !== null && dueAt <= query.now)
+      .sort((a, b) => (a.dueAt ?? 0) - (b.dueAt ?? 0)).slice(0, query.limit).map(({ each }) => each)),
+    claimBatch: async ({ mode, recipient, limit }) => take([...kept.values()]
+      .filter((each) => each.delivery.mode === mode && each.standing.state === 'waiting' && each.standing.batch && each.standing.recipient === recipient)
+      .sort((a, b) => (a.events.at(-1)?.seq ?? 0) - (b.events.at(-1)?.seq ?? 0)).slice(0, limit)),
+    claimAbandoned: async () => [],
+    claim: async (deliveryId) => {
+      const found = kept.get(deliveryId)
+      return found ? (take([found])[0] ?? null) : null
+    },
+    draw: async (counter) => {
+      const value = counters.get(counter) ?? 0
+      counters.set(counter, value + 1)
+      return value
+    },
+    nextDue: async (query) => waiting(query).reduce<Instant | null>((first, { dueAt }) => (dueAt === null ? first : first === null ? dueAt : Math.min(first, dueAt)), null),
+    load: async (deliveryId) => { const found = kept.get(deliveryId); return found ? loaded(found) : null },
+    ofLead: async (leadId) => [...kept.values()].filter((each) => each.delivery.lead.id === leadId).map(loaded),
+    async *events(filter) {
+      const all = [...kept.values()].flatMap((each) => (filter.mode === undefined || each.delivery.mode === filter.mode ? each.events.map((stored) => ({ stored, delivery: each.delivery })) : []))
+      for (const { stored, delivery } of all.sort((a, b) => a.stored.seq - b.stored.seq)) {
+        if (filter.runId === undefined || stored.runId === filter.runId) yield structuredClone({ ...stored, deliveryId: delivery.id, leadId: delivery.lead.id, mode: delivery.mode, source: delivery.source })
+      }
+    },
+    async *deliveries(filter) {
+      for (const each of [...kept.values()]) {
+        const { standing } = each
+        if (filter.mode !== undefined && each.delivery.mode !== filter.mode) continue
+        if (filter.runId !== undefined && each.runId !== filter.runId) continue
+        if (filter.state !== undefined && standing.state !== filter.state) continue
+        if (filter.outcomes && !(standing.state === 'settled' && filter.outcomes.includes(standing.outcome))) continue
+        yield structuredClone({ delivery: each.delivery, standing, runId: each.runId })
+      }
+    },
+    counts: async (mode) => {
+      const settled = Object.fromEntries(OUTCOMES.map((each) => [each, 0])) as Record<OutcomeKind, number>
+      const counts = { working: 0, waiting: 0, settled }
+      for (const { delivery, standing } of kept.values()) {
+        if (delivery.mode !== mode) continue
+        if (standing.state === 'settled') settled[standing.outcome] += 1
+        else counts[standing.state] += 1
+      }
+      return counts
+    },
+    planOf: async (hash) => plans.get(hash) ?? null,
+    recipientStates: async (mode) => [...states.values()].filter((each) => each.mode === mode),
+    setPaused: async (recipient, mode, paused) => change(recipient, mode, { paused }),
+    setClosedUntil: async (recipient, mode, closedUntil) => change(recipient, mode, { closedUntil }),
+    wake: async (recipient, mode, now) => {
+      const found = [...kept.values()].filter(({ delivery, standing }) => delivery.mode === mode && standing.state === 'waiting' && (standing.recipient === recipient || standing.dueAt === null))
+      for (const each of found) if (each.standing.state === 'waiting') each.standing = { ...each.standing, dueAt: now }
+      return found.length
+    },
+    leaseUntil: () => Infinity,
+    close: async () => undefined,
+  }
+}

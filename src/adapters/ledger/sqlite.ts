@@ -1,0 +1,85 @@
+import type { Ledger } from '../../ports.ts'
+import { startClient } from './sqlite/client.ts'
+import type { Client } from './sqlite/client.ts'
+import { openDatabase } from './sqlite/database.ts'
+import { createStore } from './sqlite/store.ts'
+import type { DeliveriesFilter, EventsFilter, Store } from './sqlite/store.ts'
+import { pack, unpack } from './sqlite/packing.ts'
+import { troubleOf } from './sqlite/trouble.ts'
+
+export interface SqliteOptions {
+  readonly path: string
+  /**
+   * `write`: the one writer, with the lease. `touch`: the small changes that a person makes beside it (`pause`).
+   * `read`: looks only.
+   */
+  readonly use: 'read' | 'touch' | 'write'
+  /** Whether to wait for another writer to end. */
+  readonly wait?: boolean
+  readonly leaseMs?: number
+}
+
+const PAGE = 500
+const LEASE_MS = 20_000
+const A_DAY = 86_400_000
+
+/** The ledger in a SQLite file, by Node's own `node:sqlite`. */
+export const openSqliteLedger = async ({ path, use, wait = true, leaseMs = LEASE_MS }: SqliteOptions): Promise<Ledger> => {
+  if (use === 'write') return ledgerOf(await startClient({ path, leaseMs, waitMs: wait ? A_DAY : 0 }))
+  const db = openDatabase(path, use === 'read' ? 'read' : 'write')
+  return ledgerOf(directClient(createStore(db, null), path, () => db.close()))
+}
+
+/** The same calls in this thread, for processes that do little. */
+const directClient = (store: Store, path: string, close: () => void): Client => {
+  const guarded = async <T>(work: () => T): Promise<T> => {
+    try {
+      return work()
+    } catch (error) {
+      throw troubleOf(error, path)
+    }
+  }
+  return {
+    append: (steps) => guarded(() => store.append(steps.map(pack)).map(unpack)),
+    call: (method, ...args) => guarded(() => (store[method] as (...all: readonly unknown[]) => ReturnType<Store[typeof method]>)(...args)),
+    leaseUntil: () => Infinity,
+    close: async () => close(),
+  }
+}
+
+const ledgerOf = (client: Client): Ledger => ({
+  append: (steps) => client.append(steps),
+  startRun: (run, plan) => client.call('startRun', run, plan),
+  finishRun: (runId, at, summary) => client.call('finishRun', runId, at, summary),
+  claimDue: (query) => client.call('claimDue', query),
+  nextDue: (query) => client.call('nextDue', query),
+  claimBatch: (query) => client.call('claimBatch', query),
+  claimAbandoned: (query) => client.call('claimAbandoned', query),
+  claim: (deliveryId) => client.call('claim', deliveryId),
+  draw: (counter) => client.call('draw', counter),
+  load: (deliveryId) => client.call('load', deliveryId),
+  ofLead: (leadId) => client.call('ofLead', leadId),
+  events: (filter) => pages((after) => client.call('eventsPage', filter satisfies EventsFilter, after, PAGE), (row) => row.seq),
+  deliveries: (filter) => pages(
+    (after) => client.call('deliveriesPage', filter satisfies DeliveriesFilter, after, PAGE), (row) => row.n,
+  ),
+  counts: (mode) => client.call('counts', mode),
+  planOf: (hash) => client.call('planOf', hash),
+  recipientStates: (mode) => client.call('recipientStates', mode),
+  setPaused: (recipient, mode, paused) => client.call('setPaused', recipient, mode, paused),
+  setClosedUntil: (recipient, mode, until) => client.call('setClosedUntil', recipient, mode, until),
+  wake: (recipient, mode, now) => client.call('wake', recipient, mode, now),
+  leaseUntil: () => client.leaseUntil(),
+  close: () => client.close(),
+})
+
+/** Rows of any number in constant memory; safe while a writer appends. */
+async function* pages<T>(page: (after: number) => Promise<readonly T[]>, position: (row: T) => number): AsyncIterable<T> {
+  for (let after = 0; ;) {
+    const rows = await page(after)
+    const last = rows.at(-1)
+    if (last === undefined) return
+    yield* rows
+    after = position(last)
+  }
+}

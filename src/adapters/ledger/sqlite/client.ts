@@ -1,0 +1,117 @@
+import { Worker } from 'node:worker_threads'
+import type { Step, StepResult } from '../../../ports.ts'
+import type { HostOptions } from './host.ts'
+import { pack, unpack } from './packing.ts'
+import type { PackedResult, PackedStep } from './packing.ts'
+import type { Store } from './store.ts'
+import { arrive } from './trouble.ts'
+import type { Carried } from './trouble.ts'
+
+type Message =
+  | { kind: 'open' } | { kind: 'closed' } | { kind: 'lease'; until: number } | { kind: 'notOpen'; error: Carried }
+  | { kind: 'appended'; results: readonly PackedResult[] } | { kind: 'appendFailed'; error: Carried }
+  | { kind: 'returned'; id: number; value: unknown } | { kind: 'threw'; id: number; error: Carried }
+
+interface Waiting { readonly steps: number; readonly resolve: (results: readonly StepResult[]) => void; readonly reject: (error: unknown) => void }
+
+/** The store in a thread of its own. Steps gather here while it works, and go to it as one message: one transaction. */
+export interface Client {
+  append(steps: readonly Step[]): Promise<readonly StepResult[]>
+  call<M extends Exclude<keyof Store, 'append'>>(method: M, ...args: Parameters<Store[M]>): Promise<ReturnType<Store[M]>>
+  leaseUntil(): number
+  close(): Promise<void>
+}
+
+/** Groups under way at once: one is being committed while the next is already there. */
+const GROUPS = 2
+const LARGEST_GROUP = 512
+
+export const startClient = (options: Omit<HostOptions, 'onLease'>): Promise<Client> => {
+  const file = new URL(import.meta.url.endsWith('.ts') ? './worker.ts' : './worker.js', import.meta.url)
+  const worker = new Worker(file, { workerData: options })
+  const calls = new Map<number, { readonly resolve: (value: never) => void; readonly reject: (error: unknown) => void }>()
+  let gathered: PackedStep[] = []
+  let waiting: Waiting[] = []
+  const underWay: Waiting[][] = []
+  let flushing = false
+  let nextCall = 1
+  let leaseUntil = 0
+  let broken: Error | null = null
+
+  const flush = (): void => {
+    flushing = false
+    while (gathered.length > 0 && underWay.length < GROUPS) {
+      const group: Waiting[] = []
+      let count = 0
+      while (waiting.length > group.length && (count === 0 || count + (waiting[group.length]?.steps ?? 0) <= LARGEST_GROUP)) {
+        const next = waiting[group.length]
+        if (!next) break
+        group.push(next)
+        count += next.steps
+      }
+      waiting = waiting.slice(group.length)
+      worker.postMessage({ kind: 'append', steps: count === gathered.length ? gathered : gathered.slice(0, count) })
+      gathered = count === gathered.length ? [] : gathered.slice(count)
+      underWay.push(group)
+    }
+  }
+
+  const answered = (results: readonly PackedResult[]): void => {
+    let at = 0
+    for (const each of underWay.shift() ?? []) {
+      each.resolve(results.slice(at, at + each.steps).map(unpack))
+      at += each.steps
+    }
+    flush()
+  }
+
+  const failAll = (error: Error): void => {
+    broken ??= error
+    for (const group of [...underWay.splice(0), waiting]) for (const each of group) each.reject(error)
+    waiting = []
+    gathered = []
+    for (const call of calls.values()) call.reject(error)
+    calls.clear()
+  }
+
+  const client: Client = {
+    append: (steps) => new Promise((resolve, reject) => {
+      if (broken) return reject(broken)
+      for (const step of steps) gathered.push(pack(step))
+      waiting.push({ steps: steps.length, resolve, reject })
+      if (flushing) return
+      flushing = true
+      setImmediate(flush)
+    }),
+    call: (method, ...args) => new Promise((resolve, reject) => {
+      if (broken) return reject(broken)
+      flush()
+      const id = nextCall++
+      calls.set(id, { resolve: resolve as (value: never) => void, reject })
+      worker.postMessage({ kind: 'call', id, method, args })
+    }),
+    leaseUntil: () => leaseUntil,
+    close: () => new Promise((resolve) => {
+      worker.once('exit', () => resolve())
+      worker.postMessage({ kind: 'close' })
+    }),
+  }
+
+  return new Promise((resolve, reject) => {
+    worker.on('message', (message: Message) => {
+      switch (message.kind) {
+        case 'open': return resolve(client)
+        case 'notOpen': reject(arrive(message.error)); return void worker.terminate()
+        case 'lease': leaseUntil = message.until; return
+        case 'appended': return answered(message.results)
+        case 'appendFailed': return failAll(arrive(message.error))
+        case 'returned': calls.get(message.id)?.resolve(message.value as never); calls.delete(message.id); return
+        case 'threw': calls.get(message.id)?.reject(arrive(message.error)); calls.delete(message.id); return
+        case 'closed': return
+        default: return message satisfies never
+      }
+    })
+    worker.on('error', (error) => { const known = error instanceof Error ? error : new Error(String(error)); failAll(known); reject(known) })
+    worker.on('exit', () => { failAll(new Error('the store was closed')) })
+  })
+}

@@ -1,0 +1,71 @@
+import type { DatabaseSync } from 'node:sqlite'
+import { LeaseLostError, StoreError } from '../../../ports.ts'
+import { openDatabase } from './database.ts'
+import { takeLease } from './lease.ts'
+import type { Holder, Lease } from './lease.ts'
+import { createStore } from './store.ts'
+import type { Store } from './store.ts'
+import { troubleOf } from './trouble.ts'
+
+export interface HostOptions {
+  readonly path: string
+  readonly leaseMs: number
+  /** How long to wait for a lease that another holds; 0: not at all. */
+  readonly waitMs: number
+  /** Until when the holder of the lease may send, told after each renewal. */
+  readonly onLease: (until: number) => void
+}
+
+/** A writer's database and lease in one thread, the lease renewed by a timer. */
+export interface Host {
+  readonly store: Store
+  readonly path: string
+  close(): void
+}
+
+/** Waits for the lease as long as it may, then opens the store as its one writer. */
+export const openHost = async (options: HostOptions): Promise<Host> => {
+  const db = openDatabase(options.path, 'write')
+  try {
+    const lease = await waitForLease(db, options)
+    const store = createStore(db, lease)
+    options.onLease(Date.now() + options.leaseMs)
+    const timer = setInterval(() => {
+      try {
+        options.onLease(lease.renew(Date.now()))
+      } catch (error) {
+        // A lost lease is told by the next write; a database that is busy for once, by the next renewal.
+        if (error instanceof LeaseLostError) clearInterval(timer)
+      }
+    }, options.leaseMs / 4)
+    timer.unref()
+    return { store, path: options.path, close: () => { clearInterval(timer); closeQuietly(db, lease) } }
+  } catch (error) {
+    db.close()
+    throw troubleOf(error, options.path)
+  }
+}
+
+const waitForLease = async (db: DatabaseSync, { path, leaseMs, waitMs }: HostOptions): Promise<Lease> => {
+  const giveUpAt = Date.now() + waitMs
+  for (;;) {
+    const taken = takeLease(db, leaseMs, Date.now())
+    if ('lease' in taken) return taken.lease
+    if (Date.now() >= giveUpAt) throw heldBy(path, taken.holder)
+    await new Promise((resolve) => setTimeout(resolve, Math.min(100, Math.max(10, giveUpAt - Date.now()))))
+  }
+}
+
+const heldBy = (path: string, { pid, host, since }: Holder): StoreError =>
+  new StoreError('held', `the store ${path} is in use by process ${pid} on ${host} since ${new Date(since).toISOString()}`, 'wait for it to end, or run without --no-wait to wait here')
+
+/** The last checkpoint and the release may fail on a full disk; the lease then runs out by itself. */
+const closeQuietly = (db: DatabaseSync, lease: Lease): void => {
+  try {
+    lease.release()
+  } catch (error) {
+    if (!(error instanceof Error)) throw error
+  } finally {
+    db.close()
+  }
+}

@@ -1,0 +1,62 @@
+import { hostname } from 'node:os'
+import type { DatabaseSync } from 'node:sqlite'
+import { LeaseLostError } from '../../../ports.ts'
+
+/** Who writes, since when, and until when nobody else may. */
+export interface Holder { readonly pid: number; readonly host: string; readonly since: number; readonly until: number }
+
+export interface Lease {
+  readonly fence: number
+  /** Moves the end on; throws `LeaseLostError` where another has taken it. Call inside or outside a transaction. */
+  renew(now: number): number
+  /** Throws `LeaseLostError` unless this is still the holder; to be called inside each write transaction. */
+  check(): void
+  release(): void
+}
+
+/** Takes the lease if it is free, its holder's process is gone, or its time is over; else says who holds it. */
+export const takeLease = (db: DatabaseSync, leaseMs: number, now: number): { readonly lease: Lease } | { readonly holder: Holder } => {
+  db.exec('BEGIN IMMEDIATE')
+  try {
+    const row = db.prepare('SELECT fence, pid, host, since, until FROM lease').get()
+    const holder: Holder = { pid: Number(row?.['pid']), host: String(row?.['host']), since: Number(row?.['since']), until: Number(row?.['until']) }
+    if (holder.until > now && !isGone(holder)) {
+      db.exec('ROLLBACK')
+      return { holder }
+    }
+    const fence = Number(row?.['fence']) + 1
+    db.prepare('UPDATE lease SET fence = ?, holder = ?, pid = ?, host = ?, since = ?, until = ?').run(fence, `${process.pid}@${hostname()}`, process.pid, hostname(), now, now + leaseMs)
+    db.exec('COMMIT')
+    return { lease: leaseOf(db, fence, leaseMs) }
+  } catch (error) {
+    if (db.isTransaction) db.exec('ROLLBACK')
+    throw error
+  }
+}
+
+const leaseOf = (db: DatabaseSync, fence: number, leaseMs: number): Lease => {
+  const read = db.prepare('SELECT fence FROM lease')
+  const extend = db.prepare('UPDATE lease SET until = ? WHERE fence = ?')
+  const free = db.prepare('UPDATE lease SET until = 0 WHERE fence = ?')
+  return {
+    fence,
+    check: () => { if (Number(read.get()?.['fence']) !== fence) throw new LeaseLostError() },
+    renew: (now) => {
+      if (extend.run(now + leaseMs, fence).changes === 0) throw new LeaseLostError()
+      return now + leaseMs
+    },
+    release: () => { free.run(fence) },
+  }
+}
+
+/** A process of this machine that no longer runs cannot come back; of another machine nobody can tell. */
+const isGone = (holder: Holder): boolean => {
+  if (holder.host !== hostname()) return false
+  if (holder.pid === process.pid) return false
+  try {
+    process.kill(holder.pid, 0)
+    return false
+  } catch (error) {
+    return error instanceof Error && 'code' in error && error.code === 'ESRCH'
+  }
+}

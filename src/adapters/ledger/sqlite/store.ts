@@ -1,0 +1,276 @@
+import type { DatabaseSync } from 'node:sqlite'
+import { deliveryKeyOf } from '../../../core/delivery-id.ts'
+import type { Mode } from '../../../core/event.ts'
+import { OUTCOMES } from '../../../core/outcome.ts'
+import type { OutcomeKind } from '../../../core/outcome.ts'
+import type { Run } from '../../../core/run.ts'
+import type { Claim, Counts, Delivery, DueQuery, LoadedDelivery, RecipientState, Standing, StoredEvent } from '../../../ports.ts'
+import type { Lease } from './lease.ts'
+import type { PackedResult, PackedStep } from './packing.ts'
+import { DELIVERY_COLUMNS, STANDING_COLUMNS, deliveryOf, eventsOf, recipientStateOf, standingOf } from './rows.ts'
+import type { SqlRow } from './rows.ts'
+
+export interface EventsFilter { readonly runId?: string; readonly mode?: Mode }
+export interface DeliveriesFilter extends EventsFilter { readonly state?: Standing['state']; readonly outcomes?: readonly OutcomeKind[] }
+export interface EventRow extends StoredEvent { readonly deliveryId: string; readonly leadId: string; readonly mode: Mode; readonly source: Readonly<Record<string, string>> }
+export interface DeliveryRow { readonly n: number; readonly delivery: Delivery; readonly standing: Standing; readonly runId: string }
+
+/** All that is done with the database, synchronously; `lease` null for a process that only looks or pauses. */
+export const createStore = (db: DatabaseSync, lease: Lease | null) => {
+  const fence = lease?.fence ?? 0
+  /** Deliveries this writer works: their rows and versions need not be looked up. */
+  const active = new Map<string, { readonly n: number; version: number; readonly leadId: string; readonly mode: string; readonly number: number }>()
+  const runNumbers = new Map<string, number>()
+  const statement = statements(db)
+  let seq = Number(db.prepare('SELECT max(seq + count) AS next FROM log').get()?.['next'] ?? 1)
+
+  /** One transaction, fenced. */
+  const write = <T>(work: () => T): T => {
+    db.exec('BEGIN IMMEDIATE')
+    try {
+      lease?.check()
+      const result = work()
+      db.exec('COMMIT')
+      return result
+    } catch (error) {
+      if (db.isTransaction) db.exec('ROLLBACK')
+      active.clear()
+      seq = Number(db.prepare('SELECT max(seq + count) AS next FROM log').get()?.['next'] ?? 1)
+      throw error
+    }
+  }
+
+  const runNumber = (runId: string): number => {
+    const known = runNumbers.get(runId)
+    if (known !== undefined) return known
+    const row = statement.runNumber.get(runId) ?? (statement.addRun.run(runId, 'live', null, null, 0), statement.runNumber.get(runId))
+    const n = Number(row?.['n'])
+    runNumbers.set(runId, n)
+    return n
+  }
+
+  const find = (deliveryId: string) => {
+    const known = active.get(deliveryId)
+    if (known) return known
+    const key = deliveryKeyOf(deliveryId)
+    const row = key && statement.byKey.get(key.leadId, key.to, key.mode, key.number)
+    if (!key || !row) return null
+    return { n: Number(row['n']), version: Number(row['version']), leadId: key.leadId, mode: key.mode, number: key.number }
+  }
+
+  const appendOne = (step: PackedStep): PackedResult => {
+    let known: ReturnType<typeof find>
+    const run = runNumber(step.runId)
+    if (step.create) {
+      const [leadId, target, mode, number] = step.create as [string, string, string, number]
+      if (!step.informed) {
+        const had = statement.had.all(leadId, mode, number)
+        // Sales of this very delivery are no news: it exists, and is found below.
+        if (had.length > 0 && !statement.byKey.get(leadId, target, mode, number)) return { kind: 'had', recipients: had.map((row) => String(row['recipient'])) }
+      }
+      const settled = step.standing[0] === 2
+      const added = statement.addDelivery.run(...step.create, run, step.count, fence, ...step.standing)
+      if (added.changes === 0) return existing(leadId, target, mode, number)
+      known = { n: Number(added.lastInsertRowid), version: step.count, leadId, mode, number }
+      for (const recipient of step.sales) if (statement.addSale.run(leadId, recipient, mode, number).changes === 0) throw new Error(`a new delivery of ${leadId} came with a sale that is booked`)
+      if (step.standing[0] === 0) active.set(step.deliveryId, known)
+      void settled
+    } else {
+      known = find(step.deliveryId)
+      if (!known || known.version !== step.version) return { kind: 'conflict' }
+      const refused = claimRefused(step.claims, step.at)
+      if (refused) return { kind: 'refused', claim: refused }
+      if (!bookAll(known, step.sales)) return { kind: 'booked' }
+      statement.setStanding.run(...step.standing, run, known.version + step.count, fence, known.n)
+      known.version += step.count
+      if (step.standing[0] === 0) active.set(step.deliveryId, known)
+      else active.delete(step.deliveryId)
+    }
+    takeClaims(step.claims)
+    const first = seq
+    if (step.count > 0) {
+      statement.addLog.run(first, known.n, run, step.count, step.events)
+      seq += step.count
+    }
+    return first
+  }
+
+  /** All sales of a step or none. */
+  const bookAll = (delivery: { leadId: string; mode: string; number: number }, sales: readonly string[]): boolean => {
+    for (const [i, recipient] of sales.entries()) {
+      if (statement.addSale.run(delivery.leadId, recipient, delivery.mode, delivery.number).changes > 0) continue
+      for (const booked of sales.slice(0, i)) statement.dropSale.run(delivery.leadId, booked, delivery.mode, delivery.number)
+      return false
+    }
+    return true
+  }
+
+  const existing = (leadId: string, target: string, mode: string, number: number): PackedResult => {
+    const row = statement.byKey.get(leadId, target, mode, number)
+    const last = statement.highest.get(leadId, target, mode)
+    return { kind: 'exists', standing: standingOf(row ?? {}), number: Number(last?.['number'] ?? number) }
+  }
+
+  const claimRefused = (claims: readonly Claim[], at: number): Claim | null => {
+    for (const claim of claims) {
+      if (claim.kind === 'cap' && Number(statement.counter.get(claim.counter)?.['value'] ?? 0) + claim.amount > claim.limit) return claim
+      if (claim.kind === 'permit' && Number(statement.permit.get(claim.name)?.['until'] ?? 0) > at) return claim
+    }
+    return null
+  }
+
+  const takeClaims = (claims: readonly Claim[]): void => {
+    for (const claim of claims) {
+      if (claim.kind === 'cap') statement.count.run(claim.counter, claim.amount)
+      else statement.allow.run(claim.name, claim.untilMs)
+    }
+  }
+
+  const load = (row: SqlRow): LoadedDelivery => {
+    const events: StoredEvent[] = []
+    for (const each of statement.logOf.all(Number(row['n']))) {
+      eventsOf(each['events']).forEach((event, i) => events.push({ seq: Number(each['seq']) + i, runId: String(each['run_id']), event }))
+    }
+    return { delivery: deliveryOf(row), runId: String(row['run_id']), standing: standingOf(row), events }
+  }
+
+  const take = (rows: readonly SqlRow[]): readonly LoadedDelivery[] => rows.map((row) => {
+    const before = load(row)
+    statement.takeOver.run(fence, Number(row['n']))
+    active.set(before.delivery.id, { n: Number(row['n']), version: Number(row['version']), leadId: before.delivery.lead.id, mode: before.delivery.mode, number: before.delivery.number })
+    return before
+  })
+
+  const dueWhere = (query: Omit<DueQuery, 'now' | 'limit'>): { readonly where: string; readonly values: readonly (string | number)[] } => ({
+    where: `state = 1 AND d.mode = ?${query.runId === undefined ? '' : ' AND run = ?'}${query.to === undefined ? '' : ' AND target = ?'}`,
+    values: [query.mode, ...(query.runId === undefined ? [] : [runNumber(query.runId)]), ...(query.to === undefined ? [] : [query.to])],
+  })
+
+  return {
+    append: (steps: readonly PackedStep[]): readonly PackedResult[] => write(() => steps.map(appendOne)),
+
+    startRun: (run: Run, plan: { readonly hash: string; readonly json: string } | null): void => write(() => {
+      if (plan) statement.addPlan.run(plan.hash, plan.json)
+      statement.addRun.run(run.id, run.mode, run.to, plan?.hash ?? null, run.startedAt)
+    }),
+    finishRun: (runId: string, at: number, summary: string): void => write(() => { statement.endRun.run(at, summary, runId) }),
+
+    claimDue: (query: DueQuery): readonly LoadedDelivery[] => write(() => {
+      const { where, values } = dueWhere(query)
+      return take(db.prepare(`${SELECT_DELIVERY} WHERE ${where} AND due_at <= ? ORDER BY due_at, d.n LIMIT ?`).all(...values, query.now, query.limit))
+    }),
+    nextDue: (query: Omit<DueQuery, 'now' | 'limit'>): number | null => {
+      const { where, values } = dueWhere(query)
+      const row = db.prepare(`SELECT min(due_at) AS at FROM deliveries d WHERE ${where} AND due_at IS NOT NULL`).get(...values)
+      return row?.['at'] === null || row?.['at'] === undefined ? null : Number(row['at'])
+    },
+    claimBatch: ({ mode, recipient, limit }: { readonly mode: Mode; readonly recipient: string; readonly limit: number }): readonly LoadedDelivery[] => write(() =>
+      take(db.prepare(`${SELECT_DELIVERY} WHERE state = 1 AND d.mode = ? AND batch = 1 AND recipient = ? ORDER BY due_at, d.n LIMIT ?`).all(mode, recipient, limit))),
+    claimAbandoned: (query: DueQuery): readonly LoadedDelivery[] => write(() =>
+      take(db.prepare(`${SELECT_DELIVERY} WHERE state = 0 AND fence <> ? AND d.mode = ?${query.to === undefined ? '' : ' AND target = ?'} ORDER BY d.n LIMIT ?`)
+        .all(fence, query.mode, ...(query.to === undefined ? [] : [query.to]), query.limit))),
+    claim: (deliveryId: string): LoadedDelivery | null => write(() => {
+      const found = find(deliveryId)
+      return found ? (take(db.prepare(`${SELECT_DELIVERY} WHERE d.n = ?`).all(found.n))[0] ?? null) : null
+    }),
+    draw: (counter: string): number => write(() => {
+      statement.count.run(counter, 1)
+      return Number(statement.counter.get(counter)?.['value']) - 1
+    }),
+
+    load: (deliveryId: string): LoadedDelivery | null => {
+      const found = find(deliveryId)
+      const row = found && db.prepare(`${SELECT_DELIVERY} WHERE d.n = ?`).get(found.n)
+      return row ? load(row) : null
+    },
+    ofLead: (leadId: string): readonly LoadedDelivery[] => db.prepare(`${SELECT_DELIVERY} WHERE lead_id = ? ORDER BY d.n`).all(leadId).map(load),
+
+    /** At least one step's events after `after`, at most about `limit`; empty at the end. */
+    eventsPage: (filter: EventsFilter, after: number, limit: number): readonly EventRow[] => {
+      const run = filter.runId === undefined ? '' : ' AND l.run = (SELECT n FROM runs WHERE id = ?)'
+      const mode = filter.mode === undefined ? '' : ' AND d.mode = ?'
+      const rows = db.prepare(`SELECT l.seq, l.events, r.id AS run_id, d.lead_id, d.target, d.mode, d.number, d.source FROM log l JOIN deliveries d ON d.n = l.delivery JOIN runs r ON r.n = l.run WHERE l.seq > ?${run}${mode} ORDER BY l.seq LIMIT ?`)
+        .all(after, ...(filter.runId === undefined ? [] : [filter.runId]), ...(filter.mode === undefined ? [] : [filter.mode]), limit)
+      return rows.flatMap((row) => {
+        const { id, lead, mode: rowMode, source } = deliveryOf({ ...row, lead: '{}', vars: null, received_at: 0, plan_hash: '' })
+        return eventsOf(row['events']).map((event, i): EventRow => ({ seq: Number(row['seq']) + i, runId: String(row['run_id']), event, deliveryId: id, leadId: lead.id, mode: rowMode, source }))
+      })
+    },
+    deliveriesPage: (filter: DeliveriesFilter, after: number, limit: number): readonly DeliveryRow[] => {
+      const tests = ['d.n > ?']
+      const values: (string | number)[] = [after]
+      const add = (test: string, ...more: (string | number)[]): void => { tests.push(test); values.push(...more) }
+      if (filter.mode !== undefined) add('d.mode = ?', filter.mode)
+      if (filter.runId !== undefined) add('d.run = (SELECT n FROM runs WHERE id = ?)', filter.runId)
+      // Written out, so that the partial indexes serve.
+      if (filter.state !== undefined) add(`d.state = ${{ working: 0, waiting: 1, settled: 2 }[filter.state]}`)
+      if (filter.outcomes) add(`d.outcome IN (${filter.outcomes.map(() => '?').join(', ') || 'NULL'})`, ...filter.outcomes)
+      return db.prepare(`${SELECT_DELIVERY} WHERE ${tests.join(' AND ')} ORDER BY d.n LIMIT ?`).all(...values, limit)
+        .map((row) => ({ n: Number(row['n']), delivery: deliveryOf(row), standing: standingOf(row), runId: String(row['run_id']) }))
+    },
+    counts: (mode: Mode): Counts => {
+      const settled = Object.fromEntries(OUTCOMES.map((each) => [each, 0])) as Record<OutcomeKind, number>
+      let [working, waiting] = [0, 0]
+      for (const row of db.prepare('SELECT state, outcome, count(*) AS n FROM deliveries WHERE mode = ? GROUP BY state, outcome').all(mode)) {
+        if (row['state'] === 0) working += Number(row['n'])
+        else if (row['state'] === 1) waiting += Number(row['n'])
+        else settled[row['outcome'] as OutcomeKind] += Number(row['n'])
+      }
+      return { working, waiting, settled }
+    },
+    planOf: (hash: string): string | null => {
+      const row = db.prepare('SELECT json FROM plans WHERE hash = ?').get(hash)
+      return row ? String(row['json']) : null
+    },
+
+    recipientStates: (mode: Mode): readonly RecipientState[] => statement.recipients.all(mode).map(recipientStateOf),
+    setPaused: (recipient: string, mode: Mode, paused: RecipientState['paused']): void => unfenced(db, () => { statement.pause.run(recipient, mode, paused?.at ?? null, paused?.reason ?? null) }),
+    setClosedUntil: (recipient: string, mode: Mode, until: number | null): void => unfenced(db, () => { statement.close.run(recipient, mode, until) }),
+    wake: (recipient: string, mode: Mode, now: number): number => unfenced(db, () => Number(statement.wake.run(now, mode, recipient).changes)),
+  }
+}
+
+export type Store = ReturnType<typeof createStore>
+
+/** What a person does beside a running delivery: short, and not about any delivery's history. */
+const unfenced = <T>(db: DatabaseSync, work: () => T): T => {
+  db.exec('BEGIN IMMEDIATE')
+  try {
+    const result = work()
+    db.exec('COMMIT')
+    return result
+  } catch (error) {
+    if (db.isTransaction) db.exec('ROLLBACK')
+    throw error
+  }
+}
+
+const SELECT_DELIVERY = 'SELECT d.*, r.id AS run_id FROM deliveries d JOIN runs r ON r.n = d.run'
+
+const statements = (db: DatabaseSync) => {
+  const columns = [...DELIVERY_COLUMNS, 'run', 'version', 'fence', ...STANDING_COLUMNS]
+  return {
+    addDelivery: db.prepare(`INSERT INTO deliveries (${columns.join(', ')}) VALUES (${columns.map(() => '?').join(', ')}) ON CONFLICT DO NOTHING`),
+    setStanding: db.prepare(`UPDATE deliveries SET ${STANDING_COLUMNS.map((each) => `${each} = ?`).join(', ')}, run = ?, version = ?, fence = ? WHERE n = ?`),
+    takeOver: db.prepare('UPDATE deliveries SET state = 0, fence = ? WHERE n = ?'),
+    byKey: db.prepare('SELECT * FROM deliveries WHERE lead_id = ? AND target = ? AND mode = ? AND number = ?'),
+    highest: db.prepare('SELECT max(number) AS number FROM deliveries WHERE lead_id = ? AND target = ? AND mode = ?'),
+    had: db.prepare('SELECT recipient FROM sales WHERE lead_id = ? AND mode = ? AND number = ?'),
+    addSale: db.prepare('INSERT INTO sales VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING'),
+    dropSale: db.prepare('DELETE FROM sales WHERE lead_id = ? AND recipient = ? AND mode = ? AND number = ?'),
+    addLog: db.prepare('INSERT INTO log (seq, delivery, run, count, events) VALUES (?, ?, ?, ?, ?)'),
+    logOf: db.prepare('SELECT l.seq, l.events, r.id AS run_id FROM log l JOIN runs r ON r.n = l.run WHERE delivery = ? ORDER BY seq'),
+    addRun: db.prepare('INSERT INTO runs (id, mode, target, plan_hash, started_at) VALUES (?, ?, ?, ?, ?) ON CONFLICT DO NOTHING'),
+    runNumber: db.prepare('SELECT n FROM runs WHERE id = ?'),
+    endRun: db.prepare('UPDATE runs SET finished_at = ?, summary = ? WHERE id = ?'),
+    addPlan: db.prepare('INSERT INTO plans (hash, json) VALUES (?, ?) ON CONFLICT DO NOTHING'),
+    counter: db.prepare('SELECT value FROM counters WHERE name = ?'),
+    count: db.prepare('INSERT INTO counters (name, value) VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET value = value + excluded.value'),
+    permit: db.prepare('SELECT until FROM permits WHERE name = ?'),
+    allow: db.prepare('INSERT INTO permits (name, until) VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET until = excluded.until'),
+    recipients: db.prepare('SELECT * FROM recipients WHERE mode = ?'),
+    pause: db.prepare('INSERT INTO recipients (recipient, mode, paused_at, paused_reason) VALUES (?, ?, ?, ?) ON CONFLICT DO UPDATE SET paused_at = excluded.paused_at, paused_reason = excluded.paused_reason'),
+    close: db.prepare('INSERT INTO recipients (recipient, mode, closed_until) VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET closed_until = excluded.closed_until'),
+    wake: db.prepare('UPDATE deliveries SET due_at = ? WHERE state = 1 AND mode = ? AND (recipient = ? OR due_at IS NULL)'),
+  }
+}

@@ -1,0 +1,38 @@
+import { parentPort, workerData } from 'node:worker_threads'
+import { openHost } from './host.ts'
+import type { HostOptions } from './host.ts'
+import type { PackedStep } from './packing.ts'
+import type { Store } from './store.ts'
+import { carry, troubleOf } from './trouble.ts'
+
+/** What the main thread asks: a group of steps, or one call of the store by name. */
+export type Request =
+  | { readonly kind: 'append'; readonly steps: readonly PackedStep[] }
+  | { readonly kind: 'call'; readonly id: number; readonly method: Exclude<keyof Store, 'append'>; readonly args: readonly unknown[] }
+  | { readonly kind: 'close' }
+
+const port = parentPort
+if (!port) throw new Error('this file runs as a worker thread')
+const options = workerData as Omit<HostOptions, 'onLease'>
+
+try {
+  const host = await openHost({ ...options, onLease: (until) => port.postMessage({ kind: 'lease', until }) })
+  port.postMessage({ kind: 'open' })
+  port.on('message', (request: Request) => {
+    if (request.kind === 'close') {
+      host.close()
+      port.postMessage({ kind: 'closed' })
+      port.close()
+      return
+    }
+    try {
+      if (request.kind === 'append') port.postMessage({ kind: 'appended', results: host.store.append(request.steps) })
+      else port.postMessage({ kind: 'returned', id: request.id, value: (host.store[request.method] as (...args: readonly unknown[]) => unknown)(...request.args) })
+    } catch (error) {
+      const carried = carry(troubleOf(error, host.path))
+      port.postMessage(request.kind === 'append' ? { kind: 'appendFailed', error: carried } : { kind: 'threw', id: request.id, error: carried })
+    }
+  })
+} catch (error) {
+  port.postMessage({ kind: 'notOpen', error: carry(error) })
+}
