@@ -156,8 +156,8 @@ export interface Ledger {
   /** Makes all deliveries that wait for this recipient, or for any person, due now (`unpause`); they decide again. */
   wake(recipient: string, mode: Mode, now: Instant): Promise<number>
 
-  /** Until when this process may send; it ends earlier than any other process may take over. Infinity without a lease. */
-  leaseUntil(): Instant
+  /** False once this process may no longer send: its lease has run out, and another may have taken over. */
+  holdsLease(): boolean
   close(): Promise<void>
 }
 

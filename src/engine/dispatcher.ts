@@ -8,6 +8,7 @@ import { evolve } from '../core/history.ts'
 import type { Facts, Send } from '../core/step.ts'
 import { shareOrder } from '../core/strategies/share.ts'
 import type { Verdict } from '../core/verdict.ts'
+import { LeaseLostError } from '../ports.ts'
 import type { Standing, StepResult } from '../ports.ts'
 import type { HttpRequest } from '../wire/request.ts'
 import { hashOf, inputOf, startedEvent, unsendable } from './attempt.ts'
@@ -72,12 +73,12 @@ export const createDispatcher = (around: Surroundings) => {
     const events = [...came.events, ...drawn, ...decision.events, ...starts.events]
     const history = starts.events.reduce(evolve, decision.history)
 
-    const brought = came.answers > 0 || (work.stored ? came.events.length > 0 : came.events.length > 1)
+    const brought = came.answers.length > 0 || (work.stored ? came.events.length > 0 : came.events.length > 1)
     const onlyParked = starts.parked.length > 0 && starts.events.length === 0 && drawn.length === 0 && !brought
     if (!onlyParked || (work.stored && around.stopping())) {
       const standing = standingAfter(history, decision, starts, settled, now)
       const silent = events.length === 0 && standing.state === 'working'
-      if (!silent && !(await record(work, events, standing, starts))) return
+      if (!silent && !(await record(work, events, standing, starts, came.answers))) return
       work.history = history
       for (const each of starts.ready) perform(work, each)
       if (starts.unsendable) work.again = true
@@ -88,7 +89,7 @@ export const createDispatcher = (around: Surroundings) => {
   }
 
   /** What came since the last turn, as events after the durable history. */
-  const fold = (work: Work): { events: readonly DeliveryEvent[]; history: History; answers: number } => {
+  const fold = (work: Work): { events: readonly DeliveryEvent[]; history: History; answers: readonly Answered[] } => {
     const events: DeliveryEvent[] = [...work.orders]
     let history = events.reduce(evolve, work.history)
     const answers = work.inbox
@@ -98,7 +99,7 @@ export const createDispatcher = (around: Surroundings) => {
       events.push(event)
       history = evolve(history, event)
     }
-    return { events, history, answers: answers.length }
+    return { events, history, answers }
   }
 
   const decideWithDraws = async (work: Work, from: History, now: Instant): Promise<{ decision: Decision; drawn: readonly DeliveryEvent[] }> => {
@@ -134,7 +135,7 @@ export const createDispatcher = (around: Surroundings) => {
     for (const send of decision.sends) {
       if (send.batch !== null) { repeats = send; continue }
       const lane = around.lane(send.recipient)
-      if (around.stopping() || !lane.enter(now)) { parked.push(send); continue }
+      if (around.stopping() || !mayStillSend() || !lane.enter(now)) { parked.push(send); continue }
       const endpoint = endpointOf(send.recipient)
       const standard = idempotencyKeyOf(settings.mode, send.recipient, work.delivery.lead.id, work.delivery.number, send.phase)
       const rendered = endpoint.render(inputOf(work, send, decision.history, standard, settings.runId, now))
@@ -160,10 +161,10 @@ export const createDispatcher = (around: Surroundings) => {
   }
 
   /** Appends; true when it is durable. Places taken in vain are given back. */
-  const record = async (work: Work, events: readonly DeliveryEvent[], standing: Standing, starts: Starts): Promise<boolean> => {
+  const record = async (work: Work, events: readonly DeliveryEvent[], standing: Standing, starts: Starts, taken: readonly Answered[]): Promise<boolean> => {
     const [result] = await ledger.append([{
       deliveryId: work.delivery.id, version: work.history.version, runId: settings.runId, events, standing,
-      ...(work.stored ? {} : { create: work.delivery }),
+      ...(work.stored ? {} : { create: work.delivery, informed: work.elsewhere.size > 0 }),
     }])
     if (result?.kind === 'ok') {
       work.stored = true
@@ -172,6 +173,17 @@ export const createDispatcher = (around: Surroundings) => {
       return true
     }
     for (const { send } of starts.ready) around.lane(send.recipient).leave(clock.now())
+    if (result?.kind === 'had') {
+      work.elsewhere = new Map(result.recipients.map((recipient) => [recipient, `${facts.policies.get(recipient)?.name ?? recipient} has bought this lead before, through another target`]))
+      work.again = true
+      return false
+    }
+    if (result?.kind === 'booked') {
+      work.surplus = true
+      work.inbox.unshift(...taken)
+      work.again = true
+      return false
+    }
     if (result?.kind !== 'exists') throw new Error(`the store refused a step of delivery ${work.delivery.id}: ${result?.kind ?? 'no result'}`)
     work.released = true
     around.known(work, result)
@@ -192,7 +204,15 @@ export const createDispatcher = (around: Surroundings) => {
     }
   }
 
+  /** A process that was stopped past its lease must not send what another has taken over: it fails at its next write. */
+  const mayStillSend = (): boolean => {
+    if (ledger.holdsLease()) return true
+    around.failed(new LeaseLostError())
+    return false
+  }
+
   const perform = (work: Work, { send, key, request }: Ready): void => {
+    if (!mayStillSend()) return
     const endpoint = endpointOf(send.recipient)
     transport.send(request, { ...endpoint.definition.transport, timeoutMs: send.timeoutMs }).then((reply) => {
       const verdict = endpoint.read(reply, send.phase)
@@ -208,7 +228,9 @@ export const createDispatcher = (around: Surroundings) => {
     const { send, verdict } = answer
     const policy = facts.policies.get(send.recipient)
     if (!policy) throw new Error(`no policy for recipient ${send.recipient}`)
-    const booking = send.phase === 'ping' ? { revenue: null, surplus: false } : book(work.plan, send.path, history, verdict, policy)
+    const booking = send.phase === 'ping' || (work.surplus && verdict.kind === 'accepted')
+      ? { revenue: null, surplus: send.phase !== 'ping' }
+      : book(work.plan, send.path, history, verdict, policy)
     return {
       type: 'attemptFinished', at: answer.at, path: send.path, recipient: send.recipient, phase: send.phase, attempt: send.attempt,
       key: answer.key, verdict, revenue: booking.revenue, httpStatus: answer.httpStatus, durationMs: answer.durationMs,

@@ -13,7 +13,9 @@ export interface Work {
   readonly delivery: Delivery
   readonly plan: Plan
   /** Endpoints that had the lead before, and why they are left out. */
-  readonly elsewhere: ReadonlyMap<string, string>
+  elsewhere: ReadonlyMap<string, string>
+  /** The store knows this sale already: an acceptance is recorded, and books nothing. */
+  surplus: boolean
   /** Durable history. */
   history: History
   /** False until its first step is durable. */
@@ -23,7 +25,6 @@ export interface Work {
   orders: DeliveryEvent[]
   busy: boolean
   again: boolean
-  parked: boolean
   released: boolean
 }
 
@@ -41,13 +42,13 @@ export interface Answered {
 
 export const newWork = (delivery: Delivery, plan: Plan, received: DeliveryEvent): Work => ({
   delivery, plan, elsewhere: new Map(), history: emptyHistory, stored: false, inbox: [], orders: [received],
-  busy: false, again: false, parked: false, released: false,
+  surplus: false, busy: false, again: false, released: false,
 })
 
-export const loadedWork = (loaded: LoadedDelivery, plan: Plan, elsewhere: ReadonlyMap<string, string>): Work => ({
+export const loadedWork = (loaded: LoadedDelivery, plan: Plan, elsewhere: ReadonlyMap<string, string> = new Map()): Work => ({
   delivery: loaded.delivery, plan, elsewhere,
   history: loaded.events.reduce((history, { event }) => evolve(history, event), emptyHistory),
-  stored: true, inbox: [], orders: [], busy: false, again: false, parked: false, released: false,
+  stored: true, inbox: [], orders: [], surplus: false, busy: false, again: false, released: false,
 })
 
 /** How a delivery stands after a turn; `sending` counts attempts under way or about to be. */

@@ -144,7 +144,7 @@ export const createMemoryLedger = (): Ledger => {
       for (const each of found) if (each.standing.state === 'waiting') each.standing = { ...each.standing, dueAt: now }
       return found.length
     },
-    leaseUntil: () => Infinity,
+    holdsLease: () => true,
     close: async () => undefined,
   }
 }

@@ -42,7 +42,7 @@ const directClient = (store: Store, path: string, close: () => void): Client => 
   return {
     append: (steps) => guarded(() => store.append(steps.map(pack)).map(unpack)),
     call: (method, ...args) => guarded(() => (store[method] as (...all: readonly unknown[]) => ReturnType<Store[typeof method]>)(...args)),
-    leaseUntil: () => Infinity,
+    holdsLease: () => true,
     close: async () => close(),
   }
 }
@@ -69,7 +69,7 @@ const ledgerOf = (client: Client): Ledger => ({
   setPaused: (recipient, mode, paused) => client.call('setPaused', recipient, mode, paused),
   setClosedUntil: (recipient, mode, until) => client.call('setClosedUntil', recipient, mode, until),
   wake: (recipient, mode, now) => client.call('wake', recipient, mode, now),
-  leaseUntil: () => client.leaseUntil(),
+  holdsLease: () => client.holdsLease(),
   close: () => client.close(),
 })
 

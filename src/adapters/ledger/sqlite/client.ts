@@ -18,7 +18,7 @@ interface Waiting { readonly steps: number; readonly resolve: (results: readonly
 export interface Client {
   append(steps: readonly Step[]): Promise<readonly StepResult[]>
   call<M extends Exclude<keyof Store, 'append'>>(method: M, ...args: Parameters<Store[M]>): Promise<ReturnType<Store[M]>>
-  leaseUntil(): number
+  holdsLease(): boolean
   close(): Promise<void>
 }
 
@@ -90,7 +90,7 @@ export const startClient = (options: Omit<HostOptions, 'onLease'>): Promise<Clie
       calls.set(id, { resolve: resolve as (value: never) => void, reject })
       worker.postMessage({ kind: 'call', id, method, args })
     }),
-    leaseUntil: () => leaseUntil,
+    holdsLease: () => leaseUntil > Date.now(),
     close: () => new Promise((resolve) => {
       worker.once('exit', () => resolve())
       worker.postMessage({ kind: 'close' })

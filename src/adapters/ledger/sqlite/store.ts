@@ -68,13 +68,11 @@ export const createStore = (db: DatabaseSync, lease: Lease | null) => {
         // Sales of this very delivery are no news: it exists, and is found below.
         if (had.length > 0 && !statement.byKey.get(leadId, target, mode, number)) return { kind: 'had', recipients: had.map((row) => String(row['recipient'])) }
       }
-      const settled = step.standing[0] === 2
       const added = statement.addDelivery.run(...step.create, run, step.count, fence, ...step.standing)
       if (added.changes === 0) return existing(leadId, target, mode, number)
       known = { n: Number(added.lastInsertRowid), version: step.count, leadId, mode, number }
       for (const recipient of step.sales) if (statement.addSale.run(leadId, recipient, mode, number).changes === 0) throw new Error(`a new delivery of ${leadId} came with a sale that is booked`)
       if (step.standing[0] === 0) active.set(step.deliveryId, known)
-      void settled
     } else {
       known = find(step.deliveryId)
       if (!known || known.version !== step.version) return { kind: 'conflict' }
@@ -142,7 +140,7 @@ export const createStore = (db: DatabaseSync, lease: Lease | null) => {
   })
 
   const dueWhere = (query: Omit<DueQuery, 'now' | 'limit'>): { readonly where: string; readonly values: readonly (string | number)[] } => ({
-    where: `state = 1 AND d.mode = ?${query.runId === undefined ? '' : ' AND run = ?'}${query.to === undefined ? '' : ' AND target = ?'}`,
+    where: `state = 1 AND d.mode = ?${query.runId === undefined ? '' : ' AND d.run = ?'}${query.to === undefined ? '' : ' AND d.target = ?'}`,
     values: [query.mode, ...(query.runId === undefined ? [] : [runNumber(query.runId)]), ...(query.to === undefined ? [] : [query.to])],
   })
 
@@ -167,7 +165,7 @@ export const createStore = (db: DatabaseSync, lease: Lease | null) => {
     claimBatch: ({ mode, recipient, limit }: { readonly mode: Mode; readonly recipient: string; readonly limit: number }): readonly LoadedDelivery[] => write(() =>
       take(db.prepare(`${SELECT_DELIVERY} WHERE state = 1 AND d.mode = ? AND batch = 1 AND recipient = ? ORDER BY due_at, d.n LIMIT ?`).all(mode, recipient, limit))),
     claimAbandoned: (query: DueQuery): readonly LoadedDelivery[] => write(() =>
-      take(db.prepare(`${SELECT_DELIVERY} WHERE state = 0 AND fence <> ? AND d.mode = ?${query.to === undefined ? '' : ' AND target = ?'} ORDER BY d.n LIMIT ?`)
+      take(db.prepare(`${SELECT_DELIVERY} WHERE state = 0 AND fence <> ? AND d.mode = ?${query.to === undefined ? '' : ' AND d.target = ?'} ORDER BY d.n LIMIT ?`)
         .all(fence, query.mode, ...(query.to === undefined ? [] : [query.to]), query.limit))),
     claim: (deliveryId: string): LoadedDelivery | null => write(() => {
       const found = find(deliveryId)

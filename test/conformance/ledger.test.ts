@@ -1,0 +1,270 @@
+import { afterEach, describe, expect, it } from 'vitest'
+import { money } from '../../src/base/money.ts'
+import { deliveryIdOf } from '../../src/core/delivery-id.ts'
+import type { DeliveryEvent, Mode } from '../../src/core/event.ts'
+import type { LeadValue } from '../../src/core/lead.ts'
+import type { Delivery, Ledger, Standing, Step } from '../../src/ports.ts'
+import { T0, accepted, received, rejected, tried } from '../core/given.ts'
+import { IMPLEMENTATIONS } from './ledgers.ts'
+import type { Opened } from './ledgers.ts'
+
+const working: Standing = { state: 'working' }
+const waits = (dueAt: number | null, more: Partial<Extract<Standing, { state: 'waiting' }>> = {}): Standing => ({ state: 'waiting', dueAt, why: 'a retry', recipient: 'a', batch: false, ...more })
+const settled = (outcome: Extract<Standing, { state: 'settled' }>['outcome'] = 'accepted', dollars = 45): Standing =>
+  ({ state: 'settled', at: T0, outcome, recipient: 'a', buyerLeadId: 'B1', revenue: outcome === 'accepted' ? money(dollars * 10_000) : null, cost: money(1), attempts: 1, reason: null })
+
+interface DeliveryOptions { mode?: Mode; to?: string; number?: number; fields?: Record<string, LeadValue>; source?: Record<string, string> }
+const delivery = (leadId: string, { mode = 'live', to = 'a', number = 1, fields = { id: leadId }, source = {} }: DeliveryOptions = {}): Delivery =>
+  ({ id: deliveryIdOf({ mode, to, leadId, number }), mode, to, number, lead: { id: leadId, fields }, receivedAt: T0, source, vars: {}, cost: null, planHash: 'p' })
+const first = (of: Delivery, standing: Standing = working, events: readonly DeliveryEvent[] = [received()], runId = 'r1'): Step => ({ deliveryId: of.id, version: 0, create: of, runId, events, standing })
+const then = (of: Delivery, version: number, standing: Standing, events: readonly DeliveryEvent[], runId = 'r1'): Step => ({ deliveryId: of.id, version, runId, events, standing })
+const all = async <T>(rows: AsyncIterable<T>): Promise<readonly T[]> => { const found: T[] = []; for await (const row of rows) found.push(row); return found }
+const sale = (recipient = 'a'): readonly DeliveryEvent[] => tried('/', recipient, 1, accepted)
+
+type Case = readonly [name: string, run: (ledger: Ledger, opened: Opened) => Promise<void>]
+const CASES: readonly Case[] = [
+  ['a first step makes the delivery', async (ledger) => {
+    const a = delivery('L1', { fields: { id: 'L1', score: 80, ok: true, none: null, list: [1, 'x'], deep: { a: 'b' } }, source: { name: 'web' } })
+    const [result] = await ledger.append([first(a)])
+    expect(result).toEqual({ kind: 'ok', seq: expect.any(Number) })
+    expect(await ledger.load(a.id)).toEqual({ delivery: a, runId: 'r1', standing: working, events: [{ seq: result?.kind === 'ok' && result.seq, runId: 'r1', event: received() }] })
+  }],
+  ['a delivery that is known is not made again, and how it stands is told', async (ledger) => {
+    const a = delivery('L1')
+    await ledger.append([first(a, settled(), [received()])])
+    expect(await ledger.append([first(a)])).toEqual([{ kind: 'exists', standing: settled(), number: 1 }])
+    expect((await ledger.load(a.id))?.events).toHaveLength(1)
+  }],
+  ['the highest number of a lead is told', async (ledger) => {
+    await ledger.append([first(delivery('L1')), first(delivery('L1', { number: 2 }))])
+    expect(await ledger.append([first(delivery('L1'))])).toMatchObject([{ kind: 'exists', number: 2 }])
+  }],
+  ['two of one lead in one group: the second exists', async (ledger) => {
+    expect((await ledger.append([first(delivery('L1')), first(delivery('L1')), first(delivery('L2'))])).map((each) => each.kind)).toEqual(['ok', 'exists', 'ok'])
+  }],
+  ['modes and targets are apart', async (ledger) => {
+    expect((await ledger.append([first(delivery('L1')), first(delivery('L1', { mode: 'test' })), first(delivery('L1', { to: 'b' }))])).map((each) => each.kind)).toEqual(['ok', 'ok', 'ok'])
+  }],
+  ['a step on another version is refused, and nothing of it is kept', async (ledger) => {
+    const a = delivery('L1')
+    await ledger.append([first(a)])
+    expect(await ledger.append([then(a, 0, settled(), sale()), then(a, 2, settled(), sale())])).toEqual([{ kind: 'conflict' }, { kind: 'conflict' }])
+    expect((await ledger.load(a.id))?.standing).toEqual(working)
+    expect((await ledger.append([then(a, 1, working, tried('/', 'a', 1, null))])).map((each) => each.kind)).toEqual(['ok'])
+  }],
+  ['a step on an unknown delivery is refused', async (ledger) => {
+    expect(await ledger.append([then(delivery('nobody'), 1, working, sale())])).toEqual([{ kind: 'conflict' }])
+  }],
+  ['a refused step does not stop the others of its group', async (ledger) => {
+    const [a, b] = [delivery('L1'), delivery('L2')]
+    await ledger.append([first(a), first(b)])
+    expect((await ledger.append([then(a, 9, working, sale()), then(b, 1, settled(), sale())])).map((each) => each.kind)).toEqual(['conflict', 'ok'])
+    expect((await ledger.load(b.id))?.standing.state).toBe('settled')
+  }],
+  ['a sale is booked once', async (ledger) => {
+    const a = delivery('L1')
+    await ledger.append([first(a), then(a, 1, working, sale())])
+    expect(await ledger.append([then(a, 3, settled(), tried('/', 'a', 2, accepted))])).toEqual([{ kind: 'booked' }])
+    expect((await ledger.load(a.id))?.events).toHaveLength(3)
+  }],
+  ['another recipient, a rejection and a surplus book apart or not at all', async (ledger) => {
+    const a = delivery('L1')
+    const surplus = tried('/1', 'a', 2, accepted).map((event): DeliveryEvent => (event.type === 'attemptFinished' ? { ...event, surplus: true } : event))
+    const results = await ledger.append([first(a), then(a, 1, working, sale()), then(a, 3, working, tried('/1', 'b', 1, accepted)), then(a, 5, working, surplus), then(a, 7, settled(), tried('/2', 'a', 3, rejected))])
+    expect(results.map((each) => each.kind)).toEqual(['ok', 'ok', 'ok', 'ok', 'ok'])
+  }],
+  ['a lead that an endpoint bought through another target is told, once', async (ledger) => {
+    const [a, b] = [delivery('L1'), delivery('L1', { to: 'b' })]
+    await ledger.append([first(a), then(a, 1, settled(), sale('x'))])
+    expect(await ledger.append([first(b)])).toEqual([{ kind: 'had', recipients: ['x'] }])
+    expect((await ledger.append([{ ...first(b), informed: true }])).map((each) => each.kind)).toEqual(['ok'])
+    expect((await ledger.append([first(delivery('L1', { to: 'c', mode: 'test' })), first(delivery('L2', { to: 'b' }))])).map((each) => each.kind)).toEqual(['ok', 'ok'])
+  }],
+  ['seq grows by the number of events, over all deliveries', async (ledger) => {
+    const [a, b] = [delivery('L1'), delivery('L2')]
+    const results = await ledger.append([first(a), first(b, working, [received(), ...tried('/', 'a', 1, null)]), then(a, 1, settled(), sale())])
+    const seqs = results.map((each) => (each.kind === 'ok' ? each.seq : 0))
+    expect(seqs.map((each) => each - (seqs[0] ?? 0))).toEqual([0, 1, 3])
+    expect((await all(ledger.events({}))).map((each) => each.seq - (seqs[0] ?? 0))).toEqual([0, 1, 2, 3, 4])
+  }],
+  ['a step without events moves the standing alone', async (ledger) => {
+    const a = delivery('L1')
+    await ledger.append([first(a), then(a, 1, waits(T0), [])])
+    expect((await ledger.load(a.id))?.standing).toEqual(waits(T0))
+    expect((await ledger.append([then(a, 1, working, [])])).map((each) => each.kind)).toEqual(['ok'])
+  }],
+  ['a cap is counted in the same step, and never exceeded', async (ledger) => {
+    const leads = ['1', '2', '3', '4'].map((each) => delivery(each))
+    await ledger.append(leads.map((each) => first(each)))
+    const claim = { kind: 'cap', counter: 'a:day', limit: 3, amount: 1 } as const
+    expect((await ledger.append(leads.map((each) => ({ ...then(each, 1, working, tried('/', 'a', 1, null)), claims: [claim] })))).map((each) => each.kind)).toEqual(['ok', 'ok', 'ok', 'refused'])
+    expect((await ledger.load(leads[3]!.id))?.events).toHaveLength(1)
+  }],
+  ['a refused claim takes nothing of the others', async (ledger) => {
+    const [a, b] = [delivery('L1'), delivery('L2')]
+    await ledger.append([first(a), first(b)])
+    const [day, hour] = [{ kind: 'cap', counter: 'day', limit: 1, amount: 1 }, { kind: 'cap', counter: 'hour', limit: 0, amount: 1 }] as const
+    expect((await ledger.append([{ ...then(a, 1, working, sale()), claims: [day, hour] }, { ...then(b, 1, working, sale()), claims: [day] }])).map((each) => each.kind)).toEqual(['refused', 'ok'])
+  }],
+  ['a permit is held by one until its time', async (ledger) => {
+    const [a, b] = [delivery('L1'), delivery('L2')]
+    await ledger.append([first(a), first(b)])
+    const permit = (untilMs: number) => ({ kind: 'permit', name: 'trial:a', untilMs }) as const
+    const at = (event: DeliveryEvent, time: number): DeliveryEvent => ({ ...event, at: time })
+    const start = tried('/', 'a', 1, null)[0]!
+    expect((await ledger.append([{ ...then(a, 1, working, [at(start, T0)]), claims: [permit(T0 + 100)] }, { ...then(b, 1, working, [at(start, T0 + 99)]), claims: [permit(T0 + 199)] }])).map((each) => each.kind)).toEqual(['ok', 'refused'])
+    expect((await ledger.append([{ ...then(b, 1, working, [at(start, T0 + 100)]), claims: [permit(T0 + 200)] }])).map((each) => each.kind)).toEqual(['ok'])
+  }],
+  ['tickets are drawn in order, each once', async (ledger) => {
+    expect(await Promise.all([ledger.draw('s'), ledger.draw('s'), ledger.draw('other'), ledger.draw('s')])).toEqual([0, 1, 0, 2])
+  }],
+  ['due work is claimed in order of its time, once, up to the limit', async (ledger) => {
+    const leads = [3, 1, 2].map((n) => delivery(`L${n}`))
+    await ledger.append(leads.map((each, i) => first(each, waits(T0 + [300, 100, 200][i]!))))
+    const query = { mode: 'live', now: T0 + 250, limit: 1 } as const
+    expect((await ledger.claimDue(query)).map((each) => each.delivery.lead.id)).toEqual(['L1'])
+    expect((await ledger.claimDue({ ...query, limit: 9 })).map((each) => each.delivery.lead.id)).toEqual(['L2'])
+    expect(await ledger.claimDue({ ...query, limit: 9 })).toEqual([])
+    expect((await ledger.load(leads[1]!.id))?.standing).toEqual(working)
+  }],
+  ['due work comes with its events, and goes on from its version', async (ledger) => {
+    const a = delivery('L1')
+    await ledger.append([first(a, waits(T0), [received(), ...tried('/', 'a', 1, rejected)])])
+    const [claimed] = await ledger.claimDue({ mode: 'live', now: T0, limit: 9 })
+    expect(claimed?.events.map(({ event }) => event.type)).toEqual(['received', 'attemptStarted', 'attemptFinished'])
+    expect((await ledger.append([then(a, 3, settled('rejected'), [])])).map((each) => each.kind)).toEqual(['ok'])
+  }],
+  ['due work of one run, one target or one mode', async (ledger) => {
+    await ledger.append([first(delivery('L1'), waits(T0)), first(delivery('L2', { to: 'b' }), waits(T0), [received()], 'r2'), first(delivery('L3', { mode: 'test' }), waits(T0))])
+    const query = { mode: 'live', now: T0, limit: 9 } as const
+    expect(await ledger.nextDue({ mode: 'live', runId: 'r3' })).toBeNull()
+    expect(await ledger.claimDue({ ...query, runId: 'r3' })).toEqual([])
+    expect((await ledger.claimDue({ ...query, to: 'b' })).map((each) => each.delivery.lead.id)).toEqual(['L2'])
+    expect((await ledger.claimDue({ ...query, runId: 'r1' })).map((each) => each.delivery.lead.id)).toEqual(['L1'])
+    expect((await ledger.claimDue({ ...query, mode: 'test' })).map((each) => each.delivery.lead.id)).toEqual(['L3'])
+  }],
+  ['what waits for a person is never due', async (ledger) => {
+    await ledger.append([first(delivery('L1'), waits(null))])
+    expect(await ledger.claimDue({ mode: 'live', now: T0 * 2, limit: 9 })).toEqual([])
+    expect(await ledger.nextDue({ mode: 'live' })).toBeNull()
+  }],
+  ['the next due time is the earliest', async (ledger) => {
+    await ledger.append([first(delivery('L1'), waits(T0 + 5)), first(delivery('L2'), waits(T0 + 3)), first(delivery('L3'), settled())])
+    expect(await ledger.nextDue({ mode: 'live' })).toBe(T0 + 3)
+    expect(await ledger.nextDue({ mode: 'test' })).toBeNull()
+  }],
+  ['what accumulates for a batch is claimed before it is due, only for its recipient', async (ledger) => {
+    await ledger.append([first(delivery('L1'), waits(T0 + 1e6, { batch: true })), first(delivery('L2'), waits(T0 + 2e6, { batch: true })), first(delivery('L3'), waits(T0)), first(delivery('L4'), waits(T0, { batch: true, recipient: 'b' }))])
+    const query = { mode: 'live', recipient: 'a', runId: 'r1', limit: 9 } as const
+    expect((await ledger.claimBatch({ ...query, limit: 1 })).map((each) => each.delivery.lead.id)).toEqual(['L1'])
+    expect((await ledger.claimBatch(query)).map((each) => each.delivery.lead.id)).toEqual(['L2'])
+    expect(await ledger.claimBatch(query)).toEqual([])
+  }],
+  ['one delivery is taken whatever its state', async (ledger) => {
+    const a = delivery('L1')
+    await ledger.append([first(a, settled('failed'))])
+    expect((await ledger.claim(a.id, 'r2'))?.standing).toEqual(settled('failed'))
+    expect((await ledger.append([then(a, 1, settled('accepted'), [{ type: 'reopened', at: T0, reason: 'again' }], 'r2')])).map((each) => each.kind)).toEqual(['ok'])
+    expect((await ledger.load(a.id))?.runId).toBe('r2')
+    expect(await ledger.claim(delivery('nobody').id, 'r2')).toBeNull()
+  }],
+  ['this writer\'s own work is not abandoned', async (ledger) => {
+    await ledger.append([first(delivery('L1'))])
+    expect(await ledger.claimAbandoned({ mode: 'live', now: T0, limit: 9 })).toEqual([])
+  }],
+  ['all deliveries of a lead, oldest first', async (ledger) => {
+    await ledger.append([first(delivery('L1', { to: 'b' })), first(delivery('L1')), first(delivery('L2'))])
+    expect((await ledger.ofLead('L1')).map((each) => each.delivery.to)).toEqual(['b', 'a'])
+    expect(await ledger.ofLead('nobody')).toEqual([])
+  }],
+  ['events of a run or a mode, with their delivery', async (ledger) => {
+    const [a, b] = [delivery('L1', { source: { name: 'web' } }), delivery('L2', { mode: 'test' })]
+    await ledger.append([first(a), first(b), then(a, 1, settled(), sale(), 'r2')])
+    expect(await all(ledger.events({ runId: 'r2' }))).toMatchObject([{ deliveryId: a.id, leadId: 'L1', mode: 'live', runId: 'r2', source: { name: 'web' } }, { event: { type: 'attemptFinished' } }])
+    expect((await all(ledger.events({ mode: 'test' }))).map((each) => each.leadId)).toEqual(['L2'])
+    expect(await all(ledger.events({ runId: 'nobody' }))).toEqual([])
+  }],
+  ['deliveries by state and outcome, in order of taking in', async (ledger) => {
+    await ledger.append([first(delivery('L1'), settled()), first(delivery('L2'), settled('failed')), first(delivery('L3'), waits(T0)), first(delivery('L4'))])
+    const ids = async (filter: Parameters<Ledger['deliveries']>[0]) => (await all(ledger.deliveries(filter))).map((each) => each.delivery.lead.id)
+    expect(await ids({})).toEqual(['L1', 'L2', 'L3', 'L4'])
+    expect(await ids({ state: 'settled' })).toEqual(['L1', 'L2'])
+    expect(await ids({ outcomes: ['failed', 'held'] })).toEqual(['L2'])
+    expect(await ids({ state: 'waiting', runId: 'r1' })).toEqual(['L3'])
+    expect(await ids({ runId: 'r2' })).toEqual([])
+    expect(await ids({ mode: 'test' })).toEqual([])
+  }],
+  ['more rows than a page, whole', async (ledger) => {
+    for (let i = 0; i < 12; i++) await ledger.append(Array.from({ length: 100 }, (_, j) => first(delivery(`L${i * 100 + j}`), settled())))
+    expect((await all(ledger.deliveries({}))).map((each) => each.delivery.lead.id)).toEqual(Array.from({ length: 1200 }, (_, i) => `L${i}`))
+    expect(await all(ledger.events({}))).toHaveLength(1200)
+  }],
+  ['counts by state and outcome', async (ledger) => {
+    await ledger.append([first(delivery('L1'), settled()), first(delivery('L2'), settled()), first(delivery('L3'), settled('held')), first(delivery('L4'), waits(T0)), first(delivery('L5')), first(delivery('L6', { mode: 'test' }))])
+    expect(await ledger.counts('live')).toEqual({ working: 1, waiting: 1, settled: { accepted: 2, rejected: 0, duplicate: 0, skipped: 0, failed: 0, held: 1, pooled: 0 } })
+  }],
+  ['a plan is kept by its hash', async (ledger) => {
+    await ledger.startRun({ id: 'r1', mode: 'live', to: 'a', startedAt: T0 }, { hash: 'h', json: '{"kind":"send"}' })
+    await ledger.startRun({ id: 'r2', mode: 'live', to: 'a', startedAt: T0 }, { hash: 'h', json: '{"kind":"send"}' })
+    await ledger.finishRun('r1', T0, '{}')
+    expect(await ledger.planOf('h')).toBe('{"kind":"send"}')
+    expect(await ledger.planOf('nobody')).toBeNull()
+  }],
+  ['pauses and closings are kept by recipient and mode', async (ledger) => {
+    await ledger.setPaused('a', 'live', { at: T0, reason: '401' })
+    await ledger.setClosedUntil('a', 'live', T0 + 5)
+    await ledger.setClosedUntil('b', 'test', T0)
+    expect(await ledger.recipientStates('live')).toEqual([{ recipient: 'a', mode: 'live', paused: { at: T0, reason: '401' }, closedUntil: T0 + 5, circuit: null }])
+    await ledger.setPaused('a', 'live', null)
+    expect(await ledger.recipientStates('live')).toMatchObject([{ paused: null, closedUntil: T0 + 5 }])
+  }],
+  ['unpause makes due what waits for the recipient or for a person', async (ledger) => {
+    await ledger.append([first(delivery('L1'), waits(null)), first(delivery('L2'), waits(T0 + 1e9)), first(delivery('L3'), waits(T0 + 1e9, { recipient: 'b' })), first(delivery('L4'), waits(null, { recipient: 'b' })), first(delivery('L5', { mode: 'test' }), waits(null))])
+    expect(await ledger.wake('a', 'live', T0)).toBe(3)
+    expect((await ledger.claimDue({ mode: 'live', now: T0, limit: 9 })).map((each) => each.delivery.lead.id).toSorted()).toEqual(['L1', 'L2', 'L4'])
+  }],
+  ['any text comes back as it went in', async (ledger) => {
+    const fields = { id: 'x', nul: 'a\u0000b', emoji: '👩‍👩‍👧', quote: `"'\\\n`, rtl: 'שלום', long: 'x'.repeat(1_000_000), ['__proto__x']: 'p', constructor: 'c' }
+    const a = delivery('L:1/é "x"', { to: 'a:b', fields, source: { name: 'übung' } })
+    await ledger.append([first(a)])
+    expect((await ledger.load(a.id))?.delivery).toEqual(a)
+    expect((await ledger.ofLead('L:1/é "x"'))).toHaveLength(1)
+  }],
+  ['money is exact', async (ledger) => {
+    const a = delivery('L1')
+    const exact: Standing = { ...(settled() as Extract<Standing, { state: 'settled' }>), revenue: money(9_007_199_254_740_991), cost: money(-1, 'EUR') }
+    await ledger.append([first({ ...a, cost: money(3, 'GBP') }, exact)])
+    expect(await ledger.load(a.id)).toMatchObject({ standing: exact, delivery: { cost: money(3, 'GBP') } })
+  }],
+  ['many appends at once are each answered for themselves', async (ledger) => {
+    const leads = Array.from({ length: 700 }, (_, i) => delivery(`L${i % 500}`))
+    const results = await Promise.all(leads.map((each) => ledger.append([first(each)])))
+    expect(results.map(([each]) => each?.kind)).toEqual(leads.map((_, i) => (i < 500 ? 'ok' : 'exists')))
+  }],
+  ['a crash: what was acknowledged is there, and what was under way is abandoned to the next writer', async (ledger, { reopen }) => {
+    const [a, b, c] = [delivery('L1'), delivery('L2'), delivery('L3')]
+    await ledger.append([first(a, working, [received(), ...tried('/', 'a', 1, null)]), first(b, settled()), first(c, waits(T0))])
+    const after = await reopen!()
+    const query = { mode: 'live', now: T0, limit: 9 } as const
+    expect(await after.claimAbandoned({ ...query, to: 'nobody' })).toEqual([])
+    const [left, ...others] = await after.claimAbandoned(query)
+    expect([left?.delivery.id, others.length]).toEqual([a.id, 0])
+    expect(left?.events.map(({ event }) => event.type)).toEqual(['received', 'attemptStarted'])
+    expect(await after.claimAbandoned(query)).toEqual([])
+    expect((await after.append([then(a, 2, settled(), sale().slice(1))])).map((each) => each.kind)).toEqual(['ok'])
+    expect((await after.claimDue(query)).map((each) => each.delivery.lead.id)).toEqual(['L3'])
+  }],
+]
+
+describe.each(IMPLEMENTATIONS)('$name', ({ open, cannot }) => {
+  let opened: Opened | null = null
+  afterEach(async () => { await opened?.close(); opened = null })
+  for (const [name, run] of CASES) {
+    const without = cannot.find((each) => name.startsWith(each))
+    if (without !== undefined) {
+      it(`cannot: ${name}`, async () => { opened = await open(); expect(opened.reopen).toBeNull() })
+      continue
+    }
+    it(name, async () => { opened = await open(); await run(opened.ledger, opened) })
+  }
+})
