@@ -1,0 +1,174 @@
+import { spawn } from 'node:child_process'
+import type { ChildProcess } from 'node:child_process'
+import { once } from 'node:events'
+import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { openSqliteLedger } from '../../../src/adapters/ledger/sqlite.ts'
+import { openDatabase } from '../../../src/adapters/ledger/sqlite/database.ts'
+import { takeLease } from '../../../src/adapters/ledger/sqlite/lease.ts'
+import { MIGRATIONS, migrate } from '../../../src/adapters/ledger/sqlite/schema.ts'
+import { createStore } from '../../../src/adapters/ledger/sqlite/store.ts'
+import { pack } from '../../../src/adapters/ledger/sqlite/packing.ts'
+import { deliveryIdOf } from '../../../src/core/delivery-id.ts'
+import type { Step } from '../../../src/ports.ts'
+import { T0, received } from '../../core/given.ts'
+
+let folder = ''
+let path = ''
+const children: ChildProcess[] = []
+beforeEach(() => { folder = mkdtempSync(join(tmpdir(), 'finalmile-sqlite-')); path = join(folder, 'sub', 'store.db') })
+afterEach(() => {
+  for (const child of children.splice(0)) child.kill('SIGKILL')
+  rmSync(folder, { recursive: true, force: true })
+})
+
+const appender = (...args: readonly string[]) => {
+  const child = spawn(process.execPath, [join(import.meta.dirname, 'appender.ts'), path, ...args], { stdio: ['ignore', 'pipe', 'inherit'] })
+  children.push(child)
+  const lines: string[] = []
+  let rest = ''
+  child.stdout.on('data', (chunk: Buffer) => {
+    const parts = (rest + String(chunk)).split('\n')
+    rest = parts.pop() ?? ''
+    lines.push(...parts)
+  })
+  const until = async (holds: () => boolean): Promise<void> => { while (!holds()) await Promise.race([once(child.stdout, 'data'), once(child, 'exit')]) }
+  return { child, lines, until }
+}
+const step = (leadId: string, leadFields: Record<string, string> = {}): Step => {
+  const id = deliveryIdOf({ mode: 'live', to: 'a', leadId, number: 1 })
+  return { deliveryId: id, version: 0, runId: 'r', events: [received()], standing: { state: 'working' }, create: { id, mode: 'live', to: 'a', lead: { id: leadId, fields: leadFields }, number: 1, receivedAt: T0, source: {}, vars: {}, cost: null, planHash: 'p' } }
+}
+
+describe('durability', () => {
+  it('commits to the disk, not to its cache: synchronous=FULL in WAL', () => {
+    const db = openDatabase(path, 'write')
+    expect(db.prepare('PRAGMA synchronous').get()).toEqual({ synchronous: 2 })
+    expect(db.prepare('PRAGMA journal_mode').get()).toEqual({ journal_mode: 'wal' })
+    db.close()
+  })
+
+  it('a writer killed in the midst of its work loses nothing that was acknowledged, and leaves no half step', async () => {
+    const { child, lines, until } = appender()
+    await until(() => lines.length > 400)
+    child.kill('SIGKILL')
+    await once(child, 'exit')
+    const acknowledged = lines.filter((line) => line !== 'open')
+    const ledger = await openSqliteLedger({ path, use: 'write' })
+    const settled = new Set<string>()
+    for await (const { delivery, standing } of ledger.deliveries({})) {
+      const loaded = await ledger.load(delivery.id)
+      expect(loaded?.events.length).toBe(standing.state === 'settled' ? 3 : 2)
+      if (standing.state === 'settled') settled.add(delivery.lead.id)
+    }
+    expect(acknowledged.filter((each) => !settled.has(each))).toEqual([])
+    await ledger.close()
+  })
+})
+
+describe('one writer', () => {
+  it('a second is refused with the holder\'s name, and let in when the first has ended', async () => {
+    const first = await openSqliteLedger({ path, use: 'write' })
+    await expect(openSqliteLedger({ path, use: 'write', wait: false })).rejects.toMatchObject({ kind: 'held', message: expect.stringContaining(`process ${process.pid}`) })
+    const second = openSqliteLedger({ path, use: 'write' })
+    await first.close()
+    await (await second).close()
+  })
+
+  it('a killed writer\'s lease is taken over at once', async () => {
+    const { child, until, lines } = appender()
+    await until(() => lines.includes('open'))
+    child.kill('SIGKILL')
+    await once(child, 'exit')
+    await (await openSqliteLedger({ path, use: 'write', wait: false })).close()
+  })
+
+  it('a writer that was stopped past its lease is fenced off: its writes are refused', async () => {
+    const { child, lines, until } = appender('400')
+    await until(() => lines.length > 20)
+    child.kill('SIGSTOP')
+    const ledger = await openSqliteLedger({ path, use: 'write', leaseMs: 60_000 })
+    let before = 0
+    for await (const each of ledger.deliveries({})) if (each.standing.state === 'settled') before += 1
+    child.kill('SIGCONT')
+    await until(() => lines.some((line) => line.startsWith('stopped')))
+    expect(lines.at(-1)).toBe('stopped LeaseLostError')
+    expect((await ledger.counts('live')).settled.accepted).toBe(before)
+    await ledger.close()
+  })
+
+  it('a reader sees what is committed beside the writer, and a pause needs no lease', async () => {
+    const writer = await openSqliteLedger({ path, use: 'write' })
+    await writer.append([step('L1')])
+    const reader = await openSqliteLedger({ path, use: 'read' })
+    expect((await reader.ofLead('L1'))).toHaveLength(1)
+    const toucher = await openSqliteLedger({ path, use: 'touch' })
+    await toucher.setPaused('a', 'live', { at: T0, reason: 'by hand' })
+    expect(await writer.recipientStates('live')).toMatchObject([{ recipient: 'a', paused: { reason: 'by hand' } }])
+    await writer.append([step('L2')])
+    for (const each of [toucher, reader, writer]) await each.close()
+  })
+})
+
+describe('migrations', () => {
+  it('bring an empty file up, and run once', () => {
+    const db = new DatabaseSync(join(folder, 'm.db'))
+    migrate(db)
+    migrate(db)
+    expect(db.prepare('PRAGMA user_version').get()).toEqual({ user_version: MIGRATIONS.length })
+    db.close()
+  })
+  it('bring an older store up and keep its rows', () => {
+    const db = new DatabaseSync(join(folder, 'm.db'))
+    migrate(db, ['CREATE TABLE t (a)'])
+    db.exec('INSERT INTO t VALUES (1)')
+    migrate(db, ['CREATE TABLE t (a)', 'ALTER TABLE t ADD COLUMN b DEFAULT 2'])
+    expect(db.prepare('SELECT * FROM t').all()).toEqual([{ a: 1, b: 2 }])
+    db.close()
+  })
+  it('one that breaks off leaves the store as it was, to be brought up again', () => {
+    const db = new DatabaseSync(join(folder, 'm.db'))
+    expect(() => migrate(db, ['CREATE TABLE t (a)', 'CREATE TABLE u (a); CREATE TABLE u (a)'])).toThrow('already exists')
+    expect(db.prepare('PRAGMA user_version').get()).toEqual({ user_version: 1 })
+    migrate(db, ['CREATE TABLE t (a)', 'CREATE TABLE u (a)'])
+    expect(db.prepare('PRAGMA user_version').get()).toEqual({ user_version: 2 })
+    db.close()
+  })
+  it('a store of a newer version is refused', async () => {
+    const db = openDatabase(path, 'write')
+    db.exec('PRAGMA user_version = 99')
+    db.close()
+    await expect(openSqliteLedger({ path, use: 'write' })).rejects.toMatchObject({ kind: 'newer', message: expect.stringContaining('version 99') })
+  })
+})
+
+describe('trouble', () => {
+  it('a file that is no store is said to be none', async () => {
+    const bad = join(folder, 'bad.db')
+    writeFileSync(bad, 'id,email\n1,a@example.com\n'.repeat(100))
+    await expect(openSqliteLedger({ path: bad, use: 'write' })).rejects.toMatchObject({ kind: 'corrupt', help: expect.stringContaining('copy') })
+  })
+  it('a folder that cannot be made is said to be so', async () => {
+    writeFileSync(join(folder, 'file'), '')
+    await expect(openSqliteLedger({ path: join(folder, 'file', 'store.db'), use: 'write' })).rejects.toThrow()
+    chmodSync(folder, 0o700)
+  })
+  it('a full disk fails the group whole, and the store goes on when there is room again', () => {
+    const db = openDatabase(path, 'write')
+    const taken = takeLease(db, 60_000, Date.now())
+    if (!('lease' in taken)) throw new Error('no lease')
+    const store = createStore(db, taken.lease)
+    store.append([pack(step('L1'))])
+    const pages = Number(db.prepare('PRAGMA page_count').get()?.['page_count'])
+    db.exec(`PRAGMA max_page_count = ${pages + 2}`)
+    expect(() => store.append([pack(step('L2')), pack(step('L3', { big: 'x'.repeat(100_000) }))])).toThrow('full')
+    expect(store.ofLead('L2')).toEqual([])
+    db.exec('PRAGMA max_page_count = 1000000')
+    expect(store.append([pack(step('L2'))])).toEqual([expect.any(Number)])
+    expect(store.load(step('L1').deliveryId)?.events).toHaveLength(1)
+    db.close()
+  })
+})
