@@ -1,8 +1,9 @@
 import { systemClock } from '../../adapters/clock.ts'
 import { usageError } from '../../base/diagnostic.ts'
 import { createMasker } from '../../base/secrets.ts'
+import { deliveryIdOf } from '../../core/delivery-id.ts'
 import type { Lead } from '../../core/lead.ts'
-import { deliveryIdOf, idempotencyKeyOf } from '../../engine/identity.ts'
+import { idempotencyKeyOf } from '../../engine/identity.ts'
 import { receivedOf } from '../../engine/intake.ts'
 import type { RenderInput } from '../../wire/endpoint.ts'
 import type { HttpRequest } from '../../wire/request.ts'
@@ -54,7 +55,7 @@ export const run: RunCommand = async (invocation) => {
       const mode = options.test === true ? 'test' : 'live'
       const received = typeof options.received === 'string' ? options.received : null
       const delivery = {
-        id: deliveryIdOf(mode, target.recipient.id, lead.id, 1), mode, to: target.recipient.id, lead, number: 1, receivedAt: receivedOf(lead, received) ?? now,
+        id: deliveryIdOf({ mode, to: target.recipient.id, leadId: lead.id, number: 1 }), mode, to: target.recipient.id, lead, number: 1, receivedAt: receivedOf(lead, received) ?? now,
         source: isPairs(options.source) ? options.source : {}, vars: isPairs(options.var) ? options.var : {}, cost: null, planHash: '',
       } as const
       for (const step of rehearse(delivery, target.plan, target.policies, target.endpoints, runId, now)) {

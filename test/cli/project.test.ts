@@ -1,0 +1,144 @@
+import { mkdirSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { beforeAll, describe, expect, it } from 'vitest'
+import { finalmile, type Ended } from './finalmile.ts'
+
+/** The project of `init`, worked through as a new user would; every command is a process of its own. */
+const cwd = mkdtempSync(join(tmpdir(), 'finalmile-project-'))
+const run = (...args: readonly string[]): Promise<Ended> => finalmile(args, { cwd })
+const lines = (text: string): readonly string[] => text.split('\n').filter((each) => each !== '')
+const json = (text: string): Record<string, unknown> => JSON.parse(text) as Record<string, unknown>
+
+beforeAll(async () => { expect((await run('init')).code).toBe(0) })
+
+describe('before anything is sent', () => {
+  it('check finds nothing to say', async () => {
+    expect(await run('check')).toMatchObject({ code: 0, out: '', err: expect.stringContaining('4 recipients in 4 files, no problems; 3 sample answers') as string })
+  })
+
+  it('check shows every problem on stdout, with a caret, and exits 2', async () => {
+    mkdirSync(join(cwd, 'broken'), { recursive: true })
+    writeFileSync(join(cwd, 'broken/acme.yaml'), 'Recipient: Acme\nSettings:\n  Endpoint: https://acme.example/leads\n  Timeout: 10\nField Mappings:\n  name: {{lead.name}}\n')
+    const { code, out } = await run('check', '--recipients', 'broken')
+    expect(code).toBe(2)
+    expect(out).toMatch(/broken\/acme\.yaml:4:\d+/)
+    expect(out).toContain('^')
+    expect(out).toContain('Field Mapping')
+    expect(lines(out).at(-1)).toMatch(/^\d+ errors in 1 file$/)
+    const { code: again, out: data } = await run('check', '--recipients', 'broken', '--json')
+    expect(again).toBe(2)
+    expect(json(data)).toMatchObject({ files: 1, errors: expect.any(Number) as number })
+  })
+
+  it('a broken file does not stop a delivery that does not reach it', async () => {
+    const { code } = await run('plan', 'leads.csv', '--to', 'brightpath', '--limit', '1', '--recipients', 'recipients', '--recipients', 'broken', '--json')
+    expect(code).toBe(0)
+    const { code: stopped, err } = await run('plan', 'leads.csv', '--to', 'acme', '--recipients', 'broken')
+    expect(stopped).toBe(2)
+    expect(err).toContain('broken/acme.yaml:4')
+  })
+
+  it('plan gives the requests, secrets masked', async () => {
+    const { code, out } = await run('plan', 'leads.csv', '--to', 'auto-waterfall', '--limit', '1', '--json')
+    expect(code).toBe(0)
+    const [acme, bright] = lines(out).map(json)
+    expect(acme).toMatchObject({ lead: 'L-1001', recipient: 'acme-insurance', phase: 'post', method: 'POST', url: 'https://api.acme-insurance.example/leads' })
+    expect(json(String(acme?.body))).toMatchObject({ firstName: 'Dana', phone: '(555) 555-0101', address: { state: 'CA', zip: '94110' }, priority: 'HIGH', source: 'search' })
+    expect(JSON.stringify(acme?.headers)).toContain('Bearer ••••')
+    expect(bright).toMatchObject({ recipient: 'brightpath' })
+    expect(String(bright?.body)).toContain('<state>California</state>')
+    expect((await run('plan', 'leads.csv', '--to', 'acme-insurance', '--limit', '1', '--show-secrets')).out).toContain('Bearer replace-with-the-token-of-acme')
+    const person = await run('plan', 'leads.csv', '--to', 'Auto Waterfall', '--limit', '1')
+    expect(person.out).toContain('POST https://api.acme-insurance.example/leads')
+    expect(person.err).toBe('1 lead, nothing was sent\n')
+  })
+
+  it('an unknown recipient is answered with names', async () => {
+    const { code, err, out } = await run('deliver', 'leads.csv', '--to', 'brightpth', '--test')
+    expect({ code, out }).toEqual({ code: 2, out: '' })
+    expect(err).toMatch(/did you mean .*[Bb]rightpath/)
+  })
+
+  it('a missing lead file is a mistake of the user', async () => {
+    expect(await run('deliver', 'nobody.csv', '--to', 'brightpath', '--test')).toMatchObject({ code: 2, out: '', err: expect.stringContaining('nobody.csv') as string })
+  })
+
+  it('parse tells what an answer means', async () => {
+    writeFileSync(join(cwd, 'yes.http'), 'HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n\r\n{"status":"accepted","leadId":"A-9","price":"$45.00"}')
+    expect(json((await run('parse', 'acme-insurance', 'yes.http', '--json')).out)).toEqual({
+      verdict: 'accepted', reason: null, class: null, retry: false, retryAfterMs: null, buyerLeadId: 'A-9', price: '45.00', currency: 'USD', captured: {},
+    })
+    const refused = await finalmile(['parse', 'acme-insurance', '-'], { cwd, input: 'HTTP/1.1 401 Unauthorized\r\n\r\nno' })
+    expect(refused.code).toBe(0)
+    expect(refused.out).toMatch(/^failed/)
+    expect(refused.out).toContain('auth')
+  })
+})
+
+describe('a rehearsal', () => {
+  it('delivers, leaves its files, and does nothing twice', async () => {
+    const first = await run('deliver', 'leads.csv', '--to', 'auto-waterfall', '--test', '--out', 'out', '--json')
+    expect(first.err).not.toContain('bug')
+    expect(first.code).toBe(0)
+    const summary = json(first.out)
+    expect(summary).toMatchObject({ mode: 'test', to: 'auto-waterfall', leads: 6, already_settled: 0, revenue: '0.00', cost: '90.00' })
+    expect(first.err).toContain('6 leads to auto-waterfall')
+    expect(lines(readFileSync(join(cwd, 'out/results.csv'), 'utf8'))).toHaveLength(7)
+    expect(json(readFileSync(join(cwd, 'out/summary.json'), 'utf8'))).toEqual(summary)
+    const again = await run('deliver', 'leads.csv', '--to', 'auto-waterfall', '--test', '--out', 'out2', '--json')
+    expect(again.code).toBe(0)
+    expect(json(again.out)).toMatchObject({ leads: 0, already_settled: 6 })
+    expect(lines(readFileSync(join(cwd, 'out2/ledger.csv'), 'utf8'))).toHaveLength(1)
+  })
+
+  it('can be looked at from every side', async () => {
+    const [explain, report, bySource, csv, ledger, results, status, review] = await Promise.all([
+      run('explain', 'L-1001'), run('report', '--test'), run('report', '--test', '--by', 'source'), run('report', '--test', '--csv'),
+      run('export', 'ledger'), run('export', 'results', '--jsonl'), run('status', '--test', '--json'), run('review', 'list', '--test', '--json'),
+    ])
+    for (const each of [explain, report, bySource, csv, ledger, results, status, review]) expect({ code: each.code, err: each.err }).toEqual({ code: 0, err: '' })
+    expect(explain.out).toMatch(/^L-1001 to auto-waterfall \(test\)/)
+    expect(explain.out).toContain('settled:')
+    expect(report.out).toContain('6 leads')
+    expect(bySource.out).toMatch(/^partner +2/m)
+    expect(csv.out).toMatch(/^recipient,attempts,/)
+    expect(ledger.out).toBe(readFileSync(join(cwd, 'out/ledger.csv'), 'utf8'))
+    expect(lines(results.out)).toHaveLength(6)
+    expect(json(status.out)).toMatchObject({ mode: 'test', waiting: 0 })
+    const page = await run('report', '--test', '--html', 'report.html')
+    expect(page.code).toBe(0)
+    expect(readFileSync(join(cwd, 'report.html'), 'utf8')).toContain('<!doctype html>')
+  })
+
+  it('a paused recipient keeps its leads waiting; unpause and resume deliver them', async () => {
+    expect((await run('pause', 'brightpath', '--test', '--reason', 'holiday')).code).toBe(0)
+    const paused = await run('deliver', 'leads.csv', '--to', 'brightpath', '--test', '--json')
+    expect(paused.code).toBe(0)
+    expect(json(paused.out)).toMatchObject({ outcomes: { waiting: 6 } })
+    expect((await run('status', '--test')).out).toContain('holiday')
+    const open = await run('unpause', 'brightpath', '--test')
+    expect(open.err).toContain('6 leads are due now')
+    const resumed = await run('resume', '--test', '--json')
+    expect(resumed.code).toBe(0)
+    expect(json(resumed.out)).toMatchObject({ leads: 6, outcomes: { waiting: 0 } })
+  })
+
+  it('a pooled lead is settled by a person', async () => {
+    const pooled = lines((await run('review', 'list', '--test', '--json')).out).map(json)
+    const lead = String(pooled[0]?.lead)
+    expect((await run('review', 'accept', lead, '--test')).code).toBe(2)
+    expect((await run('review', 'accept', lead, '--price', '40', '--note', 'by phone', '--test')).code).toBe(0)
+    expect((await run('explain', lead)).out).toContain('accepted in review: by phone')
+    expect(lines((await run('review', 'list', '--test', '--json')).out)).toHaveLength(pooled.length - 1)
+  })
+})
+
+describe('the reference and the schema', () => {
+  it('are made from the table of fields', async () => {
+    const [reference, schema] = await Promise.all([run('reference'), run('schema')])
+    expect(reference.code).toBe(0)
+    expect(reference.out).toContain('Field Mapping')
+    expect(json(schema.out)).toHaveProperty('$schema')
+  })
+})
