@@ -1,5 +1,6 @@
 import type { Money } from './base/money.ts'
 import type { Instant } from './base/time.ts'
+import type { Claim } from './core/caps.ts'
 import type { DeliveryEvent, Mode } from './core/event.ts'
 import type { Lead } from './core/lead.ts'
 import type { OutcomeKind } from './core/outcome.ts'
@@ -48,11 +49,6 @@ export type Standing =
   | { readonly state: 'waiting'; readonly dueAt: Instant | null; readonly why: string; readonly recipient: string | null; readonly batch: boolean }
   | { readonly state: 'settled'; readonly at: Instant; readonly outcome: OutcomeKind; readonly recipient: string | null; readonly buyerLeadId: string | null; readonly revenue: Money | null; readonly cost: Money | null; readonly attempts: number; readonly reason: string | null }
 
-/** A hard limit that this step uses up; counted in the same transaction, or refused. Reserved for caps, permits and shares. */
-export type Claim =
-  | { readonly kind: 'cap'; readonly counter: string; readonly limit: number; readonly amount: number }
-  | { readonly kind: 'permit'; readonly name: string; readonly untilMs: Instant }
-
 /** One append to one delivery, all or nothing. */
 export interface Step {
   readonly deliveryId: string
@@ -65,6 +61,7 @@ export interface Step {
   readonly runId: string
   readonly events: readonly DeliveryEvent[]
   readonly standing: Standing
+  /** Hard limits that this step uses up, or gives back: counted in the same transaction; one refused refuses the step. */
   readonly claims?: readonly Claim[]
 }
 

@@ -23,21 +23,16 @@ export interface RunRecord {
 export const openRecord = async (folder: string, run: Run, catalogue: Catalogue): Promise<RunRecord> => {
   const files = await createRunFiles(folder)
   const report = emptyReport(run.mode)
-  /** Of deliveries under way, until they settle. */
-  const attempts = new Map<string, number>()
   let currency = 'USD'
   for (const each of catalogue.recipients.values()) if (each.kind === 'endpoint') { currency = each.definition.currency; break }
   return {
     observe: (told) => {
       if (told.kind !== 'stored') return
-      const { event, leadId, seq, deliveryId } = told
+      const { event, leadId, seq } = told
       addEvent(report, told, event)
-      if (event.type === 'attemptFinished') attempts.set(deliveryId, (attempts.get(deliveryId) ?? 0) + 1)
       const row = ledgerRow({ seq, runId: run.id, leadId, mode: run.mode }, event)
       if (row !== null) files.ledger(row)
-      if (event.type !== 'settled') return
-      files.result(resultRow({ leadId, mode: run.mode, attempts: attempts.get(deliveryId) ?? 0 }, event, currency))
-      attempts.delete(deliveryId)
+      if (event.type === 'settled') files.result(resultRow({ leadId, mode: run.mode, attempts: event.attempts ?? 0 }, event, currency))
     },
     badRow: (row) => files.badRow(row),
     pressure: () => files.pressure(),

@@ -1,7 +1,7 @@
 import type { Money } from '../base/money.ts'
 import type { DeliveryEvent } from './event.ts'
 import type { History } from './history.ts'
-import { evolve } from './history.ts'
+import { attemptCount, evolve } from './history.ts'
 import { next } from './next.ts'
 import type { Plan } from './plan.ts'
 import type { Action, Context, Send, Wait } from './step.ts'
@@ -26,7 +26,7 @@ export const decide = (plan: Plan, context: Context): Decision => {
     const recorded = actions.flatMap((action): readonly DeliveryEvent[] => {
       switch (action.kind) {
         case 'choose': return [{ type: 'chose', at: context.now, path: action.path, choice: action.choice }]
-        case 'settle': return [{ type: 'settled', at: context.now, outcome: action.outcome, cost: costOf(plan, context, action.outcome.recipient) }]
+        case 'settle': return [{ type: 'settled', at: context.now, outcome: action.outcome, cost: costOf(plan, context, action.outcome.recipient), attempts: attemptCount(history) }]
         default: return []
       }
     })

@@ -55,7 +55,7 @@ export type DeliveryEvent =
       /** An acceptance beyond what the pattern takes: recorded as class `surplus`, never booked. */
       readonly surplus?: boolean
     }
-  | { readonly type: 'settled'; readonly at: Instant; readonly outcome: Outcome; readonly cost: Money | null }
+  | { readonly type: 'settled'; readonly at: Instant; readonly outcome: Outcome; readonly cost: Money | null; /** requests made for this lead in all runs */ readonly attempts?: number }
   /** `--retry-failed`: failed nodes are tried again with the same keys; answers already given stand. */
   | { readonly type: 'reopened'; readonly at: Instant; readonly reason: string }
   | { readonly type: 'reviewed'; readonly at: Instant; readonly decision: 'retry' | 'accept' | 'drop'; readonly note: string | null }

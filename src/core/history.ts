@@ -57,6 +57,13 @@ export const isStarted = (history: History, path: string): boolean => {
   return false
 }
 
+/** Requests made so far. */
+export const attemptCount = (history: History): number => {
+  let count = 0
+  for (const node of history.nodes.values()) count += node.attempts.length
+  return count
+}
+
 export const evolve = (history: History, event: DeliveryEvent): History => {
   const version = history.version + 1
   switch (event.type) {

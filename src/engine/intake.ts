@@ -16,7 +16,7 @@ export const takeIn = (lead: Lead, number: number, to: string, plan: Plan, planH
   const cost = costOfLead(lead) ?? settings.cost
   const delivery: Delivery = {
     id: deliveryIdOf({ mode: settings.mode, to, leadId: lead.id, number }),
-    mode: settings.mode, to, lead, number, receivedAt, source: settings.source, vars: settings.vars, cost, planHash,
+    mode: settings.mode, to, lead, number, receivedAt, source: sourceOf(lead, settings.source), vars: settings.vars, cost, planHash,
   }
   const received: DeliveryEvent = { type: 'received', at: now, receivedAt, planHash, cost }
   return newWork(delivery, plan, received)
@@ -33,3 +33,16 @@ export const receivedOf = (lead: Lead, field: string | null): Instant | null => 
 }
 
 const costOfLead = (lead: Lead): Money | null => ('cost' in lead.fields ? parseMoney(lead.fields['cost']) : null)
+
+/** `--source` and, before it, the lead's own: a `source` object, columns `source.name` …, or a plain text `source`. */
+export const sourceOf = (lead: Lead, given: Readonly<Record<string, string>>): Readonly<Record<string, string>> => {
+  let own: Record<string, string> | null = null
+  const add = (name: string, value: unknown): void => {
+    if (value !== null && value !== '' && typeof value !== 'object') (own ??= { ...given })[name] = String(value)
+  }
+  const { source } = lead.fields
+  if (typeof source === 'object' && source !== null && !Array.isArray(source)) for (const [name, value] of Object.entries(source)) add(name, value)
+  else if (source !== undefined) add('name', source)
+  for (const name in lead.fields) if (name.startsWith('source.')) add(name.slice(7), lead.fields[name])
+  return own ?? given
+}

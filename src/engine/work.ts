@@ -1,6 +1,6 @@
 import type { Instant } from '../base/time.ts'
 import type { DeliveryEvent } from '../core/event.ts'
-import { evolve, emptyHistory } from '../core/history.ts'
+import { attemptCount, evolve, emptyHistory } from '../core/history.ts'
 import type { History } from '../core/history.ts'
 import type { Plan } from '../core/plan.ts'
 import type { Send, Wait } from '../core/step.ts'
@@ -66,12 +66,6 @@ export const standingOf = (history: History, sending: number, waits: readonly Wa
     recipient: first?.recipient ?? null,
     batch: waits.some((wait) => wait.batch),
   }
-}
-
-const attemptCount = (history: History): number => {
-  let count = 0
-  for (const node of history.nodes.values()) count += node.attempts.length
-  return count
 }
 
 export const onTheWire = (history: History): number => {

@@ -96,20 +96,20 @@ const CASES: readonly Case[] = [
   ['a cap is counted in the same step, and never exceeded', async (ledger) => {
     const leads = ['1', '2', '3', '4'].map((each) => delivery(each))
     await ledger.append(leads.map((each) => first(each)))
-    const claim = { kind: 'cap', counter: 'a:day', limit: 3, amount: 1 } as const
+    const claim = { kind: 'cap', recipient: 'a', counter: 'a:day', limit: 3, amount: 1 } as const
     expect((await ledger.append(leads.map((each) => ({ ...then(each, 1, working, tried('/', 'a', 1, null)), claims: [claim] })))).map((each) => each.kind)).toEqual(['ok', 'ok', 'ok', 'refused'])
     expect((await ledger.load(leads[3]!.id))?.events).toHaveLength(1)
   }],
   ['a refused claim takes nothing of the others', async (ledger) => {
     const [a, b] = [delivery('L1'), delivery('L2')]
     await ledger.append([first(a), first(b)])
-    const [day, hour] = [{ kind: 'cap', counter: 'day', limit: 1, amount: 1 }, { kind: 'cap', counter: 'hour', limit: 0, amount: 1 }] as const
+    const [day, hour] = [{ kind: 'cap', recipient: 'a', counter: 'day', limit: 1, amount: 1 }, { kind: 'cap', recipient: 'a', counter: 'hour', limit: 0, amount: 1 }] as const
     expect((await ledger.append([{ ...then(a, 1, working, sale()), claims: [day, hour] }, { ...then(b, 1, working, sale()), claims: [day] }])).map((each) => each.kind)).toEqual(['refused', 'ok'])
   }],
   ['a permit is held by one until its time', async (ledger) => {
     const [a, b] = [delivery('L1'), delivery('L2')]
     await ledger.append([first(a), first(b)])
-    const permit = (untilMs: number) => ({ kind: 'permit', name: 'trial:a', untilMs }) as const
+    const permit = (until: number) => ({ kind: 'permit', recipient: 'a', name: 'trial:a', until }) as const
     const at = (event: DeliveryEvent, time: number): DeliveryEvent => ({ ...event, at: time })
     const start = tried('/', 'a', 1, null)[0]!
     expect((await ledger.append([{ ...then(a, 1, working, [at(start, T0)]), claims: [permit(T0 + 100)] }, { ...then(b, 1, working, [at(start, T0 + 99)]), claims: [permit(T0 + 199)] }])).map((each) => each.kind)).toEqual(['ok', 'refused'])

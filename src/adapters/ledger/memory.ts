@@ -1,10 +1,11 @@
 import type { Instant } from '../../base/time.ts'
+import type { Claim } from '../../core/caps.ts'
 import { deliveryIdOf } from '../../core/delivery-id.ts'
 import type { Mode } from '../../core/event.ts'
 import { OUTCOMES } from '../../core/outcome.ts'
 import type { OutcomeKind } from '../../core/outcome.ts'
 import { salesIn } from '../../core/sale.ts'
-import type { Claim, Delivery, DueQuery, Ledger, LoadedDelivery, RecipientState, Standing, Step, StepResult, StoredEvent } from '../../ports.ts'
+import type { Delivery, DueQuery, Ledger, LoadedDelivery, RecipientState, Standing, Step, StepResult, StoredEvent } from '../../ports.ts'
 
 interface Kept { readonly delivery: Delivery; runId: string; standing: Standing; readonly events: StoredEvent[] }
 
@@ -46,7 +47,7 @@ export const createMemoryLedger = (): Ledger => {
     for (const sale of sold) sales.add(sale)
     for (const claim of step.claims ?? []) {
       if (claim.kind === 'cap') counters.set(claim.counter, (counters.get(claim.counter) ?? 0) + claim.amount)
-      else permits.set(claim.name, claim.untilMs)
+      else permits.set(claim.name, claim.until)
     }
     const first = seq + 1
     const events = step.events.map((event): StoredEvent => ({ seq: ++seq, runId: step.runId, event: structuredClone(event) }))

@@ -1,5 +1,6 @@
+import type { Claim } from '../../../core/caps.ts'
 import { salesIn } from '../../../core/sale.ts'
-import type { Claim, Standing, Step, StepResult } from '../../../ports.ts'
+import type { Standing, Step, StepResult } from '../../../ports.ts'
 import { deliveryValues, standingValues } from './rows.ts'
 import type { SqlValue } from './rows.ts'
 

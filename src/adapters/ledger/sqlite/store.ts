@@ -1,10 +1,11 @@
 import type { DatabaseSync } from 'node:sqlite'
+import type { Claim } from '../../../core/caps.ts'
 import { deliveryKeyOf } from '../../../core/delivery-id.ts'
 import type { Mode } from '../../../core/event.ts'
 import { OUTCOMES } from '../../../core/outcome.ts'
 import type { OutcomeKind } from '../../../core/outcome.ts'
 import type { Run } from '../../../core/run.ts'
-import type { Claim, Counts, Delivery, DueQuery, LoadedDelivery, RecipientState, Standing, StoredEvent } from '../../../ports.ts'
+import type { Counts, Delivery, DueQuery, LoadedDelivery, RecipientState, Standing, StoredEvent } from '../../../ports.ts'
 import type { Lease } from './lease.ts'
 import type { PackedResult, PackedStep } from './packing.ts'
 import { DELIVERY_COLUMNS, STANDING_COLUMNS, deliveryOf, eventsOf, recipientStateOf, standingOf } from './rows.ts'
@@ -120,7 +121,7 @@ export const createStore = (db: DatabaseSync, lease: Lease | null) => {
   const takeClaims = (claims: readonly Claim[]): void => {
     for (const claim of claims) {
       if (claim.kind === 'cap') statement.count.run(claim.counter, claim.amount)
-      else statement.allow.run(claim.name, claim.untilMs)
+      else statement.allow.run(claim.name, claim.until)
     }
   }
 

@@ -1,0 +1,87 @@
+import type { Money } from '../base/money.ts'
+import { formatMoney } from '../base/money.ts'
+import type { Instant } from '../base/time.ts'
+import { wallTime } from '../base/zone.ts'
+import type { Mode } from './event.ts'
+import type { History, NodeHistory } from './history.ts'
+import { nodeAt } from './history.ts'
+import type { Cap, Policy } from './policy.ts'
+import { periodOf } from './window.ts'
+
+/** What a step takes of a hard limit, or gives back (negative); counted in the same transaction, or refused. */
+export type Claim =
+  | { readonly kind: 'cap'; readonly recipient: string; readonly counter: string; readonly limit: number; readonly amount: number }
+  /** Held by one until its time: the one trial of a circuit, a lead's look-back. */
+  | { readonly kind: 'permit'; readonly recipient: string; readonly name: string; readonly until: Instant }
+
+/** The zone in which a recipient's days begin. */
+export const capZone = (policy: Policy): string => (policy.zone.kind === 'zone' ? policy.zone.name : 'UTC')
+
+/** Names the count of one cap in the period that `at` falls into. */
+export const counterOf = (policy: Policy, cap: Cap, mode: Mode, at: Instant): string => {
+  const { from } = periodOf(cap.period, capZone(policy), at)
+  return `cap:${mode}:${policy.recipient}:${cap.limit.kind}:${cap.period}:${new Date(from).toISOString()}`
+}
+
+/** `cap of 100 per day reached (America/New_York), opens 2026-11-24 00:00`. */
+export const capReached = (policy: Policy, cap: Cap, at: Instant): { readonly until: Instant; readonly why: string } => {
+  const zone = capZone(policy)
+  const until = periodOf(cap.period, zone, at).to
+  const limit = cap.limit.kind === 'leads' ? String(cap.limit.count) : `${cap.limit.amount.currency} ${formatMoney(cap.limit.amount)}`
+  return { until, why: `${policy.name}: cap of ${limit} per ${cap.period} reached (${zone}), opens ${wallText(until, zone)}` }
+}
+
+/** A wall-clock time for people: `2026-11-24 00:00`. */
+export const wallText = (at: Instant, zone: string): string => {
+  const { year, month, day, hour, minute } = wallTime(at, zone)
+  const two = (n: number): string => String(n).padStart(2, '0')
+  return `${year}-${two(month)}-${two(day)} ${two(hour)}:${two(minute)}`
+}
+
+/**
+ * What of a recipient's caps a step takes or gives back. A place is held while an attempt is under way, in doubt or
+ * accepted, and free again as soon as the buyer said no; so that a cap is of leads bought, and never exceeded.
+ */
+export const capClaims = (policies: ReadonlyMap<string, Policy>, before: History, after: History, mode: Mode, expected: (path: string) => Money | null): readonly Claim[] => {
+  let claims: Claim[] | null = null
+  for (const [path, node] of after.nodes) {
+    const recipient = node.attempts.at(-1)?.recipient
+    const policy = recipient === undefined ? undefined : policies.get(recipient)
+    if (!policy || policy.caps.length === 0) continue
+    const was = nodeAt(before, path)
+    if (was === node) continue
+    for (const cap of policy.caps) for (const claim of changes(policy, cap, was, node, mode, expected(path))) (claims ??= []).push(claim)
+  }
+  return claims ?? NONE
+}
+
+const NONE: readonly Claim[] = []
+
+const changes = (policy: Policy, cap: Cap, was: NodeHistory, is: NodeHistory, mode: Mode, expected: Money | null): readonly Claim[] => {
+  const amounts = new Map<string, { amount: number; sold: boolean }>()
+  const add = (node: NodeHistory, sign: 1 | -1): void => {
+    const last = node.attempts.at(-1)
+    const held = last && heldBy(node, cap, expected)
+    if (!last || held === undefined || held === 0) return
+    const counter = counterOf(policy, cap, mode, last.startedAt)
+    const known = amounts.get(counter)
+    amounts.set(counter, { amount: (known?.amount ?? 0) + sign * held, sold: (known?.sold ?? false) || (sign === 1 && last.finished !== null) })
+  }
+  add(was, -1)
+  add(is, 1)
+  const limit = cap.limit.kind === 'leads' ? cap.limit.count : cap.limit.amount.amount
+  return [...amounts].filter(([, { amount }]) => amount !== 0)
+    // What is sold is sold: it counts even where the buyer paid more than was expected.
+    .map(([counter, { amount, sold }]) => ({ kind: 'cap', recipient: policy.recipient, counter, limit: sold || amount < 0 ? Number.MAX_SAFE_INTEGER : limit, amount }))
+}
+
+const heldBy = (node: NodeHistory, cap: Cap, expected: Money | null): number => {
+  const last = node.attempts.at(-1)
+  if (!last || last.phase === 'ping') return 0
+  const verdict = last.finished?.verdict.kind
+  if (verdict !== undefined && verdict !== 'accepted' && verdict !== 'unknown' && verdict !== 'unconfirmed') return 0
+  if (last.finished?.surplus) return 0
+  if (cap.limit.kind === 'leads') return 1
+  const price = verdict === 'accepted' ? last.finished?.revenue : expected
+  return price && price.currency === cap.limit.amount.currency ? price.amount : 0
+}
