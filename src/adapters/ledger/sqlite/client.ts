@@ -33,6 +33,10 @@ export const startClient = (options: Omit<HostOptions, 'onLease'>): Promise<Clie
   let gathered: PackedStep[] = []
   let waiting: Waiting[] = []
   const underWay: Waiting[][] = []
+  /** Calls that wait until the steps before them have gone. */
+  const held: (() => void)[] = []
+  let closing: Promise<void> | null = null
+  let exited = false
   let flushing = false
   let nextCall = 1
   let leaseUntil = 0
@@ -54,6 +58,7 @@ export const startClient = (options: Omit<HostOptions, 'onLease'>): Promise<Clie
       gathered = count === gathered.length ? [] : gathered.slice(count)
       underWay.push(group)
     }
+    if (gathered.length === 0) for (const post of held.splice(0)) post()
   }
 
   const answered = (results: readonly PackedResult[]): void => {
@@ -72,12 +77,18 @@ export const startClient = (options: Omit<HostOptions, 'onLease'>): Promise<Clie
     gathered = []
     for (const call of calls.values()) call.reject(error)
     calls.clear()
+    // Those who asked have been told; what remains held is the end.
+    if (closing) worker.postMessage({ kind: 'close' })
+    held.length = 0
   }
 
   const client: Client = {
     append: (steps) => new Promise((resolve, reject) => {
       if (broken) return reject(broken)
-      for (const step of steps) gathered.push(pack(step))
+      if (steps.length === 0) return resolve([])
+      // Packed before any is gathered: one that cannot be must not shift the answers of the others.
+      const packed = steps.map(pack)
+      for (const each of packed) gathered.push(each)
       waiting.push({ steps: steps.length, resolve, reject })
       if (flushing) return
       flushing = true
@@ -88,12 +99,19 @@ export const startClient = (options: Omit<HostOptions, 'onLease'>): Promise<Clie
       flush()
       const id = nextCall++
       calls.set(id, { resolve: resolve as (value: never) => void, reject })
-      worker.postMessage({ kind: 'call', id, method, args })
+      const post = (): void => { worker.postMessage({ kind: 'call', id, method, args }) }
+      // A call sees what was appended before it.
+      if (gathered.length === 0) post()
+      else held.push(post)
     }),
     holdsLease: () => leaseUntil > Date.now(),
-    close: () => new Promise((resolve) => {
+    close: () => closing ??= new Promise((resolve) => {
+      if (exited) return resolve()
       worker.once('exit', () => resolve())
-      worker.postMessage({ kind: 'close' })
+      flush()
+      const post = (): void => { worker.postMessage({ kind: 'close' }) }
+      if (gathered.length === 0) post()
+      else held.push(post)
     }),
   }
 
@@ -112,6 +130,6 @@ export const startClient = (options: Omit<HostOptions, 'onLease'>): Promise<Clie
       }
     })
     worker.on('error', (error) => { const known = error instanceof Error ? error : new Error(String(error)); failAll(known); reject(known) })
-    worker.on('exit', () => { failAll(new Error('the store was closed')) })
+    worker.on('exit', () => { exited = true; failAll(new Error('the store was closed')) })
   })
 }

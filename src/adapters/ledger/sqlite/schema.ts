@@ -25,6 +25,7 @@ export const MIGRATIONS: readonly string[] = [
   CREATE UNIQUE INDEX deliveries_key ON deliveries (lead_id, target, mode, number);
   CREATE INDEX deliveries_working ON deliveries (n) WHERE state = 0;
   CREATE INDEX deliveries_due ON deliveries (mode, due_at) WHERE state = 1;
+  CREATE INDEX deliveries_batch ON deliveries (mode, recipient, due_at) WHERE state = 1 AND batch = 1;
 
   CREATE TABLE log (seq INTEGER PRIMARY KEY, delivery INTEGER NOT NULL, run INTEGER NOT NULL, count INTEGER NOT NULL, events TEXT NOT NULL);
   CREATE INDEX log_delivery ON log (delivery);
@@ -56,7 +57,7 @@ export const migrate = (db: DatabaseSync, migrations: readonly string[] = MIGRAT
       }
       db.exec('COMMIT')
     } catch (error) {
-      db.exec('ROLLBACK')
+      if (db.isTransaction) db.exec('ROLLBACK')
       throw error
     }
   }

@@ -23,20 +23,22 @@ export const createStore = (db: DatabaseSync, lease: Lease | null) => {
   const active = new Map<string, { readonly n: number; version: number; readonly leadId: string; readonly mode: string; readonly number: number }>()
   const runNumbers = new Map<string, number>()
   const statement = statements(db)
-  let seq = Number(db.prepare('SELECT max(seq + count) AS next FROM log').get()?.['next'] ?? 1)
+  let seq = nextSeq(db)
 
   /** One transaction, fenced. */
   const write = <T>(work: () => T): T => {
+    if (!lease) throw new Error('this store was opened without its lease: it can be looked at, and recipients paused')
     db.exec('BEGIN IMMEDIATE')
     try {
-      lease?.check()
+      lease.check()
       const result = work()
       db.exec('COMMIT')
       return result
     } catch (error) {
       if (db.isTransaction) db.exec('ROLLBACK')
       active.clear()
-      seq = Number(db.prepare('SELECT max(seq + count) AS next FROM log').get()?.['next'] ?? 1)
+      runNumbers.clear()
+      seq = nextSeq(db)
       throw error
     }
   }
@@ -69,10 +71,15 @@ export const createStore = (db: DatabaseSync, lease: Lease | null) => {
         // Sales of this very delivery are no news: it exists, and is found below.
         if (had.length > 0 && !statement.byKey.get(leadId, target, mode, number)) return { kind: 'had', recipients: had.map((row) => String(row['recipient'])) }
       }
+      if (step.claims.length > 0 || step.sales.length > 0) {
+        if (statement.byKey.get(leadId, target, mode, number)) return existing(leadId, target, mode, number)
+        const refused = claimRefused(step.claims, step.at)
+        if (refused) return { kind: 'refused', claim: refused }
+        if (!bookAll({ leadId, mode, number }, step.sales)) return { kind: 'booked' }
+      }
       const added = statement.addDelivery.run(...step.create, run, step.count, fence, ...step.standing)
       if (added.changes === 0) return existing(leadId, target, mode, number)
       known = { n: Number(added.lastInsertRowid), version: step.count, leadId, mode, number }
-      for (const recipient of step.sales) if (statement.addSale.run(leadId, recipient, mode, number).changes === 0) throw new Error(`a new delivery of ${leadId} came with a sale that is booked`)
       if (step.standing[0] === 0) active.set(step.deliveryId, known)
     } else {
       known = find(step.deliveryId)
@@ -141,8 +148,8 @@ export const createStore = (db: DatabaseSync, lease: Lease | null) => {
   })
 
   const dueWhere = (query: Omit<DueQuery, 'now' | 'limit'>): { readonly where: string; readonly values: readonly (string | number)[] } => ({
-    where: `state = 1 AND d.mode = ?${query.runId === undefined ? '' : ' AND d.run = ?'}${query.to === undefined ? '' : ' AND d.target = ?'}`,
-    values: [query.mode, ...(query.runId === undefined ? [] : [runNumber(query.runId)]), ...(query.to === undefined ? [] : [query.to])],
+    where: `state = 1 AND d.mode = ?${query.runId === undefined ? '' : ' AND d.run = (SELECT n FROM runs WHERE id = ?)'}${query.to === undefined ? '' : ' AND d.target = ?'}`,
+    values: [query.mode, ...(query.runId === undefined ? [] : [query.runId]), ...(query.to === undefined ? [] : [query.to])],
   })
 
   return {
@@ -203,7 +210,8 @@ export const createStore = (db: DatabaseSync, lease: Lease | null) => {
       if (filter.runId !== undefined) add('d.run = (SELECT n FROM runs WHERE id = ?)', filter.runId)
       // Written out, so that the partial indexes serve.
       if (filter.state !== undefined) add(`d.state = ${{ working: 0, waiting: 1, settled: 2 }[filter.state]}`)
-      if (filter.outcomes) add(`d.outcome IN (${filter.outcomes.map(() => '?').join(', ') || 'NULL'})`, ...filter.outcomes)
+      // A settled delivery that was claimed keeps its columns until its next step.
+      if (filter.outcomes) add(`d.state = 2 AND d.outcome IN (${filter.outcomes.map(() => '?').join(', ') || 'NULL'})`, ...filter.outcomes)
       return db.prepare(`${SELECT_DELIVERY} WHERE ${tests.join(' AND ')} ORDER BY d.n LIMIT ?`).all(...values, limit)
         .map((row) => ({ n: Number(row['n']), delivery: deliveryOf(row), standing: standingOf(row), runId: String(row['run_id']) }))
     },
@@ -243,6 +251,9 @@ const unfenced = <T>(db: DatabaseSync, work: () => T): T => {
     throw error
   }
 }
+
+/** By the end of the index, not over all rows: it is asked while the lease runs. */
+const nextSeq = (db: DatabaseSync): number => Number(db.prepare('SELECT seq + count AS next FROM log ORDER BY seq DESC LIMIT 1').get()?.['next'] ?? 1)
 
 const SELECT_DELIVERY = 'SELECT d.*, r.id AS run_id FROM deliveries d JOIN runs r ON r.n = d.run'
 
