@@ -1,0 +1,132 @@
+import type { Place } from '../../base/diagnostic.ts'
+import type { Condition, Scalar, ValuePath } from '../../core/condition.ts'
+import type { Parsed } from '../values/parsed.ts'
+import { parsed } from '../values/parsed.ts'
+import { regexProblem, scanPath } from './path.ts'
+import { ConditionMistake, scan } from './scanner.ts'
+import type { Scanner } from './scanner.ts'
+
+/** `path op value` joined by `and`, `or`, `not` and parentheses (contract, end of section 3); `==` is `=`. */
+export const parseCondition = (text: string, place: Place): Parsed<Condition> => whole(text, place, either)
+
+/** One path and nothing else. */
+export const parsePath = (text: string, place: Place): Parsed<ValuePath> => whole(text, place, scanPath)
+
+const whole = <T>(text: string, place: Place, read: (scanner: Scanner) => T): Parsed<T> => {
+  const scanner = scan(text, place)
+  try {
+    const value = read(scanner)
+    scanner.skipBlanks()
+    if (scanner.at < text.length) scanner.fail(`did not expect \`${text.slice(scanner.at)}\` here`, 'join conditions with and, or; put quotes around a text with blanks')
+    return parsed(value)
+  } catch (error) {
+    if (error instanceof ConditionMistake) return { ok: false, diagnostic: error.diagnostic }
+    throw error
+  }
+}
+
+const either = (scanner: Scanner): Condition => joined('or', scanner, both)
+const both = (scanner: Scanner): Condition => joined('and', scanner, one)
+
+const joined = (kind: 'and' | 'or', scanner: Scanner, read: (scanner: Scanner) => Condition): Condition => {
+  const terms = [read(scanner)]
+  while (scanner.word(kind) || (kind === 'and' ? scanner.symbol(['&&']) : scanner.symbol(['||'])) !== null) terms.push(read(scanner))
+  return terms.length === 1 && terms[0] ? terms[0] : { kind, terms }
+}
+
+const one = (scanner: Scanner): Condition => {
+  if (scanner.word('not')) return { kind: 'not', term: one(scanner) }
+  if (scanner.symbol(['(']) !== null) {
+    const inside = either(scanner)
+    if (scanner.symbol([')']) === null) scanner.fail('`)` is missing here')
+    return inside
+  }
+  const needle = quoted(scanner)
+  if (needle === null) return comparison(scanner, scanPath(scanner))
+  if (!scanner.word('in')) scanner.fail('expected `in` after the text', 'write "OK" in body')
+  return { kind: 'compare', path: scanPath(scanner), op: 'contains', value: needle }
+}
+
+const comparison = (scanner: Scanner, path: ValuePath): Condition => {
+  if (scanner.word('not')) return { kind: 'not', term: comparison(scanner, path) }
+  if (scanner.word('exists')) return { kind: 'exists', path }
+  if (scanner.word('in')) return { kind: 'in', path, values: list(scanner) }
+  if (scanner.word('matches')) return { kind: 'matches', path, ...pattern(scanner) }
+  for (const op of ['contains', 'starts-with', 'ends-with'] as const) {
+    if (scanner.word(op)) return { kind: 'compare', path, op, value: value(scanner) }
+  }
+  const op = scanner.symbol(['==', '!=', '<>', '>=', '<=', '=', '>', '<'])
+  if (op === null) {
+    const shown = path.kind === 'path' ? path.text : 'the path'
+    return scanner.fail(`expected a comparison after \`${shown}\``, `write ${shown} = "accepted", or ${shown} exists`)
+  }
+  return { kind: 'compare', path, op: op === '==' ? '=' : op === '<>' ? '!=' : (op as '=' | '!=' | '>' | '>=' | '<' | '<='), value: value(scanner) }
+}
+
+/** A quoted text at this place; null where none stands. */
+const quoted = (scanner: Scanner): string | null => {
+  scanner.skipBlanks()
+  const quote = scanner.text[scanner.at]
+  if (quote !== '"' && quote !== "'") return null
+  const start = scanner.at
+  let found = ''
+  for (scanner.at += 1; scanner.at < scanner.text.length; scanner.at++) {
+    const char = scanner.text[scanner.at] ?? ''
+    if (char === quote) {
+      scanner.at += 1
+      return found
+    }
+    const next = scanner.text[scanner.at + 1]
+    if (char === '\\' && (next === quote || next === '\\')) {
+      found += next
+      scanner.at += 1
+    } else found += char
+  }
+  return scanner.fail('this quote is not closed', undefined, start)
+}
+
+/** A quoted text is text; unquoted, a number, true, false and null are themselves and any other word is text. */
+const value = (scanner: Scanner): Scalar => {
+  const text = quoted(scanner)
+  if (text !== null) return text
+  const match = /^[^\s(),[\]"'=<>!]+/.exec(scanner.text.slice(scanner.at))
+  if (!match) return scanner.fail(scanner.at >= scanner.text.length ? 'a value is missing here' : `got \`${scanner.text.slice(scanner.at, scanner.at + 12)}\`, expected a value`, 'put text in quotes: "accepted"')
+  scanner.at += match[0].length
+  return scalarOf(match[0])
+}
+
+/** A leading zero makes a text: 02134 is a ZIP code. */
+const scalarOf = (word: string): Scalar => {
+  if (/^-?(0|[1-9]\d*)(\.\d+)?$/.test(word) && word.length < 16) return Number(word)
+  if (word === 'true' || word === 'false') return word === 'true'
+  return word === 'null' ? null : word
+}
+
+const list = (scanner: Scanner): readonly Scalar[] => {
+  const open = scanner.symbol(['(', '['])
+  if (open === null) return scanner.fail('expected a list after `in`', 'write in ("CA", "NY")')
+  const values = [value(scanner)]
+  while (scanner.symbol([',']) !== null) values.push(value(scanner))
+  const close = open === '(' ? ')' : ']'
+  if (scanner.symbol([close]) === null) scanner.fail(`\`${close}\` is missing here`, 'separate the values with commas')
+  return values
+}
+
+const pattern = (scanner: Scanner): { source: string; flags: string } => {
+  scanner.skipBlanks()
+  const start = scanner.at
+  const literal = /^\/((?:\\.|\[(?:\\.|[^\]\\])*\]|[^/\\[])+)\/([a-z]*)/.exec(scanner.text.slice(scanner.at))
+  const found = literal ? { source: literal[1] ?? '', flags: literal[2] ?? '' } : { source: rawQuoted(scanner), flags: '' }
+  if (literal) scanner.at += literal[0].length
+  const problem = regexProblem(found.source, found.flags)
+  if (problem !== null) scanner.fail(problem, 'write matches "^acc" or matches /^acc/i', start)
+  return found
+}
+
+/** A regular expression in quotes keeps its backslashes; only one before the quote itself is taken. */
+const rawQuoted = (scanner: Scanner): string => {
+  const match = /^(["'])((?:\\[\s\S]|(?!\1)[^\\])*)\1/.exec(scanner.text.slice(scanner.at))
+  if (!match) return scanner.fail('expected a regular expression', 'write matches "^acc" or matches /^acc/i')
+  scanner.at += match[0].length
+  return (match[2] ?? '').replaceAll(`\\${match[1]}`, match[1] ?? '')
+}

@@ -1,0 +1,69 @@
+import { describe, expect, it } from 'vitest'
+import fc from 'fast-check'
+import type { Condition } from '../../../src/core/condition.ts'
+import { parseCondition, parsePath } from '../../../src/definitions/conditions/condition.ts'
+
+const place = { file: 'a.yaml', line: 3, col: 10 }
+const path = (text: string) => ({ kind: 'path', text }) as const
+const is = (left: string, value: string | number | boolean | null, op: '=' | '!=' | '>' | '>=' | '<' | '<=' | 'contains' | 'starts-with' | 'ends-with' = '='): Condition => ({ kind: 'compare', path: path(left), op, value })
+
+describe('parseCondition', () => {
+  it.each<[string, Condition]>([
+    ['status = "accepted"', is('status', 'accepted')],
+    ['status == accepted', is('status', 'accepted')],
+    ['success = true', is('success', true)],
+    ['code=0', is('code', 0)],
+    ['zip = 02134', is('zip', '02134')],
+    ['error = null', is('error', null)],
+    ['lead.score >= 60', is('lead.score', 60, '>=')],
+    ['price != "0"', is('price', '0', '!=')],
+    ['"OK" in body', is('body', 'OK', 'contains')],
+    ['body contains "not ok"', is('body', 'not ok', 'contains')],
+    ['header.X-Lead-Id starts-with A-', is('header.X-Lead-Id', 'A-', 'starts-with')],
+    ['result.bids[0].price > 1.5', is('result.bids[0].price', 1.5, '>')],
+    ['errors.*.text exists', { kind: 'exists', path: path('errors.*.text') }],
+    ['errors not exists', { kind: 'not', term: { kind: 'exists', path: path('errors') } }],
+    ['lead.state in ("CA", NY)', { kind: 'in', path: path('lead.state'), values: ['CA', 'NY'] }],
+    ['lead.state in [CA]', { kind: 'in', path: path('lead.state'), values: ['CA'] }],
+    ['body matches "^OK\\|\\d+"', { kind: 'matches', path: path('body'), source: '^OK\\|\\d+', flags: '' }],
+    ['status matches /^acc/i', { kind: 'matches', path: path('status'), source: '^acc', flags: 'i' }],
+    ['//result = "accepted"', is('//result', 'accepted')],
+    ['//a[@type="x y" and b]/text() = "1"', is('//a[@type="x y" and b]/text()', '1')],
+    ['css(h1.status) = "Thank you"', { kind: 'compare', path: { kind: 'css', selector: 'h1.status', attribute: null }, op: '=', value: 'Thank you' }],
+    ['css(#F9errCode @value) in (0, 602)', { kind: 'in', path: { kind: 'css', selector: '#F9errCode', attribute: 'value' }, values: [0, 602] }],
+    ['regex(id=(\\d+)) exists', { kind: 'exists', path: { kind: 'regex', source: 'id=(\\d+)', flags: '' } }],
+    ['a = 1 and b = 2 or not c = 3', { kind: 'or', terms: [{ kind: 'and', terms: [is('a', 1), is('b', 2)] }, { kind: 'not', term: is('c', 3) }] }],
+    ['a = 1 AND (b = 2 OR c = 3)', { kind: 'and', terms: [is('a', 1), { kind: 'or', terms: [is('b', 2), is('c', 3)] }] }],
+    ['order = "and"', is('order', 'and')],
+    ["note = 'it\\'s'", is('note', "it's")],
+    ['http.status = 200', is('http.status', 200)],
+  ])('%s', (text, want) => { expect(parseCondition(text, place)).toEqual({ ok: true, value: want }) })
+
+  it.each([
+    ['', 10, 'a path is missing here'],
+    ['status', 16, 'expected a comparison after `status`'],
+    ['status =', 18, 'a value is missing here'],
+    ['status = "accepted', 19, 'this quote is not closed'],
+    ['status = not accepted', 23, 'did not expect `accepted` here'],
+    ['(a = 1', 16, '`)` is missing here'],
+    ['a = 1 and', 19, 'a path is missing here'],
+    ['a in CA', 15, 'expected a list after `in`'],
+    ['a in (1, 2', 20, '`)` is missing here'],
+    ['a matches "("', 20, 'Invalid regular expression: /(/: Unterminated group'],
+    ['"OK" of body', 15, 'expected `in` after the text'],
+    ['css(h1 = 1', 13, '`(` is not closed'],
+    ['//a[b = 1', 10, 'a bracket or quote of this XPath is not closed'],
+  ])('mistake: %s', (text, col, message) => { expect(parseCondition(text, place)).toMatchObject({ ok: false, diagnostic: { line: 3, col, message } }) })
+
+  it('never throws, and points into the text', () => {
+    fc.assert(fc.property(fc.string(), (text) => {
+      const got = parseCondition(text, place)
+      if (!got.ok) expect(got.diagnostic.col - 10).toBeLessThanOrEqual(text.length)
+    }))
+  })
+})
+
+describe('parsePath', () => {
+  it('takes one path', () => { expect(parsePath('response.leadId', place)).toEqual({ ok: true, value: path('response.leadId') }) })
+  it('and nothing else', () => { expect(parsePath('lead id', place)).toMatchObject({ ok: false, diagnostic: { col: 15 } }) })
+})
