@@ -2,6 +2,7 @@ import { fractionOf } from '../base/hash.ts'
 import type { Instant } from '../base/time.ts'
 import type { RetryPolicy, RetryRule } from './policy.ts'
 import type { Verdict } from './verdict.ts'
+import { asksForNewToken } from './verdict.ts'
 
 /** A finished attempt, as much of it as retries depend on. */
 export interface Tried { readonly at: Instant; readonly verdict: Verdict }
@@ -18,12 +19,16 @@ export type NextAttempt =
  */
 export const nextAttempt = (policy: RetryPolicy, timeoutMs: number, tried: readonly Tried[], identity: string): NextAttempt => {
   const last = tried.at(-1)
+  if (last && asksForNewToken(last.verdict)) {
+    const before = tried.at(-2)
+    return before && asksForNewToken(before.verdict) ? { kind: 'give up' } : { kind: 'retry', at: last.at, timeoutMs }
+  }
   if (!last || !('retry' in last.verdict) || !last.verdict.retry) return { kind: 'give up' }
   const rule = policy[last.verdict.class] ?? policy.server_error
   if (!rule) return { kind: 'give up' }
   const asked = last.verdict.kind === 'failed' ? last.verdict.retryAfterMs : undefined
   if (asked !== undefined && asked > rule.maxWaitMs) return { kind: 'closed', until: last.at + asked }
-  const used = tried.length - 1
+  const used = tried.filter((each) => !asksForNewToken(each.verdict)).length - 1
   if (used >= rule.retries) return { kind: 'give up' }
   return {
     kind: 'retry',

@@ -36,6 +36,8 @@ export type Verdict =
       readonly alert?: boolean
       /** Stop sending to this recipient until `unpause` (401, 403, 407). */
       readonly pause?: boolean
+      /** The token was refused: repeated once, at once, with a new one, whatever the retry rules say; it counts as no retry. */
+      readonly renew?: true
     })
   /** A request was sent and no answer came: it may have been processed. Repeated only to the same recipient, with the same key. */
   | (Answer & { readonly kind: 'unknown'; readonly class: FailureClass; readonly retry: boolean })
@@ -45,3 +47,6 @@ export type Verdict =
 export type VerdictKind = Verdict['kind']
 
 export const classOf = (verdict: Verdict): FailureClass | null => ('class' in verdict ? verdict.class : null)
+
+/** See `renew` of a failed verdict. */
+export const asksForNewToken = (verdict: Verdict): boolean => verdict.kind === 'failed' && verdict.renew === true

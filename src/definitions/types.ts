@@ -33,10 +33,11 @@ export type Format = (typeof FORMATS)[number]
 export type AuthDefinition =
   | { readonly kind: 'bearer'; readonly token: Text }
   | { readonly kind: 'basic'; readonly username: Text; readonly password: Text }
-  | { readonly kind: 'oauth2'; readonly tokenUrl: Text; readonly clientId: Text; readonly clientSecret: Text; readonly scope: Text | null }
-  | { readonly kind: 'token-request'; readonly url: Text; readonly method: string; readonly fields: MappingNode | null; readonly token: ValuePath; readonly use: Text }
+  | { readonly kind: 'oauth2'; readonly tokenUrl: Text; readonly clientId: Text; readonly clientSecret: Text; readonly scope: Text | null; /** How the client proves itself to the token host; `body` where absent. */ readonly clientAuth?: 'body' | 'basic' }
+  | { readonly kind: 'token-request'; readonly url: Text; readonly method: string; readonly fields: MappingNode | null; readonly token: ValuePath; readonly use: Text; /** How `fields` are written; JSON where absent. */ readonly format?: 'json' | 'form' | 'xml' }
   | { readonly kind: 'hmac'; readonly secret: Text; readonly algorithm: string; readonly header: string }
-  | { readonly kind: 'standard-webhooks'; readonly secret: Text }
+  /** `older`: secrets that the buyer may still know while they are changed; each makes a signature beside the first. */
+  | { readonly kind: 'standard-webhooks'; readonly secret: Text; readonly older?: readonly Text[] }
 
 /** What a row of `Response Codes` says. `status`: 200, or 5 for `5xx`, or null for any. First row that matches wins. */
 export interface ResponseCodeRow {

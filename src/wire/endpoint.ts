@@ -1,4 +1,5 @@
 import type { Money } from '../base/money.ts'
+import type { Instant } from '../base/time.ts'
 import type { Lead } from '../core/lead.ts'
 import type { PhaseName } from '../core/plan.ts'
 import type { Captured, Verdict } from '../core/verdict.ts'
@@ -44,4 +45,17 @@ export interface Endpoint {
   read(reply: Reply, phase: PhaseName): Verdict
   /** One verdict per lead, in the order of `leads`. */
   readBatch(reply: Reply, leads: readonly Lead[]): readonly Verdict[]
+  /** Only where requests carry a token that is asked for first. */
+  readonly token?: TokenSource
 }
+
+/** How the token of `Auth: OAuth2` or `Token Request` is asked for and found in the answer. */
+export interface TokenSource {
+  request(now: Instant): HttpRequest
+  read(reply: Reply): TokenReply
+}
+
+/** `expiresInMs` null: good until it is refused. A failure is that of every attempt that needed the token; nothing was sent to the buyer. */
+export type TokenReply =
+  | { readonly kind: 'token'; readonly token: string; readonly expiresInMs: number | null }
+  | { readonly kind: 'failed'; readonly verdict: Extract<Verdict, { kind: 'failed' }> }
