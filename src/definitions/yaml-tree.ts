@@ -1,53 +1,198 @@
-import type { Diagnostic, Place } from '../base/diagnostic.ts'
-import { LineCounter, parseDocument, isMap, isScalar, isSeq, isPair, isAlias } from 'yaml'
+import { isAlias, isMap, isScalar, isSeq, LineCounter, parseDocument, type Document, type Node, type Pair, type Scalar } from 'yaml'
+import { diagnosticAt, type Diagnostic, type Place } from '../base/diagnostic.ts'
+import { repeatedKeys, underBlocks, type PlacedEntry } from './block-entries.ts'
+import { prepare, type Prepared } from './prepass.ts'
 import type { Text } from './types.ts'
+import { tellYamlProblem } from './yaml-problems.ts'
 
 /** A recipient file as written: every node with its place in the user's own text, block lines included. */
 export type YamlNode =
   | { readonly kind: 'map'; readonly entries: readonly YamlEntry[]; readonly place: Place }
   | { readonly kind: 'list'; readonly items: readonly YamlNode[]; readonly place: Place }
-  | {
-      readonly kind: 'scalar'
-      readonly value: string | number | boolean | null
-      /** As written, quotes removed. */
-      readonly text: string
-      readonly quoted: boolean
-      readonly place: Place
-    }
+  | YamlScalar
+
+export interface YamlScalar {
+  readonly kind: 'scalar'
+  /** A number only where it is written as JSON writes numbers and keeps all its digits: `007` and long ids are text. */
+  readonly value: string | number | boolean | null
+  /** As written, quotes removed. Where variables were substituted, fit to be read as a template: see `substitute`. */
+  readonly text: string
+  readonly quoted: boolean
+  /** Of the first character of the text: inside the quotes, where there are some. */
+  readonly place: Place
+  /** Only after `substitute`, where it differs from `text`: the text itself, for values that are no templates (keys of signatures). */
+  readonly literal?: string
+}
 
 export type YamlEntry =
-  | { readonly kind: 'entry'; readonly key: string; readonly keyPlace: Place; readonly value: YamlNode }
+  | {
+      readonly kind: 'entry'
+      readonly key: string
+      readonly keyPlace: Place
+      readonly value: YamlNode
+      /** A line without a colon: `Increase timeout each retry`. Its value is null. */
+      readonly bare?: true
+    }
   /** A bare block line and what it governs. `open` is the inside of its braces: `#if lead.phone_2`. */
   | { readonly kind: 'block'; readonly open: Text; readonly then: readonly YamlEntry[]; readonly otherwise: readonly YamlEntry[] }
 
-/** Reads one recipient file. `root` is null where the text cannot be read at all, or is empty. */
-export const readYaml = (file: { readonly path: string; readonly text: string }): { readonly root: YamlNode | null; readonly diagnostics: readonly Diagnostic[] } => {
+export interface ReadYaml { readonly root: YamlNode | null; readonly diagnostics: readonly Diagnostic[] }
+
+/** Reads one recipient file. `root` is null where the file is empty or the YAML is broken; other mistakes leave it whole. */
+export const readYaml = (file: { readonly path: string; readonly text: string }): ReadYaml => {
+  const prepared = prepare(file)
   const lines = new LineCounter()
-  const document = parseDocument(file.text, { lineCounter: lines, prettyErrors: false, uniqueKeys: false })
-  const placeOf = (range: readonly [number, number, number] | null | undefined): Place => {
-    const at = lines.linePos(range?.[0] ?? 0)
-    return { file: file.path, line: at.line, col: at.col, length: Math.max(1, (range?.[1] ?? 1) - (range?.[0] ?? 0)) }
+  const userLines = file.text.replace(/^\uFEFF/, '').split(/\r?\n/)
+  try {
+    const document = parseDocument(prepared.text, { lineCounter: lines, prettyErrors: false, uniqueKeys: false })
+    const broken = yamlProblems(document, file.path, lines, prepared, userLines)
+    if (broken.length > 0) return { root: null, diagnostics: sorted([...prepared.diagnostics, ...broken]) }
+    const converted = convert(document, file.path, lines, prepared, userLines)
+    return { root: converted.root, diagnostics: sorted([...prepared.diagnostics, ...converted.diagnostics]) }
+  } catch (fault) {
+    // The stack of the YAML package, or ours, ends at some thousand levels.
+    if (!(fault instanceof RangeError)) throw fault
+    return { root: null, diagnostics: [diagnosticAt({ file: file.path, line: 1, col: 1 }, 'too-deep', 'this file is nested too deeply to be read', 'a recipient needs a dozen levels at most')] }
   }
-  const convert = (node: unknown): YamlNode => {
-    if (isMap(node)) {
-      const entries = node.items.filter(isPair).map((pair): YamlEntry => {
-        const key = isScalar(pair.key) ? pair.key : null
-        return { kind: 'entry', key: String(key?.source ?? key?.value ?? ''), keyPlace: placeOf(key?.range), value: convert(pair.value) }
-      })
-      return { kind: 'map', entries, place: placeOf(node.range) }
-    }
-    if (isSeq(node)) return { kind: 'list', items: node.items.map(convert), place: placeOf(node.range) }
-    if (isAlias(node)) return convert(node.resolve(document))
-    if (isScalar(node)) {
-      const value = node.value
-      const known = value === null || typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean' ? value : String(value)
-      return { kind: 'scalar', value: known, text: node.source ?? String(known ?? ''), quoted: node.type !== 'PLAIN', place: placeOf(node.range) }
-    }
-    return { kind: 'scalar', value: null, text: '', quoted: false, place: placeOf(null) }
-  }
-  const diagnostics = document.errors.map((error): Diagnostic => {
-    const at = lines.linePos(error.pos[0])
-    return { code: 'yaml', severity: 'error', file: file.path, line: at.line, col: at.col, message: error.message }
-  })
-  return { root: document.contents === null ? null : convert(document.contents), diagnostics }
 }
+
+const yamlProblems = (document: Document, file: string, lines: LineCounter, prepared: Prepared, userLines: readonly string[]): Diagnostic[] => {
+  const found = new Map<number, Diagnostic>()
+  for (const error of [...document.errors, ...document.warnings.filter((each) => each.code === 'TAG_RESOLVE_FAILED')]) {
+    const at = lines.linePos(error.pos[0])
+    const line = Math.min(Math.max(1, at.line), userLines.length)
+    // One fault of YAML brings others in its train; the first of a line is the one to mend.
+    if (found.has(line)) continue
+    const text = userLines[line - 1] ?? ''
+    const col = Math.min(prepared.column(line, at.col), text.length + 1)
+    const { code, message, help } = tellYamlProblem(error, text, text.slice(col - 1))
+    found.set(line, diagnosticAt({ file, line, col }, code, message, help))
+  }
+  const tab = [...found.values()].find((each) => each.code === 'tab-indentation')
+  return tab ? [tab] : [...found.values()].slice(0, 5)
+}
+
+const convert = (document: Document, file: string, lines: LineCounter, prepared: Prepared, userLines: readonly string[]): ReadYaml => {
+  const diagnostics: Diagnostic[] = []
+  const resolving = new Set<unknown>()
+  let copies = 0
+
+  const placeAt = (offset: number, length: number): Place => {
+    const at = lines.linePos(offset)
+    const line = Math.min(Math.max(1, at.line), userLines.length)
+    const col = Math.min(prepared.column(line, at.col), (userLines[line - 1]?.length ?? 0) + 1)
+    return { file, line, col, length: Math.max(1, Math.min(length, (userLines[line - 1]?.length ?? 0) - col + 1)) }
+  }
+  const takenAt = (offset: number): { readonly text: string; readonly place: Place } | undefined => {
+    const at = lines.linePos(offset)
+    return prepared.taken.get(`${at.line}:${at.col}`)
+  }
+
+  const scalar = (node: Scalar): YamlNode => {
+    const [from, to] = node.range ?? [0, 0]
+    if (node.type !== 'PLAIN') {
+      const text = typeof node.value === 'string' ? node.value : String(node.value ?? '')
+      return { kind: 'scalar', value: text, text, quoted: true, place: node.type?.startsWith('BLOCK') ? blockPlace(from) : placeAt(from + 1, to - from - 2) }
+    }
+    const taken = takenAt(from)
+    const first = lines.linePos(from).line
+    const last = lines.linePos(Math.max(from, to - 1)).line
+    if (last > first && hasTaken(first, last)) {
+      const text = folded(from, to, first, last)
+      return { kind: 'scalar', value: text, text, quoted: false, place: taken?.place ?? placeAt(from, to - from) }
+    }
+    if (taken) return { kind: 'scalar', value: taken.text, text: taken.text, quoted: false, place: taken.place }
+    const text = node.source ?? ''
+    return { kind: 'scalar', value: typedValue(node.value, text), text, quoted: false, place: placeAt(from, to - from) }
+  }
+
+  /** The first character of a block scalar stands on the line after its `|`. */
+  const blockPlace = (from: number): Place => {
+    const header = lines.linePos(from).line
+    const line = userLines.findIndex((each, i) => i >= header && each.trim() !== '')
+    return line < 0 ? placeAt(from, 1) : { file, line: line + 1, col: (userLines[line] ?? '').search(/\S/) + 1, length: Math.max(1, (userLines[line] ?? '').trim().length) }
+  }
+
+  const hasTaken = (first: number, last: number): boolean => [...prepared.taken.keys()].some((each) => Number.parseInt(each, 10) >= first && Number.parseInt(each, 10) <= last)
+
+  /** A plain value over several lines, as YAML folds it: a line end is a blank, an empty line a line end. */
+  const folded = (from: number, to: number, first: number, last: number): string => {
+    const start = lines.linePos(from)
+    const end = lines.linePos(to)
+    let text = ''
+    let gaps = 0
+    for (let line = first; line <= last; line++) {
+      const whole = userLines[line - 1] ?? ''
+      const part = whole.slice(line === first ? prepared.column(line, start.col) - 1 : 0, line === last && end.line === last ? prepared.column(line, end.col) - 1 : undefined).trim()
+      if (part === '') { gaps++; continue }
+      text += text === '' ? part : gaps > 0 ? '\n'.repeat(gaps) + part : ` ${part}`
+      gaps = 0
+    }
+    return text
+  }
+
+  const nothing = (place: Place): YamlNode => ({ kind: 'scalar', value: null, text: '', quoted: false, place })
+
+  const node = (each: unknown, place: Place, owner: number): YamlNode => {
+    if (isMap(each)) return mapOf(each.items, each.flow === true, rangePlace(each, place), owner)
+    if (isSeq(each)) {
+      const items = each.items.map((item) => node(item, place, lineOf(item) ?? owner))
+      return { kind: 'list', items, place: rangePlace(each, place) }
+    }
+    if (isScalar(each)) return each.range && (each.source !== undefined || each.type !== 'PLAIN') && each.range[1] > each.range[0] ? scalar(each) : nothing(place)
+    if (isAlias(each)) {
+      const target = each.resolve(document)
+      if (!target || resolving.has(target) || ++copies > MOST_COPIES) {
+        diagnostics.push(diagnosticAt(rangePlace(each, place), 'needs-quotes', `a value that starts with * means something else in YAML`, `write "*${each.source}"`))
+        return nothing(place)
+      }
+      resolving.add(target)
+      const copy = node(target, rangePlace(each, place), owner)
+      resolving.delete(target)
+      return copy
+    }
+    return nothing(place)
+  }
+
+  const lineOf = (each: unknown): number | null => {
+    const range = (each as Node | null)?.range
+    return range ? lines.linePos(range[0]).line : null
+  }
+  const rangePlace = (each: Node, otherwise: Place): Place => (each.range ? placeAt(each.range[0], each.range[1] - each.range[0]) : otherwise)
+
+  const mapOf = (pairs: readonly Pair[], flow: boolean, place: Place, owner: number): YamlNode => {
+    const entries = pairs.map((pair): PlacedEntry => {
+      const key = isScalar(pair.key) ? pair.key : null
+      const range = (pair.key as Node | null)?.range
+      const taken = range ? takenAt(range[0]) : undefined
+      const keyPlace = taken?.place ?? (range ? placeAt(range[0] + (key && key.type !== 'PLAIN' ? 1 : 0), range[1] - range[0] - (key && key.type !== 'PLAIN' ? 2 : 0)) : place)
+      const name = taken?.text ?? (key?.type === 'PLAIN' ? key.source ?? '' : String(key?.value ?? ''))
+      if (!key) diagnostics.push(diagnosticAt(keyPlace, 'bad-key', 'a key is one line of text', 'write key: value'))
+      if (flow && key && (pair.value === null || pair.value === undefined)) {
+        diagnostics.push(diagnosticAt(keyPlace, 'comma-in-braces', `\`${name}\` stands alone: inside {…} a comma ends a value`, `quote the value that has the comma, or write each key on a line of its own`))
+      }
+      const line = range ? lines.linePos(range[0]).line : owner
+      const entry = { kind: 'entry', key: name, keyPlace, value: node(pair.value, keyPlace, line) } as const
+      return { line, entry: !flow && prepared.bare.has(line) ? { ...entry, bare: true } : entry }
+    })
+    const grouped = underBlocks(entries, prepared.blocks, owner)
+    diagnostics.push(...repeatedKeys(grouped))
+    return { kind: 'map', entries: grouped, place }
+  }
+
+  const root = document.contents === null ? null : node(document.contents, { file, line: 1, col: 1 }, 0)
+  return { root, diagnostics }
+}
+
+/** YAML's own reading of booleans and null; numbers only as JSON writes them, so that no digit is lost. */
+const typedValue = (value: unknown, text: string): string | number | boolean | null => {
+  if (value === null || typeof value === 'boolean') return value
+  if (typeof value !== 'number') return text
+  if (!/^-?(?:0|[1-9]\d*)(?:\.\d+)?$/.test(text) || Object.is(value, -0)) return text
+  return text.replace(/\D/g, '').replace(/^0+/, '').length <= 15 ? value : text
+}
+
+/** Copies made of anchors in one file; a file that needs more is an attack or a mistake. */
+const MOST_COPIES = 1_000
+
+const sorted = (diagnostics: readonly Diagnostic[]): readonly Diagnostic[] => [...diagnostics].sort((a, b) => a.line - b.line || a.col - b.col)

@@ -1,0 +1,61 @@
+/** The indentations at which maps and lists stand open while a file is read line by line. */
+export interface Levels {
+  /** A key or an item stands at this column: what is deeper has ended. */
+  enter(at: number, kind: 'map' | 'list'): void
+  /** A block ends: what is deeper than its level has ended with it. */
+  leave(level: number): void
+  /** A key without a value, or a dash, stands at this column: what follows, deeper, is its value. */
+  pend(at: number): void
+  settle(): void
+  isPending(at: number): boolean
+  isMap(at: number): boolean
+  /** Nothing at this level stands open but a list or nothing at all. */
+  isDirect(at: number): boolean
+  /** The deepest open level left of `at`; -1 for none. */
+  deepest(at: number): number
+  /** Where a key at this column can stand: there, or at the open level left of it. */
+  nearest(at: number): number
+  /** The level of a block from the columns of its own line, of the first key in it and of the first key after it. */
+  levelOf(own: number, inside: number | null, after: number | null): number
+}
+
+export const createLevels = (): Levels => {
+  const open: { readonly at: number; readonly kind: 'map' | 'list' }[] = []
+  let pending: number | null = null
+  const isMap = (at: number): boolean => open.some((each) => each.at === at && each.kind === 'map')
+  const below = (at: number): number => open.findLast((each) => each.kind === 'map' && each.at <= at)?.at ?? -1
+
+  return {
+    enter(at, kind) {
+      while ((open.at(-1)?.at ?? -1) > at || (kind === 'map' && open.at(-1)?.kind === 'list' && open.at(-1)?.at === at)) open.pop()
+      const last = open.at(-1)
+      if (last?.at !== at || last.kind !== kind) open.push({ at, kind })
+    },
+    leave(level) {
+      while ((open.at(-1)?.at ?? -1) > level) open.pop()
+      pending = null
+    },
+    pend(at) { pending = at },
+    settle() { pending = null },
+    isPending: (at) => pending !== null && pending < at,
+    isMap,
+    isDirect: (at) => pending !== null || open.at(-1)?.kind === 'list' || open.at(-1)?.at !== at,
+    deepest: (at) => open.findLast((each) => each.at < at)?.at ?? -1,
+    nearest: (at) => (isMap(at) || (pending !== null && at > pending) || below(at) < 0 ? at : below(at)),
+    levelOf(own, inside, after) {
+      const first = inside ?? own
+      if (pending !== null) {
+        if (after !== null && after > pending && first > pending) return after
+        if (own > pending) return own
+        if (first > pending) return first
+      }
+      if (after !== null && after > own && isMap(after) && first >= after) return after
+      // A block line at the edge of the file governs keys of the map that they stand in: nothing at the top is conditional.
+      if (own === open[0]?.at && first > own && isMap(first)) return first
+      if (isMap(own)) return own
+      if (isMap(first)) return first
+      const left = below(own)
+      return left >= 0 ? left : after ?? own
+    },
+  }
+}

@@ -1,0 +1,38 @@
+import type { YAMLError } from 'yaml'
+
+export interface Told { readonly code: string; readonly message: string; readonly help: string }
+
+/** What a fault of the YAML means to the person who wrote it. `line`: the line that it stands in, `rest` from its column on. */
+export const tellYamlProblem = (error: YAMLError, line: string, rest: string): Told => {
+  const first = rest.trim()[0] ?? ''
+  switch (error.code) {
+    case 'TAB_AS_INDENT': return { code: 'tab-indentation', message: 'a tab stands where the indentation is', help: 'indent with blanks' }
+    case 'MULTIPLE_DOCS': return { code: 'second-document', message: 'a second document starts here, and a file holds one recipient', help: 'move it to a file of its own' }
+    case 'BAD_SCALAR_START': return { code: 'needs-quotes', message: `a value cannot start with ${first} without quotes`, help: `write ${quoted(rest)}` }
+    case 'BAD_ALIAS': return { code: 'needs-quotes', message: `a value that starts with ${first || '*'} means something else in YAML`, help: `write ${quoted(rest)}` }
+    case 'BLOCK_AS_IMPLICIT_KEY': return { code: 'needs-quotes', message: 'a second colon stands in this line', help: helpForColon(line) }
+    case 'BAD_DQ_ESCAPE': return { code: 'bad-escape', message: 'a backslash in double quotes starts an escape that does not exist', help: "write it in single quotes: '…', or the backslash twice" }
+    case 'MULTILINE_IMPLICIT_KEY': return { code: 'missing-colon', message: 'this key has no colon on its line', help: 'write key: value' }
+    case 'TAG_RESOLVE_FAILED': return { code: 'needs-quotes', message: 'a value that starts with ! means something else in YAML', help: `write ${quoted(rest)}, or not in place of !` }
+    case 'MISSING_CHAR':
+      if (/quote/i.test(error.message)) return { code: 'unclosed-quote', message: 'this quote is never closed', help: 'close it, or leave both quotes out' }
+      if (/[{[]|flow/i.test(error.message)) return { code: 'unclosed-brace', message: 'a brace or a bracket is not closed, or a comma is missing', help: 'close it, or write each key on a line of its own' }
+      return { code: 'missing-colon', message: 'this line is no key with a value', help: 'write key: value' }
+    case 'BAD_INDENT': return { code: 'bad-indentation', message: 'this line is indented to no level that is open above it', help: 'keys of one block start in the same column' }
+    default: return { code: 'yaml', message: plain(error.message), help: 'quote the value, or compare with an example: finalmile reference' }
+  }
+}
+
+const plain = (message: string): string => (message.split('\n')[0] ?? '').replace(/[.:]$/, '').replace(/^./, (letter) => letter.toLowerCase())
+
+/** Single quotes where double ones are inside. */
+const quoted = (text: string): string => {
+  const value = text.replace(/\s+#.*$/, '').trim()
+  const cut = value.length > 60 ? `${value.slice(0, 60)}…` : value
+  return cut.includes('"') ? `'${cut.replaceAll("'", "''")}'` : `"${cut}"`
+}
+
+const helpForColon = (line: string): string => {
+  const match = /^\s*(?:- )*([^:]+):\s+(.*)$/.exec(line)
+  return match ? `quote the value: ${match[1]?.trim() ?? ''}: ${quoted(match[2] ?? '')}` : 'quote the value'
+}
