@@ -6,7 +6,7 @@ import type { Lead } from './core/lead.ts'
 import type { OutcomeKind } from './core/outcome.ts'
 import type { Run } from './core/run.ts'
 import type { TransportSettings } from './definitions/types.ts'
-import type { HttpRequest, Reply } from './wire/request.ts'
+import type { OutgoingRequest, Reply } from './wire/request.ts'
 
 /** The wall clock. `sleep` resolves early, without an error, when the signal aborts. */
 export interface Clock {
@@ -16,7 +16,7 @@ export interface Clock {
 
 /** Sends one request and always resolves: trouble of the world is a Reply. */
 export interface Transport {
-  send(request: HttpRequest, settings: TransportSettings & { readonly timeoutMs: number }, signal?: AbortSignal): Promise<Reply>
+  send(request: OutgoingRequest, settings: TransportSettings & { readonly timeoutMs: number }, signal?: AbortSignal): Promise<Reply>
   close(): Promise<void>
 }
 
@@ -150,6 +150,8 @@ export interface Ledger {
   /** Allowed without the lease: a person pauses while a delivery runs. */
   setPaused(recipient: string, mode: Mode, paused: RecipientState['paused']): Promise<void>
   setClosedUntil(recipient: string, mode: Mode, until: Instant | null): Promise<void>
+  /** The circuit as JSON where it is not closed; null where it is. */
+  setCircuit(recipient: string, mode: Mode, circuit: string | null): Promise<void>
   /** Makes all deliveries that wait for this recipient, or for any person, due now (`unpause`); they decide again. */
   wake(recipient: string, mode: Mode, now: Instant): Promise<number>
 

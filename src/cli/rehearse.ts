@@ -56,7 +56,7 @@ export const rehearse = (delivery: Delivery, plan: Plan, policies: ReadonlyMap<s
   }
 
   for (let turn = 0; turn < MOST_TURNS; turn += 1) {
-    const decision: Decision = decide(plan, { lead: delivery.lead, deliveryId: delivery.id, history, now, facts: { policies, recipients: new Map(), elsewhere: new Map() }, floors: [] })
+    const decision: Decision = decide(plan, { lead: delivery.lead, deliveryId: delivery.id, history, now, facts: { policies, recipients: new Map(), elsewhere: new Map() }, mode: delivery.mode, floors: [] })
     history = decision.history
     shown.push(...decision.events.flatMap(passedOf))
     if (history.settled !== null) {
@@ -72,7 +72,7 @@ export const rehearse = (delivery: Delivery, plan: Plan, policies: ReadonlyMap<s
     if (batch !== undefined && batch.recipient !== null) {
       const path = queuedPath(history)
       if (path === null) return shown
-      send({ kind: 'send', path, recipient: batch.recipient, phase: 'post', attempt: 1, timeoutMs: 0, target: 'endpoint', batch: WAITING })
+      send({ kind: 'send', path, recipient: batch.recipient, phase: 'post', attempt: 1, timeoutMs: 0, target: 'endpoint', batch: WAITING, claims: [] })
       continue
     }
     const [wait] = decision.waits

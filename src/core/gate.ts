@@ -1,26 +1,64 @@
 import type { Instant } from '../base/time.ts'
-import type { Policy } from './policy.ts'
+import { isoTime } from '../base/time.ts'
+import { capReached, capZone, counterOf, wallText } from './caps.ts'
+import type { Circuit } from './circuit.ts'
+import { circuitGate } from './circuit.ts'
+import type { Mode } from './event.ts'
+import type { Lead } from './lead.ts'
+import { zonesOfLead } from './lead-zone.ts'
+import type { CallWindow, Policy } from './policy.ts'
+import { windowState } from './window.ts'
 
 /** What is known now of one recipient, beside its policy; shared by all leads. */
 export interface RecipientFacts {
   readonly paused: { readonly reason: string } | null
   /** It asked for a wait longer than its `Max Wait`. */
   readonly closedUntil: Instant | null
+  readonly circuit?: Circuit
+  /** Counters of caps that are used up. */
+  readonly full?: ReadonlySet<string>
 }
 
 export type Gate =
-  | { readonly open: true }
+  | { readonly open: true; /** the one trial of a circuit: to be claimed */ readonly trial: boolean }
   /** `until` null: until a person acts. `why` is a sentence for the ledger and the terminal. */
   | { readonly open: false; readonly until: Instant | null; readonly why: string }
 
-const OPEN: Gate = { open: true }
+const OPEN: Gate = { open: true, trial: false }
+const shut = (until: Instant | null, why: string): Gate => ({ open: false, until, why })
 
-/** Whether a recipient may be sent to now (contract, section 5: closed). */
-export const gate = (policy: Policy, facts: RecipientFacts | undefined, now: Instant): Gate => {
-  if (facts === undefined) return OPEN
-  if (facts.paused) return { open: false, until: null, why: `${policy.name} is paused (${facts.paused.reason}); \`finalmile unpause ${policy.recipient}\` opens it` }
-  if (facts.closedUntil !== null && facts.closedUntil > now) {
-    return { open: false, until: facts.closedUntil, why: `${policy.name} asked for a longer wait, until ${new Date(facts.closedUntil).toISOString()}` }
+/** Whether a recipient may be sent to now (contract, section 5: closed): paused, asked to wait, outside its window, at a cap, or its circuit open. */
+export const gate = (policy: Policy, facts: RecipientFacts | undefined, lead: Lead, mode: Mode, now: Instant): Gate => {
+  if (facts?.paused) return shut(null, `${policy.name} is paused (${facts.paused.reason}); \`finalmile unpause ${policy.recipient}\` opens it`)
+  if (facts?.closedUntil != null && facts.closedUntil > now) return shut(facts.closedUntil, `${policy.name} asked for a longer wait, until ${isoTime(facts.closedUntil)}`)
+  const outside = policy.window ? windowGate(policy, policy.window, lead, now) : null
+  if (outside) return outside
+  if (policy.requirements.some(({ check }) => check.kind === 'business-hours')) {
+    const closed = windowGate({ ...policy, zone: { kind: 'zone', name: capZone(policy) } }, BUSINESS_HOURS, lead, now)
+    if (closed) return closed
+  }
+  if (facts?.full && facts.full.size > 0) {
+    for (const cap of policy.caps) {
+      if (!facts.full.has(counterOf(policy, cap, mode, now))) continue
+      const { until, why } = capReached(policy, cap, now)
+      return shut(until, why)
+    }
+  }
+  if (facts?.circuit && facts.circuit.kind !== 'closed') {
+    const circuit = circuitGate(facts.circuit, now)
+    return circuit.open ? { open: true, trial: circuit.trial } : shut(circuit.until, `${policy.name}: ${circuit.why}`)
   }
   return OPEN
+}
+
+/** Monday to Friday, 9 to 5, in the recipient's zone. */
+const BUSINESS_HOURS: CallWindow = { spans: [{ fromMinute: 9 * 60, toMinute: 17 * 60 }], days: [1, 2, 3, 4, 5] }
+
+const windowGate = (policy: Policy, window: CallWindow, lead: Lead, now: Instant): Gate | null => {
+  const zones = policy.zone.kind === 'zone' ? [policy.zone.name] : zonesOfLead(lead, policy.zone)
+  if (zones.length === 0) return shut(null, `${policy.name}: the lead's time zone is not known, so that its call window cannot be kept`)
+  const state = windowState(window, zones, now)
+  if (state.open) return null
+  const zone = zones[0] ?? 'UTC'
+  return shut(state.until, `${policy.name}: outside its window (${zones.join(' and ')})${state.until === null ? ', which never opens' : `, opens ${wallText(state.until, zone)}`}`)
 }

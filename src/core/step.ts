@@ -1,6 +1,7 @@
 import type { Money } from '../base/money.ts'
 import type { Instant } from '../base/time.ts'
-import type { Choice } from './event.ts'
+import type { Claim } from './caps.ts'
+import type { Choice, Mode } from './event.ts'
 import type { RecipientFacts } from './gate.ts'
 import type { History } from './history.ts'
 import type { Lead } from './lead.ts'
@@ -28,6 +29,8 @@ export interface Send {
   readonly target: 'endpoint' | 'backup'
   /** The batch whose request is repeated; its members are sent together again. */
   readonly batch: string | null
+  /** What must be claimed together with the start: a circuit's one trial, a look-back. Caps are claimed for every start. */
+  readonly claims: readonly Claim[]
 }
 
 export interface Wait {
@@ -60,6 +63,7 @@ export interface Facts {
 export interface Context {
   readonly lead: Lead
   readonly deliveryId: string
+  readonly mode: Mode
   readonly history: History
   readonly now: Instant
   readonly facts: Facts

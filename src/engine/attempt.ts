@@ -4,8 +4,10 @@ import type { DeliveryEvent } from '../core/event.ts'
 import type { History } from '../core/history.ts'
 import { attemptsOf, nodeAt } from '../core/history.ts'
 import type { Send } from '../core/step.ts'
+import type { Verdict } from '../core/verdict.ts'
+import { asksForNewToken } from '../core/verdict.ts'
 import type { Endpoint, RenderInput } from '../wire/endpoint.ts'
-import type { HttpRequest } from '../wire/request.ts'
+import type { OutgoingRequest } from '../wire/request.ts'
 import type { Work } from './work.ts'
 
 /** What the templates of one attempt may see. `now` is the first attempt's, so that one key never carries two bodies. */
@@ -35,8 +37,21 @@ export const unsendable = (send: Send, key: string, reason: string, at: Instant)
   verdict: { kind: 'failed', class: 'invalid_data', retry: false, reason: `nothing was sent: ${reason}` }, revenue: null, httpStatus: null, durationMs: 0,
 })
 
+/** No token could be had: the attempt is over before it began, and nothing was sent to the buyer. */
+export const tokenFailed = (send: Send, key: string, verdict: Verdict, at: Instant): DeliveryEvent => ({
+  type: 'attemptFinished', at, path: send.path, recipient: send.recipient, phase: send.phase, attempt: send.attempt, key,
+  verdict, revenue: null, httpStatus: null, durationMs: 0,
+})
+
+/** This attempt repeats one whose token was refused. */
+export const isTokenRepeat = (history: History, send: Send): boolean => {
+  const before = nodeAt(history, send.path).attempts.findLast((each) => each.phase === send.phase && each.attempt < send.attempt)?.finished
+  return before !== undefined && before !== null && asksForNewToken(before.verdict)
+}
+
 /** Of what is sent and where; headers change with the time of sending. */
-export const hashOf = (request: HttpRequest): string => {
-  const head = `${request.method} ${request.url}\n`
+export const hashOf = (request: OutgoingRequest): string => {
+  const attached = request.kind === 'email' ? request.attachments.map((each) => `${each.name}\n${each.content}\n`).join('') : ''
+  const head = `${request.method} ${request.url}\n${attached}`
   return sha256(typeof request.body === 'string' ? head + request.body : Buffer.concat([Buffer.from(head), request.body ?? new Uint8Array()]))
 }

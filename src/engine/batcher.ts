@@ -136,7 +136,7 @@ export const createBatcher = (around: Surroundings, dispatcher: { pump(work: Wor
     for (const [path, node] of work.history.nodes) {
       const plan = nodeOf(work.plan, path)
       if (node.queuedAt === null || plan?.kind !== 'send' || plan.recipient !== recipient) continue
-      return { kind: 'send', path, recipient, phase: 'post', attempt: nodeAt(work.history, path).attempts.length + 1, timeoutMs: facts.policies.get(recipient)?.timeoutMs ?? 0, target: 'endpoint', batch: null }
+      return { kind: 'send', path, recipient, phase: 'post', attempt: nodeAt(work.history, path).attempts.length + 1, timeoutMs: facts.policies.get(recipient)?.timeoutMs ?? 0, target: 'endpoint', batch: null, claims: [] }
     }
     throw new Error(`delivery ${work.delivery.id} waits for no batch of ${recipient}`)
   }

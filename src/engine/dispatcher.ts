@@ -1,6 +1,9 @@
 import type { Instant } from '../base/time.ts'
-import { book } from '../core/booking.ts'
+import { formatDuration } from '../base/time.ts'
+import { book, nodeOf } from '../core/booking.ts'
 import type { Decision } from '../core/decide.ts'
+import { capClaims } from '../core/caps.ts'
+import type { Claim } from '../core/caps.ts'
 import { decide } from '../core/decide.ts'
 import type { DeliveryEvent, EventOf } from '../core/event.ts'
 import type { History } from '../core/history.ts'
@@ -10,11 +13,12 @@ import { shareOrder } from '../core/strategies/share.ts'
 import type { Verdict } from '../core/verdict.ts'
 import { LeaseLostError } from '../ports.ts'
 import type { Standing, StepResult } from '../ports.ts'
-import type { HttpRequest } from '../wire/request.ts'
-import { hashOf, inputOf, startedEvent, unsendable } from './attempt.ts'
+import type { OutgoingRequest } from '../wire/request.ts'
+import { hashOf, inputOf, isTokenRepeat, startedEvent, tokenFailed, unsendable } from './attempt.ts'
 import { idempotencyKeyOf } from './identity.ts'
 import type { Lane } from './lane.ts'
 import type { RunDeps, RunSettings } from './settings.ts'
+import type { Held, Tokens } from './tokens.ts'
 import type { Answered, Work } from './work.ts'
 import { onTheWire, standingOf } from './work.ts'
 
@@ -24,8 +28,11 @@ export interface Surroundings {
   readonly deps: RunDeps
   readonly facts: Facts
   readonly lane: (recipient: string) => Lane
+  readonly tokens: Tokens
   /** A verdict came: pauses, holds and alerts follow from it. */
   readonly answered: (recipient: string, verdict: Verdict, httpStatus: number | null, at: Instant) => void
+  readonly claimed: (claims: readonly Claim[], at: Instant) => void
+  readonly refused: (claim: Claim, at: Instant) => void
   /** This process has no more to do for it now: settled, waiting in the store, or never stored. */
   readonly released: (work: Work, standing: Standing) => void
   /** Its first step was refused: the delivery is known. */
@@ -38,7 +45,7 @@ export interface Surroundings {
   readonly failed: (error: unknown) => void
 }
 
-interface Ready { readonly send: Send; readonly key: string; readonly request: HttpRequest }
+interface Ready { readonly send: Send; readonly key: string; readonly request: OutgoingRequest }
 interface Starts { readonly ready: readonly Ready[]; readonly events: readonly DeliveryEvent[]; readonly parked: readonly Send[]; readonly repeats: Send | null; readonly unsendable: boolean }
 
 /**
@@ -78,7 +85,7 @@ export const createDispatcher = (around: Surroundings) => {
     if (!onlyParked || (work.stored && around.stopping())) {
       const standing = standingAfter(history, decision, starts, settled, now)
       const silent = events.length === 0 && standing.state === 'working'
-      if (!silent && !(await record(work, events, standing, starts, came.answers))) return
+      if (!silent && !(await record(work, events, standing, starts, came.answers, claimsOf(work, history, starts), now))) return
       work.history = history
       for (const each of starts.ready) perform(work, each)
       if (starts.unsendable) work.again = true
@@ -121,7 +128,7 @@ export const createDispatcher = (around: Surroundings) => {
 
   const decideFrom = (work: Work, history: History, now: Instant): Decision =>
     decide(work.plan, {
-      lead: work.delivery.lead, deliveryId: work.delivery.id, history, now, floors: [],
+      lead: work.delivery.lead, deliveryId: work.delivery.id, mode: settings.mode, history, now, floors: [],
       facts: work.elsewhere.size === 0 ? facts : { ...facts, elsewhere: work.elsewhere },
     })
 
@@ -129,19 +136,29 @@ export const createDispatcher = (around: Surroundings) => {
   const start = (work: Work, decision: Decision, now: Instant): Starts => {
     const ready: Ready[] = []
     const events: DeliveryEvent[] = []
-    const parked: Send[] = []
+    const parked: Parked[] = []
     let repeats: Send | null = null
     let failed = false
     for (const send of decision.sends) {
       if (send.batch !== null) { repeats = send; continue }
-      const lane = around.lane(send.recipient)
-      if (around.stopping() || !mayStillSend() || !lane.enter(now)) { parked.push(send); continue }
       const endpoint = endpointOf(send.recipient)
+      const token = endpoint.token && around.tokens.state(send.recipient, now)
+      if (token?.kind === 'unknown') { parked.push({ send, tokenless: true }); continue }
+      const lane = around.lane(send.recipient)
+      if (around.stopping() || !mayStillSend() || !lane.enter(now)) { parked.push({ send, tokenless: false }); continue }
       const standard = idempotencyKeyOf(settings.mode, send.recipient, work.delivery.lead.id, work.delivery.number, send.phase)
-      const rendered = endpoint.render(inputOf(work, send, decision.history, standard, settings.runId, now))
+      if (token?.kind === 'failed') {
+        lane.leave(now)
+        failed = true
+        events.push(startedEvent(send, standard, '', endpoint, now), tokenFailed(send, standard, token.verdict, now))
+        around.answered(send.recipient, token.verdict, null, now)
+        continue
+      }
+      const input = inputOf(work, send, decision.history, standard, settings.runId, now)
+      const rendered = endpoint.render(token ? { ...input, token: token.held.token } : input)
       const key = (rendered.ok ? rendered.key : null) ?? standard
       if (rendered.ok) {
-        ready.push({ send, key, request: rendered.request })
+        ready.push({ send, key, request: rendered.request, held: token ? token.held : null })
         events.push(startedEvent(send, key, hashOf(rendered.request), endpoint, now))
       } else {
         lane.leave(now)
@@ -161,20 +178,32 @@ export const createDispatcher = (around: Surroundings) => {
   }
 
   /** Appends; true when it is durable. Places taken in vain are given back. */
-  const record = async (work: Work, events: readonly DeliveryEvent[], standing: Standing, starts: Starts, taken: readonly Answered[]): Promise<boolean> => {
+  const record = async (work: Work, events: readonly DeliveryEvent[], standing: Standing, starts: Starts, taken: readonly Answered[], claims: readonly Claim[], now: Instant): Promise<boolean> => {
     const [result] = await ledger.append([{
       deliveryId: work.delivery.id, version: work.history.version, runId: settings.runId, events, standing,
+      ...(claims.length === 0 ? {} : { claims }),
       ...(work.stored ? {} : { create: work.delivery, informed: work.elsewhere.size > 0 }),
     }])
     if (result?.kind === 'ok') {
       work.stored = true
       work.orders = []
+      if (claims.length > 0) around.claimed(claims, now)
       events.forEach((event, i) => deps.observe({ kind: 'stored', deliveryId: work.delivery.id, leadId: work.delivery.lead.id, source: work.delivery.source, seq: result.seq + i, event }))
       return true
     }
     for (const { send } of starts.ready) around.lane(send.recipient).leave(clock.now())
     if (result?.kind === 'had') {
       work.elsewhere = new Map(result.recipients.map((recipient) => [recipient, `${facts.policies.get(recipient)?.name ?? recipient} has bought this lead before, through another target`]))
+      work.again = true
+      return false
+    }
+    if (result?.kind === 'refused') {
+      if (result.claim.kind === 'permit' && result.claim.name.startsWith('seen:')) {
+        const policy = facts.policies.get(result.claim.recipient)
+        const within = policy?.duplicateCheck
+        work.elsewhere = new Map([...work.elsewhere, [result.claim.recipient, `${policy?.name ?? result.claim.recipient} was offered a lead with the same ${within?.field ?? 'value'} within ${formatDuration(within?.withinMs ?? 0)}`]])
+      } else around.refused(result.claim, now)
+      work.inbox.unshift(...taken)
       work.again = true
       return false
     }
@@ -190,18 +219,34 @@ export const createDispatcher = (around: Surroundings) => {
     return false
   }
 
+  /** Circuit trials and look-backs of what is started, and what the step changes in caps. */
+  const claimsOf = (work: Work, history: History, starts: Starts): readonly Claim[] => {
+    const caps = capClaims(facts.policies, work.history, history, settings.mode, (path) => {
+      const node = nodeOf(work.plan, path)
+      return node?.kind === 'send' ? (node.price ?? facts.policies.get(node.recipient)?.price ?? null) : null
+    })
+    const own = starts.ready.flatMap(({ send }) => send.claims)
+    return own.length === 0 ? caps : [...own, ...caps]
+  }
+
   const leave = (work: Work, standing: Standing): void => {
     if (onTheWire(work.history) > 0) return
     work.released = true
     around.released(work, standing)
   }
 
-  const park = (work: Work, sends: readonly Send[]): void => {
-    if (!around.stopping()) for (const send of sends) around.lane(send.recipient).park(() => pump(work))
+  const park = (work: Work, parked: readonly Parked[]): void => {
+    if (!around.stopping()) for (const each of parked) waitWith(work, each)
     else if (onTheWire(work.history) === 0) {
       work.released = true
       around.released(work, { state: 'working' })
     }
+  }
+
+  const waitWith = (work: Work, { send, tokenless }: Parked): void => {
+    const endpoint = endpointOf(send.recipient)
+    if (!tokenless || !endpoint.token) around.lane(send.recipient).park(() => pump(work))
+    else around.tokens.ask(endpoint, endpoint.token).then(() => pump(work)).catch(around.failed)
   }
 
   /** A process that was stopped past its lease must not send what another has taken over: it fails at its next write. */
@@ -211,12 +256,13 @@ export const createDispatcher = (around: Surroundings) => {
     return false
   }
 
-  const perform = (work: Work, { send, key, request }: Ready): void => {
+  const perform = (work: Work, { send, key, request, held }: Ready): void => {
     if (!mayStillSend()) return
     const endpoint = endpointOf(send.recipient)
     transport.send(request, { ...endpoint.definition.transport, timeoutMs: send.timeoutMs }).then((reply) => {
-      const verdict = endpoint.read(reply, send.phase)
+      const read = endpoint.read(reply, send.phase)
       const httpStatus = reply.kind === 'answer' ? reply.status : null
+      const verdict = held ? around.tokens.judge(send.recipient, held, read, httpStatus, isTokenRepeat(work.history, send)) : read
       work.inbox.push({ send, key, verdict, httpStatus, durationMs: reply.durationMs, at: reply.at, batch: null })
       around.answered(send.recipient, verdict, httpStatus, reply.at)
       around.lane(send.recipient).leave(reply.at)

@@ -1,22 +1,34 @@
 import type { Instant } from '../base/time.ts'
+import type { Claim } from '../core/caps.ts'
+import type { Circuit } from '../core/circuit.ts'
+import { beginTrial, closedCircuit, stepCircuit } from '../core/circuit.ts'
 import type { Mode } from '../core/event.ts'
 import type { RecipientFacts } from '../core/gate.ts'
-import type { Ledger } from '../ports.ts'
+import type { Policy } from '../core/policy.ts'
+import type { Verdict } from '../core/verdict.ts'
+import type { Ledger, RecipientState } from '../ports.ts'
 
-/** Pauses and closings as all processes know them; `changed` is called for each recipient whose state is another than before. */
-export const createRecipientFacts = (ledger: Ledger, mode: Mode, changed: (recipient: string) => void) => {
+const NOTHING: RecipientFacts = { paused: null, closedUntil: null }
+
+/**
+ * What is known of each recipient, as all processes know it: pauses, closings, circuits, caps that are used up.
+ * `changed` is called for each recipient that may have opened or closed, so that leads which wait for it decide again.
+ */
+export const createRecipientFacts = (ledger: Ledger, mode: Mode, policies: ReadonlyMap<string, Policy>, changed: (recipient: string) => void) => {
   const now = new Map<string, RecipientFacts>()
+  const set = (recipient: string, more: Partial<RecipientFacts>): void => {
+    now.set(recipient, { ...(now.get(recipient) ?? NOTHING), ...more })
+    changed(recipient)
+  }
 
   const refresh = async (at: Instant): Promise<void> => {
-    const seen = new Set<string>()
     for (const state of await ledger.recipientStates(mode)) {
-      seen.add(state.recipient)
       const before = now.get(state.recipient)
+      const paused = state.paused && { reason: state.paused.reason }
       const closedUntil = state.closedUntil !== null && state.closedUntil > at ? state.closedUntil : null
-      now.set(state.recipient, { paused: state.paused && { reason: state.paused.reason }, closedUntil })
-      if ((before?.paused?.reason ?? null) !== (state.paused?.reason ?? null) || (before?.closedUntil ?? null) !== closedUntil) changed(state.recipient)
+      if (before && before.paused?.reason === paused?.reason && before.closedUntil === closedUntil) continue
+      set(state.recipient, { paused, closedUntil, ...(before?.circuit ? {} : circuitOf(state)) })
     }
-    for (const recipient of now.keys()) if (!seen.has(recipient)) now.delete(recipient)
   }
 
   return {
@@ -25,16 +37,47 @@ export const createRecipientFacts = (ledger: Ledger, mode: Mode, changed: (recip
     /** Takes effect at once here, and for all others as soon as it is stored. */
     pause: async (recipient: string, at: Instant, reason: string): Promise<void> => {
       if (now.get(recipient)?.paused) return
-      now.set(recipient, { paused: { reason }, closedUntil: now.get(recipient)?.closedUntil ?? null })
-      changed(recipient)
+      set(recipient, { paused: { reason } })
       await ledger.setPaused(recipient, mode, { at, reason })
     },
     close: async (recipient: string, until: Instant): Promise<void> => {
-      const before = now.get(recipient)
-      if ((before?.closedUntil ?? 0) >= until) return
-      now.set(recipient, { paused: before?.paused ?? null, closedUntil: until })
-      changed(recipient)
+      if ((now.get(recipient)?.closedUntil ?? 0) >= until) return
+      set(recipient, { closedUntil: until })
       await ledger.setClosedUntil(recipient, mode, until)
+    },
+
+    /** Folds an answer into the recipient's circuit; tells when it opened or closed. */
+    answered: async (recipient: string, verdict: Verdict, at: Instant): Promise<'opened' | 'closed' | null> => {
+      const policy = policies.get(recipient)?.circuit
+      if (!policy) return null
+      const before = now.get(recipient)?.circuit ?? closedCircuit
+      const after = stepCircuit(before, verdict, at, policy)
+      if (after.kind === before.kind) {
+        now.set(recipient, { ...(now.get(recipient) ?? NOTHING), circuit: after })
+        return null
+      }
+      set(recipient, { circuit: after })
+      await ledger.setCircuit(recipient, mode, after.kind === 'closed' ? null : JSON.stringify(after))
+      if (after.kind === 'open') return 'opened'
+      await ledger.wake(recipient, mode, at)
+      return 'closed'
+    },
+
+    /** These claims were granted: a trial has begun, a place of a cap came free. */
+    claimed: (claims: readonly Claim[], at: Instant): void => {
+      for (const claim of claims) {
+        const facts = now.get(claim.recipient) ?? NOTHING
+        if (claim.kind === 'permit' && claim.name.startsWith('trial:') && facts.circuit) set(claim.recipient, { circuit: beginTrial(facts.circuit, at, claim.until - at) })
+        if (claim.kind === 'cap' && claim.amount < 0 && facts.full?.has(claim.counter)) set(claim.recipient, { full: new Set([...facts.full].filter((each) => each !== claim.counter)) })
+      }
+    },
+    /** This claim was refused: the limit is reached, or another holds the trial. */
+    refused: (claim: Claim, at: Instant): void => {
+      const facts = now.get(claim.recipient) ?? NOTHING
+      if (claim.kind === 'cap') set(claim.recipient, { full: new Set([...(facts.full ?? []), claim.counter]) })
+      else if (facts.circuit) set(claim.recipient, { circuit: beginTrial(facts.circuit, at, claim.until - at) })
     },
   }
 }
+
+const circuitOf = ({ circuit }: RecipientState): { readonly circuit?: Circuit } => (circuit === null ? {} : { circuit: JSON.parse(circuit) as Circuit })

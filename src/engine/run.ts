@@ -17,6 +17,7 @@ import { createRecipientFacts } from './recipient-facts.ts'
 import type { LeadSource, RunDeps, RunEnd, RunSettings } from './settings.ts'
 import { createSlots } from './slots.ts'
 import { createTally } from './tally.ts'
+import { createTokens } from './tokens.ts'
 import { loadedWork } from './work.ts'
 import type { Work } from './work.ts'
 
@@ -52,14 +53,15 @@ export const runDeliveries = async (settings: RunSettings, leads: LeadSource | n
     }
     return found
   }
-  const recipientFacts = createRecipientFacts(ledger, mode, (recipient) => lanes.get(recipient)?.drain('all', clock.now()))
+  const recipientFacts = createRecipientFacts(ledger, mode, policies, (recipient) => lanes.get(recipient)?.drain('all', clock.now()))
   const facts = { policies, recipients: recipientFacts.now, elsewhere: new Map<string, string>() }
 
   const around: Surroundings = {
-    settings, deps, facts, lane, stopping,
+    settings, deps, facts, lane, stopping, claimed: recipientFacts.claimed, refused: recipientFacts.refused,
     answered: (recipient, verdict, httpStatus, at) => {
       const policy = policies.get(recipient)
       alerts.verdict(recipient, verdict, httpStatus)
+      recipientFacts.answered(recipient, verdict, at).then((turned) => { if (turned === 'opened') alerts.tell(recipient, 'circuit', `its circuit opened: more than half of its last attempts failed; the last: ${verdict.reason ?? 'no answer'}`, 'finalmile status shows when it is tried again') }, fail)
       if (verdict.kind !== 'failed' || !policy) return
       if (verdict.pause) recipientFacts.pause(recipient, at, verdict.reason ?? verdict.class).catch(fail)
       if (verdict.retryAfterMs === undefined || verdict.class !== 'rate_limited') return
@@ -173,7 +175,7 @@ export const runDeliveries = async (settings: RunSettings, leads: LeadSource | n
   }
 
   const dueBatch = (work: Work, now: Instant): string | null => {
-    const { waits } = decide(work.plan, { lead: work.delivery.lead, deliveryId: work.delivery.id, history: work.history, now, facts, floors: [] })
+    const { waits } = decide(work.plan, { lead: work.delivery.lead, deliveryId: work.delivery.id, mode, history: work.history, now, facts, floors: [] })
     return waits.find((wait) => wait.batch && wait.until !== null && wait.until <= now)?.recipient ?? null
   }
 

@@ -106,6 +106,18 @@ const CASES: readonly Case[] = [
     const [day, hour] = [{ kind: 'cap', recipient: 'a', counter: 'day', limit: 1, amount: 1 }, { kind: 'cap', recipient: 'a', counter: 'hour', limit: 0, amount: 1 }] as const
     expect((await ledger.append([{ ...then(a, 1, working, sale()), claims: [day, hour] }, { ...then(b, 1, working, sale()), claims: [day] }])).map((each) => each.kind)).toEqual(['refused', 'ok'])
   }],
+  ['a first step claims too, and a known delivery is told before a claim is refused', async (ledger) => {
+    const claims = [{ kind: 'cap', recipient: 'a', counter: 'a:day', limit: 1, amount: 1 }] as const
+    const step = (leadId: string): Step => ({ ...first(delivery(leadId)), claims })
+    expect((await ledger.append([step('L1'), step('L1'), step('L2')])).map((each) => each.kind)).toEqual(['ok', 'exists', 'refused'])
+    expect(await ledger.load(delivery('L2').id)).toBeNull()
+  }],
+  ['what is given back can be taken again', async (ledger) => {
+    const [a, b] = [delivery('L1'), delivery('L2')]
+    await ledger.append([first(a), first(b)])
+    const cap = (amount: number) => [{ kind: 'cap', recipient: 'a', counter: 'a:day', limit: 1, amount }] as const
+    expect((await ledger.append([{ ...then(a, 1, working, []), claims: cap(1) }, { ...then(b, 1, working, []), claims: cap(1) }, { ...then(a, 1, working, []), claims: cap(-1) }, { ...then(b, 1, working, []), claims: cap(1) }])).map((each) => each.kind)).toEqual(['ok', 'refused', 'ok', 'ok'])
+  }],
   ['a permit is held by one until its time', async (ledger) => {
     const [a, b] = [delivery('L1'), delivery('L2')]
     await ledger.append([first(a), first(b)])
@@ -214,7 +226,8 @@ const CASES: readonly Case[] = [
     await ledger.setPaused('a', 'live', { at: T0, reason: '401' })
     await ledger.setClosedUntil('a', 'live', T0 + 5)
     await ledger.setClosedUntil('b', 'test', T0)
-    expect(await ledger.recipientStates('live')).toEqual([{ recipient: 'a', mode: 'live', paused: { at: T0, reason: '401' }, closedUntil: T0 + 5, circuit: null }])
+    await ledger.setCircuit('a', 'live', '{"kind":"open"}')
+    expect(await ledger.recipientStates('live')).toEqual([{ recipient: 'a', mode: 'live', paused: { at: T0, reason: '401' }, closedUntil: T0 + 5, circuit: '{"kind":"open"}' }])
     await ledger.setPaused('a', 'live', null)
     expect(await ledger.recipientStates('live')).toMatchObject([{ paused: null, closedUntil: T0 + 5 }])
   }],

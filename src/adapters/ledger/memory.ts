@@ -140,6 +140,7 @@ export const createMemoryLedger = (): Ledger => {
     recipientStates: async (mode) => [...states.values()].filter((each) => each.mode === mode),
     setPaused: async (recipient, mode, paused) => change(recipient, mode, { paused }),
     setClosedUntil: async (recipient, mode, closedUntil) => change(recipient, mode, { closedUntil }),
+    setCircuit: async (recipient, mode, circuit) => change(recipient, mode, { circuit }),
     wake: async (recipient, mode, now) => {
       const found = [...kept.values()].filter(({ delivery, standing }) => delivery.mode === mode && standing.state === 'waiting' && (standing.recipient === recipient || standing.dueAt === null))
       for (const each of found) if (each.standing.state === 'waiting') each.standing = { ...each.standing, dueAt: now }

@@ -68,6 +68,7 @@ const ledgerOf = (client: Client): Ledger => ({
   recipientStates: (mode) => client.call('recipientStates', mode),
   setPaused: (recipient, mode, paused) => client.call('setPaused', recipient, mode, paused),
   setClosedUntil: (recipient, mode, until) => client.call('setClosedUntil', recipient, mode, until),
+  setCircuit: (recipient, mode, circuit) => client.call('setCircuit', recipient, mode, circuit),
   wake: (recipient, mode, now) => client.call('wake', recipient, mode, now),
   holdsLease: () => client.holdsLease(),
   close: () => client.close(),

@@ -10,7 +10,7 @@ import type { Plan } from '../plan.ts'
 import { childPath } from '../plan.ts'
 import { guarded } from './guarded.ts'
 import { inOrder } from './share.ts'
-import { send, whyUnwanted } from './send.ts'
+import { claimsOf, send, whyUnwanted } from './send.ts'
 
 /** Ping/Post: all are asked in parallel with one deadline; the post goes to the highest bid, on refusal to the next. */
 export const auction = (node: Extract<Plan, { kind: 'auction' }>, path: string, outer: Context): NodeStep => {
@@ -40,9 +40,9 @@ const bidding = (node: Extract<Plan, { kind: 'auction' }>, path: string, context
     if (!policy) throw new Error(`no policy for recipient ${bidder.recipient}`)
     const unwanted = whyUnwanted(policy, null, context)
     if (unwanted !== null) return pass(at, policy.recipient, unwanted)
-    const open = gate(policy, context.facts.recipients.get(policy.recipient), context.now)
+    const open = gate(policy, context.facts.recipients.get(policy.recipient), context.lead, context.mode, context.now)
     if (!open.open) closed.push({ at, until: open.until, why: open.why, recipient: policy.recipient })
-    else actions.push({ kind: 'send', path: at, recipient: policy.recipient, phase: 'ping', attempt: 1, timeoutMs: Math.min(policy.timeoutMs, node.windowMs), target: 'endpoint', batch: null })
+    else actions.push({ kind: 'send', path: at, recipient: policy.recipient, phase: 'ping', attempt: 1, timeoutMs: Math.min(policy.timeoutMs, node.windowMs), target: 'endpoint', batch: null, claims: claimsOf(policy, context, true) })
   }
   const begun = pings.flatMap((ping) => ping?.startedAt ?? [])
   if (actions.length > 0 || begun.length > 0) {

@@ -1,13 +1,19 @@
 import type { Money } from '../../base/money.ts'
+import { shortHash } from '../../base/hash.ts'
 import { batchLeavesAt } from '../batch.ts'
+import type { Claim } from '../caps.ts'
 import { holds } from '../condition.ts'
+import type { Mode } from '../event.ts'
+import type { Gate } from '../gate.ts'
 import { gate } from '../gate.ts'
 import type { Attempt } from '../history.ts'
 import { attemptsOf, nodeAt } from '../history.ts'
+import type { Lead } from '../lead.ts'
 import { resolveLead } from '../lead-path.ts'
 import type { Plan } from '../plan.ts'
 import type { Policy } from '../policy.ts'
 import { belowFloor } from '../price.ts'
+import { unmetRequirement } from '../requirements.ts'
 import type { NextAttempt } from '../retry.ts'
 import { nextAttempt } from '../retry.ts'
 import type { Context, NodeStep } from '../step.ts'
@@ -33,7 +39,7 @@ const first = (policy: Policy, price: Money | null, path: string, context: Conte
     const unwanted = whyUnwanted(policy, price, context)
     if (unwanted !== null) return pass(path, recipient, unwanted)
     if (policy.pool) return done('pooled', path, recipient, `parked in ${policy.name}`)
-    const open = gate(policy, context.facts.recipients.get(recipient), context.now)
+    const open = gateOf(policy, context)
     if (!open.open) {
       if (policy.whenClosed === 'skip') return pass(path, recipient, open.why)
       if (policy.whenClosed === 'wait') return pending({ kind: 'wait', until: open.until, why: open.why, recipient, batch: false })
@@ -45,7 +51,34 @@ const first = (policy: Policy, price: Money | null, path: string, context: Conte
     return pending({ kind: 'wait', until: batchLeavesAt(policy.batch, policy.zone, queuedAt), why: `waits for a batch of ${policy.batch.maxLeads} for ${policy.name}`, recipient, batch: true })
   }
   const attempt = nodeAt(context.history, path).attempts.length + 1
-  return pending({ kind: 'send', path, recipient, phase: 'post', attempt, timeoutMs: policy.timeoutMs, target: 'endpoint', batch: null })
+  return pending({ kind: 'send', path, recipient, phase: 'post', attempt, timeoutMs: policy.timeoutMs, target: 'endpoint', batch: null, claims: claimsOf(policy, context, attempt === 1) })
+}
+
+const gateOf = (policy: Policy, { facts, lead, mode, now }: Context): Gate => gate(policy, facts.recipients.get(policy.recipient), lead, mode, now)
+
+/** The one trial of an open circuit, and on the first attempt the lead's look-back. */
+export const claimsOf = (policy: Policy, context: Context, firstTry: boolean): readonly Claim[] => {
+  const open = gateOf(policy, context)
+  const claims: Claim[] = []
+  if (open.open && open.trial) claims.push({ kind: 'permit', recipient: policy.recipient, name: trialName(context.mode, policy.recipient), until: context.now + policy.timeoutMs * 2 })
+  if (firstTry && policy.duplicateCheck) {
+    const value = lookBackValue(context.lead, policy.duplicateCheck.field)
+    if (value !== null) claims.push({ kind: 'permit', recipient: policy.recipient, name: `seen:${context.mode}:${policy.recipient}:${shortHash(value)}`, until: context.now + policy.duplicateCheck.withinMs })
+  }
+  return claims.length === 0 ? NO_CLAIMS : claims
+}
+
+const NO_CLAIMS: readonly Claim[] = []
+
+export const trialName = (mode: Mode, recipient: string): string => `trial:${mode}:${recipient}`
+
+/** Equal for equal people: trimmed, lower case, digits only for phones; null where the lead has no such value. */
+const lookBackValue = (lead: Lead, field: string): string | null => {
+  const [value] = resolveLead(lead, { kind: 'path', text: field })
+  const text = value === undefined || value === null ? '' : String(value).trim().toLowerCase()
+  if (text === '') return null
+  const digits = text.replace(/\D/g, '')
+  return /^[\d\s()+.-]+$/.test(text) && digits.length >= 10 ? digits.replace(/^1(?=\d{10}$)/, '') : text
 }
 
 /** Why this recipient is not offered the lead at all; null where it is. */
@@ -53,7 +86,7 @@ export const whyUnwanted = (policy: Policy, price: Money | null, context: Contex
   const had = context.facts.elsewhere.get(policy.recipient)
   if (had !== undefined) return had
   if (policy.acceptWhen && !holds(policy.acceptWhen.condition, (at) => resolveLead(context.lead, at))) return `${policy.name} accepts only leads where ${policy.acceptWhen.text}`
-  return belowFloor(price ?? policy.price, context.history.cost ?? policy.cost, context.floors)
+  return unmetRequirement(policy, context.lead, context.history.receivedAt, context.now) ?? belowFloor(price ?? policy.price, context.history.cost ?? policy.cost, context.floors)
 }
 
 const follow = (policy: Policy, attempts: readonly Attempt[], count: number, path: string, context: Context): NodeStep => {
@@ -96,14 +129,14 @@ const tryAgain = (
   if (plan.kind === 'closed' && plan.until > context.now) {
     return { kind: 'closed', until: plan.until, why: `${policy.name} asked to be tried again later`, recipient }
   }
-  const open = gate(policy, context.facts.recipients.get(recipient), context.now)
+  const open = gateOf(policy, context)
   if (!open.open) return { kind: 'closed', until: open.until, why: open.why, recipient }
   if (plan.kind === 'retry' && plan.at > context.now) {
     return pending({ kind: 'wait', until: plan.at, why: `tries ${policy.name} again (attempt ${attempt}): ${reasonOf(last)}`, recipient, batch: false })
   }
   if (policy.batch && last.batch === null) return pending({ kind: 'choose', path, choice: { kind: 'queue' } })
   const timeoutMs = plan.kind === 'retry' ? plan.timeoutMs : policy.timeoutMs
-  return pending({ kind: 'send', path, recipient, phase: 'post', attempt, timeoutMs, target, batch: last.batch })
+  return pending({ kind: 'send', path, recipient, phase: 'post', attempt, timeoutMs, target, batch: last.batch, claims: claimsOf(policy, context, false) })
 }
 
 const reasonOf = (attempt: Attempt): string => attempt.finished?.verdict.reason ?? 'no answer'

@@ -233,6 +233,7 @@ export const createStore = (db: DatabaseSync, lease: Lease | null) => {
     recipientStates: (mode: Mode): readonly RecipientState[] => statement.recipients.all(mode).map(recipientStateOf),
     setPaused: (recipient: string, mode: Mode, paused: RecipientState['paused']): void => unfenced(db, () => { statement.pause.run(recipient, mode, paused?.at ?? null, paused?.reason ?? null) }),
     setClosedUntil: (recipient: string, mode: Mode, until: number | null): void => unfenced(db, () => { statement.close.run(recipient, mode, until) }),
+    setCircuit: (recipient: string, mode: Mode, circuit: string | null): void => unfenced(db, () => { statement.circuit.run(recipient, mode, circuit) }),
     wake: (recipient: string, mode: Mode, now: number): number => unfenced(db, () => Number(statement.wake.run(now, mode, recipient).changes)),
   }
 }
@@ -281,6 +282,7 @@ const statements = (db: DatabaseSync) => {
     recipients: db.prepare('SELECT * FROM recipients WHERE mode = ?'),
     pause: db.prepare('INSERT INTO recipients (recipient, mode, paused_at, paused_reason) VALUES (?, ?, ?, ?) ON CONFLICT DO UPDATE SET paused_at = excluded.paused_at, paused_reason = excluded.paused_reason'),
     close: db.prepare('INSERT INTO recipients (recipient, mode, closed_until) VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET closed_until = excluded.closed_until'),
+    circuit: db.prepare('INSERT INTO recipients (recipient, mode, circuit) VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET circuit = excluded.circuit'),
     wake: db.prepare('UPDATE deliveries SET due_at = ? WHERE state = 1 AND mode = ? AND (recipient = ? OR due_at IS NULL)'),
   }
 }

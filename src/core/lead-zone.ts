@@ -1,0 +1,30 @@
+import { isZone } from '../base/zone.ts'
+import type { Lead } from './lead.ts'
+import { resolveLead } from './lead-path.ts'
+import type { ZoneSource } from './policy.ts'
+import { zonesOfAreaCode, zonesOfPostalCode, zonesOfState } from './zones/us-zones.ts'
+
+/**
+ * The IANA zones a lead may live in, from the first that tells: an explicit zone, its postal code, its state, its area
+ * code (contract, section 3, Timezone). Several where that is not certain: a window must then be open in all. None where
+ * nothing tells: the lead is not delivered for calling.
+ */
+export const zonesOfLead = (lead: Lead, source: ZoneSource): readonly string[] => {
+  const explicit = textAt(lead, source.kind === 'field' ? source.path : 'timezone')
+  if (explicit !== null && isZone(explicit)) return [explicit]
+  const candidates = [
+    () => zonesOfPostalCode(textAt(lead, 'postal_code') ?? textAt(lead, 'zip') ?? ''),
+    () => zonesOfState(textAt(lead, 'state') ?? ''),
+    () => zonesOfAreaCode(textAt(lead, 'phone_1') ?? textAt(lead, 'phone') ?? ''),
+  ]
+  for (const zones of candidates) {
+    const found = zones()
+    if (found.length > 0) return found
+  }
+  return []
+}
+
+const textAt = (lead: Lead, path: string): string | null => {
+  const [value] = resolveLead(lead, { kind: 'path', text: path })
+  return typeof value === 'string' && value.trim() !== '' ? value.trim() : typeof value === 'number' ? String(value) : null
+}

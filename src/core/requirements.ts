@@ -1,0 +1,52 @@
+import type { Instant } from '../base/time.ts'
+import { formatDuration } from '../base/time.ts'
+import { holds } from './condition.ts'
+import type { Lead } from './lead.ts'
+import { resolveLead } from './lead-path.ts'
+import type { Policy, Requirement } from './policy.ts'
+
+/** Why a lead does not meet a recipient's requirements; null where it meets all. Nothing is sent to find out. */
+export const unmetRequirement = (policy: Policy, lead: Lead, receivedAt: Instant, now: Instant): string | null => {
+  for (const requirement of policy.requirements) {
+    const problem = problemOf(requirement, lead, receivedAt, now)
+    if (problem !== null) return `${policy.name} requires: ${requirement.reason} (${problem})`
+  }
+  return null
+}
+
+const problemOf = ({ check }: Requirement, lead: Lead, receivedAt: Instant, now: Instant): string | null => {
+  switch (check.kind) {
+    case 'condition': return holds(check.condition, (path) => resolveLead(lead, path)) ? null : 'the lead does not'
+    case 'mobile-phone': return phoneProblem(text(lead, check.field))
+    case 'trusted-form': return certificateProblem(lead, check.maxAgeMs, now - receivedAt)
+    // A matter of when, not whether: the recipient's window keeps it.
+    case 'business-hours': return null
+    default: return check satisfies never
+  }
+}
+
+const TOLL_FREE = /^(800|833|844|855|866|877|888|900)/
+
+/** A North American number says nothing of mobile or landline; what cannot be a mobile is refused: no number, toll-free, premium, impossible. */
+const phoneProblem = (phone: string): string | null => {
+  const digits = phone.replace(/\D/g, '').replace(/^1(?=\d{10}$)/, '')
+  if (digits === '') return 'there is no phone number'
+  if (phone.trim().startsWith('+') && !phone.trim().startsWith('+1')) return digits.length >= 8 && digits.length <= 15 ? null : 'the number is too short or too long'
+  if (!/^[2-9]\d{2}[2-9]\d{6}$/.test(digits)) return 'the number cannot be dialled'
+  return TOLL_FREE.test(digits) ? 'the number is toll-free or premium' : null
+}
+
+/** Where forms and partners put it (facts: TrustedForm). */
+const CERTIFICATE_FIELDS = ['trustedform_cert_url', 'xxTrustedFormCertUrl', 'trusted_form_url', 'trustedform_url', 'trustedform']
+
+const certificateProblem = (lead: Lead, maxAgeMs: number, ageMs: number): string | null => {
+  const url = CERTIFICATE_FIELDS.map((field) => text(lead, field)).find((each) => each !== '')
+  if (url === undefined) return 'the lead has no TrustedForm certificate'
+  if (!/^https:\/\/cert\.trustedform\.com\/[A-Za-z0-9_-]{1,255}$/.test(url.trim())) return 'its certificate is no address of cert.trustedform.com'
+  return ageMs > maxAgeMs ? `its certificate is ${formatDuration(ageMs)} old; unretained ones expire after ${formatDuration(maxAgeMs)}` : null
+}
+
+const text = (lead: Lead, field: string): string => {
+  const [value] = resolveLead(lead, { kind: 'path', text: field })
+  return typeof value === 'string' ? value : typeof value === 'number' ? String(value) : ''
+}

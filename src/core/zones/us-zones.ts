@@ -1,0 +1,37 @@
+import { AREA_CODES } from './us-area-codes.ts'
+import { POSTAL_PREFIXES } from './us-postal.ts'
+
+const E = 'America/New_York'
+const C = 'America/Chicago'
+const M = 'America/Denver'
+const P = 'America/Los_Angeles'
+
+/**
+ * Zones of the US states as of November 2026 (49 CFR 71 and the IANA database). States with several are listed with all:
+ * without a postal code nobody knows which.
+ */
+export const STATE_ZONES: Readonly<Record<string, readonly string[]>> = {
+  AL: [C], AK: ['America/Anchorage', 'America/Adak'], AZ: ['America/Phoenix', M], AR: [C], CA: [P], CO: [M], CT: [E], DE: [E], DC: [E], FL: [E, C],
+  GA: [E], HI: ['Pacific/Honolulu'], ID: ['America/Boise', P], IL: [C], IN: ['America/Indiana/Indianapolis', C], IA: [C], KS: [C, M], KY: [E, C], LA: [C],
+  ME: [E], MD: [E], MA: [E], MI: ['America/Detroit', C], MN: [C], MS: [C], MO: [C], MT: [M], NE: [C, M], NV: [P], NH: [E], NJ: [E], NM: [M], NY: [E], NC: [E],
+  ND: [C, M], OH: [E], OK: [C], OR: [P, 'America/Boise'], PA: [E], RI: [E], SC: [E], SD: [C, M], TN: [C, E], TX: [C, M], UT: [M], VT: [E], VA: [E], WA: [P],
+  WV: [E], WI: [C], WY: [M], PR: ['America/Puerto_Rico'], VI: ['America/St_Thomas'], GU: ['Pacific/Guam'],
+}
+
+export const zonesOfState = (state: string): readonly string[] => STATE_ZONES[state.trim().toUpperCase()] ?? []
+
+/** By the first three digits of a ZIP code; those that span a border name both sides. */
+export const zonesOfPostalCode = (code: string): readonly string[] => {
+  const digits = /^(\d{5})(-?\d{4})?$/.exec(code.trim())?.[1]
+  if (digits === undefined) return []
+  const prefix = Number(digits.slice(0, 3))
+  const range = POSTAL_PREFIXES.find((each) => each.from <= prefix && prefix <= each.to)
+  return range ? (range.zones ?? zonesOfState(range.state)) : []
+}
+
+/** By the area code of a North American number, with or without the leading 1. */
+export const zonesOfAreaCode = (phone: string): readonly string[] => {
+  const digits = phone.replace(/\D/g, '').replace(/^1(?=\d{10}$)/, '')
+  const state = digits.length === 10 ? AREA_CODES[digits.slice(0, 3)] : undefined
+  return state === undefined ? [] : zonesOfState(state)
+}
