@@ -6,7 +6,7 @@ import type { Lead } from './core/lead.ts'
 import type { OutcomeKind } from './core/outcome.ts'
 import type { Run } from './core/run.ts'
 import type { TransportSettings } from './definitions/types.ts'
-import type { OutgoingRequest, Reply } from './wire/request.ts'
+import type { AnyReply, HttpRequest, OutgoingRequest, Reply } from './wire/request.ts'
 
 /** The wall clock. `sleep` resolves early, without an error, when the signal aborts. */
 export interface Clock {
@@ -16,7 +16,8 @@ export interface Clock {
 
 /** Sends one request and always resolves: trouble of the world is a Reply. */
 export interface Transport {
-  send(request: OutgoingRequest, settings: TransportSettings & { readonly timeoutMs: number }, signal?: AbortSignal): Promise<Reply>
+  send(request: HttpRequest, settings: TransportSettings & { readonly timeoutMs: number }, signal?: AbortSignal): Promise<Reply>
+  send(request: OutgoingRequest, settings: TransportSettings & { readonly timeoutMs: number }, signal?: AbortSignal): Promise<AnyReply>
   close(): Promise<void>
 }
 

@@ -4,7 +4,7 @@ import type { Lead } from '../core/lead.ts'
 import type { PhaseName } from '../core/plan.ts'
 import type { Captured, Verdict } from '../core/verdict.ts'
 import type { EndpointDefinition } from '../definitions/types.ts'
-import type { HttpRequest, Reply } from './request.ts'
+import type { AnyReply, HttpRequest, OutgoingRequest, Reply } from './request.ts'
 
 /** All that a template may see (contract, section 2). */
 export interface RenderInput {
@@ -34,7 +34,7 @@ export interface RenderInput {
 }
 
 /** A request, or why none can be made of this lead (nothing is sent then). */
-export type Rendered = { readonly ok: true; readonly request: HttpRequest; /** the idempotency key it carries, where the recipient's own template made it */ readonly key?: string } | { readonly ok: false; readonly reason: string }
+export type Rendered = { readonly ok: true; readonly request: OutgoingRequest; /** the idempotency key it carries, where the recipient's own template made it */ readonly key?: string } | { readonly ok: false; readonly reason: string }
 
 /** One endpoint recipient, compiled once when its file is loaded: pure functions from leads to requests and from replies to verdicts. */
 export interface Endpoint {
@@ -42,9 +42,9 @@ export interface Endpoint {
   render(input: RenderInput): Rendered
   /** Many leads in one request, in the given order; only where the definition has a `batch`. */
   renderBatch(inputs: readonly RenderInput[]): Rendered
-  read(reply: Reply, phase: PhaseName): Verdict
+  read(reply: AnyReply, phase: PhaseName): Verdict
   /** One verdict per lead, in the order of `leads`. */
-  readBatch(reply: Reply, leads: readonly Lead[]): readonly Verdict[]
+  readBatch(reply: AnyReply, leads: readonly Lead[]): readonly Verdict[]
   /** Only where requests carry a token that is asked for first. */
   readonly token?: TokenSource
 }

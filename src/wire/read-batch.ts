@@ -8,13 +8,14 @@ import { isOptional } from './judge.ts'
 import { Answer } from './parse/answer.ts'
 import { compileRows } from './parse/bulk.ts'
 import { compileText } from './parse/probe.ts'
-import type { Reply } from './request.ts'
+import type { AnyReply, Reply } from './request.ts'
+import { verdictOfHandover } from './types/handover.ts'
 
 /**
  * One verdict per lead, in the order of `leads`. Trouble with the whole request is everyone's trouble; else each row is
  * read by the recipient's own rules with the row as the root. A lead that no row speaks of is in doubt.
  */
-export const createBatchReader = (definition: EndpointDefinition, judge: Judge, hasPriceFallback: boolean): ((reply: Reply, leads: readonly Lead[]) => readonly Verdict[]) => {
+export const createBatchReader = (definition: EndpointDefinition, judge: Judge, hasPriceFallback: boolean): ((reply: AnyReply, leads: readonly Lead[]) => readonly Verdict[]) => {
   const { parsing } = definition
   const rowsOf = compileRows(definition.batch?.results ?? null)
   const declared = definition.batch?.results !== null && definition.batch?.results !== undefined
@@ -27,6 +28,7 @@ export const createBatchReader = (definition: EndpointDefinition, judge: Judge, 
 
   return (reply, leads) => {
     if (reply.kind === 'fault') return leads.map(() => verdictOfFault(reply))
+    if (reply.kind !== 'answer') return same(verdictOfHandover(reply), leads)
     const whole = new Answer(reply, parsing.format)
     if (reply.status < 200 || reply.status > 299) return same(judge(whole, reply.at), leads)
     const rows = reply.truncated ? null : rowsOf(whole)

@@ -7,7 +7,8 @@ import { createJudge } from './judge.ts'
 import { createPingJudge } from './judge-ping.ts'
 import { Answer } from './parse/answer.ts'
 import { createBatchReader } from './read-batch.ts'
-import type { Reply } from './request.ts'
+import type { AnyReply } from './request.ts'
+import { verdictOfHandover } from './types/handover.ts'
 
 export interface ReaderOptions {
   /** The recipient, its pattern or its ping names a price: an acceptance without one is no doubt. */
@@ -16,9 +17,9 @@ export interface ReaderOptions {
 
 export interface Reader {
   /** Total: every reply gets exactly one verdict, and none throws. */
-  read(reply: Reply, phase: PhaseName): Verdict
+  read(reply: AnyReply, phase: PhaseName): Verdict
   /** One verdict per lead, in the order of `leads`. */
-  readBatch(reply: Reply, leads: readonly Lead[]): readonly Verdict[]
+  readBatch(reply: AnyReply, leads: readonly Lead[]): readonly Verdict[]
 }
 
 /** Replies to verdicts, by the rules of one recipient, compiled once. */
@@ -30,6 +31,7 @@ export const createReader = (definition: EndpointDefinition, { hasPriceFallback 
   return {
     read: (reply, phase) => {
       if (reply.kind === 'fault') return verdictOfFault(reply)
+      if (reply.kind !== 'answer') return verdictOfHandover(reply)
       if (phase === 'ping' && judgePing) return judgePing(new Answer(reply, pingFormat), reply.at)
       return judge(new Answer(reply, format), reply.at)
     },

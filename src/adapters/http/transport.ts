@@ -1,7 +1,6 @@
 import { promisify } from 'node:util'
 import { gzip, gzipSync } from 'node:zlib'
 import type { TransportSettings } from '../../definitions/types.ts'
-import type { Transport } from '../../ports.ts'
 import type { HttpRequest, Reply } from '../../wire/request.ts'
 import { decode } from './content.ts'
 import { type Job, type Outcome, stop } from './line.ts'
@@ -18,8 +17,14 @@ export interface HttpTransportOptions {
 
 type Settings = TransportSettings & { readonly timeoutMs: number }
 
+/** The part of the Transport port that is HTTP. */
+export interface HttpTransport {
+  send(request: HttpRequest, settings: Settings, signal?: AbortSignal): Promise<Reply>
+  close(): Promise<void>
+}
+
 /** Sends over HTTP/1.1 with undici: a client a connection, no retries, every trouble a Reply. */
-export const createHttpTransport = (options: HttpTransportOptions = {}): Transport => {
+export const createHttpTransport = (options: HttpTransportOptions = {}): HttpTransport => {
   const now = options.now ?? Date.now
   const readTarget = createTargetReader()
   const origins = new Map<string, Origin[]>()

@@ -6,7 +6,7 @@ import type { Lead } from '../../core/lead.ts'
 import { idempotencyKeyOf } from '../../engine/identity.ts'
 import { receivedOf } from '../../engine/intake.ts'
 import type { RenderInput } from '../../wire/endpoint.ts'
-import type { HttpRequest } from '../../wire/request.ts'
+import type { ShownRequest } from '../../wire/request.ts'
 import { openCatalogue, openTarget } from '../catalogue.ts'
 import type { Invocation, RunCommand } from '../command.ts'
 import { EXIT } from '../exit.ts'
@@ -81,7 +81,7 @@ export const run: RunCommand = async (invocation) => {
 
 interface Shown {
   lead(lead: Lead, target: string): void
-  request(lead: Lead, recipient: string, phase: string, request: HttpRequest, leads: readonly string[] | null): void
+  request(lead: Lead, recipient: string, phase: string, request: ShownRequest, leads: readonly string[] | null): void
   note(lead: Lead, text: string): void
 }
 

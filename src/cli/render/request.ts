@@ -1,5 +1,5 @@
 import type { ChalkInstance } from 'chalk'
-import type { HttpRequest } from '../../wire/request.ts'
+import type { ShownRequest } from '../../wire/request.ts'
 import { printable } from './printable.ts'
 
 /**
@@ -10,7 +10,7 @@ import { printable } from './printable.ts'
  *
  *       {"firstName":"Dana"}
  */
-export const renderRequest = (request: HttpRequest, mask: (text: string) => string, paint: ChalkInstance): string => {
+export const renderRequest = (request: ShownRequest, mask: (text: string) => string, paint: ChalkInstance): string => {
   const lines = [
     `${paint.bold(request.method)} ${paint.cyan(printable(mask(request.url)))}`,
     ...request.headers.map(([name, value]) => `  ${paint.dim(`${name}:`)} ${printable(mask(value))}`),
@@ -21,7 +21,7 @@ export const renderRequest = (request: HttpRequest, mask: (text: string) => stri
 }
 
 /** The body as sent; bytes that are no UTF-8 text are told by their number. */
-export const bodyText = (body: HttpRequest['body']): string | null => {
+export const bodyText = (body: ShownRequest['body']): string | null => {
   if (body === null || typeof body === 'string') return body
   const text = Buffer.from(body).toString('utf8')
   return Buffer.from(text).equals(Buffer.from(body)) ? text : `(${body.length} bytes)`

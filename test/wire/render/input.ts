@@ -20,7 +20,9 @@ export const requestOf = (definition: Partial<EndpointDefinition>, fields: Reado
   if (!endpoint) throw new Error(diagnostics.map((each) => each.message).join('\n'))
   const rendered = endpoint.render(inputOf(fields, given))
   if (!rendered.ok) throw new Error(rendered.reason)
-  return rendered.request
+  const { request } = rendered
+  if (request.kind !== undefined && request.kind !== 'http') throw new Error(`a request of kind ${request.kind}`)
+  return request
 }
 
 export const bodyOf = (definition: Partial<EndpointDefinition>, fields: Readonly<Record<string, unknown>>, given: Partial<RenderInput> = {}): string => {

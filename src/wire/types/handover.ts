@@ -1,0 +1,26 @@
+import type { Verdict } from '../../core/verdict.ts'
+import { failureOfClass } from '../classify.ts'
+import type { HandoverReply } from '../request.ts'
+
+/**
+ * What a mail server's or a folder's word means. Handing over is no sale of the buyer's making: there is never a lead id
+ * and never a price in it, so that only a price which the user wrote at the recipient or the pattern is earned.
+ */
+export const verdictOfHandover = (reply: HandoverReply): Verdict => {
+  if (reply.kind === 'handed-over') {
+    const words = reply.words === '' ? '' : ` (${reply.words})`
+    return { kind: 'accepted', reason: reply.rehearsal ? `test mode: ${REHEARSED[reply.to]}` : `${DONE[reply.to]}${words}`, said: null, buyerLeadId: null, price: null }
+  }
+  const told = { reason: reply.message, said: null, retryAfterMs: null }
+  switch (reply.why) {
+    case 'credentials': return failureOfClass('auth', 401, told)
+    case 'later': return failureOfClass('server_error', 503, told)
+    case 'never': return failureOfClass('invalid_data', 422, told)
+    // One mailbox of the buyer's has the lead and another refused it: selling it on, or again, may sell it twice.
+    case 'partly': return { kind: 'unconfirmed', class: 'unreadable', reason: reply.message, said: null }
+    default: return reply.why satisfies never
+  }
+}
+
+const DONE = { email: 'handed to the mail server', sftp: 'put on the SFTP server', file: 'written' } as const
+const REHEARSED = { email: 'the e-mail was made and not sent', sftp: 'the file was made and not sent', file: 'the file was made and not written' } as const
