@@ -2,10 +2,17 @@ import { diagnosticAt, type Diagnostic } from '../base/diagnostic.ts'
 import type { EndpointDefinition } from '../definitions/types.ts'
 import type { Endpoint } from './endpoint.ts'
 import { createReader, type ReaderOptions } from './read.ts'
-import { compileRenderer } from './render.ts'
+import { compileRenderer, type Renderer } from './render.ts'
+import { compileEmail } from './types/email/render.ts'
+import { compileFile } from './types/file/render.ts'
 
 /** Types that are sent as plain HTTP requests; `pool` sends nothing. */
 const SENDABLE: readonly EndpointDefinition['type'][] = ['custom', 'webhook.post']
+
+/** Types that are no HTTP at all. */
+const HANDED_OVER: Readonly<Partial<Record<EndpointDefinition['type'], (definition: EndpointDefinition, report: (problem: Diagnostic) => void) => Renderer>>> = {
+  email: compileEmail, sftp: compileFile, file: compileFile,
+}
 
 /** Compiles one recipient's definition, once; every mistake is a diagnostic, and with an error there is no endpoint. */
 export const compileEndpoint = (definition: EndpointDefinition, options?: ReaderOptions): { readonly endpoint: Endpoint | null; readonly diagnostics: readonly Diagnostic[] } => {
@@ -15,12 +22,16 @@ export const compileEndpoint = (definition: EndpointDefinition, options?: Reader
     const nothing = () => ({ ok: false as const, reason: 'a pool keeps leads and sends nothing' })
     return { endpoint: { definition, render: nothing, renderBatch: nothing, ...reader }, diagnostics }
   }
-  if (!SENDABLE.includes(definition.type)) {
-    diagnostics.push(diagnosticAt(definition.place, 'unsupported-type', `Type: ${definition.type} cannot be sent by this version`, `types that can: ${SENDABLE.map((each) => (each === 'custom' ? 'Custom Integration' : each)).join(', ')}, pool`))
+  const report = (problem: Diagnostic): void => { if (!diagnostics.some((each) => isSame(each, problem))) diagnostics.push(problem) }
+  const handedOver = HANDED_OVER[definition.type]
+  if (handedOver) {
+    if (definition.url === null && definition.type === 'email') report(diagnosticAt(definition.place, 'missing-key', `${definition.name} has no Endpoint`, 'write Endpoint: smtp://user:${SMTP_PASSWORD}@mail.example.com:587 under Settings'))
+  } else if (!SENDABLE.includes(definition.type)) {
+    diagnostics.push(diagnosticAt(definition.place, 'unsupported-type', `Type: ${definition.type} cannot be sent by this version`, `types that can: ${SENDABLE.map((each) => (each === 'custom' ? 'Custom Integration' : each)).join(', ')}, email, sftp, file, pool`))
   } else if (definition.url === null && definition.endpoints.length === 0) {
     diagnostics.push(diagnosticAt(definition.place, 'missing-key', `${definition.name} has no Endpoint`, 'write Endpoint: https://… under Settings'))
   }
-  const renderer = compileRenderer(definition, (problem) => { if (!diagnostics.some((each) => isSame(each, problem))) diagnostics.push(problem) })
+  const renderer = (handedOver ?? compileRenderer)(definition, report)
   const sound = diagnostics.every((each) => each.severity !== 'error')
   return { endpoint: sound ? { definition, ...renderer, ...reader } : null, diagnostics }
 }

@@ -11,14 +11,19 @@ const STYLE = { guard: false, eol: '\r\n' } as const
  * against formulas is for the files that people open.
  */
 export const csvOf = (rows: readonly Built[], columns: readonly string[]): string => {
-  const cells = rows.map(cellsOf)
-  const all = [...new Set([...columns, ...cells.flatMap((each) => [...each.keys()])])]
+  const { header: all, lines } = tableOf(rows, columns)
   if (all.length === 0) return ''
-  const lines = cells.map((each) => all.map((column) => each.get(column) ?? ''))
   const [only] = lines
   if (lines.length === 1 && only) return csvLine(all, STYLE) + csvLine(only, STYLE)
   // A lone empty cell must be quoted, or its line is blank and read as none.
   return stringify([all, ...lines], { record_delimiter: '\r\n', quoted_match: /[\r\n]/, quoted_empty: all.length === 1 })
+}
+
+/** The columns of all rows, those of the mapping first, and a cell for each. */
+export const tableOf = (rows: readonly Built[], columns: readonly string[]): { readonly header: readonly string[]; readonly lines: readonly (readonly string[])[] } => {
+  const cells = rows.map(cellsOf)
+  const header = [...new Set([...columns, ...cells.flatMap((each) => [...each.keys()])])]
+  return { header, lines: cells.map((each) => header.map((column) => each.get(column) ?? '')) }
 }
 
 /** Every column that the mapping can fill, in its order, so that a missing value leaves an empty cell. */

@@ -1,0 +1,177 @@
+import { diagnosticAt, type Diagnostic } from '../../../base/diagnostic.ts'
+import { shortHash } from '../../../base/hash.ts'
+import { isoTime } from '../../../base/time.ts'
+import type { EndpointDefinition, Text } from '../../../definitions/types.ts'
+import { columnsOf } from '../../encode/csv.ts'
+import { guardedCsvOf } from '../../encode/guarded-csv.ts'
+import { pairsOf } from '../../encode/pairs.ts'
+import type { RenderInput, Rendered } from '../../endpoint.ts'
+import { compileDocument } from '../../mapping/document.ts'
+import type { Renderer } from '../../render.ts'
+import type { Attachment, EmailRequest, Mailbox } from '../../request.ts'
+import { compilePath } from '../../template/scope.ts'
+import type { TemplateOptions } from '../../template/template.ts'
+import { textOf } from '../../template/text-of.ts'
+import { batchKeyOf, typeOptions } from '../compiling.ts'
+import { optionOf, rehearsalOf } from '../options.ts'
+import { readServer, type Schemes, type ServerAddress } from '../server.ts'
+import { compileWords } from '../words.ts'
+import { adfOf } from './adf.ts'
+import { htmlBody, linesOf, plainBody, type LeadLines } from './lines.ts'
+import { forAddress, oneLine, readMailboxes, showMailboxes, type Mailboxes } from './mailboxes.ts'
+
+const SCHEMES: Schemes = { smtp: { port: 587, secure: false }, smtps: { port: 465, secure: true } }
+
+/** Everything of an e-mail recipient that makes messages; mistakes are reported at their place in the file. */
+export const compileEmail = (definition: EndpointDefinition, report: (problem: Diagnostic) => void): Renderer => {
+  const options = typeOptions(definition, report)
+  const main = definition.url && readServer(definition.url, SCHEMES, definition, options)
+  const backup = definition.backupUrl && readServer(definition.backupUrl, SCHEMES, definition, options)
+  tellOfUnused(definition, report)
+  const from = requiredAddress(definition, 'From', 'leads@example.com', options)
+  const to = requiredAddress(definition, 'To', 'intake@buyer.example', options)
+  const cc = address(optionOf(definition, 'Cc'), 'Cc', options)
+  const replyTo = address(optionOf(definition, 'Reply To'), 'Reply To', options)
+  const write = compileContent(definition, options)
+  const extra = compileExtra(definition, options)
+  const rehearsal = rehearsalOf(definition)
+
+  const request = (input: RenderInput, inputs: readonly RenderInput[]): Rendered => {
+    const place: ServerAddress | null = input.target === 'backup' ? backup ?? main : main
+    if (place === null) return { ok: false, reason: 'no mail server is given' }
+    const senders = from(input)
+    const receivers = to(input)
+    const copies = cc(input)
+    const answers = replyTo(input)
+    if (!senders.ok || senders.mailboxes.length === 0) return { ok: false, reason: `From: ${senders.ok ? 'it is empty for this lead' : senders.problem}` }
+    if (!receivers.ok || receivers.mailboxes.length === 0) return { ok: false, reason: `To: ${receivers.ok ? 'it is empty for this lead' : receivers.problem}` }
+    if (!copies.ok) return { ok: false, reason: `Cc: ${copies.problem}` }
+    const [sender] = senders.mailboxes as readonly [Mailbox, ...Mailbox[]]
+    const key = safeKey(input.key)
+    const content = write(inputs, key)
+    const head: [string, string][] = [['Auto-Submitted', 'auto-generated'], ['X-Entity-Ref-ID', inputs.length === 1 ? oneLine(input.lead.id) : key], ...extra(input)]
+    const messageId = `<${key}@${sender.address.slice(sender.address.lastIndexOf('@') + 1)}>`
+    // A lead whose own address cannot be read is answered at the sender's.
+    const replies = answers.ok ? answers.mailboxes : []
+    const email: EmailRequest = {
+      kind: 'email', method: 'MAIL', url: place.origin, server: place.server, from: sender, to: receivers.mailboxes, cc: copies.mailboxes, replyTo: replies,
+      subject: content.subject, messageId, date: input.now, extra: head, body: content.text, html: content.html, attachments: content.attachments, rehearsal,
+      headers: [
+        ['From', showMailboxes([sender])], ['To', showMailboxes(receivers.mailboxes)],
+        ...(copies.mailboxes.length > 0 ? [['Cc', showMailboxes(copies.mailboxes)] as const] : []),
+        ...(replies.length > 0 ? [['Reply-To', showMailboxes(replies)] as const] : []),
+        ['Subject', content.subject], ['Message-ID', messageId], ...head, ...content.attachments.map((each) => ['Attachment', each.name] as const),
+      ],
+    }
+    return { ok: true, request: email }
+  }
+  return {
+    render: (input) => request(input, [input]),
+    renderBatch: (inputs) => {
+      const [first] = inputs
+      return first ? request({ ...first, key: batchKeyOf(inputs) }, inputs) : { ok: false, reason: 'an e-mail without leads' }
+    },
+  }
+}
+
+type AddressLine = (input: RenderInput) => Mailboxes
+
+const NOBODY: Mailboxes = { ok: true, mailboxes: [] }
+
+const address = (source: Text | null, name: string, options: TemplateOptions): AddressLine => {
+  if (source === null) return () => NOBODY
+  const words = compileWords(source, options, forAddress)
+  if (source.text.includes('{{')) return (input) => { const text = words(input); return text === undefined || text.trim() === '' ? NOBODY : readMailboxes(text) }
+  const fixed = readMailboxes(source.text)
+  if (!fixed.ok) options.report(diagnosticAt(source.place, 'bad-address', `${name}: ${fixed.problem}`, 'write intake@buyer.example, or Desk <desk@buyer.example>; several behind commas'))
+  return () => fixed
+}
+
+const requiredAddress = (definition: EndpointDefinition, name: string, example: string, options: TemplateOptions): AddressLine => {
+  const source = optionOf(definition, name)
+  if (source === null) options.report(diagnosticAt(definition.place, 'missing-key', `${definition.name} has no ${name}`, `write ${name}: ${example} under Settings`))
+  return address(source, name, options)
+}
+
+interface Content { readonly subject: string; readonly text: string; readonly html: string; readonly attachments: readonly Attachment[] }
+
+const compileContent = (definition: EndpointDefinition, options: TemplateOptions): ((inputs: readonly RenderInput[], key: string) => Content) => {
+  const { mapping, omitEmpty, name, batch } = definition
+  const document = compileDocument({ mapping, includeAll: definition.includeAllFields || mapping === null, omitEmpty }, options)
+  const columns = columnsOf(document.shape)
+  const subjectWords = optionOf(definition, 'Subject')
+  const bodyWords = optionOf(definition, 'Body')
+  const subject = subjectWords && compileWords(subjectWords, options, oneLine)
+  const body = bodyWords && compileWords(bodyWords, options)
+  const source = compilePath(['source', 'name'], options.vocabulary, definition.place)
+  const sourceOf = (input: RenderInput): string | null => { const value = typeof source === 'function' ? source(input) : null; return value === undefined || value === null ? null : oneLine(textOf(value)) }
+  const attach = attachmentOf(definition, options)
+  return (inputs, key) => {
+    const [first] = inputs as readonly [RenderInput, ...RenderInput[]]
+    const single = inputs.length === 1
+    const built = inputs.map(document.build)
+    const leads: readonly LeadLines[] = built.map((each, i) => ({ title: single ? null : `Lead ${inputs[i]?.lead.id ?? ''}`, pairs: pairsOf(each) }))
+    const own = single ? body?.(first) : undefined
+    const at = isoTime(first.now).replace('T', ' ').replace(/\.\d+Z$/, ' UTC')
+    const from = sourceOf(first)
+    const footer = [`${single ? `Lead ${oneLine(first.lead.id)}` : `${inputs.length} leads`}${from === null ? '' : ` from ${from}`}, ${at}`, `Reference ${key}`]
+    const intro = own ?? (single ? `A new lead for ${name}.` : `${inputs.length} new leads for ${name}.`)
+    const shown = own === undefined ? leads : []
+    return {
+      subject: oneLine((single ? subject?.(first) : undefined) ?? (single ? `New lead ${plainId(first.lead.id, key)}` : `${inputs.length} new leads (${key.slice(0, 8)})`)).slice(0, 400),
+      text: plainBody(linesOf(intro).join('\n'), shown, own === undefined ? footer : []),
+      html: htmlBody(intro, shown, own === undefined ? footer : []),
+      attachments: attachments(attach, batch !== null, single ? fileNameOf(first.lead.id, key) : `leads-${key}`, {
+        csv: () => guardedCsvOf(built, columns),
+        adf: () => adfOf(inputs.map((input, i) => ({ id: input.lead.id, at: input.now, pairs: leads[i]?.pairs ?? [], vendor: name, provider: sourceOf(input) ?? 'finalmile' }))),
+      }),
+    }
+  }
+}
+
+type Attach = 'none' | 'csv' | 'adf' | null
+
+const attachmentOf = (definition: EndpointDefinition, { report }: TemplateOptions): Attach => {
+  const written = optionOf(definition, 'Attach')
+  const word = written?.text.trim().toLowerCase() ?? null
+  if (word === null) return null
+  if (word === 'none' || word === 'no' || word === 'false') return 'none'
+  if (word === 'csv' || word === 'adf') return word
+  report(diagnosticAt(written?.place ?? definition.place, 'bad-value', `got "${written?.text ?? ''}", expected an attachment: none, CSV, ADF`, 'write Attach: CSV'))
+  return 'none'
+}
+
+/** A batch has its table with it, unless the author says otherwise. */
+const attachments = (attach: Attach, batch: boolean, name: string, make: { readonly csv: () => string; readonly adf: () => string }): readonly Attachment[] => {
+  switch (attach ?? (batch ? 'csv' : 'none')) {
+    case 'csv': return [{ name: `${name}.csv`, contentType: 'text/csv; charset=utf-8', content: make.csv() }]
+    case 'adf': return [{ name: `${name}.xml`, contentType: 'application/xml; charset=utf-8', content: make.adf() }]
+    default: return []
+  }
+}
+
+/** Subjects stand in logs and notifications: an id that is a person's address is not shown there. */
+const plainId = (id: string, key: string): string => (id.includes('@') ? key.slice(0, 8) : oneLine(id))
+
+const fileNameOf = (id: string, key: string): string => `lead-${id.includes('@') ? key.slice(0, 8) : id.replace(/[^\w.-]/g, '_').slice(0, 80)}`
+
+/** Keys of ours can stand in a Message-ID; anything else is hashed into one that can. */
+const safeKey = (key: string): string => (/^[\w-]{1,64}$/.test(key) ? key : shortHash(key))
+
+const compileExtra = (definition: EndpointDefinition, options: TemplateOptions): ((input: RenderInput) => readonly [string, string][]) => {
+  const writers = definition.headers.flatMap(({ name, value }) => {
+    if (/^x-[\w-]+$/i.test(name)) { const words = compileWords(value, options); return [(input: RenderInput) => [name, words(input)] as const] }
+    options.report(diagnosticAt(value.place, 'bad-header', `${name} cannot be set for an e-mail`, 'headers of your own start with X-; From, To, Cc, Reply To and Subject are settings'))
+    return []
+  })
+  return (input) => writers.flatMap((write): [string, string][] => { const [name, value] = write(input); return value === undefined ? [] : [[name, oneLine(value).slice(0, 900)]] })
+}
+
+const tellOfUnused = (definition: EndpointDefinition, report: (problem: Diagnostic) => void): void => {
+  const { parsing, responseCodes, ping, endpoints, place } = definition
+  if (ping) report(diagnosticAt(place, 'no-ping', 'an e-mail cannot be asked for a bid', 'leave Ping out, or use a Custom Integration'))
+  if (endpoints.length > 0) report(diagnosticAt(place, 'no-endpoints', 'Endpoints cannot choose a mail server', 'write Endpoint: smtp://…; To may be a template'))
+  if (parsing.success || parsing.leadId || parsing.price || responseCodes.length > 0) {
+    report(diagnosticAt(parsing.places['success'] ?? responseCodes[0]?.place ?? place, 'no-answer', 'an e-mail has no answer: a mail server takes it or refuses it, and no lead id or price comes back', 'leave Response Parsing out; Price says what a lead earns', 'warning'))
+  }
+}

@@ -1,0 +1,123 @@
+import { diagnosticAt, type Diagnostic } from '../../../base/diagnostic.ts'
+import { shortHash } from '../../../base/hash.ts'
+import type { EndpointDefinition, Text } from '../../../definitions/types.ts'
+import { compileBody } from '../../encode/body.ts'
+import { charsetNamed } from '../../encode/charset.ts'
+import { columnsOf } from '../../encode/csv.ts'
+import { guardedCsvOf } from '../../encode/guarded-csv.ts'
+import type { RenderInput, Rendered } from '../../endpoint.ts'
+import { compileDocument } from '../../mapping/document.ts'
+import type { Renderer } from '../../render.ts'
+import type { FileRequest } from '../../request.ts'
+import type { TemplateOptions } from '../../template/template.ts'
+import { batchKeyOf, typeOptions } from '../compiling.ts'
+import { optionOf, rehearsalOf } from '../options.ts'
+import { readServer, type Schemes, type ServerAddress } from '../server.ts'
+import { compilePathWords, nameProblem, partOfName, splitPath, withKey } from './path.ts'
+
+const SCHEMES: Schemes = { sftp: { port: 22, secure: false } }
+
+/** Everything of an `sftp` or `file` recipient that makes files; mistakes are reported at their place in the file. */
+export const compileFile = (definition: EndpointDefinition, report: (problem: Diagnostic) => void): Renderer => {
+  const options = typeOptions(definition, report)
+  const kind = definition.type === 'sftp' ? 'sftp' : 'file'
+  const server = kind === 'sftp' && definition.url ? readServer(definition.url, SCHEMES, definition, options) : null
+  const sftp = kind === 'sftp' ? accessOf(definition, server, options) : null
+  const target = compileTarget(definition, server, options)
+  const content = compileContent(definition, options)
+  const rehearsal = rehearsalOf(definition)
+  tellOfUnused(definition, report)
+
+  const request = (input: RenderInput, inputs: readonly RenderInput[]): Rendered => {
+    const key = shortHash(input.key).replaceAll(/[_-]/g, 'x').slice(0, 10)
+    const place = target(input, inputs.length > 1 || definition.batch !== null, key)
+    if (!place.ok) return place
+    const { folder, name } = place
+    const file: FileRequest = {
+      kind, method: 'PUT', url: kind === 'sftp' ? `${server?.origin ?? 'sftp:'}/${folder.replace(/^\//, '')}${name}` : `file:${folder}${name}`,
+      headers: [['Content-Type', content.type]], body: content.write(inputs), folder, name,
+      otherName: withKey(name, key), temporaryName: `.${name}.${key}.part`, sftp, rehearsal,
+    }
+    return { ok: true, request: file }
+  }
+  return {
+    render: (input) => request(input, [input]),
+    renderBatch: (inputs) => {
+      const [first] = inputs
+      return first ? request({ ...first, key: batchKeyOf(inputs) }, inputs) : { ok: false, reason: 'a file without leads' }
+    },
+  }
+}
+
+type Place = { readonly ok: true; readonly folder: string; readonly name: string } | { readonly ok: false; readonly reason: string }
+
+/** Folder and name. A `Path` that ends with a slash, or stands beside a `File Name`, is a folder; else it names the file. */
+const compileTarget = (definition: EndpointDefinition, server: ServerAddress | null, options: TemplateOptions): ((input: RenderInput, batch: boolean, key: string) => Place) => {
+  const isSftp = definition.type === 'sftp'
+  const path: Text | null = isSftp ? server && { text: server.path, place: definition.url?.place ?? definition.place } : optionOf(definition, 'Path') ?? (definition.url && { ...definition.url, text: definition.url.text.trim().replace(/^file:(\/\/(?=\/))?/i, '') })
+  const fileName = optionOf(definition, 'File Name')
+  if (!isSftp && path === null) options.report(diagnosticAt(definition.place, 'missing-key', `${definition.name} has no Path`, 'write Path: out/leads.csv under Settings, or Path: out/ for a file of its own for each lead'))
+  if (fileName?.text.includes('/')) options.report(diagnosticAt(fileName.place, 'bad-value', 'File Name has a slash', `write the folder into ${isSftp ? 'Endpoint' : 'Path'}`))
+  const words = path && compilePathWords(path, options)
+  const ownName = fileName && compilePathWords(fileName, options)
+  const ending = ENDINGS[formatOf(definition)]
+  return (input, batch, key) => {
+    const written = words?.(input)
+    if (written === undefined) return { ok: false, reason: 'the folder needs a field which this lead does not have' }
+    const text = isSftp || ownName ? (written === '' || written.endsWith('/') ? written : `${written}/`) : written
+    const parts = splitPath(text)
+    const name = ownName ? ownName(input) : parts.name !== '' ? parts.name : batch ? `${definition.id}-batch-${key}${ending}` : `${definition.id}-${partOfName(input.lead.id).replaceAll(' ', '_')}-${key}${ending}`
+    if (name === undefined) return { ok: false, reason: 'the file name needs a field which this lead does not have' }
+    const problem = nameProblem(name)
+    return problem === null ? { ok: true, folder: parts.folder, name } : { ok: false, reason: problem }
+  }
+}
+
+const accessOf = (definition: EndpointDefinition, address: ServerAddress | null, { report }: TemplateOptions): FileRequest['sftp'] => {
+  const hostKey = optionOf(definition, 'Host Key')
+  const keys = (hostKey?.text ?? '').split(',').map((each) => each.trim().replace(/=+$/, '')).filter((each) => each !== '')
+  if (definition.url === null) report(diagnosticAt(definition.place, 'missing-key', `${definition.name} has no Endpoint`, 'write Endpoint: sftp://user@files.buyer.example:22/folder/'))
+  if (address === null) return null
+  if (hostKey === null) report(diagnosticAt(definition.place, 'missing-key', `${definition.name} has no Host Key, without which anybody could pose as the server`, `write Host Key: SHA256:…, as the buyer gives it; ssh-keyscan -p ${address.server.port} ${address.server.host} | ssh-keygen -lf - shows what the server has`))
+  else for (const each of keys) if (!/^SHA256:[A-Za-z0-9+/]{43}$/.test(each)) report(diagnosticAt(hostKey.place, 'bad-value', `got "${each.slice(0, 24)}", expected a fingerprint`, 'write SHA256: and 43 characters, as ssh-keygen -l shows it'))
+  const privateKey = optionOf(definition, 'Key')?.text ?? null
+  const password = optionOf(definition, 'Password')?.text ?? address.server.password
+  const user = address.server.user ?? optionOf(definition, 'Username')?.text ?? null
+  if (user === null) report(diagnosticAt(definition.url?.place ?? definition.place, 'missing-key', 'the endpoint names no user', 'write sftp://user@host:22/folder/'))
+  if (privateKey === null && password === null) report(diagnosticAt(definition.place, 'missing-key', `${definition.name} has neither a Key nor a Password`, 'write Key: ${SFTP_KEY}, a file or its text, or Password: ${SFTP_PASSWORD}'))
+  return { server: { ...address.server, user, password }, privateKey, hostKeys: keys }
+}
+
+type Format = EndpointDefinition['format']
+const ENDINGS: Readonly<Record<Format, string>> = { csv: '.csv', json: '.json', xml: '.xml', soap: '.xml', text: '.txt', form: '.txt', query: '.txt' }
+
+const formatOf = (definition: EndpointDefinition): Format => definition.batch?.format ?? definition.format
+
+const compileContent = (definition: EndpointDefinition, options: TemplateOptions): { readonly type: string; readonly write: (inputs: readonly RenderInput[]) => string | Uint8Array } => {
+  const { mapping, omitEmpty } = definition
+  const document = compileDocument({ mapping, includeAll: definition.includeAllFields || mapping === null, omitEmpty }, options)
+  const format = formatOf(definition)
+  if (format === 'csv') {
+    const columns = columnsOf(document.shape)
+    return { type: 'text/csv; charset=utf-8', write: (inputs) => guardedCsvOf(inputs.map(document.build), columns) }
+  }
+  if (format !== 'json' && format !== 'xml' && format !== 'text') {
+    options.report(diagnosticAt(definition.place, 'unsupported-format', `Format: ${format} cannot be written into a file`, 'write Format: CSV, JSON, XML or Text'))
+    return { type: 'text/plain', write: () => '' }
+  }
+  const charset = charsetNamed(definition.charset) ?? 'utf-8'
+  const encoder = compileBody({ ...definition, bodyParameter: null }, { document, extra: null, charset, format })
+  return {
+    type: encoder.contentType ?? 'application/octet-stream',
+    write: (inputs) => { const [first] = inputs; return (encoder.many ? encoder.many(inputs).body : first ? encoder.one(first).body : '') ?? '' },
+  }
+}
+
+const tellOfUnused = (definition: EndpointDefinition, report: (problem: Diagnostic) => void): void => {
+  const { parsing, responseCodes, ping, endpoints, backupUrl, place } = definition
+  if (ping) report(diagnosticAt(place, 'no-ping', 'a file cannot be asked for a bid', 'leave Ping out, or use a Custom Integration'))
+  if (endpoints.length > 0 || backupUrl) report(diagnosticAt(place, 'no-endpoints', 'a file recipient has one place', 'write a recipient for each place, and arrange them by a Fallback'))
+  if (parsing.success || parsing.leadId || parsing.price || responseCodes.length > 0) {
+    report(diagnosticAt(parsing.places['success'] ?? responseCodes[0]?.place ?? place, 'no-answer', 'a file has no answer: it is written or it is not, and no lead id or price comes back', 'leave Response Parsing out; Price says what a lead earns', 'warning'))
+  }
+}
