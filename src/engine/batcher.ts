@@ -5,10 +5,10 @@ import { nodeOf } from '../core/booking.ts'
 import type { Send } from '../core/step.ts'
 import type { Verdict } from '../core/verdict.ts'
 import type { Endpoint, Rendered } from '../wire/endpoint.ts'
-import { hashOf, inputOf, startedEvent, unsendable } from './attempt.ts'
+import { hashOf, inputOf, isTokenRepeat, startedEvent, unsendable } from './attempt.ts'
 import type { Surroundings } from './dispatcher.ts'
 import { batchIdOf, batchSizeOf, idempotencyKeyOf } from './identity.ts'
-import type { Work } from './work.ts'
+import type { Answered, Work } from './work.ts'
 
 interface Member { readonly work: Work; readonly send: Send }
 
@@ -90,25 +90,43 @@ export const createBatcher = (around: Surroundings, dispatcher: { pump(work: Wor
     const now = deps.clock.now()
     const endpoint = dispatcher.endpointOf(recipient)
     const key = idempotencyKeyOf(settings.mode, recipient, id, 1, 'post')
-    const rendered = endpoint.renderBatch(members.map(({ work, send }) => inputOf(work, send, work.history, key, settings.runId, now)))
+    const token = endpoint.token ? await around.tokens.have(endpoint, endpoint.token, now) : null
+    if (around.stopping()) {
+      around.lane(recipient).leave(now)
+      for (const { work } of members) dispatcher.pump(work)
+      return
+    }
+    const rendered = endpoint.renderBatch(members.map(({ work, send }) => {
+      const input = inputOf(work, send, work.history, key, settings.runId, now)
+      return token?.kind === 'held' ? { ...input, token: token.held.token } : input
+    }))
     await recordStarts(members, id, key, rendered, endpoint, now)
     if (!rendered.ok) {
       around.lane(recipient).leave(now)
       for (const { work } of members) dispatcher.pump(work)
       return
     }
+    if (token?.kind === 'failed') return answered(recipient, members, id, key, members.map(() => token.verdict), { httpStatus: null, durationMs: 0, at: now })
     const timeoutMs = Math.max(...members.map(({ send }) => send.timeoutMs))
     const reply = await deps.transport.send(rendered.request, { ...endpoint.definition.transport, timeoutMs })
-    const verdicts = endpoint.readBatch(reply, members.map(({ work }) => work.delivery.lead))
-    const whole = wholeVerdict(verdicts)
     const httpStatus = reply.kind === 'answer' ? reply.status : null
-    around.lane(recipient).leave(reply.at)
+    const verdicts = endpoint.readBatch(reply, members.map(({ work }) => work.delivery.lead)).map((read, i) => {
+      const member = members[i]
+      return token?.kind === 'held' && member ? around.tokens.judge(recipient, token.held, read, httpStatus, isTokenRepeat(member.work.history, member.send)) : read
+    })
+    answered(recipient, members, id, key, verdicts, { httpStatus, durationMs: reply.durationMs, at: reply.at })
+  }
+
+  /** One verdict per member; what the request as a whole met is told once. */
+  const answered = (recipient: string, members: readonly Member[], id: string, key: string, verdicts: readonly Verdict[], { httpStatus, durationMs, at }: Pick<Answered, 'httpStatus' | 'durationMs' | 'at'>): void => {
+    const whole = wholeVerdict(verdicts)
+    around.lane(recipient).leave(at)
     const first = whole ?? verdicts[0]
-    if (first) around.answered(recipient, first, httpStatus, reply.at)
+    if (first) around.answered(recipient, first, httpStatus, at)
     members.forEach(({ work, send }, i) => {
       const verdict = verdicts[i]
       if (!verdict) throw new Error(`batch ${id} has no verdict for lead ${work.delivery.lead.id}`)
-      work.inbox.push({ send, key, verdict, httpStatus, durationMs: reply.durationMs, at: reply.at, batch: whole ? id : null })
+      work.inbox.push({ send, key, verdict, httpStatus, durationMs, at, batch: whole ? id : null })
       dispatcher.pump(work)
     })
   }

@@ -45,8 +45,12 @@ export interface Surroundings {
   readonly failed: (error: unknown) => void
 }
 
-interface Ready { readonly send: Send; readonly key: string; readonly request: OutgoingRequest }
-interface Starts { readonly ready: readonly Ready[]; readonly events: readonly DeliveryEvent[]; readonly parked: readonly Send[]; readonly repeats: Send | null; readonly unsendable: boolean }
+const NO_EVENTS: readonly DeliveryEvent[] = []
+
+interface Ready { readonly send: Send; readonly key: string; readonly request: OutgoingRequest; readonly held: Held | null }
+/** Has no place on its lane yet; `tokenless`: waits for its recipient's token. */
+interface Parked { readonly send: Send; readonly tokenless: boolean }
+interface Starts { readonly ready: readonly Ready[]; readonly events: readonly DeliveryEvent[]; readonly parked: readonly Parked[]; readonly repeats: Send | null; readonly unsendable: boolean }
 
 /**
  * Carries works forward: fold what came, decide, append, and only then do. One turn at a time for each work; all that
@@ -74,7 +78,9 @@ export const createDispatcher = (around: Surroundings) => {
   const turn = async (work: Work): Promise<void> => {
     const now = clock.now()
     const came = fold(work)
-    const { decision, drawn } = await decideWithDraws(work, came.history, now)
+    const first = decideFrom(work, came.history, now)
+    // Without a draw nothing is awaited before a place on the lane is taken: whoever is called for a free place takes it at once.
+    const { decision, drawn } = first.draws.length === 0 ? { decision: first, drawn: NO_EVENTS } : await withDraws(work, first, now)
     const starts = start(work, decision, now)
     const settled = decision.events.find((event) => event.type === 'settled') ?? null
     const events = [...came.events, ...drawn, ...decision.events, ...starts.events]
@@ -109,9 +115,10 @@ export const createDispatcher = (around: Surroundings) => {
     return { events, history, answers }
   }
 
-  const decideWithDraws = async (work: Work, from: History, now: Instant): Promise<{ decision: Decision; drawn: readonly DeliveryEvent[] }> => {
+  /** Draws tickets until the decision needs no more of them. */
+  const withDraws = async (work: Work, first: Decision, now: Instant): Promise<{ decision: Decision; drawn: readonly DeliveryEvent[] }> => {
     const drawn: DeliveryEvent[] = []
-    let decision = decideFrom(work, from, now)
+    let decision = first
     while (decision.draws.length > 0) {
       drawn.push(...decision.events)
       let { history } = decision
@@ -150,6 +157,8 @@ export const createDispatcher = (around: Surroundings) => {
       if (token?.kind === 'failed') {
         lane.leave(now)
         failed = true
+        // Wrong credentials paused the recipient with the first lead that met them: the others decide again, and wait.
+        if (token.verdict.pause && facts.recipients.get(send.recipient)?.paused) continue
         events.push(startedEvent(send, standard, '', endpoint, now), tokenFailed(send, standard, token.verdict, now))
         around.answered(send.recipient, token.verdict, null, now)
         continue

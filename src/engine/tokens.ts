@@ -27,20 +27,31 @@ export const createTokens = ({ transport, clock, signal }: Pick<RunDeps, 'transp
     asking.delete(id)
   }
 
+  const state = (recipient: string, now: Instant): TokenState => {
+    const entry = known.get(recipient)
+    return entry && now < entry.until ? entry.state : UNKNOWN
+  }
+  const ask = (endpoint: Endpoint, source: TokenSource): Promise<void> => {
+    const { id } = endpoint.definition
+    const under = asking.get(id)
+    if (under) return under
+    const begun = request(endpoint, source)
+    asking.set(id, begun)
+    return begun
+  }
+
   return {
     /** What is known of it now, without asking. */
-    state: (recipient: string, now: Instant): TokenState => {
-      const entry = known.get(recipient)
-      return entry && now < entry.until ? entry.state : UNKNOWN
-    },
+    state,
     /** Asks, unless someone is asking already; resolves when `state` knows more. */
-    ask: (endpoint: Endpoint, source: TokenSource): Promise<void> => {
+    ask,
+    /** What is known of it, asking where nothing is. */
+    have: async (endpoint: Endpoint, source: TokenSource, now: Instant): Promise<TokenState> => {
       const { id } = endpoint.definition
-      const under = asking.get(id)
-      if (under) return under
-      const begun = request(endpoint, source)
-      asking.set(id, begun)
-      return begun
+      const before = state(id, now)
+      if (before.kind !== 'unknown') return before
+      await ask(endpoint, source)
+      return known.get(id)?.state ?? UNKNOWN
     },
     /**
      * What an answer to a request with this token means: a 401 asks for a new one, and for the attempt to be repeated,

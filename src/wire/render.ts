@@ -1,24 +1,25 @@
 import { diagnosticAt, type Diagnostic } from '../base/diagnostic.ts'
 import { shortHash } from '../base/hash.ts'
-import { VERSION } from '../base/version.ts'
 import { holds, type Condition, type ValuePath } from '../core/condition.ts'
 import type { PhaseName } from '../core/plan.ts'
 import type { EndpointDefinition, Format, MappingNode, Text } from '../definitions/types.ts'
-import type { RenderInput, Rendered } from './endpoint.ts'
+import type { RenderInput, Rendered, TokenSource } from './endpoint.ts'
 import { compileAuth } from './encode/auth.ts'
 import { compileBody, type Payload } from './encode/body.ts'
 import { charsetNamed, CHARSETS } from './encode/charset.ts'
-import { compileHeaders, headerValue, type Header } from './encode/headers.ts'
+import { compileHeaders, headerValue, USER_AGENT, type Header } from './encode/headers.ts'
 import { addQuery, compileUrl, type CompiledUrl } from './encode/url.ts'
 import { checkXmlNames } from './encode/xml.ts'
 import { compileDocument } from './mapping/document.ts'
 import { compilePath, type Read } from './template/scope.ts'
 import { compileTemplate, type TemplateOptions } from './template/template.ts'
 import { textOf } from './template/text-of.ts'
+import { compileTokenSource } from './token.ts'
 
 export interface Renderer {
   readonly render: (input: RenderInput) => Rendered
   readonly renderBatch: (inputs: readonly RenderInput[]) => Rendered
+  readonly token?: TokenSource
 }
 
 /** Compiles everything of an endpoint that makes requests; mistakes are reported at their place in the file. */
@@ -27,14 +28,13 @@ export const compileRenderer = (definition: EndpointDefinition, report: (problem
   const options: TemplateOptions = { vocabulary: { recipient: { id: definition.id, name: definition.name }, tables: definition.tables, captures }, report }
   const post = compilePhase(definition, 'post', options)
   const ping = definition.ping ? compilePhase(definition, 'ping', options) : null
+  const token = compileTokenSource(definition, options)
   return {
     render: (input) => (input.phase === 'ping' && ping ? ping.render : post.render)(input),
     renderBatch: post.renderBatch,
+    ...(token ? { token } : {}),
   }
 }
-
-/** Buyers see who calls. */
-const USER_AGENT: Header = ['User-Agent', `finalmile/${VERSION}`]
 
 const compilePhase = (definition: EndpointDefinition, phase: PhaseName, options: TemplateOptions): Renderer => {
   const { ping } = definition

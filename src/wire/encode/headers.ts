@@ -1,10 +1,14 @@
 import { diagnosticAt } from '../../base/diagnostic.ts'
+import { VERSION } from '../../base/version.ts'
 import type { HeaderDefinition } from '../../definitions/types.ts'
 import type { RenderInput } from '../endpoint.ts'
 import { compileTemplate, type TemplateOptions } from '../template/template.ts'
 import { textOf } from '../template/text-of.ts'
 
 export type Header = readonly [name: string, value: string]
+
+/** Buyers see who calls. */
+export const USER_AGENT: Header = ['User-Agent', `finalmile/${VERSION}`]
 
 export interface CompiledHeaders {
   /** The author's headers; one whose field the lead does not have is left out. */
