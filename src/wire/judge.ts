@@ -6,6 +6,7 @@ import type { Told } from './classify.ts'
 import type { Answer } from './parse/answer.ts'
 import { pathsOf, pathText, readsBody } from './parse/path.ts'
 import type { Probe, TextReader } from './parse/probe.ts'
+import { classOfFault, soapFaultOf, type SoapFault } from './parse/soap-fault.ts'
 import { compileMessage, compilePrice, compileProbe, compileText } from './parse/probe.ts'
 import { buyersWords } from './parse/words.ts'
 import { retryAfterMs } from './retry-after.ts'
@@ -20,6 +21,7 @@ export type Judge = (answer: Answer, at: number) => Verdict
  */
 export const createJudge = (definition: EndpointDefinition, hasPriceFallback: boolean): Judge => {
   const { parsing } = definition
+  const isSoap = definition.format === 'soap'
   const rows = definition.responseCodes.map(compileRow)
   const tableDecides = rows.some((row) => row.means === 'success')
   const tableReadsBody = rows.some((row) => row.means === 'success' && row.readsBody)
@@ -49,6 +51,8 @@ export const createJudge = (definition: EndpointDefinition, hasPriceFallback: bo
       if (sense === 'blind') doubt ||= !answer.isEmpty()
       else if (sense === 'yes') return negative(kind, answer, voice, at)
     }
+    const fault = isSoap ? soapFaultOf(answer) : null
+    if (fault) return verdictOfSoapFault(fault, answer, voice, at)
     if (!isOk && !rowSaysSuccess && !successNamesStatus) return byStatus(answer, voice, at)
     const table = rowSaysSuccess || !tableDecides
     const sense = success ? success(answer) : table ? 'yes' : doubt || (tableReadsBody && answer.isEmpty()) ? 'blind' : 'no'
@@ -118,6 +122,18 @@ export const byStatus = (answer: Answer, voice: Voice, at: number): Verdict => {
   const ours = status >= 300 && status < 400 && location !== undefined ? `${statusText(status)}: it redirects to ${withoutQuery(location)}` : statusText(status)
   const words = status >= 300 && status < 400 ? { reason: ours, said: null } : voice.say(answer, ours)
   return verdictOfStatus(status, toldOf(answer, words, at))
+}
+
+/** A Fault means the same on 200 and 500; a status that says more (401, 409, 429, 503 …) goes before its code. */
+const verdictOfSoapFault = (fault: SoapFault, answer: Answer, voice: Voice, at: number): Verdict => {
+  const reason = voice.message?.(answer) ?? fault.words
+  const told = toldOf(answer, reason === null ? { reason: `SOAP fault ${fault.codes.join('.')}`, said: null } : { reason }, at)
+  const { status } = answer
+  if ((status >= 200 && status < 300) || status === 400 || status === 500) {
+    const failure = classOfFault(fault)
+    return failureOfClass(failure, failure === 'server_error' ? 500 : status, told)
+  }
+  return verdictOfStatus(status, told)
 }
 
 /** A query may carry a lead or a session. */

@@ -9,6 +9,7 @@ import { compileBody, type Payload } from './encode/body.ts'
 import { charsetNamed, CHARSETS } from './encode/charset.ts'
 import { compileHeaders, headerValue, USER_AGENT, type Header } from './encode/headers.ts'
 import { addQuery, compileUrl, type CompiledUrl } from './encode/url.ts'
+import { compileSoap } from './encode/soap.ts'
 import { checkXmlNames } from './encode/xml.ts'
 import { compileDocument } from './mapping/document.ts'
 import { compilePath, type Read } from './template/scope.ts'
@@ -49,9 +50,10 @@ const compilePhase = (definition: EndpointDefinition, phase: PhaseName, options:
   const extra = definition.extraFields ? compileDocument({ mapping: definition.extraFields, includeAll: false, omitEmpty: definition.omitEmpty }, options) : null
   if (format === 'xml' || definition.batch?.format === 'xml') checkXmlNames(document.shape, definition.root, mapping?.place ?? definition.place).forEach(options.report)
   const forBody = phase === 'ping' ? { ...definition, batch: null } : definition
-  const encoder = compileBody(forBody, { document, extra, charset, format })
+  const soap = definition.format === 'soap' ? compileSoap(definition, charset, options) : null
+  const encoder = compileBody(forBody, { document, extra, charset, format, soap })
   const headers = compileHeaders(definition.headers, options)
-  const authorize = compileAuth(definition.auth, options)
+  const authorize = compileAuth(soap?.securesItself ? null : definition.auth, options)
   const url = compileTarget(definition, phase, options)
   const idempotencyKey = compileKey(definition, options)
   const compression = definition.compression
@@ -59,6 +61,7 @@ const compilePhase = (definition: EndpointDefinition, phase: PhaseName, options:
   const has = (name: string): boolean => headers.names.has(name)
   const before: Header[] = []
   if (encoder.contentType !== null && !has('content-type')) before.push(['Content-Type', encoder.contentType])
+  for (const header of soap?.headers ?? []) if (!has(header[0].toLowerCase())) before.push(header)
   if (!has('accept')) before.push(['Accept', acceptOf(definition)])
   if (!has('user-agent')) before.push(USER_AGENT)
   const idempotency = definition.idempotency && !has(definition.idempotency.header.toLowerCase()) ? definition.idempotency.header : null
@@ -159,7 +162,8 @@ const compileKey = (definition: EndpointDefinition, options: TemplateOptions): (
 const formatOf = (definition: EndpointDefinition, mapping: MappingNode | null, bodiless: boolean, { report }: TemplateOptions): Exclude<Format, 'soap'> => {
   const { format } = definition
   if (format === 'soap') {
-    report(diagnosticAt(definition.place, 'unsupported-format', 'Format: SOAP cannot be sent by this version', 'write the envelope as a mapping with Format: XML'))
+    if (bodiless) report(diagnosticAt(definition.place, 'body-with-get', `a ${definition.method} request has no body to hold an envelope`, 'write Method: POST'))
+    if (definition.batch) report(diagnosticAt(definition.place, 'soap-batch', 'a batch cannot be sent as SOAP', 'leave Batch out, or write the batch with Format: XML'))
     return 'xml'
   }
   if (!bodiless) return format
@@ -176,6 +180,7 @@ const acceptOf = ({ parsing, format }: EndpointDefinition): string => {
   switch (parsing.format ?? format) {
     case 'json': return 'application/json, */*;q=0.5'
     case 'xml': return 'application/xml, text/xml, */*;q=0.5'
+    case 'soap': return 'text/xml, application/soap+xml, */*;q=0.5'
     default: return '*/*'
   }
 }

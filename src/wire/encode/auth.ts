@@ -41,18 +41,25 @@ export const compileAuth = (auth: AuthDefinition | null, options: TemplateOption
       return (_, body) => [[auth.header, createHmac(algorithm, auth.secret.text).update(body).digest('hex')]]
     }
     case 'standard-webhooks': {
-      const secret = auth.secret.text
-      const key = secret.startsWith('whsec_') ? Buffer.from(secret.slice(6), 'base64') : Buffer.from(secret)
+      const keys = [auth.secret, ...(auth.older ?? [])].flatMap((each) => secretsIn(each.text)).map(keyOf)
       return (input, body) => {
         const id = headerValue(input.key)
-        const timestamp = String(Math.floor(input.now / 1000))
-        const signature = createHmac('sha256', key).update(`${id}.${timestamp}.`).update(body).digest('base64')
-        return [['webhook-id', id], ['webhook-timestamp', timestamp], ['webhook-signature', `v1,${signature}`]]
+        const timestamp = String(Math.floor((input.sentAt ?? input.now) / 1000))
+        const signatures = keys.map((key) => `v1,${createHmac('sha256', key).update(`${id}.${timestamp}.`).update(body).digest('base64')}`)
+        return [['webhook-id', id], ['webhook-timestamp', timestamp], ['webhook-signature', signatures.join(' ')]]
       }
     }
     default: return auth satisfies never
   }
 }
+
+/** While a secret is changed the new and the old one stand beside each other: `whsec_…, whsec_…`. */
+const secretsIn = (text: string): readonly string[] => {
+  const parts = text.split(',').map((each) => each.trim()).filter((each) => each !== '')
+  return parts.length > 1 && parts.every((each) => each.startsWith('whsec_')) ? parts : [text.trim()]
+}
+
+const keyOf = (secret: string): Buffer => (secret.startsWith('whsec_') ? Buffer.from(secret.slice(6), 'base64') : Buffer.from(secret))
 
 const ALGORITHMS = new Set(['sha256', 'sha1', 'sha512', 'sha384', 'md5'])
 

@@ -8,7 +8,8 @@ import { formOf, queryOf } from './form.ts'
 import { compileJson, jsonOfBuilt } from './json.ts'
 import { pairsOf, type Pair } from './pairs.ts'
 import { plainTextOf } from './text.ts'
-import { xmlDeclaration, xmlElement, xmlRootOf } from './xml.ts'
+import { namespaceAttribute, type Soap } from './soap.ts'
+import { xmlDeclaration, xmlElement, xmlRootOf, type XmlRoot } from './xml.ts'
 
 /** What the mapping becomes on the wire: a body, or a query for the URL. */
 export interface Payload {
@@ -26,7 +27,9 @@ export interface BodySource {
   readonly document: Document
   readonly extra: Document | null
   readonly charset: Charset
+  /** SOAP is XML within an envelope. */
   readonly format: Exclude<Format, 'soap'>
+  readonly soap?: Soap | null
 }
 
 export const compileBody = (definition: EndpointDefinition, source: BodySource): BodyEncoder => {
@@ -39,9 +42,9 @@ export const compileBody = (definition: EndpointDefinition, source: BodySource):
   const wrapped = bodyParameter !== null && bodyParameter !== ''
   const finish = (text: string, kind: Format, first: RenderInput): Payload =>
     ({ query: '', body: wrapped ? encoded(formOf([...extraPairs(first), [bodyParameter, text]], charset), 'form', charset) : encoded(text, kind, charset) })
-  const write = compileText(document, definition, format, charset, extraPairs)
+  const write = compileText(document, definition, format, charset, extraPairs, source.soap ?? null)
   return {
-    contentType: contentTypeOf(wrapped ? 'form' : batch ? batch.format : format, charset),
+    contentType: source.soap && !wrapped ? source.soap.contentType : contentTypeOf(wrapped ? 'form' : batch ? batch.format : format, charset),
     one: (input) => finish(batch ? manyTexts(document, definition, charset)([input]) : write(input), batch?.format ?? format, input),
     many: batch ? many(manyTexts(document, definition, charset), (text, first) => finish(text, batch.format, first)) : null,
   }
@@ -50,13 +53,14 @@ export const compileBody = (definition: EndpointDefinition, source: BodySource):
 const many = (write: (inputs: readonly RenderInput[]) => string, finish: (text: string, first: RenderInput) => Payload) =>
   (inputs: readonly RenderInput[]): Payload => { const [first] = inputs; return first ? finish(write(inputs), first) : { query: '', body: null } }
 
-const compileText = (document: Document, definition: EndpointDefinition, format: BodySource['format'], charset: Charset, extraPairs: (input: RenderInput) => readonly Pair[]): ((input: RenderInput) => string) => {
+const compileText = (document: Document, definition: EndpointDefinition, format: BodySource['format'], charset: Charset, extraPairs: (input: RenderInput) => readonly Pair[], soap: Soap | null): ((input: RenderInput) => string) => {
   switch (format) {
     case 'json': return compileJson(document)
     case 'xml': {
       const root = xmlRootOf(document, definition.root)
       const declaration = xmlDeclaration(charset.toUpperCase())
       const wrap = document.shape.kind === 'list'
+      if (soap) return (input) => { const built = document.build(input); return declaration + soap.open(input) + xmlElement(inNamespace(wrap ? itemsOf(built) : built, root, soap.namespace), root) + soap.close }
       return (input) => { const built = document.build(input); return declaration + xmlElement(wrap ? itemsOf(built) : built, root) }
     }
     case 'form': return definition.bodyParameter ? (input) => formOf(pairsOf(document.build(input)), charset) : (input) => formOf([...pairsOf(document.build(input)), ...extraPairs(input)], charset)
@@ -87,6 +91,14 @@ const manyTexts = (document: Document, definition: EndpointDefinition, charset: 
       return (inputs) => `[${inputs.map(write).join(',')}]`
     }
   }
+}
+
+/** The operation in the namespace that Settings name; an `@xmlns` of the mapping's own goes before it. */
+const inNamespace = (built: Built, root: XmlRoot, namespace: string | null): Built => {
+  if (namespace === null) return built
+  const [name, value] = namespaceAttribute(root.name, namespace)
+  if (root.own && built instanceof Map) return new Map([...built].map(([key, each]) => [key, each instanceof Map && key === root.name && !each.has(name) ? new Map<string, Built>([[name, { leaf: value }], ...each]) : each]))
+  return built instanceof Map ? (built.has(name) ? built : new Map<string, Built>([[name, { leaf: value }], ...built])) : built
 }
 
 /** XML has one root: a list at the top becomes its items. */

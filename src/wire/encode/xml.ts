@@ -65,7 +65,7 @@ const safeName = (key: string): string => {
 const ILLEGAL = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff]|[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/g
 const SPECIAL = /[<>&\r\u0000-\u0008\u000b\u000c\u000e-\u001f\ud800-\udfff\ufffe\uffff]/
 
-const xmlText = (text: string): string =>
+export const xmlText = (text: string): string =>
   SPECIAL.test(text) ? text.replace(ILLEGAL, '').replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;').replaceAll('\r', '&#13;') : text
 
 const xmlAttribute = (text: string): string =>

@@ -1,0 +1,96 @@
+import { createHash } from 'node:crypto'
+import { diagnosticAt } from '../../base/diagnostic.ts'
+import { sha256 } from '../../base/hash.ts'
+import { isoTime } from '../../base/time.ts'
+import type { EndpointDefinition } from '../../definitions/types.ts'
+import type { RenderInput } from '../endpoint.ts'
+import { compileTemplate, type TemplateOptions } from '../template/template.ts'
+import { textOf } from '../template/text-of.ts'
+import type { Charset } from './charset.ts'
+import { headerValue, type Header } from './headers.ts'
+import { xmlText } from './xml.ts'
+
+/** What stands around the operation: the envelope, and the header that names the action. */
+export interface Soap {
+  readonly contentType: string
+  /** `SOAPAction` of 1.1; 1.2 has it in the Content-Type. */
+  readonly headers: readonly Header[]
+  /** The envelope's start, with its security header. */
+  readonly open: (input: RenderInput) => string
+  readonly close: string
+  /** `xmlns` of the operation, where the mapping brings none itself. */
+  readonly namespace: string | null
+  /** Auth goes into the envelope and in no HTTP header. */
+  readonly securesItself: boolean
+}
+
+/** `Settings: SOAP Version` (1.1 or 1.2), `SOAP Action`, `Namespace`, `Security: WS-Security` or `WS-Security Digest`. */
+export const compileSoap = (definition: EndpointDefinition, charset: Charset, options: TemplateOptions): Soap => {
+  const setting = (name: string): string => wordsOf(definition.options[name])
+  const version = setting('soapVersion') || '1.1'
+  if (version !== '1.1' && version !== '1.2') options.report(diagnosticAt(definition.place, 'bad-soap', `SOAP Version: ${version} is not known`, '1.1 or 1.2'))
+  const action = headerValue(setting('soapAction').replace(/^"(.*)"$/, '$1')).replace(/["\\]/g, '')
+  const isNew = version === '1.2'
+  const security = compileSecurity(definition, setting('security'), options)
+  const start = `<soap:Envelope xmlns:soap="${isNew ? SOAP_12 : SOAP_11}">`
+  return {
+    contentType: isNew ? `application/soap+xml; charset=${charset}${action === '' ? '' : `; action="${action}"`}` : `text/xml; charset=${charset}`,
+    headers: isNew ? [] : [['SOAPAction', `"${action}"`]],
+    open: security === null ? () => `${start}<soap:Body>` : (input) => `${start}<soap:Header>${security(input)}</soap:Header><soap:Body>`,
+    close: '</soap:Body></soap:Envelope>',
+    namespace: setting('namespace') || null,
+    securesItself: security !== null,
+  }
+}
+
+/** Options come as written: text with its place, a word, or YAML's own number (1.2). */
+const wordsOf = (value: unknown): string =>
+  typeof value === 'object' && value !== null && 'text' in value ? wordsOf(value.text) : typeof value === 'string' || typeof value === 'number' ? String(value).trim() : ''
+
+const SOAP_11 = 'http://schemas.xmlsoap.org/soap/envelope/'
+const SOAP_12 = 'http://www.w3.org/2003/05/soap-envelope'
+
+/** WS-Security UsernameToken (OASIS WSS UsernameToken Profile 1.1.1): the password as text, or as a digest that serves once. */
+const compileSecurity = (definition: EndpointDefinition, wanted: string, options: TemplateOptions): ((input: RenderInput) => string) | null => {
+  const kind = wanted.toLowerCase().replace(/[^a-z]/g, '')
+  if (kind === '' || kind === 'none' || kind === 'no') return null
+  const digest = kind === 'wssecuritydigest' || kind === 'wssdigest'
+  if (!digest && kind !== 'wssecurity' && kind !== 'wss') {
+    options.report(diagnosticAt(definition.place, 'bad-soap', `Security: ${wanted} is not known`, 'WS-Security, or WS-Security Digest'))
+    return null
+  }
+  const { auth } = definition
+  if (auth?.kind !== 'basic') {
+    options.report(diagnosticAt(definition.place, 'bad-soap', 'WS-Security needs a user name and a password', 'write Auth: {Username: …, Password: …}'))
+    return null
+  }
+  const read = (text: typeof auth.username): ((input: RenderInput) => string) => {
+    const template = compileTemplate(text, options)
+    return template.kind === 'constant' ? () => template.value : (input) => { const value = template.read(input); return value === undefined || value === null ? '' : textOf(value) }
+  }
+  const username = read(auth.username)
+  const password = read(auth.password)
+  return (input) => `<wsse:Security xmlns:wsse="${WSSE}" xmlns:wsu="${WSU}" soap:mustUnderstand="1"><wsse:UsernameToken><wsse:Username>${xmlText(username(input))}</wsse:Username>${digest ? digested(password(input), input) : plain(password(input))}</wsse:UsernameToken></wsse:Security>`
+}
+
+const WSS = 'http://docs.oasis-open.org/wss/2004/01/oasis-200401-wss'
+const WSSE = `${WSS}-wssecurity-secext-1.0.xsd`
+const WSU = `${WSS}-wssecurity-utility-1.0.xsd`
+const PROFILE = `${WSS}-username-token-profile-1.0`
+
+const plain = (password: string): string => `<wsse:Password Type="${PROFILE}#PasswordText">${xmlText(password)}</wsse:Password>`
+
+/** The nonce differs with every attempt and needs no chance: a replayed plan shows the same request. */
+const digested = (password: string, input: RenderInput): string => {
+  const created = isoTime(input.sentAt ?? input.now)
+  const nonce = Buffer.from(sha256(`${input.key}\n${input.phase}\n${input.attempt}\n${created}`), 'hex').subarray(0, 16)
+  const hash = createHash('sha1').update(nonce).update(created).update(password).digest('base64')
+  return `<wsse:Password Type="${PROFILE}#PasswordDigest">${hash}</wsse:Password><wsse:Nonce EncodingType="${WSS}-soap-message-security-1.0#Base64Binary">${nonce.toString('base64')}</wsse:Nonce><wsu:Created>${created}</wsu:Created>`
+}
+
+/** ` xmlns="…"` for the operation; the prefix of its name where it has one. */
+export const namespaceAttribute = (root: string, namespace: string): readonly [name: string, value: string] => {
+  const prefix = root.includes(':') ? root.slice(0, root.indexOf(':')) : ''
+  return [prefix === '' ? '@xmlns' : `@xmlns:${prefix}`, namespace]
+}
+
