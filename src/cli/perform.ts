@@ -1,8 +1,8 @@
 import { resolve } from 'node:path'
-import { createHttpTransport } from '../adapters/http/transport.ts'
 import type { BadRow } from '../adapters/leads/batch.ts'
 import type { LeadStream } from '../adapters/leads/read.ts'
 import { createNotify } from '../adapters/notify.ts'
+import { createTransport } from '../adapters/transport.ts'
 import type { Money } from '../base/money.ts'
 import type { Mode } from '../core/event.ts'
 import type { Plan } from '../core/plan.ts'
@@ -62,12 +62,12 @@ export const perform = async (invocation: Invocation, order: Order): Promise<num
     if (!settings.quiet) err.write('\nStopping: what is on the wire may end; Ctrl-C again stops at once.\n')
   })
   const progress = await createProgress(err, settings.quiet)
-  let transport: ReturnType<typeof createHttpTransport> | null = null
+  let transport: ReturnType<typeof createTransport> | null = null
   let record: RunRecord | null = null
   let begun = false
   try {
     const endpoints = compileEndpoints(recipients, mode, sandbox, pricedIn(plansOf(opened, target)))
-    transport = createHttpTransport({ now: clock.now })
+    transport = createTransport({ now: clock.now })
     const folder = resolve(cwd, settings.out ?? `runs/${runId}`)
     const kept = (record = await openRecord(folder, { id: runId, mode, to: target?.recipient.id ?? null, startedAt }, opened.catalogue))
     const tally = createTally(startedAt)

@@ -14,14 +14,15 @@ export const NO_SANDBOX: SandboxUrls = {
 
 /**
  * The endpoint as test mode sends to it: `Test Settings: Endpoint` where there is one, else the built-in sandbox.
- * The mapping, headers and parsing are the live ones; that is the point of a rehearsal. Null where neither can play it
- * (e-mail, files): such a recipient takes no lead in test mode.
+ * The mapping, headers and parsing are the live ones; that is the point of a rehearsal. E-mails and files are made by
+ * the live rules, answered on the spot, and go nowhere.
  */
 export const testDefinition = (definition: EndpointDefinition, sandbox: SandboxUrls): EndpointDefinition => {
   const given = definition.test?.endpoint ?? null
   if (given !== null) {
-    return { ...definition, url: given, backupUrl: null, endpoints: [], ping: definition.ping === null ? null : { ...definition.ping, endpoint: given } }
+    return { ...definition, url: given, ...(definition.type === 'file' ? { options: { ...definition.options, path: given } } : {}), backupUrl: null, endpoints: [], ping: definition.ping === null ? null : { ...definition.ping, endpoint: given } }
   }
+  if (HANDED_OVER.has(definition.type)) return { ...definition, options: { ...definition.options, rehearsal: definition.test?.responses === 'simulated failure' ? 'failure' : 'success' } }
   const post = sandbox.url(definition.id)
   if (post === null || definition.url === null) return definition
   const { place } = definition.url
@@ -33,6 +34,9 @@ export const testDefinition = (definition: EndpointDefinition, sandbox: SandboxU
     transport: { ...definition.transport, proxy: null, tls: null, allowPrivateNetwork: true },
   }
 }
+
+/** Sent by no HTTP, so that no sandbox can play them. */
+const HANDED_OVER: ReadonlySet<EndpointDefinition['type']> = new Set(['email', 'sftp', 'file'])
 
 const testAuth = (auth: AuthDefinition, token: Text): AuthDefinition => {
   switch (auth.kind) {

@@ -1,0 +1,75 @@
+import { link, mkdir, open, readFile, rename, stat, unlink } from 'node:fs/promises'
+import { dirname, resolve } from 'node:path'
+import type { AnyReply, FileRequest } from '../../wire/request.ts'
+import type { Said } from '../email/errors.ts'
+import { wordsOf } from '../http/faults.ts'
+import { place, type Folder } from './place.ts'
+
+/** Writes one file on this machine; always resolves. A relative path starts where finalmile was started. */
+export const writeFile = async (request: FileRequest, now: () => number): Promise<AnyReply> => {
+  const startedAt = performance.now()
+  const said = await attempt({ ...request, folder: request.folder === '' ? './' : request.folder })
+  return { ...said, durationMs: performance.now() - startedAt, at: now() }
+}
+
+const attempt = async (request: FileRequest): Promise<Said> => {
+  try {
+    await mkdir(request.folder, { recursive: true })
+    const placed = await place(local, request, { renaming: false })
+    if (placed === null) return { kind: 'refused', why: 'never', message: `${request.name} and ${request.otherName} are both there already, with other content` }
+    return { kind: 'handed-over', to: 'file', words: placed.repeated ? `${placed.path}, there already` : placed.path, rehearsal: false }
+  } catch (error) {
+    return { kind: 'refused', why: LATER.has(codeOf(error)) ? 'later' : DENIED.has(codeOf(error)) ? 'credentials' : 'never', message: wordsOf(error) }
+  }
+}
+
+const local: Folder = {
+  read: async (path, size) => {
+    const found = await stat(path).catch((error: unknown) => { if (codeOf(error) === 'ENOENT') return null; throw error })
+    return found === null ? null : !found.isFile() || found.size !== size ? 'other' : readFile(path)
+  },
+  write: async (path, bytes) => {
+    const file = await open(path, 'w')
+    try {
+      await file.writeFile(bytes)
+      await file.sync()
+    } finally {
+      await file.close()
+    }
+    await syncFolder(dirname(resolve(path)))
+  },
+  rename: async (from, to) => {
+    try {
+      // A link fails where the name is taken; a rename would overwrite.
+      await link(from, to)
+      await unlink(from)
+      return true
+    } catch (error) {
+      if (codeOf(error) === 'EEXIST') return false
+      if (!NO_LINKS.has(codeOf(error))) throw error
+      return reserveAndRename(from, to)
+    }
+  },
+  remove: unlink,
+}
+
+/** For file systems without links: the name is taken first, then the whole file put over it. */
+const reserveAndRename = async (from: string, to: string): Promise<boolean> => {
+  const reserved = await open(to, 'wx').catch((error: unknown) => { if (codeOf(error) === 'EEXIST') return null; throw error })
+  if (reserved === null) return false
+  await reserved.close()
+  await rename(from, to)
+  return true
+}
+
+const syncFolder = async (path: string): Promise<void> => {
+  const folder = await open(path, 'r').catch(() => null)
+  // Windows cannot sync a folder, and need not.
+  await folder?.sync().catch(() => undefined)
+  await folder?.close()
+}
+
+const codeOf = (error: unknown): string => (typeof error === 'object' && error !== null && 'code' in error && typeof error.code === 'string' ? error.code : '')
+const LATER = new Set(['ENOSPC', 'EDQUOT', 'EMFILE', 'ENFILE', 'EIO', 'EBUSY', 'ETIMEDOUT', 'ESTALE'])
+const DENIED = new Set(['EACCES', 'EPERM', 'EROFS'])
+const NO_LINKS = new Set(['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS', 'EXDEV', 'EMLINK'])

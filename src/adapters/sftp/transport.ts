@@ -1,0 +1,87 @@
+import { createHash } from 'node:crypto'
+import { readFileSync } from 'node:fs'
+import ssh2 from 'ssh2'
+import type { Client, SFTPWrapper } from 'ssh2'
+import type { TransportSettings } from '../../definitions/types.ts'
+import type { AnyReply, FileRequest } from '../../wire/request.ts'
+import type { Said } from '../email/errors.ts'
+import { place } from '../file/place.ts'
+import { ConnectFault, wordsOf } from '../http/faults.ts'
+import { openSocket } from '../socket.ts'
+import { remoteFolder, StatusError } from './folder.ts'
+
+type Settings = Pick<TransportSettings, 'connectTimeoutMs'> & { readonly timeoutMs: number }
+
+/** Puts one file on an SFTP server over a connection of its own; always resolves. */
+export const putFile = async (request: FileRequest, settings: Settings, now: () => number): Promise<AnyReply> => {
+  const startedAt = performance.now()
+  const progress = { renaming: false }
+  const said = await exchange(request, settings, progress).catch((error: unknown) => meaningOf(error, progress.renaming))
+  return { ...said, durationMs: performance.now() - startedAt, at: now() }
+}
+
+const exchange = async (request: FileRequest, settings: Settings, progress: { renaming: boolean }): Promise<Said> => {
+  const { sftp } = request
+  if (sftp === null) return { kind: 'fault', fault: 'invalid-request', message: 'no SFTP server is given' }
+  const privateKey = sftp.privateKey === null ? null : readKey(sftp.privateKey)
+  const socket = await openSocket(sftp.server, settings.connectTimeoutMs)
+  const client = new ssh2.Client()
+  let timer: NodeJS.Timeout | undefined
+  try {
+    return await new Promise<Said>((resolve, reject) => {
+      timer = setTimeout(() => reject(new ConnectFault(progress.renaming ? 'timeout' : 'connect-timeout', 'no answer of the SFTP server in time')), settings.timeoutMs)
+      client.on('error', reject)
+      client.on('close', () => reject(new ConnectFault('unreachable', 'the SFTP server ended the connection')))
+      const seen = { hostKey: '' }
+      client.once('ready', () => {
+        openSftp(client).then((channel) => place(remoteFolder(channel), request, progress)).then((placed) => resolve(
+          placed === null ? { kind: 'refused', why: 'never', message: `${request.name} and ${request.otherName} are both there already, with other content` }
+            : { kind: 'handed-over', to: 'sftp', words: placed.repeated ? `${placed.path}, there already` : placed.path, rehearsal: false }), reject)
+      })
+      client.connect({
+        sock: socket, username: sftp.server.user ?? '', readyTimeout: settings.timeoutMs,
+        ...(sftp.server.password === null ? {} : { password: sftp.server.password }), ...(privateKey === null ? {} : { privateKey }),
+        hostVerifier: (key: Buffer) => {
+          seen.hostKey = `SHA256:${createHash('sha256').update(key).digest('base64').replace(/=+$/, '')}`
+          const known = sftp.hostKeys.includes(seen.hostKey)
+          if (!known) reject(new ConnectFault('tls-certificate', `the server's host key is ${seen.hostKey}, not the one that Host Key names; nothing was sent. Ask the buyer whether it has changed`))
+          return known
+        },
+      })
+    })
+  } finally {
+    clearTimeout(timer)
+    client.removeAllListeners('error')
+    client.on('error', () => undefined)
+    client.end()
+    socket.destroySoon()
+  }
+}
+
+const openSftp = (client: Client): Promise<SFTPWrapper> =>
+  new Promise((resolve, reject) => client.sftp((error, channel) => (error ? reject(error) : resolve(channel))))
+
+const meaningOf = (error: unknown, renaming: boolean): Said => {
+  const message = wordsOf(error)
+  if (error instanceof StatusError) return { kind: 'refused', why: error.status === NO_SUCH_FILE ? 'never' : error.status === PERMISSION_DENIED ? 'credentials' : 'later', message: `the SFTP server says: ${message}` }
+  // Once the new name was asked for, a lost connection leaves it in doubt; before, nothing stands under it.
+  if (error instanceof ConnectFault) return { kind: 'fault', fault: renaming && error.fault === 'unreachable' ? 'reset' : error.fault, message }
+  const level = typeof error === 'object' && error !== null && 'level' in error ? error.level : ''
+  if (level === 'client-authentication') return { kind: 'refused', why: 'credentials', message: `the SFTP server refused the user or its key: ${message}` }
+  if (level === 'client-timeout') return { kind: 'fault', fault: 'connect-timeout', message }
+  if (/privateKey|passphrase/i.test(message)) return { kind: 'refused', why: 'credentials', message: `Key cannot be used: ${message}` }
+  return { kind: 'fault', fault: renaming ? 'reset' : level === 'handshake' || level === 'protocol' ? 'tls-handshake' : 'unreachable', message }
+}
+
+/** The key's own text, or the file that holds it. */
+const readKey = (value: string): string => {
+  if (value.includes('-----BEGIN')) return value
+  try {
+    return readFileSync(value, 'utf8')
+  } catch (error) {
+    throw new ConnectFault('invalid-request', `Key: cannot read ${value}: ${wordsOf(error)}`)
+  }
+}
+
+const NO_SUCH_FILE = 2
+const PERMISSION_DENIED = 3
