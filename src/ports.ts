@@ -156,6 +156,13 @@ export interface Ledger {
   /** Makes all deliveries that wait for this recipient, or for any person, due now (`unpause`); they decide again. */
   wake(recipient: string, mode: Mode, now: Instant): Promise<number>
 
+  /**
+   * Removes what is personal of deliveries settled longer ago than that: the lead's fields, what buyers said of it and what
+   * was captured; from the files too. Figures stay, and so do lead ids, or a lead could be sold again. A purged delivery is
+   * known and settled, and can no longer be claimed: there is nothing left to send. Resolves to how many were purged.
+   */
+  purge(query: { readonly olderThanMs: number; readonly now: Instant }): Promise<number>
+
   /** False once this process may no longer send: its lease has run out, and another may have taken over. */
   holdsLease(): boolean
   close(): Promise<void>

@@ -5,9 +5,10 @@ import type { Mode } from '../../core/event.ts'
 import { OUTCOMES } from '../../core/outcome.ts'
 import type { OutcomeKind } from '../../core/outcome.ts'
 import { salesIn } from '../../core/sale.ts'
+import { withoutPersonalData } from './purge.ts'
 import type { Delivery, DueQuery, Ledger, LoadedDelivery, RecipientState, Standing, Step, StepResult, StoredEvent } from '../../ports.ts'
 
-interface Kept { readonly delivery: Delivery; runId: string; standing: Standing; readonly events: StoredEvent[] }
+interface Kept { delivery: Delivery; runId: string; standing: Standing; events: StoredEvent[]; purged: boolean }
 
 /** The ledger in memory: the plain meaning of the port, that the stores are judged by. It has no lease and survives nothing. */
 export const createMemoryLedger = (): Ledger => {
@@ -55,7 +56,7 @@ export const createMemoryLedger = (): Ledger => {
       known.events.push(...events)
       known.standing = step.standing
       known.runId = step.runId
-    } else kept.set(step.deliveryId, { delivery: structuredClone(delivery), runId: step.runId, standing: step.standing, events })
+    } else kept.set(step.deliveryId, { delivery: structuredClone(delivery), runId: step.runId, standing: step.standing, events, purged: false })
     return { kind: 'ok', seq: first }
   }
 
@@ -100,7 +101,7 @@ export const createMemoryLedger = (): Ledger => {
     claimAbandoned: async () => [],
     claim: async (deliveryId) => {
       const found = kept.get(deliveryId)
-      return found ? (take([found])[0] ?? null) : null
+      return found && !found.purged ? (take([found])[0] ?? null) : null
     },
     draw: async (counter) => {
       const value = counters.get(counter) ?? 0
@@ -144,6 +145,17 @@ export const createMemoryLedger = (): Ledger => {
     wake: async (recipient, mode, now) => {
       const found = [...kept.values()].filter(({ delivery, standing }) => delivery.mode === mode && standing.state === 'waiting' && (standing.recipient === recipient || standing.dueAt === null))
       for (const each of found) if (each.standing.state === 'waiting') each.standing = { ...each.standing, dueAt: now }
+      return found.length
+    },
+    purge: async ({ olderThanMs, now }) => {
+      const found = [...kept.values()].filter(({ standing, purged }) => !purged && standing.state === 'settled' && standing.at <= now - olderThanMs)
+      for (const each of found) {
+        const { mode, number, lead } = each.delivery
+        each.delivery = { ...each.delivery, lead: { id: lead.id, fields: {} } }
+        each.events = each.events.map((stored) => ({ ...stored, event: withoutPersonalData(stored.event, { mode, number, leadId: lead.id }) }))
+        if (each.standing.state === 'settled') each.standing = { ...each.standing, reason: null }
+        each.purged = true
+      }
       return found.length
     },
     holdsLease: () => true,

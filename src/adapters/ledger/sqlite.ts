@@ -1,3 +1,4 @@
+import type { Instant } from '../../base/time.ts'
 import type { Ledger } from '../../ports.ts'
 import { startClient } from './sqlite/client.ts'
 import type { Client } from './sqlite/client.ts'
@@ -70,9 +71,22 @@ const ledgerOf = (client: Client): Ledger => ({
   setClosedUntil: (recipient, mode, until) => client.call('setClosedUntil', recipient, mode, until),
   setCircuit: (recipient, mode, circuit) => client.call('setCircuit', recipient, mode, circuit),
   wake: (recipient, mode, now) => client.call('wake', recipient, mode, now),
+  purge: ({ olderThanMs, now }) => purge(client, now - olderThanMs),
   holdsLease: () => client.holdsLease(),
   close: () => client.close(),
 })
+
+/** Page by page, so that the lease is renewed between; the files last, and also where an earlier purge broke off before them. */
+const purge = async (client: Client, settledBefore: Instant): Promise<number> => {
+  let purged = 0
+  for (let after: number | null = 0; after !== null;) {
+    const page: { readonly purged: number; readonly last: number | null } = await client.call('purgePage', settledBefore, after, PAGE)
+    purged += page.purged
+    after = page.last
+  }
+  await client.call('scrub')
+  return purged
+}
 
 /** Rows of any number in constant memory; safe while a writer appends. */
 async function* pages<T>(page: (after: number) => Promise<readonly T[]>, position: (row: T) => number): AsyncIterable<T> {

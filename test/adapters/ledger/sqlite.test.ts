@@ -1,10 +1,11 @@
-import { spawn } from 'node:child_process'
+import { execFileSync, spawn } from 'node:child_process'
 import type { ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
-import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
+import { setImmediate } from 'node:timers/promises'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { openSqliteLedger } from '../../../src/adapters/ledger/sqlite.ts'
 import { openDatabase } from '../../../src/adapters/ledger/sqlite/database.ts'
@@ -12,6 +13,7 @@ import { takeLease } from '../../../src/adapters/ledger/sqlite/lease.ts'
 import { MIGRATIONS, migrate } from '../../../src/adapters/ledger/sqlite/schema.ts'
 import { createStore } from '../../../src/adapters/ledger/sqlite/store.ts'
 import { pack } from '../../../src/adapters/ledger/sqlite/packing.ts'
+import { isLocked } from '../../../src/adapters/ledger/sqlite/trouble.ts'
 import { deliveryIdOf } from '../../../src/core/delivery-id.ts'
 import type { Step } from '../../../src/ports.ts'
 import { T0, received } from '../../core/given.ts'
@@ -41,6 +43,24 @@ const appender = (...args: readonly string[]) => {
 const step = (leadId: string, leadFields: Record<string, string> = {}): Step => {
   const id = deliveryIdOf({ mode: 'live', to: 'a', leadId, number: 1 })
   return { deliveryId: id, version: 0, runId: 'r', events: [received()], standing: { state: 'working' }, create: { id, mode: 'live', to: 'a', lead: { id: leadId, fields: leadFields }, number: 1, receivedAt: T0, source: {}, vars: {}, cost: null, planHash: 'p' } }
+}
+
+/** A process stopped within a transaction keeps the file's lock, and nobody can take over: that is another test. */
+const stopBetweenTransactions = async (child: ChildProcess): Promise<void> => {
+  const db = new DatabaseSync(path, { timeout: 0 })
+  for (let free = false; !free;) {
+    child.kill('SIGSTOP')
+    while (!execFileSync('ps', ['-o', 'stat=', '-p', String(child.pid)], { encoding: 'utf8' }).trim().startsWith('T')) await setImmediate()
+    try {
+      db.exec('BEGIN IMMEDIATE; ROLLBACK')
+      free = true
+    } catch (error) {
+      if (!isLocked(error)) throw error
+      child.kill('SIGCONT')
+      await once(child.stdout!, 'data')
+    }
+  }
+  db.close()
 }
 
 describe('durability', () => {
@@ -89,7 +109,7 @@ describe('one writer', () => {
   it('a writer that was stopped past its lease is fenced off: its writes are refused', async () => {
     const { child, lines, until } = appender('400')
     await until(() => lines.length > 20)
-    child.kill('SIGSTOP')
+    await stopBetweenTransactions(child)
     const ledger = await openSqliteLedger({ path, use: 'write', leaseMs: 60_000 })
     let before = 0
     for await (const each of ledger.deliveries({})) if (each.standing.state === 'settled') before += 1
@@ -98,6 +118,17 @@ describe('one writer', () => {
     expect(lines.at(-1)).toBe('stopped LeaseLostError')
     expect((await ledger.counts('live')).settled.accepted).toBe(before)
     await ledger.close()
+  })
+
+  it('a writer that was stopped within a transaction is waited for and named, not taken for a locked file', () => {
+    const [stopped, next] = [openDatabase(path, 'write'), openDatabase(path, 'write')]
+    expect(takeLease(stopped, 1, T0)).toMatchObject({ lease: { fence: 1, until: T0 + 1 } })
+    stopped.exec('BEGIN IMMEDIATE')
+    next.exec('PRAGMA busy_timeout = 0')
+    expect(takeLease(next, 1, T0 + 10)).toMatchObject({ holder: { pid: process.pid, since: T0 } })
+    stopped.exec('COMMIT')
+    expect(takeLease(next, 1, T0 + 10)).toMatchObject({ lease: { fence: 2 } })
+    for (const db of [stopped, next]) db.close()
   })
 
   it('a reader sees what is committed beside the writer, and a pause needs no lease', async () => {
@@ -153,8 +184,21 @@ describe('trouble', () => {
   })
   it('a folder that cannot be made is said to be so', async () => {
     writeFileSync(join(folder, 'file'), '')
-    await expect(openSqliteLedger({ path: join(folder, 'file', 'store.db'), use: 'write' })).rejects.toThrow()
-    chmodSync(folder, 0o700)
+    await expect(openSqliteLedger({ path: join(folder, 'file', 'store.db'), use: 'write' })).rejects.toMatchObject({ kind: 'unreachable', help: expect.stringContaining('--store') })
+  })
+  it('who only looks is told of a newer store, and of one that a writer must bring up first', async () => {
+    const db = openDatabase(path, 'write')
+    db.exec('PRAGMA user_version = 99')
+    await expect(openSqliteLedger({ path, use: 'read' })).rejects.toMatchObject({ kind: 'newer' })
+    db.exec('PRAGMA user_version = 0')
+    db.close()
+    await expect(openSqliteLedger({ path, use: 'read' })).rejects.toMatchObject({ kind: 'unsupported', help: expect.stringContaining('resume') })
+  })
+  it('who pauses beside a run cannot append', async () => {
+    const ledger = await openSqliteLedger({ path, use: 'touch' })
+    await expect(ledger.append([step('L1')])).rejects.toThrow('without its lease')
+    expect(await ledger.ofLead('L1')).toEqual([])
+    await ledger.close()
   })
   it('a full disk fails the group whole, and the store goes on when there is room again', () => {
     const db = openDatabase(path, 'write')

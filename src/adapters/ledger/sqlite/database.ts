@@ -1,25 +1,31 @@
 import { mkdirSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
-import { migrate } from './schema.ts'
-import { troubleOf } from './trouble.ts'
+import { migrate, requireCurrent } from './schema.ts'
+import { isLocked, troubleOf } from './trouble.ts'
+
+/** How long a statement waits for another connection's transaction. */
+export const LOCK_MS = 10_000
 
 /**
  * Opens a store file as every process must: WAL, so that readers and the writer do not wait for each other, and
  * `synchronous=FULL`, so that what was acknowledged survives a power cut (design, money rule 2).
  */
 export const openDatabase = (path: string, use: 'read' | 'write'): DatabaseSync => {
+  let db: DatabaseSync | null = null
   try {
     if (use === 'write') mkdirSync(dirname(path), { recursive: true })
-    const db = new DatabaseSync(path, { readOnly: use === 'read', timeout: 10_000 })
+    const opened = new DatabaseSync(path, { readOnly: use === 'read', timeout: LOCK_MS })
+    db = opened
     if (use === 'write') {
-      retried(() => db.exec('PRAGMA journal_mode = WAL'))
+      retried(() => opened.exec('PRAGMA journal_mode = WAL'))
       db.exec('PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = 4000; PRAGMA journal_size_limit = 67108864')
       migrate(db)
-    }
+    } else requireCurrent(db)
     db.exec('PRAGMA cache_size = -32000; PRAGMA temp_store = MEMORY')
     return db
   } catch (error) {
+    db?.close()
     throw troubleOf(error, path)
   }
 }
@@ -30,8 +36,7 @@ const retried = (work: () => void): void => {
     try {
       return work()
     } catch (error) {
-      const busy = error instanceof Error && 'errcode' in error && (Number(error.errcode) & 0xff) === 5
-      if (!busy || tries >= 50) throw error
+      if (!isLocked(error) || tries >= 50) throw error
       Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 20)
     }
   }

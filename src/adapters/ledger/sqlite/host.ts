@@ -29,10 +29,12 @@ export const openHost = async (options: HostOptions): Promise<Host> => {
   try {
     const lease = await waitForLease(db, options)
     const store = createStore(db, lease)
-    options.onLease(Date.now() + options.leaseMs)
+    // Earlier than anyone may take over: what is sent in the last moment is still ours to write down.
+    const marginMs = options.leaseMs / 10
+    options.onLease(lease.until - marginMs)
     const timer = setInterval(() => {
       try {
-        options.onLease(lease.renew(Date.now()))
+        options.onLease(lease.renew(Date.now()) - marginMs)
       } catch (error) {
         // A lost lease is told by the next write; a database that is busy for once, by the next renewal.
         if (error instanceof LeaseLostError) clearInterval(timer)

@@ -1,12 +1,16 @@
 import { hostname } from 'node:os'
 import type { DatabaseSync } from 'node:sqlite'
 import { LeaseLostError } from '../../../ports.ts'
+import type { SqlRow } from './rows.ts'
+import { isLocked } from './trouble.ts'
 
 /** Who writes, since when, and until when nobody else may. */
 export interface Holder { readonly pid: number; readonly host: string; readonly since: number; readonly until: number }
 
 export interface Lease {
   readonly fence: number
+  /** Until when nobody else may take it, as of its taking. */
+  readonly until: number
   /** Moves the end on; throws `LeaseLostError` where another has taken it. Call inside or outside a transaction. */
   renew(now: number): number
   /** Throws `LeaseLostError` unless this is still the holder; to be called inside each write transaction. */
@@ -16,10 +20,17 @@ export interface Lease {
 
 /** Takes the lease if it is free, its holder's process is gone, or its time is over; else says who holds it. */
 export const takeLease = (db: DatabaseSync, leaseMs: number, now: number): { readonly lease: Lease } | { readonly holder: Holder } => {
-  db.exec('BEGIN IMMEDIATE')
+  const read = db.prepare('SELECT fence, pid, host, since, until FROM lease')
   try {
-    const row = db.prepare('SELECT fence, pid, host, since, until FROM lease').get()
-    const holder: Holder = { pid: Number(row?.['pid']), host: String(row?.['host']), since: Number(row?.['since']), until: Number(row?.['until']) }
+    db.exec('BEGIN IMMEDIATE')
+  } catch (error) {
+    // A process that was stopped within a transaction keeps the file's lock: nobody can take over before it goes on or ends.
+    if (isLocked(error)) return { holder: holderOf(read.get()) }
+    throw error
+  }
+  try {
+    const row = read.get()
+    const holder = holderOf(row)
     if (holder.until > now && !isGone(holder)) {
       db.exec('ROLLBACK')
       return { holder }
@@ -27,19 +38,19 @@ export const takeLease = (db: DatabaseSync, leaseMs: number, now: number): { rea
     const fence = Number(row?.['fence']) + 1
     db.prepare('UPDATE lease SET fence = ?, holder = ?, pid = ?, host = ?, since = ?, until = ?').run(fence, `${process.pid}@${hostname()}`, process.pid, hostname(), now, now + leaseMs)
     db.exec('COMMIT')
-    return { lease: leaseOf(db, fence, leaseMs) }
+    return { lease: leaseOf(db, fence, leaseMs, now + leaseMs) }
   } catch (error) {
     if (db.isTransaction) db.exec('ROLLBACK')
     throw error
   }
 }
 
-const leaseOf = (db: DatabaseSync, fence: number, leaseMs: number): Lease => {
+const leaseOf = (db: DatabaseSync, fence: number, leaseMs: number, until: number): Lease => {
   const read = db.prepare('SELECT fence FROM lease')
   const extend = db.prepare('UPDATE lease SET until = ? WHERE fence = ?')
   const free = db.prepare('UPDATE lease SET until = 0 WHERE fence = ?')
   return {
-    fence,
+    fence, until,
     check: () => { if (Number(read.get()?.['fence']) !== fence) throw new LeaseLostError() },
     renew: (now) => {
       if (extend.run(now + leaseMs, fence).changes === 0) throw new LeaseLostError()
@@ -48,6 +59,8 @@ const leaseOf = (db: DatabaseSync, fence: number, leaseMs: number): Lease => {
     release: () => { free.run(fence) },
   }
 }
+
+const holderOf = (row: SqlRow | undefined): Holder => ({ pid: Number(row?.['pid']), host: String(row?.['host']), since: Number(row?.['since']), until: Number(row?.['until']) })
 
 /** A process of this machine that no longer runs cannot come back; of another machine nobody can tell. */
 const isGone = (holder: Holder): boolean => {

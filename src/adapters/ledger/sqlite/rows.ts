@@ -4,6 +4,9 @@ import type { DeliveryEvent, Mode } from '../../../core/event.ts'
 import type { OutcomeKind } from '../../../core/outcome.ts'
 import type { Delivery, RecipientState, Standing } from '../../../ports.ts'
 
+/** Stands in the place of a purged lead's fields. A lead's own are a JSON object, so it cannot be mistaken. */
+export const PURGED_LEAD = ''
+
 /** A row of SQLite, as node:sqlite gives it. */
 export type SqlRow = Readonly<Record<string, unknown>>
 export type SqlValue = string | number | null
@@ -75,4 +78,4 @@ const textOfPairs = (pairs: Readonly<Record<string, string>>): string | null => 
   return null
 }
 
-const parseObject = (text: string): Delivery['lead']['fields'] => JSON.parse(text) as Delivery['lead']['fields']
+const parseObject = (text: string): Delivery['lead']['fields'] => (text === PURGED_LEAD ? {} : JSON.parse(text) as Delivery['lead']['fields'])

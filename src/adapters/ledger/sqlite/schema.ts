@@ -42,15 +42,12 @@ export const MIGRATIONS: readonly string[] = [
 
 /** Brings a store up to this version; refuses one that a newer finalmile has brought further. */
 export const migrate = (db: DatabaseSync, migrations: readonly string[] = MIGRATIONS): void => {
-  const version = (): number => Number(db.prepare('PRAGMA user_version').get()?.['user_version'] ?? 0)
-  if (version() > migrations.length) {
-    throw new StoreError('newer', `this store is of version ${version()}; this finalmile knows versions up to ${migrations.length}`, 'use the finalmile that made it, or a newer one')
-  }
-  while (version() < migrations.length) {
+  refuseNewer(db, migrations)
+  while (versionOf(db) < migrations.length) {
     db.exec('BEGIN IMMEDIATE')
     try {
       // Another process may have done it while this one waited for the lock.
-      const at = version()
+      const at = versionOf(db)
       if (at < migrations.length) {
         db.exec(migrations[at] ?? '')
         db.exec(`PRAGMA user_version = ${at + 1}`)
@@ -60,5 +57,22 @@ export const migrate = (db: DatabaseSync, migrations: readonly string[] = MIGRAT
       if (db.isTransaction) db.exec('ROLLBACK')
       throw error
     }
+  }
+}
+
+/** For who only looks: it cannot bring a store up, so an older one is refused too. */
+export const requireCurrent = (db: DatabaseSync): void => {
+  refuseNewer(db, MIGRATIONS)
+  if (versionOf(db) < MIGRATIONS.length) {
+    throw new StoreError('unsupported', `this store is of version ${versionOf(db)}, from before this finalmile (${MIGRATIONS.length})`, 'run `finalmile resume` once: it brings the store up')
+  }
+}
+
+const versionOf = (db: DatabaseSync): number => Number(db.prepare('PRAGMA user_version').get()?.['user_version'] ?? 0)
+
+const refuseNewer = (db: DatabaseSync, migrations: readonly string[]): void => {
+  const version = versionOf(db)
+  if (version > migrations.length) {
+    throw new StoreError('newer', `this store is of version ${version}; this finalmile knows versions up to ${migrations.length}`, 'use the finalmile that made it, or a newer one')
   }
 }

@@ -8,7 +8,8 @@ import type { Run } from '../../../core/run.ts'
 import type { Counts, Delivery, DueQuery, LoadedDelivery, RecipientState, Standing, StoredEvent } from '../../../ports.ts'
 import type { Lease } from './lease.ts'
 import type { PackedResult, PackedStep } from './packing.ts'
-import { DELIVERY_COLUMNS, STANDING_COLUMNS, deliveryOf, eventsOf, recipientStateOf, standingOf } from './rows.ts'
+import { purgeRows, scrubFiles } from './purge.ts'
+import { DELIVERY_COLUMNS, PURGED_LEAD, STANDING_COLUMNS, deliveryOf, eventsOf, recipientStateOf, standingOf } from './rows.ts'
 import type { SqlRow } from './rows.ts'
 
 export interface EventsFilter { readonly runId?: string; readonly mode?: Mode }
@@ -177,7 +178,7 @@ export const createStore = (db: DatabaseSync, lease: Lease | null) => {
         .all(fence, query.mode, ...(query.to === undefined ? [] : [query.to]), query.limit))),
     claim: (deliveryId: string): LoadedDelivery | null => write(() => {
       const found = find(deliveryId)
-      return found ? (take(db.prepare(`${SELECT_DELIVERY} WHERE d.n = ?`).all(found.n))[0] ?? null) : null
+      return found ? (take(db.prepare(`${SELECT_DELIVERY} WHERE d.n = ? AND d.lead <> ?`).all(found.n, PURGED_LEAD))[0] ?? null) : null
     }),
     draw: (counter: string): number => write(() => {
       statement.count.run(counter, 1)
@@ -229,6 +230,9 @@ export const createStore = (db: DatabaseSync, lease: Lease | null) => {
       const row = db.prepare('SELECT json FROM plans WHERE hash = ?').get(hash)
       return row ? String(row['json']) : null
     },
+
+    purgePage: (settledBefore: number, after: number, limit: number): { readonly purged: number; readonly last: number | null } => write(() => purgeRows(db, settledBefore, after, limit)),
+    scrub: (): void => scrubFiles(db),
 
     recipientStates: (mode: Mode): readonly RecipientState[] => statement.recipients.all(mode).map(recipientStateOf),
     setPaused: (recipient: string, mode: Mode, paused: RecipientState['paused']): void => unfenced(db, () => { statement.pause.run(recipient, mode, paused?.at ?? null, paused?.reason ?? null) }),

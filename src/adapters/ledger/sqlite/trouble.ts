@@ -4,6 +4,12 @@ import { LeaseLostError, StoreError } from '../../../ports.ts'
 export const troubleOf = (error: unknown, path: string): unknown => {
   const code = error instanceof Error && 'errcode' in error ? Number(error.errcode) & 0xff : null
   const words = error instanceof Error ? error.message : String(error)
+  switch (error instanceof Error && 'code' in error ? error.code : null) {
+    case 'EACCES': case 'EPERM': case 'EROFS': return new StoreError('read-only', `the folder of the store ${path} cannot be written: ${words}`, 'make it writable for this user, or name another store with --store')
+    case 'ENOTDIR': case 'EEXIST': case 'ENOENT': return new StoreError('unreachable', `the folder of the store ${path} cannot be made: ${words}`, 'a file may stand where a folder is meant; name another store with --store')
+    case 'ENOSPC': return new StoreError('full', `there is no room for the store ${path}: ${words}`, 'make room on the disk')
+    default: break
+  }
   switch (code) {
     case 8: return new StoreError('read-only', `the store ${path} cannot be written: ${words}`, 'make the file and its folder writable for this user')
     case 13: return new StoreError('full', `the store ${path} cannot grow: ${words}`, 'make room on the disk, then run the same command again: what was recorded stands')
@@ -15,6 +21,9 @@ export const troubleOf = (error: unknown, path: string): unknown => {
     default: return error
   }
 }
+
+/** SQLITE_BUSY: another connection is writing. */
+export const isLocked = (error: unknown): boolean => error instanceof Error && 'errcode' in error && (Number(error.errcode) & 0xff) === 5
 
 /** An error as it crosses to another thread. */
 export interface Carried { readonly name: string; readonly message: string; readonly kind?: StoreError['kind']; readonly help?: string; readonly stack?: string | undefined }

@@ -1,0 +1,36 @@
+import { shortHash } from '../../base/hash.ts'
+import type { DeliveryEvent, EventOf } from '../../core/event.ts'
+import type { Outcome } from '../../core/outcome.ts'
+import type { Verdict } from '../../core/verdict.ts'
+import { idempotencyKeyOf } from '../../engine/identity.ts'
+import type { Delivery } from '../../ports.ts'
+
+/** An event without what could tell of a person: buyers echo names in their reasons, captures and redirects. It folds to the same figures. */
+export const withoutPersonalData = (event: DeliveryEvent, delivery: DeliveryName): DeliveryEvent => {
+  switch (event.type) {
+    case 'received': return event
+    case 'chose': return { ...event, choice: event.choice.kind === 'pass' ? { ...event.choice, reason: PURGED } : event.choice.kind === 'order' ? { ...event.choice, why: PURGED } : event.choice }
+    case 'attemptStarted': return { ...event, key: keptKey(event.key, event, delivery) }
+    case 'attemptFinished': return { ...event, key: keptKey(event.key, event, delivery), verdict: silent(event.verdict) }
+    case 'settled': return { ...event, outcome: quiet(event.outcome) }
+    case 'reopened': return { ...event, reason: PURGED }
+    case 'reviewed': return { ...event, note: null }
+    default: return event satisfies never
+  }
+}
+
+/** What names a delivery; its id is made of these and stays. */
+export type DeliveryName = Pick<Delivery, 'mode' | 'number'> & { readonly leadId: string }
+
+const PURGED = 'purged'
+
+const quiet = (outcome: Outcome): Outcome => ({ ...outcome, reason: null })
+
+const silent = (verdict: Verdict): Verdict => {
+  const { captured: _captured, said: _said, redirectUrl: _redirectUrl, ...rest } = verdict
+  return { ...rest, reason: null }
+}
+
+/** Our own keys are made of ids. A recipient's own may hold anything of the lead: its hash still tells one from another. */
+const keptKey = (key: string, { recipient, phase, batch }: Pick<EventOf<'attemptStarted'>, 'recipient' | 'phase' | 'batch'>, { mode, leadId, number }: DeliveryName): string =>
+  key === idempotencyKeyOf(mode, recipient, leadId, number, phase) || (batch !== undefined && key === idempotencyKeyOf(mode, recipient, batch, 1, phase)) ? key : shortHash(key)

@@ -1,0 +1,44 @@
+import type { DatabaseSync } from 'node:sqlite'
+import type { Instant } from '../../../base/time.ts'
+import { StoreError } from '../../../ports.ts'
+import { withoutPersonalData } from '../purge.ts'
+import { LOCK_MS } from './database.ts'
+import { PURGED_LEAD, deliveryOf, eventsOf } from './rows.ts'
+
+/** Purges the next deliveries after row `after`, inside the caller's transaction; `last` null at the end. */
+export const purgeRows = (db: DatabaseSync, settledBefore: Instant, after: number, limit: number): { readonly purged: number; readonly last: number | null } => {
+  const rows = db.prepare('SELECT * FROM deliveries WHERE n > ? AND state = 2 AND settled_at <= ? AND lead <> ? ORDER BY n LIMIT ?').all(after, settledBefore, PURGED_LEAD, limit)
+  const logOf = db.prepare('SELECT seq, events FROM log WHERE delivery = ?')
+  const setLog = db.prepare('UPDATE log SET events = ? WHERE seq = ?')
+  const setRow = db.prepare('UPDATE deliveries SET lead = ?, why = NULL, reason = NULL WHERE n = ?')
+  for (const row of rows) {
+    const n = Number(row['n'])
+    const { mode, number, lead } = deliveryOf(row)
+    for (const each of logOf.all(n)) {
+      const events = eventsOf(each['events']).map((event) => withoutPersonalData(event, { mode, number, leadId: lead.id }))
+      setLog.run(JSON.stringify(events), Number(each['seq']))
+    }
+    setRow.run(PURGED_LEAD, n)
+  }
+  const last = rows.at(-1)
+  return { purged: rows.length, last: last ? Number(last['n']) : null }
+}
+
+/** A look at the store is over sooner. */
+const READERS_END_MS = 2_000
+
+/**
+ * Writes the file anew and empties its WAL: what was changed or deleted stands in free pages, in slack and in the WAL until
+ * then. The copy is made on disk, not in memory: a store may be larger than that.
+ */
+export const scrubFiles = (db: DatabaseSync): void => {
+  db.exec('PRAGMA temp_store = FILE')
+  db.exec('VACUUM')
+  db.exec('PRAGMA temp_store = MEMORY')
+  db.exec(`PRAGMA busy_timeout = ${READERS_END_MS}`)
+  const row = db.prepare('PRAGMA wal_checkpoint(TRUNCATE)').get()
+  db.exec(`PRAGMA busy_timeout = ${LOCK_MS}`)
+  if (Number(row?.['busy']) !== 0) {
+    throw new StoreError('held', 'what was purged is still readable in the store\'s WAL: another program reads the store', 'let it end (a report, an export, a database browser), then run the same purge again')
+  }
+}

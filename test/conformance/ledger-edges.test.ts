@@ -1,0 +1,126 @@
+import { afterEach, describe, expect, it } from 'vitest'
+import { money } from '../../src/base/money.ts'
+import { deliveryIdOf } from '../../src/core/delivery-id.ts'
+import type { DeliveryEvent } from '../../src/core/event.ts'
+import type { Delivery, Ledger, Standing, Step } from '../../src/ports.ts'
+import { idempotencyKeyOf } from '../../src/engine/identity.ts'
+import { T0, accepted, received, tried } from '../core/given.ts'
+import { IMPLEMENTATIONS } from './ledgers.ts'
+import type { Opened } from './ledgers.ts'
+
+const delivery = (leadId: string, to = 'a', fields: Delivery['lead']['fields'] = { id: leadId }): Delivery =>
+  ({ id: deliveryIdOf({ mode: 'live', to, leadId, number: 1 }), mode: 'live', to, number: 1, lead: { id: leadId, fields }, receivedAt: T0, source: { name: 'web' }, vars: {}, cost: null, planHash: 'p' })
+const first = (of: Delivery, more: Partial<Step> = {}): Step => ({ deliveryId: of.id, version: 0, create: of, runId: 'r1', events: [received()], standing: { state: 'working' }, ...more })
+const settled = (at = T0, outcome: 'accepted' | 'failed' = 'accepted'): Standing =>
+  ({ state: 'settled', at, outcome, recipient: 'a', buyerLeadId: 'B1', revenue: outcome === 'accepted' ? money(450_000) : null, cost: money(20_000), attempts: 1, reason: 'sold to CANARY Smith' })
+const waiting: Standing = { state: 'waiting', dueAt: T0, why: 'a retry', recipient: 'a', batch: false }
+const kinds = async (ledger: Ledger, steps: readonly Step[]): Promise<readonly string[]> => (await ledger.append(steps)).map((each) => each.kind)
+const all = async <T>(rows: AsyncIterable<T>): Promise<readonly T[]> => { const found: T[] = []; for await (const row of rows) found.push(row); return found }
+const cap = (limit: number) => ({ kind: 'cap', recipient: 'a', counter: 'day', limit, amount: 1 }) as const
+
+/** All that a delivery can hold of a person, in every place where buyers and people put it. */
+const telling = (own: string): readonly DeliveryEvent[] => {
+  const key = (recipient: string): string => (recipient === 'own' ? own : idempotencyKeyOf('live', recipient, 'P1', 1, 'post'))
+  const keyed = (event: DeliveryEvent): DeliveryEvent => ('key' in event ? { ...event, key: key(event.recipient) } : event)
+  return [
+    received(),
+    { type: 'chose', at: T0, path: '/0', choice: { kind: 'pass', recipient: 'b', reason: 'CANARY is not in MA' } },
+    { type: 'chose', at: T0, path: '/1', choice: { kind: 'order', order: [0], why: 'CANARY drew' } },
+    ...tried('/2', 'own', 1, { kind: 'rejected', reason: 'CANARY is known', said: 'CANARY', captured: { name: 'CANARY' } }).map(keyed),
+    ...tried('/3', 'a', 1, { ...accepted, reason: 'welcome CANARY', redirectUrl: 'https://x.example/?e=CANARY', captured: { e: 'CANARY' } }).map(keyed),
+    { type: 'reviewed', at: T0, decision: 'accept', note: 'CANARY called' },
+    { type: 'settled', at: T0, outcome: { kind: 'accepted', recipient: 'a', path: '/3', buyerLeadId: 'B1', revenue: money(450_000), reason: 'CANARY', class: null }, cost: null },
+    { type: 'reopened', at: T0, reason: 'CANARY asked' },
+  ]
+}
+
+type Case = readonly [name: string, run: (ledger: Ledger) => Promise<void>]
+const CASES: readonly Case[] = [
+  ['nothing appended is answered', async (ledger) => { expect(await ledger.append([])).toEqual([]) }],
+  ['a step that cannot be written leaves those beside it alone', async (ledger) => {
+    // What memory takes and a file cannot is refused whole, or taken whole.
+    const circle: Record<string, unknown> = {}
+    circle['self'] = circle
+    const both = ledger.append([first(delivery('L1')), first(delivery('L2', 'a', circle as Delivery['lead']['fields']))]).then(() => 2, () => 0)
+    expect(await kinds(ledger, [first(delivery('L3'))])).toEqual(['ok'])
+    expect((await ledger.ofLead('L1')).length + (await ledger.ofLead('L2')).length).toBe(await both)
+    expect((await ledger.ofLead('L3'))).toHaveLength(1)
+  }],
+  ['a cap holds for first steps too', async (ledger) => {
+    expect(await kinds(ledger, ['1', '2', '3'].map((each) => first(delivery(each), { claims: [cap(2)] })))).toEqual(['ok', 'ok', 'refused'])
+    expect(await ledger.ofLead('3')).toEqual([])
+  }],
+  ['a delivery that exists takes nothing of a cap', async (ledger) => {
+    expect(await kinds(ledger, [first(delivery('1')), first(delivery('1'), { claims: [cap(1)] }), first(delivery('2'), { claims: [cap(1)] })])).toEqual(['ok', 'exists', 'ok'])
+  }],
+  ['what is given back can be taken again', async (ledger) => {
+    const back = { ...cap(Number.MAX_SAFE_INTEGER), amount: -1 }
+    expect(await kinds(ledger, [first(delivery('1'), { claims: [cap(1)] }), first(delivery('2'), { claims: [back] }), first(delivery('3'), { claims: [cap(1)] }), first(delivery('4'), { claims: [cap(1)] })]))
+      .toEqual(['ok', 'ok', 'ok', 'refused'])
+  }],
+  ['a first step with a sale that is booked is refused alone', async (ledger) => {
+    const sale = tried('/', 'x', 1, accepted)
+    expect(await kinds(ledger, [first(delivery('1', 'a'), { events: sale }), first(delivery('1', 'b'), { events: sale, informed: true }), first(delivery('2'))])).toEqual(['ok', 'booked', 'ok'])
+    expect((await ledger.ofLead('1')).map((each) => each.delivery.to)).toEqual(['a'])
+  }],
+  ['a settled delivery that is being worked again counts as working only', async (ledger) => {
+    const a = delivery('L1')
+    await ledger.append([first(a, { standing: settled(T0, 'failed') })])
+    expect(await all(ledger.deliveries({ outcomes: ['failed'] }))).toHaveLength(1)
+    await ledger.claim(a.id, 'r2')
+    expect(await all(ledger.deliveries({ outcomes: ['failed'] }))).toEqual([])
+    expect(await ledger.counts('live')).toMatchObject({ working: 1, settled: { failed: 0 } })
+  }],
+  ['a look at an unknown run finds nothing', async (ledger) => {
+    expect(await ledger.nextDue({ mode: 'live', runId: 'nobody' })).toBeNull()
+    expect(await ledger.claimDue({ mode: 'live', runId: 'nobody', now: T0, limit: 1 })).toEqual([])
+  }],
+  ['a call sees what was appended before it, and so does the end', async (ledger) => {
+    const appended = Promise.all(Array.from({ length: 1500 }, (_, i) => ledger.append([first(delivery(`L${i}`))])))
+    const counted = ledger.counts('live')
+    const late = ledger.append([first(delivery('late'))])
+    const closed = ledger.close()
+    expect((await counted).working).toBeGreaterThanOrEqual(1500)
+    expect((await appended).every(([each]) => each?.kind === 'ok')).toBe(true)
+    expect(await late).toMatchObject([{ kind: 'ok' }])
+    await closed
+    await ledger.close()
+  }],
+  ['purge takes what is personal, and leaves the figures', async (ledger) => {
+    const own = 'CANARY@example.com-1'
+    const a = delivery('P1', 'a', { id: 'P1', email: 'CANARY@example.com', deep: { list: ['CANARY'] } })
+    await ledger.append([first(a, { events: telling(own), standing: settled() })])
+    const before = { counts: await ledger.counts('live'), loaded: await ledger.load(a.id) }
+    expect(JSON.stringify(before)).toContain('CANARY')
+    expect(await ledger.purge({ olderThanMs: 0, now: T0 })).toBe(1)
+    const loaded = await ledger.load(a.id)
+    expect(JSON.stringify([loaded, await all(ledger.events({})), await all(ledger.deliveries({}))])).not.toContain('CANARY')
+    expect(await ledger.counts('live')).toEqual(before.counts)
+    expect(loaded).toMatchObject({ delivery: { lead: { id: 'P1', fields: {} }, source: { name: 'web' } }, standing: { revenue: money(450_000), cost: money(20_000), buyerLeadId: 'B1' } })
+    expect(loaded?.events.map(({ seq, event }) => [seq, event.type])).toEqual(before.loaded?.events.map(({ seq, event }) => [seq, event.type]))
+    // Our own key stays, to be found in a buyer's books; a recipient's own is told apart, not read.
+    const keys = loaded?.events.flatMap(({ event }) => (event.type === 'attemptStarted' || event.type === 'attemptFinished' ? [event.key] : []))
+    expect(keys?.[0]).toBe(keys?.[1])
+    expect(keys?.slice(2)).toEqual(Array.from({ length: 2 }, () => idempotencyKeyOf('live', 'a', 'P1', 1, 'post')))
+  }],
+  ['purge leaves what waits, what is under way, and what settled since', async (ledger) => {
+    await ledger.append([first(delivery('old'), { standing: settled(T0 - 90) }), first(delivery('new'), { standing: settled(T0 - 89) }), first(delivery('waits'), { standing: waiting }), first(delivery('works'))])
+    expect(await ledger.purge({ olderThanMs: 90, now: T0 })).toBe(1)
+    expect((await all(ledger.deliveries({}))).map((each) => [each.delivery.lead.id, Object.keys(each.delivery.lead.fields).length])).toEqual([['old', 0], ['new', 1], ['waits', 1], ['works', 1]])
+    expect(await ledger.purge({ olderThanMs: 90, now: T0 })).toBe(0)
+  }],
+  ['what was purged is known, bought, and never sent again', async (ledger) => {
+    const a = delivery('L1')
+    await ledger.append([first(a, { events: [received(), ...tried('/', 'x', 1, accepted)], standing: settled(T0, 'failed') })])
+    await ledger.purge({ olderThanMs: 0, now: T0 })
+    expect(await kinds(ledger, [first(a), first(delivery('L1', 'b'))])).toEqual(['exists', 'had'])
+    expect(await ledger.claim(a.id, 'r2')).toBeNull()
+    expect((await ledger.load(a.id))?.standing.state).toBe('settled')
+  }],
+]
+
+describe.each(IMPLEMENTATIONS)('$name at its edges', ({ open }) => {
+  let opened: Opened | null = null
+  afterEach(async () => { await opened?.close(); opened = null })
+  it.each(CASES)('%s', async (_name, run) => { opened = await open(); await run(opened.ledger) })
+})
