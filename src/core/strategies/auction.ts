@@ -10,6 +10,7 @@ import type { Plan } from '../plan.ts'
 import { childPath } from '../plan.ts'
 import { guarded } from './guarded.ts'
 import { inOrder } from './share.ts'
+import { asksForNewToken } from '../verdict.ts'
 import { claimsOf, send, whyUnwanted } from './send.ts'
 
 /** Ping/Post: all are asked in parallel with one deadline; the post goes to the highest bid, on refusal to the next. */
@@ -31,13 +32,18 @@ const bidding = (node: Extract<Plan, { kind: 'auction' }>, path: string, context
   const actions: Action[] = []
   const closed: { at: string; until: number | null; why: string; recipient: string }[] = []
   const pings: (Attempt | null)[] = []
+  let begunAt = Infinity
   for (const [i, bidder] of node.bidders.entries()) {
     const at = childPath(path, i)
-    const ping = attemptsOf(nodeAt(context.history, at), 'ping').at(-1) ?? null
+    const own = attemptsOf(nodeAt(context.history, at), 'ping')
+    const ping = own.at(-1) ?? null
     pings.push(ping)
-    if (ping || nodeAt(context.history, at).passed || bidder.kind !== 'send') continue
+    begunAt = Math.min(begunAt, own[0]?.startedAt ?? Infinity)
+    const again = mayAskAgain(own)
+    if ((ping && !again) || nodeAt(context.history, at).passed || bidder.kind !== 'send') continue
     const policy = context.facts.policies.get(bidder.recipient)
     if (!policy) throw new Error(`no policy for recipient ${bidder.recipient}`)
+    if (again) { actions.push({ kind: 'send', path: at, recipient: policy.recipient, phase: 'ping', attempt: own.length + 1, timeoutMs: Math.min(policy.timeoutMs, node.windowMs), target: 'endpoint', batch: null, claims: claimsOf(policy, context, false) }); continue }
     const unwanted = whyUnwanted(policy, null, context)
     if (unwanted !== null) return pass(at, policy.recipient, unwanted)
     const open = gate(policy, context.facts.recipients.get(policy.recipient), context.lead, context.mode, context.now)
@@ -48,15 +54,21 @@ const bidding = (node: Extract<Plan, { kind: 'auction' }>, path: string, context
   if (actions.length > 0 || begun.length > 0) {
     const passes = closed.map((each): Action => ({ kind: 'choose', path: each.at, choice: { kind: 'pass', recipient: each.recipient, reason: each.why } }))
     if (passes.length > 0) return pending(...passes)
-    if (actions.length > 0 && begun.length === 0) return pending(...actions)
+    // One that waited for a place or a token is asked while there is time; so is one whose token was refused, once more.
+    if (actions.length > 0 && context.now < begunAt + node.windowMs) return pending(...actions)
   } else if (closed.length > 0) {
     return { kind: 'closed', until: earliest(closed.map((each) => each.until)), why: closed.map((each) => each.why).join('; '), recipient: closed[0]?.recipient ?? null }
   }
   if (begun.length === 0) return { kind: 'done', outcome: combine(node.bidders.map((_, i) => passedOutcome(childPath(path, i), context)), path) }
-  const deadline = Math.min(...begun) + node.windowMs
+  const deadline = begunAt + node.windowMs
   const outstanding = pings.some((ping) => ping !== null && ping.finished === null)
   if (outstanding && context.now < deadline) return pending({ kind: 'wait', until: deadline, why: 'collects bids', recipient: null, batch: false })
   return pending({ kind: 'choose', path, choice: { kind: 'order', order: ranking(pings, node.floor, deadline), why: 'bids, highest first' } })
+}
+
+const mayAskAgain = (pings: readonly Attempt[]): boolean => {
+  const [last, before] = [pings.at(-1)?.finished, pings.at(-2)?.finished]
+  return !!last && asksForNewToken(last.verdict) && !(before && asksForNewToken(before.verdict))
 }
 
 const passedOutcome = (path: string, context: Context) => ({

@@ -50,6 +50,7 @@ describe("the subject document's mappings", () => {
   it('idempotency off adds no header', () => { expect(headersOf(requestOf({ idempotency: null }, lead))).not.toHaveProperty('Idempotency-Key') })
 
   it.each<[string, Parameters<typeof diagnosticsOf>[0], string]>([
+    ['a bad URL', { url: textOf('buyer.example') }, 'bad-url'],
     ['an XML name', { format: 'xml', mapping: mapping({ 'a b': 1 }) }, 'bad-xml-name'], ['a character set', { charset: 'EBCDIC' }, 'bad-charset'], ['a header that the connection sets', { headers: [{ name: 'Content-Length', value: textOf('1') }] }, 'bad-header'],
     ['XML by GET', { method: 'GET', format: 'xml', mapping: mapping({ a: 1 }) }, 'body-with-get'],
   ])('%s is a diagnostic', (_, definition, code) => { expect(diagnosticsOf(definition).map((each) => each.code)).toContain(code) })
