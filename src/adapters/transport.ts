@@ -40,7 +40,7 @@ export const createTransport = (options: HttpTransportOptions = {}): Transport =
   function send(request: HttpRequest, settings: Settings, signal?: AbortSignal): Promise<Reply>
   function send(request: OutgoingRequest, settings: Settings, signal?: AbortSignal): Promise<AnyReply>
   function send(request: OutgoingRequest, settings: Settings, signal?: AbortSignal): Promise<AnyReply> {
-    if (request.kind !== 'email' && request.kind !== 'sftp' && request.kind !== 'file') return http.send(request, settings, signal)
+    if ('compression' in request) return http.send(request, settings, signal)
     if (closed || signal?.aborted) return Promise.resolve({ kind: 'fault', fault: 'unreachable', message: 'stopped before it was sent', durationMs: 0, at: now() })
     const job = handOver(request, settings)
     underWay.add(job)

@@ -32,8 +32,11 @@ export const place = async (folder: Folder, request: FileRequest, progress: { re
           if (there !== 'other' && sha256(there) === wanted) return { path, repeated: true }
           break
         }
-        if (!written) await folder.write(temporary, bytes)
-        written = true
+        if (!written) {
+          // Before the first byte, so that a half-written one is removed too.
+          written = true
+          await folder.write(temporary, bytes)
+        }
         progress.renaming = true
         const done = await folder.rename(temporary, path)
         progress.renaming = false

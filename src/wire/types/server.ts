@@ -22,7 +22,7 @@ export const readServer = (source: Text, schemes: Schemes, definition: EndpointD
   const names = Object.keys(schemes)
   const example = names.includes('sftp') ? 'sftp://user@files.buyer.example:22/folder/' : 'smtp://user:${SMTP_PASSWORD}@mail.example.com:587'
   const wrong = (message: string, help = `write Endpoint: ${example}`): null => { report(diagnosticAt(source.place, 'bad-url', message, help)); return null }
-  const match = ADDRESS.exec(source.text.trim())
+  const match = (names.includes('sftp') ? ADDRESS_AND_PATH : ADDRESS).exec(source.text.trim())
   const scheme = match?.[1]?.toLowerCase() ?? ''
   const known = schemes[scheme]
   if (!match || !known) return wrong(`the endpoint of ${definition.type === 'email' ? 'an e-mail recipient' : `an ${definition.type} recipient`} starts with ${names.map((each) => `${each}://`).join(' or ')}`)
@@ -44,8 +44,9 @@ export const readServer = (source: Text, schemes: Schemes, definition: EndpointD
   }
 }
 
-// The shortest user and password after which a host follows; a slash ends the host.
-const ADDRESS = /^([a-z][a-z0-9+.-]*):\/\/(?:([^:@/]*)(?::(.*?))?@)?(\[[0-9a-f:.]+\]|[^:/@?#\s]+)(?::(\d{1,5}))?(\/.*)?$/i
+// The shortest user and password after which a host, and nothing but a port or path, follows.
+const ADDRESS = /^([a-z][a-z0-9+.-]*):\/\/(?:([^:@/]*)(?::(.*?))?@)?(\[[0-9a-f:.]+\]|[^:/@?#\s]+)(?::(\d{1,5}))?(\/)?$/i
+const ADDRESS_AND_PATH = /^([a-z][a-z0-9+.-]*):\/\/(?:([^:@/]*)(?::(.*?))?@)?(\[[0-9a-f:.]+\]|[^:/@?#\s]+)(?::(\d{1,5}))?(\/.*)?$/i
 
 /** Percent-encoding is undone where there is any; a lone percent sign is meant as one. */
 const decoded = (text: string | undefined): string | null => {

@@ -1,0 +1,186 @@
+import net from 'node:net'
+import { afterEach, describe, expect, it } from 'vitest'
+import { createTransport } from '../../../src/adapters/transport.ts'
+import type { EndpointDefinition } from '../../../src/definitions/types.ts'
+import { compileEndpoint } from '../../../src/wire/compile.ts'
+import { buildDefinition, mapping, textOf } from '../../wire/build-definition.ts'
+import { inputOf } from '../../wire/render/input.ts'
+import { startMailServer, type MailServer } from '../../world/mail-server.ts'
+import { settings, type Settings } from '../http/sending.ts'
+
+const closing: (() => Promise<void>)[] = []
+afterEach(async () => { for (const close of closing.splice(0)) await close() })
+
+const open = async (options: Parameters<typeof startMailServer>[0] = {}): Promise<MailServer> => {
+  const server = await startMailServer(options)
+  closing.push(server.close)
+  return server
+}
+
+const definitionOf = (port: number, given: Partial<EndpointDefinition> = {}, options: Readonly<Record<string, unknown>> = {}): EndpointDefinition => buildDefinition({
+  type: 'email', name: 'Late Buyer', url: textOf(`smtp://127.0.0.1:${port}`), mapping: mapping({ firstName: '{{lead.first}}', email: '{{lead.email}}' }),
+  options: { from: textOf('Leads <leads@seller.example>'), to: textOf('intake@buyer.example'), ...options }, ...given,
+})
+
+const LEAD = { id: 'L1', first: 'Dana', email: 'dana@example.com' }
+
+const deliver = async (definition: EndpointDefinition, fields: Readonly<Record<string, unknown>> = LEAD, given: Partial<Settings> = {}) => {
+  const { endpoint, diagnostics } = compileEndpoint(definition)
+  if (!endpoint) throw new Error(diagnostics.map((each) => each.message).join('\n'))
+  const rendered = endpoint.render(inputOf(fields))
+  if (!rendered.ok) throw new Error(rendered.reason)
+  const transport = createTransport()
+  const reply = await transport.send(rendered.request, settings(given))
+  await transport.close()
+  return { reply, verdict: endpoint.read(reply, 'post') }
+}
+
+describe('a mail server that takes the message', () => {
+  it('means accepted, without a lead id and without a price, and the buyer reads both bodies', async () => {
+    const server = await open()
+    const { verdict } = await deliver(definitionOf(server.port))
+    expect(verdict).toMatchObject({ kind: 'accepted', buyerLeadId: null, price: null, reason: expect.stringMatching(/^handed to the mail server \(250.*queued as X1\)$/) })
+    const [got] = server.mails
+    expect(got?.to).toEqual(['intake@buyer.example'])
+    expect(got?.mail.subject).toBe('New lead L1')
+    expect(got?.mail.text).toContain('firstName: Dana\nemail: dana@example.com')
+    expect(got?.mail.html).toContain('<td><b>firstName:</b></td><td>Dana</td>')
+    expect(got?.mail.headers.get('auto-submitted')).toBe('auto-generated')
+    expect(got?.mail.headers.get('x-entity-ref-id')).toBe('L1')
+    expect(got?.mail.messageId).toBe('<key-1@seller.example>')
+  })
+
+  it('gets the same message again under the same Message-ID and Date', async () => {
+    const server = await open()
+    await deliver(definitionOf(server.port))
+    await deliver(definitionOf(server.port))
+    expect(new Set(server.mails.map(({ mail }) => `${mail.messageId} ${mail.date?.toISOString()}`)).size).toBe(1)
+  })
+
+  it('gets user and password, and asks in vain for a wrong one', async () => {
+    const server = await open({ auth: true })
+    const { verdict } = await deliver(definitionOf(server.port, { url: textOf(`smtp://leads:secret@127.0.0.1:${server.port}`) }))
+    expect(verdict.kind).toBe('accepted')
+    const refused = await deliver(definitionOf(server.port, { url: textOf(`smtp://leads:wr@ng/@127.0.0.1:${server.port}`) }))
+    expect(refused.verdict).toMatchObject({ kind: 'failed', class: 'auth', retry: false, alert: true, pause: true })
+    expect(server.mails).toHaveLength(1)
+  })
+
+  it('gets an attachment that no spreadsheet runs, or one for car dealers', async () => {
+    const server = await open()
+    await deliver(definitionOf(server.port, {}, { attach: 'csv' }), { ...LEAD, first: '=cmd|calc' })
+    await deliver(definitionOf(server.port, {}, { attach: 'adf' }), { ...LEAD, first: 'Da<na>&' })
+    expect(server.mails[0]?.mail.attachments[0]).toMatchObject({ filename: 'lead-L1.csv', content: Buffer.from("firstName,email\r\n'=cmd|calc,dana@example.com\r\n") })
+    const adf = server.mails[1]?.mail.attachments[0]?.content.toString() ?? ''
+    expect(adf).toContain('<?adf version="1.0"?>')
+    expect(adf).toContain('<name part="first">Da&lt;na&gt;&amp;</name><email>dana@example.com</email>')
+  })
+
+  it('gets a batch as one message with a table', async () => {
+    const server = await open()
+    const { endpoint } = compileEndpoint(definitionOf(server.port, { batch: { format: 'csv', results: null, match: null } }))
+    const rendered = endpoint?.renderBatch([inputOf({ ...LEAD, id: 'L1' }, { key: 'b1' }), inputOf({ ...LEAD, id: 'L2' }, { key: 'b1' })])
+    if (!endpoint || !rendered?.ok) throw new Error('no batch')
+    const transport = createTransport()
+    const reply = await transport.send(rendered.request, settings())
+    await transport.close()
+    expect(endpoint.readBatch(reply, [{ id: 'L1', fields: {} }, { id: 'L2', fields: {} }]).map((each) => each.kind)).toEqual(['accepted', 'accepted'])
+    expect(server.mails[0]?.mail.attachments[0]?.content.toString().split('\r\n')).toHaveLength(4)
+  })
+})
+
+describe('refusals', () => {
+  for (const [status, expected] of [[550, { class: 'invalid_data', retry: false }], [451, { class: 'server_error', retry: true }]] as const) {
+    it(`${status} of the only mailbox is ${expected.class}`, async () => {
+      const server = await open()
+      server.refusals.set('intake@buyer.example', status)
+      expect((await deliver(definitionOf(server.port))).verdict).toMatchObject({ kind: 'failed', ...expected })
+      expect(server.mails).toHaveLength(0)
+    })
+
+    it(`${status} of the message is ${expected.class}`, async () => {
+      const server = await open()
+      server.onData = status
+      expect((await deliver(definitionOf(server.port))).verdict).toMatchObject({ kind: 'failed', ...expected })
+    })
+
+    it(`${status} of the buyer's mailbox, while a copy is taken, is ${expected.class} and no acceptance`, async () => {
+      const server = await open()
+      server.refusals.set('intake@buyer.example', status)
+      const { verdict } = await deliver(definitionOf(server.port, {}, { cc: 'desk@seller.example' }))
+      expect(verdict).toMatchObject({ kind: 'failed', ...expected, reason: expect.stringContaining('intake@buyer.example') })
+    })
+  }
+
+  it('a refused copy takes nothing from the acceptance, and is told', async () => {
+    const server = await open()
+    server.refusals.set('desk@seller.example', 550)
+    expect((await deliver(definitionOf(server.port, {}, { cc: 'desk@seller.example' }))).verdict).toMatchObject({ kind: 'accepted', reason: expect.stringContaining('not to the copy desk@seller.example') })
+  })
+
+  it('one of two mailboxes of the buyer refused: held for a person, for it may be sold already', async () => {
+    const server = await open()
+    server.refusals.set('b@buyer.example', 550)
+    expect((await deliver(definitionOf(server.port, {}, { to: 'intake@buyer.example, b@buyer.example' }))).verdict.kind).toBe('unconfirmed')
+  })
+})
+
+describe('trouble on the way', () => {
+  it('a server that is down: network, tried again', async () => {
+    const server = await startMailServer()
+    await server.close()
+    expect((await deliver(definitionOf(server.port))).verdict).toMatchObject({ kind: 'failed', class: 'network', retry: true })
+  })
+
+  it('a server that says nothing at all: network, for nothing was sent', async () => {
+    const sockets: net.Socket[] = []
+    const silent = net.createServer((socket) => { sockets.push(socket); socket.on('error', () => undefined) })
+    await new Promise<void>((resolve) => silent.listen(0, '127.0.0.1', resolve))
+    closing.push(() => new Promise((resolve) => { sockets.forEach((each) => each.destroy()); silent.close(() => resolve()) }))
+    const { verdict } = await deliver(definitionOf((silent.address() as net.AddressInfo).port), LEAD, { timeoutMs: 150 })
+    expect(verdict).toMatchObject({ kind: 'failed', class: 'network', retry: true })
+  })
+
+  it('silence after the message: unknown, for it may have been taken', async () => {
+    const server = await open()
+    server.onData = 'silence'
+    expect((await deliver(definitionOf(server.port), LEAD, { timeoutMs: 300 })).verdict).toMatchObject({ kind: 'unknown', class: 'timeout', retry: true })
+  })
+
+  it('a connection lost after the message: unknown', async () => {
+    const server = await open()
+    server.onData = 'hang-up'
+    expect((await deliver(definitionOf(server.port))).verdict).toMatchObject({ kind: 'unknown', retry: true })
+  })
+
+  it('a certificate that nobody vouches for: tls, no retry, an alert', async () => {
+    const server = await open({ tls: true })
+    expect((await deliver(definitionOf(server.port))).verdict).toMatchObject({ kind: 'failed', class: 'tls', retry: false, alert: true })
+    expect(server.mails).toHaveLength(0)
+  })
+
+  it('a name that is a loopback address but was not written out is refused', async () => {
+    const { verdict } = await deliver(definitionOf(25, { url: textOf('smtp://localhost.:25') }))
+    expect(verdict).toMatchObject({ kind: 'failed', class: 'blocked' })
+  })
+})
+
+describe('hostile leads', () => {
+  it('add no header, no receiver, no field line and no markup', async () => {
+    const server = await open()
+    const evil = 'x\r\nBcc: evil@example.com\r\n\r\n<script>alert(1)</script>'
+    await deliver(definitionOf(server.port, {}, { subject: textOf('Lead {{lead.first}}'), replyTo: textOf('{{lead.email}}') }), { id: `L1${evil}`, first: evil, email: 'a@example.com, evil@example.com' })
+    const [got] = server.mails
+    expect(got?.to).toEqual(['intake@buyer.example'])
+    expect(got?.mail.bcc).toBeUndefined()
+    expect(got?.mail.replyTo).toBeUndefined()
+    expect(got?.raw.split('\r\n\r\n', 1)[0]).not.toMatch(/^bcc:/im)
+    expect(got?.mail.text).not.toMatch(/^Bcc:/m)
+    expect(got?.mail.html).not.toContain('<script>')
+  })
+
+  it('whose address would be a list of receivers are not sent', async () => {
+    const { endpoint } = compileEndpoint(definitionOf(25, {}, { to: textOf('{{lead.email}}') }))
+    expect(endpoint?.render(inputOf({ id: 'L1', email: 'a@example.com, b@example.com' }))).toMatchObject({ ok: false })
+  })
+})

@@ -1,0 +1,46 @@
+import type { AddressInfo } from 'node:net'
+import { simpleParser, type ParsedMail } from 'mailparser'
+import { SMTPServer } from 'smtp-server'
+
+export interface MailServer {
+  readonly port: number
+  /** Whole messages as they came, and who they were for. */
+  readonly mails: { readonly raw: string; readonly mail: ParsedMail; readonly to: readonly string[] }[]
+  /** Mailboxes that are refused, and with what. */
+  readonly refusals: Map<string, number>
+  /** What is said to a whole message; null: it is taken. `silence`, `hang-up`: no answer once it was read. */
+  onData: number | 'silence' | 'hang-up' | null
+  close(): Promise<void>
+}
+
+/** A real SMTP server; user `leads`, password `secret` where it asks for one. */
+export const startMailServer = async (options: { readonly auth?: boolean; readonly tls?: boolean } = {}): Promise<MailServer> => {
+  const refusals = new Map<string, number>()
+  const saying = (status: number, text: string): Error => Object.assign(new Error(text), { responseCode: status })
+  const state: MailServer = { port: 0, mails: [], refusals, onData: null, close: () => Promise.resolve() }
+  const server = new SMTPServer({
+    hideSTARTTLS: options.tls !== true, authOptional: options.auth !== true, disabledCommands: options.auth === true ? [] : ['AUTH'], allowInsecureAuth: true, closeTimeout: 50, disableReverseLookup: true,
+    onAuth: (auth, _session, callback) => (auth.username === 'leads' && auth.password === 'secret' ? callback(null, { user: 'leads' }) : callback(saying(535, 'Invalid login'))),
+    onRcptTo: (address, _session, callback) => {
+      const status = refusals.get(address.address)
+      callback(status === undefined ? null : saying(status, status < 500 ? 'try again later' : 'no such mailbox'))
+    },
+    onData: (stream, session, callback) => {
+      const chunks: Buffer[] = []
+      stream.on('data', (chunk: Buffer) => chunks.push(chunk))
+      stream.on('end', () => {
+        const raw = Buffer.concat(chunks).toString('utf8')
+        simpleParser(raw).then((mail) => {
+          state.mails.push({ raw, mail, to: session.envelope.rcptTo.map((each) => each.address) })
+          if (state.onData === 'silence') return
+          if (state.onData === 'hang-up') { for (const each of server.connections) each.close(); return }
+          callback(state.onData === null ? null : saying(state.onData, 'message refused'), 'queued as X1')
+        }, callback)
+      })
+    },
+  })
+  server.on('error', () => undefined)
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', () => resolve()))
+  const address = server.server.address() as AddressInfo
+  return Object.assign(state, { port: address.port, close: () => new Promise<void>((resolve) => { server.close(() => resolve()) }) })
+}

@@ -1,0 +1,97 @@
+import { generateKeyPairSync, createHash } from 'node:crypto'
+import { closeSync, fstatSync, linkSync, openSync, readSync, statSync, unlinkSync, writeSync } from 'node:fs'
+import type { AddressInfo } from 'node:net'
+import { join, normalize } from 'node:path'
+import ssh2 from 'ssh2'
+
+/** Trouble to order: applied to the next operation of that kind. */
+export type SftpFault = 'rename-fails' | 'rename-hangs-up' | 'write-fails' | 'permission' | 'silence'
+
+export interface SftpServer {
+  readonly port: number
+  /** `SHA256:…` */
+  readonly fingerprint: string
+  readonly faults: SftpFault[]
+  readonly renames: string[]
+  close(): Promise<void>
+}
+
+/** A real SSH server with SFTP over a real folder, by ssh2; its rename refuses a name that is taken, as OpenSSH's does. */
+export const startSftpServer = async (root: string, password = 'secret'): Promise<SftpServer> => {
+  const { privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 })
+  const hostKey = privateKey.export({ type: 'pkcs1', format: 'pem' }) as string
+  const parsed = ssh2.utils.parseKey(hostKey)
+  if (parsed instanceof Error) throw parsed
+  const key = Array.isArray(parsed) ? parsed[0] : parsed
+  const fingerprint = `SHA256:${createHash('sha256').update(key?.getPublicSSH() ?? '').digest('base64').replace(/=+$/, '')}`
+  const { OPEN_MODE, STATUS_CODE } = ssh2.utils.sftp
+  const faults: SftpFault[] = []
+  const renames: string[] = []
+  const clients = new Set<ssh2.Connection>()
+  const take = (fault: SftpFault): boolean => { const at = faults.indexOf(fault); if (at >= 0) faults.splice(at, 1); return at >= 0 }
+  const inRoot = (path: string): string => join(root, normalize(`/${path}`))
+  const statusOf = (error: unknown): number => ((error as NodeJS.ErrnoException).code === 'ENOENT' ? STATUS_CODE.NO_SUCH_FILE : STATUS_CODE.FAILURE)
+  const server = new ssh2.Server({ hostKeys: [hostKey] }, (client) => {
+    clients.add(client)
+    if ('setNoDelay' in client && typeof client.setNoDelay === 'function') client.setNoDelay(true)
+    client.on('error', () => undefined)
+    client.on('close', () => clients.delete(client))
+    client.on('authentication', (auth) => {
+      if (auth.method === 'password' && auth.username === 'leads' && auth.password === password) auth.accept()
+      else auth.reject(['password'])
+    })
+    client.on('ready', () => client.on('session', (accept) => accept().on('sftp', (acceptSftp) => {
+      const sftp = acceptSftp()
+      const attempt = (id: number, action: () => void): void => {
+        try {
+          action()
+        } catch (error) {
+          sftp.status(id, statusOf(error))
+        }
+      }
+      const handleOf = (handle: Buffer): number => handle.readUInt32BE(0)
+      const attributes = (found: { mode: number; size: number; uid: number; gid: number; atimeMs: number; mtimeMs: number }) => ({ mode: found.mode, uid: found.uid, gid: found.gid, size: found.size, atime: found.atimeMs / 1000, mtime: found.mtimeMs / 1000 })
+      sftp.on('OPEN', (id, path, flags) => attempt(id, () => {
+        if (take('silence')) return
+        if ((flags & OPEN_MODE.WRITE) !== 0 && take('permission')) return sftp.status(id, STATUS_CODE.PERMISSION_DENIED)
+        const handle = Buffer.alloc(4)
+        handle.writeUInt32BE(openSync(inRoot(path), (flags & OPEN_MODE.WRITE) !== 0 ? 'w' : 'r'))
+        sftp.handle(id, handle)
+      }))
+      sftp.on('WRITE', (id, handle, offset, data) => attempt(id, () => {
+        if (take('write-fails')) return sftp.status(id, STATUS_CODE.FAILURE)
+        writeSync(handleOf(handle), data, 0, data.length, offset)
+        sftp.status(id, STATUS_CODE.OK)
+      }))
+      sftp.on('READ', (id, handle, offset, length) => attempt(id, () => {
+        const data = Buffer.alloc(length)
+        const count = readSync(handleOf(handle), data, 0, length, offset)
+        if (count === 0) sftp.status(id, STATUS_CODE.EOF)
+        else sftp.data(id, data.subarray(0, count))
+      }))
+      sftp.on('CLOSE', (id, handle) => attempt(id, () => { closeSync(handleOf(handle)); sftp.status(id, STATUS_CODE.OK) }))
+      sftp.on('FSTAT', (id, handle) => attempt(id, () => sftp.attrs(id, attributes(fstatSync(handleOf(handle))))))
+      sftp.on('STAT', (id, path) => attempt(id, () => sftp.attrs(id, attributes(statSync(inRoot(path))))))
+      sftp.on('LSTAT', (id, path) => attempt(id, () => sftp.attrs(id, attributes(statSync(inRoot(path))))))
+      sftp.on('FSETSTAT', (id) => sftp.status(id, STATUS_CODE.OK))
+      sftp.on('SETSTAT', (id) => sftp.status(id, STATUS_CODE.OK))
+      sftp.on('REMOVE', (id, path) => attempt(id, () => { unlinkSync(inRoot(path)); sftp.status(id, STATUS_CODE.OK) }))
+      sftp.on('RENAME', (id, from, to) => attempt(id, () => {
+        renames.push(`${from} -> ${to}`)
+        if (take('rename-fails')) return sftp.status(id, STATUS_CODE.FAILURE)
+        linkSync(inRoot(from), inRoot(to))
+        unlinkSync(inRoot(from))
+        if (take('rename-hangs-up')) return void client.end()
+        sftp.status(id, STATUS_CODE.OK)
+      }))
+    })))
+  })
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  return {
+    port: (server.address() as AddressInfo).port, fingerprint, faults, renames,
+    close: () => new Promise((resolve) => {
+      for (const client of clients) client.end()
+      server.close(() => resolve())
+    }),
+  }
+}
