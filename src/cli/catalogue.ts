@@ -1,5 +1,6 @@
 import { basename, extname, resolve } from 'node:path'
-import { UserError, usageError, type Diagnostic } from '../base/diagnostic.ts'
+import { checkTransport } from '../adapters/http/check.ts'
+import { diagnosticAt, UserError, usageError, type Diagnostic } from '../base/diagnostic.ts'
 import { childrenOf, recipientsOf, rootPath, type Plan } from '../core/plan.ts'
 import type { Mode } from '../core/event.ts'
 import type { Policy } from '../core/policy.ts'
@@ -81,7 +82,7 @@ export const compileAll = (recipients: Iterable<Recipient>, mode: Mode, sandbox:
     if (each.kind !== 'endpoint') continue
     const definition: EndpointDefinition = mode === 'test' ? testDefinition(each.definition, sandbox ?? NO_SANDBOX) : each.definition
     const compiled = compileEndpoint(definition)
-    diagnostics.push(...compiled.diagnostics)
+    diagnostics.push(...compiled.diagnostics, ...checkTransport(definition.transport).map((problem) => diagnosticAt(definition.place, 'bad-transport', problem, 'Proxy and TLS stand under Settings; files are looked for from where finalmile is started')))
     if (compiled.endpoint !== null) endpoints.set(each.id, { ...compiled.endpoint, ...createReader(definition, { hasPriceFallback: each.policy.price !== null || priced.has(each.id) }) })
   }
   return { endpoints, diagnostics }

@@ -49,7 +49,8 @@ export const rehearse = (delivery: Delivery, plan: Plan, policies: ReadonlyMap<s
     const endpoint = endpoints.get(each.recipient)
     if (endpoint !== undefined && !reached.has(name)) {
       reached.add(name)
-      const input = inputOf(work, each, history, key, runId, now)
+      const plain = inputOf(work, each, history, key, runId, now)
+      const input = endpoint.token ? { ...plain, token: NO_TOKEN } : plain
       shown.push(each.batch === WAITING ? { kind: 'batched', send: each, input } : { kind: 'request', send: each, at: now, rendered: endpoint.render(input) })
     }
     finish(each, key)
@@ -82,6 +83,9 @@ export const rehearse = (delivery: Delivery, plan: Plan, policies: ReadonlyMap<s
   }
   return shown
 }
+
+/** Nothing is sent, so that no token is asked for: it is shown by its name. */
+const NO_TOKEN = '<token>'
 
 /** Marks a send that would leave with its batch. */
 const WAITING = 'batch'

@@ -1,5 +1,7 @@
 import { afterEach, describe, expect, it } from 'vitest'
 import { createHttpTransport } from '../../src/adapters/http/transport.ts'
+import { startSandbox } from '../../src/adapters/sandbox/sandbox.ts'
+import { testDefinition } from '../../src/cli/test-mode.ts'
 import { createMemoryLedger } from '../../src/adapters/ledger/memory.ts'
 import type { DeliveryEvent } from '../../src/core/event.ts'
 import type { Plan } from '../../src/core/plan.ts'
@@ -224,6 +226,29 @@ describe('a token host', () => {
     expect(it.alerts()).toHaveLength(1)
     expect(it.alerts()[0]).toMatch(/invalid_client/)
     expect(await it.record()).not.toContain('client-secret-1')
+  })
+})
+
+describe('test mode', () => {
+  it.each<[string, EndpointDefinition['auth']]>([
+    ['OAuth2', oauth('https://login.buyer.example')],
+    ['a token request', { kind: 'token-request', url: textOf('https://login.buyer.example/session'), method: 'POST', fields: mapping({ user: 'u' }), token: path('data.session.id'), use: textOf('Session {{token}}') }],
+    ['a token request in XML', { kind: 'token-request', url: textOf('https://login.buyer.example/session'), method: 'GET', fields: null, token: path('//Ticket'), use: textOf('Bearer {{token}}') }],
+  ])('the sandbox hands out the token of %s and takes the leads', async (_, auth) => {
+    const live = recipientOf('https://buyer.example', { auth })
+    const { endpoint } = compileEndpoint(live, { hasPriceFallback: true })
+    if (!endpoint) throw new Error('no endpoint')
+    const seen: string[] = []
+    const sandbox = await startSandbox({ endpoints: [endpoint], onRequest: ({ phase, status }) => { seen.push(`${phase} ${status}`) } })
+    try {
+      const it = world(testDefinition(live, sandbox))
+      await it.run(leads(5))
+      expect(seen).toEqual(['token 200', ...Array.from({ length: 5 }, () => 'post 200')])
+      expect(await it.outcome('L5')).toBe('accepted')
+      expect(await it.record()).not.toContain('sandbox-token')
+    } finally {
+      await sandbox.close()
+    }
   })
 })
 

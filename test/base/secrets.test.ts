@@ -1,0 +1,17 @@
+import { expect, it } from 'vitest'
+import { createMasker, MASK } from '../../src/base/secrets.ts'
+
+const secret = `p&s's w"<d>/1`
+const mask = createMasker([secret, 'ab'])
+
+it.each([
+  ['as it is', `key ${secret}!`, `key ${MASK}!`],
+  ['in a URL', `https://x/?k=${encodeURIComponent(secret)}&b=1`, `https://x/?k=${MASK}&b=1`],
+  ['in a form', `k=${encodeURIComponent(secret).replaceAll("'", '%27').replaceAll('%20', '+')}&b=1`, `k=${MASK}&b=1`],
+  ['in JSON', JSON.stringify({ k: secret }), `{"k":"${MASK}"}`],
+  ['in XML', `<k>p&amp;s's w"&lt;d&gt;/1</k>`, `<k>${MASK}</k>`],
+  ['in base64', Buffer.from(secret).toString('base64'), MASK],
+  ['in a Basic header', `Basic ${Buffer.from(`user:${secret}`).toString('base64')}`, `Basic ${MASK}`],
+])('a secret is masked %s', (_, text, masked) => { expect(mask(text)).toBe(masked) })
+
+it.each(['nothing here', `Basic ${Buffer.from('user:open').toString('base64')}`, 'cab'])('what holds none stays: %s', (text) => { expect(mask(text)).toBe(text) })
