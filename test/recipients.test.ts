@@ -27,7 +27,8 @@ const variables = Object.fromEntries([...readFileSync(join(root, 'recipients/exa
 const shipped = load(all, variables)
 const recipients = [...shipped.catalogue.recipients.values()]
 const endpoints = recipients.filter((each): each is Extract<Recipient, { kind: 'endpoint' }> => each.kind === 'endpoint')
-const sending = endpoints.filter(({ definition }) => definition.type !== 'pool')
+const handedOver = endpoints.filter(({ definition }) => ['email', 'sftp', 'file'].includes(definition.type))
+const sending = endpoints.filter((each) => each.definition.type !== 'pool' && !handedOver.includes(each))
 
 /** A pattern's price stands in for one that the answer does not name. */
 const priced = new Set<string>()
@@ -119,6 +120,14 @@ describe.each(sending.map((each) => [each.id, each] as const))('%s', (_, each) =
     const invalid = ask('invalid', demo)
     expect(invalid.reply.status).toBe(400)
     expect(invalid.verdict, invalid.reply.body).toMatchObject({ kind: 'failed', class: 'invalid_data', retry: false })
+  })
+})
+
+describe.each(handedOver.map((each) => [each.id, each] as const))('%s, which is no web service', (_, { definition }) => {
+  it('makes a message or file of every demo lead, and nothing in it is a problem for check', () => {
+    const { endpoint, diagnostics } = compileEndpoint(definition)
+    expect(diagnostics).toEqual([])
+    for (const lead of leads) expect(definition.batch ? endpoint?.renderBatch([input(lead)]) : endpoint?.render(input(lead))).toMatchObject({ ok: true, request: { kind: definition.type } })
   })
 })
 
