@@ -11,6 +11,9 @@ export interface SftpServer {
   readonly port: number
   /** `SHA256:…` */
   readonly fingerprint: string
+  /** Private keys that sign in as `leads`: a good one, and one that is unknown here. */
+  readonly userKey: string
+  readonly strangeKey: string
   readonly faults: SftpFault[]
   readonly renames: string[]
   close(): Promise<void>
@@ -25,6 +28,9 @@ export const startSftpServer = async (root: string, password = 'secret'): Promis
   const key = Array.isArray(parsed) ? parsed[0] : parsed
   const fingerprint = `SHA256:${createHash('sha256').update(key?.getPublicSSH() ?? '').digest('base64').replace(/=+$/, '')}`
   const { OPEN_MODE, STATUS_CODE } = ssh2.utils.sftp
+  const user = ssh2.utils.generateKeyPairSync('ed25519')
+  const parsedUser = ssh2.utils.parseKey(user.public)
+  const allowed = parsedUser instanceof Error ? undefined : Array.isArray(parsedUser) ? parsedUser[0] : parsedUser
   const faults: SftpFault[] = []
   const renames: string[] = []
   const clients = new Set<ssh2.Connection>()
@@ -38,7 +44,8 @@ export const startSftpServer = async (root: string, password = 'secret'): Promis
     client.on('close', () => clients.delete(client))
     client.on('authentication', (auth) => {
       if (auth.method === 'password' && auth.username === 'leads' && auth.password === password) auth.accept()
-      else auth.reject(['password'])
+      else if (auth.method === 'publickey' && allowed?.getPublicSSH().equals(auth.key.data) && (!auth.signature || allowed.verify(auth.blob ?? '', auth.signature) === true)) auth.accept()
+      else auth.reject(['password', 'publickey'])
     })
     client.on('ready', () => client.on('session', (accept) => accept().on('sftp', (acceptSftp) => {
       const sftp = acceptSftp()
@@ -88,7 +95,7 @@ export const startSftpServer = async (root: string, password = 'secret'): Promis
   })
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   return {
-    port: (server.address() as AddressInfo).port, fingerprint, faults, renames,
+    port: (server.address() as AddressInfo).port, fingerprint, userKey: user.private, strangeKey: ssh2.utils.generateKeyPairSync('ed25519').private, faults, renames,
     close: () => new Promise((resolve) => {
       for (const client of clients) client.end()
       server.close(() => resolve())

@@ -72,6 +72,18 @@ describe('sftp', () => {
     expect(await deliver(definitionOf({ url: textOf(`sftp://leads:wrong@127.0.0.1:${server.port}/`) }))).toMatchObject({ kind: 'failed', class: 'auth', pause: true, alert: true, retry: false })
   })
 
+  it('a key signs in, as text or as a file; one that is unknown or cannot be read does not', async () => {
+    const url = textOf(`sftp://leads@127.0.0.1:${server.port}/`)
+    const keyFile = join(mkdtempSync(join(tmpdir(), 'finalmile-key-')), 'id')
+    writeFileSync(keyFile, server.userKey)
+    expect((await deliver(definitionOf({ url }, { key: server.userKey }), { id: 'L1' })).kind).toBe('accepted')
+    expect((await deliver(definitionOf({ url }, { key: keyFile }), { id: 'L2' })).kind).toBe('accepted')
+    rmSync(keyFile)
+    expect(await deliver(definitionOf({ url }, { key: server.strangeKey }))).toMatchObject({ kind: 'failed', class: 'auth', pause: true })
+    expect(await deliver(definitionOf({ url }, { key: '-----BEGIN OPENSSH PRIVATE KEY-----\nno\n-----END OPENSSH PRIVATE KEY-----' }))).toMatchObject({ kind: 'failed', class: 'auth' })
+    expect(await deliver(definitionOf({ url }, { key: keyFile }))).toMatchObject({ kind: 'failed', class: 'invalid_data', reason: expect.stringContaining('Key: cannot read') })
+  })
+
   it('a server that is down: network, tried again', async () => {
     const definition = definitionOf()
     await server.close()
