@@ -1,0 +1,116 @@
+import { diagnosticAt, type Place } from '../base/diagnostic.ts'
+import { parsePath } from './conditions/condition.ts'
+import { AUTH_SECTION, type AuthType } from './fields/auth.ts'
+import { take, type Kind, type PlacesOf, type Reading, type ValuesOf } from './fields/field.ts'
+import { yesNo } from './fields/plain.ts'
+import { block } from './fields/section.ts'
+import type { AuthDefinition, Text } from './types.ts'
+import type { YamlNode } from './yaml-tree.ts'
+
+export type AuthValues = ValuesOf<typeof AUTH_SECTION>
+
+/** `Bearer …` on one line, or a block. Null: `none`. */
+export const AUTH: Kind<AuthDefinition | null> = block('Auth', AUTH_SECTION, ({ values, places }, reading, node) => authOf(values, places, node.place, reading), {
+  takes: '`Bearer …`',
+  read: (node, reading) => {
+    if (node.kind === 'scalar') return authLine(node, reading)
+    reading.report(diagnosticAt(node.place, 'wrong-shape', 'Auth is no list', 'write Auth: Bearer ${NAME}, or a block with Username and Password'))
+    return undefined
+  },
+})
+
+const authLine = (node: Extract<YamlNode, { kind: 'scalar' }>, reading: Reading): AuthDefinition | null | undefined => {
+  const text = node.text.trim()
+  if (yesNo(text) === false) return null
+  const bearer = /^bearer\s+(\S.*)$/is.exec(text)?.[1]
+  if (bearer === undefined) {
+    reading.report(diagnosticAt(node.place, 'bad-auth', `got "${/^basic\b/i.test(text) ? 'Basic …' : shortened(text)}", expected Bearer and a token`, 'write Auth: Bearer ${NAME}, or a block with Username and Password, or with a Type'))
+    return undefined
+  }
+  // The subject document's `Bearer token` and `Bearer token (rotate monthly)` name no token: the recipient's own variable holds it.
+  const token = /^token(\s*\([^)]*\))?$/i.test(bearer) ? ownToken(node.place, reading) : { text: bearer, place: node.place }
+  if (token === undefined) return undefined
+  warnOfPlainSecret(token, 'a token', reading)
+  return { kind: 'bearer', token }
+}
+
+/** `Auth: Bearer token` of "ABC Insurance Buyers" is the variable ABC_INSURANCE_BUYERS_TOKEN. */
+export const tokenVariable = (name: string): string => {
+  const word = name.toUpperCase().replace(/[^A-Z0-9]+/g, '_').replace(/^_+|_+$/g, '')
+  return `${/^\d/.test(word) ? '_' : ''}${word}_TOKEN`
+}
+
+const ownToken = (place: Place, reading: Reading): Text | undefined => {
+  const name = tokenVariable(reading.name)
+  const value = Object.hasOwn(reading.env, name) ? reading.env[name] : undefined
+  if (value === undefined) {
+    reading.report(diagnosticAt(place, 'missing-variable', `\`Bearer token\` means the variable ${name}, which is not set`, `export ${name}=… or add it to .env; another name is written as Bearer \${NAME}`))
+    return undefined
+  }
+  reading.secret(value)
+  return { text: value, place }
+}
+
+/** Of a block, or of credentials that stand at the top level. */
+export const authOf = (values: AuthValues, places: PlacesOf<typeof AUTH_SECTION>, place: Place, reading: Reading): AuthDefinition | null | undefined => {
+  const type = values.type ?? impliedType(values, places)
+  if (type === null) {
+    reading.report(diagnosticAt(place, 'bad-auth', 'this Auth says neither how nor with what to sign in', 'write Username and Password, or a Type: OAuth2, Token Request, HMAC, Standard Webhooks'))
+    return undefined
+  }
+  const need = <K extends keyof AuthValues>(name: K): NonNullable<AuthValues[K]> | undefined => {
+    const value = values[name]
+    if (value === undefined && places[name] === undefined) reading.report(diagnosticAt(place, 'missing-key', `Auth has no ${AUTH_SECTION[name].key}`, `write ${AUTH_SECTION[name].key}: ${AUTH_SECTION[name].example}`))
+    return value as NonNullable<AuthValues[K]> | undefined
+  }
+  const secret = (name: 'password' | 'clientSecret' | 'secret'): Text | undefined => {
+    const value = need(name)
+    if (value) warnOfPlainSecret(value, `the ${AUTH_SECTION[name].key.toLowerCase()}`, reading)
+    return value
+  }
+  switch (type) {
+    case 'bearer': {
+      const token = values.token ?? need('bearer')
+      if (token) warnOfPlainSecret(token, 'a token', reading)
+      return token && { kind: type, token }
+    }
+    case 'basic': {
+      const [username, password] = [need('username'), secret('password')]
+      return username && password && { kind: type, username, password }
+    }
+    case 'oauth2': {
+      const [tokenUrl, clientId, clientSecret] = [need('tokenUrl'), need('clientId'), secret('clientSecret')]
+      return tokenUrl && clientId && clientSecret && { kind: type, tokenUrl, clientId, clientSecret, scope: values.scope ?? null }
+    }
+    case 'token-request': {
+      const [url, where] = [need('url'), need('token')]
+      const token = where && take(parsePath(where.text, where.place), reading)
+      return url && token && { kind: type, url, method: (values.method ?? 'POST').toUpperCase(), fields: values.fields ?? null, token, use: values.use ?? { text: 'Bearer {{token}}', place } }
+    }
+    case 'hmac': {
+      const given = secret('secret')
+      return given && { kind: type, secret: given, algorithm: values.algorithm ?? 'sha256', header: values.header ?? 'X-Signature' }
+    }
+    case 'standard-webhooks': {
+      const given = secret('secret')
+      return given && { kind: type, secret: given }
+    }
+    default: return type satisfies never
+  }
+}
+
+const impliedType = (values: AuthValues, places: PlacesOf<typeof AUTH_SECTION>): AuthType | null => {
+  if (places.type) return values.type ?? null
+  if (places.tokenUrl ?? places.clientId ?? places.clientSecret) return 'oauth2'
+  if (places.username ?? places.password) return 'basic'
+  if (places.bearer) return 'bearer'
+  if (places.token ?? places.url) return 'token-request'
+  return places.secret ? 'hmac' : null
+}
+
+const warnOfPlainSecret = ({ text, place }: Text, what: string, reading: Reading): void => {
+  if (text.includes('${') || text.includes('{{') || reading.isSecret(text)) return
+  reading.report(diagnosticAt(place, 'plain-secret', `${what} is written in plain text in this file`, 'put it into .env and write ${NAME} here', 'warning'))
+}
+
+const shortened = (text: string): string => (text.length > 24 ? `${text.slice(0, 8)}…` : text)

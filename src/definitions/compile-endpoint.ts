@@ -1,0 +1,117 @@
+import { diagnosticAt, type Place } from '../base/diagnostic.ts'
+import type { Policy } from '../core/policy.ts'
+import { authOf } from './compile-auth.ts'
+import { NO_PARSING } from './compile-parsing.ts'
+import { compileOptions } from './compile-options.ts'
+import { compilePolicy, currencyOf, DEFAULT_TIMEOUT_MS } from './compile-policy.ts'
+import { readEndpointKeys, type EndpointPlaces, type EndpointValues } from './endpoint-keys.ts'
+import type { Reading } from './fields/field.ts'
+import type { About, AuthDefinition, EndpointDefinition, EndpointType, Format, HeaderDefinition, TransportSettings } from './types.ts'
+import type { YamlNode } from './yaml-tree.ts'
+
+export interface CompiledEndpoint { readonly definition: EndpointDefinition; readonly policy: Policy }
+
+/** One endpoint file, everything read and defaulted. The result is whole even where mistakes were reported. */
+export const compileEndpoint = (id: string, name: string, root: Extract<YamlNode, { kind: 'map' }>, place: Place, reading: Reading): CompiledEndpoint => {
+  const { values, places } = readEndpointKeys(root, reading)
+  const type = values.type ?? 'custom'
+  const format = values.format ?? (type === 'sftp' || type === 'file' ? 'csv' : 'json')
+  const policy = compilePolicy(id, name, values)
+  const definition: EndpointDefinition = {
+    id, name, type, place, format,
+    version: policy.version,
+    url: values.endpoint ?? null,
+    backupUrl: values.backupEndpoint ?? null,
+    endpoints: values.endpoints ?? [],
+    method: (values.method ?? (format === 'query' ? 'GET' : 'POST')).toUpperCase(),
+    headers: values.headers ?? [],
+    auth: authFrom(values, places, reading),
+    mapping: values.fieldMapping ?? null,
+    includeAllFields: values.includeAllFields ?? false,
+    omitEmpty: values.omitEmpty ?? false,
+    root: values.root ?? null,
+    bodyParameter: values.bodyParameter ?? null,
+    extraFields: values.extraFields ?? null,
+    charset: values.charset ?? 'utf-8',
+    compression: (values.compression ?? values.request?.compression) === 'gzip' ? 'gzip' : null,
+    idempotency: idempotencyOf(type, values),
+    parsing: values.responseParsing ?? NO_PARSING,
+    responseCodes: values.responseCodes ?? [],
+    retryOn: [...(values.retryOn ?? []), ...(values.retryStrategy?.retryOn ?? [])],
+    samples: values.expectedResponse ?? [],
+    tables: values.tables ?? {},
+    batch: values.batch ? { ...values.batch.definition, format: values.batch.definition.format ?? batchFormat(format, places) } : null,
+    ping: values.ping ?? null,
+    test: values.testSettings ?? null,
+    transport: transportOf(values),
+    currency: currencyOf(values),
+    options: compileOptions(values),
+    alertWhen: values.alertWhen ?? [],
+    notify: values.notify ?? null,
+    about: aboutOf(values),
+  }
+  tellOfEndpoint(definition, policy, places, reading)
+  return { definition, policy }
+}
+
+/** `CSV or JSON array` is by the recipient's own Format; without one it is CSV. */
+const batchFormat = (format: Format, places: EndpointPlaces): 'json' | 'csv' | 'xml' =>
+  format === 'xml' ? 'xml' : format === 'json' && places.format ? 'json' : 'csv'
+
+const authFrom = (values: EndpointValues, places: EndpointPlaces, reading: Reading): AuthDefinition | null => {
+  const loose = [places.username, places.password, places.tokenUrl, places.clientId, places.clientSecret, places.scope].find((each) => each !== undefined)
+  if (loose === undefined || values.type === 'sftp') return values.auth ?? null
+  if (places.auth) {
+    reading.report(diagnosticAt(loose, 'given-twice', 'credentials are given beside Auth', 'put them under Auth'))
+    return values.auth ?? null
+  }
+  const { username, password, tokenUrl, clientId, clientSecret, scope } = values
+  const given = Object.fromEntries(Object.entries({ username, password, tokenUrl, clientId, clientSecret, scope }).filter(([, value]) => value !== undefined))
+  return authOf(given, { username: places.username, password: places.password, tokenUrl: places.tokenUrl, clientId: places.clientId, clientSecret: places.clientSecret } as Parameters<typeof authOf>[1], loose, reading) ?? null
+}
+
+/** A header of the author's own that is named so is the recipient's key (subject document, Idempotency). */
+const idempotencyOf = (type: EndpointType, values: EndpointValues): EndpointDefinition['idempotency'] => {
+  if (values.idempotency !== undefined) return values.idempotency
+  const own = values.headers?.find(isKeyHeader)
+  if (own) return { header: own.name, key: own.value }
+  return type === 'pool' || type === 'email' || type === 'sftp' || type === 'file' ? null : { header: 'Idempotency-Key', key: null }
+}
+
+const isKeyHeader = ({ name }: HeaderDefinition): boolean => /idempotency-?key/i.test(name)
+
+const transportOf = (values: EndpointValues): TransportSettings => ({
+  timeoutMs: values.timeout ?? DEFAULT_TIMEOUT_MS,
+  connectTimeoutMs: values.connectTimeout ?? 5_000,
+  connections: values.connections ?? 10,
+  keepAliveMs: values.keepAlive === 0 ? 0 : values.reuseFor ?? values.keepAlive ?? 300_000,
+  followRedirects: values.followRedirects ?? false,
+  proxy: values.proxy ?? null,
+  tls: values.tls ?? null,
+  allowPrivateNetwork: values.allowPrivateNetwork ?? false,
+  maximumResponse: values.maximumResponse ?? 1024 * 1024,
+  concurrency: values.concurrency ?? null,
+  rate: values.rate ?? null,
+  inDoubtWindow: values.inDoubtWindow ?? null,
+})
+
+export const aboutOf = (values: Pick<EndpointValues, 'buyer' | 'contact' | 'documentation' | 'notes' | 'requirements'>): About => ({
+  buyer: values.buyer ?? null,
+  contact: values.contact ?? null,
+  documentation: values.documentation ?? null,
+  notes: values.notes ?? null,
+  requirements: (values.requirements ?? []).flatMap((each) => (each.kind === 'prose' ? [each.text] : [])),
+})
+
+/** Types whose address is the service's own. */
+const KNOWS_ITS_ADDRESS: readonly EndpointType[] = ['pool', 'salesforce.create_lead', 'hubspot.create_or_update_contact', 'five9.add_to_list', 'file']
+
+const tellOfEndpoint = (definition: EndpointDefinition, policy: Policy, places: EndpointPlaces, reading: Reading): void => {
+  const { type, parsing, responseCodes } = definition
+  if (definition.url === null && definition.endpoints.length === 0 && !places.endpoint && !places.endpoints && !KNOWS_ITS_ADDRESS.includes(type)) {
+    reading.report(diagnosticAt(definition.place, 'missing-key', `${definition.name} has no Endpoint`, 'write Endpoint: https://… under Settings; recipients that arrange others have a Pattern'))
+  }
+  if (type !== 'custom') return
+  const knowsSuccess = parsing.success !== null || parsing.places['success'] !== undefined || responseCodes.some((row) => row.means === 'success') || places.responseCodes !== undefined
+  if (!knowsSuccess) reading.report(diagnosticAt(definition.place, 'no-success-rule', `${definition.name} has no Success rule: every answer with a status of 2xx counts as an acceptance`, 'write Response Parsing with Success: status = "accepted", as the buyer answers', 'warning'))
+}

@@ -1,0 +1,23 @@
+import { diagnosticAt, type Diagnostic } from '../base/diagnostic.ts'
+import type { MappingEntry, MappingNode } from './types.ts'
+import type { YamlEntry, YamlNode } from './yaml-tree.ts'
+
+/** A mapping as written: quoted values and values with `{{…}}` are templates, unquoted numbers, booleans and nulls constants. */
+export const compileMapping = (node: YamlNode, report: (problem: Diagnostic) => void): MappingNode => {
+  switch (node.kind) {
+    case 'map': return { kind: 'map', entries: entriesOf(node.entries, report), place: node.place }
+    case 'list': return { kind: 'list', items: node.items.map((each) => compileMapping(each, report)), place: node.place }
+    case 'scalar': {
+      if (!node.quoted && typeof node.value !== 'string') return { kind: 'constant', value: node.value, place: node.place }
+      return { kind: 'template', text: node.text, place: node.place }
+    }
+    default: return node satisfies never
+  }
+}
+
+const entriesOf = (entries: readonly YamlEntry[], report: (problem: Diagnostic) => void): readonly MappingEntry[] =>
+  entries.map((each): MappingEntry => {
+    if (each.kind === 'block') return { kind: 'block', open: each.open, then: entriesOf(each.then, report), otherwise: entriesOf(each.otherwise, report) }
+    if (each.key.includes('{{')) report(diagnosticAt(each.keyPlace, 'template-key', `"${each.key}": the name of a field cannot be a template`, 'write the name out, and choose between names with {{#if …}} on a line of its own'))
+    return { kind: 'entry', key: each.key, value: compileMapping(each.value, report), place: each.keyPlace }
+  })

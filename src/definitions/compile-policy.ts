@@ -1,0 +1,50 @@
+import { money, type Money } from '../base/money.ts'
+import { HOUR, MINUTE } from '../base/time.ts'
+import type { CallWindow, CircuitPolicy, Policy, Requirement, ZoneSource } from '../core/policy.ts'
+import { compileRetry } from './compile-retry.ts'
+import type { EndpointValues } from './endpoint-keys.ts'
+import type { Amount } from './values/amount.ts'
+
+export const DEFAULT_TIMEOUT_MS = 10_000
+export const DEFAULT_CIRCUIT: CircuitPolicy = { errorRate: 0.5, over: 100, waitMs: 5 * MINUTE, maxWaitMs: HOUR }
+
+const ALL_DAYS = [1, 2, 3, 4, 5, 6, 7]
+const ALL_DAY = [{ fromMinute: 0, toMinute: 1440 }]
+
+/** What the core needs to know of one endpoint, with the defaults of the contract. */
+export const compilePolicy = (id: string, name: string, values: EndpointValues): Policy => {
+  const currency = currencyOf(values)
+  return {
+    recipient: id, name,
+    version: values.version ?? null,
+    price: inCurrency(values.price, currency),
+    cost: inCurrency(values.cost, currency),
+    timeoutMs: values.timeout ?? DEFAULT_TIMEOUT_MS,
+    retry: compileRetry(values),
+    onUnknown: values.onUnknown ?? 'next',
+    whenClosed: values.whenClosed ?? null,
+    acceptWhen: values.acceptWhen ?? null,
+    requirements: requirementsOf(values),
+    zone: values.timezone ?? UTC,
+    window: windowOf(values),
+    caps: (values.caps ?? []).map((cap) => (cap.limit.kind === 'revenue' ? { ...cap, limit: { kind: 'revenue' as const, amount: inCurrency(cap.limit.amount, currency) } } : cap)),
+    circuit: values.circuitBreaker === undefined ? DEFAULT_CIRCUIT : values.circuitBreaker,
+    duplicateCheck: typeof values.duplicateCheck === 'object' ? values.duplicateCheck : null,
+    batch: values.batch?.policy ?? null,
+    hasBackup: values.backupEndpoint !== undefined,
+    pool: values.type === 'pool',
+  }
+}
+
+const UTC: ZoneSource = { kind: 'zone', name: 'UTC' }
+
+export const currencyOf = (values: { readonly currency?: string | undefined }): string => values.currency?.toUpperCase() ?? 'USD'
+
+/** Amounts are read before the recipient's currency is known: a bare number is one of the default. */
+export const inCurrency = <T extends Amount | undefined>(amount: T, currency: string): T extends undefined ? Money | null : Money =>
+  (amount === undefined ? null : amount.bare ? money(amount.amount, currency) : money(amount.amount, amount.currency)) as T extends undefined ? Money | null : Money
+
+const requirementsOf = ({ requirements }: EndpointValues): readonly Requirement[] => (requirements ?? []).flatMap((each) => (each.kind === 'check' ? [each.requirement] : []))
+
+const windowOf = ({ callWindow, days }: EndpointValues): CallWindow | null =>
+  callWindow === undefined && days === undefined ? null : { spans: callWindow?.spans ?? ALL_DAY, days: days ?? callWindow?.days ?? ALL_DAYS }

@@ -1,0 +1,32 @@
+import { MINUTE } from '../base/time.ts'
+import type { RetryPolicy, RetryRule } from '../core/policy.ts'
+import type { EndpointValues } from './endpoint-keys.ts'
+
+const STEPS: RetryRule = { retries: 3, backoff: { kind: 'steps', ms: [1_000, 2_000, 4_000] }, growTimeout: false, maxWaitMs: 5 * MINUTE, alertIfAllFail: false }
+const EXPONENTIAL: RetryRule = { ...STEPS, backoff: { kind: 'exponential', firstMs: 1_000 } }
+
+/** The table of the contract, section 5. A class that is not in it is not tried again. */
+export const DEFAULT_RETRY = {
+  network: STEPS,
+  proxy: STEPS,
+  timeout: { ...STEPS, growTimeout: true },
+  rate_limited: { ...EXPONENTIAL, retries: 10 },
+  server_error: { ...EXPONENTIAL, alertIfAllFail: true },
+} as const satisfies RetryPolicy
+
+/** `Retries` is about every class that is retried; `Retry Strategy` says otherwise for one. */
+export const compileRetry = ({ retries, retryStrategy }: EndpointValues): RetryPolicy => {
+  const rules: Partial<Record<keyof RetryPolicy, RetryRule>> = { ...DEFAULT_RETRY }
+  if (retries) {
+    for (const [name, rule] of Object.entries(DEFAULT_RETRY) as [keyof RetryPolicy, RetryRule][]) {
+      if (retries.retries === 0) delete rules[name]
+      else rules[name] = { ...rule, retries: retries.retries, ...(retries.backoff ? { backoff: retries.backoff } : {}) }
+    }
+  }
+  for (const [name, changes] of Object.entries(retryStrategy?.rules ?? {}) as [keyof RetryPolicy, Partial<RetryRule>][]) {
+    const rule: RetryRule = { ...(rules[name] ?? (DEFAULT_RETRY as RetryPolicy)[name] ?? { ...EXPONENTIAL, retries: 0 }), ...changes }
+    if (rule.retries === 0) delete rules[name]
+    else rules[name] = rule
+  }
+  return rules
+}

@@ -1,0 +1,96 @@
+import { diagnosticAt, type Place } from '../base/diagnostic.ts'
+import { AUTH_SECTION, CREDENTIALS } from './fields/auth.ts'
+import { branchCondition, ENDPOINTS } from './fields/endpoints.ts'
+import type { PlacesOf, Reading, Section, ValuesOf } from './fields/field.ts'
+import { PARSING_SECTION } from './fields/parsing.ts'
+import { PATTERN_SECTION } from './fields/pattern.ts'
+import { namesOf, readSection } from './fields/section.ts'
+import { SERVICE_OPTIONS, SETTINGS } from './fields/settings.ts'
+import { ENDPOINT_TOP } from './fields/top.ts'
+import { normalKey } from './keys.ts'
+import type { YamlEntry, YamlNode } from './yaml-tree.ts'
+
+/** Everything that may stand at an endpoint's top level; what stands there alone goes before what has a block of its own. */
+export const ENDPOINT_SECTION = { ...CREDENTIALS, ...SERVICE_OPTIONS, ...SETTINGS, ...ENDPOINT_TOP }
+
+/** `Options` holds what the service does, and what the subject document prints there. */
+export const OPTIONS_SECTION = {
+  ...SERVICE_OPTIONS,
+  callWindow: ENDPOINT_TOP.callWindow, days: ENDPOINT_TOP.days, timezone: ENDPOINT_TOP.timezone, duplicateCheck: ENDPOINT_TOP.duplicateCheck,
+  lists: ENDPOINT_TOP.lists, workflow: ENDPOINT_TOP.workflow,
+}
+
+export const SETTINGS_SECTION = { ...CREDENTIALS, ...SETTINGS }
+
+export type EndpointValues = ValuesOf<typeof ENDPOINT_SECTION>
+export type EndpointPlaces = PlacesOf<typeof ENDPOINT_SECTION>
+
+/** The keys of an endpoint, wherever they stand: at the top level, under Settings, under Options. */
+export const readEndpointKeys = (root: Extract<YamlNode, { kind: 'map' }>, reading: Reading): { readonly values: EndpointValues; readonly places: EndpointPlaces } => {
+  const top: YamlEntry[] = []
+  const settings: YamlEntry[] = []
+  const options: YamlEntry[] = []
+  const branches: YamlEntry[] = []
+  const seen = new Set<string>()
+  for (const entry of root.entries) {
+    const key = entry.kind === 'entry' ? normalKey(entry.key) : ''
+    const into = key === 'settings' || key === 'setting' ? settings : key === 'options' || key === 'option' ? options : null
+    if (entry.kind === 'block' || into === null) { (entry.kind === 'entry' && branchCondition(entry.key) !== null ? branches : top).push(entry); continue }
+    if (seen.has(key)) reading.report(diagnosticAt(entry.keyPlace, 'given-twice', `"${entry.key}" is given twice`, 'put all of its keys under one'))
+    seen.add(key)
+    if (entry.value.kind === 'map') for (const each of entry.value.entries) (each.kind === 'entry' && branchCondition(each.key) !== null ? branches : into).push(each)
+    else reading.report(diagnosticAt(entry.value.kind === 'list' ? entry.value.place : entry.keyPlace, 'wrong-shape', `${entry.key} is a block of keys`, 'write its keys on the lines below, indented'))
+  }
+  const parts = [
+    readSection(ENDPOINT_SECTION, top, reading, { elsewhere: (key) => elsewhere(key, TOP_HINTS) }),
+    readSection(SETTINGS_SECTION, settings, reading, { within: 'Settings', elsewhere: (key) => elsewhere(key, SETTINGS_HINTS) }),
+    readSection(OPTIONS_SECTION, options, reading, { within: 'Options', elsewhere: (key) => elsewhere(key, OPTIONS_HINTS) }),
+  ]
+  const values: Record<string, unknown> = {}
+  const places: Record<string, Place> = {}
+  for (const part of parts) {
+    for (const [name, place] of Object.entries(part.places) as [string, Place][]) {
+      const before = places[name]
+      if (before) reading.report(diagnosticAt(place, 'given-twice', `"${(ENDPOINT_SECTION as Section)[name]?.key}" is given twice, first in line ${before.line}`, 'keep one of them'))
+      else places[name] = place
+    }
+    for (const [name, value] of Object.entries(part.values)) values[name] ??= value
+  }
+  const [first] = branches
+  if (first?.kind === 'entry') {
+    // The subject document's `If buyer_region = "west":` with a `Use` below it.
+    if (places['endpoints']) reading.report(diagnosticAt(first.keyPlace, 'given-twice', 'endpoints by region are given twice', 'write all of them under Endpoints'))
+    else {
+      places['endpoints'] = first.keyPlace
+      values['endpoints'] = ENDPOINTS.read({ kind: 'map', entries: branches, place: first.keyPlace }, reading)
+    }
+  }
+  return { values, places } as { values: EndpointValues; places: EndpointPlaces }
+}
+
+interface Hint { readonly section: Section; readonly help: (field: string) => string }
+
+const PATTERN_HINT: Hint = { section: PATTERN_SECTION, help: (key) => `"${key}" belongs to a pattern: write Pattern: Waterfall (or another) into a file of its own` }
+const TOP_HINTS: readonly Hint[] = [
+  { section: PARSING_SECTION, help: (key) => `"${key}" belongs under Response Parsing` },
+  { section: AUTH_SECTION, help: (key) => `"${key}" belongs under Auth` },
+  PATTERN_HINT,
+]
+const SETTINGS_HINTS: readonly Hint[] = [
+  { section: ENDPOINT_TOP, help: (key) => `"${key}" belongs at the top level, not under Settings` },
+  { section: SERVICE_OPTIONS, help: (key) => `"${key}" belongs under Options` },
+  ...TOP_HINTS,
+]
+const OPTIONS_HINTS: readonly Hint[] = [
+  { section: SETTINGS, help: (key) => `"${key}" belongs under Settings` },
+  { section: ENDPOINT_TOP, help: (key) => `"${key}" belongs at the top level, not under Options` },
+  ...TOP_HINTS,
+]
+
+const elsewhere = (key: string, hints: readonly Hint[]): string | null => {
+  for (const { section, help } of hints) {
+    const name = namesOf(section).get(normalKey(key))
+    if (name !== undefined) return help(section[name]?.key ?? key)
+  }
+  return null
+}

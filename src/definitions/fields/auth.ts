@@ -1,0 +1,32 @@
+import type { Field } from './field.ts'
+import { MAPPING } from './mapping.ts'
+import { TEXT, WORDS, oneOf } from './plain.ts'
+
+const AUTH_TYPES = {
+  Bearer: 'bearer', Basic: 'basic', OAuth2: 'oauth2', 'Token Request': 'token-request', HMAC: 'hmac', 'Standard Webhooks': 'standard-webhooks',
+} as const
+export type AuthType = (typeof AUTH_TYPES)[keyof typeof AUTH_TYPES]
+
+/** Keys that may stand at the top level too, as nothing else there has their names. */
+export const CREDENTIALS = {
+  username: { key: 'Username', aliases: ['User'], kind: TEXT, doc: 'The user name of HTTP Basic', example: '${BUYER_USERNAME}' },
+  password: { key: 'Password', kind: TEXT, doc: 'The password of HTTP Basic, or of an SFTP server', example: '${BUYER_PASSWORD}' },
+  tokenUrl: { key: 'Token URL', kind: TEXT, doc: 'Where OAuth2 tokens are asked for, with client credentials; a token is kept, and renewed once on a 401', example: 'https://login.buyer.example/oauth/token' },
+  clientId: { key: 'Client ID', kind: TEXT, doc: 'OAuth2', example: '${BUYER_CLIENT_ID}' },
+  clientSecret: { key: 'Client Secret', kind: TEXT, doc: 'OAuth2', example: '${BUYER_CLIENT_SECRET}' },
+  scope: { key: 'Scope', kind: TEXT, doc: 'OAuth2', example: 'leads.write' },
+} as const satisfies Readonly<Record<string, Field<unknown>>>
+
+export const AUTH_SECTION = {
+  type: { key: 'Type', kind: oneOf('a way to sign in', AUTH_TYPES), doc: 'How requests prove who sends them', example: 'OAuth2', default: 'by the keys that are given' },
+  ...CREDENTIALS,
+  bearer: { key: 'Bearer', aliases: ['Bearer Token'], kind: TEXT, doc: 'A token, sent as `Authorization: Bearer …`', example: '${ABC_TOKEN}' },
+  url: { key: 'URL', kind: TEXT, doc: 'Token Request: where the token is asked for', example: 'https://api.buyer.example/login' },
+  method: { key: 'Method', kind: WORDS, doc: 'Token Request: the HTTP method', example: 'POST', default: 'POST' },
+  fields: { key: 'Fields', kind: MAPPING, doc: 'Token Request: what is sent to get a token', example: '{user: "${BUYER_USERNAME}"}' },
+  token: { key: 'Token', kind: TEXT, doc: 'Token Request: where the token stands in the answer (a path); Bearer: the token itself', example: 'access_token' },
+  use: { key: 'Use', kind: TEXT, doc: 'Token Request: the Authorization header that the token makes', example: 'Bearer {{token}}', default: 'Bearer {{token}}' },
+  secret: { key: 'Secret', kind: TEXT, doc: 'HMAC and Standard Webhooks: the shared secret', example: '${WEBHOOK_SECRET}' },
+  algorithm: { key: 'Algorithm', kind: WORDS, doc: 'HMAC: sha256, sha1, sha384, sha512 or md5', example: 'sha256', default: 'sha256' },
+  header: { key: 'Header', kind: WORDS, doc: 'HMAC: the header that carries the signature', example: 'X-Signature', default: 'X-Signature' },
+} as const satisfies Readonly<Record<string, Field<unknown>>>

@@ -1,0 +1,54 @@
+import { cronProblem } from '../../base/cron.ts'
+import { diagnosticAt } from '../../base/diagnostic.ts'
+import type { BatchPolicy } from '../../core/policy.ts'
+import { parsed, refused } from '../values/parsed.ts'
+import type { BatchDefinition } from '../types.ts'
+import { PATH } from './conditions.ts'
+import { textual, type Field } from './field.ts'
+import { PROSE } from './plain.ts'
+import { ACCUMULATE } from './rules.ts'
+import { block } from './section.ts'
+
+const FORMAT = textual('CSV, JSON array or XML', (text, place) => {
+  const known = /^(csv|json|xml)\b/i.exec(text)?.[1]?.toLowerCase()
+  if (known === 'csv' && /\bor\s+json\b/i.test(text)) return parsed('either' as const)
+  if (known === 'csv' || known === 'json' || known === 'xml') return parsed(known)
+  return refused(place, 'bad-value', `got "${text}", expected CSV, JSON array or XML`, 'write Format: CSV')
+}, { type: 'string', examples: ['CSV', 'JSON array', 'XML'] })
+
+const MATCH = textual('a path in each result = a path in the lead', (text, place) => {
+  const match = /^([^\s=]+)\s*={1,2}\s*([^\s=]+)$/.exec(text)
+  return match?.[1] !== undefined && match[2] !== undefined
+    ? parsed({ result: match[1], lead: match[2] })
+    : refused(place, 'bad-match', `got "${text}", expected a path in each result and one in the lead`, 'write id = lead.id')
+})
+
+const SCHEDULE = textual('a cron expression', (text, place) => {
+  const problem = cronProblem(text)
+  return problem === null ? parsed(text) : refused(place, 'bad-schedule', `got "${text}", which is no cron expression: ${problem}`, 'write "0 6 * * *" for every day at six')
+})
+
+export const BATCH_SECTION = {
+  accumulate: { key: 'Accumulate', kind: ACCUMULATE, doc: 'How many leads make a batch, or how long its first lead waits', example: '100 leads or 5 minutes', default: '100 leads or 5 minutes' },
+  format: { key: 'Format', kind: FORMAT, doc: 'How the leads are written', example: 'CSV', default: "the recipient's Format" },
+  results: { key: 'Results', kind: PATH, doc: 'Where the answer lists a result for each lead', example: 'results', default: 'the answer itself' },
+  match: { key: 'Match', kind: MATCH, doc: 'How a result finds its lead', example: 'id = lead.id', default: 'by position' },
+  schedule: { key: 'Schedule', kind: SCHEDULE, doc: "Batches leave at these times, in the recipient's zone", example: '"0 6 * * *"' },
+  deliver: { key: 'Deliver', kind: PROSE, doc: 'A remark', example: 'Single HTTP POST' },
+  parse: { key: 'Parse', kind: PROSE, doc: 'A remark', example: 'Bulk response' },
+  benefits: { key: 'Benefits', aliases: ['Notes'], kind: PROSE, doc: 'A remark', example: 'Lower overhead' },
+} as const satisfies Readonly<Record<string, Field<unknown>>>
+
+export interface BatchRead {
+  readonly policy: BatchPolicy
+  /** `format` null: as the recipient's Format is. */
+  readonly definition: Omit<BatchDefinition, 'format'> & { readonly format: BatchDefinition['format'] | null }
+}
+
+export const BATCH = block('Batch', BATCH_SECTION, ({ values, places }, reading, node): BatchRead => {
+  if (!places.accumulate && !places.schedule) reading.report(diagnosticAt(node.place, 'missing-key', 'Batch does not say when a batch leaves', 'write Accumulate: 100 leads or 5 minutes'))
+  return {
+    policy: { ...(values.accumulate ?? { maxLeads: 100, maxWaitMs: 300_000 }), schedule: values.schedule ?? null },
+    definition: { format: values.format === undefined || values.format === 'either' ? null : values.format, results: values.results ?? null, match: values.match ?? null },
+  }
+})

@@ -1,0 +1,32 @@
+import { diagnosticAt } from '../../base/diagnostic.ts'
+import type { Text } from '../types.ts'
+import { isEmpty, textOf, type Field, type Kind } from './field.ts'
+import { TEXT, WORDS, yesNo } from './plain.ts'
+import { block } from './section.ts'
+
+export const IDEMPOTENCY_SECTION = {
+  header: { key: 'Header', kind: WORDS, doc: 'The name of the header', example: 'X-Idempotency-Key', default: 'Idempotency-Key' },
+  key: { key: 'Key', kind: TEXT, doc: 'What it holds', example: '{{lead.id}}-{{delivery_attempt}}', default: 'one key per lead, recipient and delivery' },
+  prevents: { key: 'Prevents', kind: WORDS, doc: 'A remark', example: 'Duplicate delivery on retry' },
+} as const satisfies Readonly<Record<string, Field<unknown>>>
+
+export interface IdempotencyRead { readonly header: string; readonly key: Text | null }
+
+const NAME = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/
+
+/** Null: `off`. */
+export const IDEMPOTENCY: Kind<IdempotencyRead | null> = block('Idempotency', IDEMPOTENCY_SECTION,
+  ({ values }): IdempotencyRead | null => ({ header: values.header ?? 'Idempotency-Key', key: values.key ?? null }), {
+    takes: 'the name of a header, or off',
+    read: (node, reading) => {
+      const text = isEmpty(node) ? undefined : textOf(node, 'a header name, off, or a block', reading)
+      if (text === undefined) return undefined
+      const said = yesNo(text)
+      if (said !== null) return said ? { header: 'Idempotency-Key', key: null } : null
+      if (NAME.test(text)) return { header: text, key: null }
+      // A template alone is the key; its header is the usual one.
+      if (text.includes('{{')) return { header: 'Idempotency-Key', key: { text, place: node.place } }
+      reading.report(diagnosticAt(node.place, 'bad-value', `got "${text}", expected the name of a header, a key template, or off`, 'write {Header: X-Idempotency-Key, Key: "{{lead.id}}"} or off'))
+      return undefined
+    },
+  })

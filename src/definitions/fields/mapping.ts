@@ -1,0 +1,58 @@
+import { diagnosticAt } from '../../base/diagnostic.ts'
+import { compileMapping } from '../compile-mapping.ts'
+import type { HeaderDefinition, MappingNode } from '../types.ts'
+import { isEmpty, textOf, type Kind } from './field.ts'
+
+/** Keys are the buyer's own and stay exact; values are templates, at any depth, with block lines between them. */
+export const MAPPING: Kind<MappingNode> = {
+  takes: 'a block of the buyer\'s field names with templates, nested as the buyer wants them',
+  schema: { type: ['object', 'array'] },
+  read: (node, reading) => {
+    if (node.kind !== 'scalar') return compileMapping(node, reading.report)
+    reading.report(diagnosticAt(node.place, 'wrong-shape', isEmpty(node) ? 'this mapping is empty' : `got "${node.text}", expected the buyer's field names with templates`, 'write a line for each field, indented: firstName: {{lead.first_name}}'))
+    return undefined
+  },
+}
+
+export const HEADERS: Kind<readonly HeaderDefinition[]> = {
+  takes: 'a block of header names with values, which may be templates',
+  schema: { type: 'object', additionalProperties: { type: ['string', 'number', 'boolean'] } },
+  read: (node, reading) => {
+    if (node.kind !== 'map') {
+      reading.report(diagnosticAt(node.place, 'wrong-shape', 'headers are a block of names and values', 'write a line for each header, indented: X-Partner-ID: LC-12345'))
+      return undefined
+    }
+    const seen = new Set<string>()
+    return node.entries.flatMap((each): readonly HeaderDefinition[] => {
+      if (each.kind === 'block') {
+        reading.report(diagnosticAt(each.open.place, 'misplaced-block', `{{${each.open.text}}} stands in Headers, where it cannot govern keys`, 'write it into the value: {{#if …}}a{{/if}}; a header without a value is left out'))
+        return []
+      }
+      if (seen.has(each.key.toLowerCase())) reading.report(diagnosticAt(each.keyPlace, 'given-twice', `the header ${each.key} is given twice`, 'keep one of them'))
+      seen.add(each.key.toLowerCase())
+      const text = textOf(isEmpty(each.value) ? { ...each.value, place: each.keyPlace } : each.value, 'the value of a header', reading)
+      return text === undefined ? [] : [{ name: each.key.trim(), value: { text, place: each.value.place } }]
+    })
+  },
+}
+
+/** Tables for the helper `lookup`: a name, and under it what each value becomes. */
+export const TABLES: Kind<Readonly<Record<string, Readonly<Record<string, string | number | boolean>>>>> = {
+  takes: 'a block of tables, each a block of values and what they become',
+  schema: { type: 'object', additionalProperties: { type: 'object', additionalProperties: { type: ['string', 'number', 'boolean'] } } },
+  read: (node, reading) => {
+    const wrong = (at: typeof node): void => reading.report(diagnosticAt(at.place, 'wrong-shape', 'a table is a block of values and what they become', 'write: products: on one line, and under it auto: AUTO_INS'))
+    if (node.kind !== 'map') { wrong(node); return undefined }
+    const tables: Record<string, Readonly<Record<string, string | number | boolean>>> = {}
+    for (const table of node.entries) {
+      if (table.kind === 'block' || table.value.kind !== 'map') { wrong(table.kind === 'block' ? node : table.value); continue }
+      const rows: Record<string, string | number | boolean> = Object.create(null) as Record<string, string | number | boolean>
+      for (const row of table.value.entries) {
+        if (row.kind === 'block' || row.value.kind !== 'scalar') wrong(row.kind === 'block' ? table.value : row.value)
+        else rows[row.key] = row.value.value === null ? '' : row.value.quoted || typeof row.value.value === 'string' ? row.value.text : row.value.value
+      }
+      tables[table.key] = rows
+    }
+    return tables
+  },
+}

@@ -1,0 +1,45 @@
+import { diagnosticAt } from '../../base/diagnostic.ts'
+import { CONDITION, PATH } from './conditions.ts'
+import type { ValuePath } from '../../core/condition.ts'
+import type { Field, Kind } from './field.ts'
+import { WORDS, listOf, oneOf } from './plain.ts'
+
+const ANSWER_FORMATS = { JSON: 'json', XML: 'xml', HTML: 'html', Text: 'text' } as const
+
+/** Names and paths; the names are the user's own. */
+const CAPTURE: Kind<Readonly<Record<string, ValuePath>>> = {
+  takes: 'a block of names and paths',
+  schema: { type: 'object', additionalProperties: { type: 'string' } },
+  read: (node, reading) => {
+    if (node.kind !== 'map') {
+      reading.report(diagnosticAt(node.place, 'wrong-shape', 'Capture is a block of names and paths', 'write a line for each value, indented: campaign: result.campaign'))
+      return undefined
+    }
+    const paths: [string, ValuePath][] = []
+    for (const each of node.entries) {
+      const path = each.kind === 'entry' ? PATH.read(each.value, reading) : undefined
+      if (each.kind === 'entry' && path !== undefined) paths.push([each.key, path])
+    }
+    return Object.fromEntries(paths)
+  },
+}
+
+export const PARSING_SECTION = {
+  format: { key: 'Format', kind: oneOf('how answers are written', ANSWER_FORMATS), doc: 'How answers are read', example: 'XML', default: 'by Content-Type, else by their first characters' },
+  success: { key: 'Success', aliases: ['Accepted'], kind: CONDITION, doc: 'When an answer means that the lead was taken; a readable answer for which it does not hold is a rejection', example: 'status = "accepted"', default: 'any 2xx' },
+  rejected: { key: 'Rejected', aliases: ['Rejection', 'Reject'], kind: CONDITION, doc: 'When it means that the lead was not wanted', example: 'status = "rejected"' },
+  duplicate: { key: 'Duplicate', kind: CONDITION, doc: 'When it means that the buyer has the lead already; no revenue', example: 'status = "duplicate"' },
+  error: { key: 'Error', kind: CONDITION, doc: 'When it means that something went wrong at the buyer; looked at first', example: 'status = "error"' },
+  leadId: { key: 'Lead ID', aliases: ['Buyer Lead ID'], kind: PATH, doc: "The buyer's own name for the lead; where it is declared, an acceptance without it is held", example: 'response.leadId' },
+  price: { key: 'Price', aliases: ['Revenue'], kind: PATH, doc: 'What the buyer pays; where it is declared and nothing else names a price, an acceptance without it is held', example: 'response.price' },
+  message: { key: 'Message', aliases: ['Reason'], kind: PATH, doc: "The buyer's words; several are joined with a comma", example: 'message' },
+  redirectUrl: { key: 'Redirect URL', aliases: ['Redirect'], kind: PATH, doc: 'Where the consumer is to be sent', example: 'redirect_url' },
+  capture: { key: 'Capture', kind: CAPTURE, doc: 'More values to keep; those of a ping stand in templates as ping.NAME', example: '{campaign: result.campaign}' },
+  optional: { key: 'Optional', kind: listOf(WORDS), doc: 'Names that may be missing from an acceptance', example: 'Lead ID, Price' },
+} as const satisfies Readonly<Record<string, Field<unknown>>>
+
+export const PING_PARSING_SECTION = {
+  ...PARSING_SECTION,
+  bid: { key: 'Bid', kind: PATH, doc: 'What the buyer bids', example: 'price' },
+  pingId: { key: 'Ping ID', kind: PATH, doc: 'The name of the bid, which the post repeats as {{ping.id}}', example: 'id' },
+} as const satisfies Readonly<Record<string, Field<unknown>>>

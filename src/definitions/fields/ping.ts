@@ -1,0 +1,44 @@
+import { diagnosticAt } from '../../base/diagnostic.ts'
+import { NO_PARSING, PING_PARSING } from '../compile-parsing.ts'
+import type { MappingEntry, MappingNode, PingDefinition } from '../types.ts'
+import type { Field, Kind } from './field.ts'
+import { MAPPING } from './mapping.ts'
+import { TEXT, WORDS, listOf } from './plain.ts'
+import { block } from './section.ts'
+import { DURATION } from './values.ts'
+
+const NAMES = listOf(WORDS)
+
+/** `state, loan_amount`: each lead field under its own name. */
+const FIELDS: Kind<MappingNode> = {
+  takes: 'names of lead fields, or a mapping',
+  schema: { type: ['string', 'array', 'object'] },
+  read: (node, reading) => {
+    if (node.kind === 'map') return MAPPING.read(node, reading)
+    const names = NAMES.read(node, reading)
+    return names && {
+      kind: 'map', place: node.place,
+      entries: names.map((name): MappingEntry => {
+        const path = name.startsWith('lead.') ? name : `lead.${name}`
+        return { kind: 'entry', key: name.replace(/^lead\./, ''), place: node.place, value: { kind: 'template', text: `{{${path}}}`, place: node.place } }
+      }),
+    }
+  },
+}
+
+export const PING_SECTION = {
+  endpoint: { key: 'Endpoint', aliases: ['URL'], kind: TEXT, doc: 'Where bids are asked for', example: 'https://api.buyer.example/ping', default: "the recipient's Endpoint" },
+  fields: { key: 'Fields', kind: FIELDS, doc: 'The lead fields that a ping carries, and no others', example: 'state, loan_amount, credit_range' },
+  fieldMapping: { key: 'Field Mapping', aliases: ['Mapping'], kind: MAPPING, doc: "The same under the buyer's names", example: '{State: "{{lead.state}}"}' },
+  timeout: { key: 'Timeout', kind: DURATION, doc: "How long a bid is waited for; the pattern's Ping Timeout ends it at the latest", example: '2 seconds', default: "the recipient's Timeout" },
+  responseParsing: { key: 'Response Parsing', aliases: ['Parsing'], kind: PING_PARSING, doc: 'What the answer to a ping means', example: '{Bid: price, Ping ID: id, Success: status = "bid"}' },
+} as const satisfies Readonly<Record<string, Field<unknown>>>
+
+export const PING: Kind<PingDefinition> = block('Ping', PING_SECTION, ({ values, places }, reading, node) => {
+  if (places.fields && places.fieldMapping) reading.report(diagnosticAt(places.fieldMapping, 'given-twice', 'Ping has both Fields and Field Mapping', 'keep one of them'))
+  const { responseParsing } = values
+  if (responseParsing ? responseParsing.bid === null && responseParsing.price === null && !responseParsing.places['bid'] && !responseParsing.places['price'] : !places.responseParsing) {
+    reading.report(diagnosticAt(places.responseParsing ?? node.place, 'missing-key', "the ping's Response Parsing has no Bid", 'write Bid: price, with the path at which the answer names the price'))
+  }
+  return { endpoint: values.endpoint ?? null, timeoutMs: values.timeout ?? null, mapping: values.fieldMapping ?? values.fields ?? null, parsing: responseParsing ?? NO_PARSING }
+})

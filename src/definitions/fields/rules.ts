@@ -1,0 +1,110 @@
+import { diagnosticAt } from '../../base/diagnostic.ts'
+import { isZone } from '../../base/zone.ts'
+import type { CallWindow, ZoneSource } from '../../core/policy.ts'
+import type { ResponseCodeRow } from '../types.ts'
+import { parseAccumulate } from '../values/accumulate.ts'
+import { parseAlertRule } from '../values/alert-rule.ts'
+import { parseCap } from '../values/caps.ts'
+import { parseClockSpan } from '../values/clock-span.ts'
+import { parseDuplicateCheck, type DuplicateCheck } from '../values/duplicate-check.ts'
+import { parsed, refused } from '../values/parsed.ts'
+import { parseRequirement, type RequirementLine } from '../values/requirement.ts'
+import { parseResponseCode } from '../values/response-code.ts'
+import { parseRetries } from '../values/retries.ts'
+import { parseWeekdays } from '../values/weekdays.ts'
+import { isEmpty, take, textOf, textual, type Kind } from './field.ts'
+import { listOf, partsOf, yesNo } from './plain.ts'
+import { CIRCUIT_BREAKER } from './circuit-breaker.ts'
+import { RETRY_ON, RETRY_STRATEGY } from './retry-strategy.ts'
+
+export { CIRCUIT_BREAKER, RETRY_ON, RETRY_STRATEGY }
+
+export const ACCUMULATE = textual('a count of leads, a time, or both', parseAccumulate)
+export const RETRIES = textual('a count, with a backoff if you like, or none', parseRetries, { type: ['string', 'integer'] })
+export const CAPS = listOf(textual('an amount per hour, day, week or month', parseCap))
+export const ALERT_RULES = listOf(textual('a figure and its limit', parseAlertRule))
+
+const DAY_LISTS = listOf(textual('weekdays', parseWeekdays))
+export const DAYS: Kind<readonly number[]> = {
+  ...DAY_LISTS,
+  read: (node, reading) => { const lists = DAY_LISTS.read(node, reading); return lists && [...new Set(lists.flat())].sort((a, b) => a - b) },
+}
+
+/** Spans, each with weekdays in front if need be: `9am-8pm`, `Mon-Fri 9am-5pm`, `9am-12pm, 1pm-5pm`. */
+export const CALL_WINDOW: Kind<{ readonly spans: CallWindow['spans']; readonly days: readonly number[] | null }> = {
+  takes: 'hours of the day; several as a comma list or a YAML list',
+  schema: { type: ['string', 'array'] },
+  read: (node, reading) => {
+    let days: readonly number[] | null = null
+    const spans = listOf(textual('hours of the day', (text, place) => {
+      const match = /^([a-z][a-z ,–-]*?)[:,]?\s+(\d.*|noon.*|midnight.*)$/i.exec(text)
+      if (!match) return parseClockSpan(text, place)
+      const named = parseWeekdays(match[1] ?? '', place)
+      if (!named.ok) return named
+      if (days !== null && days.join() !== named.value.join()) return refused(place, 'bad-hours', 'different hours on different days are not kept', 'write the hours here and the weekdays as Days: Mon-Fri')
+      days = named.value
+      return parseClockSpan(match[2] ?? '', place)
+    })).read(node, reading)
+    return spans && spans.length > 0 ? { spans, days } : undefined
+  },
+}
+
+/** An IANA name, `lead`, or a template with one path: `{{lead.timezone}}`. */
+export const ZONE: Kind<ZoneSource> = textual('an IANA name (America/New_York), `lead`, or a template', (text, place) => {
+  if (/^(lead|from (the )?lead|lead'?s)$/i.test(text)) return parsed<ZoneSource>({ kind: 'lead' })
+  const path = /^\{\{\s*([\w.[\]]+)\s*\}\}$/.exec(text)?.[1]
+  if (path !== undefined) return parsed<ZoneSource>({ kind: 'field', path: path.replace(/^lead\./, '') })
+  if (text.includes('{{')) return refused(place, 'bad-timezone', `got "${text}", expected the path of a lead field`, 'write {{lead.timezone}}, or lead')
+  if (isZone(text)) return parsed<ZoneSource>({ kind: 'zone', name: text })
+  const near = ABBREVIATIONS[text.toLowerCase()]
+  return refused(place, 'bad-timezone', `got "${text}", which is no time zone`, near === undefined ? 'write an IANA name, such as America/New_York, or lead' : `write ${near}`)
+})
+
+const ABBREVIATIONS: Readonly<Record<string, string>> = {
+  eastern: 'America/New_York', 'us eastern': 'America/New_York', est: 'America/New_York', edt: 'America/New_York', et: 'America/New_York',
+  central: 'America/Chicago', cst: 'America/Chicago', cdt: 'America/Chicago', ct: 'America/Chicago', mountain: 'America/Denver', mst: 'America/Denver', mdt: 'America/Denver', mt: 'America/Denver',
+  pacific: 'America/Los_Angeles', pst: 'America/Los_Angeles', pdt: 'America/Los_Angeles', pt: 'America/Los_Angeles',
+}
+
+/** A condition may hold commas: only a YAML list is several. */
+const REQUIREMENT = textual('a named check, a condition, or text', parseRequirement)
+export const REQUIREMENTS: Kind<readonly RequirementLine[]> = {
+  takes: 'named checks (`phone is mobile-capable`, `Include TrustedForm`, `Business hours only`) and conditions, as a YAML list; other text is documentation',
+  schema: { type: ['string', 'array'], items: { type: 'string' } },
+  read: (node, reading) => {
+    if (node.kind === 'list') return node.items.flatMap((item) => REQUIREMENT.read(item, reading) ?? [])
+    const text = textOf(node, 'a requirement, or a list of them', reading)
+    if (text === undefined) return undefined
+    return partsOf(text).flatMap((part) => REQUIREMENT.read({ kind: 'scalar', value: part.text, text: part.text, quoted: false, place: { ...node.place, col: node.place.col + part.at, length: part.text.length } }, reading) ?? [])
+  },
+}
+
+/** A rule, or the yes or no that Salesforce takes. */
+export const DUPLICATE_CHECK: Kind<DuplicateCheck | boolean> = {
+  takes: 'a field and a time, or yes or no',
+  schema: { type: ['string', 'boolean'] },
+  read: (node, reading) => {
+    const said = node.kind === 'scalar' && !isEmpty(node) ? yesNo(node.text) : null
+    if (said !== null) return said
+    const text = textOf(node, 'a field and a time', reading)
+    return text === undefined ? undefined : take(parseDuplicateCheck(text, node.place), reading)
+  },
+}
+
+/** Keys are statuses and words in the body; the first row that matches wins. */
+export const RESPONSE_CODES: Kind<readonly ResponseCodeRow[]> = {
+  takes: 'rows of a status, words in the body or both, and what they mean',
+  schema: { type: 'object', additionalProperties: { type: 'string' } },
+  read: (node, reading) => {
+    if (node.kind !== 'map') {
+      reading.report(diagnosticAt(node.place, 'wrong-shape', 'Response Codes is a block of rows', 'write 400: Invalid data on a line below, indented'))
+      return undefined
+    }
+    return node.entries.flatMap((entry): readonly ResponseCodeRow[] => {
+      if (entry.kind === 'block') { reading.report(diagnosticAt(entry.open.place, 'misplaced-block', 'Response Codes cannot depend on the lead', 'leave the block out')); return [] }
+      const means = textOf(isEmpty(entry.value) ? { ...entry.value, place: entry.keyPlace } : entry.value, 'what the answer means', reading)
+      const row = means === undefined ? undefined : take(parseResponseCode(entry.key, means, entry.keyPlace, entry.value.place), reading)
+      return row ? [row] : []
+    })
+  },
+}

@@ -1,0 +1,66 @@
+import { AUTH } from '../compile-auth.ts'
+import { FORMATS, type Format } from '../types.ts'
+import { ENDPOINTS } from './endpoints.ts'
+import type { Field } from './field.ts'
+import { MAPPING } from './mapping.ts'
+import { TEXT, WORDS, YES_NO, oneOf } from './plain.ts'
+import { BYTES, COUNT, DURATION, KEEP_ALIVE, RATE } from './values.ts'
+import { REQUEST, RESPONSE, TLS } from './transport-blocks.ts'
+
+const FORMAT_NAMES = Object.fromEntries(FORMATS.map((each) => [each === 'json' || each === 'xml' || each === 'csv' || each === 'soap' ? each.toUpperCase() : `${each[0]?.toUpperCase()}${each.slice(1)}`, each])) as Readonly<Record<string, Format>>
+const COMPRESSIONS = { gzip: 'gzip', none: 'none', off: 'none', no: 'none' } as const
+
+/** How requests are made and sent. All of them may also stand at the top level. */
+export const SETTINGS = {
+  endpoint: { key: 'Endpoint', aliases: ['URL'], kind: TEXT, doc: 'Where leads are sent; a template may stand in it. `email`, `sftp` and `file` have addresses of their own kinds', example: 'https://api.buyer.example/leads' },
+  method: { key: 'Method', kind: WORDS, doc: 'The HTTP method', example: 'POST', default: 'POST; GET for Query' },
+  format: { key: 'Format', kind: oneOf('a format', FORMAT_NAMES), doc: 'How the lead is written', example: 'JSON', default: 'JSON' },
+  timeout: { key: 'Timeout', kind: DURATION, doc: 'How long an answer is waited for', example: '10 seconds', default: '10 seconds' },
+  connectTimeout: { key: 'Connect Timeout', kind: DURATION, doc: 'How long a connection is waited for', example: '5 seconds', default: '5 seconds' },
+  connections: { key: 'Connections', aliases: ['Pool Size'], kind: COUNT, doc: 'Connections that are kept to the buyer', example: '10 connections', default: '10' },
+  keepAlive: { key: 'Keep Alive', kind: KEEP_ALIVE, doc: 'How long an idle connection is kept; no for a new one each time', example: '300 seconds', default: '300 seconds' },
+  reuseFor: { key: 'Reuse For', kind: DURATION, doc: 'The same as a duration of Keep Alive', example: '300 seconds' },
+  compression: { key: 'Compression', aliases: ['Content Encoding'], kind: oneOf('a compression', COMPRESSIONS), doc: 'Compresses what is sent', example: 'gzip', default: 'none' },
+  request: { key: 'Request', kind: REQUEST, doc: 'The compression of requests, written as a block', example: '{Content-Encoding: gzip}' },
+  response: { key: 'Response', kind: RESPONSE, doc: 'The compression of answers; gzip, deflate and brotli are always taken', example: '{Accept-Encoding: gzip}' },
+  root: { key: 'Root', aliases: ['Root Element'], kind: WORDS, doc: 'The name of the XML root element', example: 'lead', default: "the mapping's only top-level key where it holds a block, else lead" },
+  bodyParameter: { key: 'Body Parameter', kind: WORDS, doc: 'The JSON or XML goes as this one field of a form', example: 'payload' },
+  extraFields: { key: 'Extra Fields', kind: MAPPING, doc: 'Form fields beside the Body Parameter', example: '{api_key: "${KEY}"}' },
+  charset: { key: 'Charset', aliases: ['Encoding'], kind: WORDS, doc: 'The character set of what is sent', example: 'utf-8', default: 'utf-8' },
+  followRedirects: { key: 'Follow Redirects', kind: YES_NO, doc: 'Whether a 3xx is followed', example: 'no', default: 'no' },
+  proxy: { key: 'Proxy', kind: WORDS, doc: 'A proxy to send through', example: 'http://proxy.example:3128' },
+  tls: { key: 'TLS', kind: TLS, doc: 'Certificates: files, or their text', example: '{CA: certs/buyer.pem}' },
+  omitEmpty: { key: 'Omit Empty', kind: YES_NO, doc: 'Leaves out fields whose value is an empty text', example: 'yes', default: 'no' },
+  backupEndpoint: { key: 'Backup Endpoint', aliases: ['Backup URL', 'Backup'], kind: TEXT, doc: 'Tried, with the same idempotency key, when the endpoint fails', example: 'https://backup.buyer.example/leads' },
+  endpoints: { key: 'Endpoints', aliases: ['Regional Endpoints'], kind: ENDPOINTS, doc: 'Endpoints by the lead: the first whose When holds; the last has none', example: '[{When: lead.state = "CA", Use: "https://west.buyer.example"}, {Use: "https://east.buyer.example"}]' },
+  allowPrivateNetwork: { key: 'Allow Private Network', kind: YES_NO, doc: 'Whether a templated or redirected address may be a private one', example: 'no', default: 'no' },
+  maximumResponse: { key: 'Maximum Response', aliases: ['Max Response'], kind: BYTES, doc: 'How much of an answer is read', example: '1 MB', default: '1 MB' },
+  inDoubtWindow: { key: 'In Doubt Window', kind: COUNT, doc: 'How many attempts may be recorded as started and not yet answered', example: '200', default: 'a few per connection' },
+  rate: { key: 'Rate', aliases: ['Rate Limit'], kind: RATE, doc: 'The most requests in a time', example: '50 per second' },
+  concurrency: { key: 'Concurrency', kind: COUNT, doc: 'The most requests at once', example: '5', default: 'as many as Connections' },
+  auth: { key: 'Auth', aliases: ['Authentication', 'Authorization'], kind: AUTH, doc: 'How requests prove who sends them', example: 'Bearer ${ABC_TOKEN}', default: 'none' },
+  instance: { key: 'Instance', kind: TEXT, doc: 'Salesforce: the host of the organisation', example: 'na152.salesforce.com' },
+  object: { key: 'Object', kind: WORDS, doc: 'Salesforce: the object that is made', example: 'Lead', default: 'Lead' },
+  portalId: { key: 'Portal ID', kind: WORDS, doc: 'HubSpot: the portal', example: '12345678' },
+  domain: { key: 'Domain', kind: TEXT, doc: 'Five9: the domain', example: '${FIVE9_DOMAIN}' },
+  list: { key: 'List', aliases: ['List Name'], kind: TEXT, doc: 'Five9: the list that the lead joins', example: 'New Leads' },
+  from: { key: 'From', kind: TEXT, doc: 'E-mail: the sender', example: 'leads@example.com' },
+  to: { key: 'To', kind: TEXT, doc: 'E-mail: the receivers', example: 'intake@buyer.example' },
+  cc: { key: 'Cc', kind: TEXT, doc: 'E-mail: receivers of a copy', example: 'desk@example.com' },
+  replyTo: { key: 'Reply To', kind: TEXT, doc: 'E-mail: where answers go', example: '{{lead.email}}' },
+  subject: { key: 'Subject', kind: TEXT, doc: 'E-mail: the subject', example: 'New lead {{lead.id}}' },
+  body: { key: 'Body', kind: TEXT, doc: 'E-mail: the text', example: 'Name: {{lead.first_name}} {{lead.last_name}}' },
+  attach: { key: 'Attach', kind: oneOf('an attachment', { none: 'none', CSV: 'csv', ADF: 'adf' }), doc: 'E-mail: how the lead is attached', example: 'CSV', default: 'none' },
+  fileName: { key: 'File Name', kind: TEXT, doc: 'SFTP: the name of the file', example: 'leads-{{format now "YYYY-MM-DD"}}.csv' },
+  key: { key: 'Key', aliases: ['Private Key'], kind: TEXT, doc: 'SFTP: the private key', example: '${SFTP_KEY}' },
+  hostKey: { key: 'Host Key', kind: WORDS, doc: "SFTP: the server's key", example: 'SHA256:…' },
+  path: { key: 'Path', kind: TEXT, doc: 'File: where it is written', example: 'out/leads.csv' },
+} as const satisfies Readonly<Record<string, Field<unknown>>>
+
+/** What a service does with the lead; `Call Window` and `Timezone` are kept by finalmile itself. All may stand at the top level. */
+export const SERVICE_OPTIONS = {
+  assignmentRules: { key: 'Assignment Rules', kind: YES_NO, doc: 'Salesforce: whether assignment rules run', example: 'true' },
+  triggerWorkflows: { key: 'Trigger Workflows', kind: YES_NO, doc: 'Salesforce: whether workflows run', example: 'true' },
+  maxAttempts: { key: 'Max Attempts', kind: COUNT, doc: 'Dialers: how often the lead is called', example: '3' },
+} as const satisfies Readonly<Record<string, Field<unknown>>>
+

@@ -1,0 +1,56 @@
+import { parseDuration } from '../../base/time.ts'
+import { parseAmount, type Amount } from '../values/amount.ts'
+import { parsed, refused } from '../values/parsed.ts'
+import { isEmpty, textual, type Kind } from './field.ts'
+import { yesNo } from './plain.ts'
+
+export const DURATION: Kind<number> = textual('a duration', (text, place) => {
+  const read = parseDuration(text)
+  if (read.ok) return parsed(read.ms)
+  return read.problem === 'needs-unit'
+    ? refused(place, 'needs-unit', `\`${text}\` needs a unit`, `write ${text}s for seconds`)
+    : refused(place, 'bad-duration', `got "${text}", expected a duration`, 'write 10 seconds, 5 min, 24h or 100ms')
+})
+
+export const MONEY: Kind<Amount> = textual('an amount of money', parseAmount, { type: ['string', 'number'] })
+
+/** `60%` as 0.6. */
+export const SHARE: Kind<number> = textual('a percentage', (text, place) => {
+  const match = /^(\d+(?:\.\d+)?)\s*%$/.exec(text)
+  const share = match ? Number(match[1]) / 100 : Number.NaN
+  return share >= 0 && share <= 1 ? parsed(share) : refused(place, 'bad-percentage', `got "${text}", expected a percentage`, 'write 60%')
+})
+
+export const COUNT: Kind<number> = textual('a count', (text, place) => {
+  const match = /^(\d[\d,]*)\s*[a-z ]*$/i.exec(text)
+  const count = match ? Number((match[1] ?? '').replaceAll(',', '')) : 0
+  return count >= 1 ? parsed(count) : refused(place, 'bad-count', `got "${text}", expected a whole number from 1 on`, 'write 10')
+})
+
+const BYTE_UNITS: Readonly<Record<string, number>> = { b: 1, byte: 1, bytes: 1, kb: 1024, kib: 1024, k: 1024, mb: 1024 ** 2, mib: 1024 ** 2, m: 1024 ** 2, gb: 1024 ** 3, gib: 1024 ** 3 }
+
+export const BYTES: Kind<number> = textual('a size', (text, place) => {
+  const match = /^(\d+(?:\.\d+)?)\s*([a-z]*)$/i.exec(text)
+  if (match?.[2] === '') return refused(place, 'needs-unit', `\`${text}\` needs a unit`, `write ${text} MB or ${text} KB`)
+  const unit = BYTE_UNITS[(match?.[2] ?? '').toLowerCase()]
+  return match && unit !== undefined && Number(match[1]) > 0 ? parsed(Math.round(Number(match[1]) * unit)) : refused(place, 'bad-size', `got "${text}", expected a size`, 'write 1 MB or 500 KB')
+})
+
+/** Yes is the default of 300 seconds, no a new connection each time. */
+export const KEEP_ALIVE: Kind<number> = {
+  ...DURATION,
+  takes: 'a duration, or yes or no',
+  read: (node, reading) => {
+    const said = node.kind === 'scalar' && !isEmpty(node) ? yesNo(node.text) : null
+    return said === null ? DURATION.read(node, reading) : said ? 300_000 : 0
+  },
+}
+
+const PER: Readonly<Record<string, number>> = { second: 1_000, sec: 1_000, s: 1_000, minute: 60_000, min: 60_000, m: 60_000, hour: 3_600_000, hr: 3_600_000, h: 3_600_000, day: 86_400_000, d: 86_400_000 }
+
+export const RATE: Kind<{ readonly count: number; readonly perMs: number }> = textual('a rate', (text, place) => {
+  const match = /^(\d[\d,]*)\s*(?:leads?|requests?)?\s*(?:per|an?|\/)\s*([a-z]+)$/i.exec(text)
+  const count = Number((match?.[1] ?? '').replaceAll(',', ''))
+  const perMs = PER[(match?.[2] ?? '').toLowerCase()]
+  return count >= 1 && perMs !== undefined ? parsed({ count, perMs }) : refused(place, 'bad-rate', `got "${text}", expected a rate`, 'write 50 per second')
+})

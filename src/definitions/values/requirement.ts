@@ -1,0 +1,29 @@
+import type { Place } from '../../base/diagnostic.ts'
+import { DAY } from '../../base/time.ts'
+import type { Requirement } from '../../core/policy.ts'
+import { parseCondition } from '../conditions/condition.ts'
+import { parsed, type Parsed } from './parsed.ts'
+
+/** A named check or a condition is enforced; other text is documentation. */
+export type RequirementLine =
+  | { readonly kind: 'check'; readonly requirement: Requirement }
+  | { readonly kind: 'prose'; readonly text: string }
+
+/** A certificate is kept 90 days unless its claim is extended (facts about TrustedForm). */
+const CERTIFICATE_AGE_MS = 90 * DAY
+
+const check = (reason: string, what: Requirement['check']): Parsed<RequirementLine> => parsed({ kind: 'check', requirement: { reason, check: what } })
+
+export const parseRequirement = (text: string, place: Place): Parsed<RequirementLine> => {
+  const mobile = /^(?:the\s+)?([\w.]*phone[\w.]*)\s+(?:must\s+be|is|has\s+to\s+be)\s+(?:a\s+)?(?:mobile|cell)(?:[\s-]*capable|[\s-]*phone|\s+number)?$/i.exec(text) ?? (/^mobile\s+phones?\s+only$/i.test(text) ? ['', 'phone'] : null)
+  if (mobile) return check(text, { kind: 'mobile-phone', field: /^phone$/i.test(mobile[1] ?? '') ? 'phone_1' : (mobile[1] ?? '').replace(/^lead\./, '') })
+  if (/^(?:include|includes|requires?|must\s+include|with)\s+(?:an?\s+)?trusted\s*form(?:\s+certificate|\s+url|\s+cert)?$/i.test(text)) return check(text, { kind: 'trusted-form', maxAgeMs: CERTIFICATE_AGE_MS })
+  if (/^(?:only\s+(?:in|during)\s+)?business\s+hours(?:\s+only)?$/i.test(text)) return check(text, { kind: 'business-hours' })
+  if (!looksLikeCondition(text)) return parsed({ kind: 'prose', text })
+  const condition = parseCondition(text, place)
+  return condition.ok ? check(text, { kind: 'condition', condition: condition.value }) : condition
+}
+
+/** A comparison sign, or a word of the grammar behind a single path. */
+const looksLikeCondition = (text: string): boolean =>
+  /^(?:not\s+)?\(*\s*[\w.[\]]+\s*(?:==?|!=|<>|>=?|<=?)\s*\S/.test(text) || /^(?:not\s+)?\(*\s*(?:lead\.)?[\w.]*[_.][\w.]*\s+(?:contains|starts-with|ends-with|matches|in|exists)\b/i.test(text) || /^(?:not\s+)?\w+\s+(?:exists$|in\s*[([]|matches\s*["/]|(?:starts|ends)-with\s)/i.test(text)

@@ -1,0 +1,35 @@
+import type { Place } from '../../base/diagnostic.ts'
+import { parseCondition } from '../conditions/condition.ts'
+import type { ResponseCodeRow } from '../types.ts'
+import { parsed, refused, type Parsed } from './parsed.ts'
+import { parseStatusRange } from './status-range.ts'
+
+type Means = ResponseCodeRow['means']
+
+/** First that matches, so that "Duplicate (retry)" is a duplicate. */
+const MEANINGS: readonly (readonly [RegExp, Means])[] = [
+  [/^(success|accepted|ok\b|sold|bought)/i, 'success'],
+  [/^dup/i, 'duplicate'],
+  [/^(reject|declined|not (wanted|accepted|sold)|unsold|no match)/i, 'rejected'],
+  [/^(invalid|bad (data|request)|validation|missing|not found|unprocessable)/i, 'invalid-data'],
+  [/^(auth|unauthori[sz]ed|forbidden|wrong (credentials|token)|credentials)/i, 'auth'],
+  [/^(rate|too many|throttled|slow down)/i, 'rate-limited'],
+  [/^(server|internal|unavailable|maintenance|temporar|overload|gateway)/i, 'server-error'],
+  [/^(retry|try again)/i, 'retry'],
+  [/^(error|fail)/i, 'error'],
+]
+
+/** One row: a status, words in the body or both, and what they mean. `200 + "OK" in body` and `Success`. */
+export const parseResponseCode = (key: string, means: string, keyPlace: Place, place: Place): Parsed<ResponseCodeRow> => {
+  const match = /^\s*(?:([1-5](?:xx|\d\d)(?:\s*(?:-|–|to)\s*[1-5]\d\d)?)(?:\s+(?!\+|and\b|where\b|when\b|if\b)[a-z' ]+)?|any|\*)?\s*(?:(?:\+|,|\band\b|\bwhere\b|\bwhen\b|\bif\b)\s*)?(\S.*?)?\s*$/is.exec(key)
+  const [, written, condition] = match ?? []
+  const status = written === undefined ? null : parseStatusRange(written)
+  if (!match || (written !== undefined && status === null)) return refused(keyPlace, 'bad-response-code', `got "${key}", expected a status, words in the body, or both`, 'write 200 + "OK" in body: Success, or 5xx: Server error (retry 3x)')
+  const when = condition === undefined ? null : parseCondition(condition, { ...keyPlace, col: keyPlace.col + key.lastIndexOf(condition), length: condition.length })
+  if (when && !when.ok) return written === undefined && !/["=<>]|\b(in|contains|matches|exists)\b/.test(key) ? refused(keyPlace, 'bad-response-code', `got "${key}", expected a status, words in the body, or both`, 'write 200 + "OK" in body: Success, or 5xx: Server error (retry 3x)') : when
+  const meaning = MEANINGS.find(([words]) => words.test(means.trim()))?.[1]
+  if (meaning === undefined) return refused(place, 'bad-response-code', `got "${means}", expected what the answer means`, 'write Success, Duplicate, Rejected, Invalid data, Auth failed, Rate limited, Server error, Error or Retry')
+  const remark = /\(([^)]*)\)/.exec(means)?.[1] ?? means.replace(/^[^,]*,?/, '')
+  const retry = /(no|don'?t|do not|never|without)\s+retry/i.test(remark) ? false : /\bretry\b|\btry again\b/i.test(remark) ? true : null
+  return parsed({ status, when: when?.value ?? null, means: meaning, retry, pause: /\bpause\b/i.test(remark), text: means.trim(), place: keyPlace })
+}

@@ -1,0 +1,25 @@
+import type { Place } from '../../base/diagnostic.ts'
+import { parsed, refused, type Parsed } from './parsed.ts'
+
+const DAYS = ['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun']
+const GROUPS: Readonly<Record<string, readonly number[]>> = {
+  weekdays: [1, 2, 3, 4, 5], workdays: [1, 2, 3, 4, 5], weekday: [1, 2, 3, 4, 5], 'business days': [1, 2, 3, 4, 5], weekend: [6, 7], weekends: [6, 7], daily: [1, 2, 3, 4, 5, 6, 7], all: [1, 2, 3, 4, 5, 6, 7], 'every day': [1, 2, 3, 4, 5, 6, 7],
+}
+
+/** ISO weekdays of `Mon-Fri`, `Monday`, `weekends`; a range may run over the weekend (`Sat-Mon`). */
+export const parseWeekdays = (text: string, place: Place): Parsed<readonly number[]> => {
+  const group = GROUPS[text.trim().toLowerCase()]
+  if (group) return parsed(group)
+  const [from, to, more] = text.split(/\s*(?:-|–|\bto\b|\bthrough\b)\s*/i).map(dayNumber)
+  if (more !== undefined || from === null || from === undefined || to === null) return refused(place, 'bad-weekday', `got "${text}", expected weekdays`, 'write Mon-Fri, or Mon, Wed, Fri')
+  if (to === undefined) return parsed([from])
+  const days: number[] = []
+  for (let day = from; ; day = (day % 7) + 1) { days.push(day); if (day === to) break }
+  return parsed(days)
+}
+
+const dayNumber = (text: string): number | null => {
+  const word = text.trim().toLowerCase().replace(/\.$/, '')
+  const i = /^(mon(day)?|tue(s(day)?)?|wed(nesday)?|thu(r(s(day)?)?)?|fri(day)?|sat(urday)?|sun(day)?)s?$/.test(word) ? DAYS.indexOf(word.slice(0, 3)) : -1
+  return i < 0 ? null : i + 1
+}
