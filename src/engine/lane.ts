@@ -60,7 +60,7 @@ export const createLane = (settings: TransportSettings, concurrency: number | nu
   }
   /** Each called back either enters at once or has no use for the place. */
   const drainFree = (now: Instant): void => {
-    for (let left = count(); left > 0 && underWay < limit() && heldUntil <= now && paced(now) === null; left--) takeOne()?.()
+    for (let left = Math.min(count(), limit() - underWay); left > 0 && underWay < limit() && heldUntil <= now && paced(now) === null; left--) takeOne()?.()
   }
 
   return {
