@@ -7,10 +7,10 @@ const src = resolve(import.meta.dirname, '../src')
 const FLOORS = ['base', 'core', 'definitions', 'wire', 'ports.ts', 'engine', 'adapters', 'cli']
 /** Each npm package has one home. */
 const HOMES: Record<string, string> = {
-  luxon: 'base', croner: 'base',
+  croner: 'base',
   yaml: 'definitions', 'fastest-levenshtein': 'definitions',
   handlebars: 'wire', 'fast-xml-parser': 'wire', 'csv-stringify': 'wire', '@xmldom/xmldom': 'wire', xpath: 'wire', 'node-html-parser': 'wire',
-  undici: 'adapters', 'csv-parse': 'adapters', 'ipaddr.js': 'adapters', nodemailer: 'adapters', ssh2: 'adapters',
+  undici: 'adapters', 'csv-parse': 'wire', 'ipaddr.js': 'adapters', nodemailer: 'adapters', ssh2: 'adapters',
   commander: 'cli', chalk: 'cli', ora: 'cli', 'string-width': 'cli',
 }
 const PURE = ['base', 'core', 'definitions', 'wire']

@@ -1,5 +1,8 @@
-import { diagnosticAt, type Diagnostic } from '../base/diagnostic.ts'
-import type { YamlEntry, YamlNode } from './yaml-tree.ts'
+import { diagnosticAt, type Diagnostic, type Place } from '../base/diagnostic.ts'
+import { normalKey } from './keys.ts'
+import { suggest } from './suggest.ts'
+import { tagAt } from './tags.ts'
+import type { YamlEntry, YamlNode, YamlScalar } from './yaml-tree.ts'
 
 export interface Substituted {
   readonly root: YamlNode
@@ -8,33 +11,111 @@ export interface Substituted {
   readonly diagnostics: readonly Diagnostic[]
 }
 
-/** Replaces `${NAME}` in every value. The value is never read again, neither as YAML nor as a template. */
-export const substitute = (root: YamlNode, env: Readonly<Record<string, string | undefined>>): Substituted => {
+export type Environment = Readonly<Record<string, string | undefined>>
+
+/**
+ * Replaces `${NAME}` in every value but those of keys that only show something. The value is never read again, neither
+ * as YAML nor as a template: what would be a template in it is written so that the template prints it.
+ */
+export const substitute = (root: YamlNode, env: Environment): Substituted => {
   const secrets = new Set<string>()
   const diagnostics: Diagnostic[] = []
   const node = (each: YamlNode): YamlNode => {
     switch (each.kind) {
       case 'map': return { ...each, entries: each.entries.map(entry) }
       case 'list': return { ...each, items: each.items.map(node) }
-      case 'scalar': {
-        if (!each.text.includes('${')) return each
-        const text = each.text.replace(VARIABLE, (whole, name: string) => {
-          const value = Object.hasOwn(env, name) ? env[name] : undefined
-          if (value === undefined) {
-            diagnostics.push(diagnosticAt(each.place, 'missing-variable', `the variable ${name} is not set`, `export ${name}=… or add it to .env`))
-            return whole
-          }
-          if (value !== '') secrets.add(value)
-          return value
-        })
-        return { ...each, text, value: text }
-      }
+      case 'scalar': return each.text.includes('${') ? scalar(each, env, secrets, diagnostics) : each
       default: return each satisfies never
     }
   }
-  const entry = (each: YamlEntry): YamlEntry =>
-    each.kind === 'entry' ? { ...each, value: node(each.value) } : { ...each, then: each.then.map(entry), otherwise: each.otherwise.map(entry) }
+  const entry = (each: YamlEntry): YamlEntry => {
+    if (each.kind === 'block') return { ...each, then: each.then.map(entry), otherwise: each.otherwise.map(entry) }
+    return AS_WRITTEN.has(normalKey(each.key)) ? each : { ...each, value: node(each.value) }
+  }
   return { root: node(root), secrets, diagnostics }
 }
 
-const VARIABLE = /\$\{([A-Za-z_][A-Za-z0-9_]*)\}/g
+/** What a buyer answered, and words for people, are shown as they are. */
+const AS_WRITTEN = new Set(['expectedresponse', 'sampleresponse', 'notes', 'documentation'])
+const VARIABLES = /\$\{([^}]*)\}/g
+const VARIABLE = /\$\{([^}]*)\}/y
+const NAME = /^[A-Za-z_][A-Za-z0-9_]*$/
+
+const scalar = (each: YamlScalar, env: Environment, secrets: Set<string>, diagnostics: Diagnostic[]): YamlScalar => {
+  let sound = true
+  const wrong = (at: number, written: string, code: string, message: string, help: string): string => {
+    sound = false
+    diagnostics.push(diagnosticAt(placeIn(each, at, written.length), code, message, help))
+    return written
+  }
+  const valueOf = (written: string, inner: string, at: number, within: 'text' | 'tag' | 'quotes'): string => {
+    const name = inner.trim()
+    if (!NAME.test(name)) return wrong(at, written, 'bad-variable', `\`${written}\` does not name a variable`, 'write ${NAME}, with letters, digits and _ only')
+    const value = Object.hasOwn(env, name) ? env[name] : undefined
+    if (value === undefined) {
+      const near = suggest(name, Object.keys(env).filter((known) => env[known] !== undefined))
+      return wrong(at, written, 'missing-variable', `the variable ${name} is not set`, `export ${name}=… or add it to .env${near === null ? '' : `; did you mean ${near}?`}`)
+    }
+    if (value !== '') secrets.add(value)
+    if ((within === 'tag' && !/^[\w.-]+$/.test(value)) || (within === 'quotes' && /["'\\\r\n]/.test(value))) {
+      return wrong(at, written, 'variable-in-template', `the value of ${name} cannot stand inside {{…}}`, `put \${${name}} outside of the braces`)
+    }
+    return value
+  }
+
+  const parts: Part[] = []
+  const add = (kind: Part['kind'], text: string, isValue: boolean): void => {
+    const last = parts.at(-1)
+    if (kind === 'text' && last?.kind === 'text') { last.text += text; last.hasValue ||= isValue } else parts.push({ kind, text, hasValue: isValue })
+  }
+  const { text: source } = each
+  for (let i = 0; i < source.length;) {
+    const tag = tagAt(source, i)
+    VARIABLE.lastIndex = i
+    const variable = source[i] === '$' ? VARIABLE.exec(source) : null
+    if (tag) {
+      add('tag', tag.inner === '' ? source.slice(i, tag.to) : source.slice(i, tag.to).replace(VARIABLES, (written, inner: string, at: number) =>
+        valueOf(written, inner, i + at, isInQuotes(source.slice(i, i + at)) ? 'quotes' : 'tag')), false)
+      i = tag.to
+    } else if (variable) {
+      add('text', valueOf(variable[0], variable[1] ?? '', i, 'text'), true)
+      i += variable[0].length
+    } else {
+      // A backslash before braces switches their template off: it belongs to them.
+      const escaped = source[i] === '\\' && source[i - 1] !== '\\' && source[i + 1] !== '\\' ? tagAt(source, i + 1) : null
+      add(escaped ? 'tag' : 'text', source.slice(i, escaped?.to ?? i + 1), false)
+      i = escaped?.to ?? i + 1
+    }
+  }
+  if (!sound) return each
+  const literal = parts.map((part) => part.text).join('')
+  const text = literal.includes('{{') ? parts.map((part, i) => (part.hasValue ? printing(part.text, parts[i + 1] !== undefined) : part.text)).join('') : literal
+  return { ...each, value: text, text, ...(text === literal ? {} : { literal }) }
+}
+
+/** A text with variables in it, or a `{{…}}` of the user's own. */
+interface Part { readonly kind: 'text' | 'tag'; text: string; hasValue: boolean }
+
+/**
+ * A template that prints exactly this text: its braces become `{{"{{"}}`, and a backslash before a template is doubled,
+ * since one alone would switch the template off.
+ */
+const printing = (text: string, beforeTag: boolean): string => {
+  const safe = text.replace(/(\\*)([{}]+)/g, (_, slashes: string, braces: string) => `${slashes === '' ? '' : `${slashes}\\`}{{"${braces}"}}`)
+  return beforeTag && safe.endsWith('\\') ? `${safe}\\` : safe
+}
+
+const isInQuotes = (text: string): boolean => {
+  let quote = ''
+  for (const char of text) {
+    if (quote === '' && (char === '"' || char === "'")) quote = char
+    else if (char === quote) quote = ''
+  }
+  return quote !== ''
+}
+
+const placeIn = (each: YamlScalar, at: number, length: number): Place => {
+  const before = each.text.slice(0, at).split('\n')
+  const { file, line, col } = each.place
+  return before.length === 1 ? { file, line, col: col + at, length } : { file, line: line + before.length - 1, col: (before.at(-1) ?? '').length + 1, length }
+}

@@ -56,6 +56,7 @@ const endOfTag = (line: string, from: number): number => {
     if (quote !== '') { if (char === '\\') i++; else if (char === quote) quote = '' }
     else if (char === '"' || char === "'") quote = char
     else if (char === '[') quote = ']'
+    else if (char === '$' && line[i + 1] === '{' && line.indexOf('}', i) > 0) i = line.indexOf('}', i)
     else if (char === '}' && line[i + 1] === '}') return triple && line[i + 2] === '}' ? i + 3 : i + 2
   }
   // A quote that never ends: the template is broken, and wire says how; its end is still the nearest braces.

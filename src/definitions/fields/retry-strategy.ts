@@ -19,7 +19,7 @@ export interface RetryStrategy {
 }
 
 /** `asked`: as often as the buyer asks for it (`After specified time`). */
-const RETRY = textual('how often', (text, place) => {
+const RETRY = textual<number | 'asked'>('how often', (text, place) => {
   const count = retryCount(text)
   if (count !== null) return parsed(count)
   if (/^(after|as|when)\b/i.test(text)) return parsed('asked' as const)

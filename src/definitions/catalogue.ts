@@ -1,0 +1,69 @@
+import { diagnosticAt, type Diagnostic } from '../base/diagnostic.ts'
+import type { Plan } from '../core/plan.ts'
+import { linkPatterns, type Target } from './patterns/link.ts'
+import { readRecipient, type ReadRecipient } from './read-recipient.ts'
+import type { Catalogue, Recipient } from './types.ts'
+import { warnOfNoPrice } from './warn-of-no-price.ts'
+
+export { findRecipient } from './find.ts'
+
+/** A file of `recipients/`; `path` and `file` are the same thing, as the user names it. */
+export interface RecipientText { readonly path?: string; readonly file?: string; readonly text: string }
+
+/**
+ * Reads all files together. A file with errors is left out, with what names it, and the others load; every problem of
+ * every file is reported at its place in the user's own text.
+ */
+export const loadCatalogue = (files: readonly RecipientText[], env: Readonly<Record<string, string | undefined>>): { readonly catalogue: Catalogue; readonly diagnostics: readonly Diagnostic[] } => {
+  const secrets = new Set<string>()
+  const diagnostics: Diagnostic[] = []
+  const report = (problem: Diagnostic): void => { diagnostics.push(problem) }
+  const read = files.map(({ path, file, text }) => readRecipient({ path: path ?? file ?? 'recipient.yaml', text }, env, secrets))
+  for (const each of read) diagnostics.push(...each.diagnostics)
+  const unique = withoutNamesakes(read, report)
+
+  const targets = unique.map((each): Target => {
+    const { id, name } = each
+    if (!each.sound || each.content === null) return { kind: 'broken', id, name, file: each.file }
+    return each.content.kind === 'pattern' ? { kind: 'pattern', id, name, pattern: each.content.pattern } : { kind: 'endpoint', id, name, ping: each.content.endpoint.definition.ping }
+  })
+  const plans = linkPatterns(targets, report)
+  const recipients = new Map(unique.flatMap((each) => { const recipient = recipientOf(each, plans); return recipient ? [[each.id, recipient] as const] : [] }))
+  // Where a file could not be read it may be the one that names the price.
+  if (diagnostics.every((each) => each.severity !== 'error')) diagnostics.push(...warnOfNoPrice([...recipients.values()]))
+  return { catalogue: { recipients, secrets }, diagnostics: inFileOrder(diagnostics, read) }
+}
+
+/** What `deliver --to` follows: a pattern's own plan, or the endpoint alone. */
+export const planFor = (recipient: Recipient): Plan =>
+  recipient.kind === 'pattern' ? recipient.plan : { kind: 'send', recipient: recipient.id, price: null }
+
+const recipientOf = ({ id, name, file, sound, content }: ReadRecipient, plans: ReadonlyMap<string, Plan>): Recipient | null => {
+  if (!sound || content === null) return null
+  if (content.kind === 'endpoint') return { kind: 'endpoint', id, name, file, ...content.endpoint }
+  const plan = plans.get(id)
+  return plan ? { kind: 'pattern', id, name, file, about: content.pattern.about, plan, test: content.pattern.test } : null
+}
+
+/** The first of two files with one id or one display name is kept. */
+const withoutNamesakes = (read: readonly ReadRecipient[], report: (problem: Diagnostic) => void): readonly ReadRecipient[] => {
+  const ids = new Map<string, ReadRecipient>()
+  const names = new Map<string, ReadRecipient>()
+  return read.filter((each) => {
+    const name = each.name.trim().toLowerCase()
+    const sameId = ids.get(each.id)
+    const sameName = names.get(name)
+    if (sameId) report(diagnosticAt({ ...each.place, line: 0, col: 0 }, 'same-id', `two files have the id "${each.id}": ${sameId.file} and ${each.file}`, 'rename one of them: a recipient\'s id is the name of its file'))
+    else if (sameName && each.content !== null) report(diagnosticAt(each.place, 'same-name', `two recipients are named "${each.name}": the other is in ${sameName.file}`, 'change the name of one of them'))
+    if (sameId || (sameName && each.content !== null)) return false
+    ids.set(each.id, each)
+    names.set(name, each)
+    return true
+  })
+}
+
+const inFileOrder = (diagnostics: readonly Diagnostic[], read: readonly ReadRecipient[]): readonly Diagnostic[] => {
+  const order = new Map(read.map((each, i) => [each.file, i]))
+  const at = (each: Diagnostic): number => order.get(each.file ?? '') ?? -1
+  return [...diagnostics].sort((a, b) => at(a) - at(b) || a.line - b.line || a.col - b.col)
+}

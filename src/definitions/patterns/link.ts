@@ -1,0 +1,80 @@
+import { diagnosticAt, type Diagnostic } from '../../base/diagnostic.ts'
+import type { Plan } from '../../core/plan.ts'
+import { suggest } from '../suggest.ts'
+import type { PingDefinition } from '../types.ts'
+import type { Reference } from '../values/reference.ts'
+import type { Pattern } from './pattern.ts'
+import { planOf } from './plan-of.ts'
+
+/** What a pattern may name. `broken`: its file has mistakes. */
+export type Target =
+  | { readonly kind: 'endpoint'; readonly id: string; readonly name: string; readonly ping: PingDefinition | null }
+  | { readonly kind: 'pattern'; readonly id: string; readonly name: string; readonly pattern: Pattern }
+  | { readonly kind: 'broken'; readonly id: string; readonly name: string; readonly file: string }
+
+/** The plans of all patterns, by id; unknown names, broken recipients and circles are reported where they are named. */
+export const linkPatterns = (targets: readonly Target[], report: (problem: Diagnostic) => void): ReadonlyMap<string, Plan> => {
+  const plans = new Map<string, Plan | null>()
+  const underWay: string[] = []
+
+  const planFor = (pattern: Pattern): Plan | null => {
+    const known = plans.get(pattern.id)
+    if (known !== undefined) return known
+    underWay.push(pattern.id)
+    const told = new Set<string>()
+    const plan = planOf(pattern, (reference) => resolve(reference, told))
+    underWay.pop()
+    const sound = plan && pattern.shape?.kind === 'auction' ? canBid(plan, pattern) : plan
+    plans.set(pattern.id, sound)
+    return sound
+  }
+
+  const resolve = (reference: Reference, told: Set<string>): Plan | null => {
+    const tell = (code: string, message: string, help: string): null => {
+      if (!told.has(reference.name.toLowerCase())) report(diagnosticAt(reference.place, code, message, help))
+      told.add(reference.name.toLowerCase())
+      return null
+    }
+    const target = findTarget(targets, reference.name)
+    if (!target) {
+      const near = suggest(reference.name, targets.map((each) => each.name)) ?? suggest(reference.name, targets.map((each) => each.id))
+      return tell('unknown-recipient', `there is no recipient "${reference.name}"`, near === null ? 'make a file for it, or write the name of another' : `did you mean "${near}"?`)
+    }
+    if (target.kind === 'endpoint') return { kind: 'send', recipient: target.id, price: null }
+    if (target.kind === 'broken') return tell('broken-recipient', `${target.name} has mistakes in its own file`, `mend ${target.file}`)
+    const at = underWay.indexOf(target.id)
+    if (at >= 0) {
+      const names = [...underWay.slice(at), target.id].map((id) => targets.find((each) => each.id === id)?.name ?? id)
+      return tell('cycle', names.length === 2 ? `${names[0]} names itself` : `these patterns name each other in a circle: ${names.join(' → ')}`, 'take one of them out')
+    }
+    const plan = planFor(target.pattern)
+    return plan ?? tell('broken-recipient', `${target.name} has mistakes in its own file`, `mend ${target.pattern.place.file}`)
+  }
+
+  /** Only an endpoint with a `Ping` can name a price; without one, the ping would carry the whole lead. */
+  const canBid = (plan: Plan, pattern: Pattern): Plan | null => {
+    if (plan.kind !== 'auction' || pattern.shape?.kind !== 'auction') return plan
+    const { bidders } = pattern.shape
+    const wrong = plan.bidders.map((bidder, i): boolean => {
+      const reference = bidders[i]
+      if (!reference) return false
+      if (bidder.kind !== 'send') report(diagnosticAt(reference.place, 'not-a-bidder', `${reference.name} is a pattern, and only endpoints bid`, 'name its endpoints here, or try this pattern and that one in a Waterfall'))
+      else {
+        const target = targets.find((each) => each.kind === 'endpoint' && each.id === bidder.recipient)
+        if (target?.kind !== 'endpoint' || target.ping) return false
+        report(diagnosticAt(reference.place, 'not-a-bidder', `${reference.name} has no Ping, so that it cannot be asked for a bid`, 'write Ping: with Endpoint, Fields and Response Parsing into its file'))
+      }
+      return true
+    })
+    return wrong.includes(true) ? null : plan
+  }
+
+  for (const target of targets) if (target.kind === 'pattern') planFor(target.pattern)
+  return new Map([...plans].flatMap(([id, plan]) => (plan ? [[id, plan] as const] : [])))
+}
+
+/** By id, else by display name, whatever their case. */
+export const findTarget = <T extends { readonly id: string; readonly name: string }>(targets: readonly T[], name: string): T | undefined => {
+  const wanted = name.trim().toLowerCase()
+  return targets.find((each) => each.id === name.trim()) ?? targets.find((each) => each.name.trim().toLowerCase() === wanted) ?? targets.find((each) => each.id.toLowerCase() === wanted)
+}

@@ -1,0 +1,48 @@
+import type { Place } from '../../base/diagnostic.ts'
+import type { Money } from '../../base/money.ts'
+import type { OutcomeKind } from '../../core/outcome.ts'
+import type { PatternGuard } from '../../core/plan.ts'
+import type { About, TestSettings } from '../types.ts'
+import type { Reference } from '../values/reference.ts'
+
+/** A pattern as its file says it: recipients are still names. */
+export interface Pattern {
+  readonly id: string
+  readonly name: string
+  readonly place: Place
+  readonly about: About
+  readonly test: TestSettings | null
+  readonly guard: PatternGuard
+  readonly currency: string
+  /** Null where mistakes were reported. */
+  readonly shape: Shape | null
+}
+
+export type Shape =
+  | { readonly kind: 'single'; readonly to: Reference; readonly finally: Reference | null }
+  | { readonly kind: 'sequence'; readonly steps: readonly Reference[]; readonly moveOn: readonly OutcomeKind[]; readonly finally: Reference | null }
+  | { readonly kind: 'windows'; readonly windows: readonly Window[]; readonly finally: Reference | null }
+  | { readonly kind: 'race'; readonly entrants: readonly Reference[]; readonly accept: number }
+  | { readonly kind: 'auction'; readonly bidders: readonly Reference[]; readonly windowMs: number; readonly floor: Money | null }
+  | { readonly kind: 'share'; readonly entrants: readonly Reference[]; readonly weights: readonly number[] }
+
+export interface Window { readonly opensMs: number; /** null: never */ readonly closesMs: number | null; readonly references: readonly Reference[] }
+
+/** A refusal of any kind moves on; a lead that is held or pooled stays. */
+export const WATERFALL_MOVES_ON: readonly OutcomeKind[] = ['rejected', 'duplicate', 'skipped', 'failed']
+/** A rejection is an answer; who could not be asked gave none. */
+export const FALLBACK_MOVES_ON: readonly OutcomeKind[] = ['skipped', 'failed']
+
+/** Every recipient that a pattern names, in order. */
+export const referencesOf = (shape: Shape): readonly Reference[] => {
+  const last = 'finally' in shape && shape.finally ? [shape.finally] : []
+  switch (shape.kind) {
+    case 'single': return [shape.to, ...last]
+    case 'sequence': return [...shape.steps, ...last]
+    case 'windows': return [...shape.windows.flatMap((each) => each.references), ...last]
+    case 'race': return shape.entrants
+    case 'auction': return shape.bidders
+    case 'share': return shape.entrants
+    default: return shape satisfies never
+  }
+}

@@ -1,0 +1,70 @@
+import type { Plan } from '../../core/plan.ts'
+import { inCurrency } from '../compile-policy.ts'
+import type { Reference } from '../values/reference.ts'
+import { WATERFALL_MOVES_ON, type Pattern } from './pattern.ts'
+
+/** The plan of a pattern whose recipients are known; null where one of them is not. */
+export const planOf = (pattern: Pattern, resolve: (reference: Reference) => Plan | null): Plan | null => {
+  const { name, guard, shape, currency } = pattern
+  if (!shape) return null
+  const one = (reference: Reference): Plan | null => {
+    const plan = resolve(reference)
+    return plan && reference.price ? priced(plan, reference.price, currency) : plan
+  }
+  const all = (references: readonly Reference[]): readonly Plan[] | null => {
+    // All are asked for, so that every unknown one is reported.
+    const plans = references.map(one)
+    return plans.includes(null) ? null : (plans as readonly Plan[])
+  }
+  const last = 'finally' in shape && shape.finally ? one(shape.finally) : null
+  if ('finally' in shape && shape.finally && last === null) return null
+  switch (shape.kind) {
+    case 'single': {
+      const to = one(shape.to)
+      if (!to) return null
+      const bare = last === null && Object.values(guard).every((each) => each === null)
+      return bare ? to : { kind: 'sequence', pattern: name, guard, steps: [{ plan: to }], moveOn: last === null ? [] : WATERFALL_MOVES_ON, finally: last }
+    }
+    case 'sequence': {
+      const plans = all(shape.steps)
+      return plans && { kind: 'sequence', pattern: name, guard, steps: plans.map((plan) => ({ plan })), moveOn: shape.moveOn, finally: last }
+    }
+    case 'windows': {
+      const windows = shape.windows.map(({ opensMs, closesMs, references }) => ({ plan: inTurn(name, all(references)), opensMs, ...(closesMs === null ? {} : { closesMs }) }))
+      const steps = windows.flatMap(({ plan, ...times }) => (plan ? [{ plan, ...times }] : []))
+      return steps.length < windows.length ? null : { kind: 'sequence', pattern: name, guard, steps, moveOn: WATERFALL_MOVES_ON, finally: last }
+    }
+    case 'race': {
+      const entrants = all(shape.entrants)
+      return entrants && { kind: 'race', pattern: name, guard, entrants, accept: shape.accept }
+    }
+    case 'auction': {
+      const bidders = all(shape.bidders)
+      return bidders && { kind: 'auction', pattern: name, guard, bidders, windowMs: shape.windowMs, floor: shape.floor }
+    }
+    case 'share': {
+      const entrants = all(shape.entrants)
+      return entrants && { kind: 'share', pattern: name, guard, weights: shape.weights, entrants }
+    }
+    default: return shape satisfies never
+  }
+}
+
+/** Several in one window are tried in turn. */
+const inTurn = (pattern: string, plans: readonly Plan[] | null): Plan | null => {
+  if (!plans || plans.length < 2) return plans?.[0] ?? null
+  return { kind: 'sequence', pattern, guard: { acceptWhen: null, minimumPrice: null, minimumMargin: null, cost: null }, steps: plans.map((plan) => ({ plan })), moveOn: WATERFALL_MOVES_ON, finally: null }
+}
+
+/** A price behind the name of a pattern is that of its recipients which name none there. */
+const priced = (plan: Plan, price: NonNullable<Reference['price']>, currency: string): Plan => {
+  const inner = (each: Plan): Plan => priced(each, price, currency)
+  switch (plan.kind) {
+    case 'send': return plan.price ? plan : { ...plan, price: inCurrency(price, currency) }
+    case 'sequence': return { ...plan, steps: plan.steps.map((step) => ({ ...step, plan: inner(step.plan) })), finally: plan.finally && inner(plan.finally) }
+    case 'race': return { ...plan, entrants: plan.entrants.map(inner) }
+    case 'auction': return { ...plan, bidders: plan.bidders.map(inner) }
+    case 'share': return { ...plan, entrants: plan.entrants.map(inner) }
+    default: return plan satisfies never
+  }
+}

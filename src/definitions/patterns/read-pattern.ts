@@ -1,0 +1,133 @@
+import { diagnosticAt, type Place } from '../../base/diagnostic.ts'
+import { currencyOf, inCurrency } from '../compile-policy.ts'
+import { aboutOf } from '../compile-endpoint.ts'
+import { ENDPOINT_SECTION } from '../endpoint-keys.ts'
+import type { PlacesOf, Reading, ValuesOf } from '../fields/field.ts'
+import { KEYS_OF, PATTERN_SECTION, type PatternKind } from '../fields/pattern.ts'
+import type { WindowRow } from '../fields/references.ts'
+import { namesOf, readSection } from '../fields/section.ts'
+import { normalKey } from '../keys.ts'
+import { parseWindowLabel } from '../values/window-label.ts'
+import type { Reference } from '../values/reference.ts'
+import type { YamlEntry, YamlNode } from '../yaml-tree.ts'
+import { FALLBACK_MOVES_ON, WATERFALL_MOVES_ON, type Pattern, type Shape } from './pattern.ts'
+import { wholeWeights } from './weights.ts'
+
+type Values = ValuesOf<typeof PATTERN_SECTION>
+type Places = PlacesOf<typeof PATTERN_SECTION>
+
+const DEFAULT_PING_TIMEOUT_MS = 3_000
+
+/** Reads a pattern file; its recipients are found when all files are read. */
+export const readPattern = (id: string, name: string, root: Extract<YamlNode, { kind: 'map' }>, place: Place, reading: Reading): Pattern => {
+  const { values, places } = readSection(PATTERN_SECTION, withWindows(root.entries), reading, { elsewhere })
+  const currency = currencyOf(values)
+  const kind = places.pattern ? values.pattern : guessed(places, place, reading)
+  return {
+    id, place, currency,
+    name: kind === 'single' && !places.try && !places.sendTo ? values.name ?? spoken(id) : name,
+    about: aboutOf(values),
+    test: values.testSettings ?? null,
+    guard: { acceptWhen: values.acceptWhen ?? null, minimumPrice: inCurrency(values.minimumPrice, currency), minimumMargin: inCurrency(values.minimumMargin, currency), cost: inCurrency(values.cost, currency) },
+    shape: kind === undefined ? null : shapeOf(kind, values, places, place, currency, reading),
+  }
+}
+
+/** `Hour 0-24: Exclusive Buyer ($75)` at the top level, as the subject document prints it, is a row of Windows. */
+const withWindows = (entries: readonly YamlEntry[]): readonly YamlEntry[] => {
+  const isRow = (each: YamlEntry): each is Extract<YamlEntry, { kind: 'entry' }> => each.kind === 'entry' && parseWindowLabel(each.key, each.keyPlace).ok
+  const rows = entries.filter(isRow)
+  const [first] = rows
+  if (!first) return entries
+  return [...entries.filter((each) => !isRow(each)), { kind: 'entry', key: 'Windows', keyPlace: first.keyPlace, value: { kind: 'map', entries: rows, place: first.keyPlace } }]
+}
+
+const elsewhere = (key: string): string | null =>
+  /^settings?$|^options?$/i.test(key.trim()) || namesOf(ENDPOINT_SECTION).has(normalKey(key)) ? `a pattern sends nothing itself: write "${key}" into the files of its recipients` : null
+
+const guessed = (places: Places, place: Place, reading: Reading): undefined => {
+  const likely = places.windows ? 'Exclusive Window' : places.buyers ? 'Ping/Post' : places.sendTo ? 'Simultaneous' : 'Waterfall'
+  reading.report(diagnosticAt(place, 'missing-key', 'this recipient names others, but no Pattern', `write Pattern: ${likely}`))
+  return undefined
+}
+
+/** The name of a file, for people: `my-buyer` is "My Buyer". */
+const spoken = (id: string): string => id.split(/[\s_-]+/).map((word) => `${word.slice(0, 1).toUpperCase()}${word.slice(1)}`).join(' ')
+
+const shapeOf = (kind: PatternKind, values: Values, places: Places, place: Place, currency: string, reading: Reading): Shape | null => {
+  const keys = KEYS_OF[kind]
+  for (const name of ['try', 'finally', 'windows', 'sendTo', 'buyers', 'accept', 'pingTimeout', 'minimumBid'] as const) {
+    const at = places[name]
+    if (at && name !== keys.list && !keys.also.includes(name)) reading.report(diagnosticAt(at, 'unused-key', `"${PATTERN_SECTION[name].key}" means nothing to a ${titleOf(kind)} pattern`, `its recipients stand under ${PATTERN_SECTION[keys.list].key}`))
+  }
+  if (kind === 'single') return singleShape(values, places, place, reading)
+  if (!places[keys.list]) {
+    reading.report(diagnosticAt(place, 'missing-key', `a ${titleOf(kind)} pattern needs ${PATTERN_SECTION[keys.list].key}`, `write ${PATTERN_SECTION[keys.list].key}: ${PATTERN_SECTION[keys.list].example}`))
+    return null
+  }
+  const written = values[keys.list]
+  if (written === undefined) return null
+  if (written.length === 0) {
+    reading.report(diagnosticAt(places[keys.list] ?? place, 'empty-value', `${PATTERN_SECTION[keys.list].key} names no recipient`, 'name at least one'))
+    return null
+  }
+  const last = values.finally ?? null
+  switch (kind) {
+    case 'waterfall': return { kind: 'sequence', steps: plain(values.try, kind, reading), moveOn: WATERFALL_MOVES_ON, finally: last }
+    case 'fallback': return { kind: 'sequence', steps: plain(values.try, kind, reading), moveOn: FALLBACK_MOVES_ON, finally: last }
+    case 'exclusive window': return { kind: 'windows', windows: inOrder(values.windows ?? [], reading), finally: last }
+    case 'simultaneous': {
+      if (values.accept === 'bid') reading.report(diagnosticAt(places.accept ?? place, 'bad-value', 'highest bid is for Ping/Post', 'write first responder, all, or up to 3'))
+      return { kind: 'race', entrants: plain(values.sendTo, kind, reading), accept: typeof values.accept === 'number' ? values.accept : 1 }
+    }
+    case 'ping/post': {
+      if (typeof values.accept === 'number') reading.report(diagnosticAt(places.accept ?? place, 'bad-value', 'Ping/Post sends to the highest bid', 'write Accept: highest bid, or leave it out'))
+      return { kind: 'auction', bidders: plain(values.buyers, kind, reading), windowMs: values.pingTimeout ?? DEFAULT_PING_TIMEOUT_MS, floor: inCurrency(values.minimumBid, currency) }
+    }
+    case 'round robin': return { kind: 'share', entrants: plain(values.try, kind, reading), weights: (values.try ?? []).map(() => 1) }
+    case 'weighted': return weightedShape(values.try ?? [], places.try ?? place, reading)
+    default: return kind satisfies never
+  }
+}
+
+const titleOf = (kind: PatternKind): string => kind.replace(/\b[a-z]/g, (letter) => letter.toUpperCase())
+
+const singleShape = (values: Values, places: Places, place: Place, reading: Reading): Shape | null => {
+  const given = values.try ?? values.sendTo
+  if (given && given.length > 1) {
+    reading.report(diagnosticAt(given[1]?.place ?? place, 'bad-value', 'a Single pattern has one recipient', 'write Pattern: Waterfall for several'))
+    return null
+  }
+  const to: Reference | undefined = given?.[0] ?? (places.try || places.sendTo || values.recipient === undefined ? undefined : { name: values.recipient, price: null, weight: null, place: places.recipient ?? place })
+  return to ? { kind: 'single', to, finally: values.finally ?? null } : null
+}
+
+/** Shares are for Weighted alone. */
+const plain = (references: readonly Reference[] = [], kind: PatternKind, reading: Reading): readonly Reference[] => {
+  for (const each of references) if (each.weight !== null) reading.report(diagnosticAt(each.place, 'unused-share', `a share (${each.weight}%) means nothing to a ${titleOf(kind)} pattern`, 'write Pattern: Weighted, or leave the share out'))
+  return references
+}
+
+const weightedShape = (references: readonly Reference[], place: Place, reading: Reading): Shape | null => {
+  const without = references.filter((each) => each.weight === null)
+  for (const each of without) reading.report(diagnosticAt(each.place, 'missing-share', `${each.name} has no share`, `write ${each.name} (50%), or Pattern: Round Robin for equal shares`))
+  if (without.length > 0) return null
+  const weights = references.map((each) => each.weight ?? 0)
+  const total = Math.round(weights.reduce((sum, each) => sum + each, 0) * 1_000) / 1_000
+  if (total !== 100) {
+    reading.report(diagnosticAt(place, 'bad-shares', `the shares add up to ${total}%, not 100%`, 'change them so that they add up to 100%'))
+    return null
+  }
+  return { kind: 'share', entrants: references, weights: wholeWeights(weights) }
+}
+
+const inOrder = (rows: readonly WindowRow[], reading: Reading): readonly WindowRow[] => {
+  rows.forEach((row, i) => {
+    plain(row.references, 'exclusive window', reading)
+    const before = rows[i - 1]
+    if (!before) return
+    if (before.closesMs === null) reading.report(diagnosticAt(before.place, 'bad-window', `"${before.label}" never closes, so that the next window is never used`, 'put it last'))
+    else if (row.opensMs < before.closesMs) reading.report(diagnosticAt(row.place, 'bad-window', `"${row.label}" opens before "${before.label}" closes`, 'write windows in order, each from the end of the one before'))
+  })
+  return rows
+}

@@ -1,0 +1,83 @@
+import { basename, extname } from 'node:path'
+import { diagnosticAt, type Diagnostic, type Place } from '../base/diagnostic.ts'
+import { compileEndpoint, type CompiledEndpoint } from './compile-endpoint.ts'
+import { substitute } from './environment.ts'
+import { isEmpty, type Reading } from './fields/field.ts'
+import { PATTERN_SECTION } from './fields/pattern.ts'
+import { ENDPOINT_SECTION } from './endpoint-keys.ts'
+import { namesOf } from './fields/section.ts'
+import { normalKey } from './keys.ts'
+import type { Pattern } from './patterns/pattern.ts'
+import { readPattern } from './patterns/read-pattern.ts'
+import { readYaml, type YamlNode } from './yaml-tree.ts'
+
+/** One file, read by itself. */
+export interface ReadRecipient {
+  readonly file: string
+  readonly id: string
+  readonly name: string
+  readonly place: Place
+  /** Null where the YAML could not be read. */
+  readonly content: { readonly kind: 'endpoint'; readonly endpoint: CompiledEndpoint } | { readonly kind: 'pattern'; readonly pattern: Pattern } | null
+  readonly diagnostics: readonly Diagnostic[]
+  /** No error among them. */
+  readonly sound: boolean
+}
+
+/** Values from the environment are added to `secrets`. */
+export const readRecipient = (file: { readonly path: string; readonly text: string }, env: Readonly<Record<string, string | undefined>>, secrets: Set<string>): ReadRecipient => {
+  const id = basename(file.path, extname(file.path))
+  const diagnostics: Diagnostic[] = []
+  const report = (problem: Diagnostic): void => { if (!diagnostics.some((each) => isSame(each, problem))) diagnostics.push(problem) }
+  const result = (name: string, place: Place, content: ReadRecipient['content']): ReadRecipient =>
+    ({ file: file.path, id, name, place, content, diagnostics, sound: diagnostics.every((each) => each.severity !== 'error') })
+
+  const yaml = readYaml(file)
+  yaml.diagnostics.forEach(report)
+  const start: Place = { file: file.path, line: 1, col: 1 }
+  // The name of a file that cannot be read is still worth knowing: patterns name it.
+  if (yaml.root === null) {
+    if (yaml.diagnostics.length === 0) report(diagnosticAt(start, 'empty-file', 'this file is empty', 'write Recipient: and its name'))
+    return result(nameInText(file.text) ?? id, start, null)
+  }
+  if (yaml.root.kind !== 'map') {
+    report(diagnosticAt(yaml.root.place, 'wrong-shape', 'this file is no recipient: it has no keys', 'write Recipient: and its name on the first line, then Settings: and the others'))
+    return result(id, start, null)
+  }
+  const substituted = substitute(yaml.root, env)
+  substituted.diagnostics.forEach(report)
+  const own = new Set(substituted.secrets)
+  const root = substituted.root.kind === 'map' ? substituted.root : yaml.root
+
+  const said = entryOf(root, 'recipient')
+  const name = said?.value.kind === 'scalar' && !isEmpty(said.value) ? said.value.text.trim() : id
+  const place = said?.keyPlace ?? start
+  if (!said) report(diagnosticAt(start, 'missing-key', 'this file has no Recipient', 'write Recipient: and its name on the first line'))
+  const reading: Reading = { report, name, env, secret: (value) => { if (value !== '') own.add(value) }, isSecret: (text) => [...own].some((secret) => text.includes(secret)) }
+  if (isPattern(root)) {
+    const pattern = readPattern(id, name, root, place, reading)
+    own.forEach((each) => secrets.add(each))
+    return result(pattern.name, place, { kind: 'pattern', pattern })
+  }
+  const endpoint = compileEndpoint(id, name, root, place, reading)
+  own.forEach((each) => secrets.add(each))
+  return result(name, place, { kind: 'endpoint', endpoint })
+}
+
+/** A file that arranges others: it has a Pattern, or a list that only patterns have. */
+const isPattern = (root: Extract<YamlNode, { kind: 'map' }>): boolean => {
+  if (entryOf(root, 'pattern')) return true
+  if (entryOf(root, 'settings') ?? entryOf(root, 'fieldmapping') ?? entryOf(root, 'endpoint')) return false
+  return root.entries.some((each) => each.kind === 'entry' && LISTS.has(namesOf(PATTERN_SECTION).get(normalKey(each.key)) ?? '') && !namesOf(ENDPOINT_SECTION).has(normalKey(each.key)))
+}
+
+const LISTS = new Set(['try', 'windows', 'sendTo', 'buyers'])
+
+const entryOf = (root: Extract<YamlNode, { kind: 'map' }>, key: string) => {
+  const found = root.entries.find((each) => each.kind === 'entry' && normalKey(each.key) === key)
+  return found?.kind === 'entry' ? found : undefined
+}
+
+const nameInText = (text: string): string | null => /^recipient\s*:\s*(?:"([^"\n]+)"|'([^'\n]+)'|([^#\n]+))/im.exec(text)?.slice(1).find((each) => each !== undefined)?.trim() ?? null
+
+const isSame = (a: Diagnostic, b: Diagnostic): boolean => a.code === b.code && a.line === b.line && a.col === b.col && a.message === b.message

@@ -1,0 +1,132 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { substitute } from '../../src/definitions/environment.ts'
+import { readYaml, type YamlNode } from '../../src/definitions/yaml-tree.ts'
+import { compileTemplate } from '../../src/wire/template/template.ts'
+import { inputOf } from '../wire/render/input.ts'
+
+const tree = (text: string): YamlNode => {
+  const { root, diagnostics } = readYaml({ path: 'r.yaml', text })
+  expect(diagnostics).toEqual([])
+  if (!root) throw new Error('nothing was read')
+  return root
+}
+
+const valueAt = (root: YamlNode, key: string) => {
+  const entry = root.kind === 'map' ? root.entries.find((each) => each.kind === 'entry' && each.key === key) : undefined
+  if (entry?.kind !== 'entry' || entry.value.kind !== 'scalar') throw new Error(`no ${key}`)
+  return entry.value
+}
+
+const input = inputOf({ first_name: 'Ann' })
+
+/** What wire makes of a text, for a lead whose first name is Ann. */
+const printed = (text: string): unknown => {
+  const problems: unknown[] = []
+  const template = compileTemplate({ text, place: { file: 'r.yaml', line: 1, col: 1 } }, {
+    vocabulary: { recipient: { id: 'r', name: 'R' }, tables: {}, captures: null },
+    report: (each) => problems.push(each),
+  })
+  expect(problems).toEqual([])
+  return template.kind === 'constant' ? template.value : template.read(input)
+}
+
+describe('variables', () => {
+  it.each([
+    ['a: ${TOKEN}', 'abc'],
+    ['a: Bearer ${TOKEN}', 'Bearer abc'],
+    ['a: "${TOKEN}-${OTHER}"', 'abc-x: y # z'],
+    ["a: '${TOKEN}'", 'abc'],
+    ['a: ${OTHER} # a comment', 'x: y # z'],
+    ['a: ${EMPTY}', ''],
+    ['a: ${NUMBER}', '0071'],
+    ['a: ${BOOLEAN}', 'true'],
+    ['a: |\n  ${TOKEN}\n', 'abc\n'],
+    ['a: $TOKEN and $5', '$TOKEN and $5'],
+    ['a: plain', 'plain'],
+  ])('%j reads as %j', (text, expected) => {
+    const env = { TOKEN: 'abc', OTHER: 'x: y # z', EMPTY: '', NUMBER: '0071', BOOLEAN: 'true' }
+    const { root, diagnostics } = substitute(tree(text), env)
+    expect(diagnostics).toEqual([])
+    expect(valueAt(root, 'a').value).toBe(expected)
+  })
+
+  it('they stand inside {…} too, without quotes', () => {
+    const { root } = substitute(tree('Auth: {Username: ${U}, Password: ${P}}'), { U: 'ann', P: 'a, b}' })
+    const auth = root.kind === 'map' && root.entries[0]?.kind === 'entry' ? root.entries[0].value : root
+    expect([valueAt(auth, 'Username').value, valueAt(auth, 'Password').value]).toEqual(['ann', 'a, b}'])
+  })
+
+  it('every value is a secret, and only those that were used', () => {
+    expect([...substitute(tree('a: ${A}\nb: [${B}, x]'), { A: 'one', B: 'two', C: 'three' }).secrets]).toEqual(['one', 'two'])
+    expect([...substitute(tree('a: b'), { A: 'one' }).secrets]).toEqual([])
+  })
+
+  it('one that is not set is told at its own place, every time, with what to do', () => {
+    const { diagnostics } = substitute(tree('a: Bearer ${ACME_TOKEM}\nb:\n  - "x ${NOPE}"'), { ACME_TOKEN: 'x' })
+    expect(diagnostics).toEqual([
+      { code: 'missing-variable', severity: 'error', file: 'r.yaml', line: 1, col: 11, length: 13, message: 'the variable ACME_TOKEM is not set', help: 'export ACME_TOKEM=… or add it to .env; did you mean ACME_TOKEN?' },
+      { code: 'missing-variable', severity: 'error', file: 'r.yaml', line: 3, col: 8, length: 7, message: 'the variable NOPE is not set', help: 'export NOPE=… or add it to .env' },
+    ])
+  })
+
+  it('names of the language itself are no variables', () => {
+    expect(substitute(tree('a: ${constructor}'), {}).diagnostics).toMatchObject([{ code: 'missing-variable' }])
+  })
+
+  it('what is no name is an error, not text for a buyer', () => {
+    expect(substitute(tree('a: "${TOKEN:-none}"'), { TOKEN: 'x' }).diagnostics).toMatchObject([{ code: 'bad-variable', line: 1, col: 5 }])
+  })
+
+  it('sample answers and notes stay as they are written', () => {
+    const { diagnostics, root } = substitute(tree('Notes: costs ${X}\nExpected Response:\n{"a": "${Y}"}\nb: c'), {})
+    expect(diagnostics).toEqual([])
+    expect(valueAt(root, 'Expected Response').text).toBe('{"a": "${Y}"}')
+  })
+
+  it('keys under block lines are reached', () => {
+    const { root } = substitute(tree('m:\n  {{#if lead.x}}\n  a: ${A}\n  {{else}}\n  a: ${B}\n  {{/if}}'), { A: '1', B: '2' })
+    expect(JSON.stringify(root)).toContain('"text":"1"')
+    expect(JSON.stringify(root)).toContain('"text":"2"')
+  })
+})
+
+describe('a value is never read as a template', () => {
+  it.each([
+    ['a: ${V}', 'x{{lead.first_name}}y', 'x{{lead.first_name}}y'],
+    ['a: ${V}', '\\{{lead.first_name}}', '\\{{lead.first_name}}'],
+    ['a: ${V}', '\\\\{{x}}}', '\\\\{{x}}}'],
+    ['a: ${V}{{lead.first_name}}', 'C:\\', 'C:\\Ann'],
+    ['a: ${V}{{lead.first_name}}', '{', '{Ann'],
+    ['a: "{{lead.first_name}}${V}"', '}', 'Ann}'],
+    ['a: "{${V}}{{lead.first_name}}"', '{x}', '{{x}}Ann'],
+    ['a: "${V}"', '{"json": {"deep": 1}}', '{"json": {"deep": 1}}'],
+    ['a: Hello {{lead.first_name}}, ${V}', 'plain', 'Hello Ann, plain'],
+  ])('%j with %j prints %j', (text, value, expected) => {
+    const { root, diagnostics } = substitute(tree(text), { V: value })
+    expect(diagnostics).toEqual([])
+    expect(printed(valueAt(root, 'a').text)).toBe(expected)
+  })
+
+  it('keeps the text itself beside it, for keys of signatures', () => {
+    const { root } = substitute(tree('a: ${V}\nb: ${W}'), { V: 'x{{y}}', W: 'z' })
+    expect(valueAt(root, 'a').literal).toBe('x{{y}}')
+    expect(valueAt(root, 'b').literal).toBeUndefined()
+  })
+
+  it('may stand as a string or a word inside a tag where it cannot end it', () => {
+    const said = (value: string) => substitute(tree('a: {{default lead.nothing "${V}"}}'), { V: value })
+    expect(printed(valueAt(said('West 4').root, 'a').text)).toBe('West 4')
+    expect(said('a" "b').diagnostics).toMatchObject([{ code: 'variable-in-template', line: 1, col: 28 }])
+    expect(substitute(tree('a: {{lead.${V}}}'), { V: 'x}} {{y' }).diagnostics).toMatchObject([{ code: 'variable-in-template' }])
+  })
+
+  it('whatever it is', () => {
+    const texts = fc.string({ unit: fc.constantFrom('{', '}', '\\', '"', 'a', ' ', '#') })
+    fc.assert(fc.property(texts, texts, (value, other) => {
+      const { root, diagnostics } = substitute(tree('a: "<${V}|{{lead.first_name}}|${W}${V}>"'), { V: value, W: other })
+      expect(diagnostics).toEqual([])
+      expect(printed(valueAt(root, 'a').text)).toBe(`<${value}|Ann|${other}${value}>`)
+    }))
+  })
+})
