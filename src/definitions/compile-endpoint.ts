@@ -50,7 +50,7 @@ export const compileEndpoint = (id: string, name: string, root: Extract<YamlNode
     notify: values.notify ?? null,
     about: aboutOf(values),
   }
-  tellOfEndpoint(definition, policy, places, reading)
+  tellOfEndpoint(definition, places, reading)
   return { definition, policy }
 }
 
@@ -106,7 +106,7 @@ export const aboutOf = (values: Pick<EndpointValues, 'buyer' | 'contact' | 'docu
 /** Types whose address is the service's own. */
 const KNOWS_ITS_ADDRESS: readonly EndpointType[] = ['pool', 'salesforce.create_lead', 'hubspot.create_or_update_contact', 'five9.add_to_list', 'file']
 
-const tellOfEndpoint = (definition: EndpointDefinition, policy: Policy, places: EndpointPlaces, reading: Reading): void => {
+const tellOfEndpoint = (definition: EndpointDefinition, places: EndpointPlaces, reading: Reading): void => {
   const { type, parsing, responseCodes } = definition
   if (definition.url === null && definition.endpoints.length === 0 && !places.endpoint && !places.endpoints && !KNOWS_ITS_ADDRESS.includes(type)) {
     reading.report(diagnosticAt(definition.place, 'missing-key', `${definition.name} has no Endpoint`, 'write Endpoint: https://… under Settings; recipients that arrange others have a Pattern'))

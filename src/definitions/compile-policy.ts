@@ -27,7 +27,7 @@ export const compilePolicy = (id: string, name: string, values: EndpointValues):
     requirements: requirementsOf(values),
     zone: values.timezone ?? UTC,
     window: windowOf(values),
-    caps: (values.caps ?? []).map((cap) => (cap.limit.kind === 'revenue' ? { ...cap, limit: { kind: 'revenue' as const, amount: inCurrency(cap.limit.amount, currency) } } : cap)),
+    caps: values.caps ?? [],
     circuit: values.circuitBreaker === undefined ? DEFAULT_CIRCUIT : values.circuitBreaker,
     duplicateCheck: typeof values.duplicateCheck === 'object' ? values.duplicateCheck : null,
     batch: values.batch?.policy ?? null,

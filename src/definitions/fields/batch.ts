@@ -9,9 +9,9 @@ import { PROSE } from './plain.ts'
 import { ACCUMULATE } from './rules.ts'
 import { block } from './section.ts'
 
-const FORMAT = textual('CSV, JSON array or XML', (text, place) => {
+const FORMAT = textual<BatchDefinition['format'] | 'either'>('CSV, JSON array or XML', (text, place) => {
   const known = /^(csv|json|xml)\b/i.exec(text)?.[1]?.toLowerCase()
-  if (known === 'csv' && /\bor\s+json\b/i.test(text)) return parsed('either' as const)
+  if (known === 'csv' && /\bor\s+json\b/i.test(text)) return parsed('either')
   if (known === 'csv' || known === 'json' || known === 'xml') return parsed(known)
   return refused(place, 'bad-value', `got "${text}", expected CSV, JSON array or XML`, 'write Format: CSV')
 }, { type: 'string', examples: ['CSV', 'JSON array', 'XML'] })

@@ -22,7 +22,7 @@ export interface RetryStrategy {
 const RETRY = textual<number | 'asked'>('how often', (text, place) => {
   const count = retryCount(text)
   if (count !== null) return parsed(count)
-  if (/^(after|as|when)\b/i.test(text)) return parsed('asked' as const)
+  if (/^(after|as|when)\b/i.test(text)) return parsed<number | 'asked'>('asked')
   return /^(don'?t|do not|never)/i.test(text) ? parsed(0) : refused(place, 'bad-retries', `got "${text}", expected how often it is tried again`, 'write 3 times, none, or After specified time')
 })
 const BACKOFF = textual('waits, or exponential', parseBackoff)

@@ -1,0 +1,48 @@
+import { AUTH_SECTION } from './fields/auth.ts'
+import { BATCH_SECTION } from './fields/batch.ts'
+import { CIRCUIT_SECTION } from './fields/circuit-breaker.ts'
+import type { Section } from './fields/field.ts'
+import { IDEMPOTENCY_SECTION } from './fields/idempotency.ts'
+import { PARSING_SECTION, PING_PARSING_SECTION } from './fields/parsing.ts'
+import { PATTERN_SECTION } from './fields/pattern.ts'
+import { PING_SECTION } from './fields/ping.ts'
+import { RULE_SECTION } from './fields/retry-strategy.ts'
+import { SERVICE_OPTIONS, SETTINGS } from './fields/settings.ts'
+import { TEST_SECTION } from './fields/test-settings.ts'
+import { ABOUT, ENDPOINT_TOP } from './fields/top.ts'
+
+/** The keys of recipient files as Markdown, made from the table that reads them. */
+export const renderReference = (): string => `# Recipient files
+
+One file is one YAML document and one recipient. Keys ignore case, spaces, \`_\` and \`-\`; the names under Field Mapping, Headers, Tables and Capture are data and stay exact. \`\${NAME}\` is replaced from the environment or \`.env\`. A key of Settings, Options or Auth may also stand at the top level, and Auth under Settings.
+${CHAPTERS.map(({ title, intro, section }) => `\n## ${title}\n\n${intro}\n\n${tableOf(section)}`).join('')}`
+
+interface Chapter { readonly title: string; readonly intro: string; readonly section: Section }
+
+const without = (section: Section, taken: Section): Section => Object.fromEntries(Object.entries(section).filter(([name]) => !(name in taken)))
+
+const CHAPTERS: readonly Chapter[] = [
+  { title: 'Every recipient', intro: 'Endpoints, which send, and patterns, which arrange other recipients.', section: ABOUT },
+  { title: 'Endpoints', intro: 'At the top level of the file.', section: without(ENDPOINT_TOP, ABOUT) },
+  { title: 'Settings', intro: 'Under Settings, or at the top level.', section: SETTINGS },
+  { title: 'Options', intro: 'What the service itself does. Call Window, Days, Timezone, Duplicate Check, Lists and Workflow may stand here too.', section: SERVICE_OPTIONS },
+  { title: 'Auth', intro: '`Auth: Bearer ${NAME}` on one line, or a block. `Auth: Bearer token` alone means the variable `<RECIPIENT_NAME>_TOKEN`.', section: AUTH_SECTION },
+  { title: 'Response Parsing', intro: 'Conditions are looked at in the order Error, Duplicate, Rejected, Success. A path is a JSON path (`result.bids[0].price`), an XPath (`//result`), a CSS selector (`css(#p @data-price)`) or `regex(id=(\\d+))`; `body`, `http.status` and `header.NAME` are always there.', section: PARSING_SECTION },
+  { title: 'Retry Strategy', intro: 'A block for each of Network Errors, Timeout Errors, Rate Limit, Server Errors and Client Errors, and Retry On for exceptions.', section: RULE_SECTION },
+  { title: 'Circuit Breaker', intro: 'Or off.', section: CIRCUIT_SECTION },
+  { title: 'Idempotency', intro: 'Or off.', section: IDEMPOTENCY_SECTION },
+  { title: 'Batch', intro: 'Many leads in one request; one verdict for each comes back.', section: BATCH_SECTION },
+  { title: 'Ping', intro: 'How an endpoint is asked for a bid in a Ping/Post pattern.', section: PING_SECTION },
+  { title: "The ping's Response Parsing", intro: 'Beside the keys of Response Parsing.', section: without(PING_PARSING_SECTION, PARSING_SECTION) },
+  { title: 'Test Settings', intro: 'For `deliver --test`.', section: TEST_SECTION },
+  { title: 'Patterns', intro: 'A recipient is named by its display name or id, with a price or a share behind it: `Buyer A ($50)`, `Buyer A (60%)`, or `{Recipient: Buyer C, Price: $30}`. Patterns may name patterns.', section: without(PATTERN_SECTION, ABOUT) },
+]
+
+const tableOf = (section: Section): string => [
+  '| key | what it takes | what it does | default | example |',
+  '|---|---|---|---|---|',
+  ...Object.values(section).map((field) => `| ${cell([field.key, ...(field.aliases ?? [])].map((name) => `\`${name}\``).join(' or '))} | ${cell(field.kind.takes)} | ${cell(field.doc)} | ${cell(field.default ?? '')} | \`${cell(field.example)}\` |`),
+  '',
+].join('\n')
+
+const cell = (text: string): string => text.replaceAll('|', '\\|').replaceAll('\n', ' ')
