@@ -7,7 +7,7 @@ export interface Sink {
   /** Resolves once the reader keeps up: await it between the pieces of a long output. */
   drained(): Promise<void>
   readonly isTTY: boolean
-  /** Width in characters; 80 where it is unknown. */
+  /** Width in characters; wide where there is no terminal. */
   readonly columns: number
   readonly paint: ChalkInstance
 }
@@ -20,6 +20,9 @@ export interface Streams {
   /** For `-`. */
   readonly stdin: Readable
 }
+
+/** A file or a pipe has no width: nothing is cut there that a terminal of today would show. */
+const WHEN_PIPED = 160
 
 type Environment = Readonly<Record<string, string | undefined>>
 
@@ -61,7 +64,7 @@ const sinkOf = (stream: NodeJS.WriteStream, noColorFlag: boolean): Sink => ({
   write: (text) => void stream.write(text),
   drained: () => (stream.writableNeedDrain ? new Promise((resolve) => stream.once('drain', () => resolve())) : Promise.resolve()),
   isTTY: stream.isTTY === true,
-  get columns() { return stream.columns ?? 80 },
+  get columns() { return stream.columns ?? WHEN_PIPED },
   paint: createPaint(colorLevel(process.env, stream.isTTY === true, noColorFlag)),
 })
 

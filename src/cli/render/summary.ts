@@ -31,16 +31,17 @@ export const renderSummary = (summary: Summary, columns: number, paint: ChalkIns
         { title: 'RECIPIENT', flexible: true }, { title: 'SENT', align: 'right' }, { title: 'ACCEPTED', align: 'right' }, { title: 'RATE', align: 'right' }, { title: 'REJECTED', align: 'right' },
         { title: 'DUP', align: 'right' }, { title: 'SKIPPED', align: 'right' }, { title: 'FAILED', align: 'right', style: (text) => (/[1-9]/.test(text) ? paint.red(text) : text) },
         { title: 'IN DOUBT', align: 'right', style: (text) => (/[1-9]/.test(text) ? paint.yellow(text) : text) },
-        { title: 'AVG', align: 'right' }, { title: 'P95', align: 'right' }, { title: 'REVENUE', align: 'right' }, { title: 'ERRORS', flexible: true },
+        { title: 'AVG', align: 'right' }, { title: 'P95', align: 'right' }, { title: 'REVENUE', align: 'right' },
       ],
       rows.map(([id, each]) => [
         id, showCount(each.attempts), showCount(each.accepted), each.success_rate === null ? '–' : `${(each.success_rate * 100).toFixed(1)}%`, showCount(each.rejected),
         blankZero(each.duplicates), blankZero(each.skipped), blankZero(each.failed), blankZero(each.unknown),
         each.avg_ms === null ? '–' : formatDuration(each.avg_ms), each.p95_ms === null ? '–' : formatDuration(each.p95_ms), revenueText(each, summary.mode),
-        Object.entries(each.errors).map(([name, count]) => `${name} ${count}`).join(', '),
       ]),
       columns, paint,
     ).trimEnd(), '')
+    const errors = rows.flatMap(([id, each]) => { const text = errorsText(each); return text === '' ? [] : [`${paint.red('errors')} ${id}: ${text}`] })
+    if (errors.length > 0) lines.push(...errors, '')
   }
   for (const each of summary.alerts) lines.push(`${paint.yellow.bold('alert')} ${alertText(each)}`)
   return `${lines.join('\n').trimEnd()}\n`
@@ -80,6 +81,9 @@ export const revenueText = (each: RecipientSummary, mode: Mode): string => {
   if (each.by_currency !== undefined) return Object.entries(each.by_currency).map(([currency, money]) => showAmount(of(money), currency)).join(' + ')
   return showAmount(of(each), each.currency ?? 'USD')
 }
+
+/** `invalid_data 2, timeout 1`; empty where there were none. */
+export const errorsText = (each: RecipientSummary): string => Object.entries(each.errors).map(([name, count]) => `${name} ${showCount(count)}`).join(', ')
 
 /** A zero is left blank, and a column of zeros is left out. */
 const blankZero = (count: number): string => (count === 0 ? '' : showCount(count))
