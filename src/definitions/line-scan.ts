@@ -131,7 +131,7 @@ const plainKey = (line: string, from: number, skipQuotes: boolean): { readonly e
     if (isColon(line, i)) return { end: i - (/\s*$/.exec(line.slice(from, i))?.[0].length ?? 0), colon: i, odd }
     if (skipQuotes && char === '"' && /\s/.test(line[i - 1] ?? '')) {
       const end = quoteEnd(line, i + 1, '"')
-      if (end > 0) {
+      if (end > 0 && /^(?:[\s:]|$)/.test(line.slice(end + 1, end + 2))) {
         odd ||= /:\s|\s#/.test(line.slice(i, end))
         i = end
       }

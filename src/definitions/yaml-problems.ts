@@ -18,8 +18,10 @@ export const tellYamlProblem = (error: YAMLError, line: string, rest: string): T
       if (/quote/i.test(error.message)) return { code: 'unclosed-quote', message: 'this quote is never closed', help: 'close it, or leave both quotes out' }
       if (/[{[]|flow/i.test(error.message)) return { code: 'unclosed-brace', message: 'a brace or a bracket is not closed, or a comma is missing', help: 'close it, or write each key on a line of its own' }
       return { code: 'missing-colon', message: 'this line is no key with a value', help: 'write key: value' }
-    case 'BAD_INDENT': return { code: 'bad-indentation', message: 'this line is indented to no level that is open above it', help: 'keys of one block start in the same column' }
-    default: return { code: 'yaml', message: plain(error.message), help: 'quote the value, or compare with an example: finalmile reference' }
+    case 'BAD_INDENT': if (/^Flow/i.test(error.message)) return { code: 'unclosed-brace', message: 'a brace or a bracket above this line is not closed', help: 'close it, or write each key on a line of its own' }
+      return { code: 'bad-indentation', message: 'this line is indented to no level that is open above it', help: 'keys of one block start in the same column' }
+    default: if (/^\s*(?:- )*(?:[^:]+:\s+)?[*&!]/.test(line)) return { code: 'needs-quotes', message: 'a value that starts with *, & or ! means something else in YAML', help: `write ${quoted(line.replace(/^\s*(?:- )*(?:[^:*&!]+:\s+)?/, ''))}` }
+      return { code: 'yaml', message: plain(error.message), help: 'quote the value, or compare with an example: finalmile reference' }
   }
 }
 
