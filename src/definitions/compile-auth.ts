@@ -2,7 +2,7 @@ import { diagnosticAt, type Place } from '../base/diagnostic.ts'
 import { parsePath } from './conditions/condition.ts'
 import { AUTH_SECTION, type AuthType } from './fields/auth.ts'
 import { take, type Kind, type PlacesOf, type Reading, type ValuesOf } from './fields/field.ts'
-import { yesNo } from './fields/plain.ts'
+import { literalOf, yesNo } from './fields/plain.ts'
 import { block } from './fields/section.ts'
 import type { AuthDefinition, Text } from './types.ts'
 import type { YamlNode } from './yaml-tree.ts'
@@ -80,20 +80,20 @@ export const authOf = (values: AuthValues, places: PlacesOf<typeof AUTH_SECTION>
     }
     case 'oauth2': {
       const [tokenUrl, clientId, clientSecret] = [need('tokenUrl'), need('clientId'), secret('clientSecret')]
-      return tokenUrl && clientId && clientSecret && { kind: type, tokenUrl, clientId, clientSecret, scope: values.scope ?? null }
+      return tokenUrl && clientId && clientSecret && { kind: type, tokenUrl, clientId, clientSecret, scope: values.scope ?? null, ...(values.clientAuth ? { clientAuth: values.clientAuth } : {}) }
     }
     case 'token-request': {
       const [url, where] = [need('url'), need('token')]
       const token = where && take(parsePath(where.text, where.place), reading)
-      return url && token && { kind: type, url, method: (values.method ?? 'POST').toUpperCase(), fields: values.fields ?? null, token, use: values.use ?? { text: 'Bearer {{token}}', place } }
+      return url && token && { kind: type, url, method: (values.method ?? 'POST').toUpperCase(), fields: values.fields ?? null, token, use: values.use ?? { text: 'Bearer {{token}}', place }, ...(values.format ? { format: values.format } : {}) }
     }
     case 'hmac': {
       const given = secret('secret')
-      return given && { kind: type, secret: given, algorithm: values.algorithm ?? 'sha256', header: values.header ?? 'X-Signature' }
+      return given && { kind: type, secret: literalOf(given), algorithm: values.algorithm ?? 'sha256', header: values.header ?? 'X-Signature' }
     }
     case 'standard-webhooks': {
       const given = secret('secret')
-      return given && { kind: type, secret: given }
+      return given && { kind: type, secret: literalOf(given), ...(values.olderSecrets ? { older: values.olderSecrets.map(literalOf) } : {}) }
     }
     default: return type satisfies never
   }

@@ -6,6 +6,7 @@ import { compileOptions } from './compile-options.ts'
 import { compilePolicy, currencyOf, DEFAULT_TIMEOUT_MS } from './compile-policy.ts'
 import { readEndpointKeys, type EndpointPlaces, type EndpointValues } from './endpoint-keys.ts'
 import type { Reading } from './fields/field.ts'
+import { literalOf } from './fields/plain.ts'
 import type { About, AuthDefinition, EndpointDefinition, EndpointType, Format, HeaderDefinition, TransportSettings } from './types.ts'
 import type { YamlNode } from './yaml-tree.ts'
 
@@ -25,7 +26,7 @@ export const compileEndpoint = (id: string, name: string, root: Extract<YamlNode
     endpoints: values.endpoints ?? [],
     method: (values.method ?? (format === 'query' ? 'GET' : 'POST')).toUpperCase(),
     headers: values.headers ?? [],
-    auth: authFrom(values, places, reading),
+    auth: forServer(type, authFrom(values, places, reading)),
     mapping: values.fieldMapping ?? null,
     includeAllFields: values.includeAllFields ?? false,
     omitEmpty: values.omitEmpty ?? false,
@@ -69,6 +70,10 @@ const authFrom = (values: EndpointValues, places: EndpointPlaces, reading: Readi
   const given = Object.fromEntries(Object.entries({ username, password, tokenUrl, clientId, clientSecret, scope }).filter(([, value]) => value !== undefined))
   return authOf(given, { username: places.username, password: places.password, tokenUrl: places.tokenUrl, clientId: places.clientId, clientSecret: places.clientSecret } as Parameters<typeof authOf>[1], loose, reading) ?? null
 }
+
+/** Mail and file servers take user names and passwords as they are, not as templates. */
+const forServer = (type: EndpointType, auth: AuthDefinition | null): AuthDefinition | null =>
+  auth?.kind === 'basic' && (type === 'email' || type === 'sftp') ? { ...auth, username: literalOf(auth.username), password: literalOf(auth.password) } : auth
 
 /** A header of the author's own that is named so is the recipient's key (subject document, Idempotency). */
 const idempotencyOf = (type: EndpointType, values: EndpointValues): EndpointDefinition['idempotency'] => {

@@ -1,8 +1,9 @@
+import { literalOf } from './fields/plain.ts'
 import type { EndpointValues } from './endpoint-keys.ts'
 
 /** What a type reads by itself (Salesforce, HubSpot, Five9, e-mail, SFTP, files), by the names of the table of fields. */
 const NAMES = [
-  'instance', 'object', 'portalId', 'domain', 'list', 'from', 'to', 'cc', 'replyTo', 'subject', 'body', 'attach', 'fileName', 'key', 'hostKey', 'path',
+  'soapVersion', 'soapAction', 'namespace', 'security', 'instance', 'object', 'portalId', 'domain', 'list', 'from', 'to', 'cc', 'replyTo', 'subject', 'body', 'attach', 'fileName', 'key', 'hostKey', 'path',
   'assignmentRules', 'triggerWorkflows', 'maxAttempts', 'lists', 'workflow',
 ] as const satisfies readonly (keyof EndpointValues)[]
 
@@ -11,6 +12,7 @@ export const compileOptions = (values: EndpointValues): Readonly<Record<string, 
   const options: Record<string, unknown> = {}
   for (const name of NAMES) if (values[name] !== undefined) options[name] = values[name]
   if (typeof values.duplicateCheck === 'boolean') options['duplicateCheck'] = values.duplicateCheck
-  if (values.type === 'sftp') for (const name of ['username', 'password'] as const) if (values[name] !== undefined) options[name] = values[name]
+  // Credentials of a file server are no templates.
+  if (values.type === 'sftp') for (const name of ['username', 'password', 'key'] as const) if (values[name] !== undefined) options[name] = literalOf(values[name])
   return options
 }

@@ -9,8 +9,8 @@ export interface Levels {
   settle(): void
   isPending(at: number): boolean
   isMap(at: number): boolean
-  /** Nothing at this level stands open but a list or nothing at all. */
-  isDirect(at: number): boolean
+  /** A list may have an item at this column: one does already, or a key waits for its value. */
+  takesItems(at: number): boolean
   /** The deepest open level left of `at`; -1 for none. */
   deepest(at: number): number
   /** Where a key at this column can stand: there, or at the open level left of it. */
@@ -39,17 +39,18 @@ export const createLevels = (): Levels => {
     settle() { pending = null },
     isPending: (at) => pending !== null && pending < at,
     isMap,
-    isDirect: (at) => pending !== null || open.at(-1)?.kind === 'list' || open.at(-1)?.at !== at,
+    takesItems: (at) => pending !== null || open.some((each) => each.kind === 'list' && each.at === at),
     deepest: (at) => open.findLast((each) => each.at < at)?.at ?? -1,
     nearest: (at) => (isMap(at) || (pending !== null && at > pending) || below(at) < 0 ? at : below(at)),
     levelOf(own, inside, after) {
       const first = inside ?? own
       if (pending !== null) {
-        if (after !== null && after > pending && first > pending) return after
+        if (after !== null && after > pending) return after
         if (own > pending) return own
         if (first > pending) return first
       }
-      if (after !== null && after > own && isMap(after) && first >= after) return after
+      // The map of the next key is still open, so the block stands in it, wherever its line starts.
+      if (after !== null && after > own && isMap(after)) return after
       // A block line at the edge of the file governs keys of the map that they stand in: nothing at the top is conditional.
       if (own === open[0]?.at && first > own && isMap(first)) return first
       if (isMap(own)) return own

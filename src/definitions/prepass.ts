@@ -74,14 +74,19 @@ export const prepare = (file: { readonly path: string; readonly text: string }):
     return { inside, after: null }
   }
 
+  /** The level of the block that opens in line `i`. What stands first in a branch stands at the level of the branch. */
+  const levelOf = (i: number, indent: number, frame: Frame | undefined): number => {
+    if (frame && frame.shift === null) return frame.level
+    const shift = frame?.shift ?? 0
+    const { inside, after } = lookAhead(i)
+    return Math.max(levels.levelOf(indent + shift, inside === null ? null : inside + shift, after === null ? null : after + shift), frame?.level ?? 0)
+  }
+
   const takeTag = (tag: Tag, i: number, indent: number): void => {
     const frame = frames.at(-1)
     if (tag.kind === 'comment') return
     if (tag.kind === 'open') {
-      const shift = frame ? frame.shift ?? frame.level - indent : 0
-      const { inside, after } = lookAhead(i)
-      const level = levels.levelOf(indent + shift, inside === null ? null : inside + shift, after === null ? null : after + shift)
-      const opened = openFrame(tag, i, Math.max(level, frame?.level ?? 0), file.path)
+      const opened = openFrame(tag, i, levelOf(i, indent, frame), file.path)
       frames.push(opened)
       blocks.push(opened.block)
       return
@@ -92,10 +97,18 @@ export const prepare = (file: { readonly path: string; readonly text: string }):
     if (tag.kind === 'close') frames.pop()
   }
 
+  const isItem = (i: number, at: number): boolean => /^-(?:\s|$)/.test((lines[i] ?? '').slice(at))
+
   /** How far a line of the innermost block moves, so that its keys stand at the level of the block. */
   const shiftOf = (i: number, indent: number): number => {
     const frame = frames.at(-1)
     if (!frame) return 0
+    if (isItem(i, indent)) {
+      if (frame.shift !== null && (indent + frame.shift > frame.level || levels.takesItems(indent + frame.shift))) return frame.shift
+      diagnostics.push(diagnosticAt(place(i, indent, 1), 'block-in-list', 'a block line governs keys, not the items of a list', 'put the condition into the item: - {{#if lead.x}}value{{/if}}'))
+      frame.shift = 0
+      return 0
+    }
     if (frame.shift === null || indent + frame.shift < frame.level) frame.shift = frame.level - indent
     const isKey = keyAt(lines[i] ?? '', indent) !== null
     if (isKey) frame.shift += levels.nearest(indent + frame.shift) - (indent + frame.shift)
@@ -121,11 +134,7 @@ export const prepare = (file: { readonly path: string; readonly text: string }):
     const line = lines[i] ?? ''
     const shift = shiftOf(i, indent)
     let at = indent
-    const frame = frames.at(-1)
-    if (frame && indent + shift === frame.level && /^-(?:\s|$)/.test(line.slice(at)) && levels.isDirect(frame.level)) {
-      diagnostics.push(diagnosticAt(place(i, at, 1), 'block-in-list', 'a block line governs keys, not the items of a list', 'put the condition into the item: - {{#if lead.x}}value{{/if}}'))
-    }
-    while (/^-(?:\s|$)/.test(line.slice(at))) {
+    while (isItem(i, at)) {
       levels.enter(at + shift, 'list')
       levels.pend(at + shift)
       at = skipBlanks(line, at + 1)

@@ -7,6 +7,8 @@ import type { Policy } from '../core/policy.ts'
 export interface Text {
   readonly text: string
   readonly place: Place
+  /** Where a variable's value had to be written otherwise to be printed by a template: the value itself, for keys and passwords that are no templates. */
+  readonly literal?: string
 }
 
 /** A mapping as written, blocks included. Values are templates (text) or typed YAML scalars. */

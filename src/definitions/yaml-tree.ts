@@ -46,7 +46,11 @@ export const readYaml = (file: { readonly path: string; readonly text: string })
   try {
     const document = parseDocument(prepared.text, { lineCounter: lines, prettyErrors: false, uniqueKeys: false })
     const broken = yamlProblems(document, file.path, lines, prepared, userLines)
-    if (broken.length > 0) return { root: null, diagnostics: sorted([...prepared.diagnostics, ...broken]) }
+    if (broken.length > 0) {
+      // Items that stand where keys should are no YAML either; that is the same mistake.
+      const told = prepared.diagnostics.some((each) => each.code === 'block-in-list') ? [] : broken
+      return { root: null, diagnostics: sorted([...prepared.diagnostics, ...told]) }
+    }
     const converted = convert(document, file.path, lines, prepared, userLines)
     return { root: converted.root, diagnostics: sorted([...prepared.diagnostics, ...converted.diagnostics]) }
   } catch (fault) {

@@ -1,6 +1,6 @@
 import type { Field } from './field.ts'
 import { MAPPING } from './mapping.ts'
-import { TEXT, WORDS, oneOf } from './plain.ts'
+import { TEXT, WORDS, listOf, oneOf } from './plain.ts'
 
 const AUTH_TYPES = {
   Bearer: 'bearer', Basic: 'basic', OAuth2: 'oauth2', 'Token Request': 'token-request', HMAC: 'hmac', 'Standard Webhooks': 'standard-webhooks',
@@ -26,7 +26,10 @@ export const AUTH_SECTION = {
   fields: { key: 'Fields', kind: MAPPING, doc: 'Token Request: what is sent to get a token', example: '{user: "${BUYER_USERNAME}"}' },
   token: { key: 'Token', kind: TEXT, doc: 'Token Request: where the token stands in the answer (a path); Bearer: the token itself', example: 'access_token' },
   use: { key: 'Use', kind: TEXT, doc: 'Token Request: the Authorization header that the token makes', example: 'Bearer {{token}}', default: 'Bearer {{token}}' },
+  format: { key: 'Format', kind: oneOf('a format', { JSON: 'json', Form: 'form', XML: 'xml' } as const), doc: 'Token Request: how the fields are written', example: 'Form', default: 'JSON' },
+  clientAuth: { key: 'Client Auth', aliases: ['Client Authentication'], kind: oneOf('a place', { Body: 'body', Basic: 'basic' } as const), doc: 'OAuth2: whether the client proves itself in the body or by HTTP Basic', example: 'Basic', default: 'Body' },
   secret: { key: 'Secret', kind: TEXT, doc: 'HMAC and Standard Webhooks: the shared secret', example: '${WEBHOOK_SECRET}' },
+  olderSecrets: { key: 'Older Secrets', aliases: ['Older Secret'], kind: listOf(TEXT), doc: 'Standard Webhooks: secrets that the buyer may still know while they are changed', example: '${OLD_WEBHOOK_SECRET}' },
   algorithm: { key: 'Algorithm', kind: WORDS, doc: 'HMAC: sha256, sha1, sha384, sha512 or md5', example: 'sha256', default: 'sha256' },
   header: { key: 'Header', kind: WORDS, doc: 'HMAC: the header that carries the signature', example: 'X-Signature', default: 'X-Signature' },
 } as const satisfies Readonly<Record<string, Field<unknown>>>

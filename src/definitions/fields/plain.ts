@@ -11,15 +11,20 @@ export const TEXT: Kind<Text> = {
   schema: { type: ['string', 'number', 'boolean'] },
   read: (node, reading) => {
     const text = textOf(node, 'text', reading)
-    return text === undefined ? undefined : { text, place: node.place }
+    if (text === undefined) return undefined
+    const literal = node.kind === 'scalar' ? node.literal : undefined
+    return literal === undefined ? { text, place: node.place } : { text, place: node.place, literal: literal.trim() }
   },
 }
+
+/** Text that is no template: a variable's braces are only braces. */
+export const literalOf = ({ text, place, literal }: Text): Text => ({ text: literal ?? text, place })
 
 /** Text for people and names: no template. */
 export const WORDS: Kind<string> = {
   takes: 'text',
   schema: { type: ['string', 'number'] },
-  read: (node, reading) => textOf(node, 'text', reading),
+  read: (node, reading) => { const text = textOf(node, 'text', reading); return text === undefined || node.kind !== 'scalar' ? undefined : node.literal?.trim() ?? text },
 }
 
 /** Text that documents: said by the file, kept for people, and nothing depends on it. A list is as good. */
