@@ -54,7 +54,7 @@ export const createLevels = (): Levels => {
       // A block line at the edge of the file governs keys of the map that they stand in: nothing at the top is conditional.
       if (own === open[0]?.at && first > own && isMap(first)) return first
       if (isMap(own)) return own
-      if (isMap(first)) return first
+      if (isMap(first) && (first > own || first === after)) return first
       const left = below(own)
       return left >= 0 ? left : after ?? own
     },

@@ -6,7 +6,7 @@ import { readYaml, type YamlEntry, type YamlNode } from '../../src/definitions/y
 type Shown = string | number | boolean | null | readonly Shown[] | { readonly [key: string]: Shown }
 
 /** A tree as plain data; a block is an entry `#open` with its two branches. */
-export const show = (node: YamlNode): Shown => {
+const show = (node: YamlNode): Shown => {
   switch (node.kind) {
     case 'map': return showEntries(node.entries)
     case 'list': return node.items.map(show)
