@@ -16,6 +16,7 @@ import type { Invocation } from './command.ts'
 import { confirmed } from './confirm.ts'
 import { EXIT } from './exit.ts'
 import { presentFailure } from './failure.ts'
+import { createHints } from './hints.ts'
 import { watchInterrupts } from './interrupts.ts'
 import { guessTotal } from './lead-files.ts'
 import { openRecord, type RunRecord } from './record.ts'
@@ -71,7 +72,7 @@ export const perform = async (invocation: Invocation, order: Order): Promise<num
     const folder = resolve(cwd, settings.out ?? `runs/${runId}`)
     const kept = (record = await openRecord(folder, { id: runId, mode, to: target?.recipient.id ?? null, startedAt }, opened.catalogue))
     const tally = createTally(startedAt)
-    const told: Extract<RunEvent, { kind: 'alert' }>[] = []
+    const hints = createHints()
     const timer = setInterval(() => progress.update(tally.snapshot(guessTotal(leads), clock.now())), PROGRESS_MS)
     let bad = 0
     const source: LeadSource | null = leads === null ? null : setAside(leads, (row) => {
@@ -91,8 +92,8 @@ export const perform = async (invocation: Invocation, order: Order): Promise<num
       observe: (event) => {
         tally.observe(event)
         kept.observe(event)
+        hints.observe(event)
         if (event.kind !== 'alert') return
-        told.push(event)
         progress.log(`${err.paint.yellow.bold('alert')} ${event.recipient}: ${oneLine(event.text)}`)
       },
     }).finally(() => {
@@ -102,7 +103,7 @@ export const perform = async (invocation: Invocation, order: Order): Promise<num
     const summary = await kept.finish(end, bad, clock.now())
     await ledger.finishRun(runId, clock.now(), JSON.stringify(summary))
     if (settings.json) streams.out.write(`${JSON.stringify(summary)}\n`)
-    if (!settings.quiet) err.write(renderEnd({ summary, end, folder, cwd, told, bad, now: clock.now(), resumed: target === null }, err.columns, err.paint))
+    if (!settings.quiet) err.write(renderEnd({ summary, end, folder, cwd, hints: hints.all(), bad, now: clock.now(), resumed: target === null }, err.columns, err.paint))
     return exitOf(end, summary)
   } catch (error) {
     progress.stop()

@@ -1,7 +1,8 @@
 import type { ChalkInstance } from 'chalk'
 import { relative } from 'node:path'
 import type { Instant } from '../../base/time.ts'
-import type { RunEnd, RunEvent } from '../../engine/settings.ts'
+import type { RunEnd } from '../../engine/settings.ts'
+import type { Hint } from '../hints.ts'
 import { plural, showWhen } from './figures.ts'
 import type { Summary } from '../../core/report/summary.ts'
 import { renderSummary } from './summary.ts'
@@ -12,20 +13,20 @@ export interface Ending {
   readonly end: RunEnd
   readonly folder: string
   readonly cwd: string
-  readonly told: readonly Extract<RunEvent, { kind: 'alert' }>[]
+  readonly hints: readonly Hint[]
   readonly bad: number
   readonly now: Instant
   readonly resumed: boolean
 }
 
 /** What a person reads after a run: the summary, what still waits, what to do about trouble, and where the files are. */
-export const renderEnd = ({ summary, end, folder, cwd, told, bad, now, resumed }: Ending, columns: number, paint: ChalkInstance): string => {
+export const renderEnd = ({ summary, end, folder, cwd, hints, bad, now, resumed }: Ending, columns: number, paint: ChalkInstance): string => {
   const lines: string[] = [renderSummary(summary, columns, paint).trimEnd(), '']
   for (const each of end.waiting.slice(0, 8)) {
     const when = each.nextAt === null ? 'until a person acts' : each.nextAt <= now ? 'due now' : showWhen(each.nextAt, now)
     lines.push(`${paint.cyan('waiting')} ${plural(each.count, 'lead')}, ${when}: ${oneLine(each.why)}`)
   }
-  for (const each of told) if (each.hint !== null) lines.push(`${paint.blue('hint')} ${each.recipient}: ${oneLine(each.hint)}`)
+  for (const each of hints) lines.push(`${paint.blue('hint')} ${each.recipient}: ${oneLine(each.text)}`)
   if (summary.outcomes.held + summary.outcomes.pooled > 0) lines.push(`${paint.blue('hint')} leads that need a person: finalmile review list`)
   if (bad > 0) lines.push(`${paint.yellow(plural(bad, 'bad row'))} set aside in bad-rows.csv`)
   if (end.interrupted) lines.push(paint.yellow(`interrupted; ${resumed ? 'finalmile resume goes on' : 'the same command goes on'} where this stopped, and sends nothing twice`))

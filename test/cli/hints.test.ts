@@ -1,0 +1,28 @@
+import { describe, expect, it } from 'vitest'
+import { createHints } from '../../src/cli/hints.ts'
+import type { Verdict } from '../../src/core/verdict.ts'
+import { accepted, broken, rejected, tried, unknown } from '../core/given.ts'
+
+const hintsOf = (...attempts: readonly [Verdict, number | null][]) => {
+  const hints = createHints()
+  for (const [verdict, status] of attempts) {
+    for (const event of tried('/', 'acme', 1, verdict)) {
+      hints.observe({ kind: 'stored', deliveryId: 'd', leadId: 'L1', source: {}, seq: 1, event: event.type === 'attemptFinished' ? { ...event, httpStatus: status } : event })
+    }
+  }
+  return hints.all().map((each) => each.text)
+}
+const failed = (kind: 'auth' | 'invalid_data', reason: string): Verdict => ({ kind: 'failed', class: kind, retry: false, reason })
+
+describe('hints', () => {
+  it.each<[string, Verdict, number | null, RegExp]>([
+    ['401: credentials, expiry, IP list', failed('auth', 'no'), 401, /credentials.*expired.*IP/],
+    ['403: the IP list and permissions', failed('auth', 'no'), 403, /IP list.*permissions/],
+    ['400: the field that the buyer named', failed('invalid_data', 'zip is required'), 400, /`zip` in Field Mapping/],
+    ['time-outs', unknown, null, /Timeout/],
+    ['an unconfirmed answer without a price', { kind: 'unconfirmed', class: 'unreadable', reason: 'it has no price at price' }, 200, /Price in Response Parsing/],
+    ['a sale without a price', { kind: 'accepted', reason: null, buyerLeadId: 'B', price: null }, 200, /sales without a price/],
+  ])('%s', (_rule, verdict, status, text) => { expect(hintsOf([verdict, status])).toEqual([expect.stringMatching(text)]) })
+  it('a sale with its price and a rejection need none', () => { expect(hintsOf([accepted, 200], [rejected, 200])).toEqual([]) })
+  it('each is told once', () => { expect(hintsOf([broken, 503], [broken, 503])).toHaveLength(1) })
+})
