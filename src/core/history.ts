@@ -57,6 +57,12 @@ export const isStarted = (history: History, path: string): boolean => {
   return false
 }
 
+/** An answer, or its absence, is still to come. */
+export const isOnTheWire = (history: History): boolean => {
+  for (const node of history.nodes.values()) if (node.attempts.some((each) => each.finished === null)) return true
+  return false
+}
+
 /** Requests made so far. */
 export const attemptCount = (history: History): number => {
   let count = 0

@@ -1,4 +1,5 @@
 import type { Action, Context, NodeStep } from './step.ts'
+import { isOnTheWire } from './history.ts'
 import type { Plan } from './plan.ts'
 import { rootPath } from './plan.ts'
 import { auction } from './strategies/auction.ts'
@@ -15,7 +16,8 @@ export const next = (plan: Plan, context: Context): readonly Action[] => {
   if (context.history.settled) return []
   const step = evaluate(plan, rootPath, context)
   switch (step.kind) {
-    case 'done': return [{ kind: 'settle', outcome: step.outcome }]
+    // What is on its way is waited for and recorded first, so that nothing follows a settlement.
+    case 'done': return isOnTheWire(context.history) ? [] : [{ kind: 'settle', outcome: step.outcome }]
     case 'closed': return [{ kind: 'wait', until: step.until, why: step.why, recipient: step.recipient, batch: false }]
     case 'pending': {
       const choices = step.actions.filter((action) => action.kind === 'choose')

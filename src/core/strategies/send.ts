@@ -1,5 +1,6 @@
 import type { Money } from '../../base/money.ts'
 import { shortHash } from '../../base/hash.ts'
+import type { Instant } from '../../base/time.ts'
 import { batchLeavesAt } from '../batch.ts'
 import type { Claim } from '../caps.ts'
 import { holds } from '../condition.ts'
@@ -126,11 +127,14 @@ const tryAgain = (
   context: Context,
 ): NodeStep => {
   const { recipient } = policy
+  // In doubt and `On Unknown: hold`: nobody else may have the lead meanwhile, so that it is waited for and never passed by.
+  const kept = policy.onUnknown === 'hold' && attemptsOf(nodeAt(context.history, path), 'post').some((each) => each.finished?.verdict.kind === 'unknown')
+  const shut = (until: Instant | null, why: string): NodeStep => (kept ? pending({ kind: 'wait', until, why, recipient, batch: false }) : { kind: 'closed', until, why, recipient })
   if (plan.kind === 'closed' && plan.until > context.now) {
-    return { kind: 'closed', until: plan.until, why: `${policy.name} asked to be tried again later`, recipient }
+    return shut(plan.until, `${policy.name} asked to be tried again later`)
   }
   const open = gateOf(policy, context)
-  if (!open.open) return { kind: 'closed', until: open.until, why: open.why, recipient }
+  if (!open.open) return shut(open.until, open.why)
   if (plan.kind === 'retry' && plan.at > context.now) {
     return pending({ kind: 'wait', until: plan.at, why: `tries ${policy.name} again (attempt ${attempt}): ${reasonOf(last)}`, recipient, batch: false })
   }
