@@ -2,7 +2,7 @@ import { diagnosticAt, type Place } from '../base/diagnostic.ts'
 import type { Policy } from '../core/policy.ts'
 import { authOf } from './compile-auth.ts'
 import { NO_PARSING } from './compile-parsing.ts'
-import { compileOptions } from './compile-options.ts'
+import { compileOptions, tellOfUnusedOptions } from './compile-options.ts'
 import { compilePolicy, currencyOf, DEFAULT_TIMEOUT_MS } from './compile-policy.ts'
 import { readEndpointKeys, type EndpointPlaces, type EndpointValues } from './endpoint-keys.ts'
 import type { Reading } from './fields/field.ts'
@@ -52,6 +52,7 @@ export const compileEndpoint = (id: string, name: string, root: Extract<YamlNode
     about: aboutOf(values),
   }
   tellOfEndpoint(definition, places, reading)
+  tellOfUnusedOptions(type, places, reading)
   return { definition, policy }
 }
 

@@ -1,11 +1,31 @@
+import { diagnosticAt } from '../base/diagnostic.ts'
+import { ENDPOINT_SECTION, type EndpointPlaces, type EndpointValues } from './endpoint-keys.ts'
+import type { Reading } from './fields/field.ts'
 import { literalOf } from './fields/plain.ts'
-import type { EndpointValues } from './endpoint-keys.ts'
+import type { EndpointType } from './types.ts'
 
 /** What a type reads by itself (Salesforce, HubSpot, Five9, e-mail, SFTP, files), by the names of the table of fields. */
 const NAMES = [
   'soapVersion', 'soapAction', 'namespace', 'security', 'instance', 'object', 'portalId', 'domain', 'list', 'from', 'to', 'cc', 'replyTo', 'subject', 'body', 'attach', 'fileName', 'key', 'hostKey', 'path',
   'assignmentRules', 'triggerWorkflows', 'maxAttempts', 'lists', 'workflow',
 ] as const satisfies readonly (keyof EndpointValues)[]
+
+/** Which types read what only some do. */
+const READERS: Readonly<Partial<Record<keyof EndpointValues, readonly EndpointType[]>>> = {
+  instance: ['salesforce.create_lead'], object: ['salesforce.create_lead'], assignmentRules: ['salesforce.create_lead'], triggerWorkflows: ['salesforce.create_lead'],
+  portalId: ['hubspot.create_or_update_contact'], lists: ['hubspot.create_or_update_contact'], workflow: ['hubspot.create_or_update_contact'],
+  domain: ['five9.add_to_list'], list: ['five9.add_to_list'],
+  from: ['email'], to: ['email'], cc: ['email'], replyTo: ['email'], subject: ['email'], body: ['email'], attach: ['email'],
+  fileName: ['sftp', 'file'], key: ['sftp'], hostKey: ['sftp'], path: ['file'],
+}
+
+/** A key that the type does not read does nothing; that is probably not what was meant. */
+export const tellOfUnusedOptions = (type: EndpointType, places: EndpointPlaces, reading: Reading): void => {
+  for (const [name, types] of Object.entries(READERS) as [keyof EndpointPlaces, readonly EndpointType[]][]) {
+    const place = places[name]
+    if (place && !types.includes(type)) reading.report(diagnosticAt(place, 'unused-key', `"${ENDPOINT_SECTION[name].key}" means nothing to this type of recipient`, `it is for Type: ${types.join(', ')}; leave it out`, 'warning'))
+  }
+}
 
 /** Texts that may hold templates keep their places; nothing is there that was not written. */
 export const compileOptions = (values: EndpointValues): Readonly<Record<string, unknown>> => {

@@ -4,10 +4,11 @@ import { branchCondition, ENDPOINTS } from './fields/endpoints.ts'
 import type { PlacesOf, Reading, Section, ValuesOf } from './fields/field.ts'
 import { PARSING_SECTION } from './fields/parsing.ts'
 import { PATTERN_SECTION } from './fields/pattern.ts'
-import { namesOf, readSection } from './fields/section.ts'
+import { givenTwice, namesOf, readSection } from './fields/section.ts'
 import { SERVICE_OPTIONS, SETTINGS } from './fields/settings.ts'
 import { ENDPOINT_TOP } from './fields/top.ts'
 import { normalKey } from './keys.ts'
+import { suggest } from './suggest.ts'
 import type { YamlEntry, YamlNode } from './yaml-tree.ts'
 
 /** Everything that may stand at an endpoint's top level; what stands there alone goes before what has a block of its own. */
@@ -42,17 +43,19 @@ export const readEndpointKeys = (root: Extract<YamlNode, { kind: 'map' }>, readi
     else reading.report(diagnosticAt(entry.value.kind === 'list' ? entry.value.place : entry.keyPlace, 'wrong-shape', `${entry.key} is a block of keys`, 'write its keys on the lines below, indented'))
   }
   const parts = [
-    readSection(ENDPOINT_SECTION, top, reading, { elsewhere: (key) => elsewhere(key, TOP_HINTS) }),
-    readSection(SETTINGS_SECTION, settings, reading, { within: 'Settings', elsewhere: (key) => elsewhere(key, SETTINGS_HINTS) }),
-    readSection(OPTIONS_SECTION, options, reading, { within: 'Options', elsewhere: (key) => elsewhere(key, OPTIONS_HINTS) }),
+    readSection(ENDPOINT_SECTION, top, reading, { elsewhere: (key, how) => elsewhere(key, how, TOP_HINTS) }),
+    readSection(SETTINGS_SECTION, settings, reading, { within: 'Settings', elsewhere: (key, how) => elsewhere(key, how, SETTINGS_HINTS) }),
+    readSection(OPTIONS_SECTION, options, reading, { within: 'Options', elsewhere: (key, how) => elsewhere(key, how, OPTIONS_HINTS) }),
   ]
   const values: Record<string, unknown> = {}
   const places: Record<string, Place> = {}
+  const keys: Record<string, Place> = {}
   for (const part of parts) {
-    for (const [name, place] of Object.entries(part.places) as [string, Place][]) {
-      const before = places[name]
-      if (before) reading.report(diagnosticAt(place, 'given-twice', `"${(ENDPOINT_SECTION as Section)[name]?.key}" is given twice, first in line ${before.line}`, 'keep one of them'))
-      else places[name] = place
+    for (const [name, key] of Object.entries(part.keys) as [string, Place][]) {
+      const before = keys[name]
+      if (before) reading.report(givenTwice((ENDPOINT_SECTION as Section)[name]?.key ?? name, key, before))
+      else keys[name] = key
+      places[name] ??= (part.places as Readonly<Record<string, Place>>)[name] ?? key
     }
     for (const [name, value] of Object.entries(part.values)) values[name] ??= value
   }
@@ -87,10 +90,11 @@ const OPTIONS_HINTS: readonly Hint[] = [
   ...TOP_HINTS,
 ]
 
-const elsewhere = (key: string, hints: readonly Hint[]): string | null => {
+const elsewhere = (key: string, how: 'exact' | 'near', hints: readonly Hint[]): string | null => {
   for (const { section, help } of hints) {
-    const name = namesOf(section).get(normalKey(key))
-    if (name !== undefined) return help(section[name]?.key ?? key)
+    const near = how === 'exact' ? key : suggest(key, Object.values(section).map((field) => field.key))
+    const name = near === null ? undefined : namesOf(section).get(normalKey(near))
+    if (name !== undefined) return `${how === 'exact' ? '' : 'perhaps '}${help(section[name]?.key ?? key)}`
   }
   return null
 }

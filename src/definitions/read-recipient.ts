@@ -60,6 +60,8 @@ export const readRecipient = (file: { readonly path: string; readonly text: stri
     return result(pattern.name, place, { kind: 'pattern', pattern })
   }
   const endpoint = compileEndpoint(id, name, root, place, reading)
+  // What is missing may be what was misspelt.
+  if (diagnostics.some((each) => each.code === 'unknown-key' || each.code === 'wrong-shape')) diagnostics.splice(0, diagnostics.length, ...diagnostics.filter((each) => each.code !== 'no-success-rule'))
   own.forEach((each) => secrets.add(each))
   return result(name, place, { kind: 'endpoint', endpoint })
 }

@@ -23,9 +23,12 @@ const MATCH = textual('a path in each result = a path in the lead', (text, place
     : refused(place, 'bad-match', `got "${text}", expected a path in each result and one in the lead`, 'write id = lead.id')
 })
 
+/** Without the parser's own name and the text again. */
+const plainly = (problem: string): string => problem.replace(/^Cron\w*: /, '').replace(/^invalid configuration format \('.*'\), /, '').replace(/\.$/, '')
+
 const SCHEDULE = textual('a cron expression', (text, place) => {
   const problem = cronProblem(text)
-  return problem === null ? parsed(text) : refused(place, 'bad-schedule', `got "${text}", which is no cron expression: ${problem}`, 'write "0 6 * * *" for every day at six')
+  return problem === null ? parsed(text) : refused(place, 'bad-schedule', `got "${text}", which is no cron expression: ${plainly(problem)}`, 'write "0 6 * * *" for every day at six')
 })
 
 export const BATCH_SECTION = {

@@ -44,7 +44,7 @@ export type Section = Readonly<Record<string, Field<unknown>>>
 /** What was read of a section: only the keys that were written and could be read. */
 export type ValuesOf<S> = { readonly [K in keyof S]?: S[K] extends Field<infer T> ? T : never }
 export type PlacesOf<S> = { readonly [K in keyof S]?: Place }
-export interface ReadSection<S> { readonly values: ValuesOf<S>; readonly places: PlacesOf<S> }
+export interface ReadSection<S> { readonly values: ValuesOf<S>; /** of the values */ readonly places: PlacesOf<S>; /** of the keys */ readonly keys: PlacesOf<S> }
 
 /** A value on one line (a scalar) whose text a parser reads. */
 export const textual = <T>(takes: string, parse: (text: string, place: Place) => Parsed<T>, schema: JsonSchema = { type: 'string' }): Kind<T> => ({

@@ -24,7 +24,7 @@ const ACCEPT = textual<Accept>('first responder, all, up to a number, or highest
 export const PATTERN_SECTION = {
   ...ABOUT,
   name: { key: 'Name', kind: WORDS, doc: 'Single: the display name, where Recipient names the one', example: 'My Buyer' },
-  pattern: { key: 'Pattern', kind: oneOf('a pattern', { ...PATTERNS, 'Ping Post': 'ping/post' } as const), doc: 'How the recipients are arranged', example: 'Waterfall' },
+  pattern: { key: 'Pattern', kind: oneOf<PatternKind>('a pattern', PATTERNS, { 'Ping Post': 'ping/post', Pingpost: 'ping/post', 'Exclusive Windows': 'exclusive window' }), doc: 'How the recipients are arranged', example: 'Waterfall' },
   try: { key: 'Try', aliases: ['Recipients', 'Order'], kind: REFERENCES, doc: 'Waterfall, Fallback, Round Robin, Weighted: whom, in order; a price may follow in parentheses, in a Weighted pattern a share', example: '[Buyer A ($50), Buyer B ($40)]' },
   finally: { key: 'Finally', aliases: ['Else', 'Last'], kind: REFERENCE, doc: 'Where a lead goes that nobody took', example: 'Remediation Pool' },
   windows: { key: 'Windows', kind: WINDOWS, doc: 'Exclusive Window: hours since the lead was received, and whom it goes to then', example: '{Hour 0-24: Exclusive Buyer ($75), Hour 24+: Bulk ($15)}' },

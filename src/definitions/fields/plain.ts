@@ -60,8 +60,8 @@ export const yesNo = (text: string): boolean | null =>
   /^(yes|true|on|enabled?)$/i.test(text.trim()) ? true : /^(no|false|off|disabled?|none)$/i.test(text.trim()) ? false : null
 
 /** One of a few names; case, spaces, `_` and `-` do not matter. Words in parentheses behind it are taken as a remark. */
-export const oneOf = <T extends string>(takes: string, options: Readonly<Record<string, T>>): Kind<T> => {
-  const byKey = new Map(Object.entries(options).map(([name, value]) => [normalKey(name), value]))
+export const oneOf = <T extends string>(takes: string, options: Readonly<Record<string, T>>, otherNames: Readonly<Record<string, T>> = {}): Kind<T> => {
+  const byKey = new Map(Object.entries({ ...options, ...otherNames }).map(([name, value]) => [normalKey(name), value]))
   const names = Object.keys(options)
   return {
     takes: `${takes}: ${names.join(', ')}`,

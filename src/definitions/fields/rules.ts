@@ -55,9 +55,11 @@ export const ZONE: Kind<ZoneSource> = textual('an IANA name (America/New_York), 
   const path = /^\{\{\s*([\w.[\]]+)\s*\}\}$/.exec(text)?.[1]
   if (path !== undefined) return parsed<ZoneSource>({ kind: 'field', path: path.replace(/^lead\./, '') })
   if (text.includes('{{')) return refused(place, 'bad-timezone', `got "${text}", expected the path of a lead field`, 'write {{lead.timezone}}, or lead')
-  if (isZone(text)) return parsed<ZoneSource>({ kind: 'zone', name: text })
+  // EST and MST are names of IANA's too, but of zones without summer time, which nobody means.
   const near = ABBREVIATIONS[text.toLowerCase()]
-  return refused(place, 'bad-timezone', `got "${text}", which is no time zone`, near === undefined ? 'write an IANA name, such as America/New_York, or lead' : `write ${near}`)
+  if (near !== undefined) return refused(place, 'bad-timezone', `got "${text}", which does not say whether it has summer time`, `write ${near}`)
+  if (isZone(text)) return parsed<ZoneSource>({ kind: 'zone', name: text })
+  return refused(place, 'bad-timezone', `got "${text}", which is no time zone`, 'write an IANA name, such as America/New_York, or lead')
 })
 
 const ABBREVIATIONS: Readonly<Record<string, string>> = {

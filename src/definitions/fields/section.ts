@@ -1,4 +1,4 @@
-import { diagnosticAt, type Place } from '../../base/diagnostic.ts'
+import { diagnosticAt, type Diagnostic, type Place } from '../../base/diagnostic.ts'
 import { normalKey } from '../keys.ts'
 import { suggest } from '../suggest.ts'
 import type { YamlEntry, YamlNode } from '../yaml-tree.ts'
@@ -8,8 +8,8 @@ import { isEmpty } from './field.ts'
 export interface SectionOptions {
   /** How messages name the block: `Settings`, `Response Parsing`; the file's top level where absent. */
   readonly within?: string
-  /** A key that belongs elsewhere: what to do instead; null where it is known nowhere. */
-  readonly elsewhere?: (key: string) => string | null
+  /** A key that belongs elsewhere, as it is or nearly so: what to do instead; null where it is known nowhere. */
+  readonly elsewhere?: (key: string, how: 'exact' | 'near') => string | null
 }
 
 /** Reads the keys of one block by its table; every key that is unknown, written twice or unreadable is reported. */
@@ -17,21 +17,29 @@ export const readSection = <S extends Section>(section: S, entries: readonly Yam
   const names = namesOf(section)
   const values: Record<string, unknown> = {}
   const places: Record<string, Place> = {}
+  const keys: Record<string, Place> = {}
+  const written: Record<string, string> = {}
   for (const entry of entries) {
     if (entry.kind === 'block') { reading.report(misplacedBlock(entry.open.place, entry.open.text, options.within)); continue }
     const name = names.get(normalKey(entry.key))
     if (name === undefined) { reading.report(unknownKey(entry.key, entry.keyPlace, section, options)); continue }
-    const before = places[name]
+    const before = keys[name]
     if (before) {
-      reading.report(diagnosticAt(entry.keyPlace, 'given-twice', `"${section[name]?.key}" is given twice, first in line ${before.line}`, 'keep one of them'))
+      // The very same key twice is told by the reader of YAML.
+      if (written[name] !== entry.key) reading.report(givenTwice(section[name]?.key ?? entry.key, entry.keyPlace, before))
       continue
     }
+    keys[name] = entry.keyPlace
+    written[name] = entry.key
     places[name] = entry.value.kind === 'scalar' && isEmpty(entry.value) ? entry.keyPlace : entry.value.place
     const value = section[name]?.kind.read(placed(entry), reading)
     if (value !== undefined) values[name] = value
   }
-  return { values, places } as ReadSection<S>
+  return { values, places, keys } as ReadSection<S>
 }
+
+export const givenTwice = (key: string, place: Place, before: Place): Diagnostic =>
+  diagnosticAt(place, 'given-twice', `"${key}" is given twice, first in line ${before.line}`, 'keep one of them')
 
 /** The names of a section's fields by what a user may write for them. */
 export const namesOf = (section: Section): ReadonlyMap<string, string> => {
@@ -79,11 +87,11 @@ export const schemaOf = (section: Section): JsonSchema => ({
 })
 
 const unknownKey = (key: string, place: Place, section: Section, { within, elsewhere }: SectionOptions) => {
-  const help = elsewhere?.(key) ?? null
-  const near = help === null ? suggest(key, Object.values(section).flatMap((field) => [field.key, ...(field.aliases ?? [])])) : null
-  const where = within === undefined ? 'of a recipient file' : `of ${within}`
-  return diagnosticAt(place, 'unknown-key', `"${key}" is no key ${where}`,
-    help ?? (near === null ? `its keys are ${Object.values(section).map((field) => field.key).join(', ')}` : `did you mean "${near}"?`))
+  const near = suggest(key, Object.values(section).flatMap((field) => [field.key, ...(field.aliases ?? [])]))
+  const keys = Object.values(section).map((field) => field.key)
+  const help = elsewhere?.(key, 'exact') ?? (near === null ? null : `did you mean "${near}"?`) ?? elsewhere?.(key, 'near')
+    ?? (keys.length > 16 ? '`finalmile reference` lists the keys; words for people go under Notes' : `its keys are ${keys.join(', ')}`)
+  return diagnosticAt(place, 'unknown-key', `"${key}" is no key of ${within ?? 'a recipient file'}`, help)
 }
 
 const misplacedBlock = (place: Place, open: string, within: string | undefined) =>

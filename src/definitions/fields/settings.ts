@@ -8,12 +8,13 @@ import { BYTES, COUNT, DURATION, KEEP_ALIVE, RATE } from './values.ts'
 import { REQUEST, RESPONSE, TLS } from './transport-blocks.ts'
 
 const FORMAT_NAMES = Object.fromEntries(FORMATS.map((each) => [each === 'json' || each === 'xml' || each === 'csv' || each === 'soap' ? each.toUpperCase() : `${each[0]?.toUpperCase()}${each.slice(1)}`, each])) as Readonly<Record<string, Format>>
+const METHODS = { POST: 'POST', GET: 'GET', PUT: 'PUT', PATCH: 'PATCH', DELETE: 'DELETE' } as const
 const COMPRESSIONS = { gzip: 'gzip', none: 'none', off: 'none', no: 'none' } as const
 
 /** How requests are made and sent. All of them may also stand at the top level. */
 export const SETTINGS = {
   endpoint: { key: 'Endpoint', aliases: ['URL'], kind: TEXT, doc: 'Where leads are sent; a template may stand in it. `email`, `sftp` and `file` have addresses of their own kinds', example: 'https://api.buyer.example/leads' },
-  method: { key: 'Method', kind: WORDS, doc: 'The HTTP method', example: 'POST', default: 'POST; GET for Query' },
+  method: { key: 'Method', kind: oneOf('a method', METHODS), doc: 'The HTTP method', example: 'POST', default: 'POST; GET for Query' },
   format: { key: 'Format', kind: oneOf('a format', FORMAT_NAMES), doc: 'How the lead is written', example: 'JSON', default: 'JSON' },
   timeout: { key: 'Timeout', kind: DURATION, doc: 'How long an answer is waited for', example: '10 seconds', default: '10 seconds' },
   connectTimeout: { key: 'Connect Timeout', kind: DURATION, doc: 'How long a connection is waited for', example: '5 seconds', default: '5 seconds' },

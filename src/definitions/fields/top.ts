@@ -11,7 +11,7 @@ import { PROSE, WORDS, YES_NO, oneOf } from './plain.ts'
 import { ALERT_RULES, CALL_WINDOW, CAPS, CIRCUIT_BREAKER, DAYS, DUPLICATE_CHECK, REQUIREMENTS, RESPONSE_CODES, RETRIES, RETRY_ON, RETRY_STRATEGY, ZONE } from './rules.ts'
 import { SAMPLES } from './samples.ts'
 import { TEST_SETTINGS } from './test-settings.ts'
-import { MONEY } from './values.ts'
+import { CURRENCY, MONEY, NOTIFY } from './values.ts'
 
 export const TYPES: Readonly<Record<string, EndpointType>> = {
   'Custom Integration': 'custom', 'webhook.post': 'webhook.post', 'salesforce.create_lead': 'salesforce.create_lead',
@@ -29,13 +29,13 @@ export const ABOUT = {
   notes: { key: 'Notes', aliases: ['Description', 'Benefits', 'Prevents', 'Track Per Recipient', 'Delivery Confirmed When'], kind: PROSE, doc: 'Shown by `describe`', example: 'The token is renewed monthly' },
   acceptWhen: { key: 'Accept When', kind: LEAD_CONDITION, doc: 'A lead for which it does not hold is skipped, with that reason, and nothing is sent', example: 'lead.score >= 60' },
   cost: { key: 'Cost', kind: MONEY, doc: 'What a lead costs, whatever its outcome, where neither the lead nor --cost says so', example: '$15.00' },
-  currency: { key: 'Currency', kind: WORDS, doc: 'The currency of amounts that name none', example: 'EUR', default: 'USD' },
+  currency: { key: 'Currency', kind: CURRENCY, doc: 'The currency of amounts that name none', example: 'EUR', default: 'USD' },
   testSettings: { key: 'Test Settings', kind: TEST_SETTINGS, doc: 'What `deliver --test` does', example: '{Responses: Simulated success/failure, Accept Rate: 60%}', default: 'the built-in sandbox answers' },
 } as const satisfies Readonly<Record<string, Field<unknown>>>
 
 export const ENDPOINT_TOP = {
   ...ABOUT,
-  type: { key: 'Type', kind: oneOf('a type', TYPES), doc: 'What the recipient is; a pool keeps leads for a person', example: 'webhook.post', default: 'Custom Integration' },
+  type: { key: 'Type', kind: oneOf<EndpointType>('a type', TYPES, { custom: 'custom', webhook: 'webhook.post', salesforce: 'salesforce.create_lead', hubspot: 'hubspot.create_or_update_contact', five9: 'five9.add_to_list', 'e-mail': 'email' }), doc: 'What the recipient is; a pool keeps leads for a person', example: 'webhook.post', default: 'Custom Integration' },
   headers: { key: 'Headers', kind: HEADERS, doc: 'HTTP headers; names stay exact, values may be templates', example: '{X-Partner-ID: "LC-12345"}' },
   fieldMapping: { key: 'Field Mapping', aliases: ['Mapping', 'Fields'], kind: MAPPING, doc: "The buyer's fields, and what of the lead goes into each", example: '{firstName: "{{lead.first_name}}"}', default: 'the whole lead' },
   includeAllFields: { key: 'Include All Fields', kind: YES_NO, doc: 'Sends every field of the lead beside the mapped ones', example: 'yes', default: 'no; yes without a Field Mapping' },
@@ -59,7 +59,7 @@ export const ENDPOINT_TOP = {
   onUnknown: { key: 'On Unknown', kind: oneOf('what to do', { next: 'next', hold: 'hold' } as const), doc: 'What follows when no answer came and retries are used up', example: 'hold', default: 'next' },
   whenClosed: { key: 'When Closed', kind: oneOf('what to do', { wait: 'wait', skip: 'skip' } as const), doc: 'Whether a lead waits while the recipient is paused, full or outside its hours', example: 'skip', default: 'passed by where the pattern has another, else waited for' },
   alertWhen: { key: 'Alert When', aliases: ['Alerts'], kind: ALERT_RULES, doc: 'When somebody is told', example: 'success rate < 90%, response time > 2s' },
-  notify: { key: 'Notify', kind: WORDS, doc: 'Whom: a webhook URL or an e-mail address', example: 'ops@example.com' },
+  notify: { key: 'Notify', kind: NOTIFY, doc: 'Whom: a webhook URL or an e-mail address', example: 'ops@example.com' },
   ping: { key: 'Ping', kind: PING, doc: 'How the recipient is asked for a bid', example: '{Endpoint: https://api.buyer.example/ping, Fields: state, Response Parsing: {Bid: price}}' },
   lists: { key: 'Lists', kind: LISTS, doc: 'HubSpot: the list that a contact joins', example: '{Add to: New Leads}' },
   workflow: { key: 'Workflow', kind: WORDS, doc: 'HubSpot: the workflow that it enters', example: 'Welcome Series' },

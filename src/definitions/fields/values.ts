@@ -8,9 +8,15 @@ export const DURATION: Kind<number> = textual('a duration', (text, place) => {
   const read = parseDuration(text)
   if (read.ok) return parsed(read.ms)
   return read.problem === 'needs-unit'
-    ? refused(place, 'needs-unit', `\`${text}\` needs a unit`, `write ${text}s for seconds`)
+    ? refused(place, 'needs-unit', `\`${text}\` needs a unit`, `write ${text}s`)
     : refused(place, 'bad-duration', `got "${text}", expected a duration`, 'write 10 seconds, 5 min, 24h or 100ms')
 })
+
+export const CURRENCY: Kind<string> = textual('a currency', (text, place) =>
+  /^[A-Za-z]{3}$/.test(text) ? parsed(text.toUpperCase()) : refused(place, 'bad-currency', `got "${text}", expected the three letters of a currency`, 'write USD or EUR'))
+
+export const NOTIFY: Kind<string> = textual('a webhook URL or an e-mail address', (text, place) =>
+  /^https?:\/\/\S+$/.test(text) || /^[^\s@]+@[^\s@]+$/.test(text) ? parsed(text) : refused(place, 'bad-address', `got "${text}", expected a webhook URL or an e-mail address`, 'write https://hooks.example/alerts or ops@example.com'))
 
 export const MONEY: Kind<Amount> = textual('an amount of money', parseAmount, { type: ['string', 'number'] })
 
@@ -22,7 +28,7 @@ export const SHARE: Kind<number> = textual('a percentage', (text, place) => {
 })
 
 export const COUNT: Kind<number> = textual('a count', (text, place) => {
-  const match = /^(\d[\d,]*)\s*[a-z ]*$/i.exec(text)
+  const match = /^(\d[\d,]*)\s*(?:leads?|connections?|attempts?|requests?|calls?|times?|tries|at once)?$/i.exec(text)
   const count = match ? Number((match[1] ?? '').replaceAll(',', '')) : 0
   return count >= 1 ? parsed(count) : refused(place, 'bad-count', `got "${text}", expected a whole number from 1 on`, 'write 10')
 })

@@ -24,7 +24,8 @@ export const linkPatterns = (targets: readonly Target[], report: (problem: Diagn
     const told = new Set<string>()
     const plan = planOf(pattern, (reference) => resolve(reference, told))
     underWay.pop()
-    const sound = plan && pattern.shape?.kind === 'auction' ? canBid(plan, pattern) : plan
+    const bidders = pattern.shape?.kind === 'auction' ? pattern.shape.bidders.filter((each) => !canBid(each)) : []
+    const sound = bidders.length === 0 ? plan : null
     plans.set(pattern.id, sound)
     return sound
   }
@@ -52,21 +53,17 @@ export const linkPatterns = (targets: readonly Target[], report: (problem: Diagn
   }
 
   /** Only an endpoint with a `Ping` can name a price; without one, the ping would carry the whole lead. */
-  const canBid = (plan: Plan, pattern: Pattern): Plan | null => {
-    if (plan.kind !== 'auction' || pattern.shape?.kind !== 'auction') return plan
-    const { bidders } = pattern.shape
-    const wrong = plan.bidders.map((bidder, i): boolean => {
-      const reference = bidders[i]
-      if (!reference) return false
-      if (bidder.kind !== 'send') report(diagnosticAt(reference.place, 'not-a-bidder', `${reference.name} is a pattern, and only endpoints bid`, 'name its endpoints here, or try this pattern and that one in a Waterfall'))
-      else {
-        const target = targets.find((each) => each.kind === 'endpoint' && each.id === bidder.recipient)
-        if (target?.kind !== 'endpoint' || target.ping) return false
-        report(diagnosticAt(reference.place, 'not-a-bidder', `${reference.name} has no Ping, so that it cannot be asked for a bid`, 'write Ping: with Endpoint, Fields and Response Parsing into its file'))
-      }
-      return true
-    })
-    return wrong.includes(true) ? null : plan
+  const canBid = (bidder: Reference): boolean => {
+    const target = findTarget(targets, bidder.name)
+    const plan = target?.kind === 'pattern' ? (plans.get(target.id) ?? null) : null
+    if (plan && plan.kind !== 'send') {
+      report(diagnosticAt(bidder.place, 'not-a-bidder', `${bidder.name} is a pattern, and only endpoints bid`, 'name its endpoints here, or try this pattern and that one in a Waterfall'))
+      return false
+    }
+    const endpoint = plan ? targets.find((each) => each.id === plan.recipient) : target
+    if (endpoint?.kind !== 'endpoint' || endpoint.ping) return true
+    report(diagnosticAt(bidder.place, 'not-a-bidder', `${bidder.name} has no Ping, so that it cannot be asked for a bid`, 'write Ping: with Endpoint, Fields and Response Parsing into its file'))
+    return false
   }
 
   for (const target of targets) if (target.kind === 'pattern') planFor(target.pattern)

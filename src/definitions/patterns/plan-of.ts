@@ -1,9 +1,10 @@
-import type { Plan } from '../../core/plan.ts'
+import type { OutcomeKind } from '../../core/outcome.ts'
+import type { Plan, SequenceStep } from '../../core/plan.ts'
 import { inCurrency } from '../compile-policy.ts'
 import type { Reference } from '../values/reference.ts'
 import { WATERFALL_MOVES_ON, type Pattern } from './pattern.ts'
 
-/** The plan of a pattern whose recipients are known; null where one of them is not. */
+/** The plan of a pattern whose recipients are known; null where one of them is not. All are asked for, so that every unknown one is reported. */
 export const planOf = (pattern: Pattern, resolve: (reference: Reference) => Plan | null): Plan | null => {
   const { name, guard, shape, currency } = pattern
   if (!shape) return null
@@ -12,27 +13,23 @@ export const planOf = (pattern: Pattern, resolve: (reference: Reference) => Plan
     return plan && reference.price ? priced(plan, reference.price, currency) : plan
   }
   const all = (references: readonly Reference[]): readonly Plan[] | null => {
-    // All are asked for, so that every unknown one is reported.
     const plans = references.map(one)
     return plans.includes(null) ? null : (plans as readonly Plan[])
   }
-  const last = 'finally' in shape && shape.finally ? one(shape.finally) : null
-  if ('finally' in shape && shape.finally && last === null) return null
+  const inSequence = (steps: readonly SequenceStep[] | null, moveOn: readonly OutcomeKind[], last: Reference | null): Plan | null => {
+    const final = last && one(last)
+    return steps === null || (last !== null && final === null) ? null : { kind: 'sequence', pattern: name, guard, steps, moveOn, finally: final }
+  }
   switch (shape.kind) {
     case 'single': {
       const to = one(shape.to)
-      if (!to) return null
-      const bare = last === null && Object.values(guard).every((each) => each === null)
-      return bare ? to : { kind: 'sequence', pattern: name, guard, steps: [{ plan: to }], moveOn: last === null ? [] : WATERFALL_MOVES_ON, finally: last }
+      if (shape.finally === null && Object.values(guard).every((each) => each === null)) return to
+      return inSequence(to && [{ plan: to }], shape.finally === null ? [] : WATERFALL_MOVES_ON, shape.finally)
     }
-    case 'sequence': {
-      const plans = all(shape.steps)
-      return plans && { kind: 'sequence', pattern: name, guard, steps: plans.map((plan) => ({ plan })), moveOn: shape.moveOn, finally: last }
-    }
+    case 'sequence': return inSequence(all(shape.steps)?.map((plan) => ({ plan })) ?? null, shape.moveOn, shape.finally)
     case 'windows': {
-      const windows = shape.windows.map(({ opensMs, closesMs, references }) => ({ plan: inTurn(name, all(references)), opensMs, ...(closesMs === null ? {} : { closesMs }) }))
-      const steps = windows.flatMap(({ plan, ...times }) => (plan ? [{ plan, ...times }] : []))
-      return steps.length < windows.length ? null : { kind: 'sequence', pattern: name, guard, steps, moveOn: WATERFALL_MOVES_ON, finally: last }
+      const steps = shape.windows.map(({ opensMs, closesMs, references }) => ({ plan: inTurn(name, all(references)), opensMs, ...(closesMs === null ? {} : { closesMs }) }))
+      return inSequence(steps.some(({ plan }) => plan === null) ? null : (steps as readonly SequenceStep[]), WATERFALL_MOVES_ON, shape.finally)
     }
     case 'race': {
       const entrants = all(shape.entrants)

@@ -20,7 +20,7 @@ const DEFAULT_PING_TIMEOUT_MS = 3_000
 
 /** Reads a pattern file; its recipients are found when all files are read. */
 export const readPattern = (id: string, name: string, root: Extract<YamlNode, { kind: 'map' }>, place: Place, reading: Reading): Pattern => {
-  const { values, places } = readSection(PATTERN_SECTION, withWindows(root.entries), reading, { elsewhere })
+  const { values, places } = readSection(PATTERN_SECTION, withWindows(root.entries), reading, { within: 'a pattern', elsewhere })
   const currency = currencyOf(values)
   const kind = places.pattern ? values.pattern : guessed(places, place, reading)
   return {
@@ -42,8 +42,8 @@ const withWindows = (entries: readonly YamlEntry[]): readonly YamlEntry[] => {
   return [...entries.filter((each) => !isRow(each)), { kind: 'entry', key: 'Windows', keyPlace: first.keyPlace, value: { kind: 'map', entries: rows, place: first.keyPlace } }]
 }
 
-const elsewhere = (key: string): string | null =>
-  /^settings?$|^options?$/i.test(key.trim()) || namesOf(ENDPOINT_SECTION).has(normalKey(key)) ? `a pattern sends nothing itself: write "${key}" into the files of its recipients` : null
+const elsewhere = (key: string, how: 'exact' | 'near'): string | null =>
+  how === 'exact' && (/^settings?$|^options?$/i.test(key.trim()) || namesOf(ENDPOINT_SECTION).has(normalKey(key))) ? `a pattern sends nothing itself: write "${key}" into the files of its recipients` : null
 
 const guessed = (places: Places, place: Place, reading: Reading): undefined => {
   const likely = places.windows ? 'Exclusive Window' : places.buyers ? 'Ping/Post' : places.sendTo ? 'Simultaneous' : 'Waterfall'

@@ -14,7 +14,7 @@ export const parseClockSpan = (text: string, place: Place): Parsed<ClockSpan> =>
   const bare = /^\d{1,2}(:\d\d)?$/.test(ends[0] ?? '') && toHalf === 'p'
   if (written === null || to === null) return wrong()
   const later = bare && written < 720 && written + 720 < to ? written + 720 : written
-  if (/^\d{1,2}$/.test(ends[0] ?? '') && /^\d{1,2}$/.test(ends[1] ?? '')) return refused(place, 'needs-unit', `got "${text}", which may be the morning or the evening`, `write ${ends[0]}:00-${ends[1]}:00, or ${ends[0]}am-${ends[1]}pm`)
+  if (/^\d{1,2}$/.test(ends[0] ?? '') && /^\d{1,2}$/.test(ends[1] ?? '') && to <= 720) return refused(place, 'needs-unit', `got "${text}", which may be the morning or the evening`, `write ${ends[0]}am-${ends[1]}pm`)
   if (later === to) return refused(place, 'bad-hours', `got "${text}", which begins when it ends`, 'leave it out where all hours are meant')
   return parsed({ fromMinute: later === 1440 ? 0 : later, toMinute: to === 0 ? 1440 : to })
 }
