@@ -134,7 +134,7 @@ export interface Ledger {
   nextDue(query: Omit<DueQuery, 'now' | 'limit'>): Promise<Instant | null>
   /** Deliveries that a writer before this one left `working`: a crash. Given to this run, oldest first. */
   claimAbandoned(query: DueQuery): Promise<readonly LoadedDelivery[]>
-  /** Takes one delivery whatever its state: `--retry-failed`, review, a lead of the same file that still waits. Null where unknown. */
+  /** Takes one delivery that is settled, waiting or abandoned: `--retry-failed`, review, a lead of the same file that still waits. Null where this writer works it already, where unknown. */
   claim(deliveryId: string, runId: string): Promise<LoadedDelivery | null>
 
   load(deliveryId: string): Promise<LoadedDelivery | null>

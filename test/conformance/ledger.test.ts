@@ -180,6 +180,13 @@ const CASES: readonly Case[] = [
     expect((await ledger.load(a.id))?.runId).toBe('r2')
     expect(await ledger.claim(delivery('nobody').id, 'r2')).toBeNull()
   }],
+  ['a delivery is taken once: not again while this writer works it', async (ledger) => {
+    const [a, b] = [delivery('L1'), delivery('L2')]
+    await ledger.append([first(a, waits(T0)), first(b)])
+    expect(await ledger.claimDue({ mode: 'live', now: T0, limit: 9 })).toHaveLength(1)
+    expect(await ledger.claim(a.id, 'r1')).toBeNull()
+    expect(await ledger.claim(b.id, 'r1')).toBeNull()
+  }],
   ['this writer\'s own work is not abandoned', async (ledger) => {
     await ledger.append([first(delivery('L1'))])
     expect(await ledger.claimAbandoned({ mode: 'live', now: T0, limit: 9 })).toEqual([])

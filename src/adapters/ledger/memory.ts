@@ -101,7 +101,7 @@ export const createMemoryLedger = (): Ledger => {
     claimAbandoned: async () => [],
     claim: async (deliveryId) => {
       const found = kept.get(deliveryId)
-      return found && !found.purged ? (take([found])[0] ?? null) : null
+      return found && !found.purged && found.standing.state !== 'working' ? (take([found])[0] ?? null) : null
     },
     draw: async (counter) => {
       const value = counters.get(counter) ?? 0

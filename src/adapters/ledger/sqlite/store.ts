@@ -178,7 +178,7 @@ export const createStore = (db: DatabaseSync, lease: Lease | null) => {
         .all(fence, query.mode, ...(query.to === undefined ? [] : [query.to]), query.limit))),
     claim: (deliveryId: string): LoadedDelivery | null => write(() => {
       const found = find(deliveryId)
-      return found ? (take(db.prepare(`${SELECT_DELIVERY} WHERE d.n = ? AND d.lead <> ?`).all(found.n, PURGED_LEAD))[0] ?? null) : null
+      return found ? (take(db.prepare(`${SELECT_DELIVERY} WHERE d.n = ? AND d.lead <> ? AND NOT (state = 0 AND fence = ?)`).all(found.n, PURGED_LEAD, fence))[0] ?? null) : null
     }),
     draw: (counter: string): number => write(() => {
       statement.count.run(counter, 1)
