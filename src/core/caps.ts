@@ -3,7 +3,7 @@ import { formatMoney } from '../base/money.ts'
 import type { Instant } from '../base/time.ts'
 import { wallTime } from '../base/zone.ts'
 import type { Mode } from './event.ts'
-import type { History, NodeHistory } from './history.ts'
+import type { Attempt, History, NodeHistory } from './history.ts'
 import { nodeAt } from './history.ts'
 import type { Cap, Policy } from './policy.ts'
 import { periodOf } from './window.ts'
@@ -60,12 +60,12 @@ const NONE: readonly Claim[] = []
 const changes = (policy: Policy, cap: Cap, was: NodeHistory, is: NodeHistory, mode: Mode, expected: Money | null): readonly Claim[] => {
   const amounts = new Map<string, { amount: number; sold: boolean }>()
   const add = (node: NodeHistory, sign: 1 | -1): void => {
-    const last = node.attempts.at(-1)
-    const held = last && heldBy(node, cap, expected)
-    if (!last || held === undefined || held === 0) return
-    const counter = counterOf(policy, cap, mode, last.startedAt)
+    const holder = holderOf(node)
+    const held = holder && heldBy(holder, cap, expected)
+    if (!holder || held === undefined || held === 0) return
+    const counter = counterOf(policy, cap, mode, holder.startedAt)
     const known = amounts.get(counter)
-    amounts.set(counter, { amount: (known?.amount ?? 0) + sign * held, sold: (known?.sold ?? false) || (sign === 1 && last.finished !== null) })
+    amounts.set(counter, { amount: (known?.amount ?? 0) + sign * held, sold: (known?.sold ?? false) || (sign === 1 && holder.finished !== null) })
   }
   add(was, -1)
   add(is, 1)
@@ -75,13 +75,20 @@ const changes = (policy: Policy, cap: Cap, was: NodeHistory, is: NodeHistory, mo
     .map(([counter, { amount, sold }]) => ({ kind: 'cap', recipient: policy.recipient, counter, limit: sold || amount < 0 ? Number.MAX_SAFE_INTEGER : limit, amount }))
 }
 
-const heldBy = (node: NodeHistory, cap: Cap, expected: Money | null): number => {
+/** The attempt that holds a node's place: the last, unless it brought no answer of the buyer's to an earlier one that is in doubt. */
+const holderOf = (node: NodeHistory): Attempt | undefined => {
   const last = node.attempts.at(-1)
-  if (!last || last.phase === 'ping') return 0
-  const verdict = last.finished?.verdict.kind
+  const kind = last?.finished?.verdict.kind
+  if (kind !== 'failed' && kind !== 'duplicate') return last
+  return node.attempts.findLast((each) => each.phase === 'post' && each.finished?.verdict.kind === 'unknown') ?? last
+}
+
+const heldBy = (holder: Attempt, cap: Cap, expected: Money | null): number => {
+  if (holder.phase === 'ping') return 0
+  const verdict = holder.finished?.verdict.kind
   if (verdict !== undefined && verdict !== 'accepted' && verdict !== 'unknown' && verdict !== 'unconfirmed') return 0
-  if (last.finished?.surplus) return 0
+  if (holder.finished?.surplus) return 0
   if (cap.limit.kind === 'leads') return 1
-  const price = verdict === 'accepted' ? last.finished?.revenue : expected
+  const price = verdict === 'accepted' ? holder.finished?.revenue : expected
   return price && price.currency === cap.limit.amount.currency ? price.amount : 0
 }

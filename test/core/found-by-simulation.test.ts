@@ -1,6 +1,9 @@
 import { describe, expect, it } from 'vitest'
+import { capClaims } from '../../src/core/caps.ts'
+import type { DeliveryEvent } from '../../src/core/event.ts'
+import { emptyHistory, evolve } from '../../src/core/history.ts'
 import type { Plan } from '../../src/core/plan.ts'
-import { T0, decides, noGuard, policy, rejected, sendTo, tried, unknown, waterfall } from './given.ts'
+import { T0, decides, invalid, noGuard, policy, received, rejected, sendTo, tried, unknown, waterfall } from './given.ts'
 
 const auction: Plan = { kind: 'auction', pattern: 'Ping', guard: noGuard, bidders: [sendTo('a'), sendTo('b')], windowMs: 500, floor: null }
 const paused = { paused: { reason: 'x' }, closedUntil: null }
@@ -21,5 +24,36 @@ describe('found by simulation', () => {
   it('with On Unknown: next it is passed by', () => {
     const given = { plan: waterfall([sendTo('a'), sendTo('b')]), now: T0 + 1000, recipients: { a: paused }, history: tried('/0', 'a', 1, unknown) }
     expect(decides(given)).toEqual(['pass /0: A is paused (x); `finalmile unpause a` opens it'])
+  })
+})
+
+describe('found by simulation: windows and caps', () => {
+  const DAY = 86_400_000
+  const window: Plan = { kind: 'sequence', pattern: 'W', guard: noGuard, moveOn: ['rejected', 'duplicate', 'skipped', 'failed'], finally: null, steps: [{ plan: waterfall([sendTo('a'), sendTo('b')]), closesMs: DAY }, { plan: sendTo('c'), opensMs: DAY }] }
+  const begun = tried('/0/0', 'a', 1, rejected)
+
+  it('a step begun inside its window and closed after it is passed by, not asked for ever (seed 212: a livelock)', () => {
+    expect(decides({ plan: window, now: T0 + DAY, recipients: { b: paused }, history: begun })).toEqual(['pass /0: its window closed 2026-11-25T12:00:00.000Z'])
+  })
+  it('before its end it is waited for until then', () => {
+    expect(decides({ plan: window, now: T0 + DAY - 1, recipients: { b: paused }, history: begun })).toEqual([`wait +${DAY} b`])
+  })
+  it('and where it is open, it goes on', () => {
+    expect(decides({ plan: window, now: T0 + DAY, history: begun })).toEqual(['send b #1'])
+  })
+
+  const capped = policy('a', { caps: [{ period: 'day', limit: { kind: 'leads', count: 1 } }] })
+  const taken = (events: readonly DeliveryEvent[], before = 0): readonly number[] => {
+    const all = [received(), ...events]
+    return capClaims(new Map([['a', capped]]), all.slice(0, before + 1).reduce(evolve, emptyHistory), all.reduce(evolve, emptyHistory), 'live', () => null).map((claim) => (claim.kind === 'cap' ? claim.amount : 0))
+  }
+  it('a place of a cap stays taken when the repeat of a doubtful attempt fails (seed 1204: a cap was exceeded)', () => {
+    expect(taken([...tried('/', 'a', 1, unknown), ...tried('/', 'a', 2, invalid)], 2)).toEqual([])
+  })
+  it('it is free again when the repeat is rejected', () => {
+    expect(taken([...tried('/', 'a', 1, unknown), ...tried('/', 'a', 2, rejected)], 2)).toEqual([-1])
+  })
+  it('and when nothing was ever in doubt', () => {
+    expect(taken([...tried('/', 'a', 1, null), tried('/', 'a', 1, invalid)[1] as DeliveryEvent], 1)).toEqual([-1])
   })
 })

@@ -114,7 +114,7 @@ const ofOrder = (scenario: Scenario, events: readonly DeliveryEvent[], lead: str
         const began = Math.min(...events.flatMap((each) => (each.type === 'attemptStarted' && each.phase === 'ping' && each.path.startsWith(path === rootPath ? '/' : `${path}/`) ? each.at : [])))
         if (mine && mine.at > began + plan.windowMs) problems.push(`late bids are not used: ${event.path} (${lead})`)
         for (const each of bids) {
-          if (each.type !== 'attemptFinished' || each.verdict.kind !== 'bid' || price === null || each.verdict.price.amount <= price || each.at > began + plan.windowMs) continue
+          if (each.type !== 'attemptFinished' || each.verdict.kind !== 'bid' || price === null || each.verdict.price.amount <= price || each.at >= began + plan.windowMs) continue
           if (!events.some((other) => 'path' in other && other.path === each.path && ((other.type === 'attemptStarted' && other.phase === 'post') || (other.type === 'chose' && other.choice.kind === 'pass')))) problems.push(`the highest bid comes first: ${event.path} before ${each.path} (${lead})`)
         }
       }

@@ -128,7 +128,7 @@ const policyOf = (random: Random, recipient: string, steady: boolean): Policy =>
     window: rare(0.15) ? { spans: [{ fromMinute: 9 * 60, toMinute: random.pick([12 * 60, 12 * 60 + 1, 21 * 60]) }], days: random.pick([[1, 2, 3, 4, 5], [2], [3, 4]]) } : null,
     caps: [
       ...(rare(0.2) ? [{ period: random.pick(['hour', 'day', 'week', 'month'] as const), limit: { kind: 'leads' as const, count: 1 + random.below(2) } }] : []),
-      ...(rare(0.06) && price ? [{ period: 'day' as const, limit: { kind: 'revenue' as const, amount: money(price.amount * 2) } }] : []),
+      ...(rare(0.06) && price ? [{ period: 'day' as const, limit: { kind: 'revenue' as const, amount: money(1_200_000) } }] : []),
     ],
     circuit: rare(0.3) ? { errorRate: 0.5, over: random.pick([2, 4]), waitMs: MINUTE, maxWaitMs: 3 * MINUTE } : null,
     duplicateCheck: rare(0.05) ? { field: 'phone', withinMs: 30 * DAY } : null,

@@ -34,6 +34,8 @@ export const sequence = (node: Extract<Plan, { kind: 'sequence' }>, path: string
       if (!node.moveOn.includes(child.outcome.kind)) return child
       outcomes.push(child.outcome)
     } else if (child.kind === 'closed') {
+      // Begun inside its window and shut after it: it may finish an answer, not begin again.
+      if (isOver(step, context)) return pass(at, child.recipient, closedAt(step, context))
       closed.push({ path: at, until: cutOff(child.until, step, context), why: child.why, recipient: child.recipient, ahead: false })
     } else return closed.length === 0 ? child : { kind: 'pending', actions: closed.map(passBy) }
   }
@@ -56,11 +58,12 @@ const windowOf = (step: SequenceStep, path: string, context: Context): { kind: '
     const until = context.history.receivedAt + step.opensMs
     return { kind: 'ahead', until, why: `the next window opens ${isoTime(until)}` }
   }
-  if (step.closesMs !== undefined && age >= step.closesMs && nodeAt(context.history, path).passed === null && !isStarted(context.history, path)) {
-    return { kind: 'over', why: `its window closed ${isoTime(context.history.receivedAt + step.closesMs)}` }
-  }
+  if (isOver(step, context) && nodeAt(context.history, path).passed === null && !isStarted(context.history, path)) return { kind: 'over', why: closedAt(step, context) }
   return null
 }
+
+const isOver = (step: SequenceStep, { now, history }: Context): boolean => step.closesMs !== undefined && now - history.receivedAt >= step.closesMs
+const closedAt = (step: SequenceStep, { history }: Context): string => `its window closed ${isoTime(history.receivedAt + (step.closesMs ?? 0))}`
 
 /** A closed recipient is not waited for past the end of its own window. */
 const cutOff = (until: Instant | null, step: SequenceStep, context: Context): Instant | null =>
