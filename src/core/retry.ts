@@ -28,7 +28,9 @@ export const nextAttempt = (policy: RetryPolicy, timeoutMs: number, tried: reado
   if (!rule) return { kind: 'give up' }
   const asked = last.verdict.kind === 'failed' ? last.verdict.retryAfterMs : undefined
   if (asked !== undefined && asked > rule.maxWaitMs) return { kind: 'closed', until: last.at + asked }
-  const used = tried.filter((each) => !asksForNewToken(each.verdict)).length - 1
+  const used = tried.filter((each) => !asksForNewToken(each.verdict) && !isInterrupted(each.verdict)).length - 1
+  // What our own end left open is asked again at once, and costs the buyer none of its retries.
+  if (isInterrupted(last.verdict)) return { kind: 'retry', at: last.at, timeoutMs: grownTimeout(rule, timeoutMs, tried) }
   if (used >= rule.retries) return { kind: 'give up' }
   return {
     kind: 'retry',
@@ -36,6 +38,8 @@ export const nextAttempt = (policy: RetryPolicy, timeoutMs: number, tried: reado
     timeoutMs: grownTimeout(rule, timeoutMs, tried),
   }
 }
+
+const isInterrupted = (verdict: Verdict): boolean => verdict.kind === 'unknown' && verdict.interrupted === true
 
 /** The wait before retry `n` (0 for the first). */
 export const backoffMs = (rule: RetryRule, n: number, identity: string): number => {
@@ -46,4 +50,4 @@ export const backoffMs = (rule: RetryRule, n: number, identity: string): number 
 
 /** Half as long again for every time-out so far. */
 const grownTimeout = (rule: RetryRule, timeoutMs: number, tried: readonly Tried[]): number =>
-  rule.growTimeout ? Math.round(timeoutMs * 1.5 ** tried.filter((each) => each.verdict.kind === 'unknown').length) : timeoutMs
+  rule.growTimeout ? Math.round(timeoutMs * 1.5 ** tried.filter((each) => each.verdict.kind === 'unknown' && !isInterrupted(each.verdict)).length) : timeoutMs

@@ -40,7 +40,7 @@ export type Verdict =
       readonly renew?: true
     })
   /** A request was sent and no answer came: it may have been processed. Repeated only to the same recipient, with the same key. */
-  | (Answer & { readonly kind: 'unknown'; readonly class: FailureClass; readonly retry: boolean })
+  | (Answer & { readonly kind: 'unknown'; readonly class: FailureClass; readonly retry: boolean; /** our own process ended before the answer: no failure of the buyer's, and not counted against the retries */ readonly interrupted?: true })
   /** An answer that says neither yes nor no. Holds the lead. */
   | (Answer & { readonly kind: 'unconfirmed'; readonly class: 'unreadable' })
 

@@ -14,7 +14,7 @@ export const interrupted = (history: History, now: Instant): readonly DeliveryEv
       if (attempt.finished) continue
       events.push({
         type: 'attemptFinished', at: now, path, recipient: attempt.recipient, phase: attempt.phase, attempt: attempt.attempt, key: attempt.key,
-        verdict: { kind: 'unknown', class: 'timeout', retry: true, reason: 'finalmile ended before the answer was recorded; it may have been processed' },
+        verdict: { kind: 'unknown', class: 'timeout', retry: true, interrupted: true, reason: 'finalmile ended before the answer was recorded; it may have been processed' },
         revenue: null, httpStatus: null, durationMs: Math.max(0, now - attempt.startedAt),
         ...(attempt.batch === null ? {} : { batch: attempt.batch }),
       })

@@ -5,6 +5,7 @@ import type { Verdict } from '../../src/core/verdict.ts'
 import { T0, broken, defaultRetry, invalid, refused, unknown } from './given.ts'
 
 const limited = (retryAfterMs?: number): Verdict => ({ kind: 'failed', class: 'rate_limited', retry: true, reason: null, ...(retryAfterMs === undefined ? {} : { retryAfterMs }) })
+const left: Verdict = { kind: 'unknown', class: 'timeout', retry: true, interrupted: true, reason: null }
 const after = (...verdicts: Verdict[]) => nextAttempt(defaultRetry, 10_000, verdicts.map((verdict) => ({ at: T0, verdict })), 'lead')
 
 describe('nextAttempt', () => {
@@ -21,6 +22,8 @@ describe('nextAttempt', () => {
     ['a millisecond more closes', after(limited(300_001)), { kind: 'closed', until: T0 + 300_001 }],
     ['ten years close too', after(limited(315_360_000_000)), { kind: 'closed', until: T0 + 315_360_000_000 }],
     ['429 without Retry-After backs off', after(limited()), { kind: 'retry', at: T0 + 1000, timeoutMs: 10_000 }],
+    ['an attempt that our own end left open is repeated at once', after(left), { kind: 'retry', at: T0, timeoutMs: 10_000 }],
+    ['and costs no retry, however often', after(left, left, left, left, left, refused), { kind: 'retry', at: T0 + 1000, timeoutMs: 10_000 }],
     ['nothing tried: nothing to try again', after(), { kind: 'give up' }],
     ['a failure that the recipient says to retry uses the rule of server errors', nextAttempt({ server_error: { ...defaultRetry.server_error!, backoff: { kind: 'steps', ms: [7] } } }, 1, [{ at: T0, verdict: { kind: 'failed', class: 'invalid_data', retry: true, reason: null } }], ''), { kind: 'retry', at: T0 + 7, timeoutMs: 1 }],
   ])('%s', (_rule, got, want) => { expect(got).toEqual(want) })
