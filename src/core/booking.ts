@@ -1,5 +1,5 @@
 import type { Money } from '../base/money.ts'
-import type { History } from './history.ts'
+import type { Attempt, History } from './history.ts'
 import { attemptsOf, nodeAt } from './history.ts'
 import type { Plan } from './plan.ts'
 import { childrenOf, rootPath } from './plan.ts'
@@ -16,7 +16,7 @@ export interface Booking {
 
 export const book = (plan: Plan, path: string, history: History, verdict: Verdict, policy: Policy): Booking => {
   if (verdict.kind !== 'accepted') return { revenue: null, surplus: false }
-  if (racesAbove(plan, path).some((race) => salesUnder(history, race.path) >= race.accept)) return { revenue: null, surplus: true }
+  if (racesAbove(plan, path).some((race) => salesUnder(history, race.path).length >= race.accept)) return { revenue: null, surplus: true }
   const node = nodeOf(plan, path)
   const bid = attemptsOf(nodeAt(history, path), 'ping').at(-1)?.finished?.verdict
   return {
@@ -49,10 +49,12 @@ const racesAbove = (plan: Plan, path: string): readonly { path: string; accept: 
   return found
 }
 
-const salesUnder = (history: History, path: string): number => {
-  let sales = 0
+/** What is booked at a node and below it, in the order in which its nodes were first reached. */
+export const salesUnder = (history: History, path: string): readonly { readonly path: string; readonly attempt: Attempt }[] => {
+  const sales: { path: string; attempt: Attempt }[] = []
   for (const [at, node] of history.nodes) {
-    if (path === rootPath || at.startsWith(`${path}/`)) sales += node.attempts.filter((each) => each.finished?.verdict.kind === 'accepted' && !each.finished.surplus).length
+    if (at !== path && path !== rootPath && !at.startsWith(`${path}/`)) continue
+    for (const attempt of node.attempts) if (attempt.finished?.verdict.kind === 'accepted' && !attempt.finished.surplus) sales.push({ path: at, attempt })
   }
   return sales
 }

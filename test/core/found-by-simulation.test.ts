@@ -3,7 +3,8 @@ import { capClaims } from '../../src/core/caps.ts'
 import type { DeliveryEvent } from '../../src/core/event.ts'
 import { emptyHistory, evolve } from '../../src/core/history.ts'
 import type { Plan } from '../../src/core/plan.ts'
-import { T0, decides, invalid, noGuard, policy, received, rejected, sendTo, tried, unknown, waterfall } from './given.ts'
+import { money } from '../../src/base/money.ts'
+import { T0, accepted, actionsOf, decides, invalid, noGuard, policy, received, rejected, sendTo, tried, unknown, waterfall } from './given.ts'
 
 const auction: Plan = { kind: 'auction', pattern: 'Ping', guard: noGuard, bidders: [sendTo('a'), sendTo('b')], windowMs: 500, floor: null }
 const paused = { paused: { reason: 'x' }, closedUntil: null }
@@ -55,5 +56,17 @@ describe('found by simulation: windows and caps', () => {
   })
   it('and when nothing was ever in doubt', () => {
     expect(taken([...tried('/', 'a', 1, null), tried('/', 'a', 1, invalid)[1] as DeliveryEvent], 1)).toEqual([-1])
+  })
+})
+
+describe('found by simulation: a race of races', () => {
+  const race = (entrants: readonly Plan[], accept: number): Plan => ({ kind: 'race', pattern: 'R', guard: noGuard, entrants, accept })
+  const plan = race([sendTo('c'), race([sendTo('a'), sendTo('b')], Infinity), sendTo('b')], 2)
+  const sold = (path: string, recipient: string, dollars: number): readonly DeliveryEvent[] => tried(path, recipient, 1, { kind: 'accepted', reason: null, buyerLeadId: recipient, price: money(dollars * 10_000) })
+  const surplus = tried('/0', 'c', 1, accepted).map((event): DeliveryEvent => (event.type === 'attemptFinished' ? { ...event, surplus: true, revenue: null } : event))
+  const history = [...sold('/2', 'b', 30), ...sold('/1/0', 'a', 52), ...surplus, ...tried('/1/1', 'b', 1, unknown)]
+
+  it('earns what a nested race has sold while it is still at work, and is named by a sale, not by a surplus (seed 7706: $52 were lost)', () => {
+    expect(actionsOf({ plan, history })).toMatchObject([{ kind: 'settle', outcome: { kind: 'accepted', recipient: 'a', revenue: money(820_000) } }])
   })
 })

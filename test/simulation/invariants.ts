@@ -148,7 +148,7 @@ const ofCaps = (scenario: Scenario, outcome: Outcome): readonly string[] => {
     if (cap.limit.kind !== 'leads') continue
     const counts = new Map<number, Set<string>>()
     for (const each of outcome.bought) {
-      if (each.recipient !== policy.recipient || surplusOnly(outcome, each.lead, each.recipient)) continue
+      if (each.recipient !== policy.recipient || denied(outcome, each.lead, each.recipient) || surplusOnly(outcome, each.lead, each.recipient)) continue
       const { from } = periodOf(cap.period, 'UTC', each.at)
       counts.set(from, (counts.get(from) ?? new Set()).add(each.lead))
     }
@@ -156,6 +156,10 @@ const ofCaps = (scenario: Scenario, outcome: Outcome): readonly string[] => {
   }
   return problems
 }
+
+/** A buyer that took a lead in silence and then said no to the repeat: nobody can know. */
+const denied = (outcome: Outcome, lead: string, recipient: string): boolean =>
+  outcome.filed.find((each) => each.lead.id === lead)?.events.some((event) => event.type === 'attemptFinished' && event.phase === 'post' && event.recipient === recipient && event.verdict.kind === 'rejected') ?? false
 
 const surplusOnly = (outcome: Outcome, lead: string, recipient: string): boolean => {
   const all = outcome.filed.find((each) => each.lead.id === lead)?.events.filter((event) => event.type === 'attemptFinished' && event.recipient === recipient && event.verdict.kind === 'accepted') ?? []

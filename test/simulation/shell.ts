@@ -31,7 +31,7 @@ interface Work { readonly filed: Filed; readonly index: number; history: History
 interface Due { readonly at: number; readonly order: number; readonly run: () => void }
 
 const TURNS = 4_000
-const HORIZON = START + 70 * 86_400_000
+const HORIZON = START + 250 * 86_400_000
 
 class Crashed extends Error {}
 
@@ -241,7 +241,7 @@ export const simulate = (scenario: Scenario, crashes: readonly Crash[] = scenari
     }
     const [due] = first < 0 ? [] : queue.splice(first, 1)
     if (!due) break
-    if (due.at > HORIZON) { problems.push('always settles or says until when: not within 70 days'); break }
+    if (due.at > HORIZON) { problems.push('always settles or says until when: not within 250 days'); break }
     now = due.at
     try { due.run() } catch (error) {
       if (!(error instanceof Crashed)) { problems.push(`no error of ours: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`); break }

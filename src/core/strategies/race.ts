@@ -1,5 +1,6 @@
 import { combine } from '../combine.ts'
 import { nodeAt } from '../history.ts'
+import { salesUnder } from '../booking.ts'
 import type { Outcome } from '../outcome.ts'
 import type { Plan } from '../plan.ts'
 import { childPath } from '../plan.ts'
@@ -21,8 +22,9 @@ export const race = (node: Extract<Plan, { kind: 'race' }>, path: string, outer:
   const outcomes = steps.flatMap(({ step }) => (step.kind === 'done' ? step.outcome : []))
   const accepted = outcomes.filter((each) => each.kind === 'accepted')
   const inFlight = steps.some(({ path: at }) => onTheWire(at, guard.context))
-  if (accepted.length >= node.accept && !inFlight) return { kind: 'done', outcome: joined(accepted) }
-  if (accepted.length >= node.accept) return pending()
+  // What is booked counts, wherever it stands: a surplus acceptance is none, and a nested race may have sold and still be at work.
+  const sales = steps.flatMap(({ path: at }) => salesUnder(guard.context.history, at))
+  if (sales.length >= node.accept || accepted.length >= node.accept) return inFlight ? pending() : { kind: 'done', outcome: joined(sales, accepted) }
 
   const actions = steps.flatMap(({ step }): readonly Action[] => (step.kind === 'pending' ? step.actions : []))
   const closed = steps.flatMap(({ path: at, step }) => (step.kind === 'closed' ? { at, step } : []))
@@ -32,18 +34,25 @@ export const race = (node: Extract<Plan, { kind: 'race' }>, path: string, outer:
     if (open || passes.length > 0) return pending(...passes, ...actions)
   }
   if (closed.length > 0) return { kind: 'closed', until: earliest(closed.map(({ step }) => step.until)), why: closed.map(({ step }) => step.why).join('; '), recipient: closed[0]?.step.recipient ?? null }
-  return { kind: 'done', outcome: accepted.length > 0 ? joined(accepted) : combine(outcomes, path) }
+  return { kind: 'done', outcome: accepted.length > 0 ? joined(sales, accepted) : combine(outcomes, path) }
 }
 
 /** With `all` or `up to n` a lead has several sales: the first names it, its revenue is the sum of all. */
-const joined = (accepted: readonly Outcome[]): Outcome => {
-  const [first, ...others] = accepted
-  if (!first) throw new Error('joined() needs an acceptance')
-  return others.reduce((sum, each) => {
-    if (!each.revenue || each.revenue.amount === 0) return sum
-    if (!sum.revenue) return { ...sum, revenue: each.revenue }
-    return sum.revenue.currency === each.revenue.currency ? { ...sum, revenue: { ...sum.revenue, amount: sum.revenue.amount + each.revenue.amount } } : sum
-  }, first)
+const joined = (sales: ReturnType<typeof salesUnder>, accepted: readonly Outcome[]): Outcome => {
+  const [first] = sales
+  if (!first) {
+    const [surplus] = accepted
+    if (!surplus) throw new Error('joined() needs an acceptance')
+    return surplus
+  }
+  const revenues = sales.flatMap(({ attempt }) => attempt.finished?.revenue ?? [])
+  const [paid] = revenues.filter((each) => each.amount !== 0)
+  const amount = revenues.reduce((sum, each) => (each.currency === paid?.currency ? sum + each.amount : sum), 0)
+  const verdict = first.attempt.finished?.verdict
+  return {
+    kind: 'accepted', path: first.path, recipient: first.attempt.recipient, buyerLeadId: verdict?.buyerLeadId ?? null,
+    revenue: paid ? { ...paid, amount } : (revenues[0] ?? null), reason: verdict?.reason ?? null, class: null,
+  }
 }
 
 const onTheWire = (path: string, context: Context): boolean => {
