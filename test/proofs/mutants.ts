@@ -1,0 +1,76 @@
+import { spawnSync } from 'node:child_process'
+import { cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join, resolve } from 'node:path'
+
+/**
+ * `npm run mutants`: hand-made faults in a copy of the core, one at a time; each must be killed by a named test of
+ * test/core (or of the simulation, where `tests` says so). Exit 1 where one survives or no longer applies.
+ */
+interface Mutant { readonly fault: string; readonly file: string; readonly from: string; readonly to: string; readonly tests?: string }
+
+const SIMULATION = 'test/simulation'
+const MUTANTS: readonly Mutant[] = [
+  { fault: 'a pattern moves on at held', file: 'strategies/sequence.ts', from: '!node.moveOn.includes(child.outcome.kind)', to: "child.outcome.kind !== 'held' && !node.moveOn.includes(child.outcome.kind)" },
+  { fault: 'one retry too many', file: 'retry.ts', from: 'used >= rule.retries', to: 'used > rule.retries' },
+  { fault: 'a retry a millisecond early', file: 'strategies/send.ts', from: 'plan.at > context.now)', to: 'plan.at > context.now + 1)' },
+  { fault: 'Retry-After is ignored', file: 'retry.ts', from: 'asked ?? backoffMs', to: 'backoffMs' },
+  { fault: 'Retry-After beyond the maximum is waited for as a retry', file: 'retry.ts', from: 'asked > rule.maxWaitMs', to: 'asked < 0' },
+  { fault: 'the timeout does not grow', file: 'retry.ts', from: '1.5 **', to: '1 **' },
+  { fault: 'unknown moves on with On Unknown: hold', file: 'strategies/send.ts', from: "if (doubt && policy.onUnknown === 'hold')", to: "if (doubt && policy.onUnknown !== 'hold')" },
+  { fault: 'a doubt that holds is passed by when its recipient closes', file: 'strategies/send.ts', from: "const kept = policy.onUnknown === 'hold' &&", to: "const kept = policy.onUnknown !== 'hold' && policy.onUnknown !== 'next' &&" },
+  { fault: 'an unreadable answer is a rejection', file: 'strategies/send.ts', from: "case 'unconfirmed': return done('held'", to: "case 'unconfirmed': return done('rejected'" },
+  { fault: 'the backup is tried after refused data', file: 'strategies/send.ts', from: "'server_error', 'rate_limited'].includes", to: "'server_error', 'rate_limited', 'invalid_data'].includes" },
+  { fault: 'a pause is ignored', file: 'gate.ts', from: 'if (facts?.paused) return', to: 'if (facts?.paused && now < 0) return' },
+  { fault: 'a closing that ends now is still shut', file: 'gate.ts', from: 'facts.closedUntil > now) return', to: 'facts.closedUntil >= now) return' },
+  { fault: 'a cap that is used up is not looked at', file: 'gate.ts', from: 'if (!facts.full.has(', to: 'if (facts.full.has(' },
+  { fault: 'a rejection keeps its place in a cap', file: 'caps.ts', from: "verdict !== 'unconfirmed') return 0", to: "verdict !== 'unconfirmed' && verdict !== 'rejected') return 0" },
+  { fault: 'a doubtful sale loses its place in a cap', file: 'caps.ts', from: "if (kind !== 'failed' && kind !== 'duplicate') return last", to: 'if (kind) return last' },
+  { fault: 'the circuit counts rejections', file: 'circuit.ts', from: "verdict.kind === 'unknown' || verdict.kind === 'failed'", to: "verdict.kind === 'unknown' || verdict.kind === 'failed' || verdict.kind === 'rejected'" },
+  { fault: 'the circuit opens one failure early', file: 'circuit.ts', from: 'failures > policy.errorRate', to: 'failures >= policy.errorRate' },
+  { fault: 'a failed trial does not wait longer', file: 'circuit.ts', from: 'circuit.waitMs * 2', to: 'circuit.waitMs' },
+  { fault: 'two trials at once', file: 'circuit.ts', from: "circuit.kind === 'closed' ? circuit : { kind: 'trial', until: now + timeoutMs", to: "circuit.kind === 'closed' ? circuit : { kind: 'trial', until: now - timeoutMs" },
+  { fault: 'a surplus acceptance is booked', file: 'booking.ts', from: '.length >= race.accept', to: '.length > race.accept' },
+  { fault: 'a race loses what a nested race sold', file: 'strategies/race.ts', from: 'sum + each.amount : sum', to: 'each.amount : sum' },
+  { fault: 'a call window includes its last minute', file: 'window.ts', from: 'minute < to) return now', to: 'minute <= to) return now' },
+  { fault: 'an exclusive window opens a millisecond late', file: 'strategies/sequence.ts', from: 'age < step.opensMs', to: 'age <= step.opensMs' },
+  { fault: 'an exclusive window includes its end', file: 'strategies/sequence.ts', from: 'history.receivedAt >= step.closesMs', to: 'history.receivedAt > step.closesMs' },
+  { fault: 'what began in a window goes on for ever', file: 'strategies/sequence.ts', from: 'if (isOver(step, context)) return pass', to: 'if (isOver(step, context) && context.now < 0) return pass' },
+  { fault: 'late bids are used', file: 'strategies/auction.ts', from: ' || finished.at > deadline) return', to: ') return' },
+  { fault: 'the minimum bid is not enough', file: 'strategies/auction.ts', from: 'price.amount < floor.amount', to: 'price.amount <= floor.amount' },
+  { fault: 'ties go to the last bidder', file: 'strategies/auction.ts', from: 'a.i - b.i', to: 'b.i - a.i' },
+  { fault: 'the lead is settled while an answer is on its way', file: 'next.ts', from: 'isOnTheWire(context.history) ? [] :', to: 'false && isOnTheWire(context.history) ? [] :' },
+  { fault: 'the bid goes before the returned price', file: 'price.ts', from: 'verdict.price ?? bid', to: 'bid ?? verdict.price' },
+  { fault: 'a price at the minimum is too low', file: 'price.ts', from: 'price.amount < floor.amount.amount', to: 'price.amount <= floor.amount.amount' },
+  { fault: 'a share is drawn one ticket off', file: 'strategies/share.ts', from: 'turn <= n % total', to: 'turn < n % total' },
+  { fault: 'a failure among rejections is forgotten', file: 'combine.ts', from: 'failed: 4, rejected: 3', to: 'failed: 3, rejected: 4' },
+]
+
+const root = resolve(import.meta.dirname, '../..')
+const dir = mkdtempSync(join(tmpdir(), 'finalmile-mutants-'))
+for (const each of ['src', 'test', 'package.json', 'vitest.config.ts', 'tsconfig.json']) cpSync(join(root, each), join(dir, each), { recursive: true })
+symlinkSync(join(root, 'node_modules'), join(dir, 'node_modules'))
+
+const only = process.argv[2]
+let survived = 0
+for (const { fault, file, from, to, tests } of MUTANTS) {
+  if (only !== undefined && !fault.includes(only)) continue
+  const path = join(dir, 'src/core', file)
+  const sound = readFileSync(path, 'utf8')
+  if (from === '' || sound.split(from).length !== 2) { survived += 1; console.log(`no longer applies | ${fault} | ${file}: ${sound.split(from).length - 1} places`); continue }
+  writeFileSync(path, sound.replace(from, () => to))
+  const killer = firstFailure(tests ?? 'test/core') ?? firstFailure(SIMULATION)
+  writeFileSync(path, sound)
+  if (killer === null) survived += 1
+  console.log(`${killer === null ? 'SURVIVED' : 'killed'} | ${fault} | ${killer ?? '-'}`)
+}
+rmSync(dir, { recursive: true })
+console.log(`${survived} survived`)
+process.exitCode = survived > 0 ? 1 : 0
+
+function firstFailure(tests: string): string | null {
+  const ran = spawnSync(process.execPath, [join(root, 'node_modules/vitest/vitest.mjs'), 'run', tests, '--reporter=json', '--bail=1'], { cwd: dir, encoding: 'utf8' })
+  const json = ran.stdout.slice(ran.stdout.indexOf('{'))
+  const report = JSON.parse(json) as { testResults: { assertionResults: { status: string; fullName: string }[] }[] }
+  return report.testResults.flatMap((each) => each.assertionResults).find((each) => each.status === 'failed')?.fullName ?? null
+}
