@@ -28,7 +28,8 @@ export const nextAttempt = (policy: RetryPolicy, timeoutMs: number, tried: reado
   if (!rule) return { kind: 'give up' }
   const asked = last.verdict.kind === 'failed' ? last.verdict.retryAfterMs : undefined
   if (asked !== undefined && asked > rule.maxWaitMs) return { kind: 'closed', until: last.at + asked }
-  const used = tried.filter((each) => !asksForNewToken(each.verdict) && !isInterrupted(each.verdict)).length - 1
+  // A missing answer has retries of its own: a buyer that failed first must not leave the lead in doubt without a repeat.
+  const used = tried.filter(({ verdict }) => verdict.kind === last.verdict.kind && !asksForNewToken(verdict) && !isInterrupted(verdict)).length - 1
   // What our own end left open is asked again at once, and costs the buyer none of its retries.
   if (isInterrupted(last.verdict)) return { kind: 'retry', at: last.at, timeoutMs: grownTimeout(rule, timeoutMs, tried) }
   if (used >= rule.retries) return { kind: 'give up' }

@@ -109,6 +109,11 @@ try {
   check(bookedCents(journals) === ledgerCents, `the buyers owe ${bookedCents(journals)} cents, the ledger says ${ledgerCents}`)
   check([...bodies.values()].every((each) => each.size === 1), 'one key carried two bodies')
   check([...keys.values()].every((each) => each.size === 1), 'one lead had two keys at one buyer')
+  const wrong = results.filter((each) => (sales.get(each.lead_id) ?? 0) !== (each.outcome === 'accepted' ? 1 : 0)).slice(0, 2)
+  for (const each of wrong) {
+    console.error((await finalmile(['explain', each.lead_id]).done).out)
+    for (const [name, entries] of [['a', a.journal()], ['b', b.journal()]] as const) for (const entry of entries) if (entry.body.includes(each.lead_id)) console.error(`  buyer ${name} ${new Date(entry.at).toISOString()} ${entry.act} booked ${entry.booked ?? 'nothing'}${entry.repeated ? ' from memory' : ''}`)
+  }
   console.log(`${leads} leads, waterfall of two buyers, ${killed} kills (seed ${seed}): ${outcomes}; ${journals.length} requests, ${journals.filter((each) => each.repeated).length} repeats answered from memory; the buyers owe ${(Number(bookedCents(journals)) / 100).toFixed(2)}, the ledger says ${(Number(ledgerCents) / 100).toFixed(2)}`)
 } finally {
   await Promise.all([a.close(), b.close()])

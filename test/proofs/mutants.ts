@@ -69,8 +69,9 @@ console.log(`${survived} survived`)
 process.exitCode = survived > 0 ? 1 : 0
 
 function firstFailure(tests: string): string | null {
-  const ran = spawnSync(process.execPath, [join(root, 'node_modules/vitest/vitest.mjs'), 'run', tests, '--reporter=json', '--bail=1'], { cwd: dir, encoding: 'utf8' })
-  const json = ran.stdout.slice(ran.stdout.indexOf('{'))
-  const report = JSON.parse(json) as { testResults: { assertionResults: { status: string; fullName: string }[] }[] }
+  const output = join(dir, 'result.json')
+  rmSync(output, { force: true })
+  spawnSync(process.execPath, [join(root, 'node_modules/vitest/vitest.mjs'), 'run', tests, '--reporter=json', `--outputFile=${output}`, '--bail=1'], { cwd: dir })
+  const report = JSON.parse(readFileSync(output, 'utf8')) as { testResults: { assertionResults: { status: string; fullName: string }[] }[] }
   return report.testResults.flatMap((each) => each.assertionResults).find((each) => each.status === 'failed')?.fullName ?? null
 }
