@@ -1,11 +1,15 @@
 import { diagnosticAt, type Place } from '../base/diagnostic.ts'
 import { AUTH_SECTION, CREDENTIALS } from './fields/auth.ts'
+import { BATCH_SECTION } from './fields/batch.ts'
+import { CIRCUIT_SECTION } from './fields/circuit-breaker.ts'
 import { branchCondition, ENDPOINTS } from './fields/endpoints.ts'
 import type { PlacesOf, Reading, Section, ValuesOf } from './fields/field.ts'
-import { PARSING_SECTION } from './fields/parsing.ts'
+import { PARSING_SECTION, PING_PARSING_SECTION } from './fields/parsing.ts'
 import { PATTERN_SECTION } from './fields/pattern.ts'
+import { STRATEGY_SECTION } from './fields/retry-strategy.ts'
 import { givenTwice, namesOf, readSection } from './fields/section.ts'
 import { SERVICE_OPTIONS, SETTINGS } from './fields/settings.ts'
+import { TEST_SECTION } from './fields/test-settings.ts'
 import { ENDPOINT_TOP } from './fields/top.ts'
 import { normalKey } from './keys.ts'
 import { suggest } from './suggest.ts'
@@ -77,6 +81,11 @@ const PATTERN_HINT: Hint = { section: PATTERN_SECTION, help: (key) => `"${key}" 
 const TOP_HINTS: readonly Hint[] = [
   { section: PARSING_SECTION, help: (key) => `"${key}" belongs under Response Parsing` },
   { section: AUTH_SECTION, help: (key) => `"${key}" belongs under Auth` },
+  { section: STRATEGY_SECTION, help: (key) => `"${key}" belongs under Retry Strategy` },
+  { section: BATCH_SECTION, help: (key) => `"${key}" belongs under Batch` },
+  { section: CIRCUIT_SECTION, help: (key) => `"${key}" belongs under Circuit Breaker` },
+  { section: TEST_SECTION, help: (key) => `"${key}" belongs under Test Settings` },
+  { section: PING_PARSING_SECTION, help: (key) => `"${key}" belongs under the Response Parsing of Ping` },
   PATTERN_HINT,
 ]
 const SETTINGS_HINTS: readonly Hint[] = [
@@ -92,7 +101,7 @@ const OPTIONS_HINTS: readonly Hint[] = [
 
 const elsewhere = (key: string, how: 'exact' | 'near', hints: readonly Hint[]): string | null => {
   for (const { section, help } of hints) {
-    const near = how === 'exact' ? key : suggest(key, Object.values(section).map((field) => field.key))
+    const near = how === 'exact' ? key.replace(/\s*\([^)]*\)\s*$/, '') : suggest(key, Object.values(section).map((field) => field.key))
     const name = near === null ? undefined : namesOf(section).get(normalKey(near))
     if (name !== undefined) return `${how === 'exact' ? '' : 'perhaps '}${help(section[name]?.key ?? key)}`
   }

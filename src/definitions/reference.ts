@@ -6,7 +6,7 @@ import { IDEMPOTENCY_SECTION } from './fields/idempotency.ts'
 import { PARSING_SECTION, PING_PARSING_SECTION } from './fields/parsing.ts'
 import { PATTERN_SECTION } from './fields/pattern.ts'
 import { PING_SECTION } from './fields/ping.ts'
-import { RULE_SECTION } from './fields/retry-strategy.ts'
+import { RULE_SECTION, STRATEGY_SECTION } from './fields/retry-strategy.ts'
 import { SERVICE_OPTIONS, SETTINGS } from './fields/settings.ts'
 import { TEST_SECTION } from './fields/test-settings.ts'
 import { ABOUT, ENDPOINT_TOP } from './fields/top.ts'
@@ -28,7 +28,8 @@ const CHAPTERS: readonly Chapter[] = [
   { title: 'Options', intro: 'What the service itself does. Call Window, Days, Timezone, Duplicate Check, Lists and Workflow may stand here too.', section: SERVICE_OPTIONS },
   { title: 'Auth', intro: '`Auth: Bearer ${NAME}` on one line, or a block. `Auth: Bearer token` alone means the variable `<RECIPIENT_NAME>_TOKEN`.', section: AUTH_SECTION },
   { title: 'Response Parsing', intro: 'Conditions are looked at in the order Error, Duplicate, Rejected, Success. A path is a JSON path (`result.bids[0].price`), an XPath (`//result`), a CSS selector (`css(#p @data-price)`) or `regex(id=(\\d+))`; `body`, `http.status` and `header.NAME` are always there.', section: PARSING_SECTION },
-  { title: 'Retry Strategy', intro: 'A block for each of Network Errors, Timeout Errors, Rate Limit, Server Errors and Client Errors, and Retry On for exceptions.', section: RULE_SECTION },
+  { title: 'Retry Strategy', intro: 'A block for each class of failure, and Retry On for exceptions.', section: STRATEGY_SECTION },
+  { title: 'One class of failure', intro: 'Under a key of Retry Strategy; a count on one line is enough. A line without a colon, such as `Increase timeout each retry`, means yes.', section: RULE_SECTION },
   { title: 'Circuit Breaker', intro: 'Or off.', section: CIRCUIT_SECTION },
   { title: 'Idempotency', intro: 'Or off.', section: IDEMPOTENCY_SECTION },
   { title: 'Batch', intro: 'Many leads in one request; one verdict for each comes back.', section: BATCH_SECTION },

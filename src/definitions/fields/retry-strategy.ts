@@ -38,6 +38,22 @@ export const RULE_SECTION = {
   alert: { key: 'Alert', kind: ALERT, doc: 'Somebody is told when all tries failed', example: 'If all fail' },
 } as const satisfies Readonly<Record<string, Field<unknown>>>
 
+const RULE: Kind<Partial<RetryRule>> = {
+  takes: `a block of ${Object.values(RULE_SECTION).map((field) => field.key).join(', ')}`,
+  schema: { type: ['object', 'string', 'integer'] },
+  section: () => RULE_SECTION,
+  read: (node, reading) => readRule(node, 'this class', reading),
+}
+
+/** For the reference and for hints; the keys are read by what they begin with, as `Rate Limit (429)` is one of them. */
+export const STRATEGY_SECTION = {
+  network: { key: 'Network Errors', kind: RULE, doc: 'Nothing was sent: refused, no such host, no connection in time', example: '{Retry: 3 times}', default: '3 times: 1s, 2s, 4s' },
+  timeout: { key: 'Timeout Errors', kind: RULE, doc: 'No answer came in time; repeated with the same idempotency key', example: '{Retry: 3 times, Increase Timeout: yes}', default: '3 times: 1s, 2s, 4s, the timeout growing' },
+  rateLimit: { key: 'Rate Limit', kind: RULE, doc: '429, and 503 with Retry-After', example: '{Honor: Retry-After, Max Wait: 5 minutes}', default: '10 times, as told, up to 5 minutes' },
+  server: { key: 'Server Errors', kind: RULE, doc: '408, 425, 5xx but 501 and 505', example: '{Retry: 3 times, Backoff: exponential, Alert: If all fail}', default: '3 times, exponential; alert when all fail' },
+  client: { key: 'Client Errors', kind: RULE, doc: 'Statuses from 400 to 499, each with Don\'t retry (the default) or Retry', example: '{404 Not Found: Retry}', default: 'not tried again' },
+} as const satisfies Readonly<Record<string, Field<unknown>>>
+
 const CLASSES: Readonly<Record<string, readonly FailureClass[]>> = {
   'Network Errors': ['network', 'proxy'],
   'Timeout Errors': ['timeout'],
@@ -57,7 +73,7 @@ const single = (node: YamlNode, reading: Reading): readonly RetryOn[] | undefine
 export const RETRY_STRATEGY: Kind<RetryStrategy> = {
   takes: `blocks by class of failure: ${Object.keys(CLASSES).join(', ')}, ${CLIENT}; and Retry On`,
   schema: { type: 'object' },
-  section: () => RULE_SECTION,
+  section: () => STRATEGY_SECTION,
   read: (node, reading) => {
     if (node.kind !== 'map') {
       reading.report(diagnosticAt(node.place, 'wrong-shape', 'Retry Strategy is a block by class of failure', 'write Server Errors: on a line below, and under it Retry: 3 times; one rule for all is Retries: 3'))

@@ -51,7 +51,7 @@ export const ENDPOINT_TOP = {
   batch: { key: 'Batch', kind: BATCH, doc: 'Many leads in one request', example: '{Accumulate: 100 leads or 5 minutes, Format: CSV}' },
   callWindow: { key: 'Call Window', aliases: ['Hours'], kind: CALL_WINDOW, doc: 'The hours in which leads may be delivered', example: '9am-8pm', default: 'always' },
   days: { key: 'Days', kind: DAYS, doc: 'The weekdays on which they may', example: 'Mon-Fri', default: 'all' },
-  timezone: { key: 'Timezone', aliases: ['Time Zone'], kind: ZONE, doc: 'Whose clock that is: an IANA name, a template, or `lead` (found from the lead)', example: 'America/New_York', default: 'UTC' },
+  timezone: { key: 'Timezone', kind: ZONE, doc: 'Whose clock that is: an IANA name, a template, or `lead` (found from the lead)', example: 'America/New_York', default: 'UTC' },
   requirements: { key: 'Requirements', aliases: ['Special Requirements', 'Requirement'], kind: REQUIREMENTS, doc: 'Checks on the lead, by name or as a condition; other text is documentation', example: '[phone is mobile-capable, Include TrustedForm]' },
   caps: { key: 'Caps', aliases: ['Cap'], kind: CAPS, doc: "The most sales in a time, counted in the recipient's time zone", example: '100 per day, 20 per hour, $5,000 per month', default: 'none' },
   duplicateCheck: { key: 'Duplicate Check', kind: DUPLICATE_CHECK, doc: 'A lead with the same value is not offered twice in that time; yes or no is an option of Salesforce', example: 'phone_1 within 30 days', default: 'none' },

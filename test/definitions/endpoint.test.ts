@@ -1,0 +1,113 @@
+import { describe, expect, it } from 'vitest'
+import { BASE, endpoint, load } from './loading.ts'
+
+const definition = (lines: string, env: Readonly<Record<string, string>> = {}) => endpoint(`${BASE}${lines}`, env).definition
+
+describe('keys', () => {
+  it.each(['Field Mapping', 'field_mapping', 'fieldMapping', 'FIELD-MAPPING', 'mapping'])('%s is the same', (key) => expect(definition(`${key}:\n  a: b`).mapping).toMatchObject({ kind: 'map', entries: [{ key: 'a' }] }))
+  it('of data stay exact', () => {
+    const made = definition('Field Mapping:\n  First Name: x\n  first_name: y\nHeaders:\n  x-a: "1"\nTables:\n  My Table:\n    A b: c\n    n: 5\nParsing:\n  Success: ok = true\n  Capture:\n    Some Name: a.b')
+    expect(made.mapping).toMatchObject({ entries: [{ key: 'First Name' }, { key: 'first_name' }] })
+    expect(made.headers[0]?.name).toBe('x-a')
+    expect(made.tables).toEqual({ 'My Table': { 'A b': 'c', n: 5 } })
+    expect(made.parsing.capture).toEqual({ 'Some Name': { kind: 'path', text: 'a.b' } })
+  })
+  it('of Settings may stand at the top level, and Auth inside Settings', () => {
+    const flat = endpoint('Recipient: R\nURL: https://a.example\nMethod: PUT\nFormat: XML\nUsername: ann\nPassword: ${PW}\nTimeout: 3s', { PW: 'pw' })
+    const nested = endpoint('Recipient: R\nSettings:\n  URL: https://a.example\n  Method: PUT\n  Format: XML\n  Auth: {Username: ann, Password: "${PW}"}\n  Timeout: 3s', { PW: 'pw' })
+    for (const { definition: made, policy } of [flat, nested]) {
+      expect(made).toMatchObject({ url: { text: 'https://a.example' }, method: 'PUT', format: 'xml', auth: { kind: 'basic', username: { text: 'ann' }, password: { text: 'pw' } } })
+      expect(policy.timeoutMs).toBe(3_000)
+    }
+  })
+})
+
+describe('what is not written', () => {
+  it('has the defaults of the contract', () => {
+    const { definition: made, policy } = endpoint(BASE)
+    expect(made).toMatchObject({
+      id: 'r', name: 'Test Buyer', type: 'custom', method: 'POST', format: 'json', headers: [], auth: null, mapping: null, includeAllFields: false, omitEmpty: false, charset: 'utf-8', compression: null,
+      idempotency: { header: 'Idempotency-Key', key: null }, batch: null, ping: null, test: null, currency: 'USD', options: {},
+      transport: { timeoutMs: 10_000, connectTimeoutMs: 5_000, connections: 10, keepAliveMs: 300_000, followRedirects: false, allowPrivateNetwork: false, maximumResponse: 1_048_576, concurrency: null, rate: null },
+    })
+    expect(policy).toMatchObject({ timeoutMs: 10_000, onUnknown: 'next', whenClosed: null, hasBackup: false, pool: false, zone: { kind: 'zone', name: 'UTC' } })
+  })
+  it('GET is the method of Query', () => expect(definition('Format: Query').method).toBe('GET'))
+  it('a pool needs no endpoint and no rule', () => {
+    const { catalogue, said } = load({ p: 'Recipient: Pool\nType: pool\n' })
+    expect(said).toEqual([])
+    expect(catalogue.recipients.get('p')).toMatchObject({ policy: { pool: true }, definition: { url: null, idempotency: null } })
+  })
+})
+
+describe('auth', () => {
+  const env = { T: 'sesame', S: 'secret' }
+  it.each([
+    ['Auth: Bearer ${T}', { kind: 'bearer', token: { text: 'sesame' } }],
+    ['Auth: none', null],
+    ['Auth: {Type: OAuth2, Token URL: "https://l.example", Client ID: me, Client Secret: "${S}", Scope: w, Client Auth: Basic}', { kind: 'oauth2', clientSecret: { text: 'secret' }, scope: { text: 'w' }, clientAuth: 'basic' }],
+    ['Auth:\n  Type: Token Request\n  URL: https://l.example\n  Fields: {user: me}\n  Token: data.token\n  Use: Token {{token}}', { kind: 'token-request', method: 'POST', token: { kind: 'path', text: 'data.token' }, use: { text: 'Token {{token}}' }, fields: { kind: 'map' } }],
+    ['Auth: {Type: HMAC, Secret: "${S}", Header: X-Sig}', { kind: 'hmac', algorithm: 'sha256', header: 'X-Sig', secret: { text: 'secret' } }],
+    ['Auth: {Type: Standard Webhooks, Secret: "${S}", Older Secrets: "${T}"}', { kind: 'standard-webhooks', secret: { text: 'secret' }, older: [{ text: 'sesame' }] }],
+    ['Auth: {Bearer: "${T}"}', { kind: 'bearer', token: { text: 'sesame' } }],
+    ['Client ID: me\nClient Secret: ${S}\nToken URL: https://l.example', { kind: 'oauth2', scope: null }],
+  ])('%s', (lines, expected) => {
+    const { auth } = definition(lines, env)
+    if (expected === null) expect(auth).toBeNull()
+    else expect(auth).toMatchObject(expected)
+  })
+  it('a secret with braces is a secret and no template', () => {
+    const { auth } = definition('Auth: {Type: HMAC, Secret: "${S}"}', { S: 'a{{lead.x}}b' })
+    expect(auth).toMatchObject({ secret: { text: 'a{{lead.x}}b' } })
+  })
+  it('a secret in plain text is a warning, one from the environment is none', () => {
+    expect(load({ r: `${BASE}Auth: Bearer abc` }).said.join()).toContain('plain-secret')
+    expect(load({ r: `${BASE}Auth: Bearer \${T}` }, env).said.join()).not.toContain('plain-secret')
+  })
+  it('every value of the environment is a secret', () => expect([...load({ r: `${BASE}Auth: Bearer \${T}\nHeaders:\n  X-K: \${S}` }, env).catalogue.secrets].toSorted()).toEqual(['secret', 'sesame']))
+})
+
+describe('idempotency', () => {
+  it.each([
+    ['Idempotency: off', null], ['Idempotency: X-Request-Key', { header: 'X-Request-Key', key: null }],
+    ['Idempotency:\n  Header: X-K\n  Key: {{lead.id}}', { header: 'X-K', key: { text: '{{lead.id}}' } }], ['Headers:\n  Idempotency-Key: {{lead.id}}', { header: 'Idempotency-Key', key: { text: '{{lead.id}}' } }],
+    ['Headers:\n  X-Other: a', { header: 'Idempotency-Key', key: null }],
+  ])('%s', (lines, expected) => {
+    const { idempotency } = definition(lines)
+    if (expected === null) expect(idempotency).toBeNull()
+    else expect(idempotency).toMatchObject(expected)
+  })
+})
+
+describe('parsing, pings, samples, test settings', () => {
+  it('reads names that may be missing', () => expect(definition('Parsing:\n  Success: ok = true\n  Optional: Lead ID, Price').parsing.optional).toEqual(['lead id', 'price']))
+  it('a ping carries the fields that are named, and no others', () => {
+    const { ping } = definition('Ping:\n  Endpoint: https://p.example\n  Fields: state, lead.loan_amount\n  Timeout: 2s\n  Response Parsing: {Bid: price, Ping ID: id}')
+    expect(ping).toMatchObject({ timeoutMs: 2_000, endpoint: { text: 'https://p.example' }, parsing: { bid: { text: 'price' }, pingId: { text: 'id' } } })
+    expect(ping?.mapping).toMatchObject({ kind: 'map', entries: [{ key: 'state', value: { text: '{{lead.state}}' } }, { key: 'loan_amount', value: { text: '{{lead.loan_amount}}' } }] })
+  })
+  it('reads sample answers in every way of writing', () => {
+    const samples = (lines: string) => definition(lines).samples.map(({ text, means }) => [text.trim(), means])
+    expect(samples('Expected Response: |\n  <a>1</a>')).toEqual([['<a>1</a>', null]])
+    expect(samples('Expected Response:\n  - Response: OK\n    Means: accepted\n  - {Response: "NO", Means: Rejected}')).toEqual([['OK', 'accepted'], ['NO', 'rejected']])
+    expect(samples('Expected Response:\n{\n  "a": 1\n}\n')).toEqual([['{\n  "a": 1\n}', null]])
+  })
+  it('reads test settings', () => expect(definition('Test Settings:\n  Responses: Simulated success\n  Accept Rate: 60%\n  Latency: 150ms').test).toEqual({ endpoint: null, responses: 'simulated success', acceptRate: 0.6, latencyMs: 150 }))
+  it('Accept When keeps its words', () => expect(endpoint(`${BASE}Accept When: lead.score >= 60 and lead.state != "NY"`).policy.acceptWhen).toMatchObject({ text: 'lead.score >= 60 and lead.state != "NY"', condition: { kind: 'and' } }))
+})
+
+describe('regional endpoints', () => {
+  it('the last has no condition', () => {
+    expect(definition('Endpoints:\n  - {When: lead.state = CA, Use: https://w.example}\n  - {Use: https://e.example}').endpoints).toMatchObject([{ when: { value: 'CA' }, use: { text: 'https://w.example' } }, { when: null }])
+    expect(load({ r: `${BASE}Endpoints:\n  - {Use: https://e.example}\n  - {When: lead.state = CA, Use: https://w.example}` }).said.join()).toContain('unreachable')
+  })
+})
+
+describe('typed recipients', () => {
+  it('e-mail, SFTP and file keep their own settings', () => {
+    expect(endpoint('Recipient: M\nType: email\nEndpoint: smtp://m.example\nFrom: a@b.example\nTo: c@d.example\nAttach: ADF\nSubject: Lead {{lead.id}}').definition).toMatchObject({ type: 'email', idempotency: null, options: { from: { text: 'a@b.example' }, attach: 'adf', subject: { text: 'Lead {{lead.id}}' } } })
+    expect(endpoint('Recipient: S\nType: sftp\nEndpoint: sftp://h.example/in/\nUsername: u\nPassword: ${P}\nFile Name: a.csv', { P: 'x{{y' }).definition).toMatchObject({ auth: null, format: 'csv', options: { username: { text: 'u' }, password: { text: 'x{{y' }, fileName: { text: 'a.csv' } } })
+    expect(endpoint('Recipient: F\nType: file\nPath: out/').definition.options).toMatchObject({ path: { text: 'out/' } })
+  })
+  it('a setting of another type is a warning', () => expect(load({ r: `${BASE}Instance: x` }).said.join()).toContain('"Instance" means nothing to this type'))
+})

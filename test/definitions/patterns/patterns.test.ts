@@ -1,0 +1,115 @@
+import { describe, expect, it } from 'vitest'
+import { money } from '../../../src/base/money.ts'
+import type { Plan } from '../../../src/core/plan.ts'
+import { findRecipient, planFor } from '../../../src/definitions/catalogue.ts'
+import { load, pattern } from '../loading.ts'
+
+const buyer = (name: string, more = ''): string => `Recipient: ${name}\nEndpoint: https://${name.toLowerCase().replaceAll(' ', '-')}.example\n${more}`
+const PING = 'Ping: {Fields: state, Response Parsing: {Bid: price}}\n'
+const BUYERS = { a: buyer('Buyer A', PING), b: buyer('Buyer B', PING), c: buyer('Buyer C'), pool: 'Recipient: Remediation Pool\nType: pool\n' }
+const plan = (text: string, more: Readonly<Record<string, string>> = {}): Plan => pattern({ ...BUYERS, ...more, p: `Recipient: P\n${text}` }).plan
+const errors = (text: string, more: Readonly<Record<string, string>> = {}): readonly string[] => load({ ...BUYERS, ...more, p: `Recipient: P\n${text}` }).said.filter((each) => each.includes(' error '))
+
+const send = (recipient: string, dollars?: number) => ({ kind: 'send', recipient, price: dollars === undefined ? null : money(dollars * 10_000) })
+const noGuard = { acceptWhen: null, minimumPrice: null, minimumMargin: null, cost: null }
+const REFUSALS = ['rejected', 'duplicate', 'skipped', 'failed']
+const HOUR = 3_600_000
+
+describe('the seven patterns', () => {
+  it('Waterfall', () => {
+    expect(plan('Pattern: Waterfall\nTry:\n  - Buyer A ($50)\n  - buyer b ($40.50)\n  - {Recipient: Buyer C, Price: $30}\nFinally: Remediation Pool')).toEqual({
+      kind: 'sequence', pattern: 'P', guard: noGuard, moveOn: REFUSALS, steps: [{ plan: send('a', 50) }, { plan: send('b', 40.5) }, { plan: send('c', 30) }], finally: send('pool'),
+    })
+    expect(plan('Pattern: Waterfall\nTry: Buyer A ($1,050), c')).toMatchObject({ steps: [{ plan: send('a', 1_050) }, { plan: send('c') }], finally: null })
+  })
+  it('Fallback goes on at errors, and where nobody could be asked, but not at an answer', () => expect(plan('Pattern: Fallback\nTry: [a, b]')).toMatchObject({ kind: 'sequence', moveOn: ['skipped', 'failed'], steps: [{ plan: send('a') }, { plan: send('b') }] }))
+  it('Exclusive Window', () => expect(plan('Pattern: Exclusive Window\nWindows:\n  Hour 0-24: Buyer A ($75)\n  Hour 24-48: [Buyer B ($45), Buyer C ($45)]\n  Hour 48+: Buyer C ($15)')).toEqual({
+    kind: 'sequence', pattern: 'P', guard: noGuard, moveOn: REFUSALS, finally: null, steps: [
+      { plan: send('a', 75), opensMs: 0, closesMs: 24 * HOUR },
+      { plan: { kind: 'sequence', pattern: 'P', guard: noGuard, moveOn: REFUSALS, finally: null, steps: [{ plan: send('b', 45) }, { plan: send('c', 45) }] }, opensMs: 24 * HOUR, closesMs: 48 * HOUR },
+      { plan: send('c', 15), opensMs: 48 * HOUR },
+    ],
+  }))
+  it.each([['first responder', 1], ['all', Infinity], ['up to 3', 3]])('Simultaneous, %s', (accept, count) => expect(plan(`Pattern: Simultaneous\nSend To: [a, b]\nAccept: ${accept}`)).toEqual({ kind: 'race', pattern: 'P', guard: noGuard, entrants: [send('a'), send('b')], accept: count }))
+  it('Simultaneous takes the first where nothing else is said', () => expect(plan('Pattern: Simultaneous\nSend To: [a]')).toMatchObject({ accept: 1 }))
+  it('Ping/Post', () => {
+    expect(plan('Pattern: Ping/Post\nBuyers: [a, b]\nPing Timeout: 2 seconds\nMinimum Bid: $18.00\nAccept: highest bid')).toEqual({ kind: 'auction', pattern: 'P', guard: noGuard, bidders: [send('a'), send('b')], windowMs: 2_000, floor: money(180_000) })
+    expect(plan('Pattern: ping post\nBuyers: [a]')).toMatchObject({ windowMs: 3_000, floor: null })
+  })
+  it('Round Robin', () => expect(plan('Pattern: Round Robin\nTry: [a, b, c]')).toEqual({ kind: 'share', pattern: 'P', guard: noGuard, weights: [1, 1, 1], entrants: [send('a'), send('b'), send('c')] }))
+  it('Weighted, in the smallest whole numbers', () => {
+    expect(plan('Pattern: Weighted\nTry:\n  - Buyer A (60%)\n  - Buyer B (30%, $20)\n  - {Recipient: Buyer C, Weight: 10%}')).toMatchObject({ kind: 'share', weights: [6, 3, 1], entrants: [send('a'), send('b', 20), send('c')] })
+    expect(plan('Pattern: Weighted\nTry: [a (33.5%), b (66.5%)]')).toMatchObject({ weights: [67, 133] })
+  })
+  it('Single names one, and is it', () => {
+    expect(plan('Pattern: Single\nTry: Buyer A ($50)')).toEqual(send('a', 50))
+    expect(plan('Pattern: Single\nSend To: Buyer A\nAccept When: lead.age > 17')).toMatchObject({ kind: 'sequence', moveOn: [], steps: [{ plan: send('a') }], guard: { acceptWhen: { text: 'lead.age > 17' } } })
+    const { catalogue } = load({ ...BUYERS, 'my-buyer': 'Pattern: Single\nRecipient: Buyer A\n' })
+    expect(catalogue.recipients.get('my-buyer')).toMatchObject({ name: 'My Buyer', plan: send('a') })
+  })
+})
+
+describe('guards', () => {
+  it('are read by every pattern, in its own currency', () => {
+    for (const kind of ['Pattern: Waterfall\nTry: [a]', 'Pattern: Simultaneous\nSend To: [a]', 'Pattern: Ping/Post\nBuyers: [a]', 'Pattern: Round Robin\nTry: [a]']) {
+      expect(plan(`${kind}\nMinimum Price: 25\nMinimum Margin: $5\nCost: 15 GBP\nCurrency: EUR\nAccept When: lead.score > 50`)).toMatchObject({
+        guard: { minimumPrice: money(250_000, 'EUR'), minimumMargin: money(50_000), cost: money(150_000, 'GBP'), acceptWhen: { text: 'lead.score > 50', condition: { op: '>' } } },
+      })
+    }
+  })
+  it('Test Settings and About are kept', () => expect(pattern({ ...BUYERS, p: 'Recipient: P\nPattern: Waterfall\nTry: [a]\nContact: Ann\nTest Settings: {Accept Rate: 40%}' })).toMatchObject({ about: { contact: 'Ann' }, test: { acceptRate: 0.4 } }))
+})
+
+describe('nesting', () => {
+  it('a pattern stands in the place of its name, and a price behind it is that of those without one', () => {
+    const inner = { inner: 'Recipient: Inner\nPattern: Round Robin\nTry: [a ($9), b]\n' }
+    expect(plan('Pattern: Waterfall\nTry: [Inner ($45), c]', inner)).toMatchObject({ steps: [{ plan: { kind: 'share', pattern: 'Inner', entrants: [send('a', 9), send('b', 45)] } }, { plan: send('c') }] })
+  })
+  it('circles are errors with a place, and leave out only those in them', () => {
+    const { catalogue, said } = load({ ...BUYERS, p: 'Recipient: P\nPattern: Waterfall\nTry: [Q]', q: 'Recipient: Q\nPattern: Waterfall\nTry: [a, P]', self: 'Recipient: Self\nPattern: Waterfall\nTry: [Self]' })
+    expect([...catalogue.recipients.keys()]).toEqual(['a', 'b', 'c', 'pool'])
+    expect(said.filter((each) => each.includes('cycle')).map((each) => each.split(' error ')[0])).toEqual(['q.yaml:3:10', 'self.yaml:3:7'])
+  })
+  it('a bidder is an endpoint with a Ping', () => {
+    expect(errors('Pattern: Ping/Post\nBuyers: [c]').join()).toContain('c has no Ping')
+    expect(plan('Pattern: Ping/Post\nBuyers: [One]', { one: 'Recipient: One\nPattern: Single\nTry: a\n' })).toMatchObject({ bidders: [send('a')] })
+  })
+  it('a broken recipient is said once, and what else there is loads', () => {
+    const { catalogue, said } = load({ ...BUYERS, bad: buyer('Bad', 'Timeout: 5\n'), p: 'Recipient: P\nPattern: Waterfall\nTry: [Bad, a, bad]', fine: 'Recipient: Fine\nPattern: Waterfall\nTry: [a]' })
+    expect(said.filter((each) => each.startsWith('p.yaml'))).toEqual(['p.yaml:3:7 error broken-recipient: Bad has mistakes in its own file -> mend bad.yaml'])
+    expect([...catalogue.recipients.keys()]).toContain('fine')
+    expect(catalogue.recipients.has('p')).toBe(false)
+  })
+  it('names are found by id or display name, whatever their case, and a file that cannot be read is still known by its name', () => {
+    const { said } = load({ ...BUYERS, broken: 'Recipient: Broken One\nSettings: {a: [\n', p: 'Recipient: P\nPattern: Waterfall\nTry: [BUYER A, B, broken one]' })
+    expect(said.filter((each) => each.startsWith('p.yaml'))).toEqual(['p.yaml:3:19 error broken-recipient: Broken One has mistakes in its own file -> mend broken.yaml'])
+  })
+})
+
+describe('names', () => {
+  const { catalogue } = load(BUYERS)
+  it.each(['a', 'Buyer A', 'buyer a', ' BUYER A '])('"%s" is found', (name) => expect(findRecipient(catalogue, name)).toMatchObject({ id: 'a' }))
+  it('a mistyped name has a suggestion, a strange one none', () => {
+    expect(findRecipient(catalogue, 'remediation-pol')).toEqual({ suggestion: 'Remediation Pool' })
+    expect(findRecipient(catalogue, 'zebra')).toEqual({ suggestion: null })
+  })
+  it('an endpoint alone is a plan', () => {
+    const found = findRecipient(catalogue, 'a')
+    expect('kind' in found ? planFor(found) : null).toEqual(send('a'))
+  })
+  it('two files with one name are an error, two folders with one id too', () => {
+    expect(load({ x: buyer('Same'), y: buyer('same') }).said.filter((each) => each.includes(' error '))).toEqual(['y.yaml:1:1 error same-name: two recipients are named "same": the other is in x.yaml -> change the name of one of them'])
+    expect(load({ 'one/x': buyer('X'), 'two/x': buyer('Y') }).said.find((each) => each.includes('same-id'))).toContain('two/x.yaml')
+  })
+})
+
+describe('prices nobody names', () => {
+  it('are a warning, unless a pattern, a bid or the file names one', () => {
+    const warned = (files: Readonly<Record<string, string>>) => load(files).said.filter((each) => each.includes('no-price')).map((each) => each.split(':')[0])
+    expect(warned({ a: buyer('A') })).toEqual(['a.yaml'])
+    expect(warned({ a: buyer('A', 'Price: $0\n') })).toEqual([])
+    expect(warned({ a: buyer('A', 'Type: webhook.post\n') })).toEqual([])
+    expect(warned({ a: buyer('A'), p: 'Recipient: P\nPattern: Waterfall\nTry: [A ($5)]' })).toEqual([])
+    expect(warned({ a: buyer('A', PING), p: 'Recipient: P\nPattern: Ping/Post\nBuyers: [A]' })).toEqual([])
+  })
+})

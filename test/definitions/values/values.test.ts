@@ -1,0 +1,122 @@
+import { describe, expect, it } from 'vitest'
+import { money } from '../../../src/base/money.ts'
+import { BASE, endpoint, load } from '../loading.ts'
+
+const policy = (lines: string) => endpoint(`${BASE}${lines}`).policy
+const transport = (lines: string) => endpoint(`${BASE}${lines}`).definition.transport
+const errorOf = (lines: string): string | undefined => load({ r: `${BASE}${lines}` }).said.find((each) => each.includes(' error '))
+const span = (from: number, to: number) => ({ fromMinute: from * 60, toMinute: to * 60 })
+
+describe('numbers with units', () => {
+  it.each([
+    ['Timeout: 10 seconds', { timeoutMs: 10_000 }], ['Timeout: 1s', { timeoutMs: 1_000 }], ['Timeout: 100ms', { timeoutMs: 100 }], ['Connect Timeout: 2s', { connectTimeoutMs: 2_000 }],
+    ['Connections: 10 connections', { connections: 10 }], ['Connections: 3', { connections: 3 }], ['Keep Alive: 300 seconds', { keepAliveMs: 300_000 }], ['Keep Alive: yes', { keepAliveMs: 300_000 }],
+    ['Keep Alive: no', { keepAliveMs: 0 }], ['Keep Alive: no\nReuse For: 5s', { keepAliveMs: 0 }], ['Maximum Response: 1 MB', { maximumResponse: 1_048_576 }], ['Maximum Response: 500KB', { maximumResponse: 512_000 }],
+    ['Rate: 50 per second', { rate: { count: 50, perMs: 1_000 } }], ['Rate: 1,000/hour', { rate: { count: 1_000, perMs: 3_600_000 } }], ['Follow Redirects: on', { followRedirects: true }],
+    ['TLS: {CA: a.pem}', { tls: { ca: 'a.pem', certificate: null, key: null } }], ['Concurrency: 5', { concurrency: 5 }],
+  ])('%s', (line, expected) => expect(transport(line)).toMatchObject(expected))
+
+  it.each([['Timeout: 10', 'write 10s'], ['Maximum Response: 2', '2 MB'], ['Rate: 50', '50 per second'], ['Timeout: soon', '10 seconds'], ['Connections: 0', 'whole number'], ['Connections: 10 minutes', 'whole number']])('%s is an error that says what to write', (line, help) => {
+    expect(errorOf(line)).toContain(help)
+  })
+})
+
+describe('money', () => {
+  it.each([['Price: $45.00', money(450_000)], ['Price: 45', money(450_000)], ['Price: 45 EUR', money(450_000, 'EUR')], ['Price: "€45"', money(450_000, 'EUR')], ['Price: 45\nCurrency: eur', money(450_000, 'EUR')], ['Price: $45\nCurrency: EUR', money(450_000)], ['Price: $0', money(0)]])('%s', (line, expected) => {
+    expect(policy(line).price).toEqual(expected)
+  })
+  it('is nothing where it is not written', () => expect(policy('').price).toBeNull())
+  it.each(['Price: -5', 'Price: 1,2,3', 'Price: much'])('%s is an error', (line) => expect(errorOf(line)).toContain('$45.00'))
+})
+
+describe('call windows', () => {
+  it.each([
+    ['Call Window: 9am-8pm', [span(9, 20)], [1, 2, 3, 4, 5, 6, 7]], ['Call Window: 09:00-20:00', [span(9, 20)], [1, 2, 3, 4, 5, 6, 7]], ['Call Window: 9:30am - 5pm', [span(9.5, 17)], [1, 2, 3, 4, 5, 6, 7]],
+    ['Call Window: 9-17', [span(9, 17)], [1, 2, 3, 4, 5, 6, 7]], ['Call Window: 9-5pm', [span(9, 17)], [1, 2, 3, 4, 5, 6, 7]], ['Call Window: 1-5pm', [span(13, 17)], [1, 2, 3, 4, 5, 6, 7]],
+    ['Call Window: 8pm-2am', [span(20, 2)], [1, 2, 3, 4, 5, 6, 7]], ['Call Window: 00:00-24:00', [span(0, 24)], [1, 2, 3, 4, 5, 6, 7]], ['Call Window: 9am-12pm, 1pm-5pm', [span(9, 12), span(13, 17)], [1, 2, 3, 4, 5, 6, 7]],
+    ['Call Window: Mon-Fri 9am-5pm', [span(9, 17)], [1, 2, 3, 4, 5]], ['Call Window: 9am to 5pm\nDays: Mon, Wed, Fri', [span(9, 17)], [1, 3, 5]], ['Days: Sat-Mon', [span(0, 24)], [1, 6, 7]], ['Days: [Monday, tuesdays]', [span(0, 24)], [1, 2]], ['Days: weekends', [span(0, 24)], [6, 7]],
+  ] as const)('%s', (line, spans, days) => expect(policy(line).window).toEqual({ spans, days }))
+  it('is always open where none is written', () => expect(policy('').window).toBeNull())
+  it.each(['Call Window: 9-5', 'Call Window: 25:00-26:00', 'Call Window: 13pm-14pm', 'Call Window: all day', 'Days: Funday', 'Call Window: 9am-9am', 'Call Window: Mon 9am-5pm, Tue 9am-6pm'])('%s is an error', (line) => expect(errorOf(line)).toBeDefined())
+
+  it.each([['America/New_York', { kind: 'zone', name: 'America/New_York' }], ['lead', { kind: 'lead' }], ['{{lead.timezone}}', { kind: 'field', path: 'timezone' }]])('Timezone: %s', (zone, expected) => expect(policy(`Timezone: ${zone}`).zone).toEqual(expected))
+  it.each(['EST', 'Eastern', 'Mars/Olympus', '{{upper lead.zone}}'])('Timezone: %s is an error', (zone) => expect(errorOf(`Timezone: ${zone}`)).toContain('bad-timezone'))
+})
+
+describe('caps and checks', () => {
+  it('reads counts and sums by period', () => {
+    const caps = [{ period: 'day', limit: { kind: 'leads', count: 100 } }, { period: 'hour', limit: { kind: 'leads', count: 20 } }, { period: 'month', limit: { kind: 'revenue', amount: money(50_000_000) } }]
+    for (const line of ['Caps: 100 per day, 20 per hour, $5,000 per month', 'Caps: 100/day, 20/hour, $5,000/month', 'Caps:\n  - 100 leads a day\n  - 20 hourly\n  - $5,000 per month']) expect(policy(line).caps).toEqual(caps)
+    expect(policy('Caps: 1,000 per week').caps).toEqual([{ period: 'week', limit: { kind: 'leads', count: 1_000 } }])
+    expect(policy('').caps).toEqual([])
+  })
+  it.each([['Duplicate Check: phone_1 within 30 days', { field: 'phone_1', withinMs: 30 * 86_400_000 }], ['Duplicate Check: lead.email in the last 24h', { field: 'email', withinMs: 86_400_000 }], ['Duplicate Check: no', null]])('%s', (line, expected) => expect(policy(line).duplicateCheck).toEqual(expected))
+  it('says which unit a check needs', () => expect(errorOf('Duplicate Check: phone_1 within 30')).toContain('write phone_1 within 30 days'))
+
+  it.each([
+    ['phone is mobile-capable', { kind: 'mobile-phone', field: 'phone_1' }], ['Phone must be mobile', { kind: 'mobile-phone', field: 'phone_1' }], ['phone_2 is mobile', { kind: 'mobile-phone', field: 'phone_2' }],
+    ['Include TrustedForm', { kind: 'trusted-form' }], ['Business hours only', { kind: 'business-hours' }], ['lead.age >= 18', { kind: 'condition' }], ['lead.state in (CA, NV)', { kind: 'condition' }], ['email exists', { kind: 'condition' }],
+  ] as const)('requirement: %s', (text, check) => {
+    const { policy: made, definition } = endpoint(`${BASE}Requirements:\n  - ${text}\n`)
+    expect(made.requirements).toMatchObject([{ reason: text, check }])
+    expect(definition.about.requirements).toEqual([])
+  })
+  it.each(['Call before noon', 'No incentivised traffic', 'Ask for Ann in case of doubt', 'Leads with a working phone'])('"%s" is documentation', (text) => {
+    const { policy: made, definition } = endpoint(`${BASE}Special Requirements:\n  - ${text}\n`)
+    expect(made.requirements).toEqual([])
+    expect(definition.about.requirements).toEqual([text])
+  })
+  it('a requirement that is meant as a condition is not documentation by mistake', () => expect(errorOf('Requirements:\n  - lead.age >=')).toContain('bad-condition'))
+})
+
+describe('retries', () => {
+  it('has the table of the contract', () => {
+    const steps = { retries: 3, backoff: { kind: 'steps', ms: [1_000, 2_000, 4_000] }, growTimeout: false, maxWaitMs: 300_000, alertIfAllFail: false }
+    const exponential = { ...steps, backoff: { kind: 'exponential', firstMs: 1_000 } }
+    expect(policy('').retry).toEqual({ network: steps, proxy: steps, timeout: { ...steps, growTimeout: true }, rate_limited: { ...exponential, retries: 10 }, server_error: { ...exponential, alertIfAllFail: true } })
+  })
+  it.each(['Retries: 0', 'Retries: none', 'Retries: off'])('%s is none', (line) => expect(policy(line).retry).toEqual({}))
+  it('Retries is about every class', () => {
+    expect(Object.values(policy('Retries: 5').retry).map((each) => each.retries)).toEqual([5, 5, 5, 5, 5])
+    expect(Object.values(policy('Retries: 2 with exponential backoff').retry).map((each) => each.backoff.kind)).toEqual(Array(5).fill('exponential'))
+    expect(policy('Retries: 2 every 5s').retry.network?.backoff).toEqual({ kind: 'steps', ms: [5_000] })
+    expect(policy('Retries: 2 times').retry.timeout).toMatchObject({ retries: 2, growTimeout: true })
+  })
+  it('Retry Strategy is about one, after Retries', () => {
+    const { retry } = policy('Retries: 1\nRetry Strategy:\n  Server Errors:\n    Retry: 4 times\n    Backoff: 2s, 8s\n    Alert: no\n  Network Errors: none\n')
+    expect(retry.server_error).toMatchObject({ retries: 4, backoff: { kind: 'steps', ms: [2_000, 8_000] }, alertIfAllFail: false })
+    expect(retry.network).toBeUndefined()
+    expect(retry.timeout?.retries).toBe(1)
+  })
+  it.each([
+    ['Retry On: 400 where errorCode = "UNABLE_TO_LOCK_ROW"', [{ status: { from: 400, to: 400 }, when: { kind: 'compare' } }]],
+    ['Retry Strategy:\n  Retry On: 403 where code in (1, 2)', [{ status: { from: 403, to: 403 }, when: { kind: 'in' } }]],
+    ['Retry On: [409, 4xx where body contains "busy"]', [{ status: { from: 409, to: 409 }, when: null }, { status: { from: 400, to: 499 }, when: { op: 'contains' } }]],
+    ['Retry Strategy:\n  Client Errors:\n    404 Not Found: Retry\n    400: Don\'t retry', [{ status: { from: 404, to: 404 }, when: null }]],
+  ])('%s', (line, expected) => expect(endpoint(`${BASE}${line}`).definition.retryOn).toMatchObject(expected))
+  it.each(['Retries: 3s', 'Retry Strategy:\n  Server Errors:\n    Backoff: 1, 2', 'Retry Strategy:\n  Sever Errors:\n    Retry: 3', 'Retry On: soon', 'Retry Strategy:\n  Client Errors:\n    500: Retry'])('%s is an error', (line) => expect(errorOf(line)).toBeDefined())
+})
+
+describe('response codes', () => {
+  it.each([
+    ['200 + "OK" in body', 'Success', { status: { from: 200, to: 200 }, means: 'success', when: { op: 'contains', value: 'OK' } }], ['5xx', 'Server error (retry 3x)', { status: { from: 500, to: 599 }, means: 'server-error', retry: true }],
+    ['401', 'Auth failed (pause delivery)', { means: 'auth', pause: true, retry: null }], ['404 Not Found', 'Invalid data', { status: { from: 404, to: 404 }, means: 'invalid-data' }], ['500-503', 'Retry', { status: { from: 500, to: 503 }, means: 'retry', retry: null }],
+    ['422', "Rejected (don't retry)", { means: 'rejected', retry: false }], ["'\"NO\" in body'", 'Rejected', { status: null, means: 'rejected', when: { value: 'NO' } }], ['200 where status = "dup"', 'Duplicate', { means: 'duplicate', when: { path: { text: 'status' } } }],
+  ])('%s: %s', (key, means, expected) => expect(endpoint(`${BASE}Response Codes:\n  ${key}: ${means}`).definition.responseCodes).toMatchObject([expected]))
+})
+
+describe('batches, circuit breakers, alerts', () => {
+  it.each([['100 leads or 5 minutes', { maxLeads: 100, maxWaitMs: 300_000 }], ['50 leads', { maxLeads: 50, maxWaitMs: 300_000 }], ['10 minutes', { maxLeads: 1_000, maxWaitMs: 600_000 }]])('Accumulate: %s', (text, expected) => expect(policy(`Batch: {Accumulate: ${text}}`).batch).toEqual({ ...expected, schedule: null }))
+  it('a batch has the format that is written, else that of the recipient', () => {
+    const format = (lines: string): unknown => endpoint(`${BASE}${lines}`).definition.batch?.format
+    expect([format('Batch: {Accumulate: 5 leads, Format: JSON array}'), format('Batch: {Accumulate: 5 leads}\nFormat: XML'), format('Batch: {Accumulate: 5 leads}\nFormat: JSON'), format('Batch: {Accumulate: 5 leads}'), format('')]).toEqual(['json', 'xml', 'json', 'csv', undefined])
+    expect(endpoint(`${BASE}Batch: {Accumulate: 5 leads, Match: ref = lead.id, Results: results, Schedule: 0 6 * * *}`)).toMatchObject({ definition: { batch: { match: { result: 'ref', lead: 'lead.id' }, results: { text: 'results' } } }, policy: { batch: { schedule: '0 6 * * *' } } })
+  })
+  it.each([
+    ['', { errorRate: 0.5, over: 100, waitMs: 300_000, maxWaitMs: 3_600_000 }], ['Circuit Breaker: off', null], ['Circuit Breaker: on', { errorRate: 0.5, over: 100, waitMs: 300_000, maxWaitMs: 3_600_000 }],
+    ['Circuit Breaker: {Error Rate: "> 20%", Over: 50 attempts, Wait: 1 min, Maximum Wait: 2h}', { errorRate: 0.2, over: 50, waitMs: 60_000, maxWaitMs: 7_200_000 }],
+  ])('%s', (line, expected) => expect(policy(line).circuit).toEqual(expected))
+  it('reads alerts', () => expect(endpoint(`${BASE}Alert When: success rate < 90%, response time > 2s, error rate > 20%\nNotify: ops@example.com`).definition).toMatchObject({
+    notify: 'ops@example.com', alertWhen: [{ metric: 'success rate', op: '<', value: 0.9, text: 'success rate < 90%' }, { metric: 'response time', op: '>', value: 2_000 }, { metric: 'error rate', op: '>', value: 0.2 }],
+  }))
+})
