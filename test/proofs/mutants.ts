@@ -26,7 +26,7 @@ const MUTANTS: readonly Mutant[] = [
   { fault: 'a cap that is used up is not looked at', file: 'gate.ts', from: 'if (!facts.full.has(', to: 'if (facts.full.has(' },
   { fault: 'a rejection keeps its place in a cap', file: 'caps.ts', from: "verdict !== 'unconfirmed') return 0", to: "verdict !== 'unconfirmed' && verdict !== 'rejected') return 0" },
   { fault: 'a doubtful sale loses its place in a cap', file: 'caps.ts', from: "if (kind !== 'failed' && kind !== 'duplicate') return last", to: 'if (kind) return last' },
-  { fault: 'the circuit counts rejections', file: 'circuit.ts', from: "verdict.kind === 'unknown' || verdict.kind === 'failed'", to: "verdict.kind === 'unknown' || verdict.kind === 'failed' || verdict.kind === 'rejected'" },
+  { fault: 'the circuit counts rejections', file: 'circuit.ts', from: "|| verdict.kind === 'failed'", to: "|| verdict.kind === 'failed' || verdict.kind === 'rejected'" },
   { fault: 'the circuit opens one failure early', file: 'circuit.ts', from: 'failures > policy.errorRate', to: 'failures >= policy.errorRate' },
   { fault: 'a failed trial does not wait longer', file: 'circuit.ts', from: 'circuit.waitMs * 2', to: 'circuit.waitMs' },
   { fault: 'two trials at once', file: 'circuit.ts', from: "circuit.kind === 'closed' ? circuit : { kind: 'trial', until: now + timeoutMs", to: "circuit.kind === 'closed' ? circuit : { kind: 'trial', until: now - timeoutMs" },

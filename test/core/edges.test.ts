@@ -1,0 +1,63 @@
+import { describe, expect, it } from 'vitest'
+import { money } from '../../src/base/money.ts'
+import { closedCircuit, stepCircuit } from '../../src/core/circuit.ts'
+import { book } from '../../src/core/booking.ts'
+import { counterOf } from '../../src/core/caps.ts'
+import { emptyHistory, evolve } from '../../src/core/history.ts'
+import type { Plan } from '../../src/core/plan.ts'
+import { belowFloor, revenueOf } from '../../src/core/price.ts'
+import { ranking } from '../../src/core/strategies/auction.ts'
+import { shareOrder } from '../../src/core/strategies/share.ts'
+import type { Attempt } from '../../src/core/history.ts'
+import { T0, accepted, decides, noGuard, policy, received, rejected, sendTo, tried } from './given.ts'
+
+const bid = (dollars: number, at = T0): Attempt => ({
+  attempt: 1, recipient: 'x', phase: 'ping', key: 'k', startedAt: T0, target: 'endpoint', batch: null,
+  finished: { at, verdict: { kind: 'bid', reason: null, price: money(dollars * 10_000), pingId: null }, revenue: null, surplus: false },
+})
+
+describe('edges of the rules, where a fault of one would hide', () => {
+  it('a closing is over at its very end', () => {
+    const given = { plan: sendTo('a'), recipients: { a: { paused: null, closedUntil: T0 } } }
+    expect(decides(given)).toEqual(['send a #1'])
+    expect(decides({ ...given, now: T0 - 1 })).toEqual(['wait +0 a'])
+  })
+  it('an exclusive window is open from its very beginning', () => {
+    const plan: Plan = { kind: 'sequence', pattern: 'W', guard: noGuard, moveOn: ['rejected'], finally: null, steps: [{ plan: sendTo('a'), opensMs: 1000 }] }
+    expect(decides({ plan, now: T0 + 1000 })).toEqual(['send a #1'])
+    expect(decides({ plan, now: T0 + 999 })).toEqual(['wait +1000 -'])
+  })
+  it('a bid at the minimum is enough, one below is not', () => { expect(ranking([bid(20), bid(19)], money(200_000), T0)).toEqual([0]) })
+  it('the highest bid comes first, ties go by list order', () => { expect(ranking([bid(20), bid(30), bid(20), bid(30)], null, T0)).toEqual([1, 3, 0, 2]) })
+  it('a bid at the deadline is used, one after it is not', () => { expect(ranking([bid(20, T0 + 500), bid(30, T0 + 501)], null, T0 + 500)).toEqual([0]) })
+  it('a price at the minimum is enough, one below is not', () => {
+    const floors = [{ pattern: 'W', kind: 'price', amount: money(200_000) }] as const
+    expect(belowFloor(money(200_000), null, floors)).toBeNull()
+    expect(belowFloor(money(199_999), null, floors)).not.toBeNull()
+  })
+  it('shares are exact, ticket by ticket', () => { expect([0, 1, 2, 3, 4, 5].map((n) => shareOrder([2, 1], n)[0])).toEqual([0, 1, 0, 0, 1, 0]) })
+  it('a sale earns the returned price, else the bid, else the pattern\'s, else the recipient\'s own', () => {
+    const [returned, offered, patterns, own] = [money(4), money(3), money(2), money(1)]
+    const sale = (price: typeof returned | null) => ({ kind: 'accepted', reason: null, price } as const)
+    expect(revenueOf(sale(returned), offered, patterns, own)).toEqual(returned)
+    expect(revenueOf(sale(null), offered, patterns, own)).toEqual(offered)
+    expect(revenueOf(sale(null), null, patterns, own)).toEqual(patterns)
+    expect(revenueOf(sale(null), null, null, own)).toEqual(own)
+  })
+  it('an acceptance beyond what a race takes is surplus and earns nothing', () => {
+    const plan: Plan = { kind: 'race', pattern: 'R', guard: noGuard, entrants: [sendTo('a'), sendTo('b')], accept: 1 }
+    const history = [received(), ...tried('/0', 'a', 1, accepted), ...tried('/1', 'b', 1, null)].reduce(evolve, emptyHistory)
+    expect(book(plan, '/1', history, accepted, policy('b'))).toEqual({ revenue: null, surplus: true })
+    expect(book(plan, '/0', emptyHistory, accepted, policy('a')).surplus).toBe(false)
+  })
+  it('a recipient whose cap is used up is waited for until the next day', () => {
+    const capped = policy('a', { caps: [{ period: 'day', limit: { kind: 'leads', count: 1 } }] })
+    const full = (at: number) => ({ a: { paused: null, closedUntil: null, full: new Set([counterOf(capped, capped.caps[0]!, 'live', at)]) } })
+    expect(decides({ plan: sendTo('a'), policies: [capped], recipients: full(T0) })).toEqual(['wait +43200000 a'])
+    expect(decides({ plan: sendTo('a'), policies: [capped], recipients: full(T0 - 86_400_000) })).toEqual(['send a #1'])
+  })
+  it('a circuit counts no rejections', () => {
+    const closed = stepCircuit(closedCircuit, rejected, T0, { errorRate: 0.5, over: 1, waitMs: 1, maxWaitMs: 1 })
+    expect(closed.kind).toBe('closed')
+  })
+})
