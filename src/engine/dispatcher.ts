@@ -255,7 +255,8 @@ export const createDispatcher = (around: Surroundings) => {
   const waitWith = (work: Work, { send, tokenless }: Parked): void => {
     const endpoint = endpointOf(send.recipient)
     if (!tokenless || !endpoint.token) around.lane(send.recipient).park(() => pump(work))
-    else around.tokens.ask(endpoint, endpoint.token).then(() => pump(work)).catch(around.failed)
+    // While this turn was recorded another lead may have got it.
+    else around.tokens.have(endpoint, endpoint.token, clock.now()).then(() => pump(work)).catch(around.failed)
   }
 
   /** A process that was stopped past its lease must not send what another has taken over: it fails at its next write. */

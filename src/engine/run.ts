@@ -21,8 +21,11 @@ import { createTokens } from './tokens.ts'
 import { loadedWork } from './work.ts'
 import type { Work } from './work.ts'
 
-/** Leads in memory at once: enough to keep every connection busy while starts are made durable. */
-const SLOTS = 1_024
+/**
+ * Leads in memory at once: enough to keep every connection busy while starts are made durable, and no more: what is alive
+ * when garbage is collected is copied, and leads beyond a lane's places are decided twice (384 for 1,024: 10 % less CPU).
+ */
+const SLOTS = 384
 /** How often pauses by other processes are looked for. */
 const WATCH_MS = 1_000
 const CLAIM_LIMIT = 256

@@ -122,7 +122,6 @@ export class Line implements Dispatcher.DispatchHandler {
 
   onResponseEnd(): void {
     if (this.#job) this.#answer(this.#job, false)
-    // At once: with a request waiting, undici skips its check of idle sockets.
     this.#release()
   }
 

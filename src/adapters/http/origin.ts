@@ -2,8 +2,9 @@ import { Client } from 'undici'
 import type { TransportSettings } from '../../definitions/types.ts'
 import { refusalOfHost } from './addresses.ts'
 import { createConnector } from './connect.ts'
-import { type Job, Line, stop } from './line.ts'
+import { type Job, Line, type Outcome, stop } from './line.ts'
 import { parseProxy, type Proxy } from './proxy.ts'
+import type { Round } from './round.ts'
 import type { Target } from './target.ts'
 
 /** All connections to one origin under the same settings, and the requests that wait for one. */
@@ -26,7 +27,7 @@ export interface Origin {
  * Takes a warm connection where one is free (the one used last, so that the others may go idle and close), opens another
  * while there are fewer than `connections`, and else lets the request wait in order.
  */
-export const createOrigin = (target: Target, settings: TransportSettings, mayBePrivate: boolean): Origin => {
+export const createOrigin = (target: Target, settings: TransportSettings, mayBePrivate: boolean, round: Round<Outcome>): Origin => {
   const proxy = settings.proxy === null ? null : parseProxy(settings.proxy)
   const most = Math.max(1, settings.connections)
   const connect = createConnector({ connectTimeoutMs: Math.min(settings.connectTimeoutMs, LONGEST_TIMER), tls: settings.tls, proxy, mayBePrivate })
@@ -49,10 +50,16 @@ export const createOrigin = (target: Target, settings: TransportSettings, mayBeP
     head = 0
     return undefined
   }
-  const free = (line: Line): void => {
-    const job = next()
-    if (job) line.run(job)
-    else idle.push(line)
+  let freed: Line[] = []
+  const free = (line: Line): void => { if (freed.push(line) === 1) round.write(reuse) }
+  const reuse = (): void => {
+    const lines = freed
+    freed = []
+    for (const line of lines) {
+      const job = next()
+      if (job) line.run(job)
+      else idle.push(line)
+    }
   }
   const open = (): Line => {
     const line = new Line(new Client(target.origin, { ...clientOptions(settings), connect }), free)
@@ -74,7 +81,7 @@ export const createOrigin = (target: Target, settings: TransportSettings, mayBeP
     expire: (now) => {
       for (const line of lines) line.expire(now)
     },
-    isIdle: () => idle.length === lines.length && head >= waiting.length,
+    isIdle: () => idle.length + freed.length === lines.length && head >= waiting.length,
     stop: (which) => {
       for (const job of waiting.splice(head)) stop(job)
       if (which === 'all') for (const line of lines) line.stop()

@@ -6,6 +6,7 @@ import { decode } from './content.ts'
 import { type Job, type Outcome, stop } from './line.ts'
 import { createOrigin, type Origin } from './origin.ts'
 import { followed } from './redirect.ts'
+import { createRound } from './round.ts'
 import { createTargetReader, type Target } from './target.ts'
 
 export interface HttpTransportOptions {
@@ -28,6 +29,7 @@ export const createHttpTransport = (options: HttpTransportOptions = {}): HttpTra
   const now = options.now ?? Date.now
   const readTarget = createTargetReader()
   const origins = new Map<string, Origin[]>()
+  const round = createRound<Outcome>()
   const stoppers = new WeakMap<AbortSignal, Set<Job>>()
   let closed = false
   let unsettled = 0
@@ -48,7 +50,7 @@ export const createHttpTransport = (options: HttpTransportOptions = {}): HttpTra
   const originFor = (target: Target, settings: Settings, mayBePrivate: boolean): Origin => {
     const list = origins.get(target.origin)
     if (list) for (const origin of list) if (origin.matches(settings, mayBePrivate)) return origin
-    const origin = createOrigin(target, settings, mayBePrivate)
+    const origin = createOrigin(target, settings, mayBePrivate, round)
     if (list) list.push(origin)
     else {
       if (origins.size >= MOST_ORIGINS) forgetIdle(origins)
@@ -70,16 +72,19 @@ export const createHttpTransport = (options: HttpTransportOptions = {}): HttpTra
       body,
     }
     return new Promise((resolve) => {
+      const answered = (outcome: Outcome): void => {
+        if (--unsettled === 0) whenQuiet?.()
+        if (viaProxy && outcome.kind === 'answer' && outcome.status === 407) {
+          resolve({ kind: 'fault', fault: 'proxy', message: 'the proxy asks for other credentials (407)', durationMs: outcome.durationMs, at: now() })
+        } else resolve(replyOf(outcome, now(), settings.maximumResponse))
+      }
       const job: Job = {
         options: dispatch,
         timeoutMs,
         maximumResponse: settings.maximumResponse,
         resolve: (outcome) => {
-          if (--unsettled === 0) whenQuiet?.()
           if (signal) stoppers.get(signal)?.delete(job)
-          if (viaProxy && outcome.kind === 'answer' && outcome.status === 407) {
-            resolve({ kind: 'fault', fault: 'proxy', message: 'the proxy asks for other credentials (407)', durationMs: outcome.durationMs, at: now() })
-          } else resolve(replyOf(outcome, now(), settings.maximumResponse))
+          round.answer(answered, outcome)
         },
         line: null,
         settled: false,
