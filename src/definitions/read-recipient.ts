@@ -1,6 +1,7 @@
 import { basename, extname } from 'node:path'
 import { diagnosticAt, type Diagnostic, type Place } from '../base/diagnostic.ts'
 import { compileEndpoint, type CompiledEndpoint } from './compile-endpoint.ts'
+import { emptyVariables } from './empty-variables.ts'
 import { substitute } from './environment.ts'
 import { isEmpty, type Reading } from './fields/field.ts'
 import { PATTERN_SECTION } from './fields/pattern.ts'
@@ -28,7 +29,9 @@ export interface ReadRecipient {
 export const readRecipient = (file: { readonly path: string; readonly text: string }, env: Readonly<Record<string, string | undefined>>, secrets: Set<string>): ReadRecipient => {
   const id = basename(file.path, extname(file.path))
   const diagnostics: Diagnostic[] = []
-  const report = (problem: Diagnostic): void => { if (!diagnostics.some((each) => isSame(each, problem))) diagnostics.push(problem) }
+  const emptyLines = new Set<number>()
+  // What a forgotten variable leaves behind is not told again.
+  const report = (problem: Diagnostic): void => { if (!emptyLines.has(problem.line) && !diagnostics.some((each) => isSame(each, problem))) diagnostics.push(problem) }
   const result = (name: string, place: Place, content: ReadRecipient['content']): ReadRecipient =>
     ({ file: file.path, id, name, place, content, diagnostics, sound: diagnostics.every((each) => each.severity !== 'error') })
 
@@ -46,6 +49,7 @@ export const readRecipient = (file: { readonly path: string; readonly text: stri
   }
   const substituted = substitute(yaml.root, env)
   substituted.diagnostics.forEach(report)
+  for (const each of emptyVariables(yaml.root, env)) { report(each); emptyLines.add(each.line) }
   const own = new Set(substituted.secrets)
   const root = substituted.root.kind === 'map' ? substituted.root : yaml.root
 

@@ -60,6 +60,12 @@ describe('auth', () => {
     const { auth } = definition('Auth: {Type: HMAC, Secret: "${S}"}', { S: 'a{{lead.x}}b' })
     expect(auth).toMatchObject({ secret: { text: 'a{{lead.x}}b' } })
   })
+  it('a variable that is set to nothing is told once, as that', () => {
+    expect(load({ r: `${BASE}Auth: Bearer \${T}\nHeaders:\n  X-K: \${U}\nPrice: $1\nParsing:\n  Success: ok = true` }, { T: '', U: ' ' }).said).toEqual([
+      'r.yaml:3:7 error empty-variable: the variable T is set to nothing -> give it a value in .env, or with export T=…', 'r.yaml:5:8 error empty-variable: the variable U is set to nothing -> give it a value in .env, or with export U=…',
+    ])
+    expect(definition('Endpoints: [{Use: "https://a${S}.example"}]', { S: '' }).endpoints[0]?.use.text).toBe('https://a.example')
+  })
   it('a secret in plain text is a warning, one from the environment is none', () => {
     expect(load({ r: `${BASE}Auth: Bearer abc` }).said.join()).toContain('plain-secret')
     expect(load({ r: `${BASE}Auth: Bearer \${T}` }, env).said.join()).not.toContain('plain-secret')
