@@ -112,6 +112,13 @@ const CASES: readonly Case[] = [
     expect((await ledger.append([step('L1'), step('L1'), step('L2')])).map((each) => each.kind)).toEqual(['ok', 'exists', 'refused'])
     expect(await ledger.load(delivery('L2').id)).toBeNull()
   }],
+  ['several claims of one step count together', async (ledger) => {
+    const [a, b] = [delivery('L1'), delivery('L2')]
+    await ledger.append([first(a), first(b)])
+    const cap = { kind: 'cap', recipient: 'a', counter: 'a:day', limit: 2, amount: 1 } as const
+    const permit = { kind: 'permit', recipient: 'a', name: 'trial:a', until: T0 + 100 } as const
+    expect((await ledger.append([{ ...then(a, 1, working, []), claims: [cap, cap, cap] }, { ...then(a, 1, working, []), claims: [permit, permit] }, { ...then(b, 1, working, []), claims: [cap, cap] }])).map((each) => each.kind)).toEqual(['refused', 'refused', 'ok'])
+  }],
   ['what is given back can be taken again', async (ledger) => {
     const [a, b] = [delivery('L1'), delivery('L2')]
     await ledger.append([first(a), first(b)])

@@ -24,9 +24,13 @@ export const createMemoryLedger = (): Ledger => {
   const loaded = (each: Kept): LoadedDelivery => structuredClone({ delivery: each.delivery, runId: each.runId, standing: each.standing, events: each.events })
 
   const claimRefused = (claims: readonly Claim[], at: Instant): Claim | null => {
+    const within = new Map<string, number>()
     for (const claim of claims) {
-      if (claim.kind === 'cap' && (counters.get(claim.counter) ?? 0) + claim.amount > claim.limit) return claim
-      if (claim.kind === 'permit' && (permits.get(claim.name) ?? 0) > at) return claim
+      const name = claim.kind === 'cap' ? claim.counter : claim.name
+      const before = within.get(name) ?? 0
+      if (claim.kind === 'cap' && claim.amount > 0 && (counters.get(name) ?? 0) + before + claim.amount > claim.limit) return claim
+      if (claim.kind === 'permit' && (before > 0 || (permits.get(name) ?? 0) > at)) return claim
+      within.set(name, before + (claim.kind === 'cap' ? claim.amount : 1))
     }
     return null
   }

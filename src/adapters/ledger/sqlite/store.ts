@@ -118,10 +118,16 @@ export const createStore = (db: DatabaseSync, lease: Lease | null) => {
     return { kind: 'exists', standing: standingOf(row ?? {}), number: Number(last?.['number'] ?? number) }
   }
 
+  /** The first claim that cannot be granted, those before it in the same step counted in. */
   const claimRefused = (claims: readonly Claim[], at: number): Claim | null => {
+    if (claims.length === 0) return null
+    const within = new Map<string, number>()
     for (const claim of claims) {
-      if (claim.kind === 'cap' && Number(statement.counter.get(claim.counter)?.['value'] ?? 0) + claim.amount > claim.limit) return claim
-      if (claim.kind === 'permit' && Number(statement.permit.get(claim.name)?.['until'] ?? 0) > at) return claim
+      const name = claim.kind === 'cap' ? claim.counter : claim.name
+      const before = within.get(name) ?? 0
+      if (claim.kind === 'cap' && claim.amount > 0 && Number(statement.counter.get(name)?.['value'] ?? 0) + before + claim.amount > claim.limit) return claim
+      if (claim.kind === 'permit' && (before > 0 || Number(statement.permit.get(name)?.['until'] ?? 0) > at)) return claim
+      within.set(name, before + (claim.kind === 'cap' ? claim.amount : 1))
     }
     return null
   }
