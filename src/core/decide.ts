@@ -20,26 +20,24 @@ export interface Decision {
 /** Asks `next` until it has no more choices to record. Pure. */
 export const decide = (plan: Plan, context: Context): Decision => {
   const events: DeliveryEvent[] = []
+  const record = (history: History, event: DeliveryEvent): History => { events.push(event); return evolve(history, event) }
   let { history } = context
-  for (;;) {
-    const actions = next(plan, { ...context, history })
-    const recorded = actions.flatMap((action): readonly DeliveryEvent[] => {
+  for (let asked = context; ; asked = { ...context, history }) {
+    const sends: Send[] = []
+    const waits: Wait[] = []
+    const draws: Extract<Action, { kind: 'draw' }>[] = []
+    let chose = false
+    for (const action of next(plan, asked)) {
       switch (action.kind) {
-        case 'choose': return [{ type: 'chose', at: context.now, path: action.path, choice: action.choice }]
-        case 'settle': return [{ type: 'settled', at: context.now, outcome: action.outcome, cost: costOf(plan, context, action.outcome.recipient), attempts: attemptCount(history) }]
-        default: return []
+        case 'choose': history = record(history, { type: 'chose', at: context.now, path: action.path, choice: action.choice }); chose = true; break
+        case 'settle': history = record(history, { type: 'settled', at: context.now, outcome: action.outcome, cost: costOf(plan, context, action.outcome.recipient), attempts: attemptCount(history) }); break
+        case 'send': sends.push(action); break
+        case 'wait': waits.push(action); break
+        case 'draw': draws.push(action); break
+        default: action satisfies never
       }
-    })
-    for (const event of recorded) history = evolve(history, event)
-    events.push(...recorded)
-    if (recorded.some((event) => event.type === 'chose')) continue
-    return {
-      events,
-      history,
-      sends: actions.filter((action) => action.kind === 'send'),
-      waits: actions.filter((action) => action.kind === 'wait'),
-      draws: actions.filter((action) => action.kind === 'draw'),
     }
+    if (!chose) return { events, history, sends, waits, draws }
   }
 }
 

@@ -85,9 +85,12 @@ export const evolve = (history: History, event: DeliveryEvent): History => {
 }
 
 const withNode = (history: History, path: string, change: (node: NodeHistory) => NodeHistory): History => {
-  const nodes = new Map(history.nodes)
-  nodes.set(path, change(nodeAt(history, path)))
-  return { ...history, version: history.version + 1, nodes }
+  const node = change(nodeAt(history, path))
+  const { nodes } = history
+  const { receivedAt, cost, settled } = history
+  // One node, as most plans have for most of their time: copying a map is the dearest part of folding.
+  const only = nodes.size === 0 || (nodes.size === 1 && nodes.has(path))
+  return { version: history.version + 1, receivedAt, cost, nodes: only ? new Map<string, NodeHistory>().set(path, node) : new Map(nodes).set(path, node), settled }
 }
 
 const choose = (node: NodeHistory, { choice, at }: EventOf<'chose'>): NodeHistory => {

@@ -11,8 +11,10 @@ import { evolve } from '../core/history.ts'
 import type { Facts, Send } from '../core/step.ts'
 import { shareOrder } from '../core/strategies/share.ts'
 import type { Verdict } from '../core/verdict.ts'
+import type { TransportSettings } from '../definitions/types.ts'
 import { LeaseLostError } from '../ports.ts'
 import type { Standing, StepResult } from '../ports.ts'
+import type { Endpoint } from '../wire/endpoint.ts'
 import type { OutgoingRequest } from '../wire/request.ts'
 import { hashOf, inputOf, isTokenRepeat, startedEvent, tokenFailed, unsendable } from './attempt.ts'
 import { idempotencyKeyOf } from './identity.ts'
@@ -47,6 +49,11 @@ export interface Surroundings {
 
 const NO_EVENTS: readonly DeliveryEvent[] = []
 
+const NOTHING = {}
+
+/** Events since the last turn, the history with them, and the answers among them. */
+interface Came { readonly events: readonly DeliveryEvent[]; readonly history: History; readonly answers: readonly Answered[] }
+type SendSettings = TransportSettings & { readonly timeoutMs: number }
 interface Ready { readonly send: Send; readonly key: string; readonly request: OutgoingRequest; readonly held: Held | null }
 /** Has no place on its lane yet; `tokenless`: waits for its recipient's token. */
 interface Parked { readonly send: Send; readonly tokenless: boolean }
@@ -59,50 +66,77 @@ interface Starts { readonly ready: readonly Ready[]; readonly events: readonly D
 export const createDispatcher = (around: Surroundings) => {
   const { settings, deps, facts } = around
   const { ledger, clock, transport } = deps
+  const sendSettings = new Map<Endpoint, SendSettings>()
 
   const pump = (work: Work): void => {
     work.again = true
     if (work.busy || work.released) return
     work.busy = true
-    turns(work).catch(around.failed)
+    carryOn(work)
   }
 
-  const turns = async (work: Work): Promise<void> => {
+  const carryOn = (work: Work): void => {
+    try {
+      turns(work)
+    } catch (error) {
+      around.failed(error)
+    }
+  }
+
+  /** Turn after turn until one waits for the store, which calls back: promises for each turn cost more than what is decided in it. */
+  const turns = (work: Work): void => {
     while (work.again && !work.released) {
       work.again = false
-      await turn(work)
+      const under = turn(work)
+      if (under) return void under.then(() => turns(work)).catch(around.failed)
     }
     work.busy = false
   }
 
-  const turn = async (work: Work): Promise<void> => {
+  /** Null where all of it is done. */
+  const turn = (work: Work): Promise<void> | null => {
     const now = clock.now()
     const came = fold(work)
-    const first = decideFrom(work, came.history, now)
+    const decision = decideFrom(work, came.history, now)
     // Without a draw nothing is awaited before a place on the lane is taken: whoever is called for a free place takes it at once.
-    const { decision, drawn } = first.draws.length === 0 ? { decision: first, drawn: NO_EVENTS } : await withDraws(work, first, now)
+    if (decision.draws.length === 0) return carryOut(work, came, decision, NO_EVENTS, now)
+    return withDraws(work, decision, now).then((drawn) => carryOut(work, came, drawn.decision, drawn.drawn, now) ?? undefined)
+  }
+
+  const carryOut = (work: Work, came: Came, decision: Decision, drawn: readonly DeliveryEvent[], now: Instant): Promise<void> | null => {
     const starts = start(work, decision, now)
+    const brought = came.answers.length > 0 || (work.stored ? came.events.length > 0 : came.events.length > 1)
+    const onlyParked = starts.parked.length > 0 && starts.events.length === 0 && drawn.length === 0 && !brought
+    if (onlyParked && !(work.stored && around.stopping())) {
+      park(work, starts.parked)
+      return null
+    }
     const settled = decision.events.find((event) => event.type === 'settled') ?? null
     const events = [...came.events, ...drawn, ...decision.events, ...starts.events]
     const history = starts.events.reduce(evolve, decision.history)
-
-    const brought = came.answers.length > 0 || (work.stored ? came.events.length > 0 : came.events.length > 1)
-    const onlyParked = starts.parked.length > 0 && starts.events.length === 0 && drawn.length === 0 && !brought
-    if (!onlyParked || (work.stored && around.stopping())) {
-      const standing = standingAfter(history, decision, starts, settled, now)
-      const silent = events.length === 0 && standing.state === 'working'
-      if (!silent && !(await record(work, events, standing, starts, came.answers, claimsOf(work, history, starts), now))) return
+    const standing = standingAfter(history, decision, starts, settled, now)
+    const after = (): void => {
       work.history = history
       for (const each of starts.ready) perform(work, each)
       if (starts.unsendable) work.again = true
       if (starts.repeats && !around.stopping()) around.repeats(work, starts.repeats)
       else if (standing.state !== 'working') return leave(work, standing)
+      if (starts.parked.length > 0) park(work, starts.parked)
     }
-    if (starts.parked.length > 0) park(work, starts.parked)
+    if (events.length === 0 && standing.state === 'working') {
+      after()
+      return null
+    }
+    const claims = claimsOf(work, history, starts)
+    return ledger.append([{
+      deliveryId: work.delivery.id, version: work.history.version, runId: settings.runId, events, standing,
+      ...(claims.length === 0 ? NOTHING : { claims }),
+      ...(work.stored ? NOTHING : { create: work.delivery, informed: work.elsewhere.size > 0 }),
+    }]).then(([result]) => { if (recorded(work, result, events, starts, came.answers, claims, now)) after() })
   }
 
   /** What came since the last turn, as events after the durable history. */
-  const fold = (work: Work): { events: readonly DeliveryEvent[]; history: History; answers: readonly Answered[] } => {
+  const fold = (work: Work): Came => {
     const events: DeliveryEvent[] = [...work.orders]
     let history = events.reduce(evolve, work.history)
     const answers = work.inbox
@@ -186,18 +220,15 @@ export const createDispatcher = (around: Surroundings) => {
     return standingOf(history, flying + starts.parked.length + (starts.repeats || starts.unsendable ? 1 : 0), decision.waits, settled)
   }
 
-  /** Appends; true when it is durable. Places taken in vain are given back. */
-  const record = async (work: Work, events: readonly DeliveryEvent[], standing: Standing, starts: Starts, taken: readonly Answered[], claims: readonly Claim[], now: Instant): Promise<boolean> => {
-    const [result] = await ledger.append([{
-      deliveryId: work.delivery.id, version: work.history.version, runId: settings.runId, events, standing,
-      ...(claims.length === 0 ? {} : { claims }),
-      ...(work.stored ? {} : { create: work.delivery, informed: work.elsewhere.size > 0 }),
-    }])
+  /** True where the step is durable. Places taken in vain are given back. */
+  const recorded = (work: Work, result: StepResult | undefined, events: readonly DeliveryEvent[], starts: Starts, taken: readonly Answered[], claims: readonly Claim[], now: Instant): boolean => {
     if (result?.kind === 'ok') {
       work.stored = true
       work.orders = []
       if (claims.length > 0) around.claimed(claims, now)
-      events.forEach((event, i) => deps.observe({ kind: 'stored', deliveryId: work.delivery.id, leadId: work.delivery.lead.id, source: work.delivery.source, seq: result.seq + i, event }))
+      const { id: deliveryId, lead, source } = work.delivery
+      let { seq } = result
+      for (const event of events) deps.observe({ kind: 'stored', deliveryId, leadId: lead.id, source, seq: seq++, event })
       return true
     }
     for (const { send } of starts.ready) around.lane(send.recipient).leave(clock.now())
@@ -269,7 +300,7 @@ export const createDispatcher = (around: Surroundings) => {
   const perform = (work: Work, { send, key, request, held }: Ready): void => {
     if (!mayStillSend()) return
     const endpoint = endpointOf(send.recipient)
-    transport.send(request, { ...endpoint.definition.transport, timeoutMs: send.timeoutMs }).then((reply) => {
+    transport.send(request, settingsOf(endpoint, send.timeoutMs)).then((reply) => {
       const read = endpoint.read(reply, send.phase)
       const httpStatus = reply.kind === 'answer' ? reply.status : null
       const verdict = held ? around.tokens.judge(send.recipient, held, read, httpStatus, isTokenRepeat(work.history, send)) : read
@@ -293,6 +324,15 @@ export const createDispatcher = (around: Surroundings) => {
       ...(answer.batch === null ? {} : { batch: answer.batch }),
       ...(booking.surplus ? { surplus: true } : {}),
     }
+  }
+
+  /** The same object again and again: a recipient has one or two time limits. */
+  const settingsOf = (endpoint: Endpoint, timeoutMs: number): SendSettings => {
+    const known = sendSettings.get(endpoint)
+    if (known?.timeoutMs === timeoutMs) return known
+    const fresh = { ...endpoint.definition.transport, timeoutMs }
+    sendSettings.set(endpoint, fresh)
+    return fresh
   }
 
   const endpointOf = (recipient: string) => {
