@@ -71,6 +71,8 @@ export interface Policy {
   readonly cost: Money | null
   readonly timeoutMs: number
   readonly retry: RetryPolicy
+  /** The most requests for one lead, whatever `retry` allows; null or absent: by `retry` alone. */
+  readonly maxAttempts?: number | null
   readonly onUnknown: 'next' | 'hold'
   /** Null: by the pattern (passed by where there is another to go to, else waited for). */
   readonly whenClosed: 'wait' | 'skip' | null

@@ -40,7 +40,7 @@ export const nextAttempt = (policy: RetryPolicy, timeoutMs: number, tried: reado
   }
 }
 
-const isInterrupted = (verdict: Verdict): boolean => verdict.kind === 'unknown' && verdict.interrupted === true
+export const isInterrupted = (verdict: Verdict): boolean => verdict.kind === 'unknown' && verdict.interrupted === true
 
 /** The wait before retry `n` (0 for the first). */
 export const backoffMs = (rule: RetryRule, n: number, identity: string): number => {

@@ -7,6 +7,7 @@ import { compilePolicy, currencyOf, DEFAULT_TIMEOUT_MS } from './compile-policy.
 import { readEndpointKeys, type EndpointPlaces, type EndpointValues } from './endpoint-keys.ts'
 import type { Reading } from './fields/field.ts'
 import { literalOf } from './fields/plain.ts'
+import { asWeb2Campaign } from './services/five9.ts'
 import type { About, AuthDefinition, EndpointDefinition, EndpointType, Format, HeaderDefinition, TransportSettings } from './types.ts'
 import type { YamlNode } from './yaml-tree.ts'
 
@@ -18,7 +19,7 @@ export const compileEndpoint = (id: string, name: string, root: Extract<YamlNode
   const type = values.type ?? 'custom'
   const format = values.format ?? (type === 'sftp' || type === 'file' ? 'csv' : 'json')
   const policy = compilePolicy(id, name, values)
-  const definition: EndpointDefinition = {
+  const plain: EndpointDefinition = {
     id, name, type, place, format,
     version: policy.version,
     url: values.endpoint ?? null,
@@ -51,6 +52,7 @@ export const compileEndpoint = (id: string, name: string, root: Extract<YamlNode
     notify: values.notify ?? null,
     about: aboutOf(values),
   }
+  const definition = asWeb2Campaign(plain, values, places, reading)
   tellOfEndpoint(definition, places, reading)
   tellOfUnusedOptions(type, places, reading)
   return { definition, policy }

@@ -1,7 +1,7 @@
 import type { Place } from '../base/diagnostic.ts'
 import type { Condition, ValuePath } from '../core/condition.ts'
 import type { Plan } from '../core/plan.ts'
-import type { Policy } from '../core/policy.ts'
+import type { CallWindow, Policy, ZoneSource } from '../core/policy.ts'
 
 /** Text of the user's, with its place: a template, a URL, a header. `${NAME}` is already replaced. */
 export interface Text {
@@ -69,6 +69,8 @@ export interface ParsingDefinition {
   /** Only in a ping's parsing. */
   readonly bid: ValuePath | null
   readonly pingId: ValuePath | null
+  /** What every answer of this service holds: a 2xx without it is another page, and says neither yes nor no. Only types set it. */
+  readonly proof?: ValuePath
   /** Where each was written, by key (`success`, `leadId` …), for messages. */
   readonly places: Readonly<Record<string, Place>>
 }
@@ -146,6 +148,8 @@ export interface EndpointDefinition {
   readonly currency: string
   /** What is declared and read by the type itself (Options of Salesforce, HubSpot lists …), as given, keys normalised. */
   readonly options: Readonly<Record<string, unknown>>
+  /** The dialer is told when to call, and the lead is not held for it (Five9: Schedule Calls). */
+  readonly calls?: { readonly window: CallWindow; readonly zone: ZoneSource }
   readonly alertWhen: readonly AlertRule[]
   readonly notify: string | null
   readonly about: About

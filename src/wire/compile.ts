@@ -4,10 +4,11 @@ import type { Endpoint } from './endpoint.ts'
 import { createReader, type ReaderOptions } from './read.ts'
 import { compileRenderer, type Renderer } from './render.ts'
 import { compileEmail } from './types/email/render.ts'
+import { compileFive9 } from './types/five9/render.ts'
 import { compileFile } from './types/file/render.ts'
 
 /** Types that are sent as plain HTTP requests; `pool` sends nothing. */
-const SENDABLE: readonly EndpointDefinition['type'][] = ['custom', 'webhook.post']
+const SENDABLE: readonly EndpointDefinition['type'][] = ['custom', 'webhook.post', 'five9.add_to_list']
 
 /** Types that are no HTTP at all. */
 const HANDED_OVER: Readonly<Partial<Record<EndpointDefinition['type'], (definition: EndpointDefinition, report: (problem: Diagnostic) => void) => Renderer>>> = {
@@ -31,7 +32,7 @@ export const compileEndpoint = (definition: EndpointDefinition, options?: Reader
   } else if (definition.url === null && definition.endpoints.length === 0) {
     diagnostics.push(diagnosticAt(definition.place, 'missing-key', `${definition.name} has no Endpoint`, 'write Endpoint: https://… under Settings'))
   }
-  const renderer = (handedOver ?? compileRenderer)(definition, report)
+  const renderer = (handedOver ?? (definition.type === 'five9.add_to_list' ? compileFive9 : compileRenderer))(definition, report)
   const sound = diagnostics.every((each) => each.severity !== 'error')
   return { endpoint: sound ? { definition, ...renderer, ...reader } : null, diagnostics }
 }

@@ -32,9 +32,11 @@ export const createJudge = (definition: EndpointDefinition, hasPriceFallback: bo
   const voice = createVoice(parsing)
   const accept = createAcceptance(definition, hasPriceFallback, voice)
   const excepted = createExceptions(definition)
+  const proof = parsing.proof ? compileProbe({ kind: 'exists', path: parsing.proof }) : null
 
   const decide: Judge = (answer, at) => {
     const isOk = answer.status >= 200 && answer.status < 300
+    if (proof && isOk && proof(answer) !== 'yes') return voice.unconfirmed(answer, answer.truncated || answer.isEmpty() ? whyUnreadable(answer) : `it has nothing at ${written(parsing.proof ?? null)}, which every answer of this service has`)
     let doubt = false
     let rowSaysSuccess = false
     for (const row of rows) {

@@ -16,11 +16,11 @@ import type { Policy } from '../policy.ts'
 import { belowFloor } from '../price.ts'
 import { unmetRequirement } from '../requirements.ts'
 import type { NextAttempt } from '../retry.ts'
-import { nextAttempt } from '../retry.ts'
+import { isInterrupted, nextAttempt } from '../retry.ts'
 import type { Context, NodeStep } from '../step.ts'
 import { done, pass, pending } from '../step.ts'
 import type { Verdict } from '../verdict.ts'
-import { classOf } from '../verdict.ts'
+import { asksForNewToken, classOf } from '../verdict.ts'
 
 /** One endpoint: sent to once it is open and wants the lead, tried again as its retry rules say, and then done. */
 export const send = (node: Extract<Plan, { kind: 'send' }>, path: string, context: Context): NodeStep => {
@@ -103,6 +103,7 @@ const follow = (policy: Policy, attempts: readonly Attempt[], count: number, pat
 
 /** The next attempt on the endpoint, else on the backup; null where both gave up. */
 const retryOf = (policy: Policy, attempts: readonly Attempt[], path: string, context: Context): { plan: Exclude<NextAttempt, { kind: 'give up' }>; target: 'endpoint' | 'backup' } | null => {
+  if (policy.maxAttempts != null && attempts.filter(counts).length >= policy.maxAttempts) return null
   const last = attempts.at(-1)
   const target = last?.target ?? 'endpoint'
   const tried = attempts.filter((each) => each.target === target).flatMap((each) => each.finished ?? [])
@@ -112,6 +113,9 @@ const retryOf = (policy: Policy, attempts: readonly Attempt[], path: string, con
   if (target === 'backup' || !policy.hasBackup || !worthBackup(last?.finished?.verdict)) return null
   return { plan: { kind: 'retry', at: last?.finished?.at ?? context.now, timeoutMs: policy.timeoutMs }, target: 'backup' }
 }
+
+/** What our own end interrupted, and a token that was refused, are none of the buyer's attempts. */
+const counts = ({ finished }: Attempt): boolean => finished === null || !(asksForNewToken(finished.verdict) || isInterrupted(finished.verdict))
 
 /** A second address helps against an endpoint in trouble, not against data or credentials that it refuses. */
 const worthBackup = (verdict: Verdict | undefined): boolean =>

@@ -3,7 +3,7 @@ import { FORMATS, type Format } from '../types.ts'
 import { ENDPOINTS } from './endpoints.ts'
 import type { Field } from './field.ts'
 import { MAPPING } from './mapping.ts'
-import { TEXT, WORDS, YES_NO, oneOf } from './plain.ts'
+import { TEXT, WORDS, YES_NO, listOf, oneOf } from './plain.ts'
 import { BYTES, COUNT, DURATION, KEEP_ALIVE, RATE } from './values.ts'
 import { REQUEST, RESPONSE, TLS } from './transport-blocks.ts'
 
@@ -47,8 +47,10 @@ export const SETTINGS = {
   instance: { key: 'Instance', kind: TEXT, doc: 'Salesforce: the host of the organisation', example: 'na152.salesforce.com' },
   object: { key: 'Object', kind: WORDS, doc: 'Salesforce: the object that is made', example: 'Lead', default: 'Lead' },
   portalId: { key: 'Portal ID', kind: WORDS, doc: 'HubSpot: the portal', example: '12345678' },
-  domain: { key: 'Domain', kind: TEXT, doc: 'Five9: the domain', example: '${FIVE9_DOMAIN}' },
-  list: { key: 'List', aliases: ['List Name'], kind: TEXT, doc: 'Five9: the list that the lead joins', example: 'New Leads' },
+  domain: { key: 'Domain', kind: TEXT, doc: 'Five9: the domain (F9domain)', example: '${FIVE9_DOMAIN}' },
+  list: { key: 'List', aliases: ['List Name'], kind: TEXT, doc: 'Five9: the dialing list that the lead joins (F9list)', example: 'New Leads' },
+  recordKey: { key: 'Record Key', aliases: ['F9key'], kind: listOf(TEXT), doc: 'Five9: the contact fields by which a record is known (F9key)', example: 'number1', default: 'number1' },
+  updateCrm: { key: 'Update CRM', aliases: ['F9updateCRM'], kind: YES_NO, doc: 'Five9: whether a record that is known gets the new values (F9updateCRM)', example: 'yes', default: "as the domain is set" },
   from: { key: 'From', kind: TEXT, doc: 'E-mail: the sender', example: 'leads@example.com' },
   to: { key: 'To', kind: TEXT, doc: 'E-mail: the receivers', example: 'intake@buyer.example' },
   cc: { key: 'Cc', kind: TEXT, doc: 'E-mail: receivers of a copy', example: 'desk@example.com' },
@@ -66,6 +68,8 @@ export const SETTINGS = {
 export const SERVICE_OPTIONS = {
   assignmentRules: { key: 'Assignment Rules', kind: YES_NO, doc: 'Salesforce: whether assignment rules run', example: 'true' },
   triggerWorkflows: { key: 'Trigger Workflows', kind: YES_NO, doc: 'Salesforce: whether workflows run', example: 'true' },
-  maxAttempts: { key: 'Max Attempts', kind: COUNT, doc: 'Dialers: how often the lead is called', example: '3' },
+  maxAttempts: { key: 'Max Attempts', kind: COUNT, doc: 'The most requests for one lead, whatever the retry rules allow. How often the dialer then calls is set in its campaign: no insert call of a dialer takes it', example: '3', default: 'by the retry rules' },
+  callAsap: { key: 'Call ASAP', aliases: ['F9CallASAP', 'Call Now'], kind: YES_NO, doc: 'Five9: whether the lead is called before others (F9CallASAP)', example: 'yes', default: 'no' },
+  scheduleCalls: { key: 'Schedule Calls', kind: YES_NO, doc: 'Five9: outside the Call Window the lead is sent at once, with the time at which the window next opens (F9TimeToCall, F9TimeFormat), instead of being held here', example: 'yes', default: 'no: finalmile holds the lead' },
 } as const satisfies Readonly<Record<string, Field<unknown>>>
 

@@ -1,0 +1,86 @@
+import { diagnosticAt, type Place } from '../../base/diagnostic.ts'
+import type { EndpointPlaces, EndpointValues } from '../endpoint-keys.ts'
+import type { Reading } from '../fields/field.ts'
+import type { EndpointDefinition, MappingEntry, MappingNode, Text } from '../types.ts'
+import { five9Parsing, five9Rows } from './five9-codes.ts'
+
+/** Where Five9 takes leads into a dialing list: the list is addressed, and the campaign that dials it is Five9's affair. */
+const HOST = 'https://api.five9.com'
+const PATH = '/web2campaign/AddToList'
+
+/**
+ * `five9.add_to_list` written out as the form post that it is: the F9… parameters in front of the author's own fields,
+ * and Five9's table of codes behind the author's own rules. From here on it is an ordinary endpoint.
+ */
+export const asWeb2Campaign = (definition: EndpointDefinition, values: EndpointValues, places: EndpointPlaces, reading: Reading): EndpointDefinition => {
+  if (definition.type !== 'five9.add_to_list') return definition
+  const own = definition.mapping?.kind === 'map' ? definition.mapping.entries : []
+  tellOfMistakes(definition, own, places, reading)
+  return {
+    ...definition,
+    url: addressOf(definition.url, definition.place),
+    format: 'form',
+    mapping: { kind: 'map', place: definition.mapping?.place ?? definition.place, entries: [...parametersOf(definition, values, own), ...own.map(dialable)] },
+    includeAllFields: definition.includeAllFields || definition.mapping === null,
+    responseCodes: [...definition.responseCodes, ...five9Rows(definition.place)],
+    parsing: five9Parsing(definition.parsing),
+    ...(values.scheduleCalls === true && values.callWindow ? { calls: { window: { spans: values.callWindow.spans, days: values.days ?? values.callWindow.days ?? [1, 2, 3, 4, 5, 6, 7] }, zone: values.timezone ?? { kind: 'lead' } } } : {}),
+  }
+}
+
+/** `Settings: Endpoint` replaces the host; an address with a path of its own is taken whole. */
+const addressOf = (written: Text | null, place: Place): Text => {
+  if (written === null) return { text: HOST + PATH, place }
+  return /^https?:\/\/[^/?#]+\/?$/i.test(written.text.trim()) ? { ...written, text: written.text.trim().replace(/\/$/, '') + PATH } : written
+}
+
+const parametersOf = ({ options, place }: EndpointDefinition, values: EndpointValues, own: readonly MappingEntry[]): readonly MappingEntry[] => {
+  const named = namesIn(own)
+  const entry = (key: string, value: Text | string | readonly Text[] | null | undefined): readonly MappingEntry[] =>
+    value === null || value === undefined || named.has(key) ? [] : [{ kind: 'entry', key, value: nodeOf(value, place), place }]
+  const flag = (key: string, said: boolean | undefined): readonly MappingEntry[] => (said === undefined ? [] : entry(key, said ? '1' : '0'))
+  return [
+    ...entry('F9domain', textIn(options['domain'])), ...entry('F9list', textIn(options['list'])),
+    ...entry('F9key', values.recordKey ?? [{ text: 'number1', place }]),
+    ...flag('F9updateCRM', values.updateCrm), ...flag('F9CallASAP', values.callAsap),
+    // Without it the answer does not say how it went.
+    ...entry('F9retResults', '1'),
+  ]
+}
+
+const nodeOf = (value: Text | string | readonly Text[], place: Place): MappingNode => {
+  if (typeof value === 'string') return { kind: 'template', text: value, place }
+  if ('text' in value) return { kind: 'template', text: value.text, place: value.place }
+  const [first] = value
+  return value.length === 1 && first ? nodeOf(first, place) : { kind: 'list', items: value.map((each) => nodeOf(each, place)), place }
+}
+
+const textIn = (value: unknown): Text | null => (typeof value === 'object' && value !== null && 'text' in value ? (value as Text) : null)
+
+/** Five9 takes digits only: a phone that is mapped as it stands is sent as its digits. */
+const dialable = (entry: MappingEntry): MappingEntry => {
+  if (entry.kind === 'block') return { ...entry, then: entry.then.map(dialable), otherwise: entry.otherwise.map(dialable) }
+  const path = entry.value.kind === 'template' && NUMBERS.has(entry.key) ? /^\s*\{\{\s*([\w.[\]]+)\s*\}\}\s*$/.exec(entry.value.text)?.[1] : undefined
+  return path === undefined || entry.value.kind !== 'template' ? entry : { ...entry, value: { ...entry.value, text: `{{digits ${path}}}` } }
+}
+
+const NUMBERS = new Set(['number1', 'number2', 'number3'])
+
+const namesIn = (entries: readonly MappingEntry[]): ReadonlySet<string> =>
+  new Set(entries.flatMap((each) => (each.kind === 'entry' ? [each.key] : [...namesIn(each.then), ...namesIn(each.otherwise)])))
+
+const tellOfMistakes = (definition: EndpointDefinition, own: readonly MappingEntry[], places: EndpointPlaces, reading: Reading): void => {
+  const { name, options, mapping, includeAllFields, batch } = definition
+  const place = mapping?.place ?? definition.place
+  const named = namesIn(own)
+  const tell = (at: Place, code: string, message: string, help: string): void => reading.report(diagnosticAt(at, code, message, help))
+  if (!textIn(options['domain']) && !places.domain && !named.has('F9domain')) tell(definition.place, 'missing-key', `${name} has no Domain`, 'write Domain: ${FIVE9_DOMAIN} under Settings: the name of your Five9 domain (F9domain)')
+  if (!textIn(options['list']) && !places.list && !named.has('F9list')) tell(definition.place, 'missing-key', `${name} has no List`, 'write List: New Leads under Settings: the dialing list that leads join (F9list)')
+  if (!named.has('number1') && !includeAllFields) tell(place, 'missing-number', `${name} maps no number1, without which Five9 takes no record`, 'write number1: {{digits lead.phone_1}} under Field Mapping')
+  if (named.has('F9TimeToCall') !== named.has('F9TimeFormat')) tell(place, 'time-without-format', 'F9TimeToCall and F9TimeFormat must come together (code 710)', 'write F9TimeFormat: "yyyy-MM-dd HH:mm:ss Z" beside F9TimeToCall, or use Schedule Calls: yes with a Call Window')
+  if (named.has('F9retURL')) tell(place, 'no-answer', 'with F9retURL Five9 redirects, and the answer does not say how it went', 'leave F9retURL out')
+  if (mapping !== null && mapping.kind !== 'map') tell(place, 'wrong-shape', "Five9's fields are a block of names", 'write number1: {{digits lead.phone_1}} and the others, a line each')
+  if (places.format && definition.format !== 'form') tell(places.format, 'unsupported-format', 'Web2Campaign takes a form', 'leave Format out')
+  if (batch) tell(places.batch ?? definition.place, 'no-batch', 'Web2Campaign takes one record in a request', 'leave Batch out')
+  if (places.scheduleCalls && !places.callWindow) tell(places.scheduleCalls, 'missing-key', 'Schedule Calls needs a Call Window', 'write Call Window: 9am-8pm and Timezone: lead')
+}

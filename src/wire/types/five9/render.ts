@@ -1,0 +1,52 @@
+import type { Diagnostic } from '../../../base/diagnostic.ts'
+import type { Instant } from '../../../base/time.ts'
+import { wallTime } from '../../../base/zone.ts'
+import { zonesOfLead } from '../../../core/lead-zone.ts'
+import { windowState } from '../../../core/window.ts'
+import type { EndpointDefinition } from '../../../definitions/types.ts'
+import { formOf } from '../../encode/form.ts'
+import { addQuery } from '../../encode/url.ts'
+import type { RenderInput } from '../../endpoint.ts'
+import { compileRenderer, type Renderer } from '../../render.ts'
+
+/** A form post; with Schedule Calls it also tells the dialer when to call a lead that came outside its window. */
+export const compileFive9 = (definition: EndpointDefinition, report: (problem: Diagnostic) => void): Renderer => {
+  const plain = compileRenderer(definition, report)
+  const { calls } = definition
+  if (!calls) return plain
+  return {
+    ...plain,
+    render: (input) => {
+      const call = callTime(calls, input)
+      if (call.kind === 'unknown') return { ok: false, reason: call.why }
+      const made = plain.render(input)
+      if (!made.ok || call.kind === 'now' || !('compression' in made.request)) return made
+      const { request } = made
+      const more = formOf([['F9TimeToCall', call.text], ['F9TimeFormat', FORMAT]], 'utf-8')
+      return { ...made, request: request.body === null ? { ...request, url: addQuery(request.url, more) } : { ...request, body: `${String(request.body)}&${more}` } }
+    },
+  }
+}
+
+/** Java's SimpleDateFormat, which Five9 reads; the offset keeps it clear of the domain's own zone. */
+const FORMAT = 'yyyy-MM-dd HH:mm:ss Z'
+
+type Call = { readonly kind: 'now' } | { readonly kind: 'at'; readonly text: string } | { readonly kind: 'unknown'; readonly why: string }
+
+/** From the first attempt's time, so that a retry is the same request. */
+const callTime = ({ window, zone }: NonNullable<EndpointDefinition['calls']>, { lead, now }: RenderInput): Call => {
+  const zones = zone.kind === 'zone' ? [zone.name] : zonesOfLead(lead, zone)
+  const [first] = zones
+  if (first === undefined) return { kind: 'unknown', why: "the lead's time zone is not known, so that its call window cannot be kept" }
+  const state = windowState(window, zones, now)
+  if (state.open) return { kind: 'now' }
+  return state.until === null ? { kind: 'unknown', why: 'its call window never opens' } : { kind: 'at', text: inZone(state.until, first) }
+}
+
+/** `2026-11-27 09:00:00 -0800` */
+const inZone = (at: Instant, zone: string): string => {
+  const { year, month, day, hour, minute, second, offset } = wallTime(at, zone)
+  const two = (value: number): string => String(value).padStart(2, '0')
+  const ahead = Math.abs(offset)
+  return `${year}-${two(month)}-${two(day)} ${two(hour)}:${two(minute)}:${two(second)} ${offset < 0 ? '-' : '+'}${two(Math.floor(ahead / 60))}${two(ahead % 60)}`
+}
