@@ -1,6 +1,7 @@
 import { basename, extname, resolve } from 'node:path'
 import { checkTransport } from '../adapters/http/check.ts'
 import { diagnosticAt, UserError, usageError, type Diagnostic } from '../base/diagnostic.ts'
+import { createMasker } from '../base/secrets.ts'
 import { childrenOf, recipientsOf, rootPath, type Plan } from '../core/plan.ts'
 import type { Mode } from '../core/event.ts'
 import type { Policy } from '../core/policy.ts'
@@ -9,6 +10,7 @@ import { loadCatalogue } from '../definitions/catalogue.ts'
 import type { Catalogue, EndpointDefinition, Recipient } from '../definitions/types.ts'
 import { compileEndpoint } from '../wire/compile.ts'
 import type { Endpoint } from '../wire/endpoint.ts'
+import { maskedReader } from '../wire/masked.ts'
 import { createReader } from '../wire/read.ts'
 import type { Invocation } from './command.ts'
 import { isPath, readRecipientFile, readRecipientFolders, type RecipientFile } from './recipient-files.ts'
@@ -62,28 +64,29 @@ export const openTarget = (opened: Opened, name: string, mode: Mode, sandbox: Sa
   const recipient = requireRecipient(opened, name)
   const plan: Plan = recipient.kind === 'pattern' ? recipient.plan : { kind: 'send', recipient: recipient.id, price: null }
   const reached = recipientsOf(plan).flatMap((id) => opened.catalogue.recipients.get(id) ?? [])
-  const endpoints = compileEndpoints(reached, mode, sandbox, pricedIn([plan]))
+  const endpoints = compileEndpoints(reached, mode, sandbox, pricedIn([plan]), opened.catalogue.secrets)
   const policies = new Map(reached.flatMap((each) => (each.kind === 'endpoint' ? [[each.id, each.policy] as const] : [])))
   return { recipient, plan, policies, endpoints }
 }
 
 /** Throws one UserError with the problems of all of them. */
-export const compileEndpoints = (recipients: Iterable<Recipient>, mode: Mode, sandbox: SandboxUrls | null, priced: ReadonlySet<string>): ReadonlyMap<string, Endpoint> => {
-  const { endpoints, diagnostics } = compileAll(recipients, mode, sandbox, priced)
+export const compileEndpoints = (recipients: Iterable<Recipient>, mode: Mode, sandbox: SandboxUrls | null, priced: ReadonlySet<string>, secrets: ReadonlySet<string>): ReadonlyMap<string, Endpoint> => {
+  const { endpoints, diagnostics } = compileAll(recipients, mode, sandbox, priced, secrets)
   const errors = diagnostics.filter((each) => each.severity === 'error')
   if (errors.length > 0) throw new UserError(errors)
   return endpoints
 }
 
-export const compileAll = (recipients: Iterable<Recipient>, mode: Mode, sandbox: SandboxUrls | null, priced: ReadonlySet<string>): { readonly endpoints: ReadonlyMap<string, Endpoint>; readonly diagnostics: readonly Diagnostic[] } => {
+export const compileAll = (recipients: Iterable<Recipient>, mode: Mode, sandbox: SandboxUrls | null, priced: ReadonlySet<string>, secrets: ReadonlySet<string>): { readonly endpoints: ReadonlyMap<string, Endpoint>; readonly diagnostics: readonly Diagnostic[] } => {
   const endpoints = new Map<string, Endpoint>()
+  const mask = createMasker(secrets)
   const diagnostics: Diagnostic[] = []
   for (const each of recipients) {
     if (each.kind !== 'endpoint') continue
     const definition: EndpointDefinition = mode === 'test' ? testDefinition(each.definition, sandbox ?? NO_SANDBOX) : each.definition
     const compiled = compileEndpoint(definition)
     diagnostics.push(...compiled.diagnostics, ...checkTransport(definition.transport).map((problem) => diagnosticAt(definition.place, 'bad-transport', problem, 'Proxy and TLS stand under Settings; files are looked for from where finalmile is started')))
-    if (compiled.endpoint !== null) endpoints.set(each.id, { ...compiled.endpoint, ...createReader(definition, { hasPriceFallback: each.policy.price !== null || priced.has(each.id) }) })
+    if (compiled.endpoint !== null) endpoints.set(each.id, { ...compiled.endpoint, ...maskedReader(createReader(definition, { hasPriceFallback: each.policy.price !== null || priced.has(each.id) }), mask) })
   }
   return { endpoints, diagnostics }
 }

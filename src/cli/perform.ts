@@ -67,7 +67,7 @@ export const perform = async (invocation: Invocation, order: Order): Promise<num
   let record: RunRecord | null = null
   let begun = false
   try {
-    const endpoints = compileEndpoints(recipients, mode, sandbox, pricedIn(plansOf(opened, target)))
+    const endpoints = compileEndpoints(recipients, mode, sandbox, pricedIn(plansOf(opened, target)), opened.catalogue.secrets)
     transport = createTransport({ now: clock.now })
     const folder = resolve(cwd, settings.out ?? `runs/${runId}`)
     const kept = (record = await openRecord(folder, { id: runId, mode, to: target?.recipient.id ?? null, startedAt }, opened.catalogue))

@@ -5,9 +5,12 @@ import { childrenOf, rootPath, type Plan } from '../core/plan.ts'
 import type { Recipient } from '../definitions/types.ts'
 import { compileEndpoints, pricedIn } from './catalogue.ts'
 
+/** What a simulated buyer says was made up here. */
+const NO_SECRETS: ReadonlySet<string> = new Set()
+
 /** The built-in sandbox for a test run: plays every recipient that names no test endpoint of its own. */
 export const openSandbox = async (recipients: readonly Recipient[], plans: readonly Plan[], port = 0, watch: Parameters<typeof startSandbox>[0]['onRequest'] = undefined): Promise<Sandbox> => {
-  const endpoints: ReadonlyMap<string, Endpoint> = compileEndpoints(recipients, 'live', null, pricedIn(plans))
+  const endpoints: ReadonlyMap<string, Endpoint> = compileEndpoints(recipients, 'live', null, pricedIn(plans), NO_SECRETS)
   return startSandbox({ endpoints: endpoints.values(), prices: pricesOf(recipients, plans), port, ...(watch === undefined ? {} : { onRequest: watch }) })
 }
 

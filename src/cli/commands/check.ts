@@ -22,7 +22,7 @@ export const run: RunCommand = async (invocation) => {
 
   const recipients = [...opened.catalogue.recipients.values()].filter((each) => isWanted(each.file))
   const plans = [...opened.catalogue.recipients.values()].flatMap((each) => (each.kind === 'pattern' ? each.plan : []))
-  const compiled = compileAll(recipients, 'live', null, pricedIn(plans))
+  const compiled = compileAll(recipients, 'live', null, pricedIn(plans), opened.catalogue.secrets)
   const samples = [...compiled.endpoints.values()].map((each) => judgeSamples(each, systemClock.now()))
   const diagnostics: readonly Diagnostic[] = sortDiagnostics([...opened.diagnostics.filter((each) => isWanted(each.file)), ...compiled.diagnostics, ...samples.flatMap((each) => each.diagnostics)])
   const errors = diagnostics.filter((each) => each.severity === 'error').length

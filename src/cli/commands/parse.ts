@@ -18,7 +18,7 @@ export const run: RunCommand = async (invocation) => {
   const opened = await openCatalogue(invocation, [name])
   const recipient = requireRecipient(opened, name, 'endpoint')
   const plans = [...opened.catalogue.recipients.values()].flatMap((each) => (each.kind === 'pattern' ? each.plan : []))
-  const endpoint = compileEndpoints([recipient], 'live', null, pricedIn(plans)).get(recipient.id)
+  const endpoint = compileEndpoints([recipient], 'live', null, pricedIn(plans), opened.catalogue.secrets).get(recipient.id)
   if (endpoint === undefined) throw usageError(`${recipient.name} reads no answers`)
   const ping = options.ping === true
   if (ping && endpoint.definition.ping === null) throw usageError(`${recipient.name} has no Ping`, 'leave --ping out')
