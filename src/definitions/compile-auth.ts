@@ -89,7 +89,10 @@ export const authOf = (values: AuthValues, places: PlacesOf<typeof AUTH_SECTION>
     }
     case 'hmac': {
       const given = secret('secret')
-      return given && { kind: type, secret: literalOf(given), algorithm: values.algorithm ?? 'sha256', header: values.header ?? 'X-Signature' }
+      return given && {
+        kind: type, secret: literalOf(given), algorithm: values.algorithm ?? 'sha256', header: values.header ?? 'X-Signature',
+        ...(values.encoding ? { encoding: values.encoding } : {}), ...(values.prefix ? { prefix: values.prefix } : {}), ...(values.olderSecrets ? { older: values.olderSecrets.map(literalOf) } : {}),
+      }
     }
     case 'standard-webhooks': {
       const given = secret('secret')

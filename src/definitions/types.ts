@@ -37,7 +37,8 @@ export type AuthDefinition =
   | { readonly kind: 'basic'; readonly username: Text; readonly password: Text }
   | { readonly kind: 'oauth2'; readonly tokenUrl: Text; readonly clientId: Text; readonly clientSecret: Text; readonly scope: Text | null; /** How the client proves itself to the token host; `body` where absent. */ readonly clientAuth?: 'body' | 'basic' }
   | { readonly kind: 'token-request'; readonly url: Text; readonly method: string; readonly fields: MappingNode | null; readonly token: ValuePath; readonly use: Text; /** How `fields` are written; JSON where absent. */ readonly format?: 'json' | 'form' | 'xml' }
-  | { readonly kind: 'hmac'; readonly secret: Text; readonly algorithm: string; readonly header: string }
+  /** `prefix` stands before each signature (`sha256=`); `encoding` is hex where absent. */
+  | { readonly kind: 'hmac'; readonly secret: Text; readonly algorithm: string; readonly header: string; readonly encoding?: 'hex' | 'base64'; readonly prefix?: string; readonly older?: readonly Text[] }
   /** `older`: secrets that the buyer may still know while they are changed; each makes a signature beside the first. */
   | { readonly kind: 'standard-webhooks'; readonly secret: Text; readonly older?: readonly Text[] }
 

@@ -65,8 +65,11 @@ export const createJudge = (definition: EndpointDefinition, hasPriceFallback: bo
   }
 
   const decorate = createExtras(parsing)
+  // A signed webhook's endpoint that is gone has been switched off (Standard Webhooks): leads wait until a person looks.
+  const goneIsOff = definition.auth?.kind === 'standard-webhooks'
   return (answer, at) => {
-    const verdict = decide(answer, at)
+    const found = decide(answer, at)
+    const verdict = goneIsOff && answer.status === 410 && found.kind === 'failed' ? { ...found, alert: true, pause: true } : found
     const final = excepted && (verdict.kind === 'rejected' || (verdict.kind === 'failed' && !verdict.retry)) ? excepted(verdict, answer, at) : verdict
     return decorate ? decorate(final, answer) : final
   }

@@ -15,6 +15,13 @@ describe('circuit', () => {
   it('opens at the 51st', () => { expect(fold(times(51, broken))).toEqual(opened) })
   it('counts missing answers as failures', () => { expect(fold([...times(50, unknown), broken])).toEqual(opened) })
   it('never opens for a picky buyer', () => { expect(fold([...times(500, rejected), ...times(500, duplicate)]).kind).toBe('closed') })
+  it('is not charged with the failures of a proxy, nor does a trial end by one', () => {
+    const proxied: Verdict = { kind: 'failed', class: 'proxy', retry: true, reason: 'no tunnel' }
+    expect(fold([...times(50, broken), ...times(200, proxied)]).kind).toBe('closed')
+    expect(fold([...times(50, broken), ...times(200, proxied), broken])).toEqual(opened)
+    const trial: Circuit = { kind: 'trial', until: T0 + 10_000, waitMs: 300_000 }
+    expect(fold([proxied], trial)).toEqual(trial)
+  })
   it('forgets what lies more than 100 attempts back', () => { expect(fold([...times(50, broken), ...times(100, accepted), ...times(50, broken)]).kind).toBe('closed') })
   it('opens on a failure only, not on the answer after it', () => {
     expect(fold([...times(50, broken), accepted]).kind).toBe('closed')

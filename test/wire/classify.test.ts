@@ -27,6 +27,12 @@ describe('the default table of section 5', () => {
   ]
   it.each(rows)('%i', (status, want, headers) => expect(read(answer(status, '', headers), 'post')).toMatchObject(want))
 
+  it('a signed webhook that is gone has been switched off: 410 pauses it', () => {
+    const { read: signed } = createReader(buildDefinition({ type: 'webhook.post', auth: { kind: 'standard-webhooks', secret: { text: 'whsec_AAAA', place: { file: 'r.yaml', line: 1, col: 1 } } } }))
+    expect(signed(answer(410), 'post')).toMatchObject({ kind: 'failed', retry: false, alert: true, pause: true })
+    expect(signed(answer(404), 'post')).not.toHaveProperty('pause')
+  })
+
   it('only 401, 403 and 407 pause', () => {
     for (const status of [200, 302, 400, 404, 409, 410, 422, 429, 500, 503]) expect(read(answer(status), 'post')).not.toHaveProperty('pause')
   })

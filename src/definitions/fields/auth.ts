@@ -29,7 +29,9 @@ export const AUTH_SECTION = {
   format: { key: 'Format', kind: oneOf('a format', { JSON: 'json', Form: 'form', XML: 'xml' } as const), doc: 'Token Request: how the fields are written', example: 'Form', default: 'JSON' },
   clientAuth: { key: 'Client Auth', aliases: ['Client Authentication'], kind: oneOf('a place', { Body: 'body', Basic: 'basic' } as const), doc: 'OAuth2: whether the client proves itself in the body or by HTTP Basic', example: 'Basic', default: 'Body' },
   secret: { key: 'Secret', kind: TEXT, doc: 'HMAC and Standard Webhooks: the shared secret', example: '${WEBHOOK_SECRET}' },
-  olderSecrets: { key: 'Older Secrets', aliases: ['Older Secret'], kind: listOf(TEXT), doc: 'Standard Webhooks: secrets that the buyer may still know while they are changed', example: '${OLD_WEBHOOK_SECRET}' },
+  olderSecrets: { key: 'Older Secrets', aliases: ['Older Secret'], kind: listOf(TEXT), doc: 'Standard Webhooks and HMAC: secrets that the buyer may still know while they are changed; each makes a signature of its own beside the first', example: '${OLD_WEBHOOK_SECRET}' },
   algorithm: { key: 'Algorithm', kind: WORDS, doc: 'HMAC: sha256, sha1, sha384, sha512 or md5', example: 'sha256', default: 'sha256' },
   header: { key: 'Header', kind: WORDS, doc: 'HMAC: the header that carries the signature', example: 'X-Signature', default: 'X-Signature' },
+  encoding: { key: 'Encoding', kind: oneOf('an encoding', { hex: 'hex', base64: 'base64' } as const), doc: 'HMAC: how the signature is written', example: 'base64', default: 'hex' },
+  prefix: { key: 'Prefix', kind: WORDS, doc: 'HMAC: what stands before the signature', example: 'sha256=', default: 'nothing' },
 } as const satisfies Readonly<Record<string, Field<unknown>>>

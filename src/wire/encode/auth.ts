@@ -38,7 +38,8 @@ export const compileAuth = (auth: AuthDefinition | null, options: TemplateOption
         options.report(diagnosticAt(auth.secret.place, 'bad-algorithm', `HMAC with "${auth.algorithm}" is not supported`, `one of ${[...ALGORITHMS].join(', ')}`))
         return () => []
       }
-      return (_, body) => [[auth.header, createHmac(algorithm, auth.secret.text).update(body).digest('hex')]]
+      const keys = [auth.secret, ...(auth.older ?? [])].map((each) => each.text)
+      return (_, body) => [[auth.header, keys.map((key) => (auth.prefix ?? '') + createHmac(algorithm, key).update(body).digest(auth.encoding ?? 'hex')).join(',')]]
     }
     case 'standard-webhooks': {
       const keys = [auth.secret, ...(auth.older ?? [])].flatMap((each) => secretsIn(each.text)).map(keyOf)
