@@ -113,8 +113,10 @@ export const COMMANDS: readonly CommandSpec[] = [
     load: () => import('./commands/export.ts'),
   },
   {
-    name: 'describe', args: '<recipient>', group: LOOK, summary: "a buyer's sheet: address, terms, mapping, limits",
-    examples: [['finalmile describe acme', 'on one page']],
+    name: 'describe', args: '<recipient>', group: LOOK, summary: "a buyer's sheet: address, terms, fields, answers, limits",
+    more: 'Secrets are never in it. --markdown is for the buyer: with a sample request and sample answers, without cost, alerts and notes.',
+    options: [{ flags: '--markdown', help: 'as Markdown, to share with the buyer' }],
+    examples: [['finalmile describe acme', 'on one page'], ['finalmile describe acme --markdown > acme.md', 'to share with the buyer']],
     load: () => import('./commands/describe.ts'),
   },
   {

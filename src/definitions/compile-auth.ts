@@ -31,7 +31,8 @@ const authLine = (node: Extract<YamlNode, { kind: 'scalar' }>, reading: Reading)
   const token = /^token(\s*\([^)]*\))?$/i.test(bearer) ? ownToken(node.place, reading) : { text: bearer, place: node.place }
   if (token === undefined) return undefined
   warnOfPlainSecret(token, 'a token', reading)
-  return { kind: 'bearer', token }
+  const remark = /^token\s*\(([^)]+)\)$/i.exec(bearer)?.[1]?.trim()
+  return { kind: 'bearer', token, ...(remark ? { remark } : {}) }
 }
 
 /** `Auth: Bearer token` of "ABC Insurance Buyers" is the variable ABC_INSURANCE_BUYERS_TOKEN. */

@@ -33,7 +33,7 @@ export const FORMATS = ['json', 'xml', 'form', 'query', 'csv', 'text', 'soap'] a
 export type Format = (typeof FORMATS)[number]
 
 export type AuthDefinition =
-  | { readonly kind: 'bearer'; readonly token: Text }
+  | { readonly kind: 'bearer'; readonly token: Text; /** `Bearer token (rotate monthly)`: what stands in the parentheses */ readonly remark?: string }
   | { readonly kind: 'basic'; readonly username: Text; readonly password: Text }
   | { readonly kind: 'oauth2'; readonly tokenUrl: Text; readonly clientId: Text; readonly clientSecret: Text; readonly scope: Text | null; /** How the client proves itself to the token host; `body` where absent. */ readonly clientAuth?: 'body' | 'basic' }
   | { readonly kind: 'token-request'; readonly url: Text; readonly method: string; readonly fields: MappingNode | null; readonly token: ValuePath; readonly use: Text; /** How `fields` are written; JSON where absent. */ readonly format?: 'json' | 'form' | 'xml' }

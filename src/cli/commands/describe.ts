@@ -1,51 +1,50 @@
-import { formatDuration } from '../../base/time.ts'
+import { systemClock } from '../../adapters/clock.ts'
 import { createMasker } from '../../base/secrets.ts'
-import { recipientsOf } from '../../core/plan.ts'
-import type { Recipient } from '../../definitions/types.ts'
-import { openCatalogue, requireRecipient } from '../catalogue.ts'
-import type { RunCommand } from '../command.ts'
+import { usageError } from '../../base/diagnostic.ts'
+import { recipientsOf, type Plan } from '../../core/plan.ts'
+import type { Catalogue, Recipient } from '../../definitions/types.ts'
+import { openCatalogue, pricedIn, requireRecipient } from '../catalogue.ts'
+import type { Invocation, RunCommand } from '../command.ts'
 import { EXIT } from '../exit.ts'
-import { showMoney } from '../render/figures.ts'
 import { printable } from '../render/printable.ts'
-
-type Line = readonly [label: string, text: string | null]
+import { renderTable } from '../render/table.ts'
+import type { Fact } from '../sheet/facts.ts'
+import { renderMarkdown } from '../sheet/markdown.ts'
+import { sheetOf, type Sheet } from '../sheet/sheet.ts'
 
 /** A buyer's sheet; secrets are masked. */
 export const run: RunCommand = async (invocation) => {
-  const { settings, streams } = invocation
+  const { settings, streams, options } = invocation
   const [name = ''] = invocation.args
   const opened = await openCatalogue(invocation, [name])
   const recipient = requireRecipient(opened, name)
+  const isMarkdown = options.markdown === true
+  if (isMarkdown && recipient.kind === 'pattern') throw usageError(`${recipient.name} is a pattern: it has no sheet to share`, `describe one of its recipients: ${recipientsOf(recipient.plan).join(', ')}`)
   const mask = createMasker(opened.catalogue.secrets)
-  const lines = linesOf(recipient).flatMap(([label, text]) => (text === null || text === '' ? [] : [[label, mask(text)] as const]))
-  if (settings.json) {
-    streams.out.write(`${JSON.stringify({ id: recipient.id, name: recipient.name, file: recipient.file, ...Object.fromEntries(lines.map(([label, text]) => [label.toLowerCase().replaceAll(' ', '_'), text])) })}\n`)
-    return EXIT.done
-  }
-  const { paint } = streams.out
-  streams.out.write(`${paint.bold(recipient.name)} ${paint.dim(`${recipient.id}, ${recipient.file}`)}\n`)
-  for (const [label, text] of lines) streams.out.write(`  ${paint.dim(label.padEnd(14))} ${printable(text).replaceAll('\n', `\n${' '.repeat(17)}`)}\n`)
+  const sheet: Sheet = recipient.kind === 'pattern'
+    ? { name: recipient.name, facts: patternFacts(recipient).map((each) => ({ ...each, text: mask(each.text) })), fields: [], answers: [], request: null, samples: [] }
+    : sheetOf(recipient, opened.catalogue.secrets, settings.clock ?? systemClock.now(), recipient.policy.price !== null || pricedIn(plansOf(opened.catalogue)).has(recipient.id))
+  if (isMarkdown) streams.out.write(renderMarkdown(sheet))
+  else if (settings.json) streams.out.write(`${JSON.stringify(jsonOf(recipient, sheet))}\n`)
+  else write(invocation, recipient, sheet)
   return EXIT.done
 }
 
-const linesOf = (recipient: Recipient): readonly Line[] => {
-  if (recipient.kind === 'pattern') {
-    const { about, plan } = recipient
-    return [['Pattern', plan.kind], ['Reaches', recipientsOf(plan).join(', ')], ['Buyer', about.buyer], ['Contact', about.contact], ['Documentation', about.documentation], ['Notes', about.notes]]
-  }
-  const { definition, policy } = recipient
-  const { about } = definition
-  return [
-    ['Type', definition.type === 'custom' ? 'Custom Integration' : definition.type], ['Version', definition.version],
-    ['Buyer', about.buyer], ['Contact', about.contact], ['Documentation', about.documentation],
-    ['Endpoint', definition.url === null ? null : `${definition.method} ${definition.url.text}`], ['Backup', definition.backupUrl?.text ?? null],
-    ['Format', definition.url === null ? null : definition.format.toUpperCase()], ['Auth', definition.auth?.kind ?? null],
-    ['Timeout', formatDuration(policy.timeoutMs)],
-    ['Price', policy.price === null ? null : showMoney(policy.price)], ['Cost', policy.cost === null ? null : showMoney(policy.cost)],
-    ['Accepts', policy.acceptWhen?.text ?? null],
-    ['Caps', policy.caps.map((each) => `${each.limit.kind === 'leads' ? `${each.limit.count} leads` : showMoney(each.limit.amount)} per ${each.period}`).join(', ')],
-    ['Batch', policy.batch === null ? null : `${policy.batch.maxLeads} leads or ${policy.batch.schedule ?? formatDuration(policy.batch.maxWaitMs)}`],
-    ['Alert when', definition.alertWhen.map((each) => each.text).join(', ')], ['Notify', definition.notify],
-    ['Requirements', [...policy.requirements.map((each) => each.reason), ...about.requirements].join('\n')], ['Notes', about.notes],
-  ]
+const plansOf = ({ recipients }: Catalogue): readonly Plan[] => [...recipients.values()].flatMap((each) => (each.kind === 'pattern' ? each.plan : []))
+
+const jsonOf = ({ id, name, file }: Recipient, { facts, fields, answers, request, samples }: Sheet) => ({
+  id, name, file, ...Object.fromEntries(facts.map(({ label, text }) => [label.toLowerCase().replaceAll(' ', '_'), text])), fields, answers, request, samples,
+})
+
+const write = ({ streams }: Invocation, recipient: Recipient, { facts, fields, answers }: Sheet): void => {
+  const { out } = streams
+  const { paint } = out
+  out.write(`${paint.bold(printable(recipient.name))} ${paint.dim(`${recipient.id}, ${recipient.file}`)}\n`)
+  for (const { label, text } of facts) out.write(`  ${paint.dim(label.padEnd(14))} ${printable(text).replaceAll('\n', `\n${' '.repeat(17)}`)}\n`)
+  if (fields.length > 0) out.write(`\n${renderTable([{ title: 'FIELD' }, { title: 'HOLDS', flexible: true }, { title: 'EXAMPLE', flexible: true }], fields.map(({ name, from, when, example }) => [name, when === null ? from : `${from} (where ${when})`, example]), out.columns, paint)}`)
+  if (answers.length > 0) out.write(`\n${renderTable([{ title: 'ANSWER', flexible: true }, { title: 'WHERE', flexible: true }], answers.map(({ means, when }) => [means, when]), out.columns, paint)}`)
 }
+
+const patternFacts = ({ about, plan }: Extract<Recipient, { kind: 'pattern' }>): readonly Fact[] =>
+  ([['Pattern', plan.kind], ['Reaches', recipientsOf(plan).join(', ')], ['Buyer', about.buyer], ['Contact', about.contact], ['Documentation', about.documentation], ['Notes', about.notes]] as const)
+    .flatMap(([label, text]) => (text === null || text === '' ? [] : [{ label, text }]))
