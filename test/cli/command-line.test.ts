@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { COMMANDS } from '../../src/cli/commands.ts'
 import { finalmile } from './finalmile.ts'
+import { finalmileHere } from './here.ts'
 
 const emptyFolder = (): string => mkdtempSync(join(tmpdir(), 'finalmile-cli-'))
 
@@ -57,7 +58,7 @@ describe('a mistake on the command line exits 2, says what to do on stderr, and 
     ['a store of another kind', ['status', '--store', 'mysql://x'], 'sqlite:PATH'],
     ['no store yet', ['status'], 'nothing has been delivered from here'],
   ])('%s', async (_name, args, words) => {
-    const { code, out, err } = await finalmile(args, { cwd: emptyFolder() })
+    const { code, out, err } = await finalmileHere(args, { cwd: emptyFolder() })
     expect({ code, out }).toEqual({ code: 2, out: '' })
     expect(err).toContain(words)
     expect(err).not.toContain('\u001b[')
@@ -68,13 +69,13 @@ describe('a mistake on the command line exits 2, says what to do on stderr, and 
 describe('init', () => {
   it('writes a project once, and nothing over what is there', async () => {
     const cwd = emptyFolder()
-    const first = await finalmile(['init', 'shop'], { cwd })
+    const first = await finalmileHere(['init', 'shop'], { cwd })
     expect(first.code).toBe(0)
     expect(first.out).toBe('')
     expect(first.err).toContain('cd shop && finalmile check')
     expect(readdirSync(join(cwd, 'shop')).sort()).toEqual(['.env', '.env.example', '.gitignore', 'README.md', 'leads.csv', 'recipients'])
     const leads = readFileSync(join(cwd, 'shop/leads.csv'), 'utf8')
-    const again = await finalmile(['init', 'shop'], { cwd })
+    const again = await finalmileHere(['init', 'shop'], { cwd })
     expect(again.code).toBe(2)
     expect(again.err).toContain('nothing was written')
     expect(readFileSync(join(cwd, 'shop/leads.csv'), 'utf8')).toBe(leads)

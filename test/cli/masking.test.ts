@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, describe, expect, it } from 'vitest'
 import { startVicidial } from '../world/dialers/vicidial.ts'
-import { finalmile } from './finalmile.ts'
+import { finalmileHere } from './here.ts'
 
 const after: (() => unknown)[] = []
 afterEach(async () => { for (const each of after.splice(0)) await each() })
@@ -30,7 +30,7 @@ Response Parsing:
 `)
     const said = []
     for (const args of [['plan', 'leads.csv', '--to', 'dialer'], ['plan', 'leads.csv', '--to', 'dialer', '--json'], ['describe', 'dialer'], ['deliver', 'leads.csv', '--to', 'dialer', '--yes', '--out', 'out'], ['explain', 'L1', '--verbose'], ['status'], ['export', 'ledger']]) {
-      said.push(await finalmile(args, { cwd: folder }))
+      said.push(await finalmileHere(args, { cwd: folder }))
     }
     const files = ['ledger.csv', 'results.csv', 'summary.json'].map((name) => readFileSync(join(folder, 'out', name), 'utf8'))
     expect(new URLSearchParams(dialer.asked[0]?.parameters).get('pass')).toBe('hush-hush')

@@ -2,9 +2,10 @@ import { mkdirSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { beforeAll, describe, expect, it } from 'vitest'
-import { finalmile, type Ended } from './finalmile.ts'
+import type { Ended } from './finalmile.ts'
+import { finalmileHere as finalmile } from './here.ts'
 
-/** The project of `init`, worked through as a new user would; every command is a process of its own. */
+/** The project of `init`, worked through as a new user would; every command in the test's own process. */
 const cwd = mkdtempSync(join(tmpdir(), 'finalmile-project-'))
 const run = (...args: readonly string[]): Promise<Ended> => finalmile(args, { cwd })
 const lines = (text: string): readonly string[] => text.split('\n').filter((each) => each !== '')

@@ -1,0 +1,22 @@
+import { Readable } from 'node:stream'
+import { runCommandLine } from '../../src/cli/main.ts'
+import { createPaint, type Sink } from '../../src/cli/streams.ts'
+import type { Ended } from './finalmile.ts'
+
+/**
+ * Runs the whole command line in this process: as true as a process of its own but for signals, exit and start-up, which
+ * cost half a second each. Those are tested with `finalmile` (test/cli/finalmile.ts).
+ */
+export const finalmileHere = async (args: readonly string[], { cwd, input = '', env = {} }: { readonly cwd: string; readonly input?: string; readonly env?: Readonly<Record<string, string>> }): Promise<Ended> => {
+  const [out, err] = [collect(), collect()]
+  const code = await runCommandLine(args, { out: out.sink, err: err.sink, ask: null, stdin: Readable.from([Buffer.from(input)]) }, env, cwd)
+  return { code, out: out.text(), err: err.text() }
+}
+
+const collect = (): { readonly sink: Sink; text(): string } => {
+  let text = ''
+  return {
+    sink: { write: (more) => { text += more }, drained: () => Promise.resolve(), isTTY: false, columns: 160, paint: createPaint(0) },
+    text: () => text,
+  }
+}
