@@ -3,6 +3,10 @@ export type Act = (
   | { readonly do: 'accept'; /** as text, exact; 45.00 where absent */ readonly price?: string }
   | { readonly do: 'reject'; readonly message?: string }
   | { readonly do: 'duplicate' }
+  /** Answers a ping. */
+  | { readonly do: 'bid'; readonly price: string }
+  /** Answers a JSON array of leads with a row for each, `acts` taken in turn; `loses`: processes all, then resets. */
+  | { readonly do: 'rows'; readonly acts: readonly ('accept' | 'reject')[]; readonly price: string; readonly loses?: boolean }
   | { readonly do: 'invalid'; readonly message?: string }
   | { readonly do: 'unauthorized' }
   | { readonly do: 'limit'; /** Retry-After as written; absent: no such header */ readonly retryAfter?: string }
@@ -30,11 +34,15 @@ export interface Answer {
   readonly headers: Readonly<Record<string, string | string[]>>
   readonly body: string
   readonly booked: string | null
+  /** Of a batch: which leads were bought. */
+  readonly sold?: readonly string[]
 }
 
 /** The whole answer of an act, also of those that then keep it back. */
-export const answerOf = (act: Act, leadId: string): Answer => {
+export const answerOf = (act: Act, leadId: string, body = ''): Answer => {
   switch (act.do) {
+    case 'bid': return json(200, { bid: Number(act.price), id: leadId })
+    case 'rows': return rows(act, leadId, body)
     case 'accept': case 'reset-after': case 'reset-mid-answer': case 'drip': return accepted(leadId, act.price ?? '45.00')
     case 'hang': return act.books ? accepted(leadId, '45.00') : json(200, { status: 'pending' })
     case 'reject': return json(200, { status: 'rejected', message: act.message ?? 'not wanted' })
@@ -54,6 +62,17 @@ const accepted = (leadId: string, price: string): Answer => ({
   body: `{"status":"accepted","leadId":${JSON.stringify(leadId)},"price":${price}}`,
   booked: price,
 })
+
+const rows = ({ acts, price }: Extract<Act, { do: 'rows' }>, batchId: string, body: string): Answer => {
+  const leads = JSON.parse(body) as readonly { readonly leadId: string }[]
+  const bought = leads.map((_, i) => acts[i % acts.length] === 'accept')
+  const sold = leads.filter((_, i) => bought[i]).map((each) => each.leadId)
+  const cents = BigInt(price.replace('.', '')) * BigInt(sold.length)
+  return {
+    ...json(200, leads.map(({ leadId: id }, i) => (bought[i] ? { id, status: 'accepted', leadId: `${batchId}-${i}`, price: Number(price) } : { id, status: 'rejected', message: 'not wanted' }))),
+    booked: `${cents / 100n}.${String(cents % 100n).padStart(2, '0')}`, sold,
+  }
+}
 
 const json = (status: number, body: unknown, headers: Record<string, string> = {}): Answer =>
   ({ status, headers: { 'content-type': 'application/json', ...headers }, body: JSON.stringify(body), booked: null })

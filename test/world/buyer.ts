@@ -13,6 +13,8 @@ export interface BuyerRequest { readonly n: number; readonly method: string; rea
 
 export interface BuyerOptions {
   readonly script?: Script
+  /** For requests to `/ping…`; without it they are played as the others. */
+  readonly pings?: Script
   /** The list begins again instead of repeating its last act. */
   readonly cycle?: boolean
   /** Same key, same answer, booked once. On unless false. */
@@ -46,16 +48,9 @@ export const startBuyer = async (options: BuyerOptions = {}): Promise<Buyer> => 
   const keyHeader = (options.keyHeader ?? 'idempotency-key').toLowerCase()
   const memory = new Map<string, Answer>()
   const sockets = new Set<Socket>()
-  let script: Script = options.script ?? { do: 'accept' }
-  let scripted = 0
+  let posts = scriptOf(options.script ?? { do: 'accept' }, options.cycle ?? false)
+  const pings = options.pings === undefined ? null : scriptOf(options.pings, options.cycle ?? false)
   let made = 0
-
-  const actFor = (request: BuyerRequest): Act => {
-    if (typeof script === 'function') return script(request)
-    if ('do' in script) return script
-    const at = scripted++
-    return script[options.cycle ? at % script.length : Math.min(at, script.length - 1)] ?? { do: 'accept' }
-  }
 
   const onRequest = (incoming: http.IncomingMessage, outgoing: http.ServerResponse): void => {
     const parts: Buffer[] = []
@@ -72,9 +67,9 @@ export const startBuyer = async (options: BuyerOptions = {}): Promise<Buyer> => 
         journal.write({ ...request, at: Date.now(), booked: null, act: 'repeat', repeated: true })
         return void outgoing.writeHead(known.status, known.headers).end(known.body)
       }
-      const act = actFor(request)
-      const answer = answerOf(act, `B${request.n}`)
-      journal.write({ ...request, at: Date.now(), booked: act.do === 'reset-before' ? null : answer.booked, act: act.do, repeated: false })
+      const act = (pings && request.path.startsWith('/ping') ? pings : posts)(request)
+      const answer = answerOf(act, `B${request.n}`, body)
+      journal.write({ ...request, at: Date.now(), booked: act.do === 'reset-before' ? null : answer.booked, ...(answer.sold ? { sold: answer.sold } : {}), act: act.do, repeated: false })
       if (request.key !== null && REMEMBERED.has(act.do)) memory.set(request.key, answer)
       if (act.afterMs) setTimeout(() => perform(act, answer, incoming, outgoing), act.afterMs).unref()
       else perform(act, answer, incoming, outgoing)
@@ -100,10 +95,7 @@ export const startBuyer = async (options: BuyerOptions = {}): Promise<Buyer> => 
     port,
     journal: journal.entries,
     connections: () => ({ made, open: sockets.size }),
-    rescript: (next) => {
-      script = next
-      scripted = 0
-    },
+    rescript: (next) => { posts = scriptOf(next, options.cycle ?? false) },
     dropConnections: () => {
       for (const socket of sockets) socket.destroy()
     },
@@ -111,14 +103,26 @@ export const startBuyer = async (options: BuyerOptions = {}): Promise<Buyer> => 
   }
 }
 
+/** The acts of a script in turn. */
+const scriptOf = (script: Script, cycle: boolean): ((request: BuyerRequest) => Act) => {
+  let at = 0
+  return (request) => {
+    if (typeof script === 'function') return script(request)
+    if ('do' in script) return script
+    const i = at++
+    return script[cycle ? i % script.length : Math.min(i, script.length - 1)] ?? { do: 'accept' }
+  }
+}
+
 /** Decisions and sales; a 429 or a 500 is tried again in earnest. */
-const REMEMBERED = new Set<Act['do']>(['accept', 'reject', 'duplicate', 'reset-after', 'reset-mid-answer', 'drip'])
+const REMEMBERED = new Set<Act['do']>(['accept', 'reject', 'duplicate', 'rows', 'reset-after', 'reset-mid-answer', 'drip'])
 
 const perform = (act: Act, answer: Answer, incoming: http.IncomingMessage, outgoing: http.ServerResponse): void => {
   const { socket } = incoming
   switch (act.do) {
     case 'hang': return
     case 'reset-before': case 'reset-after': return reset(socket)
+    case 'rows': return act.loses ? reset(socket) : void outgoing.writeHead(answer.status, answer.headers).end(answer.body)
     case 'reset-mid-answer':
       outgoing.writeHead(answer.status, { ...answer.headers, 'content-length': String(answer.body.length) })
       return void outgoing.write(answer.body.slice(0, 12), () => setTimeout(() => reset(socket), 20))

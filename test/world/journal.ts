@@ -14,6 +14,8 @@ export interface JournalEntry {
   readonly key: string | null
   /** The price of the sale that this request made; null where it made none. */
   readonly booked: string | null
+  /** Of a batch: which leads were bought. */
+  readonly sold?: readonly string[]
   readonly act: string
   /** Answered from memory: the key was known. */
   readonly repeated: boolean

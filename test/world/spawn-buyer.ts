@@ -11,12 +11,13 @@ export interface SpawnedBuyer {
   readonly url: string
   readonly port: number
   readonly process: ChildProcess
+  readonly journalFile: string
   journal(): readonly JournalEntry[]
   close(): Promise<void>
 }
 
 /** Starts test/world/buyer-process.ts and waits until it listens. */
-export const spawnBuyer = async (options: Omit<BuyerOptions, 'script' | 'journalFile'> & { readonly script?: Act | readonly Act[] } = {}): Promise<SpawnedBuyer> => {
+export const spawnBuyer = async (options: Omit<BuyerOptions, 'script' | 'pings' | 'journalFile'> & { readonly script?: Act | readonly Act[]; readonly pings?: Act | readonly Act[] } = {}): Promise<SpawnedBuyer> => {
   const folder = mkdtempSync(join(tmpdir(), 'buyer-'))
   const portFile = join(folder, 'port')
   const journalFile = join(folder, 'journal.jsonl')
@@ -30,6 +31,7 @@ export const spawnBuyer = async (options: Omit<BuyerOptions, 'script' | 'journal
     url: `${options.tls ? 'https' : 'http'}://127.0.0.1:${port}`,
     port,
     process: child,
+    journalFile,
     journal: () => readJournal(journalFile),
     close: async () => {
       if (child.exitCode === null && child.signalCode === null) {

@@ -51,7 +51,7 @@ const lineOf = (event: DeliveryEvent, paint: ChalkInstance): string => {
       return `${paint.cyan('→')} ${event.recipient}, ${event.phase}, attempt ${event.attempt}${event.version === null ? '' : `, version ${event.version}`}${event.batch === undefined ? '' : `, batch ${event.batch}`}  ${paint.dim(`key ${event.key}`)}`
     case 'attemptFinished': {
       const status = event.httpStatus === null ? '' : paint.dim(` (HTTP ${event.httpStatus})`)
-      return `${markOf(event.verdict, paint)} ${event.recipient}: ${verdictText(event.verdict, event.revenue)}${status}`
+      return `${markOf(event.verdict, paint)} ${event.recipient}: ${event.surplus ? 'surplus, sold already: ' : ''}${verdictText(event.verdict, event.revenue)}${status}`
     }
     case 'settled': {
       const { outcome } = event

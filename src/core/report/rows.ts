@@ -34,7 +34,7 @@ export const ledgerRow = (context: RowContext, event: DeliveryEvent): Row | null
     const { verdict, revenue } = event
     return [
       context.seq, isoTime(event.at), context.runId, context.leadId, event.path, event.recipient, event.phase, event.attempt, event.key, context.mode,
-      event.httpStatus, verdict.kind, verdict.reason, classOf(verdict), verdict.buyerLeadId ?? null,
+      event.httpStatus, verdict.kind, verdict.reason, event.surplus ? 'surplus' : classOf(verdict), verdict.buyerLeadId ?? null,
       revenue && moneyText(revenue, context.mode), revenue && revenue.currency, event.durationMs,
     ]
   }

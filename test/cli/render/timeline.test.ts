@@ -44,6 +44,11 @@ describe('a timeline', () => {
     ])
   })
 
+  it('says of an acceptance that came too late that it counts for nothing', () => {
+    const late: DeliveryEvent = { type: 'attemptFinished', at: start, ...base, verdict: { kind: 'accepted', reason: null, price: null, buyerLeadId: 'B-8' }, revenue: null, surplus: true, httpStatus: 200, durationMs: 1 }
+    expect(renderTimeline({ ...loaded(settled), events: [{ seq: 1, runId: 'r1', event: late }] }, start, plain)).toContain('acme: surplus, sold already: accepted as B-8')
+  })
+
   it.each<[Standing, string]>([
     [{ state: 'waiting', dueAt: start + 60_000, why: 'retry', recipient: 'acme', batch: false }, 'next: in 1 min (2026-11-24 03:30:15 UTC) – retry (acme)'],
     [{ state: 'waiting', dueAt: null, why: 'paused', recipient: null, batch: false }, 'next: until a person acts – paused'],

@@ -57,6 +57,11 @@ describe('summary', () => {
     })
   })
 
+  it('a surplus acceptance earns nothing and is told as that', () => {
+    const report = fold([['1', finished()], ['1', finished({ path: '/1', recipient: 'b', surplus: true, revenue: null })], ['1', settled('accepted', usd(45))]])
+    expect(summarise(report)).toMatchObject({ revenue: '45.00', recipients: { a: { revenue: '45.00', errors: {} }, b: { accepted: 1, revenue: '0.00', errors: { surplus: 1 } } } })
+  })
+
   it('of a run without events has every figure, at nothing', () => {
     expect(summarise(emptyReport('live'))).toMatchObject({ leads: 0, revenue: '0.00', cost: '0.00', margin: '0.00', currency: 'USD', recipients: {} })
   })

@@ -23,6 +23,9 @@ describe('ledgerRow', () => {
     const row = rowObject(LEDGER_COLUMNS, ledgerRow(context, { ...sale, verdict: { kind: 'failed', class: 'network', retry: true, reason: 'refused' }, revenue: null, httpStatus: null }) ?? [])
     expect(row).toMatchObject({ verdict: 'failed', class: 'network', revenue: null, currency: null, http_status: null })
   })
+  it('names an acceptance beyond what was for sale as surplus, without revenue', () => {
+    expect(rowObject(LEDGER_COLUMNS, ledgerRow(context, { ...sale, revenue: null, surplus: true }) ?? [])).toMatchObject({ verdict: 'accepted', class: 'surplus', revenue: null })
+  })
   it('has a row for a recipient passed by, and none for other events', () => {
     const row = ledgerRow(context, { type: 'chose', at: 0, path: '/1', choice: { kind: 'pass', recipient: 'b', reason: 'cap reached' } })
     expect(rowObject(LEDGER_COLUMNS, row ?? [])).toMatchObject({ recipient: 'b', attempt: 0, verdict: 'skipped', reason: 'cap reached', revenue: null })
