@@ -79,7 +79,15 @@ export const runDeliveries = async (settings: RunSettings, leads: LeadSource | n
   }
   const dispatcher = createDispatcher(around)
   const batcher = createBatcher(around, dispatcher, {
-    claim: async (recipient, limit) => adopt(await ledger.claimBatch({ mode, recipient, runId: settings.runId, limit })),
+    claim: async (recipient, limit) => {
+      // Until its leads are works with slots of their own, a batch that is being fetched keeps the run from ending.
+      slots.take()
+      try {
+        return await adopt(await ledger.claimBatch({ mode, recipient, runId: settings.runId, limit }))
+      } finally {
+        slots.give()
+      }
+    },
   })
 
   function fail(error: unknown): void {

@@ -1,5 +1,7 @@
 import { afterEach, describe, expect, it } from 'vitest'
+import { createMemoryLedger } from '../../src/adapters/ledger/memory.ts'
 import { formatMoney } from '../../src/base/money.ts'
+import type { Ledger } from '../../src/ports.ts'
 import type { Buyer, BuyerOptions } from '../world/buyer.ts'
 import { startBuyer } from '../world/buyer.ts'
 import { createWorld, endpointYaml, someLeads } from './world.ts'
@@ -158,6 +160,16 @@ describe('batch', () => {
     expect(a.journal).toHaveLength(2)
     expect(await outcomes(world)).toEqual({ accepted: 4, rejected: 2 })
     expect(await world.standing('L1')).toMatchObject({ buyerLeadId: 'B-L1' })
+  })
+
+  it('a run does not end while a full batch is fetched from the store, though nothing else is due within its wait', async () => {
+    const a = await buyer({ script: { do: 'answer', status: 200, body: '{"results":[]}' } })
+    const ledger = createMemoryLedger()
+    const slow: Ledger = { ...ledger, claimBatch: async (query) => { await new Promise((resolve) => setTimeout(resolve, 60)); return ledger.claimBatch(query) } }
+    const world = createWorld({ a: batched(a.url, 'JSON array') }, slow)
+    await world.run('a', someLeads(4))
+    expect(await world.standing('L1')).toMatchObject({ state: 'settled' })
+    expect(world.seen.filter((each) => each.kind === 'stored' && each.event.type === 'settled')).toHaveLength(4)
   })
 
   it('leads of an earlier run fill the same batch', async () => {
