@@ -72,7 +72,7 @@ export const perform = async (invocation: Invocation, order: Order): Promise<num
     const folder = resolve(cwd, settings.out ?? `runs/${runId}`)
     const kept = (record = await openRecord(folder, { id: runId, mode, to: target?.recipient.id ?? null, startedAt }, opened.catalogue))
     const tally = createTally(startedAt)
-    const hints = createHints()
+    const hints = createHints((recipient) => endpoints.get(recipient)?.definition.type === 'custom')
     const timer = setInterval(() => progress.update(tally.snapshot(guessTotal(leads), clock.now())), PROGRESS_MS)
     let bad = 0
     const source: LeadSource | null = leads === null ? null : setAside(leads, (row) => {

@@ -4,7 +4,7 @@ import type { Verdict } from '../../src/core/verdict.ts'
 import { accepted, broken, rejected, tried, unknown } from '../core/given.ts'
 
 const hintsOf = (...attempts: readonly [Verdict, number | null][]) => {
-  const hints = createHints()
+  const hints = createHints((recipient) => recipient === 'acme')
   for (const [verdict, status] of attempts) {
     for (const event of tried('/', 'acme', 1, verdict)) {
       hints.observe({ kind: 'stored', deliveryId: 'd', leadId: 'L1', source: {}, seq: 1, event: event.type === 'attemptFinished' ? { ...event, httpStatus: status } : event })
@@ -24,5 +24,10 @@ describe('hints', () => {
     ['a sale without a price', { kind: 'accepted', reason: null, buyerLeadId: 'B', price: null }, 200, /sales without a price/],
   ])('%s', (_rule, verdict, status, text) => { expect(hintsOf([verdict, status])).toEqual([expect.stringMatching(text)]) })
   it('a sale with its price and a rejection need none', () => { expect(hintsOf([accepted, 200], [rejected, 200])).toEqual([]) })
+  it('a dialer, a CRM or an e-mail pays nothing, and nobody is told to name a price', () => {
+    const hints = createHints(() => false)
+    for (const event of tried('/', 'acme', 1, { kind: 'accepted', reason: null, buyerLeadId: 'B', price: null })) hints.observe({ kind: 'stored', deliveryId: 'd', leadId: 'L1', source: {}, seq: 1, event })
+    expect(hints.all()).toEqual([])
+  })
   it('each is told once', () => { expect(hintsOf([broken, 503], [broken, 503])).toHaveLength(1) })
 })

@@ -13,7 +13,7 @@ export type MailSettings = Pick<TransportSettings, 'connectTimeoutMs' | 'tls'> &
 /** Sends one message over a connection of its own; always resolves. */
 export const sendEmail = async (request: EmailRequest, settings: MailSettings, now: () => number): Promise<AnyReply> => {
   const startedAt = performance.now()
-  const reply = (said: Said): AnyReply => ({ ...said, durationMs: performance.now() - startedAt, at: now() })
+  const reply = (said: Said): AnyReply => ({ ...said, durationMs: Math.round(performance.now() - startedAt), at: now() })
   const progress = { begun: false }
   try {
     return reply(await exchange(request, settings, progress))

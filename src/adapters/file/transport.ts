@@ -9,7 +9,7 @@ import { place, type Folder } from './place.ts'
 export const writeFile = async (request: FileRequest, now: () => number): Promise<AnyReply> => {
   const startedAt = performance.now()
   const said = await attempt({ ...request, folder: request.folder === '' ? './' : request.folder })
-  return { ...said, durationMs: performance.now() - startedAt, at: now() }
+  return { ...said, durationMs: Math.round(performance.now() - startedAt), at: now() }
 }
 
 const attempt = async (request: FileRequest): Promise<Said> => {

@@ -17,7 +17,7 @@ export const putFile = async (request: FileRequest, settings: Settings, now: () 
   const startedAt = performance.now()
   const progress = { renaming: false }
   const said = await exchange(request, settings, progress).catch((error: unknown) => meaningOf(error, progress.renaming))
-  return { ...said, durationMs: performance.now() - startedAt, at: now() }
+  return { ...said, durationMs: Math.round(performance.now() - startedAt), at: now() }
 }
 
 const exchange = async (request: FileRequest, settings: Settings, progress: { renaming: boolean }): Promise<Said> => {

@@ -58,15 +58,18 @@ export const run: RunCommand = async (invocation) => {
         id: deliveryIdOf({ mode, to: target.recipient.id, leadId: lead.id, number: 1 }), mode, to: target.recipient.id, lead, number: 1, receivedAt: receivedOf(lead, received) ?? now,
         source: isPairs(options.source) ? options.source : {}, vars: isPairs(options.var) ? options.var : {}, cost: null, planHash: '',
       } as const
+      let batched = false
       for (const step of rehearse(delivery, target.plan, target.policies, target.endpoints, runId, now)) {
         if (step.kind === 'request' && step.rendered.ok) show.request(lead, step.send.recipient, step.send.phase, step.rendered.request, null)
         else if (step.kind === 'request' && !step.rendered.ok) { unsendable += 1; show.note(lead, `no request for ${step.send.recipient}: ${step.rendered.reason}`) }
         else if (step.kind === 'batched') {
+          batched = true
+          show.note(lead, `joins a batch of ${step.send.recipient}`)
           const gathered = batches.get(step.send.recipient) ?? []
           gathered.push({ ...step.input, key: idempotencyKeyOf(mode, step.send.recipient, lead.id, 1, 'post') })
           batches.set(step.send.recipient, gathered)
           if (gathered.length >= (target.policies.get(step.send.recipient)?.batch?.maxLeads ?? Infinity)) flush(step.send.recipient)
-        } else show.note(lead, noteOf(step))
+        } else if (step.kind !== 'ended' || !batched) show.note(lead, noteOf(step))
       }
       await streams.out.drained()
     }

@@ -32,8 +32,8 @@ const indentBody = (text: string): readonly string[] => {
     try {
       return JSON.stringify(JSON.parse(text), null, 2).split('\n')
     } catch {
-      return text.split('\n')
+      return text.split(/\r?\n/)
     }
   }
-  return text.split('\n')
+  return text.split(/\r?\n/)
 }
