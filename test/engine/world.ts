@@ -1,4 +1,4 @@
-import { createHttpTransport } from '../../src/adapters/http/transport.ts'
+import { createTransport } from '../../src/adapters/transport.ts'
 import { createMemoryLedger } from '../../src/adapters/ledger/memory.ts'
 import type { DeliveryEvent } from '../../src/core/event.ts'
 import type { Lead } from '../../src/core/lead.ts'
@@ -71,7 +71,7 @@ export const createWorld = (files: Readonly<Record<string, string>>, ledger: Led
     get stop() { return stop },
     run: async (to, leads, more = {}) => {
       stop = new AbortController()
-      const transport = createHttpTransport({ now: clock.now })
+      const transport = createTransport({ now: clock.now })
       const deps: RunDeps = {
         ledger, transport, clock, endpoints: endpointsOf(catalogue), notify: { notify: () => Promise.resolve() },
         observe: (event) => { seen.push(event) }, signal: stop.signal,
