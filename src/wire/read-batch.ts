@@ -44,9 +44,11 @@ export const createBatchReader = (definition: EndpointDefinition, judge: Judge, 
       else byKey.set(key, [answer])
     }
     // Equal keys are served in order, so that two leads never share one row.
-    return leads.map((lead) => {
-      const key = keyOfLead(lead, match.lead)
-      return readRow(reply, key === null ? undefined : byKey.get(key)?.shift())
+    const keys = leads.map((lead) => keyOfLead(lead, match.lead))
+    const verdicts = keys.map((key) => readRow(reply, key === null ? undefined : byKey.get(key)?.shift()))
+    return verdicts.map((verdict, i) => {
+      const more = byKey.get(keys[i] ?? '') ?? []
+      return more.some((answer) => judge(answer, reply.at).kind !== verdict.kind) ? inDoubt('the answer has several rows for this lead, which contradict each other') : verdict
     })
   }
 }

@@ -24,6 +24,8 @@ describe('one verdict per lead', () => {
     ['results without a path', answer(200, { results: [OK, DUP, NO] }), {}, ['accepted', 'duplicate', 'rejected']],
     ['matched in another order', answer(200, [{ ...NO, id: 'L3' }, { ...OK, id: 'L1' }, { ...DUP, id: 'L2' }]), MATCH, ['accepted', 'duplicate', 'rejected']],
     ['a row missing, matched', answer(200, [{ ...OK, id: 'L3' }, { ...OK, id: 'L1' }]), MATCH, ['accepted', 'unconfirmed', 'accepted']],
+    ['two rows for one that agree', answer(200, [{ ...OK, id: 'L1' }, { ...OK, id: 'L1' }, { ...DUP, id: 'L2' }, { ...NO, id: 'L3' }]), MATCH, ['accepted', 'duplicate', 'rejected']],
+    ['two rows for one that contradict each other', answer(200, [{ ...OK, id: 'L1' }, { ...NO, id: 'L1' }, { ...DUP, id: 'L2' }, { ...NO, id: 'L3' }]), MATCH, ['unconfirmed', 'duplicate', 'rejected']],
     ['a row missing, by position', answer(200, [OK, OK]), {}, ['accepted', 'accepted', 'unconfirmed']],
     ['rows of nobody', answer(200, [OK, NO, DUP, OK]), {}, ['accepted', 'rejected', 'duplicate']],
     ['a row without a lead id', answer(200, [OK, { status: 'ok', price: 1 }, NO]), {}, ['accepted', 'unconfirmed', 'rejected']],

@@ -1,0 +1,160 @@
+import { existsSync } from 'node:fs'
+import { join } from 'node:path'
+import { afterEach, describe, expect, it } from 'vitest'
+import { endpointYaml } from '../engine/world.ts'
+import { type Buyer, type BuyerOptions, startBuyer } from '../world/buyer.ts'
+import { createProject, leadsCsv, removeProjects, waterfall } from './project.ts'
+
+const buyers: Buyer[] = []
+const buyer = async (options: BuyerOptions = {}): Promise<Buyer> => {
+  const started = await startBuyer(options)
+  buyers.push(started)
+  return started
+}
+afterEach(async () => {
+  await Promise.all(buyers.splice(0).map((each) => each.close()))
+  removeProjects()
+})
+
+describe('a single recipient', () => {
+  it('gets every lead once; the files and the summary agree with what it bought', async () => {
+    const a = await buyer({ script: (request) => (JSON.parse(request.body).leadId === 'L2' ? { do: 'reject', message: 'not in my state' } : { do: 'accept', price: '12.50' }) })
+    const project = createProject({ a: endpointYaml(a.url) })
+    project.write('leads.csv', leadsCsv(5))
+    const { code, out, err } = await project.run('deliver', 'leads.csv', '--to', 'a', '--yes', '--out', 'out', '--cost', '$2', '--json')
+    expect([code, err]).toEqual([0, expect.stringContaining('5 leads')])
+    expect(JSON.parse(out)).toMatchObject({ mode: 'live', to: 'a', leads: 5, outcomes: { accepted: 4, rejected: 1 }, revenue: '50.00', cost: '10.00', margin: '40.00', recipients: { a: { attempts: 5, success_rate: 0.8 } } })
+    expect(JSON.parse(project.read('out/summary.json'))).toEqual(JSON.parse(out))
+    expect(project.rows('out/results.csv').map((row) => [row.lead_id, row.outcome, row.revenue, row.reason])).toEqual(expect.arrayContaining([['L1', 'accepted', '12.50', ''], ['L2', 'rejected', '0.00', 'not in my state']]))
+    const ledger = project.rows('out/ledger.csv')
+    expect(ledger).toHaveLength(5)
+    expect(new Set(ledger.map((row) => row.idempotency_key))).toEqual(new Set(a.journal.map((each) => each.key)))
+  })
+
+  it('the same command again sends nothing; --again orders a new delivery under a new key', async () => {
+    const a = await buyer()
+    const project = createProject({ a: endpointYaml(a.url) })
+    project.write('leads.csv', leadsCsv(3))
+    const deliver = ['deliver', 'leads.csv', '--to', 'a', '--yes'] as const
+    await project.run(...deliver)
+    expect(await project.json(...deliver)).toMatchObject({ leads: 0, already_settled: 3, revenue: '0.00' })
+    expect(a.journal).toHaveLength(3)
+    expect(await project.json(...deliver, '--again')).toMatchObject({ leads: 3, revenue: '135.00' })
+    expect(new Set(a.journal.map((each) => each.key)).size).toBe(6)
+  })
+
+  it('a lead that failed is taken up again only where that is ordered', async () => {
+    const a = await buyer({ script: [{ do: 'answer', status: 400, body: 'no phone' }, { do: 'accept' }] })
+    const project = createProject({ a: endpointYaml(a.url) })
+    project.write('leads.csv', leadsCsv(1))
+    const deliver = ['deliver', 'leads.csv', '--to', 'a', '--yes'] as const
+    const first = await project.run(...deliver, '--json', '--out', 'out')
+    expect([first.code, JSON.parse(first.out)]).toMatchObject([3, { outcomes: { failed: 1 } }])
+    expect(project.rows('out/results.csv')).toMatchObject([{ outcome: 'failed', reason: 'no phone' }])
+    expect(await project.json(...deliver)).toMatchObject({ leads: 0, already_settled: 1 })
+    expect((await project.run(...deliver, '--retry-failed')).code).toBe(0)
+    expect((await project.json('report')).revenue).toBe('45.00')
+  })
+})
+
+describe('a waterfall', () => {
+  it('goes on at a rejection and an error, sells once, and parks in the pool what nobody took', async () => {
+    const a = await buyer({ script: (request) => (JSON.parse(request.body).leadId === 'L1' ? { do: 'accept', price: '50.00' } : { do: 'reject' }) })
+    const b = await buyer({ script: (request) => (JSON.parse(request.body).leadId === 'L2' ? { do: 'accept', price: '40.00' } : { do: 'answer', status: 400 }) })
+    const project = createProject({ a: endpointYaml(a.url), b: endpointYaml(b.url), remediation: 'Type: pool\n', sell: `${waterfall('a', 'b')}Finally: remediation\n` })
+    project.write('leads.csv', leadsCsv(4))
+    const { code, out } = await project.run('deliver', 'leads.csv', '--to', 'sell', '--yes', '--json', '--out', 'out')
+    expect([code, JSON.parse(out)]).toMatchObject([0, { outcomes: { accepted: 2, pooled: 2 }, revenue: '90.00' }])
+    expect([a.journal.length, b.journal.length]).toEqual([4, 3])
+    expect(project.rows('out/ledger.csv').filter((row) => row.lead_id === 'L3').map((row) => [row.path, row.recipient, row.verdict])).toEqual([['/0', 'a', 'rejected'], ['/1', 'b', 'failed']])
+    const review = (await project.run('review', 'list', '--json')).out.trim().split('\n').map((line): unknown => JSON.parse(line))
+    expect(review).toMatchObject([{ lead: 'L3', outcome: 'pooled' }, { lead: 'L4', outcome: 'pooled' }])
+    // Nothing that is sold or parked is sent again without being told so.
+    await project.run('resume', '--yes')
+    await project.run('deliver', 'leads.csv', '--to', 'sell', '--yes')
+    expect([a.journal.length, b.journal.length]).toEqual([4, 3])
+    expect((await project.run('review', 'retry', 'L3')).code).toBe(0)
+    b.rescript({ do: 'accept', price: '33.00' })
+    expect(await project.json('resume', '--yes')).toMatchObject({ leads: 1, revenue: '33.00' })
+  })
+})
+
+describe('leads as they come', () => {
+  it('bad rows are set aside with file, line and reason, and the others go on', async () => {
+    const a = await buyer()
+    const project = createProject({ a: endpointYaml(a.url) })
+    project.write('leads.csv', 'id,email\nL1,a@example.com\nL2,b@example.com,extra,cells\n\nL4,"cut off"here,\nL5,e@example.com\n')
+    const { code, err, out } = await project.run('deliver', 'leads.csv', '--to', 'a', '--yes', '--out', 'out', '--json')
+    const bad = project.rows('out/bad-rows.csv')
+    expect(code).toBe(0)
+    expect(bad.map((row) => row.line)).toEqual(['3', '5'])
+    expect(bad.every((row) => row.reason !== '' && row.file?.endsWith('leads.csv'))).toBe(true)
+    expect(err).toContain('leads.csv:3')
+    expect(JSON.parse(out)).toMatchObject({ leads: 2, bad_rows: 2 })
+    expect(a.journal.map((each) => JSON.parse(each.body).leadId)).toEqual(['L1', 'L5'])
+  })
+
+  it.each([
+    ['JSON Lines', '{"id":"J1","email":"j@example.com"}\n{"id":"J2","email":"k@example.com"}\n'],
+    ['a JSON array', '[{"id":"J1","email":"j@example.com"},{"id":"J2","email":"k@example.com"}]'],
+    ['CSV with semicolons and a BOM', '\ufeffid;email\r\nJ1;j@example.com\r\nJ2;k@example.com\r\n'],
+  ])('standard input: %s', async (_format, text) => {
+    const a = await buyer()
+    const project = createProject({ a: endpointYaml(a.url) })
+    expect((await project.piped(text, 'deliver', '-', '--to', 'a', '--yes')).code).toBe(0)
+    expect(a.journal.map((each): unknown => JSON.parse(each.body))).toEqual(expect.arrayContaining([{ leadId: 'J1', email: 'j@example.com' }, { leadId: 'J2', email: 'k@example.com' }]))
+  })
+})
+
+describe('exit codes', () => {
+  it('0 for waiting: a retry that is not due within --wait is left, and resume finds it', async () => {
+    const a = await buyer({ script: [{ do: 'limit', retryAfter: '1' }, { do: 'accept' }] })
+    const project = createProject({ a: endpointYaml(a.url) })
+    project.write('leads.csv', leadsCsv(1))
+    const first = await project.run('deliver', 'leads.csv', '--to', 'a', '--yes', '--wait', '100ms', '--json')
+    expect([first.code, JSON.parse(first.out)]).toMatchObject([0, { outcomes: { waiting: 1 } }])
+    expect(first.err).toMatch(/waits?|waiting/)
+    expect(await project.json('resume', '--yes', '--wait', '5s')).toMatchObject({ outcomes: { accepted: 1, waiting: 0 } })
+    const [early, late] = a.journal
+    expect((late?.at ?? 0) - (early?.at ?? 0)).toBeGreaterThanOrEqual(990)
+  })
+
+  it('3 for held: an answer that cannot be read is no success and no second sale', async () => {
+    const [a, b] = [await buyer({ script: { do: 'answer', status: 200, body: '<html>busy</html>' } }), await buyer()]
+    const project = createProject({ a: endpointYaml(a.url), b: endpointYaml(b.url), sell: waterfall('a', 'b') })
+    project.write('leads.csv', leadsCsv(1))
+    const { code, out } = await project.run('deliver', 'leads.csv', '--to', 'sell', '--yes', '--json')
+    expect([code, JSON.parse(out)]).toMatchObject([3, { outcomes: { held: 1 }, revenue: '0.00' }])
+    expect(b.journal).toEqual([])
+  })
+
+  it('4 where an alert threshold is missed', async () => {
+    const a = await buyer({ cycle: true, script: [{ do: 'reject' }, { do: 'accept' }] })
+    const project = createProject({ a: endpointYaml(a.url, 'Alert When: success rate < 90%\n') })
+    project.write('leads.csv', leadsCsv(40))
+    const { code, out } = await project.run('deliver', 'leads.csv', '--to', 'a', '--yes', '--json')
+    expect(code).toBe(4)
+    expect(JSON.parse(out).alerts).toMatchObject([{ kind: 'threshold', recipient: 'a' }])
+  })
+
+  it('2 where nothing could be sent: no store, no runs folder, no request', async () => {
+    const a = await buyer()
+    const project = createProject({ a: endpointYaml(a.url, 'Headers:\n  X-Key: ${NOT_SET_ANYWHERE}\n') })
+    project.write('leads.csv', leadsCsv(1))
+    const { code, out, err } = await project.run('deliver', 'leads.csv', '--to', 'a', '--yes')
+    expect([code, out]).toEqual([2, ''])
+    expect(err).toContain('NOT_SET_ANYWHERE')
+    expect(['runs', '.finalmile'].map((each) => existsSync(join(project.folder, each)))).toEqual([false, false])
+    expect(a.journal).toEqual([])
+  })
+})
+
+it('init, then a rehearsal, in a folder that had nothing', async () => {
+  const project = createProject({})
+  expect((await project.run('init', 'shop')).code).toBe(0)
+  const shop = { ...project, folder: join(project.folder, 'shop') }
+  const { finalmileHere } = await import('../cli/here.ts')
+  const { code, out } = await finalmileHere(['deliver', 'leads.csv', '--to', 'auto-waterfall', '--test', '--out', 'first', '--json'], { cwd: shop.folder })
+  expect([code, JSON.parse(out)]).toMatchObject([0, { mode: 'test', leads: 6, revenue: '0.00' }])
+  for (const file of ['ledger.csv', 'results.csv', 'summary.json']) expect(existsSync(join(shop.folder, 'first', file))).toBe(true)
+})
