@@ -252,8 +252,9 @@ export const runDeliveries = async (settings: RunSettings, leads: LeadSource | n
       const idle = slots.taken() === 0
       if (idle && stopping()) return
       if (idle && reading.done && !settings.watch && (nextDue === null || nextDue > now + settings.waitMs)) return
-      const wakeAt = Math.min(opens ?? Infinity, slots.full() ? Infinity : (nextDue ?? Infinity), now + WATCH_MS)
-      await slots.changed(clock, Math.max(1, wakeAt - now), deps.signal)
+      const crowded = slots.full()
+      const wakeAt = Math.min(opens ?? Infinity, crowded ? Infinity : (nextDue ?? Infinity), now + WATCH_MS)
+      await slots.changed(clock, Math.max(1, wakeAt - now), deps.signal, crowded && nextDue !== null && nextDue <= now)
       await recipientFacts.refresh(clock.now())
     }
   }

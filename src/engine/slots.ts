@@ -9,13 +9,17 @@ export const createSlots = (size: number) => {
   let roomWaiters: (() => void)[] = []
   let changeWaiters: (() => void)[] = []
 
-  const wakeAll = (waiters: (() => void)[]): void => { for (const each of waiters) each() }
-  const wake = (): void => {
-    const [room, change] = [roomWaiters, changeWaiters]
+  const callAll = (waiters: (() => void)[]): void => { for (const each of waiters) each() }
+  const offerRoom = (): void => {
+    const waiters = roomWaiters
     roomWaiters = []
+    callAll(waiters)
+  }
+  const wake = (): void => {
+    offerRoom()
+    const waiters = changeWaiters
     changeWaiters = []
-    wakeAll(room)
-    wakeAll(change)
+    callAll(waiters)
   }
 
   return {
@@ -24,15 +28,16 @@ export const createSlots = (size: number) => {
     take: (): void => { taken += 1 },
     give: (): void => {
       taken -= 1
-      // Woken at three quarters, so that the reader fills many slots at a time.
-      if (taken === 0 || taken === Math.floor(size * 0.75)) wake()
+      if (taken === 0) wake()
+      // At three quarters, so that the reader fills many slots at a time.
+      else if (taken === Math.floor(size * 0.75)) offerRoom()
     },
     /** Resolves when there is room. */
     room: (): Promise<void> => new Promise((resolve) => { if (taken < size) resolve(); else roomWaiters.push(resolve) }),
-    /** Resolves when all slots are free again, when woken, or after `ms`. */
-    changed: async (clock: Clock, ms: number, signal: AbortSignal): Promise<void> => {
+    /** Resolves when all slots are free again, when woken, after `ms`, or, where `forRoom`, when there is room. */
+    changed: async (clock: Clock, ms: number, signal: AbortSignal, forRoom: boolean): Promise<void> => {
       const cancel = new AbortController()
-      const woken = new Promise<void>((resolve) => { changeWaiters.push(resolve) })
+      const woken = new Promise<void>((resolve) => { changeWaiters.push(resolve); if (forRoom) roomWaiters.push(resolve) })
       await Promise.race([woken, clock.sleep(ms, signal.aborted ? cancel.signal : AbortSignal.any([signal, cancel.signal]))])
       cancel.abort()
     },

@@ -22,7 +22,7 @@ export const openDatabase = (path: string, use: 'read' | 'write'): DatabaseSync 
       db.exec('PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = 4000; PRAGMA journal_size_limit = 67108864')
       migrate(db)
     } else requireCurrent(db)
-    db.exec('PRAGMA cache_size = -32000; PRAGMA temp_store = MEMORY')
+    db.exec('PRAGMA cache_size = -8000; PRAGMA temp_store = MEMORY')
     return db
   } catch (error) {
     db?.close()
