@@ -54,7 +54,7 @@ export const salesUnder = (history: History, path: string): readonly { readonly 
   const sales: { path: string; attempt: Attempt }[] = []
   for (const [at, node] of history.nodes) {
     if (at !== path && path !== rootPath && !at.startsWith(`${path}/`)) continue
-    for (const attempt of node.attempts) if (attempt.finished?.verdict.kind === 'accepted' && !attempt.finished.surplus) sales.push({ path: at, attempt })
+    for (const attempt of node.attempts) if (attempt.phase === 'post' && attempt.finished?.verdict.kind === 'accepted' && !attempt.finished.surplus) sales.push({ path: at, attempt })
   }
   return sales
 }

@@ -5,6 +5,7 @@ import { wallTime } from '../base/zone.ts'
 import type { Mode } from './event.ts'
 import type { Attempt, History, NodeHistory } from './history.ts'
 import { nodeAt } from './history.ts'
+import { isStep } from './plan.ts'
 import type { Cap, Policy } from './policy.ts'
 import { periodOf } from './window.ts'
 
@@ -77,7 +78,7 @@ const changes = (policy: Policy, cap: Cap, was: NodeHistory, is: NodeHistory, mo
 
 /** The attempt that holds a node's place: the last, unless it brought no answer of the buyer's to an earlier one that is in doubt. */
 const holderOf = (node: NodeHistory): Attempt | undefined => {
-  const last = node.attempts.at(-1)
+  const last = node.attempts.findLast((each) => !isStep(each.phase))
   const kind = last?.finished?.verdict.kind
   if (kind !== 'failed' && kind !== 'duplicate') return last
   return node.attempts.findLast((each) => each.phase === 'post' && each.finished?.verdict.kind === 'unknown') ?? last

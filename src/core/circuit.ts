@@ -17,7 +17,7 @@ export type Circuit =
 export const closedCircuit: Circuit = { kind: 'closed', recent: '' }
 
 /** A picky buyer is not a broken one: failures and missing answers count, rejections do not (design, money rule 8). */
-export const countsAsFailure = (verdict: Verdict): boolean => (verdict.kind === 'unknown' && verdict.interrupted !== true) || verdict.kind === 'failed'
+export const countsAsFailure = (verdict: Verdict): boolean => (verdict.kind === 'unknown' && verdict.interrupted !== true) || (verdict.kind === 'failed' && verdict.instead === undefined)
 
 /** A proxy that fails says nothing about the buyer behind it, neither good nor bad. */
 const isOfProxy = (verdict: Verdict): boolean => verdict.kind === 'failed' && verdict.class === 'proxy'

@@ -1,7 +1,7 @@
 import type { Money } from '../base/money.ts'
 import type { Instant } from '../base/time.ts'
 import type { Outcome } from './outcome.ts'
-import type { PhaseName } from './plan.ts'
+import type { PhaseName, SendTarget } from './plan.ts'
 import type { Verdict } from './verdict.ts'
 
 export type Mode = 'live' | 'test'
@@ -35,8 +35,8 @@ export type DeliveryEvent =
       readonly version: string | null
       /** Set where many leads share one request. */
       readonly batch?: string
-      /** Set where the backup endpoint is tried. */
-      readonly target?: 'backup'
+      /** Set where it is not the endpoint's ordinary request. */
+      readonly target?: Exclude<SendTarget, 'endpoint'>
     }
   | {
       readonly type: 'attemptFinished'

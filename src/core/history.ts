@@ -2,7 +2,8 @@ import type { Money } from '../base/money.ts'
 import type { Instant } from '../base/time.ts'
 import type { DeliveryEvent, EventOf } from './event.ts'
 import type { Outcome } from './outcome.ts'
-import type { PhaseName } from './plan.ts'
+import type { PhaseName, SendTarget } from './plan.ts'
+import { isStep } from './plan.ts'
 import type { Verdict } from './verdict.ts'
 
 /** One HTTP attempt of a node: started, and finished once its answer (or its absence) is known. */
@@ -12,7 +13,7 @@ export interface Attempt {
   readonly phase: PhaseName
   readonly key: string
   readonly startedAt: Instant
-  readonly target: 'endpoint' | 'backup'
+  readonly target: SendTarget
   /** The batch it went with; once finished, only where the whole batch got this answer and is repeated as a whole. */
   readonly batch: string | null
   readonly finished: { readonly at: Instant; readonly verdict: Verdict; readonly revenue: Money | null; readonly surplus: boolean } | null
@@ -23,6 +24,8 @@ export interface NodeHistory {
   readonly attempts: readonly Attempt[]
   /** Attempts before the last reopening: they stand in the record, and no longer count against the retries. */
   readonly before: number
+  /** The same for the steps that follow a sale, which stands; absent: none were before. */
+  readonly stepsBefore?: number
   readonly passed: { readonly recipient: string | null; readonly reason: string } | null
   readonly order: readonly number[] | null
   /** Since when it waits to join a batch. */
@@ -46,7 +49,8 @@ export const nodeAt = (history: History, path: string): NodeHistory => history.n
 
 /** Attempts of a phase that count now, oldest first. */
 export const attemptsOf = (node: NodeHistory, phase: PhaseName): readonly Attempt[] => {
-  const counted = node.before === 0 ? node.attempts : node.attempts.slice(node.before)
+  const before = isStep(phase) ? (node.stepsBefore ?? 0) : node.before
+  const counted = before === 0 ? node.attempts : node.attempts.slice(before)
   return counted.every((each) => each.phase === phase) ? counted : counted.filter((each) => each.phase === phase)
 }
 
@@ -123,9 +127,10 @@ const finish = (attempts: readonly Attempt[], event: EventOf<'attemptFinished'>)
 const reopened = (nodes: ReadonlyMap<string, NodeHistory>): ReadonlyMap<string, NodeHistory> => {
   const again = new Map<string, NodeHistory>()
   for (const [path, node] of nodes) {
-    const last = node.attempts.at(-1)?.finished?.verdict.kind
+    const last = node.attempts.findLast((each) => !isStep(each.phase))?.finished?.verdict.kind
     const stands = last === 'accepted' || last === 'rejected' || last === 'duplicate' || last === 'bid'
-    again.set(path, stands ? node : { ...node, before: node.attempts.length, passed: null, queuedAt: null })
+    const steps = node.attempts.some((each) => isStep(each.phase)) ? { stepsBefore: node.attempts.length } : {}
+    again.set(path, stands ? { ...node, ...steps } : { ...node, before: node.attempts.length, passed: null, queuedAt: null })
   }
   return again
 }

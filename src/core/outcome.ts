@@ -1,4 +1,5 @@
 import type { Money } from '../base/money.ts'
+import type { StepName } from './plan.ts'
 import type { FailureClass } from './verdict.ts'
 
 /** What became of a lead, or of one node of its plan (contract, section 5). `waiting` is not settled. */
@@ -15,4 +16,6 @@ export interface Outcome {
   readonly revenue: Money | null
   readonly reason: string | null
   readonly class: FailureClass | null
+  /** Steps after the sale that failed; `--retry-failed` takes them up again. Absent for none. */
+  readonly open?: readonly StepName[]
 }

@@ -10,7 +10,15 @@ export interface PatternGuard {
   readonly cost: Money | null
 }
 
-export type PhaseName = 'ping' | 'post'
+/** What follows a sale at the same endpoint, each a request of its own with retries of its own: a CRM's list, its workflow. */
+export type StepName = 'list' | 'workflow'
+export type PhaseName = 'ping' | 'post' | StepName
+
+/** `backup`: the backup endpoint. `alone`: a request of its own for a lead of a batch. `update`: what the service has already is changed. */
+export type SendTarget = 'endpoint' | 'backup' | 'alone' | 'update'
+
+/** Neither asks for a bid nor sells: it finishes what a post has sold. */
+export const isStep = (phase: PhaseName): phase is StepName => phase !== 'ping' && phase !== 'post'
 
 /**
  * The order of things for one target, compiled from YAML; nothing else decides order. A node is addressed by its path:

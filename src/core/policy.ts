@@ -1,5 +1,6 @@
 import type { Money } from '../base/money.ts'
 import type { Condition } from './condition.ts'
+import type { StepName } from './plan.ts'
 import type { FailureClass } from './verdict.ts'
 
 /** How often, when and how patiently one class of failure is tried again (contract, section 5). */
@@ -86,6 +87,8 @@ export interface Policy {
   readonly batch: BatchPolicy | null
   /** How many URLs one delivery may try: the endpoint, then its backup. */
   readonly hasBackup: boolean
+  /** What follows an accepted post, in this order; absent for none. */
+  readonly steps?: readonly StepName[]
   /** Parks the lead instead of sending it. */
   readonly pool: boolean
 }

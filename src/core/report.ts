@@ -19,7 +19,7 @@ export interface Attention { readonly recipient: string; readonly class: string;
 
 /**
  * A fold of events in their order, a run's or all of a store's. Its memory grows with recipients, sources, days and versions, and with
- * the leads that may be settled again (failed, held, pooled), not with the leads.
+ * the leads that may be settled again (failed, held, pooled, sold with a step open), not with the leads.
  */
 export interface Report {
   readonly mode: Mode
@@ -108,11 +108,17 @@ const addSettled = (report: Report, context: ReportContext, event: EventOf<'sett
     addTo(figures.revenue, revenue)
     addTo(figures.cost, event.cost)
   }
+  if (event.outcome.open && recipient !== null) {
+    const name = `${event.outcome.open.join(' and ')} step`
+    const known = report.attention.get(`${recipient} ${name}`)
+    if (known) known.count++
+    else report.attention.set(`${recipient} ${name}`, { recipient, class: name, reason: event.outcome.reason, count: 1 })
+  }
   // A sale that a person confirmed was booked by no attempt.
   if (acceptedByHand.delete(deliveryId) && kind === 'accepted' && recipient !== null) {
     for (const figures of placesOf(report, context, event.at, recipient)) addTo(figures.sales, revenue)
   }
-  if (kind === 'failed' || kind === 'held' || kind === 'pooled') resettable.set(deliveryId, { figures: places, outcome: kind, revenue, cost: event.cost })
+  if (kind === 'failed' || kind === 'held' || kind === 'pooled' || event.outcome.open) resettable.set(deliveryId, { figures: places, outcome: kind, revenue, cost: event.cost })
 }
 
 const placesOf = (report: Report, context: ReportContext, at: number, recipient: string): readonly Figures[] => [

@@ -6,7 +6,7 @@ import type { RecipientFacts } from './gate.ts'
 import type { History } from './history.ts'
 import type { Lead } from './lead.ts'
 import type { Outcome, OutcomeKind } from './outcome.ts'
-import type { PhaseName, Plan } from './plan.ts'
+import type { PhaseName, Plan, SendTarget } from './plan.ts'
 import type { Policy } from './policy.ts'
 
 /** What the shell is told to do; imperative. */
@@ -26,7 +26,7 @@ export interface Send {
   readonly phase: PhaseName
   readonly attempt: number
   readonly timeoutMs: number
-  readonly target: 'endpoint' | 'backup'
+  readonly target: SendTarget
   /** The batch whose request is repeated; its members are sent together again. */
   readonly batch: string | null
   /** What must be claimed together with the start: a circuit's one trial, a look-back. Caps are claimed for every start. */
@@ -41,6 +41,8 @@ export interface Wait {
   readonly recipient: string | null
   /** Accumulating for a batch of `recipient`, which may leave earlier, when it is full. */
   readonly batch: boolean
+  /** The lead is sold; what is waited for is a step that follows. */
+  readonly ofStep?: true
 }
 
 /** Where one node of a plan stands. */
@@ -83,7 +85,7 @@ export const done = (
   path: string,
   recipient: string | null,
   reason: string | null,
-  more: Partial<Pick<Outcome, 'buyerLeadId' | 'revenue' | 'class'>> = {},
+  more: Partial<Pick<Outcome, 'buyerLeadId' | 'revenue' | 'class' | 'open'>> = {},
 ): NodeStep => ({ kind: 'done', outcome: { kind, path, recipient, reason, buyerLeadId: null, revenue: null, class: null, ...more } })
 
 export const pass = (path: string, recipient: string | null, reason: string): NodeStep =>

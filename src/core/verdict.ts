@@ -38,6 +38,8 @@ export type Verdict =
       readonly pause?: boolean
       /** The token was refused: repeated once, at once, with a new one, whatever the retry rules say; it counts as no retry. */
       readonly renew?: true
+      /** The service wants this asked otherwise (HubSpot's 409 names a contact that is there: update it): done at once, once, whatever the retry rules say. */
+      readonly instead?: 'alone' | 'update'
     })
   /** A request was sent and no answer came: it may have been processed. Repeated only to the same recipient, with the same key. */
   | (Answer & { readonly kind: 'unknown'; readonly class: FailureClass; readonly retry: boolean; /** our own process ended before the answer: no failure of the buyer's, and not counted against the retries */ readonly interrupted?: true })

@@ -1,5 +1,6 @@
 import { classOf } from '../core/verdict.ts'
 import type { Verdict } from '../core/verdict.ts'
+import type { StepName } from '../core/plan.ts'
 import { hintFor } from '../wire/hint.ts'
 import type { RunDeps } from './settings.ts'
 
@@ -25,6 +26,10 @@ export const createAlerts = (deps: RunDeps) => {
     verdict: (recipient: string, verdict: Verdict, httpStatus: number | null): void => {
       if (verdict.kind !== 'failed' || !verdict.alert) return
       tell(recipient, verdict.class, `${verdict.class}${httpStatus === null ? '' : ` (HTTP ${httpStatus})`}: ${verdict.reason ?? 'no reason given'}${verdict.pause ? '; the recipient is paused' : ''}`, hintFor(verdict, httpStatus))
+    },
+    /** Sold, and only partly done: nobody would look at it again by itself. */
+    stepFailed: (recipient: string, steps: readonly StepName[], reason: string | null): void => {
+      tell(recipient, `step ${steps.join(' ')}`, `a lead was taken, but ${reason ?? `its ${steps.join(' and ')} step failed`}; \`deliver … --retry-failed\` takes up what is open without sending the lead again`, null)
     },
     gaveUp: (recipient: string, verdict: Verdict): void => {
       tell(recipient, `all ${classOf(verdict) ?? ''}`, `every try failed: ${verdict.reason ?? classOf(verdict) ?? ''}`, hintFor(verdict, null))

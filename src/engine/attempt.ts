@@ -1,8 +1,9 @@
 import { sha256 } from '../base/hash.ts'
 import type { Instant } from '../base/time.ts'
 import type { DeliveryEvent } from '../core/event.ts'
-import type { History } from '../core/history.ts'
+import type { History, NodeHistory } from '../core/history.ts'
 import { attemptsOf, nodeAt } from '../core/history.ts'
+import { isStep } from '../core/plan.ts'
 import type { Send } from '../core/step.ts'
 import type { Verdict } from '../core/verdict.ts'
 import { asksForNewToken } from '../core/verdict.ts'
@@ -20,14 +21,19 @@ export const inputOf = (work: Work, send: Send, history: History, key: string, r
     deliveryNumber: delivery.number, attempt: send.attempt, phase: send.phase, key, target: send.target,
     now: node.attempts.find((each) => each.phase === send.phase)?.startedAt ?? now,
     sentAt: now,
+    ...(isStep(send.phase) ? { made: madeAt(node) } : {}),
     ...(send.phase === 'post' && bid?.kind === 'bid' ? { ping: { id: bid.pingId, bid: bid.price, captured: bid.captured ?? {} } } : {}),
   }
 }
 
+/** What the sale at a node brought, for the steps that follow it. */
+const madeAt = (node: NodeHistory): { readonly id: string | null } =>
+  ({ id: node.attempts.findLast((each) => each.phase === 'post' && each.finished?.verdict.kind === 'accepted')?.finished?.verdict.buyerLeadId ?? null })
+
 export const startedEvent = (send: Send, key: string, requestHash: string, endpoint: Endpoint, at: Instant, batch?: string): DeliveryEvent => ({
   type: 'attemptStarted', at, path: send.path, recipient: send.recipient, phase: send.phase, attempt: send.attempt, key, requestHash,
   version: endpoint.definition.version,
-  ...(send.target === 'backup' ? { target: 'backup' as const } : {}),
+  ...(send.target === 'endpoint' ? {} : { target: send.target }),
   ...(batch === undefined ? {} : { batch }),
 })
 

@@ -315,8 +315,8 @@ export const createDispatcher = (around: Surroundings) => {
     const { send, verdict } = answer
     const policy = facts.policies.get(send.recipient)
     if (!policy) throw new Error(`no policy for recipient ${send.recipient}`)
-    const booking = send.phase === 'ping' || (work.surplus && verdict.kind === 'accepted')
-      ? { revenue: null, surplus: send.phase !== 'ping' }
+    const booking = send.phase !== 'post' || (work.surplus && verdict.kind === 'accepted')
+      ? { revenue: null, surplus: send.phase === 'post' }
       : book(work.plan, send.path, history, verdict, policy)
     return {
       type: 'attemptFinished', at: answer.at, path: send.path, recipient: send.recipient, phase: send.phase, attempt: send.attempt,

@@ -100,6 +100,7 @@ export const runDeliveries = async (settings: RunSettings, leads: LeadSource | n
     if (standing.state === 'settled') {
       tally.settled()
       if (standing.outcome === 'failed' || standing.outcome === 'held') gaveUp(work, standing.recipient)
+      else if (work.history.settled?.open && standing.recipient !== null) alerts.stepFailed(standing.recipient, work.history.settled.open, standing.reason)
     }
     if (standing.state !== 'waiting') return
     tally.waiting(work.delivery.lead.id, standing)
@@ -118,7 +119,7 @@ export const runDeliveries = async (settings: RunSettings, leads: LeadSource | n
   /** A lead of the file that the store knows: settled before, waiting, or to be delivered again. */
   const meet = async (work: Work, { standing, number }: Extract<StepResult, { kind: 'exists' }>): Promise<void> => {
     const { delivery } = work
-    const retry = standing.state === 'settled' && standing.outcome === 'failed' && settings.retryFailed
+    const retry = settings.retryFailed && standing.state === 'settled' && (standing.outcome === 'failed' || (standing.outcome === 'accepted' && await hasOpenStep(work)))
     if (settings.again && !numbers.has(delivery.lead.id)) {
       numbers.set(delivery.lead.id, number + 1)
       return dispatcher.pump(takeIn(delivery.lead, number + 1, delivery.to, work.plan, delivery.planHash, settings, clock.now()))
@@ -134,6 +135,13 @@ export const runDeliveries = async (settings: RunSettings, leads: LeadSource | n
     const again = loadedWork(loaded, await planOf(loaded), new Map())
     if (retry) again.orders = [{ type: 'reopened', at: clock.now(), reason: '--retry-failed' }]
     dispatcher.pump(again)
+  }
+
+  /** Sold, and a step that should follow (a CRM's list) failed. Looked for only where some recipient has steps. */
+  const hasOpenStep = async ({ plan, delivery }: Work): Promise<boolean> => {
+    if (!recipientsOf(plan).some((recipient) => policies.get(recipient)?.steps)) return false
+    const settled = (await ledger.load(delivery.id))?.events.findLast(({ event }) => event.type === 'settled')?.event
+    return settled?.type === 'settled' && settled.outcome.open !== undefined
   }
 
   /** The plan of the day the lead was taken in; the recipients' own rules are today's. */

@@ -1,7 +1,7 @@
 import type { Money } from '../base/money.ts'
 import type { Instant } from '../base/time.ts'
 import type { Lead } from '../core/lead.ts'
-import type { PhaseName } from '../core/plan.ts'
+import type { PhaseName, SendTarget } from '../core/plan.ts'
 import type { Captured, Verdict } from '../core/verdict.ts'
 import type { EndpointDefinition } from '../definitions/types.ts'
 import type { AnyReply, HttpRequest, OutgoingRequest, Reply } from './request.ts'
@@ -28,7 +28,9 @@ export interface RenderInput {
   readonly key: string
   /** What the ping brought; only in the post of an auction. */
   readonly ping?: { readonly id: string | null; readonly bid: Money; readonly captured: Captured }
-  readonly target: 'endpoint' | 'backup'
+  readonly target: SendTarget
+  /** What the sale brought; only in the steps that follow it. */
+  readonly made?: { readonly id: string | null }
   /** What `Auth: OAuth2` or `Token Request` brought; the engine asks for it. Absent: the request goes out without. */
   readonly token?: string
 }

@@ -2,7 +2,7 @@ import { money } from '../../src/base/money.ts'
 import type { DeliveryEvent } from '../../src/core/event.ts'
 import { emptyHistory, evolve } from '../../src/core/history.ts'
 import { next } from '../../src/core/next.ts'
-import type { Plan, PatternGuard } from '../../src/core/plan.ts'
+import type { PhaseName, Plan, PatternGuard } from '../../src/core/plan.ts'
 import type { Policy, RetryPolicy } from '../../src/core/policy.ts'
 import type { Action, Facts } from '../../src/core/step.ts'
 import type { Verdict } from '../../src/core/verdict.ts'
@@ -44,7 +44,7 @@ export const unreadable: Verdict = { kind: 'unconfirmed', class: 'unreadable', r
 export const received = (at = T0): DeliveryEvent => ({ type: 'received', at, receivedAt: at, planHash: 'p', cost: null })
 
 /** One attempt, started and (with a verdict) finished at `at`. */
-export const tried = (path: string, recipient: string, attempt: number, verdict: Verdict | null, at = T0, more: { batch?: string; target?: 'backup'; phase?: 'ping' | 'post' } = {}): DeliveryEvent[] => {
+export const tried = (path: string, recipient: string, attempt: number, verdict: Verdict | null, at = T0, more: { batch?: string; target?: 'backup' | 'alone' | 'update'; phase?: PhaseName } = {}): DeliveryEvent[] => {
   const phase = more.phase ?? 'post'
   const batch = more.batch === undefined ? {} : { batch: more.batch }
   const start: DeliveryEvent = { type: 'attemptStarted', at, path, recipient, phase, attempt, key: 'k', requestHash: 'h', version: null, ...batch, ...(more.target ? { target: more.target } : {}) }
@@ -78,7 +78,7 @@ export const actionsOf = ({ plan, history = [], now = T0, policies = [policy('a'
 /** Actions in a few words, for tables: `send a #1`, `settle rejected a: no coverage`, `wait +1000 a`. */
 export const words = (actions: readonly Action[]): readonly string[] => actions.map((action) => {
   switch (action.kind) {
-    case 'send': return `send ${action.recipient} #${action.attempt}${action.phase === 'ping' ? ' ping' : ''}${action.target === 'backup' ? ' backup' : ''}${action.timeoutMs === 10_000 ? '' : ` ${action.timeoutMs}ms`}${action.batch ? ` batch ${action.batch}` : ''}`
+    case 'send': return `send ${action.recipient} #${action.attempt}${action.phase === 'post' ? '' : ` ${action.phase}`}${action.target === 'endpoint' ? '' : ` ${action.target}`}${action.timeoutMs === 10_000 ? '' : ` ${action.timeoutMs}ms`}${action.batch ? ` batch ${action.batch}` : ''}`
     case 'settle': return `settle ${action.outcome.kind} ${action.outcome.recipient ?? '-'}`
     case 'wait': return `wait ${action.until === null ? 'for a person' : `+${action.until - T0}`} ${action.recipient ?? '-'}${action.batch ? ' batch' : ''}`
     case 'choose': return action.choice.kind === 'pass' ? `pass ${action.path}: ${action.choice.reason}` : action.choice.kind === 'order' ? `order ${action.choice.order.join(' ')}` : `queue ${action.path}`

@@ -1,4 +1,5 @@
 import { money } from '../../src/base/money.ts'
+import type { PhaseName } from '../../src/core/plan.ts'
 import type { Verdict } from '../../src/core/verdict.ts'
 import type { Reaction, Scenario } from './scenario.ts'
 
@@ -13,7 +14,7 @@ export const createBuyers = (scenario: Scenario) => {
 
   return {
     bought: bought as readonly Bought[],
-    meet: (recipient: string, phase: 'ping' | 'post', lead: string, key: string, at: number): Reaction => {
+    meet: (recipient: string, phase: PhaseName, lead: string, key: string, at: number): Reaction => {
       const known = given.get(key)
       if (known && scenario.idempotent.includes(recipient)) return known
       const name = `${recipient} ${phase} ${lead}`

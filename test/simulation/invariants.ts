@@ -1,7 +1,7 @@
 import type { DeliveryEvent } from '../../src/core/event.ts'
 import { emptyHistory, evolve } from '../../src/core/history.ts'
 import type { Plan } from '../../src/core/plan.ts'
-import { childrenOf, rootPath } from '../../src/core/plan.ts'
+import { childrenOf, isStep, rootPath } from '../../src/core/plan.ts'
 import type { Send } from '../../src/core/step.ts'
 import { periodOf } from '../../src/core/window.ts'
 import type { Scenario } from './scenario.ts'
@@ -16,7 +16,8 @@ export const checkSend = (scenario: Scenario, { lead, send, now, paused, closedU
   const policy = scenario.policies.find((each) => each.recipient === send.recipient)
   if (paused) problems.push(`no attempt while paused: ${lead} to ${send.recipient}`)
   if (closedUntil > now) problems.push(`no attempt while closed by the buyer: ${lead} to ${send.recipient}`)
-  if (policy?.window) {
+  // What follows a sale is no longer bound to the hours in which leads are sold.
+  if (policy?.window && !isStep(send.phase)) {
     const date = new Date(now)
     const minute = date.getUTCHours() * 60 + date.getUTCMinutes()
     const [span] = policy.window.spans
@@ -48,6 +49,16 @@ const ofLead = (scenario: Scenario, { lead, events, standing }: Filed, outcome: 
     for (const child of childrenOf(plan, path)) visit(child.plan, child.path)
   }
   visit(scenario.plan, rootPath)
+  for (const event of events) {
+    if (event.type !== 'attemptStarted' || !isStep(event.phase)) continue
+    if (!booked.some((sale) => sale.path === event.path && sale.at <= event.at)) bad(`a step follows a sale: ${event.phase} at ${event.path}`)
+    const again = finished.filter((each) => each.path === event.path && each.phase === event.phase && each.verdict.kind === 'accepted')
+    if (again.length > 1) bad(`a step that is done is not done again: ${event.phase} at ${event.path}`)
+  }
+  if (standing.state === 'settled') for (const sale of booked) {
+    const steps = scenario.policies.find((each) => each.recipient === sale.recipient)?.steps ?? []
+    for (const step of steps) if (!finished.some((each) => each.path === sale.path && each.phase === step)) bad(`a sale is settled when its steps were tried: ${step} at ${sale.path}`)
+  }
 
   const last = events.findIndex((event) => event.type === 'settled')
   if (last >= 0 && last !== events.length - 1) bad('a settled lead stays settled')
@@ -61,7 +72,7 @@ const ofLead = (scenario: Scenario, { lead, events, standing }: Filed, outcome: 
   for (const node of history.nodes.values()) {
     for (const each of node.attempts) if (each.finished === null) bad('no attempt is left open')
     if (new Set(node.attempts.map((each) => `${each.recipient} ${each.phase} ${each.key}`)).size > new Set(node.attempts.map((each) => each.phase)).size) bad('unknown is repeated only to the same recipient with the same key')
-    for (const phase of ['ping', 'post'] as const) {
+    for (const phase of ['ping', 'post', 'list', 'workflow'] as const) {
       const all = node.attempts.filter((each) => each.phase === phase)
       const answer = all.findIndex((each) => each.finished && ['accepted', 'rejected', 'duplicate', 'unconfirmed', 'bid'].includes(each.finished.verdict.kind))
       if (answer >= 0 && answer < all.length - 1) bad('an answer is not asked for again')

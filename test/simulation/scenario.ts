@@ -45,7 +45,9 @@ export const scenarioOf = (seed: number): Scenario => {
   const count = 1 + random.below(NAMES.length)
   const names = NAMES.slice(0, count)
   const plan = planOf(random, names, 1 + random.below(3), steady)
-  const policies = [...names.map((name) => policyOf(random, name, steady)), policy('pool', { pool: true })]
+  // A stream of its own, so that the other draws of a seed stay what they were.
+  const after = createRandom(seed + 1_000_000_007)
+  const policies = [...names.map((name) => ({ ...policyOf(random, name, steady), ...(after.chance(0.25) ? { steps: after.pick([['list'], ['list', 'workflow']] as const) } : {}) })), policy('pool', { pool: true })]
   const leads = Array.from({ length: 1 + random.below(3) }, (_, i) => {
     const at = START + random.below(3) * random.below(2 * MINUTE)
     return { id: `L${i + 1}`, at, receivedAt: at - (random.chance(0.2) ? random.below(30 * HOUR) : 0) }
@@ -54,6 +56,7 @@ export const scenarioOf = (seed: number): Scenario => {
   for (const name of names) for (const { id } of leads) {
     reactions[`${name} post ${id}`] = steady ? [answer(random)] : [...Array.from({ length: random.below(5) }, () => reaction(random)), answer(random)]
     reactions[`${name} ping ${id}`] = [pingReaction(random)]
+    for (const step of ['list', 'workflow']) reactions[`${name} ${step} ${id}`] = steady ? [answer(after)] : [...Array.from({ length: after.below(4) }, () => reaction(after)), answer(after)]
   }
   return {
     seed, plan, policies, leads, reactions, steady,

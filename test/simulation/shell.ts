@@ -97,7 +97,7 @@ export const simulate = (scenario: Scenario, crashes: readonly Crash[] = scenari
     for (const { send, key, verdict } of answers) {
       const policy = policies.get(send.recipient)
       if (!policy) throw new Error('no policy')
-      const booking = send.phase === 'ping' || (work.surplus && verdict.kind === 'accepted') ? { revenue: null, surplus: send.phase !== 'ping' } : book(plan, send.path, history, verdict, policy)
+      const booking = send.phase !== 'post' || (work.surplus && verdict.kind === 'accepted') ? { revenue: null, surplus: send.phase === 'post' } : book(plan, send.path, history, verdict, policy)
       const event: DeliveryEvent = { type: 'attemptFinished', at: now, path: send.path, recipient: send.recipient, phase: send.phase, attempt: send.attempt, key, verdict, revenue: booking.revenue, httpStatus: null, durationMs: 0, ...(booking.surplus ? { surplus: true } : {}) }
       came.push(event)
       history = evolve(history, event)
@@ -119,7 +119,7 @@ export const simulate = (scenario: Scenario, crashes: readonly Crash[] = scenari
     }
     const starts = decision.sends.map((send): { send: Send; key: string; event: DeliveryEvent } => {
       const key = idempotencyKeyOf('live', send.recipient, work.filed.lead.id, 1, send.phase)
-      return { send, key, event: { type: 'attemptStarted', at: now, path: send.path, recipient: send.recipient, phase: send.phase, attempt: send.attempt, key, requestHash: key, version: null, ...(send.target === 'backup' ? { target: 'backup' } : {}) } }
+      return { send, key, event: { type: 'attemptStarted', at: now, path: send.path, recipient: send.recipient, phase: send.phase, attempt: send.attempt, key, requestHash: key, version: null, ...(send.target === 'endpoint' ? {} : { target: send.target }) } }
     })
     const settled = decision.events.find((event) => event.type === 'settled') ?? null
     const events = [...came, ...drawn, ...decision.events, ...starts.map(({ event }) => event)]

@@ -2,6 +2,7 @@ import type { ChalkInstance } from 'chalk'
 import type { Money } from '../../base/money.ts'
 import { formatDuration, isoTime, type Instant } from '../../base/time.ts'
 import type { DeliveryEvent } from '../../core/event.ts'
+import { isStep } from '../../core/plan.ts'
 import type { OutcomeKind } from '../../core/outcome.ts'
 import { classOf, type Verdict } from '../../core/verdict.ts'
 import type { LoadedDelivery, Standing } from '../../ports.ts'
@@ -31,7 +32,13 @@ export const renderTimeline = (loaded: LoadedDelivery, now: Instant, paint: Chal
     const took = event.type === 'attemptFinished' ? formatDuration(event.durationMs) : ''
     return [...newDay, `  ${paint.dim(iso.slice(11, 23))}  ${paint.dim(padEnd(took, 7))}  ${lineOf(event, paint)}`]
   })
-  return `${[head, ...facts, ...lines, `  ${nextOf(standing, now, paint)}`].join('\n')}\n`
+  return `${[head, ...facts, ...lines, `  ${nextOf(standing, openIn(events), now, paint)}`].join('\n')}\n`
+}
+
+/** Steps that the last settlement left open. */
+const openIn = (events: LoadedDelivery['events']): readonly string[] | undefined => {
+  const settled = events.findLast(({ event }) => event.type === 'settled')?.event
+  return settled?.type === 'settled' ? settled.outcome.open : undefined
 }
 
 const lineOf = (event: DeliveryEvent, paint: ChalkInstance): string => {
@@ -48,10 +55,10 @@ const lineOf = (event: DeliveryEvent, paint: ChalkInstance): string => {
       }
     }
     case 'attemptStarted':
-      return `${paint.cyan('→')} ${event.recipient}, ${event.phase}, attempt ${event.attempt}${event.version === null ? '' : `, version ${event.version}`}${event.batch === undefined ? '' : `, batch ${event.batch}`}  ${paint.dim(`key ${event.key}`)}`
+      return `${paint.cyan('→')} ${event.recipient}, ${event.phase}, attempt ${event.attempt}${event.target === undefined ? '' : ` (${event.target})`}${event.version === null ? '' : `, version ${event.version}`}${event.batch === undefined ? '' : `, batch ${event.batch}`}  ${paint.dim(`key ${event.key}`)}`
     case 'attemptFinished': {
       const status = event.httpStatus === null ? '' : paint.dim(` (HTTP ${event.httpStatus})`)
-      return `${markOf(event.verdict, paint)} ${event.recipient}: ${event.surplus ? 'surplus, sold already: ' : ''}${verdictText(event.verdict, event.revenue)}${status}`
+      return `${markOf(event.verdict, paint)} ${event.recipient}${isStep(event.phase) ? `, ${event.phase}` : ''}: ${event.surplus ? 'surplus, sold already: ' : ''}${verdictText(event.verdict, event.revenue)}${status}`
     }
     case 'settled': {
       const { outcome } = event
@@ -78,7 +85,7 @@ const verdictText = (verdict: Verdict, revenue: Money | null): string => {
   return parts.join(' ') + (verdict.reason === null ? '' : `: ${oneLine(verdict.reason)}`)
 }
 
-const nextOf = (standing: Standing, now: Instant, paint: ChalkInstance): string => {
+const nextOf = (standing: Standing, open: readonly string[] | undefined, now: Instant, paint: ChalkInstance): string => {
   switch (standing.state) {
     case 'working': return paint.cyan('next: being worked on by a run; after a crash `finalmile resume` takes it up')
     case 'waiting': {
@@ -88,6 +95,7 @@ const nextOf = (standing: Standing, now: Instant, paint: ChalkInstance): string 
     case 'settled': {
       if (standing.outcome === 'held') return paint.yellow('next: a person decides: `finalmile review retry|accept|drop`')
       if (standing.outcome === 'pooled') return paint.yellow('next: parked for a person: `finalmile review list`')
+      if (open) return paint.yellow(`next: nothing by itself; \`finalmile deliver … --retry-failed\` takes up its ${open.join(' and ')} step; the lead is not sent again`)
       if (standing.outcome === 'failed') return paint.dim(`next: nothing by itself; \`finalmile deliver … --retry-failed\` takes it up again (${plural(standing.attempts, 'attempt')} so far)`)
       return paint.dim('next: nothing, it is settled')
     }

@@ -46,7 +46,7 @@ export const addAttempt = (figures: Figures, event: EventOf<'attemptFinished'>):
   addTo(figures.sales, event.revenue)
   switch (verdict.kind) {
     // An accepted ping is a bid by another name; only a post sells.
-    case 'accepted': if (event.phase === 'post') figures.accepted++; else figures.bids++; break
+    case 'accepted': if (event.phase === 'post') figures.accepted++; else if (event.phase === 'ping') figures.bids++; break
     case 'rejected': figures.rejected++; return
     case 'duplicate': figures.duplicates++; return
     case 'bid': figures.bids++; return

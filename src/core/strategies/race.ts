@@ -3,7 +3,7 @@ import { nodeAt } from '../history.ts'
 import { salesUnder } from '../booking.ts'
 import type { Outcome } from '../outcome.ts'
 import type { Plan } from '../plan.ts'
-import { childPath } from '../plan.ts'
+import { childPath, isStep } from '../plan.ts'
 import type { Action, Context, Evaluate, NodeStep } from '../step.ts'
 import { done, earliest, pending } from '../step.ts'
 import { guarded } from './guarded.ts'
@@ -24,7 +24,10 @@ export const race = (node: Extract<Plan, { kind: 'race' }>, path: string, outer:
   const inFlight = steps.some(({ path: at }) => onTheWire(at, guard.context))
   // What is booked counts, wherever it stands: a surplus acceptance is none, and a nested race may have sold and still be at work.
   const sales = steps.flatMap(({ path: at }) => salesUnder(guard.context.history, at))
-  if (sales.length >= node.accept || accepted.length >= node.accept) return inFlight ? pending() : { kind: 'done', outcome: joined(sales, accepted) }
+  if (sales.length >= node.accept || accepted.length >= node.accept) {
+    const rest = steps.flatMap(({ step }): readonly Action[] => (step.kind === 'pending' ? step.actions.filter(finishesSale) : []))
+    return inFlight || rest.length > 0 ? pending(...rest) : { kind: 'done', outcome: joined(sales, accepted) }
+  }
 
   const actions = steps.flatMap(({ step }): readonly Action[] => (step.kind === 'pending' ? step.actions : []))
   const closed = steps.flatMap(({ path: at, step }) => (step.kind === 'closed' ? { at, step } : []))
@@ -37,6 +40,9 @@ export const race = (node: Extract<Plan, { kind: 'race' }>, path: string, outer:
   return { kind: 'done', outcome: accepted.length > 0 ? joined(sales, accepted) : combine(outcomes, path) }
 }
 
+/** The lead is sold there: what the buyer's CRM still has to do is done, whoever else would have taken it. */
+const finishesSale = (action: Action): boolean => (action.kind === 'send' ? isStep(action.phase) : action.kind === 'wait' && action.ofStep === true)
+
 /** With `all` or `up to n` a lead has several sales: the first names it, its revenue is the sum of all. */
 const joined = (sales: ReturnType<typeof salesUnder>, accepted: readonly Outcome[]): Outcome => {
   const [first] = sales
@@ -45,13 +51,16 @@ const joined = (sales: ReturnType<typeof salesUnder>, accepted: readonly Outcome
     if (!surplus) throw new Error('joined() needs an acceptance')
     return surplus
   }
+  const unfinished = accepted.filter((each) => each.open)
+  const open = unfinished.flatMap((each) => each.open ?? [])
   const revenues = sales.flatMap(({ attempt }) => attempt.finished?.revenue ?? [])
   const [paid] = revenues.filter((each) => each.amount !== 0)
   const amount = revenues.reduce((sum, each) => (each.currency === paid?.currency ? sum + each.amount : sum), 0)
   const verdict = first.attempt.finished?.verdict
   return {
     kind: 'accepted', path: first.path, recipient: first.attempt.recipient, buyerLeadId: verdict?.buyerLeadId ?? null,
-    revenue: paid ? { ...paid, amount } : (revenues[0] ?? null), reason: verdict?.reason ?? null, class: null,
+    revenue: paid ? { ...paid, amount } : (revenues[0] ?? null), reason: unfinished[0]?.reason ?? verdict?.reason ?? null, class: null,
+    ...(open.length > 0 ? { open } : {}),
   }
 }
 

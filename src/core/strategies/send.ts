@@ -11,7 +11,7 @@ import type { Attempt } from '../history.ts'
 import { attemptsOf, nodeAt } from '../history.ts'
 import type { Lead } from '../lead.ts'
 import { resolveLead } from '../lead-path.ts'
-import type { Plan } from '../plan.ts'
+import type { Plan, SendTarget } from '../plan.ts'
 import type { Policy } from '../policy.ts'
 import { belowFloor } from '../price.ts'
 import { unmetRequirement } from '../requirements.ts'
@@ -21,6 +21,8 @@ import type { Context, NodeStep } from '../step.ts'
 import { done, pass, pending } from '../step.ts'
 import type { Verdict } from '../verdict.ts'
 import { asksForNewToken, classOf } from '../verdict.ts'
+import type { OpenStep } from './follow-ups.ts'
+import { followUps } from './follow-ups.ts'
 
 /** One endpoint: sent to once it is open and wants the lead, tried again as its retry rules say, and then done. */
 export const send = (node: Extract<Plan, { kind: 'send' }>, path: string, context: Context): NodeStep => {
@@ -55,7 +57,7 @@ const first = (policy: Policy, price: Money | null, path: string, context: Conte
   return pending({ kind: 'send', path, recipient, phase: 'post', attempt, timeoutMs: policy.timeoutMs, target: 'endpoint', batch: null, claims: claimsOf(policy, context, attempt === 1) })
 }
 
-const gateOf = (policy: Policy, { facts, lead, mode, now }: Context): Gate => gate(policy, facts.recipients.get(policy.recipient), lead, mode, now)
+export const gateOf = (policy: Policy, { facts, lead, mode, now }: Context): Gate => gate(policy, facts.recipients.get(policy.recipient), lead, mode, now)
 
 /** The one trial of an open circuit, and on the first attempt the lead's look-back. */
 export const claimsOf = (policy: Policy, context: Context, firstTry: boolean): readonly Claim[] => {
@@ -98,19 +100,23 @@ const follow = (policy: Policy, attempts: readonly Attempt[], count: number, pat
     const again = retryOf(policy, attempts, path, context)
     if (again) return tryAgain(policy, again.plan, again.target, last, count + 1, path, context)
   }
-  return conclude(policy, verdict, attempts, path)
+  const sold = verdict.kind === 'accepted' && !last.finished.surplus && policy.steps ? followUps(policy, policy.steps, path, context) : null
+  if (sold?.kind === 'pending') return sold.step
+  return conclude(policy, verdict, attempts, path, sold?.failed)
 }
 
 /** The next attempt on the endpoint, else on the backup; null where both gave up. */
-const retryOf = (policy: Policy, attempts: readonly Attempt[], path: string, context: Context): { plan: Exclude<NextAttempt, { kind: 'give up' }>; target: 'endpoint' | 'backup' } | null => {
+const retryOf = (policy: Policy, attempts: readonly Attempt[], path: string, context: Context): { plan: Exclude<NextAttempt, { kind: 'give up' }>; target: SendTarget } | null => {
   if (policy.maxAttempts != null && attempts.filter(counts).length >= policy.maxAttempts) return null
   const last = attempts.at(-1)
+  const instead = last?.finished?.verdict.kind === 'failed' ? last.finished.verdict.instead : undefined
+  if (instead !== undefined) return attempts.some((each) => each.target === instead) ? null : { plan: { kind: 'retry', at: last?.finished?.at ?? context.now, timeoutMs: policy.timeoutMs }, target: instead }
   const target = last?.target ?? 'endpoint'
   const tried = attempts.filter((each) => each.target === target).flatMap((each) => each.finished ?? [])
   const identity = last?.batch ?? `${context.deliveryId}${path}`
   const plan = nextAttempt(policy.retry, policy.timeoutMs, tried, identity)
   if (plan.kind !== 'give up') return { plan, target }
-  if (target === 'backup' || !policy.hasBackup || !worthBackup(last?.finished?.verdict)) return null
+  if (target !== 'endpoint' || !policy.hasBackup || !worthBackup(last?.finished?.verdict)) return null
   return { plan: { kind: 'retry', at: last?.finished?.at ?? context.now, timeoutMs: policy.timeoutMs }, target: 'backup' }
 }
 
@@ -124,7 +130,7 @@ const worthBackup = (verdict: Verdict | undefined): boolean =>
 const tryAgain = (
   policy: Policy,
   plan: Exclude<NextAttempt, { kind: 'give up' }>,
-  target: 'endpoint' | 'backup',
+  target: SendTarget,
   last: Attempt,
   attempt: number,
   path: string,
@@ -142,18 +148,23 @@ const tryAgain = (
   if (plan.kind === 'retry' && plan.at > context.now) {
     return pending({ kind: 'wait', until: plan.at, why: `tries ${policy.name} again (attempt ${attempt}): ${reasonOf(last)}`, recipient, batch: false })
   }
-  if (policy.batch && last.batch === null) return pending({ kind: 'choose', path, choice: { kind: 'queue' } })
+  const alone = target === 'alone' || target === 'update'
+  if (policy.batch && last.batch === null && !alone) return pending({ kind: 'choose', path, choice: { kind: 'queue' } })
   const timeoutMs = plan.kind === 'retry' ? plan.timeoutMs : policy.timeoutMs
-  return pending({ kind: 'send', path, recipient, phase: 'post', attempt, timeoutMs, target, batch: last.batch, claims: claimsOf(policy, context, false) })
+  return pending({ kind: 'send', path, recipient, phase: 'post', attempt, timeoutMs, target, batch: alone ? null : last.batch, claims: claimsOf(policy, context, false) })
 }
 
 const reasonOf = (attempt: Attempt): string => attempt.finished?.verdict.reason ?? 'no answer'
 
-const conclude = (policy: Policy, verdict: Verdict, attempts: readonly Attempt[], path: string): NodeStep => {
+const conclude = (policy: Policy, verdict: Verdict, attempts: readonly Attempt[], path: string, open?: readonly OpenStep[]): NodeStep => {
   const { recipient } = policy
   const more = { buyerLeadId: verdict.buyerLeadId ?? null, class: classOf(verdict) }
   switch (verdict.kind) {
-    case 'accepted': return done('accepted', path, recipient, verdict.reason, { ...more, revenue: attempts.at(-1)?.finished?.revenue ?? null })
+    case 'accepted': {
+      const revenue = attempts.at(-1)?.finished?.revenue ?? null
+      if (!open || open.length === 0) return done('accepted', path, recipient, verdict.reason, { ...more, revenue })
+      return done('accepted', path, recipient, open.map((each) => `its ${each.phase} step failed: ${each.reason}`).join('; '), { ...more, revenue, open: open.map((each) => each.phase) })
+    }
     case 'rejected':
     case 'bid': return done('rejected', path, recipient, verdict.reason, more)
     case 'unconfirmed': return done('held', path, recipient, verdict.reason, more)
