@@ -62,7 +62,7 @@ export interface Step {
   readonly runId: string
   readonly events: readonly DeliveryEvent[]
   readonly standing: Standing
-  /** Hard limits that this step uses up, or gives back: counted in the same transaction; one refused refuses the step. */
+  /** Hard limits that this step uses up, or gives back: counted in the same transaction, as of its last event; one refused refuses the step. */
   readonly claims?: readonly Claim[]
 }
 

@@ -19,6 +19,7 @@ import type { OutgoingRequest } from '../wire/request.ts'
 import { hashOf, inputOf, isTokenRepeat, startedEvent, tokenFailed, unsendable } from './attempt.ts'
 import { idempotencyKeyOf } from './identity.ts'
 import type { Lane } from './lane.ts'
+import { createPaces, isPace } from './pace.ts'
 import type { RunDeps, RunSettings } from './settings.ts'
 import type { Held, Tokens } from './tokens.ts'
 import type { Answered, Work } from './work.ts'
@@ -54,7 +55,7 @@ const NOTHING = {}
 /** Events since the last turn, the history with them, and the answers among them. */
 interface Came { readonly events: readonly DeliveryEvent[]; readonly history: History; readonly answers: readonly Answered[] }
 type SendSettings = TransportSettings & { readonly timeoutMs: number }
-interface Ready { readonly send: Send; readonly key: string; readonly request: OutgoingRequest; readonly held: Held | null }
+interface Ready { readonly send: Send; readonly key: string; readonly request: OutgoingRequest; readonly held: Held | null; /** its place in the recipient's `Rate` */ readonly pace: Claim | null }
 /** Has no place on its lane yet; `tokenless`: waits for its recipient's token. */
 interface Parked { readonly send: Send; readonly tokenless: boolean }
 interface Starts { readonly ready: readonly Ready[]; readonly events: readonly DeliveryEvent[]; readonly parked: readonly Parked[]; readonly repeats: Send | null; readonly unsendable: boolean }
@@ -67,6 +68,7 @@ export const createDispatcher = (around: Surroundings) => {
   const { settings, deps, facts } = around
   const { ledger, clock, transport } = deps
   const sendSettings = new Map<Endpoint, SendSettings>()
+  const paces = createPaces(settings.mode)
 
   const pump = (work: Work): void => {
     work.again = true
@@ -201,7 +203,7 @@ export const createDispatcher = (around: Surroundings) => {
       const rendered = endpoint.render(token ? { ...input, token: token.held.token } : input)
       const key = (rendered.ok ? rendered.key : null) ?? standard
       if (rendered.ok) {
-        ready.push({ send, key, request: rendered.request, held: token ? token.held : null })
+        ready.push({ send, key, request: rendered.request, held: token ? token.held : null, pace: paces.claim(endpoint.definition, now) })
         events.push(startedEvent(send, key, hashOf(rendered.request), endpoint, now))
       } else {
         lane.leave(now)
@@ -223,6 +225,7 @@ export const createDispatcher = (around: Surroundings) => {
   /** True where the step is durable. Places taken in vain are given back. */
   const recorded = (work: Work, result: StepResult | undefined, events: readonly DeliveryEvent[], starts: Starts, taken: readonly Answered[], claims: readonly Claim[], now: Instant): boolean => {
     if (result?.kind === 'ok') {
+      for (const { send, pace } of starts.ready) if (pace) paces.granted(send.recipient)
       work.stored = true
       work.orders = []
       if (claims.length > 0) around.claimed(claims, now)
@@ -231,24 +234,15 @@ export const createDispatcher = (around: Surroundings) => {
       for (const event of events) deps.observe({ kind: 'stored', deliveryId, leadId: lead.id, source, seq: seq++, event })
       return true
     }
-    for (const { send } of starts.ready) around.lane(send.recipient).leave(clock.now())
+    for (const { send } of starts.ready) around.lane(send.recipient).yield(now)
     if (result?.kind === 'had') {
       work.elsewhere = new Map(result.recipients.map((recipient) => [recipient, `${facts.policies.get(recipient)?.name ?? recipient} has bought this lead before, through another target`]))
       work.again = true
       return false
     }
-    if (result?.kind === 'refused') {
-      if (result.claim.kind === 'permit' && result.claim.name.startsWith('seen:')) {
-        const policy = facts.policies.get(result.claim.recipient)
-        const within = policy?.duplicateCheck
-        work.elsewhere = new Map([...work.elsewhere, [result.claim.recipient, `${policy?.name ?? result.claim.recipient} was offered a lead with the same ${within?.field ?? 'value'} within ${formatDuration(within?.withinMs ?? 0)}`]])
-      } else around.refused(result.claim, now)
-      work.inbox.unshift(...taken)
-      work.again = true
-      return false
-    }
-    if (result?.kind === 'booked') {
-      work.surplus = true
+    if (result?.kind === 'refused' || result?.kind === 'booked') {
+      if (result.kind === 'booked') work.surplus = true
+      else refused(work, result.claim, now)
       work.inbox.unshift(...taken)
       work.again = true
       return false
@@ -259,13 +253,24 @@ export const createDispatcher = (around: Surroundings) => {
     return false
   }
 
+  const refused = (work: Work, claim: Claim, now: Instant): void => {
+    if (isPace(claim)) {
+      const until = paces.denied(claim.recipient, now)
+      if (until !== null) around.lane(claim.recipient).hold(until)
+    } else if (claim.kind === 'permit' && claim.name.startsWith('seen:')) {
+      const policy = facts.policies.get(claim.recipient)
+      const within = policy?.duplicateCheck
+      work.elsewhere = new Map([...work.elsewhere, [claim.recipient, `${policy?.name ?? claim.recipient} was offered a lead with the same ${within?.field ?? 'value'} within ${formatDuration(within?.withinMs ?? 0)}`]])
+    } else around.refused(claim, now)
+  }
+
   /** Circuit trials and look-backs of what is started, and what the step changes in caps. */
   const claimsOf = (work: Work, history: History, starts: Starts): readonly Claim[] => {
     const caps = capClaims(facts.policies, work.history, history, settings.mode, (path) => {
       const node = nodeOf(work.plan, path)
       return node?.kind === 'send' ? (node.price ?? facts.policies.get(node.recipient)?.price ?? null) : null
     })
-    const own = starts.ready.flatMap(({ send }) => send.claims)
+    const own = starts.ready.flatMap(({ send, pace }) => (pace ? [...send.claims, pace] : send.claims))
     return own.length === 0 ? caps : [...own, ...caps]
   }
 

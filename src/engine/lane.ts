@@ -11,6 +11,8 @@ export interface Lane {
   /** A place, if there is one now. */
   enter(now: Instant): boolean
   leave(now: Instant): void
+  /** A place that was taken in vain: nothing was sent, nothing was answered. */
+  yield(now: Instant): void
   /** Calls back when a place may be free; first come, first served. */
   park(again: () => void): void
   /** Nobody enters before then: a rate limit was hit. */
@@ -73,6 +75,11 @@ export const createLane = (settings: TransportSettings, concurrency: number | nu
     leave: (now) => {
       underWay -= 1
       measure(now)
+      if (count() > 0) drainFree(now)
+    },
+    yield: (now) => {
+      underWay -= 1
+      starts.pop()
       if (count() > 0) drainFree(now)
     },
     park: (again) => { parked.push(again) },

@@ -134,6 +134,15 @@ const CASES: readonly Case[] = [
     expect((await ledger.append([{ ...then(a, 1, working, [at(start, T0)]), claims: [permit(T0 + 100)] }, { ...then(b, 1, working, [at(start, T0 + 99)]), claims: [permit(T0 + 199)] }])).map((each) => each.kind)).toEqual(['ok', 'refused'])
     expect((await ledger.append([{ ...then(b, 1, working, [at(start, T0 + 100)]), claims: [permit(T0 + 200)] }])).map((each) => each.kind)).toEqual(['ok'])
   }],
+  ['a permit is judged by the time of the step, which its last event tells: a lead may have been received long before', async (ledger) => {
+    const [a, b] = [delivery('L1'), delivery('L2')]
+    await ledger.append([first(a), first(b)])
+    const permit = (until: number) => ({ kind: 'permit', recipient: 'a', name: 'trial:a', until }) as const
+    const at = (event: DeliveryEvent, time: number): DeliveryEvent => ({ ...event, at: time })
+    const [start, finish] = tried('/', 'a', 1, accepted)
+    await ledger.append([{ ...then(a, 1, working, [at(start!, T0)]), claims: [permit(T0 + 100)] }])
+    expect((await ledger.append([{ ...then(b, 1, working, [at(start!, T0), at(finish!, T0 + 100)]), claims: [permit(T0 + 200)] }])).map((each) => each.kind)).toEqual(['ok'])
+  }],
   ['tickets are drawn in order, each once', async (ledger) => {
     expect(await Promise.all([ledger.draw('s'), ledger.draw('s'), ledger.draw('other'), ledger.draw('s')])).toEqual([0, 1, 0, 2])
   }],

@@ -1,0 +1,37 @@
+import type { Instant } from '../base/time.ts'
+import type { Claim } from '../core/caps.ts'
+import type { Mode } from '../core/event.ts'
+import type { EndpointDefinition } from '../definitions/types.ts'
+
+/**
+ * A recipient's `Rate` holds over all processes: each start claims one of its `count` permits for `perMs`, in the
+ * transaction that makes the start durable, so that no stretch of that length sees more. Within a process the lane keeps
+ * the rate already; the claims are for the process before this one and for those beside it.
+ */
+export const createPaces = (mode: Mode) => {
+  const known = new Map<string, { next: number; denied: number; readonly count: number; readonly perMs: number }>()
+
+  return {
+    /** The claim of one start; null where the recipient has no rate. */
+    claim: ({ id, transport: { rate } }: EndpointDefinition, now: Instant): Claim | null => {
+      if (rate === null) return null
+      const pace = known.get(id) ?? { next: 0, denied: 0, ...rate }
+      known.set(id, pace)
+      return { kind: 'permit', recipient: id, name: `${NAME}${mode}:${id}:${pace.next++ % pace.count}`, until: now + pace.perMs }
+    },
+    granted: (recipient: string): void => {
+      const pace = known.get(recipient)
+      if (pace) pace.denied = 0
+    },
+    /** That permit is another's. Until when to hold the lane where all are; null: the next may be free. */
+    denied: (recipient: string, now: Instant): Instant | null => {
+      const pace = known.get(recipient)
+      if (!pace || ++pace.denied < pace.count) return null
+      pace.denied = 0
+      return now + Math.max(20, Math.ceil(pace.perMs / Math.min(pace.count, 10)))
+    },
+  }
+}
+
+const NAME = 'rate:'
+export const isPace = (claim: Claim): boolean => claim.kind === 'permit' && claim.name.startsWith(NAME)

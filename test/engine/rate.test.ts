@@ -1,0 +1,43 @@
+import { afterEach, describe, expect, it } from 'vitest'
+import { type Buyer, startBuyer } from '../world/buyer.ts'
+import { createWorld, endpointYaml, someLeads } from './world.ts'
+
+const buyers: Buyer[] = []
+afterEach(async () => { await Promise.all(buyers.splice(0).map((each) => each.close())) })
+const world = async (rate: string) => {
+  const buyer = await startBuyer()
+  buyers.push(buyer)
+  return createWorld({ a: endpointYaml(buyer.url).replace('/leads\n', `/leads\n  Rate: ${rate}\n`) })
+}
+const startsOf = async (each: ReturnType<typeof createWorld>, leads: number): Promise<readonly number[]> => {
+  const all = await Promise.all(Array.from({ length: leads }, (_, i) => each.events(`L${i + 1}`)))
+  return all.flat().flatMap((event) => (event.type === 'attemptStarted' ? [event.at] : [])).sort((a, b) => a - b)
+}
+/** The most starts in any stretch of that length. */
+const most = (starts: readonly number[], ms: number): number => Math.max(...starts.map((from) => starts.filter((at) => at >= from && at < from + ms).length))
+
+describe('Rate', () => {
+  it('holds in any stretch of its length, within a run', async () => {
+    const one = await world('5 per second')
+    await one.run('a', someLeads(23))
+    const starts = await startsOf(one, 23)
+    expect([starts.length, most(starts, 1_000)]).toEqual([23, 5])
+  })
+
+  it('holds over runs: what the run before has sent counts for the next, and nothing is lost', async () => {
+    const one = await world('5 per minute')
+    await one.run('a', someLeads(4))
+    await one.run('a', someLeads(4, 5), { waitMs: 120_000 })
+    await one.run('a', someLeads(3, 9), { waitMs: 120_000 })
+    const starts = await startsOf(one, 11)
+    expect([starts.length, most(starts, 60_000)]).toEqual([11, 5])
+  })
+
+  it('keeps nobody waiting where there is room', async () => {
+    const one = await world('50 per second')
+    const before = one.clock.now()
+    await one.run('a', someLeads(20))
+    await one.run('a', someLeads(20, 21))
+    expect(one.clock.now() - before).toBeLessThan(5_000)
+  })
+})
