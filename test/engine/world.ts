@@ -6,7 +6,7 @@ import type { Catalogue } from '../../src/definitions/types.ts'
 import { loadCatalogue } from '../../src/definitions/catalogue.ts'
 import { runDeliveries } from '../../src/engine/run.ts'
 import type { RunDeps, RunEnd, RunEvent, RunSettings } from '../../src/engine/settings.ts'
-import type { Clock, Ledger, Standing } from '../../src/ports.ts'
+import type { Clock, Ledger, Standing, Transport } from '../../src/ports.ts'
 import { compileEndpoint } from '../../src/wire/compile.ts'
 import type { Endpoint } from '../../src/wire/endpoint.ts'
 import { T0 } from '../core/given.ts'
@@ -71,9 +71,9 @@ export const createWorld = (files: Readonly<Record<string, string>>, ledger: Led
     get stop() { return stop },
     run: async (to, leads, more = {}) => {
       stop = new AbortController()
-      const transport = createTransport({ now: clock.now })
+      const wire = counted(createTransport({ now: clock.now }))
       const deps: RunDeps = {
-        ledger, transport, clock, endpoints: endpointsOf(catalogue), notify: { notify: () => Promise.resolve() },
+        ledger, transport: wire.transport, clock, endpoints: endpointsOf(catalogue), notify: { notify: () => Promise.resolve() },
         observe: (event) => { seen.push(event) }, signal: stop.signal,
       }
       const settings: RunSettings = {
@@ -83,9 +83,9 @@ export const createWorld = (files: Readonly<Record<string, string>>, ledger: Led
       const source = leads === null ? null : (async function* () { yield { leads: leads.map((lead) => ({ lead })) } })()
       const end = runDeliveries(settings, source, deps)
       try {
-        return await movingOn(clock, end)
+        return await movingOn(clock, end, wire.underWay)
       } finally {
-        await transport.close()
+        await wire.transport.close()
       }
     },
     standing: async (leadId) => (await ledger.ofLead(leadId)).at(-1)?.standing,
@@ -94,13 +94,32 @@ export const createWorld = (files: Readonly<Record<string, string>>, ledger: Led
   return world
 }
 
+/** The transport, and how many answers it owes. */
+const counted = (transport: Transport): { readonly transport: Transport; underWay(): number } => {
+  let count = 0
+  const send = (async (...args: Parameters<Transport['send']>) => {
+    count += 1
+    try {
+      return await transport.send(...args)
+    } finally {
+      count -= 1
+    }
+  }) as Transport['send']
+  return { transport: { send, close: () => transport.close() }, underWay: () => count }
+}
+
+/** Polls of 5 ms for which the clock stands still while an answer is owed: a busy machine is slow, a buyer that hangs is waited for in vain. */
+const PATIENCE = 20
+
 /** Lets real answers come, and moves the clock to the next sleeper when none comes for a while. */
-const movingOn = async (clock: FakeClock & Clock, end: Promise<RunEnd>): Promise<RunEnd> => {
+const movingOn = async (clock: FakeClock & Clock, end: Promise<RunEnd>, underWay: () => number): Promise<RunEnd> => {
   const state = { over: false }
   const done = end.finally(() => { state.over = true })
   done.catch(() => undefined)
-  while (!state.over) {
+  for (let polls = 0; !state.over;) {
     await new Promise((resolve) => setTimeout(resolve, 5))
+    if (underWay() > 0 && ++polls < PATIENCE) continue
+    polls = 0
     const wake = clock.nextWake()
     if (wake !== null) await clock.advance(Math.max(0, wake - clock.now()))
   }
