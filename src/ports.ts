@@ -153,6 +153,10 @@ export interface Ledger {
   setClosedUntil(recipient: string, mode: Mode, until: Instant | null): Promise<void>
   /** The circuit as JSON where it is not closed; null where it is. */
   setCircuit(recipient: string, mode: Mode, circuit: string | null): Promise<void>
+  /** A token as `setSealedToken` was given it: the ledger cannot read it. Null where none is kept. */
+  sealedToken(recipient: string, mode: Mode): Promise<string | null>
+  /** Keeps a token for the runs after this one, in place of the one before; null keeps none. Allowed without the lease. */
+  setSealedToken(recipient: string, mode: Mode, sealed: string | null): Promise<void>
   /** Makes all deliveries that wait for this recipient, or for any person, due now (`unpause`); they decide again. */
   wake(recipient: string, mode: Mode, now: Instant): Promise<number>
 

@@ -8,3 +8,21 @@ export const batchLeavesAt = (batch: BatchPolicy, zone: ZoneSource, since: Insta
 
 /** How many leads make a batch leave at once. */
 export const leavesWhenFull = (batch: BatchPolicy): number => (batch.schedule === null ? batch.maxLeads : Infinity)
+
+/** As few groups as keep equal keys apart and hold no more than `most`; the order is kept within each. A null key equals none. */
+export const keptApart = <T>(items: readonly T[], keyOf: (item: T) => string | null, most: number): readonly (readonly T[])[] => {
+  const groups: { readonly items: T[]; readonly keys: Set<string> }[] = []
+  // The first group that is not full yet: the full ones before it take nothing more.
+  let open = 0
+  for (const item of items) {
+    const key = keyOf(item)
+    let at = open
+    while (at < groups.length && ((groups[at]?.items.length ?? 0) >= most || (key !== null && groups[at]?.keys.has(key)))) at += 1
+    const group = groups[at] ?? { items: [], keys: new Set<string>() }
+    if (at === groups.length) groups.push(group)
+    group.items.push(item)
+    if (key !== null) group.keys.add(key)
+    while ((groups[open]?.items.length ?? 0) >= most) open += 1
+  }
+  return groups.map((each) => each.items)
+}

@@ -1,15 +1,17 @@
 import { sha256 } from '../base/hash.ts'
 import type { Instant } from '../base/time.ts'
+import { book } from '../core/booking.ts'
 import type { DeliveryEvent } from '../core/event.ts'
 import type { History, NodeHistory } from '../core/history.ts'
 import { attemptsOf, nodeAt } from '../core/history.ts'
 import { isStep } from '../core/plan.ts'
+import type { Policy } from '../core/policy.ts'
 import type { Send } from '../core/step.ts'
 import type { Verdict } from '../core/verdict.ts'
 import { asksForNewToken } from '../core/verdict.ts'
 import type { Endpoint, RenderInput } from '../wire/endpoint.ts'
 import type { OutgoingRequest } from '../wire/request.ts'
-import type { Work } from './work.ts'
+import type { Answered, Work } from './work.ts'
 
 /** What the templates of one attempt may see. `now` is the first attempt's, so that one key never carries two bodies. */
 export const inputOf = (work: Work, send: Send, history: History, key: string, runId: string, now: Instant): RenderInput => {
@@ -37,14 +39,27 @@ export const startedEvent = (send: Send, key: string, requestHash: string, endpo
   ...(batch === undefined ? {} : { batch }),
 })
 
+/** The answer as a fact, with what it earns at its place in the plan. */
+export const finishedEvent = (work: Work, history: History, { send, key, verdict, at, httpStatus, durationMs, batch }: Answered, policy: Policy): DeliveryEvent => {
+  const booking = send.phase !== 'post' || (work.surplus && verdict.kind === 'accepted')
+    ? { revenue: null, surplus: send.phase === 'post' }
+    : book(work.plan, send.path, history, verdict, policy)
+  return {
+    type: 'attemptFinished', at, path: send.path, recipient: send.recipient, phase: send.phase, attempt: send.attempt,
+    key, verdict, revenue: booking.revenue, httpStatus, durationMs,
+    ...(batch === null ? {} : { batch }),
+    ...(booking.surplus ? { surplus: true } : {}),
+  }
+}
+
 /** No request could be made of the lead: the attempt is over before it began, and nothing was sent. */
 export const unsendable = (send: Send, key: string, reason: string, at: Instant): DeliveryEvent => ({
   type: 'attemptFinished', at, path: send.path, recipient: send.recipient, phase: send.phase, attempt: send.attempt, key,
   verdict: { kind: 'failed', class: 'invalid_data', retry: false, reason: `nothing was sent: ${reason}` }, revenue: null, httpStatus: null, durationMs: 0,
 })
 
-/** No token could be had: the attempt is over before it began, and nothing was sent to the buyer. */
-export const tokenFailed = (send: Send, key: string, verdict: Verdict, at: Instant): DeliveryEvent => ({
+/** No token, or no id of a list, could be had: the attempt is over before it began, and nothing was sent to the buyer. */
+export const neverSent = (send: Send, key: string, verdict: Verdict, at: Instant): DeliveryEvent => ({
   type: 'attemptFinished', at, path: send.path, recipient: send.recipient, phase: send.phase, attempt: send.attempt, key,
   verdict, revenue: null, httpStatus: null, durationMs: 0,
 })

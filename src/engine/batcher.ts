@@ -1,4 +1,4 @@
-import { leavesWhenFull } from '../core/batch.ts'
+import { keptApart, leavesWhenFull } from '../core/batch.ts'
 import type { Instant } from '../base/time.ts'
 import { evolve, nodeAt } from '../core/history.ts'
 import { nodeOf } from '../core/booking.ts'
@@ -6,7 +6,7 @@ import type { Send } from '../core/step.ts'
 import type { Verdict } from '../core/verdict.ts'
 import type { Endpoint, Rendered } from '../wire/endpoint.ts'
 import { hashOf, inputOf, isTokenRepeat, startedEvent, unsendable } from './attempt.ts'
-import type { Surroundings } from './dispatcher.ts'
+import type { Surroundings } from './surroundings.ts'
 import { batchIdOf, batchSizeOf, idempotencyKeyOf } from './identity.ts'
 import type { Answered, Work } from './work.ts'
 
@@ -49,11 +49,30 @@ export const createBatcher = (around: Surroundings, dispatcher: { pump(work: Wor
     const room = due.length === 0 ? maxLeads : (maxLeads - (due.length % maxLeads)) % maxLeads
     const works = [...due, ...(room > 0 ? await source.claim(recipient, room) : [])]
     counts.set(recipient, Math.max(0, (counts.get(recipient) ?? 0) - (due.length === 0 ? 0 : works.length)))
-    for (let i = 0; i < works.length; i += maxLeads) {
-      const members = works.slice(i, i + maxLeads).map((work) => ({ work, send: queuedSend(work, recipient) }))
-      leave(recipient, members, batchIdOf(recipient, members.map(({ work }) => work.delivery.id), String(members[0]?.send.attempt ?? 1)))
+    const members = await fitting(recipient, works.map((work) => ({ work, send: queuedSend(work, recipient) })))
+    const endpoint = dispatcher.endpointOf(recipient)
+    const keyOf = endpoint.keptApart ? (member: Member) => endpoint.keptApart?.(inputFor(member)) ?? null : () => null
+    for (const group of keptApart(members, keyOf, maxLeads)) {
+      leave(recipient, group, batchIdOf(recipient, group.map(({ work }) => work.delivery.id), String(group[0]?.send.attempt ?? 1)))
     }
   }
+
+  /** Those of which a row can be made; one that cannot fails by itself, and not the others with it. */
+  const fitting = async (recipient: string, members: readonly Member[]): Promise<readonly Member[]> => {
+    const endpoint = dispatcher.endpointOf(recipient)
+    if (!endpoint.refuses) return members
+    const fit: Member[] = []
+    for (const member of members) {
+      const reason = endpoint.refuses(inputFor(member))
+      if (reason === null) { fit.push(member); continue }
+      const { delivery } = member.work
+      await recordStarts([member], undefined, idempotencyKeyOf(settings.mode, recipient, delivery.lead.id, delivery.number, 'post'), { ok: false, reason }, endpoint, deps.clock.now())
+      dispatcher.pump(member.work)
+    }
+    return fit
+  }
+
+  const inputFor = ({ work, send }: Member) => inputOf(work, send, work.history, '', settings.runId, deps.clock.now())
 
   /** A member of a batch that is due to be repeated; the batch goes when all are here. */
   const repeat = (work: Work, send: Send): void => {
@@ -98,7 +117,7 @@ export const createBatcher = (around: Surroundings, dispatcher: { pump(work: Wor
     }
     const rendered = endpoint.renderBatch(members.map(({ work, send }) => {
       const input = inputOf(work, send, work.history, key, settings.runId, now)
-      return token?.kind === 'held' ? { ...input, token: token.held.token } : input
+      return token?.kind === 'held' ? { ...input, token: token.held.token, host: token.held.host } : input
     }))
     await recordStarts(members, id, key, rendered, endpoint, now)
     if (!rendered.ok) {
@@ -131,7 +150,7 @@ export const createBatcher = (around: Surroundings, dispatcher: { pump(work: Wor
     })
   }
 
-  const recordStarts = async (members: readonly Member[], id: string, key: string, rendered: Rendered, endpoint: Endpoint, now: Instant): Promise<void> => {
+  const recordStarts = async (members: readonly Member[], id: string | undefined, key: string, rendered: Rendered, endpoint: Endpoint, now: Instant): Promise<void> => {
     const hash = rendered.ok ? hashOf(rendered.request) : ''
     const steps = members.map(({ work, send }) => {
       const started = startedEvent(send, key, hash, endpoint, now, id)
@@ -144,7 +163,7 @@ export const createBatcher = (around: Surroundings, dispatcher: { pump(work: Wor
     members.forEach(({ work }, i) => {
       const result = results[i]
       const events = steps[i]?.events ?? []
-      if (result?.kind !== 'ok') throw new Error(`the store refused to start batch ${id} for delivery ${work.delivery.id}: ${result?.kind ?? 'no result'}`)
+      if (result?.kind !== 'ok') throw new Error(`the store refused to start batch ${id ?? 'member'} for delivery ${work.delivery.id}: ${result?.kind ?? 'no result'}`)
       work.history = events.reduce(evolve, work.history)
       events.forEach((event, at) => deps.observe({ kind: 'stored', deliveryId: work.delivery.id, leadId: work.delivery.lead.id, source: work.delivery.source, seq: result.seq + at, event }))
     })

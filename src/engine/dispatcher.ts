@@ -1,6 +1,6 @@
 import type { Instant } from '../base/time.ts'
 import { formatDuration } from '../base/time.ts'
-import { book, nodeOf } from '../core/booking.ts'
+import { nodeOf } from '../core/booking.ts'
 import type { Decision } from '../core/decide.ts'
 import { capClaims } from '../core/caps.ts'
 import type { Claim } from '../core/caps.ts'
@@ -8,7 +8,9 @@ import { decide } from '../core/decide.ts'
 import type { DeliveryEvent, EventOf } from '../core/event.ts'
 import type { History } from '../core/history.ts'
 import { evolve } from '../core/history.ts'
-import type { Facts, Send } from '../core/step.ts'
+import { isStep } from '../core/plan.ts'
+import type { Policy } from '../core/policy.ts'
+import type { Send } from '../core/step.ts'
 import { shareOrder } from '../core/strategies/share.ts'
 import type { Verdict } from '../core/verdict.ts'
 import type { TransportSettings } from '../definitions/types.ts'
@@ -16,37 +18,13 @@ import { LeaseLostError } from '../ports.ts'
 import type { Standing, StepResult } from '../ports.ts'
 import type { Endpoint } from '../wire/endpoint.ts'
 import type { OutgoingRequest } from '../wire/request.ts'
-import { hashOf, inputOf, isTokenRepeat, startedEvent, tokenFailed, unsendable } from './attempt.ts'
+import { finishedEvent, hashOf, inputOf, isTokenRepeat, startedEvent, neverSent, unsendable } from './attempt.ts'
 import { idempotencyKeyOf } from './identity.ts'
-import type { Lane } from './lane.ts'
 import { createPaces, isPace } from './pace.ts'
-import type { RunDeps, RunSettings } from './settings.ts'
-import type { Held, Tokens } from './tokens.ts'
+import type { Surroundings } from './surroundings.ts'
+import type { Held } from './tokens.ts'
 import type { Answered, Work } from './work.ts'
 import { onTheWire, standingOf } from './work.ts'
-
-/** What the dispatcher asks of its surroundings. */
-export interface Surroundings {
-  readonly settings: RunSettings
-  readonly deps: RunDeps
-  readonly facts: Facts
-  readonly lane: (recipient: string) => Lane
-  readonly tokens: Tokens
-  /** A verdict came: pauses, holds and alerts follow from it. */
-  readonly answered: (recipient: string, verdict: Verdict, httpStatus: number | null, at: Instant) => void
-  readonly claimed: (claims: readonly Claim[], at: Instant) => void
-  readonly refused: (claim: Claim, at: Instant) => void
-  /** This process has no more to do for it now: settled, waiting in the store, or never stored. */
-  readonly released: (work: Work, standing: Standing) => void
-  /** Its first step was refused: the delivery is known. */
-  readonly known: (work: Work, result: Extract<StepResult, { kind: 'exists' }>) => void
-  /** It is a member of a batch that is due to be repeated: the batcher takes it from here. */
-  readonly repeats: (work: Work, send: Send) => void
-  /** True once nothing new may be sent. */
-  readonly stopping: () => boolean
-  /** The store or a bug of ours ends the run. */
-  readonly failed: (error: unknown) => void
-}
 
 const NO_EVENTS: readonly DeliveryEvent[] = []
 
@@ -56,8 +34,8 @@ const NOTHING = {}
 interface Came { readonly events: readonly DeliveryEvent[]; readonly history: History; readonly answers: readonly Answered[] }
 type SendSettings = TransportSettings & { readonly timeoutMs: number }
 interface Ready { readonly send: Send; readonly key: string; readonly request: OutgoingRequest; readonly held: Held | null; /** its place in the recipient's `Rate` */ readonly pace: Claim | null }
-/** Has no place on its lane yet; `tokenless`: waits for its recipient's token. */
-interface Parked { readonly send: Send; readonly tokenless: boolean }
+/** Has no place on its lane yet, or (`asks`) something must be known first: its recipient's token, the id of a list. */
+interface Parked { readonly send: Send; readonly asks: (() => Promise<unknown>) | null }
 interface Starts { readonly ready: readonly Ready[]; readonly events: readonly DeliveryEvent[]; readonly parked: readonly Parked[]; readonly repeats: Send | null; readonly unsendable: boolean }
 
 /**
@@ -144,7 +122,7 @@ export const createDispatcher = (around: Surroundings) => {
     const answers = work.inbox
     work.inbox = []
     for (const answer of answers) {
-      const event = finishedEvent(work, history, answer)
+      const event = finishedEvent(work, history, answer, policyOf(answer.send.recipient))
       events.push(event)
       history = evolve(history, event)
     }
@@ -182,28 +160,47 @@ export const createDispatcher = (around: Surroundings) => {
     const parked: Parked[] = []
     let repeats: Send | null = null
     let failed = false
+    /** What a request needs could not be had: over before it began. */
+    const failBefore = (send: Send, key: string, verdict: Verdict): void => {
+      failed = true
+      events.push(startedEvent(send, key, '', endpointOf(send.recipient), now), neverSent(send, key, verdict, now))
+      around.answered(send.recipient, verdict, null, now)
+    }
     for (const send of decision.sends) {
       if (send.batch !== null) { repeats = send; continue }
       const endpoint = endpointOf(send.recipient)
       const token = endpoint.token && around.tokens.state(send.recipient, now)
-      if (token?.kind === 'unknown') { parked.push({ send, tokenless: true }); continue }
+      if (token?.kind === 'unknown' && endpoint.token) {
+        const source = endpoint.token
+        // While this turn was recorded another lead may have got it.
+        parked.push({ send, asks: () => around.tokens.have(endpoint, source, clock.now()) })
+        continue
+      }
       const lane = around.lane(send.recipient)
-      if (around.stopping() || !mayStillSend() || !lane.enter(now)) { parked.push({ send, tokenless: false }); continue }
+      if (around.stopping() || !mayStillSend() || !lane.enter(now)) { parked.push({ send, asks: null }); continue }
       const standard = idempotencyKeyOf(settings.mode, send.recipient, work.delivery.lead.id, work.delivery.number, send.phase)
       if (token?.kind === 'failed') {
         lane.leave(now)
         failed = true
         // Wrong credentials paused the recipient with the first lead that met them: the others decide again, and wait.
         if (token.verdict.pause && facts.recipients.get(send.recipient)?.paused) continue
-        events.push(startedEvent(send, standard, '', endpoint, now), tokenFailed(send, standard, token.verdict, now))
-        around.answered(send.recipient, token.verdict, null, now)
+        failBefore(send, standard, token.verdict)
         continue
       }
       const input = inputOf(work, send, decision.history, standard, settings.runId, now)
-      const rendered = endpoint.render(token ? { ...input, token: token.held.token } : input)
+      const known = isStep(send.phase) ? { ...input, found: (name: string) => around.lookups.found(send.recipient, name) } : input
+      const rendered = endpoint.render(token?.kind === 'held' ? { ...known, token: token.held.token, host: token.held.host } : known)
+      if (!rendered.ok && rendered.lookup) {
+        const { lookup } = rendered
+        lane.leave(now)
+        const verdict = around.lookups.failed(send.recipient, lookup.name, now)
+        if (verdict === null) parked.push({ send, asks: () => around.lookups.ask(endpoint, lookup) })
+        else failBefore(send, standard, verdict)
+        continue
+      }
       const key = (rendered.ok ? rendered.key : null) ?? standard
       if (rendered.ok) {
-        ready.push({ send, key, request: rendered.request, held: token ? token.held : null, pace: paces.claim(endpoint.definition, now) })
+        ready.push({ send, key, request: rendered.request, held: token?.kind === 'held' ? token.held : null, pace: paces.claim(endpoint.definition, now) })
         events.push(startedEvent(send, key, hashOf(rendered.request), endpoint, now))
       } else {
         lane.leave(now)
@@ -288,11 +285,9 @@ export const createDispatcher = (around: Surroundings) => {
     }
   }
 
-  const waitWith = (work: Work, { send, tokenless }: Parked): void => {
-    const endpoint = endpointOf(send.recipient)
-    if (!tokenless || !endpoint.token) around.lane(send.recipient).park(() => pump(work))
-    // While this turn was recorded another lead may have got it.
-    else around.tokens.have(endpoint, endpoint.token, clock.now()).then(() => pump(work)).catch(around.failed)
+  const waitWith = (work: Work, { send, asks }: Parked): void => {
+    if (asks === null) around.lane(send.recipient).park(() => pump(work))
+    else asks().then(() => pump(work)).catch(around.failed)
   }
 
   /** A process that was stopped past its lease must not send what another has taken over: it fails at its next write. */
@@ -316,21 +311,6 @@ export const createDispatcher = (around: Surroundings) => {
     }).catch(around.failed)
   }
 
-  const finishedEvent = (work: Work, history: History, answer: Answered): DeliveryEvent => {
-    const { send, verdict } = answer
-    const policy = facts.policies.get(send.recipient)
-    if (!policy) throw new Error(`no policy for recipient ${send.recipient}`)
-    const booking = send.phase !== 'post' || (work.surplus && verdict.kind === 'accepted')
-      ? { revenue: null, surplus: send.phase === 'post' }
-      : book(work.plan, send.path, history, verdict, policy)
-    return {
-      type: 'attemptFinished', at: answer.at, path: send.path, recipient: send.recipient, phase: send.phase, attempt: send.attempt,
-      key: answer.key, verdict, revenue: booking.revenue, httpStatus: answer.httpStatus, durationMs: answer.durationMs,
-      ...(answer.batch === null ? {} : { batch: answer.batch }),
-      ...(booking.surplus ? { surplus: true } : {}),
-    }
-  }
-
   /** The same object again and again: a recipient has one or two time limits. */
   const settingsOf = (endpoint: Endpoint, timeoutMs: number): SendSettings => {
     const known = sendSettings.get(endpoint)
@@ -338,6 +318,12 @@ export const createDispatcher = (around: Surroundings) => {
     const fresh = { ...endpoint.definition.transport, timeoutMs }
     sendSettings.set(endpoint, fresh)
     return fresh
+  }
+
+  const policyOf = (recipient: string): Policy => {
+    const policy = facts.policies.get(recipient)
+    if (!policy) throw new Error(`no policy for recipient ${recipient}`)
+    return policy
   }
 
   const endpointOf = (recipient: string) => {

@@ -8,7 +8,7 @@ import type { LoadedDelivery, Standing, StepResult } from '../ports.ts'
 import { createAlerts } from './alerts.ts'
 import { createBatcher } from './batcher.ts'
 import { createDispatcher } from './dispatcher.ts'
-import type { Surroundings } from './dispatcher.ts'
+import type { Surroundings } from './surroundings.ts'
 import { takeIn } from './intake.ts'
 import { createLane } from './lane.ts'
 import type { Lane } from './lane.ts'
@@ -17,6 +17,7 @@ import { createRecipientFacts } from './recipient-facts.ts'
 import type { LeadSource, RunDeps, RunEnd, RunSettings } from './settings.ts'
 import { createSlots } from './slots.ts'
 import { createTally } from './tally.ts'
+import { createLookups } from './lookups.ts'
 import { createTokens } from './tokens.ts'
 import { loadedWork } from './work.ts'
 import type { Work } from './work.ts'
@@ -60,7 +61,7 @@ export const runDeliveries = async (settings: RunSettings, leads: LeadSource | n
   const facts = { policies, recipients: recipientFacts.now, elsewhere: new Map<string, string>() }
 
   const around: Surroundings = {
-    settings, deps, facts, lane, stopping, tokens: createTokens(deps), claimed: recipientFacts.claimed, refused: recipientFacts.refused,
+    settings, deps, facts, lane, stopping, tokens: createTokens(deps, mode), lookups: createLookups(deps), claimed: recipientFacts.claimed, refused: recipientFacts.refused,
     answered: (recipient, verdict, httpStatus, at) => {
       const policy = policies.get(recipient)
       alerts.verdict(recipient, verdict, httpStatus)

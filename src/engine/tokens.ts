@@ -1,11 +1,12 @@
 import { createMasker } from '../base/secrets.ts'
 import type { Instant } from '../base/time.ts'
+import type { Mode } from '../core/event.ts'
 import type { Verdict } from '../core/verdict.ts'
 import type { Endpoint, TokenReply, TokenSource } from '../wire/endpoint.ts'
 import type { RunDeps } from './settings.ts'
 
-/** A token in use. It lives in memory only: no event, alert or error ever holds it. */
-export interface Held { readonly token: string; readonly mask: (text: string) => string }
+/** A token in use. It lives in memory, and sealed in the store where its source says so: no event, alert or error ever holds it. */
+export interface Held { readonly token: string; readonly host: string | null; readonly mask: (text: string) => string; readonly renews: (verdict: Verdict) => boolean }
 
 export type TokenState =
   | { readonly kind: 'held'; readonly held: Held }
@@ -16,15 +17,31 @@ export type TokenState =
 export type Tokens = ReturnType<typeof createTokens>
 
 /** Tokens of recipients: asked for once however many leads need one, kept until they expire or are refused. */
-export const createTokens = ({ transport, clock, signal }: Pick<RunDeps, 'transport' | 'clock' | 'signal'>) => {
+export const createTokens = ({ ledger, transport, clock, signal }: Pick<RunDeps, 'ledger' | 'transport' | 'clock' | 'signal'>, mode: Mode) => {
   const known = new Map<string, { readonly state: TokenState; readonly until: Instant }>()
   const asking = new Map<string, Promise<void>>()
+  /** Tokens that were refused: what the store still has of them is of no use. */
+  const refused = new Map<string, string>()
 
   const request = async (endpoint: Endpoint, source: TokenSource): Promise<void> => {
     const { id, transport: settings } = endpoint.definition
-    const reply = await transport.send(source.request(clock.now()), settings, signal)
-    known.set(id, lasting(source.read(reply), clock.now()))
+    const kept = await keptToken(id, source)
+    if (kept !== null) known.set(id, { state: { kind: 'held', held: kept }, until: Infinity })
+    else {
+      const read = source.read(await transport.send(source.request(clock.now()), settings, signal))
+      if (read.kind === 'token' && source.seal) await ledger.setSealedToken(id, mode, source.seal.close(JSON.stringify([read.token, read.host ?? null])))
+      known.set(id, lasting(read, source, clock.now()))
+    }
     asking.delete(id)
+  }
+
+  /** Of a run before this one, or of another process that has renewed it meanwhile. */
+  const keptToken = async (id: string, source: TokenSource): Promise<Held | null> => {
+    const sealed = source.seal ? await ledger.sealedToken(id, mode) : null
+    const text = sealed === null ? null : source.seal?.open(sealed) ?? null
+    if (text === null) return null
+    const [token, host] = JSON.parse(text) as [string, string | null]
+    return token === refused.get(id) ? null : heldOf(token, host, source)
   }
 
   const state = (recipient: string, now: Instant): TokenState => {
@@ -59,7 +76,8 @@ export const createTokens = ({ transport, clock, signal }: Pick<RunDeps, 'transp
      */
     judge: (recipient: string, held: Held, verdict: Verdict, httpStatus: number | null, isRepeat: boolean): Verdict => {
       const told = masked(verdict, held.mask)
-      if (httpStatus !== 401 || told.kind !== 'failed' || told.class !== 'auth') return told
+      if (httpStatus !== 401 || told.kind !== 'failed' || told.class !== 'auth' || !held.renews(told)) return told
+      refused.set(recipient, held.token)
       const entry = known.get(recipient)
       // Another lead may have renewed it meanwhile.
       if (entry?.state.kind === 'held' && entry.state.held.token === held.token) known.delete(recipient)
@@ -78,9 +96,12 @@ const MARGIN_MS = 30_000
 /** A host that says `expires_in: 0` is not asked again for every lead. */
 const SHORTEST_MS = 1_000
 
-const lasting = (reply: TokenReply, now: Instant): { readonly state: TokenState; readonly until: Instant } => {
+const heldOf = (token: string, host: string | null, source: TokenSource): Held =>
+  ({ token, host, mask: createMasker([token]), renews: (verdict) => source.renews?.(verdict) ?? true })
+
+const lasting = (reply: TokenReply, source: TokenSource, now: Instant): { readonly state: TokenState; readonly until: Instant } => {
   if (reply.kind === 'failed') return { state: reply, until: now + FAILURE_LASTS_MS }
-  const held: Held = { token: reply.token, mask: createMasker([reply.token]) }
+  const held = heldOf(reply.token, reply.host ?? null, source)
   const { expiresInMs } = reply
   const lifetime = expiresInMs === null ? Infinity : Math.max(SHORTEST_MS, expiresInMs - Math.min(MARGIN_MS, expiresInMs / 10))
   return { state: { kind: 'held', held }, until: now + lifetime }

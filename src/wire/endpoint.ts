@@ -5,6 +5,7 @@ import type { PhaseName, SendTarget } from '../core/plan.ts'
 import type { Captured, Verdict } from '../core/verdict.ts'
 import type { EndpointDefinition } from '../definitions/types.ts'
 import type { AnyReply, HttpRequest, OutgoingRequest, Reply } from './request.ts'
+import type { Seal } from './seal.ts'
 
 /** All that a template may see (contract, section 2). */
 export interface RenderInput {
@@ -33,10 +34,14 @@ export interface RenderInput {
   readonly made?: { readonly id: string | null }
   /** What `Auth: OAuth2` or `Token Request` brought; the engine asks for it. Absent: the request goes out without. */
   readonly token?: string
+  /** Where that token is good, as the token host named it (Salesforce's instance_url). */
+  readonly host?: string | null
+  /** What the engine has looked up (see `Lookup`), by name. */
+  readonly found?: (name: string) => string | undefined
 }
 
 /** A request, or why none can be made of this lead (nothing is sent then). */
-export type Rendered = { readonly ok: true; readonly request: OutgoingRequest; /** the idempotency key it carries, where the recipient's own template made it */ readonly key?: string } | { readonly ok: false; readonly reason: string }
+export type Rendered = { readonly ok: true; readonly request: OutgoingRequest; /** the idempotency key it carries, where the recipient's own template made it */ readonly key?: string } | { readonly ok: false; readonly reason: string; /** must be known first; then it is rendered again */ readonly lookup?: Lookup }
 
 /** One endpoint recipient, compiled once when its file is loaded: pure functions from leads to requests and from replies to verdicts. */
 export interface Endpoint {
@@ -49,15 +54,33 @@ export interface Endpoint {
   readBatch(reply: AnyReply, leads: readonly Lead[]): readonly Verdict[]
   /** Only where requests carry a token that is asked for first. */
   readonly token?: TokenSource
+  /** Only for batches: why this lead can never be in one (and fails alone); null where it can. */
+  refuses?(input: RenderInput): string | null
+  /** Only for batches: two leads with the same are never in one request; null for no such thing. */
+  keptApart?(input: RenderInput): string | null
 }
+
+/** Something of the service's own that a request needs (the id of a list of this name): looked up once, and kept. */
+export interface Lookup {
+  /** `list New Leads`: for people, and unique within the recipient. */
+  readonly name: string
+  readonly request: HttpRequest
+  read(reply: Reply): LookupReply
+}
+export type LookupReply = { readonly kind: 'found'; readonly value: string } | { readonly kind: 'failed'; readonly verdict: FailedVerdict }
+type FailedVerdict = Extract<Verdict, { kind: 'failed' }>
 
 /** How the token of `Auth: OAuth2` or `Token Request` is asked for and found in the answer. */
 export interface TokenSource {
   request(now: Instant): HttpRequest
   read(reply: Reply): TokenReply
+  /** Where it is, the token is kept in the store, closed with this, until it is refused. */
+  readonly seal?: Seal
+  /** Whether a new token may help against this 401; absent: always. */
+  renews?(verdict: Verdict): boolean
 }
 
 /** `expiresInMs` null: good until it is refused. A failure is that of every attempt that needed the token; nothing was sent to the buyer. */
 export type TokenReply =
-  | { readonly kind: 'token'; readonly token: string; readonly expiresInMs: number | null }
-  | { readonly kind: 'failed'; readonly verdict: Extract<Verdict, { kind: 'failed' }> }
+  | { readonly kind: 'token'; readonly token: string; readonly host?: string | null; readonly expiresInMs: number | null }
+  | { readonly kind: 'failed'; readonly verdict: FailedVerdict }

@@ -272,6 +272,20 @@ const CASES: readonly Case[] = [
     await ledger.append([first({ ...a, cost: money(3, 'GBP') }, exact)])
     expect(await ledger.load(a.id)).toMatchObject({ standing: exact, delivery: { cost: money(3, 'GBP') } })
   }],
+  ['a sealed token is kept by recipient and mode, until it is replaced or dropped', async (ledger) => {
+    expect(await ledger.sealedToken('a', 'live')).toBeNull()
+    await ledger.setSealedToken('a', 'live', '1.first')
+    await ledger.setSealedToken('a', 'test', '1.other')
+    await ledger.setSealedToken('a', 'live', '1.second')
+    expect([await ledger.sealedToken('a', 'live'), await ledger.sealedToken('a', 'test'), await ledger.sealedToken('b', 'live')]).toEqual(['1.second', '1.other', null])
+    await ledger.setSealedToken('a', 'live', null)
+    expect([await ledger.sealedToken('a', 'live'), await ledger.sealedToken('a', 'test')]).toEqual([null, '1.other'])
+    expect(await ledger.recipientStates('live')).toEqual([])
+  }],
+  ['a crash: a sealed token is there afterwards', async (ledger, { reopen }) => {
+    await ledger.setSealedToken('a', 'live', '1.sealed')
+    expect(await (await reopen!()).sealedToken('a', 'live')).toBe('1.sealed')
+  }],
   ['many appends at once are each answered for themselves', async (ledger) => {
     const leads = Array.from({ length: 700 }, (_, i) => delivery(`L${i % 500}`))
     const results = await Promise.all(leads.map((each) => ledger.append([first(each)])))

@@ -18,6 +18,7 @@ export const createMemoryLedger = (): Ledger => {
   const permits = new Map<string, Instant>()
   const plans = new Map<string, string>()
   const states = new Map<string, RecipientState>()
+  const tokens = new Map<string, string>()
   let seq = 0
 
   const saleOf = (delivery: Delivery, recipient: string): string => JSON.stringify([delivery.mode, delivery.lead.id, recipient, delivery.number])
@@ -146,6 +147,8 @@ export const createMemoryLedger = (): Ledger => {
     setPaused: async (recipient, mode, paused) => change(recipient, mode, { paused }),
     setClosedUntil: async (recipient, mode, closedUntil) => change(recipient, mode, { closedUntil }),
     setCircuit: async (recipient, mode, circuit) => change(recipient, mode, { circuit }),
+    sealedToken: async (recipient, mode) => tokens.get(`${mode} ${recipient}`) ?? null,
+    setSealedToken: async (recipient, mode, sealed) => { if (sealed === null) tokens.delete(`${mode} ${recipient}`); else tokens.set(`${mode} ${recipient}`, sealed) },
     wake: async (recipient, mode, now) => {
       const found = [...kept.values()].filter(({ delivery, standing }) => delivery.mode === mode && standing.state === 'waiting' && (standing.recipient === recipient || standing.dueAt === null))
       for (const each of found) if (each.standing.state === 'waiting') each.standing = { ...each.standing, dueAt: now }

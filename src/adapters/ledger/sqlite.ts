@@ -70,6 +70,8 @@ const ledgerOf = (client: Client): Ledger => ({
   setPaused: (recipient, mode, paused) => client.call('setPaused', recipient, mode, paused),
   setClosedUntil: (recipient, mode, until) => client.call('setClosedUntil', recipient, mode, until),
   setCircuit: (recipient, mode, circuit) => client.call('setCircuit', recipient, mode, circuit),
+  sealedToken: (recipient, mode) => client.call('sealedToken', recipient, mode),
+  setSealedToken: (recipient, mode, sealed) => client.call('setSealedToken', recipient, mode, sealed),
   wake: (recipient, mode, now) => client.call('wake', recipient, mode, now),
   purge: ({ olderThanMs, now }) => purge(client, now - olderThanMs),
   holdsLease: () => client.holdsLease(),

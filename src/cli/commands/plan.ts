@@ -1,6 +1,7 @@
 import { systemClock } from '../../adapters/clock.ts'
 import { usageError } from '../../base/diagnostic.ts'
 import { createMasker } from '../../base/secrets.ts'
+import { keptApart } from '../../core/batch.ts'
 import { deliveryIdOf } from '../../core/delivery-id.ts'
 import type { Lead } from '../../core/lead.ts'
 import { idempotencyKeyOf } from '../../engine/identity.ts'
@@ -40,9 +41,17 @@ export const run: RunCommand = async (invocation) => {
     const [first] = inputs ?? []
     if (inputs === undefined || first === undefined) return
     batches.delete(recipient)
-    const rendered = target.endpoints.get(recipient)?.renderBatch(inputs)
-    if (rendered?.ok === true) show.request(first.lead, recipient, 'post', rendered.request, inputs.map((each) => each.lead.id))
-    else if (rendered !== undefined) { unsendable += inputs.length; show.note(first.lead, `no batch can be made for ${recipient}: ${rendered.reason}`) }
+    const endpoint = target.endpoints.get(recipient)
+    const fit = inputs.filter((each) => {
+      const reason = endpoint?.refuses?.(each) ?? null
+      if (reason !== null) { unsendable += 1; show.note(each.lead, `no request for ${recipient}: ${reason}`) }
+      return reason === null
+    })
+    for (const group of keptApart(fit, (each) => endpoint?.keptApart?.(each) ?? null, Infinity)) {
+      const rendered = endpoint?.renderBatch(group)
+      if (rendered?.ok === true) show.request(group[0]?.lead ?? first.lead, recipient, 'post', rendered.request, group.map((each) => each.lead.id))
+      else if (rendered !== undefined) { unsendable += group.length; show.note(first.lead, `no batch can be made for ${recipient}: ${rendered.reason}`) }
+    }
   }
 
   for await (const batch of stream) {

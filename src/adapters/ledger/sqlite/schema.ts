@@ -38,6 +38,7 @@ export const MIGRATIONS: readonly string[] = [
   CREATE TABLE lease (one INTEGER PRIMARY KEY CHECK (one = 1), fence INTEGER NOT NULL, holder TEXT NOT NULL, pid INTEGER NOT NULL, host TEXT NOT NULL, since INTEGER NOT NULL, until INTEGER NOT NULL);
   INSERT INTO lease VALUES (1, 0, '', 0, '', 0, 0);
   `,
+  'CREATE TABLE tokens (recipient TEXT NOT NULL, mode TEXT NOT NULL, sealed TEXT NOT NULL, PRIMARY KEY (recipient, mode)) WITHOUT ROWID;',
 ]
 
 /** Brings a store up to this version; refuses one that a newer finalmile has brought further. */

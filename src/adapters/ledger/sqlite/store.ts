@@ -244,6 +244,11 @@ export const createStore = (db: DatabaseSync, lease: Lease | null) => {
     setPaused: (recipient: string, mode: Mode, paused: RecipientState['paused']): void => unfenced(db, () => { statement.pause.run(recipient, mode, paused?.at ?? null, paused?.reason ?? null) }),
     setClosedUntil: (recipient: string, mode: Mode, until: number | null): void => unfenced(db, () => { statement.close.run(recipient, mode, until) }),
     setCircuit: (recipient: string, mode: Mode, circuit: string | null): void => unfenced(db, () => { statement.circuit.run(recipient, mode, circuit) }),
+    sealedToken: (recipient: string, mode: Mode): string | null => {
+      const row = statement.token.get(recipient, mode)
+      return row ? String(row['sealed']) : null
+    },
+    setSealedToken: (recipient: string, mode: Mode, sealed: string | null): void => unfenced(db, () => { if (sealed === null) statement.dropToken.run(recipient, mode); else statement.keepToken.run(recipient, mode, sealed) }),
     wake: (recipient: string, mode: Mode, now: number): number => unfenced(db, () => Number(statement.wake.run(now, mode, recipient).changes)),
   }
 }
@@ -293,6 +298,9 @@ const statements = (db: DatabaseSync) => {
     pause: db.prepare('INSERT INTO recipients (recipient, mode, paused_at, paused_reason) VALUES (?, ?, ?, ?) ON CONFLICT DO UPDATE SET paused_at = excluded.paused_at, paused_reason = excluded.paused_reason'),
     close: db.prepare('INSERT INTO recipients (recipient, mode, closed_until) VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET closed_until = excluded.closed_until'),
     circuit: db.prepare('INSERT INTO recipients (recipient, mode, circuit) VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET circuit = excluded.circuit'),
+    token: db.prepare('SELECT sealed FROM tokens WHERE recipient = ? AND mode = ?'),
+    keepToken: db.prepare('INSERT INTO tokens (recipient, mode, sealed) VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET sealed = excluded.sealed'),
+    dropToken: db.prepare('DELETE FROM tokens WHERE recipient = ? AND mode = ?'),
     wake: db.prepare('UPDATE deliveries SET due_at = ? WHERE state = 1 AND mode = ? AND (recipient = ? OR due_at IS NULL)'),
   }
 }

@@ -1,0 +1,34 @@
+import type { Instant } from '../base/time.ts'
+import type { Claim } from '../core/caps.ts'
+import type { Facts, Send } from '../core/step.ts'
+import type { Verdict } from '../core/verdict.ts'
+import type { Standing, StepResult } from '../ports.ts'
+import type { Lane } from './lane.ts'
+import type { Lookups } from './lookups.ts'
+import type { RunDeps, RunSettings } from './settings.ts'
+import type { Tokens } from './tokens.ts'
+import type { Work } from './work.ts'
+
+/** What the dispatcher and the batcher ask of their surroundings. */
+export interface Surroundings {
+  readonly settings: RunSettings
+  readonly deps: RunDeps
+  readonly facts: Facts
+  readonly lane: (recipient: string) => Lane
+  readonly tokens: Tokens
+  readonly lookups: Lookups
+  /** A verdict came: pauses, holds and alerts follow from it. */
+  readonly answered: (recipient: string, verdict: Verdict, httpStatus: number | null, at: Instant) => void
+  readonly claimed: (claims: readonly Claim[], at: Instant) => void
+  readonly refused: (claim: Claim, at: Instant) => void
+  /** This process has no more to do for it now: settled, waiting in the store, or never stored. */
+  readonly released: (work: Work, standing: Standing) => void
+  /** Its first step was refused: the delivery is known. */
+  readonly known: (work: Work, result: Extract<StepResult, { kind: 'exists' }>) => void
+  /** It is a member of a batch that is due to be repeated: the batcher takes it from here. */
+  readonly repeats: (work: Work, send: Send) => void
+  /** True once nothing new may be sent. */
+  readonly stopping: () => boolean
+  /** The store or a bug of ours ends the run. */
+  readonly failed: (error: unknown) => void
+}

@@ -1,0 +1,22 @@
+import { describe, expect, it } from 'vitest'
+import { keptApart } from '../../src/core/batch.ts'
+
+const groups = (text: string, most: number) => keptApart([...text], (each) => (each === '.' ? null : each), most).map((each) => each.join(''))
+
+describe('keptApart', () => {
+  it.each<[string, string, number, readonly string[]]>([
+    ['nothing makes no group', '', 3, []],
+    ['as many as fit go together', 'abcdefg', 3, ['abc', 'def', 'g']],
+    ['equal keys never do', 'aba', 100, ['ab', 'a']],
+    ['three equal ones make three groups', 'aaabc', 100, ['abc', 'a', 'a']],
+    ['what is between fills up', 'aabbc', 3, ['abc', 'ab']],
+    ['no key equals none', '....', 2, ['..', '..']],
+    ['order is kept', 'cabac', 10, ['cab', 'ac']],
+  ])('%s', (_, text, most, expected) => { expect(groups(text, most)).toEqual(expected) })
+  it('is quick with many', () => {
+    const many = Array.from({ length: 20_000 }, (_, i) => `k${i % 9_000}`)
+    const made = keptApart(many, (each) => each, 100)
+    expect(made.every((each) => new Set(each).size === each.length && each.length <= 100)).toBe(true)
+    expect(made.flat()).toHaveLength(20_000)
+  })
+})
