@@ -12,6 +12,7 @@ import type { RunEvent } from '../../src/engine/settings.ts'
 import { compileEndpoint } from '../../src/wire/compile.ts'
 import { noGuard, policy, T0 } from '../core/given.ts'
 import { buildDefinition, buildParsing, buildPing, is, mapping, path, textOf } from '../wire/build-definition.ts'
+import { counted, movingOn } from './world.ts'
 import { createFakeClock } from '../world/fake-clock.ts'
 import { startTokenBuyer, type TokenAct, type TokenBuyer } from '../world/token-buyer.ts'
 
@@ -45,21 +46,17 @@ const world = (definition: EndpointDefinition, more: Partial<Policy> = {}, plan:
   const endpoints = new Map([['a', compiled.endpoint]])
   let runs = 0
   const run = async (ids: readonly string[] | null, waitMs = 30_000) => {
-    const transport = createHttpTransport({ now: clock.now })
-    const state = { over: false }
+    const { transport, underWay } = counted(createHttpTransport({ now: clock.now }))
     const end = runDeliveries({
       runId: `r${++runs}`, mode: 'live', to: ids === null ? null : pattern ?? endpoint, catalogue, waitMs, concurrency: null, again: false, retryFailed: false, source: {}, vars: {}, cost: null, receivedField: null, watch: false,
     }, ids === null ? null : (async function* () { yield { leads: ids.map((id) => ({ lead: { id, fields: { id } } })) } })(), {
       ledger, transport, clock, endpoints, notify: { notify: () => Promise.resolve() }, observe: (event) => { seen.push(event) }, signal: new AbortController().signal,
-    }).finally(() => { state.over = true })
-    end.catch(() => undefined)
-    while (!state.over) {
-      await new Promise((resolve) => setTimeout(resolve, 5))
-      const wake = clock.nextWake()
-      if (wake !== null) await clock.advance(Math.max(0, wake - clock.now()))
+    })
+    try {
+      return await movingOn(clock, end, underWay)
+    } finally {
+      await transport.close()
     }
-    await transport.close()
-    return end
   }
   const events = async (id: string): Promise<readonly DeliveryEvent[]> => ((await ledger.ofLead(id)).at(-1)?.events ?? []).map(({ event }) => event)
   return {

@@ -95,7 +95,7 @@ export const createWorld = (files: Readonly<Record<string, string>>, ledger: Led
 }
 
 /** The transport, and how many answers it owes. */
-const counted = (transport: Transport): { readonly transport: Transport; underWay(): number } => {
+export const counted = (transport: Transport): { readonly transport: Transport; underWay(): number } => {
   let count = 0
   const send = (async (...args: Parameters<Transport['send']>) => {
     count += 1
@@ -112,7 +112,7 @@ const counted = (transport: Transport): { readonly transport: Transport; underWa
 const PATIENCE = 20
 
 /** Lets real answers come, and moves the clock to the next sleeper when none comes for a while. */
-const movingOn = async (clock: FakeClock & Clock, end: Promise<RunEnd>, underWay: () => number): Promise<RunEnd> => {
+export const movingOn = async (clock: FakeClock & Clock, end: Promise<RunEnd>, underWay: () => number): Promise<RunEnd> => {
   const state = { over: false }
   const done = end.finally(() => { state.over = true })
   done.catch(() => undefined)
