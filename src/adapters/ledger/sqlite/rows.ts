@@ -26,7 +26,8 @@ export const standingValues = (standing: Standing): readonly SqlValue[] => {
   }
 }
 export const STANDING_COLUMNS = ['state', 'due_at', 'why', 'recipient', 'batch', 'settled_at', 'outcome', 'buyer_lead_id', 'revenue', 'currency', 'cost', 'cost_currency', 'attempts', 'reason'] as const
-const WORKING: readonly SqlValue[] = [STATES.working, null, null, null, 0, null, null, null, null, null, null, null, null, null]
+/** Always this one object. */
+export const WORKING: readonly SqlValue[] = [STATES.working, null, null, null, 0, null, null, null, null, null, null, null, null, null]
 
 export const standingOf = (row: SqlRow): Standing => {
   const state = row['state']

@@ -9,7 +9,7 @@ import type { Counts, Delivery, DueQuery, LoadedDelivery, RecipientState, Standi
 import type { Lease } from './lease.ts'
 import type { PackedResult, PackedStep } from './packing.ts'
 import { purgeRows, scrubFiles } from './purge.ts'
-import { DELIVERY_COLUMNS, PURGED_LEAD, STANDING_COLUMNS, deliveryOf, eventsOf, recipientStateOf, standingOf } from './rows.ts'
+import { DELIVERY_COLUMNS, PURGED_LEAD, STANDING_COLUMNS, WORKING, deliveryOf, eventsOf, recipientStateOf, standingOf } from './rows.ts'
 import type { SqlRow } from './rows.ts'
 
 export interface EventsFilter { readonly runId?: string; readonly mode?: Mode }
@@ -78,7 +78,7 @@ export const createStore = (db: DatabaseSync, lease: Lease | null) => {
         if (refused) return { kind: 'refused', claim: refused }
         if (!bookAll({ leadId, mode, number }, step.sales)) return { kind: 'booked' }
       }
-      const added = statement.addDelivery.run(...step.create, run, step.count, fence, ...step.standing)
+      const added = step.standing === WORKING ? statement.addWorking.run(...step.create, run, step.count, fence) : statement.addDelivery.run(...step.create, run, step.count, fence, ...step.standing)
       if (added.changes === 0) return existing(leadId, target, mode, number)
       known = { n: Number(added.lastInsertRowid), version: step.count, leadId, mode, number }
       if (step.standing[0] === 0) active.set(step.deliveryId, known)
@@ -276,6 +276,7 @@ const SELECT_DELIVERY = 'SELECT d.*, r.id AS run_id FROM deliveries d JOIN runs 
 const statements = (db: DatabaseSync) => {
   const columns = [...DELIVERY_COLUMNS, 'run', 'version', 'fence', ...STANDING_COLUMNS]
   return {
+    addWorking: db.prepare(`INSERT INTO deliveries (${[...DELIVERY_COLUMNS, 'run', 'version', 'fence'].join(', ')}, state, batch) VALUES (${[...DELIVERY_COLUMNS, 'run', 'version', 'fence'].map(() => '?').join(', ')}, 0, 0) ON CONFLICT DO NOTHING`),
     addDelivery: db.prepare(`INSERT INTO deliveries (${columns.join(', ')}) VALUES (${columns.map(() => '?').join(', ')}) ON CONFLICT DO NOTHING`),
     setStanding: db.prepare(`UPDATE deliveries SET ${STANDING_COLUMNS.map((each) => `${each} = ?`).join(', ')}, run = ?, version = ?, fence = ? WHERE n = ?`),
     takeOver: db.prepare('UPDATE deliveries SET state = 0, fence = ? WHERE n = ?'),

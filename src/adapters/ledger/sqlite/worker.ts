@@ -1,13 +1,14 @@
 import { parentPort, workerData } from 'node:worker_threads'
 import { openHost } from './host.ts'
 import type { HostOptions } from './host.ts'
-import type { PackedStep } from './packing.ts'
+import { unflatten } from './packing.ts'
+import type { FlatSteps } from './packing.ts'
 import type { Store } from './store.ts'
 import { carry, troubleOf } from './trouble.ts'
 
 /** What the main thread asks: a group of steps, or one call of the store by name. */
 export type Request =
-  | { readonly kind: 'append'; readonly steps: readonly PackedStep[] }
+  | { readonly kind: 'append'; readonly steps: FlatSteps }
   | { readonly kind: 'call'; readonly id: number; readonly method: Exclude<keyof Store, 'append'>; readonly args: readonly unknown[] }
   | { readonly kind: 'close' }
 
@@ -26,7 +27,7 @@ try {
       return
     }
     try {
-      if (request.kind === 'append') port.postMessage({ kind: 'appended', results: host.store.append(request.steps) })
+      if (request.kind === 'append') port.postMessage({ kind: 'appended', results: host.store.append(unflatten(request.steps)) })
       else port.postMessage({ kind: 'returned', id: request.id, value: (host.store[request.method] as (...args: readonly unknown[]) => unknown)(...request.args) })
     } catch (error) {
       const carried = carry(troubleOf(error, host.path))
