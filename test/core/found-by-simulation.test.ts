@@ -1,8 +1,11 @@
 import { describe, expect, it } from 'vitest'
 import { capClaims } from '../../src/core/caps.ts'
 import type { DeliveryEvent } from '../../src/core/event.ts'
+import { decide } from '../../src/core/decide.ts'
+import type { RecipientFacts } from '../../src/core/gate.ts'
 import { emptyHistory, evolve } from '../../src/core/history.ts'
 import type { Plan } from '../../src/core/plan.ts'
+import type { Policy } from '../../src/core/policy.ts'
 import { money } from '../../src/base/money.ts'
 import { T0, accepted, actionsOf, decides, invalid, noGuard, policy, received, rejected, sendTo, tried, unknown, waterfall } from './given.ts'
 
@@ -69,4 +72,25 @@ describe('found by simulation: a race of races', () => {
   it('earns what a nested race has sold while it is still at work, and is named by a sale, not by a surplus (seed 7706: $52 were lost)', () => {
     expect(actionsOf({ plan, history })).toMatchObject([{ kind: 'settle', outcome: { kind: 'accepted', recipient: 'a', revenue: money(820_000) } }])
   })
+})
+
+describe('found by simulation: one recipient named several times in a race', () => {
+  const plan: Plan = { kind: 'race', pattern: 'R', guard: noGuard, entrants: [sendTo('a'), sendTo('a'), sendTo('b')], accept: 1 }
+  const circuit = { kind: 'open', until: T0, waitMs: 60_000 } as const
+  const sendsOf = (of: Policy, recipient: Partial<RecipientFacts> = {}, history: readonly DeliveryEvent[] = []): readonly string[] =>
+    decide(plan, {
+      lead: { id: 'L1', fields: { phone: '2125550100' } }, deliveryId: 'd', mode: 'live', now: T0, floors: [], history: [received(), ...history].reduce(evolve, emptyHistory),
+      facts: { policies: new Map([['a', of], ['b', policy('b')]]), recipients: new Map([['a', { paused: null, closedUntil: null, ...recipient }]]), elsewhere: new Map() },
+    }).sends.map((send) => `${send.path} ${send.recipient}`)
+
+  it('asks for a circuit\'s one trial once (seed 729433884: two trials at once, and in the store none for ever)', () => {
+    expect(sendsOf(policy('a', { circuit: { errorRate: 0.5, over: 100, waitMs: 60_000, maxWaitMs: 60_000 } }), { circuit })).toEqual(['/0 a', '/2 b'])
+  })
+  it('asks for the last place of a cap once (seed 729349080: refused together in every week to come)', () => {
+    const capped = policy('a', { caps: [{ period: 'week', limit: { kind: 'leads', count: 1 } }] })
+    expect(sendsOf(capped)).toEqual(['/0 a', '/2 b'])
+    expect(sendsOf(capped, {}, [...tried('/0', 'a', 1, rejected), ...tried('/2', 'b', 1, rejected)])).toEqual(['/1 a'])
+  })
+  it('claims its look-back once', () => { expect(sendsOf(policy('a', { duplicateCheck: { field: 'phone', withinMs: 1000 } }))).toEqual(['/0 a', '/2 b']) })
+  it('without a limit goes to all at once', () => { expect(sendsOf(policy('a'))).toEqual(['/0 a', '/1 a', '/2 b']) })
 })

@@ -193,6 +193,17 @@ describe('batch', () => {
   })
 })
 
+describe('a recipient that a pattern names twice at once', () => {
+  it('gets the last place of a cap, and the trial of its open circuit: nothing is refused for ever', async () => {
+    const a = await buyer({ script: [{ do: 'answer', status: 500 }, { do: 'accept' }] })
+    const world = createWorld({ a: endpointYaml(a.url, 'Retries: none\nCaps: 1 per day\nCircuit Breaker: {Error Rate: "> 10%", Over: 1 attempts, Wait: 1 minute}\n'), all: 'Pattern: Simultaneous\nSend To: [a, a]\n' })
+    await world.run('a', someLeads(1))
+    await world.run('all', someLeads(1, 2), { waitMs: 120_000 })
+    expect(await world.standing('L2')).toMatchObject({ state: 'settled', outcome: 'accepted' })
+    expect(a.journal).toHaveLength(2)
+  })
+})
+
 describe('interruption', () => {
   it('lets what is on the wire end, leaves the rest, and the next run finishes it', async () => {
     const a = await buyer({ script: { do: 'accept', afterMs: 10 } })

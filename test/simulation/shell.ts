@@ -11,6 +11,7 @@ import { emptyHistory, evolve } from '../../src/core/history.ts'
 import type { Lead } from '../../src/core/lead.ts'
 import { salesIn } from '../../src/core/sale.ts'
 import type { Send } from '../../src/core/step.ts'
+import { earliest } from '../../src/core/step.ts'
 import { shareOrder } from '../../src/core/strategies/share.ts'
 import type { Verdict } from '../../src/core/verdict.ts'
 import { idempotencyKeyOf } from '../../src/engine/identity.ts'
@@ -70,8 +71,13 @@ export const simulate = (scenario: Scenario, crashes: readonly Crash[] = scenari
     const crash = crashes.find((each) => each.append === appends)
     appends += 1
     if (crash?.when === 'before') throw new Crashed('before an append was durable')
+    const within = new Map<string, number>()
     for (const claim of claims) {
-      if (claim.kind === 'cap' ? (counters.get(claim.counter) ?? 0) + claim.amount > claim.limit : (permits.get(claim.name) ?? 0) > now) return claim
+      const name = claim.kind === 'cap' ? claim.counter : claim.name
+      const before = within.get(name) ?? 0
+      if (claim.kind === 'cap' && claim.amount > 0 && (counters.get(name) ?? 0) + before + claim.amount > claim.limit) return claim
+      if (claim.kind === 'permit' && (before > 0 || (permits.get(name) ?? 0) > now)) return claim
+      within.set(name, before + (claim.kind === 'cap' ? claim.amount : 1))
     }
     const sold = salesIn(events).map((recipient) => `${work.filed.lead.id} ${recipient}`)
     if (sold.some((sale) => sales.has(sale)) || new Set(sold).size < sold.length) return 'booked'
@@ -146,7 +152,15 @@ export const simulate = (scenario: Scenario, crashes: readonly Crash[] = scenari
     for (const { send, key } of starts) perform(work, send, key)
     const crash = crashes.find((each) => each.append === appends - 1)
     if (crash?.when === 'sent' && starts.length > 0) throw new Crashed('after a send')
-    for (const wait of decision.waits) if (wait.until !== null) { const mine = epoch; at(Math.max(wait.until, now + 1), () => { if (mine === epoch) turn(work) }) }
+    wakeAt(work, earliest(decision.waits.map((wait) => wait.until)))
+  }
+
+  /** One timer a lead, as the store has one due time for it: two for one turn would double with every turn. */
+  const wakeAt = (work: Work, until: number | null): void => {
+    work.wakeAt = until === null ? null : Math.max(until, now + 1)
+    if (work.wakeAt === null) return
+    const [mine, due] = [epoch, work.wakeAt]
+    at(due, () => { if (mine === epoch && work.wakeAt === due) turn(work) })
   }
 
   const granted = (claim: Claim): void => {
