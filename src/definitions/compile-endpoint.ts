@@ -26,7 +26,7 @@ export const compileEndpoint = (id: string, name: string, root: Extract<YamlNode
     backupUrl: values.backupEndpoint ?? null,
     endpoints: values.endpoints ?? [],
     method: (values.method ?? (format === 'query' ? 'GET' : 'POST')).toUpperCase(),
-    headers: values.headers ?? [],
+    headers: headersOf(values, place),
     auth: forServer(type, authFrom(values, places, reading)),
     mapping: values.fieldMapping ?? null,
     includeAllFields: values.includeAllFields ?? false,
@@ -56,6 +56,12 @@ export const compileEndpoint = (id: string, name: string, root: Extract<YamlNode
   tellOfEndpoint(definition, places, reading)
   tellOfUnusedOptions(type, places, reading)
   return { definition, policy }
+}
+
+/** `Response: Accept-Encoding` is a header like any other; the author's own of that name goes before it. */
+const headersOf = ({ headers = [], response }: EndpointValues, place: Place): readonly HeaderDefinition[] => {
+  const asked = response?.acceptEncoding ?? null
+  return asked === null || headers.some((each) => each.name.toLowerCase() === 'accept-encoding') ? headers : [...headers, { name: 'Accept-Encoding', value: { text: asked, place } }]
 }
 
 /** `CSV or JSON array` is by the recipient's own Format; without one it is CSV. */

@@ -172,7 +172,7 @@ describe('parts of a recipient in the subject document', () => {
   })
 
   it('Connection Pooling', () => expect(endpoint(`${BASE}Settings:\n${indented(snippet('Connection Pooling'))}`).definition.transport).toMatchObject({ keepAliveMs: 300_000, connections: 10 }))
-  it('Compression', () => expect(endpoint(`${BASE}${snippet('Compression')}`).definition.compression).toBe('gzip'))
+  it('Compression', () => expect(endpoint(`${BASE}${snippet('Compression')}`).definition).toMatchObject({ compression: 'gzip', headers: [{ name: 'Accept-Encoding', value: { text: 'gzip' } }] }))
 
   it('Regional Endpoints', () => {
     const regional = [

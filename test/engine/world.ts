@@ -9,6 +9,7 @@ import type { RunDeps, RunEnd, RunEvent, RunSettings } from '../../src/engine/se
 import type { Clock, Ledger, Standing, Transport } from '../../src/ports.ts'
 import { compileEndpoint } from '../../src/wire/compile.ts'
 import type { Endpoint } from '../../src/wire/endpoint.ts'
+import type { AnyReply, OutgoingRequest } from '../../src/wire/request.ts'
 import { T0 } from '../core/given.ts'
 import { createFakeClock } from '../world/fake-clock.ts'
 import type { FakeClock } from '../world/fake-clock.ts'
@@ -60,7 +61,10 @@ export interface World {
   events(leadId: string): Promise<readonly DeliveryEvent[]>
 }
 
-export const createWorld = (files: Readonly<Record<string, string>>, ledger: Ledger = createMemoryLedger(), start = T0): World => {
+/** What went over the wire: what was sent, and what came of it. */
+export interface Exchange { readonly request: OutgoingRequest; readonly reply: AnyReply }
+
+export const createWorld = (files: Readonly<Record<string, string>>, ledger: Ledger = createMemoryLedger(), start = T0, exchanges: Exchange[] = []): World => {
   const catalogue = catalogueOf(files)
   const clock = createFakeClock(start)
   const seen: RunEvent[] = []
@@ -71,7 +75,7 @@ export const createWorld = (files: Readonly<Record<string, string>>, ledger: Led
     get stop() { return stop },
     run: async (to, leads, more = {}) => {
       stop = new AbortController()
-      const wire = counted(createTransport({ now: clock.now }))
+      const wire = counted(createTransport({ now: clock.now }), exchanges)
       const deps: RunDeps = {
         ledger, transport: wire.transport, clock, endpoints: endpointsOf(catalogue), notify: { notify: () => Promise.resolve() },
         observe: (event) => { seen.push(event) }, signal: stop.signal,
@@ -94,13 +98,15 @@ export const createWorld = (files: Readonly<Record<string, string>>, ledger: Led
   return world
 }
 
-/** The transport, and how many answers it owes. */
-export const counted = (transport: Transport): { readonly transport: Transport; underWay(): number } => {
+/** The transport, how many answers it owes, and what went over it. */
+export const counted = (transport: Transport, exchanges: Exchange[] = []): { readonly transport: Transport; underWay(): number } => {
   let count = 0
   const send = (async (...args: Parameters<Transport['send']>) => {
     count += 1
     try {
-      return await transport.send(...args)
+      const reply = await transport.send(...args)
+      exchanges.push({ request: args[0], reply })
+      return reply
     } finally {
       count -= 1
     }

@@ -23,7 +23,7 @@ export const SETTINGS = {
   reuseFor: { key: 'Reuse For', kind: DURATION, doc: 'The same as a duration of Keep Alive', example: '300 seconds' },
   compression: { key: 'Compression', aliases: ['Content Encoding'], kind: oneOf('a compression', COMPRESSIONS), doc: 'Compresses what is sent', example: 'gzip', default: 'none' },
   request: { key: 'Request', kind: REQUEST, doc: 'The compression of requests, written as a block', example: '{Content-Encoding: gzip}' },
-  response: { key: 'Response', kind: RESPONSE, doc: 'The compression of answers; gzip, deflate and brotli are always taken', example: '{Accept-Encoding: gzip}' },
+  response: { key: 'Response', kind: RESPONSE, doc: 'Asks for compressed answers; they are unpacked, up to Maximum Response', example: '{Accept-Encoding: gzip}' },
   root: { key: 'Root', aliases: ['Root Element'], kind: WORDS, doc: 'The name of the XML root element', example: 'lead', default: "the mapping's only top-level key where it holds a block, else lead" },
   bodyParameter: { key: 'Body Parameter', kind: WORDS, doc: 'The JSON or XML goes as this one field of a form', example: 'payload' },
   extraFields: { key: 'Extra Fields', kind: MAPPING, doc: 'Form fields beside the Body Parameter', example: '{api_key: "${KEY}"}' },

@@ -1,4 +1,5 @@
-import type { Field } from './field.ts'
+import { parsed, refused } from '../values/parsed.ts'
+import { textual, type Field, type Kind } from './field.ts'
 import { PROSE, WORDS, oneOf } from './plain.ts'
 import { block } from './section.ts'
 
@@ -16,7 +17,14 @@ export const REQUEST = block('Request', {
   body: { key: 'Body', kind: PROSE, doc: 'A remark', example: 'Compressed JSON' },
 } as const satisfies Readonly<Record<string, Field<unknown>>>, ({ values }) => ({ compression: values.encoding ?? null }))
 
+/** `gzip, br`: what can be unpacked. */
+const CODINGS: Kind<string> = textual('encodings that can be unpacked: gzip, deflate, br', (text, place) => {
+  const names = text.toLowerCase().split(',').map((each) => each.replace(/;.*$/, '').trim())
+  const unknown = names.find((each) => !['gzip', 'deflate', 'br', 'identity'].includes(each))
+  return unknown === undefined ? parsed(text.toLowerCase()) : refused(place, 'bad-encoding', `"${unknown}" cannot be unpacked`, 'write gzip, deflate or br')
+})
+
 export const RESPONSE = block('Response', {
-  encoding: { key: 'Accept-Encoding', kind: PROSE, doc: 'A remark: gzip, deflate and brotli are always taken', example: 'gzip' },
+  encoding: { key: 'Accept-Encoding', kind: CODINGS, doc: 'Asks for compressed answers, by the header of that name; what comes compressed is unpacked in any case', example: 'gzip' },
   process: { key: 'Process', kind: PROSE, doc: 'A remark', example: 'Decompress automatically' },
-} as const satisfies Readonly<Record<string, Field<unknown>>>, ({ values }) => values)
+} as const satisfies Readonly<Record<string, Field<unknown>>>, ({ values }) => ({ acceptEncoding: values.encoding ?? null }))
