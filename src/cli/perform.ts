@@ -55,13 +55,20 @@ export const perform = async (invocation: Invocation, order: Order): Promise<num
   const runId = newRunId(startedAt)
   const recipients = target === null ? [...opened.catalogue.recipients.values()] : reached(opened, target)
   const sandbox = mode === 'test' ? await openSandbox(recipients, plansOf(opened, target)) : null
+  let waiting = true
+  const interrupts = watchInterrupts(() => {
+    if (waiting) {
+      err.write('Interrupted before the store was open; nothing was sent.\n')
+      process.exit(EXIT.interrupted)
+    }
+    if (!settings.quiet) err.write('\nStopping: what is on the wire may end; Ctrl-C again stops at once.\n')
+  })
   const ledger = await openStore(invocation, 'write').catch(async (error: unknown) => {
+    interrupts.release()
     await sandbox?.close()
     throw error
   })
-  const interrupts = watchInterrupts(() => {
-    if (!settings.quiet) err.write('\nStopping: what is on the wire may end; Ctrl-C again stops at once.\n')
-  })
+  waiting = false
   const progress = await createProgress(err, settings.quiet)
   let transport: ReturnType<typeof createTransport> | null = null
   let record: RunRecord | null = null
@@ -103,7 +110,7 @@ export const perform = async (invocation: Invocation, order: Order): Promise<num
     const summary = await kept.finish(end, bad, clock.now())
     await ledger.finishRun(runId, clock.now(), JSON.stringify(summary))
     if (settings.json) streams.out.write(`${JSON.stringify(summary)}\n`)
-    if (!settings.quiet) err.write(renderEnd({ summary, end, folder, cwd, hints: hints.all(), bad, now: clock.now(), resumed: target === null }, err.columns, err.paint))
+    if (!settings.quiet) err.write(renderEnd({ summary, end, folder, cwd, hints: hints.all(), bad, now: clock.now(), resumed: target === null, total: guessTotal(leads) }, err.columns, err.paint))
     return exitOf(end, summary)
   } catch (error) {
     progress.stop()

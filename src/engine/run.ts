@@ -10,6 +10,7 @@ import { createBatcher } from './batcher.ts'
 import { createDispatcher } from './dispatcher.ts'
 import type { Surroundings } from './surroundings.ts'
 import { takeIn } from './intake.ts'
+import { createHealth } from './health.ts'
 import { createLane } from './lane.ts'
 import type { Lane } from './lane.ts'
 import { interrupted } from './recover.ts'
@@ -35,14 +36,16 @@ const CLAIM_LIMIT = 256
  * Delivers the given leads, or (with none) all that is due, until everything is settled or must wait longer than
  * `waitMs`. Rejects only for trouble of the store or a bug of ours; trouble of the world is in the ledger.
  */
-export const runDeliveries = async (settings: RunSettings, leads: LeadSource | null, deps: RunDeps): Promise<RunEnd> => {
-  const { ledger, clock } = deps
+export const runDeliveries = async (settings: RunSettings, leads: LeadSource | null, given: RunDeps): Promise<RunEnd> => {
+  const { ledger, clock } = given
+  const deps: RunDeps = { ...given, observe: (event) => { if (event.kind === 'stored') health.moved(); given.observe(event) } }
   const { mode, catalogue } = settings
   const policies = new Map([...catalogue.recipients].flatMap(([id, each]) => (each.kind === 'endpoint' ? [[id, each.policy] as const] : [])))
   const lanes = new Map<string, Lane>()
   const slots = createSlots(SLOTS)
   const tally = createTally(deps)
   const alerts = createAlerts(deps)
+  const health = createHealth(clock, slots.taken, lanes, (recipient, text) => alerts.tell(recipient ?? settings.to?.id ?? 'finalmile', 'health', text, 'finalmile status shows what is due; the run goes on'))
   const plans = new Map<string, Plan>()
   const numbers = new Map<string, number>()
   let failure: { readonly error: unknown } | null = null
@@ -282,7 +285,9 @@ export const runDeliveries = async (settings: RunSettings, leads: LeadSource | n
   const read = leads && target && plan
     ? takeAll(leads, target.id, plan, planHash).then(() => { reading.done = true; slots.wake() }, (error: unknown) => { reading.done = true; fail(error) })
     : Promise.resolve()
+  health.watch().catch(fail)
   await settleAll(reading).catch(fail)
+  health.end()
   // A reader that waits for more of a pipe is left behind: it takes in nothing once the run is stopping.
   if (!stopping()) await read
   throwIfFailed(failure)

@@ -114,8 +114,10 @@ export const counted = (transport: Transport, exchanges: Exchange[] = []): { rea
   return { transport: { send, close: () => transport.close() }, underWay: () => count }
 }
 
-/** Polls of 5 ms for which the clock stands still while an answer is owed: a busy machine is slow, a buyer that hangs is waited for in vain. */
+/** Polls of 5 ms for which the clock stands still while an answer is owed or the machine is busy; a buyer that hangs is waited for in vain. */
 const PATIENCE = 20
+/** A timer of 5 ms that comes later than this tells of a process with other work to do. */
+const LATE_MS = 10
 
 /** Lets real answers come, and moves the clock to the next sleeper when none comes for a while. */
 export const movingOn = async (clock: FakeClock & Clock, end: Promise<RunEnd>, underWay: () => number): Promise<RunEnd> => {
@@ -123,8 +125,9 @@ export const movingOn = async (clock: FakeClock & Clock, end: Promise<RunEnd>, u
   const done = end.finally(() => { state.over = true })
   done.catch(() => undefined)
   for (let polls = 0; !state.over;) {
+    const asked = performance.now()
     await new Promise((resolve) => setTimeout(resolve, 5))
-    if (underWay() > 0 && ++polls < PATIENCE) continue
+    if ((underWay() > 0 || performance.now() - asked > LATE_MS) && ++polls < PATIENCE) continue
     polls = 0
     const wake = clock.nextWake()
     if (wake !== null) await clock.advance(Math.max(0, wake - clock.now()))

@@ -2,6 +2,7 @@ import type { Instant } from '../../base/time.ts'
 import type { Ledger } from '../../ports.ts'
 import { startClient } from './sqlite/client.ts'
 import type { Client } from './sqlite/client.ts'
+import type { Holder } from './sqlite/lease.ts'
 import { openDatabase } from './sqlite/database.ts'
 import { createStore } from './sqlite/store.ts'
 import type { DeliveriesFilter, EventsFilter, Store } from './sqlite/store.ts'
@@ -17,6 +18,8 @@ export interface SqliteOptions {
   readonly use: 'read' | 'touch' | 'write'
   /** Whether to wait for another writer to end. */
   readonly wait?: boolean
+  /** Told once, where this waits for another writer and has done so for seconds. */
+  readonly onWait?: (text: string) => void
   readonly leaseMs?: number
 }
 
@@ -25,11 +28,14 @@ const LEASE_MS = 20_000
 const A_DAY = 86_400_000
 
 /** The ledger in a SQLite file, by Node's own `node:sqlite`. */
-export const openSqliteLedger = async ({ path, use, wait = true, leaseMs = LEASE_MS }: SqliteOptions): Promise<Ledger> => {
-  if (use === 'write') return ledgerOf(await startClient({ path, leaseMs, waitMs: wait ? A_DAY : 0 }))
+export const openSqliteLedger = async ({ path, use, wait = true, onWait, leaseMs = LEASE_MS }: SqliteOptions): Promise<Ledger> => {
+  if (use === 'write') return ledgerOf(await startClient({ path, leaseMs, waitMs: wait ? A_DAY : 0 }, (holder) => onWait?.(waitingFor(path, holder))))
   const db = openDatabase(path, use === 'read' ? 'read' : 'write')
   return ledgerOf(directClient(createStore(db, null), path, () => db.close()))
 }
+
+const waitingFor = (path: string, holder: Holder | null): string =>
+  `waiting for the store ${path}, in use by ${holder === null ? 'another process, which is in the midst of a write' : `process ${holder.pid} on ${holder.host} since ${new Date(holder.since).toISOString()}`}`
 
 /** The same calls in this thread, for processes that do little. */
 const directClient = (store: Store, path: string, close: () => void): Client => {

@@ -11,7 +11,10 @@ import { withStore } from '../store.ts'
 import { systemClock } from '../../adapters/clock.ts'
 
 /** One reason to wait, with how many leads wait for it. */
-interface Queue { readonly recipient: string | null; readonly why: string; count: number; nextAt: Instant | null; batch: boolean }
+interface Queue { readonly recipient: string | null; readonly why: string; count: number; nextAt: Instant | null; batch: boolean; /** due for longer than OVERDUE_MS */ overdue: number }
+
+/** `resume` comes from cron every few minutes; what stays due for longer than ten has nobody who works it. */
+const OVERDUE_MS = 10 * 60_000
 
 export const run: RunCommand = (invocation) =>
   withStore(invocation, 'read', async (ledger) => {
@@ -19,12 +22,13 @@ export const run: RunCommand = (invocation) =>
     const mode: Mode = options.test === true ? 'test' : 'live'
     const now = systemClock.now()
     const counts = await ledger.counts(mode)
-    const queues = await queuesOf(ledger, mode)
+    const queues = await queuesOf(ledger, mode, now)
+    const overdue = queues.reduce((sum, each) => sum + each.overdue, 0)
     const states = (await ledger.recipientStates(mode)).filter((each) => each.paused !== null || (each.closedUntil ?? 0) > now || circuitState(each.circuit) !== null)
     const held = await peopleNeeded(ledger, mode)
     if (settings.json) {
       streams.out.write(`${JSON.stringify({
-        mode, at: isoTime(now), working: counts.working, waiting: counts.waiting, settled: counts.settled,
+        mode, at: isoTime(now), working: counts.working, waiting: counts.waiting, overdue, settled: counts.settled,
         queues: queues.map((each) => ({ recipient: each.recipient, why: each.why, leads: each.count, next_at: each.nextAt === null ? null : isoTime(each.nextAt), batch: each.batch })),
         recipients: states.map((each) => ({
           recipient: each.recipient, paused: each.paused === null ? null : { at: isoTime(each.paused.at), reason: each.paused.reason },
@@ -56,18 +60,20 @@ export const run: RunCommand = (invocation) =>
         out.columns, paint,
       )}`)
     }
+    if (overdue > 0) out.write(`\n${paint.yellow(`${plural(overdue, 'lead')} ${overdue === 1 ? 'has' : 'have'} been due for over ${formatDuration(OVERDUE_MS)} and ${overdue === 1 ? 'is' : 'are'} not taken up: finalmile resume sends them; is it in cron?`)}\n`)
     if (held > 0) out.write(`\n${paint.yellow(`${plural(held, 'lead')} ${held === 1 ? 'needs' : 'need'} a person: finalmile review list`)}\n`)
     return EXIT.done
   })
 
-const queuesOf = async (ledger: Ledger, mode: Mode): Promise<readonly Queue[]> => {
+const queuesOf = async (ledger: Ledger, mode: Mode, now: Instant): Promise<readonly Queue[]> => {
   const queues = new Map<string, Queue>()
   for await (const { standing } of ledger.deliveries({ mode, state: 'waiting' })) {
     if (standing.state !== 'waiting') continue
     const why = oneLine(reasonKind(standing))
     const name = `${standing.recipient ?? ''}\n${why}`
-    const queue = queues.get(name) ?? { recipient: standing.recipient, why, count: 0, nextAt: null, batch: standing.batch }
+    const queue = queues.get(name) ?? { recipient: standing.recipient, why, count: 0, nextAt: null, batch: standing.batch, overdue: 0 }
     queue.count += 1
+    if (standing.dueAt !== null && standing.dueAt < now - OVERDUE_MS) queue.overdue += 1
     if (standing.dueAt !== null && (queue.nextAt === null || standing.dueAt < queue.nextAt)) queue.nextAt = standing.dueAt
     queues.set(name, queue)
   }

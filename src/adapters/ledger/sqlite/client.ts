@@ -1,6 +1,7 @@
 import { Worker } from 'node:worker_threads'
 import type { Step, StepResult } from '../../../ports.ts'
 import type { HostOptions } from './host.ts'
+import type { Holder } from './lease.ts'
 import { flatten, pack, unpack } from './packing.ts'
 import type { PackedResult, PackedStep } from './packing.ts'
 import type { Store } from './store.ts'
@@ -8,7 +9,7 @@ import { arrive } from './trouble.ts'
 import type { Carried } from './trouble.ts'
 
 type Message =
-  | { kind: 'open' } | { kind: 'closed' } | { kind: 'lease'; until: number } | { kind: 'notOpen'; error: Carried }
+  | { kind: 'open' } | { kind: 'closed' } | { kind: 'lease'; until: number } | { kind: 'waiting'; holder: Holder } | { kind: 'notOpen'; error: Carried }
   | { kind: 'appended'; results: readonly PackedResult[] } | { kind: 'appendFailed'; error: Carried }
   | { kind: 'returned'; id: number; value: unknown } | { kind: 'threw'; id: number; error: Carried }
 
@@ -32,7 +33,11 @@ const ENOUGH = 100
 const GATHER_MS = 1
 const LARGEST_GROUP = 512
 
-export const startClient = (options: Omit<HostOptions, 'onLease'>): Promise<Client> => {
+/** Whoever waits for the store longer than this is told so; the usual overlap of two commands from cron is shorter. */
+const SAY_AFTER_MS = 2_000
+
+/** `onWait`: another has the store, and this goes on when that ends; null where its transaction bars even that question. */
+export const startClient = (options: Omit<HostOptions, 'onLease' | 'onWait'>, onWait: (holder: Holder | null) => void): Promise<Client> => {
   const file = new URL(import.meta.url.endsWith('.ts') ? './worker.ts' : './worker.js', import.meta.url)
   const worker = new Worker(file, { workerData: options })
   const calls = new Map<number, { readonly resolve: (value: never) => void; readonly reject: (error: unknown) => void }>()
@@ -128,10 +133,13 @@ export const startClient = (options: Omit<HostOptions, 'onLease'>): Promise<Clie
   }
 
   return new Promise((resolve, reject) => {
+    let holder: Holder | null = null
+    const waiting = setTimeout(() => onWait(holder), SAY_AFTER_MS)
     worker.on('message', (message: Message) => {
       switch (message.kind) {
-        case 'open': return resolve(client)
-        case 'notOpen': reject(arrive(message.error)); return void worker.terminate()
+        case 'open': clearTimeout(waiting); return resolve(client)
+        case 'waiting': holder = message.holder; return
+        case 'notOpen': clearTimeout(waiting); reject(arrive(message.error)); return void worker.terminate()
         case 'lease': leaseUntil = message.until; return
         case 'appended': return answered(message.results)
         case 'appendFailed': return failAll(arrive(message.error))
@@ -142,6 +150,6 @@ export const startClient = (options: Omit<HostOptions, 'onLease'>): Promise<Clie
       }
     })
     worker.on('error', (error) => { const known = error instanceof Error ? error : new Error(String(error)); failAll(known); reject(known) })
-    worker.on('exit', () => { exited = true; failAll(new Error('the store was closed')) })
+    worker.on('exit', () => { clearTimeout(waiting); exited = true; failAll(new Error('the store was closed')) })
   })
 }

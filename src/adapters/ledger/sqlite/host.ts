@@ -14,6 +14,8 @@ export interface HostOptions {
   readonly waitMs: number
   /** Until when the holder of the lease may send, told after each renewal. */
   readonly onLease: (until: number) => void
+  /** The lease is another's; told once. */
+  readonly onWait: (holder: Holder) => void
 }
 
 /** A writer's database and lease in one thread, the lease renewed by a timer. */
@@ -48,12 +50,13 @@ export const openHost = async (options: HostOptions): Promise<Host> => {
   }
 }
 
-const waitForLease = async (db: DatabaseSync, { path, leaseMs, waitMs }: HostOptions): Promise<Lease> => {
+const waitForLease = async (db: DatabaseSync, { path, leaseMs, waitMs, onWait }: HostOptions): Promise<Lease> => {
   const giveUpAt = Date.now() + waitMs
-  for (;;) {
+  for (let tries = 0; ; tries++) {
     const taken = takeLease(db, leaseMs, Date.now())
     if ('lease' in taken) return taken.lease
     if (Date.now() >= giveUpAt) throw heldBy(path, taken.holder)
+    if (tries === 0) onWait(taken.holder)
     await new Promise((resolve) => setTimeout(resolve, Math.min(100, Math.max(10, giveUpAt - Date.now()))))
   }
 }

@@ -14,10 +14,10 @@ export type Request =
 
 const port = parentPort
 if (!port) throw new Error('this file runs as a worker thread')
-const options = workerData as Omit<HostOptions, 'onLease'>
+const options = workerData as Omit<HostOptions, 'onLease' | 'onWait'>
 
 try {
-  const host = await openHost({ ...options, onLease: (until) => port.postMessage({ kind: 'lease', until }) })
+  const host = await openHost({ ...options, onLease: (until) => port.postMessage({ kind: 'lease', until }), onWait: (holder) => port.postMessage({ kind: 'waiting', holder }) })
   port.postMessage({ kind: 'open' })
   port.on('message', (request: Request) => {
     if (request.kind === 'close') {

@@ -1,0 +1,54 @@
+import { describe, expect, it } from 'vitest'
+import { createHealth } from '../../src/engine/health.ts'
+import { createLane, type Lane } from '../../src/engine/lane.ts'
+import { T0 } from '../core/given.ts'
+import { createFakeClock } from '../world/fake-clock.ts'
+
+const settings = { connections: 2, concurrency: null, inDoubtWindow: null, rate: null } as unknown as Parameters<typeof createLane>[0]
+const watched = (taken: number, lanes: Readonly<Record<string, Lane>> = {}) => {
+  const clock = createFakeClock(T0)
+  const told: (readonly [string | null, string])[] = []
+  const health = createHealth(clock, () => taken, new Map(Object.entries(lanes)), (recipient, text) => told.push([recipient, text]))
+  const over = health.watch()
+  return { clock, told, health, over }
+}
+
+describe('due work that does not move', () => {
+  it('for a minute is told, with where it stands', async () => {
+    const lane = createLane(settings, null)
+    lane.enter(T0)
+    const { clock, told, health, over } = watched(3, { a: lane })
+    await clock.advance(74_000)
+    expect(told).toEqual([])
+    await clock.advance(2_000)
+    expect(told).toEqual([['a', '3 leads are at work and nothing has moved for a minute; 1 request to it has no answer']])
+    health.end()
+    await over
+  })
+
+  it('without any request under way points at the store', async () => {
+    const { clock, told } = watched(1)
+    await clock.advance(76_000)
+    expect(told).toEqual([[null, expect.stringContaining('the store may not answer')]])
+  })
+
+  it.each<[string, number, (lane: Lane) => void]>([
+    ['nothing is at work', 0, () => undefined],
+    ['the buyer asked for the wait', 2, (lane) => { lane.hold(T0 + 300_000); lane.park(() => undefined); lane.park(() => undefined) }],
+  ])('is not told where %s', async (_why, taken, make) => {
+    const lane = createLane(settings, null)
+    make(lane)
+    const { clock, told } = watched(taken, { a: lane })
+    await clock.advance(200_000)
+    expect(told).toEqual([])
+  })
+
+  it('nor while anything moves, nor when the clock jumps', async () => {
+    const { clock, told, health } = watched(5)
+    for (let i = 0; i < 6; i++) {
+      await clock.advance(50_000)
+      health.moved()
+    }
+    expect(told).toEqual([])
+  })
+})
