@@ -1,10 +1,12 @@
 import { spawn, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
-import { afterEach, describe, expect, it } from 'vitest'
+import { afterEach, describe, expect, it, vi } from 'vitest'
 import { endpointYaml } from '../engine/world.ts'
 import { type Buyer, type BuyerOptions, startBuyer } from '../world/buyer.ts'
 import { createProject, leadsCsv, removeProjects, type Project } from './project.ts'
 
+/** Several processes a test, on a machine that may be busy. */
+vi.setConfig({ testTimeout: 60_000 })
 const entry = new URL('../cli/entry.ts', import.meta.url).pathname
 const buyers: Buyer[] = []
 const children: ChildProcess[] = []
