@@ -39,19 +39,23 @@ export const wallText = (at: Instant, zone: string): string => {
   return `${year}-${two(month)}-${two(day)} ${two(hour)}:${two(minute)}`
 }
 
+/** What a plan says of one of its endpoints, as much as caps depend on. */
+export interface CapNode { readonly recipient: string; readonly price: Money | null }
+
 /**
- * What of a recipient's caps a step takes or gives back. A place is held while an attempt is under way, in doubt or
- * accepted, and free again as soon as the buyer said no; so that a cap is of leads bought, and never exceeded.
+ * What of a recipient's caps a step takes or gives back. A place is held while a lead waits in a batch, while an attempt
+ * is under way, in doubt or accepted, and free again as soon as the buyer said no; so that a cap is of leads bought, and
+ * never exceeded. What joined a batch counts in the period in which it joined.
  */
-export const capClaims = (policies: ReadonlyMap<string, Policy>, before: History, after: History, mode: Mode, expected: (path: string) => Money | null): readonly Claim[] => {
+export const capClaims = (policies: ReadonlyMap<string, Policy>, before: History, after: History, mode: Mode, nodeOf: (path: string) => CapNode | null): readonly Claim[] => {
   let claims: Claim[] | null = null
   for (const [path, node] of after.nodes) {
-    const recipient = node.attempts.at(-1)?.recipient
+    const recipient = node.attempts.at(-1)?.recipient ?? (node === nodeAt(before, path) ? undefined : nodeOf(path)?.recipient)
     const policy = recipient === undefined ? undefined : policies.get(recipient)
     if (!policy || policy.caps.length === 0) continue
     const was = nodeAt(before, path)
     if (was === node) continue
-    for (const cap of policy.caps) for (const claim of changes(policy, cap, was, node, mode, expected(path))) (claims ??= []).push(claim)
+    for (const cap of policy.caps) for (const claim of changes(policy, cap, was, node, mode, nodeOf(path)?.price ?? policy.price)) (claims ??= []).push(claim)
   }
   return claims ?? NONE
 }
@@ -61,12 +65,11 @@ const NONE: readonly Claim[] = []
 const changes = (policy: Policy, cap: Cap, was: NodeHistory, is: NodeHistory, mode: Mode, expected: Money | null): readonly Claim[] => {
   const amounts = new Map<string, { amount: number; sold: boolean }>()
   const add = (node: NodeHistory, sign: 1 | -1): void => {
-    const holder = holderOf(node)
-    const held = holder && heldBy(holder, cap, expected)
-    if (!holder || held === undefined || held === 0) return
-    const counter = counterOf(policy, cap, mode, holder.startedAt)
+    const held = heldIn(node, cap, expected)
+    if (held === null || held.amount === 0) return
+    const counter = counterOf(policy, cap, mode, held.since)
     const known = amounts.get(counter)
-    amounts.set(counter, { amount: (known?.amount ?? 0) + sign * held, sold: (known?.sold ?? false) || (sign === 1 && holder.finished !== null) })
+    amounts.set(counter, { amount: (known?.amount ?? 0) + sign * held.amount, sold: (known?.sold ?? false) || (sign === 1 && held.sold) })
   }
   add(was, -1)
   add(is, 1)
@@ -74,6 +77,13 @@ const changes = (policy: Policy, cap: Cap, was: NodeHistory, is: NodeHistory, mo
   return [...amounts].filter(([, { amount }]) => amount !== 0)
     // What is sold is sold: it counts even where the buyer paid more than was expected.
     .map(([counter, { amount, sold }]) => ({ kind: 'cap', recipient: policy.recipient, counter, limit: sold || amount < 0 ? Number.MAX_SAFE_INTEGER : limit, amount }))
+}
+
+/** What a node holds of a cap, since when, and whether that can still be refused. */
+const heldIn = (node: NodeHistory, cap: Cap, expected: Money | null): { readonly amount: number; readonly since: Instant; readonly sold: boolean } | null => {
+  if (node.queuedAt !== null) return { amount: reserved(cap, expected), since: node.queuedAt, sold: false }
+  const holder = holderOf(node)
+  return holder ? { amount: heldBy(holder, cap, expected), since: holder.placedAt ?? holder.startedAt, sold: holder.finished !== null } : null
 }
 
 /** The attempt that holds a node's place: the last, unless it brought no answer of the buyer's to an earlier one that is in doubt. */
@@ -89,7 +99,8 @@ const heldBy = (holder: Attempt, cap: Cap, expected: Money | null): number => {
   const verdict = holder.finished?.verdict.kind
   if (verdict !== undefined && verdict !== 'accepted' && verdict !== 'unknown' && verdict !== 'unconfirmed') return 0
   if (holder.finished?.surplus) return 0
-  if (cap.limit.kind === 'leads') return 1
-  const price = verdict === 'accepted' ? holder.finished?.revenue : expected
-  return price && price.currency === cap.limit.amount.currency ? price.amount : 0
+  return reserved(cap, verdict === 'accepted' ? (holder.finished?.revenue ?? null) : expected)
 }
+
+const reserved = ({ limit }: Cap, price: Money | null): number =>
+  limit.kind === 'leads' ? 1 : price && price.currency === limit.amount.currency ? price.amount : 0

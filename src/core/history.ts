@@ -13,6 +13,8 @@ export interface Attempt {
   readonly phase: PhaseName
   readonly key: string
   readonly startedAt: Instant
+  /** When it took its place in a cap, where that was not its start: when its lead joined the batch. */
+  readonly placedAt?: Instant
   readonly target: SendTarget
   /** The batch it went with; once finished, only where the whole batch got this answer and is repeated as a whole. */
   readonly batch: string | null
@@ -79,7 +81,7 @@ export const evolve = (history: History, event: DeliveryEvent): History => {
   switch (event.type) {
     case 'received': return { ...history, version, receivedAt: event.receivedAt, cost: event.cost }
     case 'chose': return withNode(history, event.path, (node) => choose(node, event))
-    case 'attemptStarted': return withNode(history, event.path, (node) => ({ ...node, attempts: [...node.attempts, started(event)], queuedAt: null }))
+    case 'attemptStarted': return withNode(history, event.path, (node) => ({ ...node, attempts: [...node.attempts, started(event, node)], queuedAt: null }))
     case 'attemptFinished': return withNode(history, event.path, (node) => ({ ...node, attempts: finish(node.attempts, event) }))
     case 'settled': return { ...history, version, settled: event.outcome }
     case 'reopened': return { ...history, version, settled: null, nodes: reopened(history.nodes) }
@@ -106,7 +108,12 @@ const choose = (node: NodeHistory, { choice, at }: EventOf<'chose'>): NodeHistor
   }
 }
 
-const started = (event: EventOf<'attemptStarted'>): Attempt => ({
+const started = (event: EventOf<'attemptStarted'>, node: NodeHistory): Attempt => {
+  const placedAt = event.batch === undefined ? null : (node.queuedAt ?? node.attempts.at(-1)?.placedAt ?? null)
+  return placedAt === null ? attemptOf(event) : { ...attemptOf(event), placedAt }
+}
+
+const attemptOf = (event: EventOf<'attemptStarted'>): Attempt => ({
   attempt: event.attempt,
   recipient: event.recipient,
   phase: event.phase,

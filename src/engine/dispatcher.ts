@@ -21,6 +21,7 @@ import type { OutgoingRequest } from '../wire/request.ts'
 import { finishedEvent, hashOf, inputOf, isTokenRepeat, startedEvent, neverSent, unsendable } from './attempt.ts'
 import { idempotencyKeyOf } from './identity.ts'
 import { createPaces, isPace } from './pace.ts'
+import { createPlaces } from './places.ts'
 import type { Surroundings } from './surroundings.ts'
 import type { Held } from './tokens.ts'
 import type { Answered, Work } from './work.ts'
@@ -47,6 +48,7 @@ export const createDispatcher = (around: Surroundings) => {
   const { ledger, clock, transport } = deps
   const sendSettings = new Map<Endpoint, SendSettings>()
   const paces = createPaces(settings.mode)
+  const places = createPlaces()
 
   const pump = (work: Work): void => {
     work.again = true
@@ -176,6 +178,7 @@ export const createDispatcher = (around: Surroundings) => {
         parked.push({ send, asks: () => around.tokens.have(endpoint, source, clock.now()) })
         continue
       }
+      if (places.tight(send.recipient) && !around.stopping()) { parked.push({ send, asks: () => places.next(send.recipient) }); continue }
       const lane = around.lane(send.recipient)
       if (around.stopping() || !mayStillSend() || !lane.enter(now)) { parked.push({ send, asks: null }); continue }
       const standard = idempotencyKeyOf(settings.mode, send.recipient, work.delivery.lead.id, work.delivery.number, send.phase)
@@ -226,6 +229,7 @@ export const createDispatcher = (around: Surroundings) => {
       work.stored = true
       work.orders = []
       if (claims.length > 0) around.claimed(claims, now)
+      countPlaces(starts, taken, claims)
       const { id: deliveryId, lead, source } = work.delivery
       let { seq } = result
       for (const event of events) deps.observe({ kind: 'stored', deliveryId, leadId: lead.id, source, seq: seq++, event })
@@ -258,14 +262,19 @@ export const createDispatcher = (around: Surroundings) => {
       const policy = facts.policies.get(claim.recipient)
       const within = policy?.duplicateCheck
       work.elsewhere = new Map([...work.elsewhere, [claim.recipient, `${policy?.name ?? claim.recipient} was offered a lead with the same ${within?.field ?? 'value'} within ${formatDuration(within?.withinMs ?? 0)}`]])
-    } else around.refused(claim, now)
+    } else if (claim.kind !== 'cap' || !places.refused(claim.recipient)) around.refused(claim, now)
+  }
+
+  const countPlaces = (starts: Starts, taken: readonly Answered[], claims: readonly Claim[]): void => {
+    for (const { send } of starts.ready) if ((facts.policies.get(send.recipient)?.caps.length ?? 0) > 0) places.taken(send)
+    for (const { send } of taken) places.answered(send, claims.some((claim) => claim.kind === 'cap' && claim.recipient === send.recipient && claim.amount < 0))
   }
 
   /** Circuit trials and look-backs of what is started, and what the step changes in caps. */
   const claimsOf = (work: Work, history: History, starts: Starts): readonly Claim[] => {
     const caps = capClaims(facts.policies, work.history, history, settings.mode, (path) => {
       const node = nodeOf(work.plan, path)
-      return node?.kind === 'send' ? (node.price ?? facts.policies.get(node.recipient)?.price ?? null) : null
+      return node?.kind === 'send' ? node : null
     })
     const own = starts.ready.flatMap(({ send, pace }) => (pace ? [...send.claims, pace] : send.claims))
     return own.length === 0 ? caps : [...own, ...caps]

@@ -133,7 +133,7 @@ export const simulate = (scenario: Scenario, crashes: readonly Crash[] = scenari
     const standing = standingOf(after, onTheWire(after), decision.waits, settled)
     const caps = capClaims(policies, work.history, after, 'live', (path) => {
       const node = nodeOf(plan, path)
-      return node?.kind === 'send' ? (node.price ?? policies.get(node.recipient)?.price ?? null) : null
+      return node?.kind === 'send' ? node : null
     })
     const claims = [...starts.flatMap(({ send }) => send.claims), ...caps]
     if (events.length > 0 || standing.state === 'waiting') {

@@ -1,0 +1,68 @@
+import { afterEach, describe, expect, it } from 'vitest'
+import { HOUR, MINUTE } from '../../src/base/time.ts'
+import type { Buyer, BuyerOptions } from '../world/buyer.ts'
+import { startBuyer } from '../world/buyer.ts'
+import { createWorld, endpointYaml, someLeads } from './world.ts'
+
+const buyers: Buyer[] = []
+const buyer = async (options: BuyerOptions = {}): Promise<Buyer> => {
+  const started = await startBuyer(options)
+  buyers.push(started)
+  return started
+}
+afterEach(async () => { await Promise.all(buyers.splice(0).map((each) => each.close())) })
+
+const outcomes = async (world: ReturnType<typeof createWorld>): Promise<Record<string, number>> => {
+  const { working, waiting, settled } = await world.ledger.counts('live')
+  return Object.fromEntries(Object.entries({ working, waiting, ...settled }).filter(([, count]) => count > 0))
+}
+/** Takes every third lead, so that two of three places come free again. */
+const picky: BuyerOptions = { script: (request) => (Number(JSON.parse(request.body).leadId.slice(1)) % 3 === 0 ? { do: 'accept', price: '45.00' } : { do: 'reject' }) }
+
+describe('a cap, with many leads under way', () => {
+  it('is of leads sold: what is refused makes room, and exactly as many as it allows are sold', async () => {
+    const a = await buyer(picky)
+    const world = createWorld({ a: endpointYaml(a.url, 'Caps: 10 per day\n') })
+    await world.run('a', someLeads(90))
+    const { accepted = 0, rejected = 0, waiting = 0 } = await outcomes(world)
+    expect(accepted).toBe(10)
+    expect(rejected).toBeGreaterThanOrEqual(16)
+    expect(accepted + rejected + waiting).toBe(90)
+    expect(await world.standing('L90')).toMatchObject({ state: 'waiting', why: 'a: cap of 10 per day reached (UTC), opens 2026-11-25 00:00' })
+  })
+
+  it('the next recipient of a pattern gets what is beyond it, and nothing before it is reached', async () => {
+    const [a, b] = [await buyer(picky), await buyer()]
+    const world = createWorld({ a: endpointYaml(a.url, 'Caps: 10 per day\n'), b: endpointYaml(b.url), sell: 'Pattern: Fallback\nTry: [a, b]\n' })
+    await world.run('sell', someLeads(90))
+    const sold = (await Promise.all(Array.from({ length: 90 }, (_, i) => world.standing(`L${i + 1}`)))).flatMap((each) => (each?.state === 'settled' && each.outcome === 'accepted' ? [each.recipient] : []))
+    expect(sold.filter((each) => each === 'a')).toHaveLength(10)
+    expect(sold.filter((each) => each === 'b')).toHaveLength(b.journal.length)
+  })
+
+  it('of revenue counts what is expected while it is under way, and what was paid after', async () => {
+    const a = await buyer(picky)
+    const world = createWorld({ a: endpointYaml(a.url, 'Price: $45\nCaps: $200 per day\n') })
+    await world.run('a', someLeads(60))
+    expect(await outcomes(world)).toMatchObject({ accepted: 4 })
+  })
+
+  it('opens again in the next period', async () => {
+    const a = await buyer()
+    const world = createWorld({ a: endpointYaml(a.url, 'Caps: 5 per hour\n') })
+    await world.run('a', someLeads(12))
+    expect(await outcomes(world)).toEqual({ accepted: 5, waiting: 7 })
+    await world.clock.advance(HOUR)
+    await world.run(null, null)
+    expect(await outcomes(world)).toEqual({ accepted: 10, waiting: 2 })
+  })
+
+  it('holds for batches: a lead takes its place when it joins', async () => {
+    const a = await buyer({ script: ({ body }) => ({ do: 'answer', status: 200, body: JSON.stringify({ results: (JSON.parse(body) as { leadId: string }[]).map(({ leadId }) => ({ id: leadId, status: 'accepted', leadId: 'B', price: 1 })) }) }) })
+    const world = createWorld({ a: endpointYaml(a.url, 'Batch: {Accumulate: 4 leads or 5 minutes, Format: JSON array, Results: results}\nCaps: 6 per day\n') })
+    await world.run('a', someLeads(20), { waitMs: 0 })
+    await world.clock.advance(5 * MINUTE)
+    await world.run(null, null, { waitMs: 0 })
+    expect(await outcomes(world)).toEqual({ accepted: 6, waiting: 14 })
+  })
+})
