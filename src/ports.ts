@@ -77,6 +77,8 @@ export type StepResult =
   | { readonly kind: 'refused'; readonly claim: Claim }
   /** The sale is booked already (unique: mode, lead, recipient, number). */
   | { readonly kind: 'booked' }
+  /** It starts an attempt at a recipient that was paused meanwhile, by a person or another process: decide again with that in mind. */
+  | { readonly kind: 'paused'; readonly recipient: string; readonly reason: string }
 
 /** A delivery with all its events, oldest first. */
 export interface LoadedDelivery {
@@ -120,6 +122,8 @@ export interface Counts {
  * it, every write rejects with `LeaseLostError` and nothing of it is kept.
  */
 export interface Ledger {
+  /** Several processes work this store at once: limits, circuits and pauses are theirs together, and one takes over from another. */
+  readonly shared: boolean
   append(steps: readonly Step[]): Promise<readonly StepResult[]>
   startRun(run: Run, plan: { readonly hash: string; readonly json: string } | null): Promise<void>
   finishRun(runId: string, at: Instant, summaryJson: string): Promise<void>
@@ -127,9 +131,11 @@ export interface Ledger {
   /** Gives a waiting or reopened delivery to this run (standing `working`, events untouched) so that no other takes it. */
   claimDue(query: DueQuery): Promise<readonly LoadedDelivery[]>
   /** Gives this run the deliveries that accumulate for a batch of this recipient, due or not, oldest first. */
-  claimBatch(query: { readonly mode: Mode; readonly recipient: string; readonly runId: string; readonly limit: number }): Promise<readonly LoadedDelivery[]>
+  claimBatch(query: { readonly mode: Mode; readonly recipient: string; readonly runId: string; readonly limit: number; /** none at all where fewer accumulate */ readonly atLeast?: number }): Promise<readonly LoadedDelivery[]>
   /** The next number (0, 1, 2 …) of a counter shared by all processes: exact shares. Durable when it resolves. */
   draw(counter: string): Promise<number>
+  /** How many of a recipient's `limit` attempts at once this process holds from now on, `used` of which are under way. */
+  holdPlaces(recipient: string, mode: Mode, limit: number, own: { readonly wanted: number; readonly used: number }): Promise<number>
   /** The earliest time after which `claimDue` with the same query would find something; null where nothing waits for a time. */
   nextDue(query: Omit<DueQuery, 'now' | 'limit'>): Promise<Instant | null>
   /** Deliveries that a writer before this one left `working`: a crash. Given to this run, oldest first. */

@@ -119,8 +119,8 @@ export const createBatcher = (around: Surroundings, dispatcher: { pump(work: Wor
       const input = inputOf(work, send, work.history, key, settings.runId, now)
       return token?.kind === 'held' ? { ...input, token: token.held.token, host: token.held.host } : input
     }))
-    await recordStarts(members, id, key, rendered, endpoint, now)
-    if (!rendered.ok) {
+    const started = await recordStarts(members, id, key, rendered, endpoint, now)
+    if (!started || !rendered.ok) {
       around.lane(recipient).leave(now)
       for (const { work } of members) dispatcher.pump(work)
       return
@@ -150,7 +150,8 @@ export const createBatcher = (around: Surroundings, dispatcher: { pump(work: Wor
     })
   }
 
-  const recordStarts = async (members: readonly Member[], id: string | undefined, key: string, rendered: Rendered, endpoint: Endpoint, now: Instant): Promise<void> => {
+  /** False where the recipient was paused meanwhile. */
+  const recordStarts = async (members: readonly Member[], id: string | undefined, key: string, rendered: Rendered, endpoint: Endpoint, now: Instant): Promise<boolean> => {
     const hash = rendered.ok ? hashOf(rendered.request) : ''
     const steps = members.map(({ work, send }) => {
       const started = startedEvent(send, key, hash, endpoint, now, id)
@@ -160,6 +161,12 @@ export const createBatcher = (around: Surroundings, dispatcher: { pump(work: Wor
       }
     })
     const results = await deps.ledger.append(steps)
+    const paused = results.find((each) => each.kind === 'paused')
+    if (paused?.kind === 'paused') {
+      // They go to one recipient in one step of the store's: all of them, or none.
+      around.foundPaused(paused.recipient, paused.reason)
+      return false
+    }
     members.forEach(({ work }, i) => {
       const result = results[i]
       const events = steps[i]?.events ?? []
@@ -167,6 +174,7 @@ export const createBatcher = (around: Surroundings, dispatcher: { pump(work: Wor
       work.history = events.reduce(evolve, work.history)
       events.forEach((event, at) => deps.observe({ kind: 'stored', deliveryId: work.delivery.id, leadId: work.delivery.lead.id, source: work.delivery.source, seq: result.seq + at, event }))
     })
+    return true
   }
 
   const queuedSend = (work: Work, recipient: string): Send => {

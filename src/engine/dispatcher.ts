@@ -241,8 +241,9 @@ export const createDispatcher = (around: Surroundings) => {
       work.again = true
       return false
     }
-    if (result?.kind === 'refused' || result?.kind === 'booked') {
+    if (result?.kind === 'refused' || result?.kind === 'booked' || result?.kind === 'paused') {
       if (result.kind === 'booked') work.surplus = true
+      else if (result.kind === 'paused') around.foundPaused(result.recipient, result.reason)
       else refused(work, result.claim, now)
       work.inbox.unshift(...taken)
       work.again = true

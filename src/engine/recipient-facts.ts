@@ -40,6 +40,8 @@ export const createRecipientFacts = (ledger: Ledger, mode: Mode, policies: Reado
       set(recipient, { paused: { reason } })
       await ledger.setPaused(recipient, mode, { at, reason })
     },
+    /** Another process paused it, and this one has not heard of it yet. */
+    foundPaused: (recipient: string, reason: string): void => set(recipient, { paused: { reason } }),
     close: async (recipient: string, until: Instant): Promise<void> => {
       if ((now.get(recipient)?.closedUntil ?? 0) >= until) return
       set(recipient, { closedUntil: until })

@@ -64,7 +64,7 @@ export const runDeliveries = async (settings: RunSettings, leads: LeadSource | n
   const facts = { policies, recipients: recipientFacts.now, elsewhere: new Map<string, string>() }
 
   const around: Surroundings = {
-    settings, deps, facts, lane, stopping, tokens: createTokens(deps, mode), lookups: createLookups(deps), claimed: recipientFacts.claimed, refused: recipientFacts.refused,
+    settings, deps, facts, lane, stopping, tokens: createTokens(deps, mode), lookups: createLookups(deps), claimed: recipientFacts.claimed, refused: recipientFacts.refused, foundPaused: recipientFacts.foundPaused,
     answered: (recipient, verdict, httpStatus, at) => {
       const policy = policies.get(recipient)
       alerts.verdict(recipient, verdict, httpStatus)

@@ -21,6 +21,8 @@ export interface Surroundings {
   readonly answered: (recipient: string, verdict: Verdict, httpStatus: number | null, at: Instant) => void
   readonly claimed: (claims: readonly Claim[], at: Instant) => void
   readonly refused: (claim: Claim, at: Instant) => void
+  /** The store says that it was paused meanwhile. */
+  readonly foundPaused: (recipient: string, reason: string) => void
   /** This process has no more to do for it now: settled, waiting in the store, or never stored. */
   readonly released: (work: Work, standing: Standing) => void
   /** Its first step was refused: the delivery is known. */

@@ -3,7 +3,9 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createMemoryLedger } from '../../src/adapters/ledger/memory.ts'
 import { openSqliteLedger } from '../../src/adapters/ledger/sqlite.ts'
+import { openPostgresLedger } from '../../src/adapters/ledger/postgres.ts'
 import type { Ledger } from '../../src/ports.ts'
+import { freshStore } from '../world/postgres.ts'
 
 export interface Opened {
   readonly ledger: Ledger
@@ -46,6 +48,27 @@ export const IMPLEMENTATIONS: readonly Implementation[] = [
         close: async () => {
           for (const each of opened) await each.close()
           rmSync(folder, { recursive: true, force: true })
+        },
+      }
+    },
+  },
+  {
+    name: 'PostgreSQL', cannot: [],
+    open: async () => {
+      const store = await freshStore()
+      const opened: Ledger[] = []
+      const open = async (): Promise<Ledger> => {
+        const ledger = await openPostgresLedger({ url: store.url, use: 'write', leaseMs: 60_000 })
+        opened.push(ledger)
+        return ledger
+      }
+      const ledger = await open()
+      return {
+        ledger,
+        reopen: async () => { await opened.pop()?.close(); return open() },
+        close: async () => {
+          for (const each of opened) await each.close()
+          await store.drop()
         },
       }
     },

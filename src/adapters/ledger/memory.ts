@@ -5,6 +5,7 @@ import type { Mode } from '../../core/event.ts'
 import { OUTCOMES } from '../../core/outcome.ts'
 import type { OutcomeKind } from '../../core/outcome.ts'
 import { salesIn } from '../../core/sale.ts'
+import { aloneLimits } from './alone-limits.ts'
 import { withoutPersonalData } from './purge.ts'
 import type { Delivery, DueQuery, Ledger, LoadedDelivery, RecipientState, Standing, Step, StepResult, StoredEvent } from '../../ports.ts'
 
@@ -94,15 +95,20 @@ export const createMemoryLedger = (): Ledger => {
   }
 
   return {
+    shared: false,
     append: async (steps) => steps.map(appendOne),
     startRun: async (_run, plan) => { if (plan) plans.set(plan.hash, plan.json) },
     finishRun: async () => undefined,
     claimDue: async (query) => take(waiting(query)
       .filter(({ dueAt }) => dueAt !== null && dueAt <= query.now)
       .sort((a, b) => (a.dueAt ?? 0) - (b.dueAt ?? 0)).slice(0, query.limit).map(({ each }) => each)),
-    claimBatch: async ({ mode, recipient, limit }) => take([...kept.values()]
-      .filter((each) => each.delivery.mode === mode && each.standing.state === 'waiting' && each.standing.batch && each.standing.recipient === recipient)
-      .sort((a, b) => (a.events.at(-1)?.seq ?? 0) - (b.events.at(-1)?.seq ?? 0)).slice(0, limit)),
+    claimBatch: async ({ mode, recipient, limit, atLeast = 1 }) => {
+      const found = [...kept.values()]
+        .filter((each) => each.delivery.mode === mode && each.standing.state === 'waiting' && each.standing.batch && each.standing.recipient === recipient)
+        .sort((a, b) => (a.events.at(-1)?.seq ?? 0) - (b.events.at(-1)?.seq ?? 0)).slice(0, limit)
+      return found.length < atLeast ? [] : take(found)
+    },
+    ...aloneLimits,
     claimAbandoned: async () => [],
     claim: async (deliveryId) => {
       const found = kept.get(deliveryId)

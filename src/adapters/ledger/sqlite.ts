@@ -1,5 +1,6 @@
 import type { Instant } from '../../base/time.ts'
 import type { Ledger } from '../../ports.ts'
+import { aloneLimits } from './alone-limits.ts'
 import { startClient } from './sqlite/client.ts'
 import type { Client } from './sqlite/client.ts'
 import type { Holder } from './sqlite/lease.ts'
@@ -55,6 +56,8 @@ const directClient = (store: Store, path: string, close: () => void): Client => 
 }
 
 const ledgerOf = (client: Client): Ledger => ({
+  shared: false,
+  ...aloneLimits,
   append: (steps) => client.append(steps),
   startRun: (run, plan) => client.call('startRun', run, plan),
   finishRun: (runId, at, summary) => client.call('finishRun', runId, at, summary),

@@ -27,6 +27,7 @@ export type PackedResult =
   | { readonly kind: 'had'; readonly recipients: readonly string[] }
   | { readonly kind: 'refused'; readonly claim: Claim }
   | { readonly kind: 'conflict' | 'booked' }
+  | { readonly kind: 'paused'; readonly recipient: string; readonly reason: string }
 
 const NO_CLAIMS: readonly Claim[] = []
 

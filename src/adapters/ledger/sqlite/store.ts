@@ -177,8 +177,10 @@ export const createStore = (db: DatabaseSync, lease: Lease | null) => {
       const row = db.prepare(`SELECT min(due_at) AS at FROM deliveries d WHERE ${where} AND due_at IS NOT NULL`).get(...values)
       return row?.['at'] === null || row?.['at'] === undefined ? null : Number(row['at'])
     },
-    claimBatch: ({ mode, recipient, limit }: { readonly mode: Mode; readonly recipient: string; readonly limit: number }): readonly LoadedDelivery[] => write(() =>
-      take(db.prepare(`${SELECT_DELIVERY} WHERE state = 1 AND d.mode = ? AND batch = 1 AND recipient = ? ORDER BY due_at, d.n LIMIT ?`).all(mode, recipient, limit))),
+    claimBatch: ({ mode, recipient, limit, atLeast = 1 }: { readonly mode: Mode; readonly recipient: string; readonly limit: number; readonly atLeast?: number }): readonly LoadedDelivery[] => write(() => {
+      const rows = db.prepare(`${SELECT_DELIVERY} WHERE state = 1 AND d.mode = ? AND batch = 1 AND recipient = ? ORDER BY due_at, d.n LIMIT ?`).all(mode, recipient, limit)
+      return rows.length < atLeast ? [] : take(rows)
+    }),
     claimAbandoned: (query: DueQuery): readonly LoadedDelivery[] => write(() =>
       take(db.prepare(`${SELECT_DELIVERY} WHERE state = 0 AND fence <> ? AND d.mode = ?${query.to === undefined ? '' : ' AND d.target = ?'} ORDER BY d.n LIMIT ?`)
         .all(fence, query.mode, ...(query.to === undefined ? [] : [query.to]), query.limit))),

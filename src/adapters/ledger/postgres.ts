@@ -1,0 +1,161 @@
+import { deliveryKeyOf } from '../../core/delivery-id.ts'
+import type { Mode } from '../../core/event.ts'
+import type { DueQuery, Ledger, LoadedDelivery, RecipientState } from '../../ports.ts'
+import { readAddress } from './postgres/address.ts'
+import { createAppender } from './postgres/append.ts'
+import { createClaims, idOfRow, loadAll } from './postgres/claims.ts'
+import { openDatabase } from './postgres/database.ts'
+import type { Row, Run } from './postgres/database.ts'
+import { createDraws } from './postgres/draws.ts'
+import { createGatherer } from './postgres/gather.ts'
+import { startsOf } from './postgres/judge.ts'
+import { takeLease } from './postgres/lease.ts'
+import type { Lease } from './postgres/lease.ts'
+import { createLimits } from './postgres/limits.ts'
+import { purgeRows } from './postgres/purge.ts'
+import { ownQueue } from './postgres/queue.ts'
+import { createReads } from './postgres/reads.ts'
+import { migrate, requireCurrent } from './postgres/schema.ts'
+import { pack } from './sqlite/packing.ts'
+import { recipientStateOf } from './sqlite/rows.ts'
+
+export interface PostgresOptions {
+  /** `postgres://user:password@host/database?schema=finalmile`. */
+  readonly url: string
+  readonly use: 'read' | 'touch' | 'write'
+  /** After how long without a heartbeat another worker takes over. */
+  readonly leaseMs?: number
+  /** How long a statement waits for a server that does not answer. */
+  readonly patienceMs?: number
+}
+
+/** With what is asked for every few seconds while one runs, a worker that is killed is replaced within 30 s. */
+const LEASE_MS = 20_000
+const PURGE_PAGE = 500
+
+/** The ledger in PostgreSQL: as many workers as are opened, each with a lease and a fencing number of its own. */
+export const openPostgresLedger = async ({ url, use, leaseMs = LEASE_MS, patienceMs = 25_000 }: PostgresOptions): Promise<Ledger> => {
+  const address = readAddress(url)
+  const s = address.schema
+  const db = openDatabase(address, { patienceMs, connections: use === 'write' ? 4 : 2 })
+  let lease: Lease | null = null
+  try {
+    if (use === 'read') await requireCurrent(db, s)
+    else await migrate(db, s)
+    if (use === 'write') lease = await takeLease(db, s, leaseMs)
+  } catch (error) {
+    await db.close()
+    throw error
+  }
+  const queue = ownQueue(s)
+  const held = lease ?? NOBODY
+  const appender = createAppender(db, s, held, queue)
+  const gatherer = createGatherer(appender.append)
+  const claims = createClaims(s, held.fence, queue)
+  const draws = createDraws(db, s)
+  const reads = createReads(db, s)
+  let closing: Promise<void> | null = null
+
+  /** Takes deliveries, in one fenced transaction, and loads them with their events. */
+  const claim = async (find: (run: Run) => Promise<readonly Row[]>): Promise<readonly LoadedDelivery[]> => {
+    await gatherer.drained()
+    const { rows, loaded } = await db.transaction(async (run) => {
+      await held.check(run)
+      const rows = await find(run)
+      return { rows, loaded: await loadAll(run, s, rows) }
+    })
+    for (const row of rows) appender.owns(idOfRow(row), Number(row['n']), Number(row['version']))
+    return loaded
+  }
+  const loadedBy = async (where: string, values: readonly unknown[]): Promise<readonly LoadedDelivery[]> => {
+    await gatherer.drained()
+    return loadAll(db.query, s, await db.query(`SELECT d.*, r.id AS run_id FROM ${s}.deliveries d JOIN ${s}.runs r ON r.n = d.run WHERE ${where} ORDER BY d.n`, values))
+  }
+  const one = (deliveryId: string): Promise<readonly LoadedDelivery[]> => {
+    const key = deliveryKeyOf(deliveryId)
+    return key ? loadedBy('d.lead_id = $1 AND d.target = $2 AND d.mode = $3 AND d.number = $4', [key.leadId, key.to, key.mode, key.number]) : Promise.resolve([])
+  }
+  const setRecipient = async (recipient: string, mode: Mode, values: Readonly<Record<string, string | number | null>>): Promise<void> => {
+    const names = Object.keys(values)
+    await db.query(
+      `INSERT INTO ${s}.recipients (recipient, mode, ${names.join(', ')}) VALUES ($1, $2, ${names.map((_, i) => `$${i + 3}`).join(', ')})
+       ON CONFLICT (recipient, mode) DO UPDATE SET ${names.map((name) => `${name} = excluded.${name}`).join(', ')}`, [recipient, mode, ...Object.values(values)])
+  }
+
+  return {
+    shared: true,
+    append: async (steps) => gatherer.append(steps.map((step) => startsOf(pack(step), step.events))),
+    startRun: async (run, plan) => {
+      if (plan) await db.query(`INSERT INTO ${s}.plans (hash, json) VALUES ($1, $2) ON CONFLICT DO NOTHING`, [plan.hash, plan.json])
+      await db.query(`INSERT INTO ${s}.runs (id, mode, target, plan_hash, started_at) VALUES ($1, $2, $3, $4, $5) ON CONFLICT DO NOTHING`, [run.id, run.mode, run.to, plan?.hash ?? null, run.startedAt])
+    },
+    finishRun: async (runId, at, summary) => { await db.query(`UPDATE ${s}.runs SET finished_at = $2, summary = $3 WHERE id = $1`, [runId, at, summary]) },
+
+    claimDue: (query) => claim((run) => claims.due(run, query)),
+    claimBatch: (query) => claim((run) => claims.batch(run, query)),
+    claimAbandoned: async (query) => {
+      await db.transaction((run) => held.reap(run))
+      return claim((run) => claims.abandoned(run, query))
+    },
+    claim: async (deliveryId) => {
+      const key = deliveryKeyOf(deliveryId)
+      return key && !appender.isOwn(deliveryId) ? ((await claim((run) => claims.one(run, key)))[0] ?? null) : null
+    },
+    draw: (counter) => draws.draw(counter),
+    nextDue: async ({ mode, runId, to }: Omit<DueQuery, 'now' | 'limit'>) => {
+      await gatherer.drained()
+      const [row] = await db.query(
+        `SELECT min(due_at) AS at FROM ${s}.deliveries WHERE state = 1 AND mode = $1 AND due_at IS NOT NULL${runId === undefined ? '' : ` AND run = (SELECT n FROM ${s}.runs WHERE id = $2)`}${to === undefined ? '' : ` AND target = $${runId === undefined ? 2 : 3}`}`,
+        [mode, ...(runId === undefined ? [] : [runId]), ...(to === undefined ? [] : [to])])
+      return row?.['at'] === null || row?.['at'] === undefined ? null : Number(row['at'])
+    },
+    load: async (deliveryId) => (await one(deliveryId))[0] ?? null,
+    ofLead: (leadId) => loadedBy('d.lead_id = $1', [leadId]),
+    events: reads.events,
+    deliveries: reads.deliveries,
+    counts: async (mode) => { await gatherer.drained(); return reads.counts(mode) },
+    planOf: async (hash) => { const [row] = await db.query(`SELECT json FROM ${s}.plans WHERE hash = $1`, [hash]); return row ? String(row['json']) : null },
+
+    recipientStates: async (mode) => (await db.query(`SELECT * FROM ${s}.recipients WHERE mode = $1 ORDER BY recipient`, [mode])).map((row): RecipientState => recipientStateOf(row)),
+    setPaused: (recipient, mode, paused) => setRecipient(recipient, mode, { paused_at: paused?.at ?? null, paused_reason: paused?.reason ?? null }),
+    setClosedUntil: (recipient, mode, until) => setRecipient(recipient, mode, { closed_until: until }),
+    setCircuit: (recipient, mode, circuit) => setRecipient(recipient, mode, { circuit }),
+    sealedToken: async (recipient, mode) => { const [row] = await db.query(`SELECT sealed FROM ${s}.tokens WHERE recipient = $1 AND mode = $2`, [recipient, mode]); return row ? String(row['sealed']) : null },
+    setSealedToken: async (recipient, mode, sealed) => {
+      if (sealed === null) await db.query(`DELETE FROM ${s}.tokens WHERE recipient = $1 AND mode = $2`, [recipient, mode])
+      else await db.query(`INSERT INTO ${s}.tokens VALUES ($1, $2, $3) ON CONFLICT (recipient, mode) DO UPDATE SET sealed = excluded.sealed`, [recipient, mode, sealed])
+    },
+    wake: async (recipient, mode, now) => (await db.query(`UPDATE ${s}.deliveries SET due_at = $1 WHERE state = 1 AND mode = $2 AND (recipient = $3 OR due_at IS NULL) RETURNING n`, [now, mode, recipient])).length,
+    ...createLimits(db, s, held.fence),
+
+    purge: async ({ olderThanMs, now }) => {
+      let purged = 0
+      for (let after: number | null = 0; after !== null;) {
+        const from: number = after
+        const page: { readonly purged: number; readonly last: number | null } = await db.transaction((run) => purgeRows(run, s, now - olderThanMs, from, PURGE_PAGE))
+        purged += page.purged
+        after = page.last
+      }
+      await db.query(`VACUUM ${s}.deliveries`)
+      await db.query(`VACUUM ${s}.log`)
+      return purged
+    },
+    holdsLease: () => held.holds(),
+    close: () => closing ??= (async () => {
+      await gatherer.drained()
+      await queue.close()
+      // A server that is gone frees it when its time is over.
+      await lease?.release().catch(() => undefined)
+      await db.close()
+    })(),
+  }
+}
+
+/** Of a process that only looks or pauses. */
+const NOBODY: Lease = {
+  fence: 0,
+  check: () => Promise.reject(new Error('this store was opened without its lease: it can be looked at, and recipients paused')),
+  holds: () => true,
+  reap: () => Promise.resolve(),
+  release: () => Promise.resolve(),
+}

@@ -1,0 +1,38 @@
+import { usageError } from '../../../base/diagnostic.ts'
+import { MASK } from '../../../base/secrets.ts'
+
+/** A store's URL, taken apart. */
+export interface Address {
+  /** For node-postgres: without our own parameters. */
+  readonly url: string
+  readonly schema: string
+  readonly queue: 'own' | 'pgboss'
+  /** For people: the password masked. */
+  readonly shown: string
+  readonly secrets: readonly string[]
+}
+
+const DEFAULT_SCHEMA = 'finalmile'
+
+/** `postgres://user:password@host:5432/database?schema=finalmile&queue=own`; all else is node-postgres' own (`sslmode`). */
+export const readAddress = (text: string): Address => {
+  let url: URL
+  try {
+    url = new URL(text)
+  } catch {
+    throw usageError('--store is no URL that can be read', 'for example --store postgres://user:${PASSWORD}@host:5432/leads; characters such as @ and / in a password are written as %40 and %2F')
+  }
+  const schema = url.searchParams.get('schema') ?? DEFAULT_SCHEMA
+  if (!/^[a-z_][a-z0-9_]{0,50}$/.test(schema)) throw usageError(`schema=${schema} in --store cannot be a schema's name`, 'use lower-case letters, digits and _')
+  const queue = url.searchParams.get('queue') ?? 'own'
+  if (queue !== 'own' && queue !== 'pgboss') throw usageError(`queue=${queue} in --store is not known`, 'queue=own (the default) or queue=pgboss')
+  url.searchParams.delete('schema')
+  url.searchParams.delete('queue')
+  const secrets = [url.password, decodeURIComponent(url.password), url.searchParams.get('password') ?? ''].filter((each) => each !== '')
+  return { url: url.toString(), schema, queue, shown: shownUrl(url, schema), secrets }
+}
+
+const shownUrl = (url: URL, schema: string): string => {
+  const { username, hostname, port, pathname } = url
+  return `postgres://${username}${url.password === '' ? '' : `:${MASK}`}${username === '' ? '' : '@'}${hostname}${port === '' ? '' : `:${port}`}${pathname}${schema === DEFAULT_SCHEMA ? '' : ` (schema ${schema})`}`
+}

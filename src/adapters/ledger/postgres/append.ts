@@ -1,0 +1,133 @@
+import { LeaseLostError } from '../../../ports.ts'
+import type { PackedResult } from '../sqlite/packing.ts'
+import { DELIVERY_COLUMNS, STANDING_COLUMNS } from '../sqlite/rows.ts'
+import type { SqlValue } from '../sqlite/rows.ts'
+import { Again } from './database.ts'
+import type { Database, Run } from './database.ts'
+import { judge } from './judge.ts'
+import type { Changed, Judged, Logged } from './judge.ts'
+import type { Lease } from './lease.ts'
+import type { Queue } from './queue.ts'
+import { readView } from './view.ts'
+import type { Known, Steps } from './view.ts'
+
+/** The events of one step are numbered within one such block. */
+const BLOCK = 256
+
+const DELIVERY_TYPES = ['text', 'text', 'text', 'int', 'text', 'bigint', 'text', 'text', 'bigint', 'text', 'text'] as const
+const STANDING_TYPES = ['smallint', 'bigint', 'text', 'text', 'smallint', 'bigint', 'text', 'text', 'bigint', 'text', 'bigint', 'text', 'int', 'text'] as const
+
+/** Appends groups of steps: a handful of statements for a group of any size, in one transaction. */
+export const createAppender = (db: Database, s: string, lease: Lease, queue: Queue) => {
+  /** Deliveries that this worker works: their rows need not be looked up. */
+  const own = new Map<string, Known>()
+  const runNumbers = new Map<string, number>()
+
+  const runNumber = async (run: Run, runId: string): Promise<number> => {
+    const known = runNumbers.get(runId)
+    if (known !== undefined) return known
+    await run(`INSERT INTO ${s}.runs (id, mode, started_at) VALUES ($1, 'live', 0) ON CONFLICT DO NOTHING`, [runId])
+    return Number((await run(`SELECT n FROM ${s}.runs WHERE id = $1`, [runId]))[0]?.['n'])
+  }
+
+  const append = async (steps: readonly Steps[]): Promise<readonly PackedResult[]> => {
+    const { judged, numbers, runs, made } = await db.transaction(async (run) => {
+      await lease.check(run)
+      const judged = judge(steps, await readView(run, s, steps, own, lease.fence))
+      const runs = new Map<string, number>()
+      for (const { runId } of judged.changed) if (!runs.has(runId)) runs.set(runId, await runNumber(run, runId))
+      const numbers = await writeAll(run, judged, runs)
+      return { judged, runs, ...numbers }
+    })
+    for (const [runId, n] of runs) runNumbers.set(runId, n)
+    for (const each of judged.changed) {
+      const n = each.n ?? made.get(each) ?? 0
+      if (each.standing[0] === 0) own.set(each.deliveryId, { n, version: each.version, fence: lease.fence, elsewhere: false, standing: null, highest: 0 })
+      else own.delete(each.deliveryId)
+    }
+    const firsts = new Map(judged.log.map((each, i) => [each.result, numbers[i] ?? 0]))
+    return judged.results.map((each, i) => each ?? firsts.get(i) ?? numbers[0] ?? 1)
+  }
+
+  const writeAll = async (run: Run, { changed, log, sales, counters, permits }: Judged, runs: ReadonlyMap<string, number>): Promise<{ readonly numbers: readonly number[]; readonly made: ReadonlyMap<Changed, number> }> => {
+    const made = await insertDeliveries(run, changed.filter((each) => each.n === null), runs)
+    await updateDeliveries(run, changed.filter((each) => each.n !== null), runs)
+    const numbers = await insertLog(run, log, made, runs)
+    if (sales.length > 0) {
+      const booked = await run(`INSERT INTO ${s}.sales (lead_id, recipient, mode, number) SELECT * FROM unnest($1::text[], $2::text[], $3::text[], $4::int[]) ON CONFLICT DO NOTHING RETURNING 1`,
+        [sales.map((each) => each.leadId), sales.map((each) => each.recipient), sales.map((each) => each.mode), sales.map((each) => each.number)])
+      // Another worker booked one meanwhile.
+      if (booked.length < sales.length) throw new Again()
+    }
+    if (counters.size > 0) await run(`UPDATE ${s}.counters c SET value = c.value + u.amount FROM unnest($1::text[], $2::bigint[]) u(name, amount) WHERE c.name = u.name`, [[...counters.keys()], [...counters.values()]])
+    if (permits.size > 0) await run(`UPDATE ${s}.permits p SET until = u.until FROM unnest($1::text[], $2::bigint[]) u(name, until) WHERE p.name = u.name`, [[...permits.keys()], [...permits.values()]])
+    const waits = changed.flatMap((each) => (each.standing[0] === 1 && typeof each.standing[1] === 'number' ? [{ n: each.n ?? made.get(each) ?? 0, dueAt: each.standing[1] }] : []))
+    if (waits.length > 0) await queue.put(run, waits)
+    return { numbers, made }
+  }
+
+  const insertDeliveries = async (run: Run, created: readonly Changed[], runs: ReadonlyMap<string, number>): Promise<ReadonlyMap<Changed, number>> => {
+    if (created.length === 0) return new Map()
+    const columns = [...DELIVERY_COLUMNS, 'run', 'version', 'fence', ...STANDING_COLUMNS]
+    const types = [...DELIVERY_TYPES, 'bigint', 'int', 'bigint', ...STANDING_TYPES]
+    const rows = created.map((each): readonly SqlValue[] => [...(each.create ?? []), runs.get(each.runId) ?? 0, each.version, lease.fence, ...each.standing])
+    const found = await run(
+      `INSERT INTO ${s}.deliveries (${columns.join(', ')}) SELECT ${columns.join(', ')} FROM unnest(${types.map((type, i) => `$${i + 1}::${type}[]`).join(', ')}) WITH ORDINALITY u(${columns.join(', ')}, i)
+       ORDER BY i ON CONFLICT DO NOTHING RETURNING n, lead_id, target, mode, number`,
+      columns.map((_, column) => rows.map((row) => row[column] ?? null)),
+    )
+    // Another worker took the same lead in meanwhile.
+    if (found.length < created.length) throw new Again()
+    const names = new Map(found.map((row) => [[row['lead_id'], row['target'], row['mode'], row['number']].join('\n'), Number(row['n'])]))
+    return new Map(created.map((each) => [each, names.get((each.create ?? []).slice(0, 4).join('\n')) ?? 0]))
+  }
+
+  const updateDeliveries = async (run: Run, changed: readonly Changed[], runs: ReadonlyMap<string, number>): Promise<void> => {
+    if (changed.length === 0) return
+    const rows = changed.map((each): readonly SqlValue[] => [each.n, each.was?.version ?? 0, each.was?.fence ?? 0, runs.get(each.runId) ?? 0, each.version, ...each.standing])
+    const columns = ['n', 'was', 'was_fence', 'run', 'version', ...STANDING_COLUMNS]
+    const types = ['bigint', 'int', 'bigint', 'bigint', 'int', ...STANDING_TYPES]
+    const found = await run(
+      `UPDATE ${s}.deliveries d SET ${['run', 'version', ...STANDING_COLUMNS].map((each) => `${each} = u.${each}`).join(', ')}, fence = ${lease.fence}
+       FROM unnest(${types.map((type, i) => `$${i + 1}::${type}[]`).join(', ')}) u(${columns.join(', ')})
+       WHERE d.n = u.n AND d.version = u.was AND d.fence = u.was_fence RETURNING d.n`,
+      columns.map((_, column) => rows.map((row) => row[column] ?? null)),
+    )
+    if (found.length === changed.length) return
+    // What this worker held for its own was taken over: it must not write, nor send, any more. Anything else is looked at anew.
+    const kept = new Set(found.map((row) => row['n']))
+    const missing = changed.filter((each) => !kept.has(each.n))
+    if (missing.some((each) => own.has(each.deliveryId))) {
+      for (const each of missing) own.delete(each.deliveryId)
+      throw new LeaseLostError()
+    }
+    throw new Again()
+  }
+
+  /** Sequence numbers in the order of the steps; returns the first of each. */
+  const insertLog = async (run: Run, log: readonly Logged[], made: ReadonlyMap<Changed, number>, runs: ReadonlyMap<string, number>): Promise<readonly number[]> => {
+    if (log.length === 0) return []
+    const blocks: number[][] = []
+    let room = 0
+    for (const each of log) {
+      if (each.count > BLOCK) throw new Error(`a step of ${each.count} events`)
+      if (room < each.count) { blocks.push([]); room = BLOCK }
+      blocks.at(-1)?.push(BLOCK - room)
+      room -= each.count
+    }
+    const starts = (await run(`SELECT nextval('${s}.log_block') AS at FROM generate_series(1, $1::int)`, [blocks.length])).map((row) => Number(row['at'])).sort((a, b) => a - b)
+    const numbers = blocks.flatMap((offsets, i) => offsets.map((offset) => (starts[i] ?? 0) + offset))
+    await run(`INSERT INTO ${s}.log (seq, delivery, run, count, events) SELECT * FROM unnest($1::bigint[], $2::bigint[], $3::bigint[], $4::int[], $5::text[])`, [
+      numbers, log.map((each) => each.changed.n ?? made.get(each.changed) ?? 0), log.map((each) => runs.get(each.runId) ?? 0), log.map((each) => each.count), log.map((each) => each.events),
+    ])
+    return numbers
+  }
+
+  return {
+    append,
+    /** A delivery was claimed: this worker's own from now on. */
+    owns: (deliveryId: string, n: number, version: number): void => { own.set(deliveryId, { n, version, fence: lease.fence, elsewhere: false, standing: null, highest: 0 }) },
+    isOwn: (deliveryId: string): boolean => own.has(deliveryId),
+    knowsRun: (runId: string, n: number): void => { runNumbers.set(runId, n) },
+  }
+}

@@ -1,0 +1,65 @@
+import { deliveryIdOf } from '../../../core/delivery-id.ts'
+import type { Mode } from '../../../core/event.ts'
+import type { DueQuery, LoadedDelivery, StoredEvent } from '../../../ports.ts'
+import { PURGED_LEAD, deliveryOf, eventsOf, standingOf } from '../sqlite/rows.ts'
+import type { Row, Run } from './database.ts'
+import type { Queue } from './queue.ts'
+
+/** Deliveries with all their events, from rows of `deliveries` with `run_id`. */
+export const loadAll = async (run: Run, s: string, rows: readonly Row[]): Promise<readonly LoadedDelivery[]> => {
+  if (rows.length === 0) return []
+  const logs = await run(`SELECT l.delivery, l.seq, l.events, r.id AS run_id FROM ${s}.log l JOIN ${s}.runs r ON r.n = l.run WHERE l.delivery = ANY($1::bigint[]) ORDER BY l.seq`, [rows.map((row) => row['n'])])
+  const events = new Map<number, StoredEvent[]>()
+  for (const each of logs) {
+    const list = events.get(Number(each['delivery'])) ?? []
+    eventsOf(each['events']).forEach((event, i) => list.push({ seq: Number(each['seq']) + i, runId: String(each['run_id']), event }))
+    events.set(Number(each['delivery']), list)
+  }
+  return rows.map((row) => ({ delivery: deliveryOf(row), runId: String(row['run_id']), standing: standingOf(row), events: events.get(Number(row['n'])) ?? [] }))
+}
+
+/** Tells whose a working delivery is: a worker's that lives, or nobody's. */
+const ABANDONED = (s: string): string => `NOT EXISTS (SELECT 1 FROM ${s}.workers w WHERE w.fence = d.fence AND NOT w.lost)`
+
+/** What a worker may take; each statement locks what it takes and passes by what another is about to take. */
+export const createClaims = (s: string, fence: number, queue: Queue) => {
+  /** Rows as they were before, in the order of `numbers`. */
+  const take = async (run: Run, numbers: readonly number[], where: string): Promise<readonly Row[]> => {
+    if (numbers.length === 0) return []
+    return run(
+      `WITH wanted AS (SELECT k.n, k.i, d.state FROM unnest($1::bigint[]) WITH ORDINALITY k(n, i) JOIN ${s}.deliveries d ON d.n = k.n WHERE ${where}),
+       taken AS (UPDATE ${s}.deliveries d SET state = 0, fence = ${fence} FROM wanted WHERE d.n = wanted.n RETURNING d.*, wanted.i, wanted.state AS before)
+       SELECT taken.*, taken.before AS state, r.id AS run_id FROM taken JOIN ${s}.runs r ON r.n = taken.run ORDER BY taken.i`,
+      [numbers],
+    )
+  }
+  const numbersOf = (rows: readonly Row[]): readonly number[] => rows.map((row) => Number(row['n']))
+
+  return {
+    due: async (run: Run, { mode, now, limit, runId, to }: DueQuery): Promise<readonly Row[]> => {
+      if (runId === undefined && to === undefined) return take(run, await queue.take(run, { mode, now, limit }), `d.state = 1 AND d.due_at <= ${Math.trunc(now)}`)
+      const rows = await run(
+        `SELECT n FROM ${s}.deliveries WHERE state = 1 AND mode = $1 AND due_at <= $2 AND ($3::text IS NULL OR run = (SELECT n FROM ${s}.runs WHERE id = $3)) AND ($4::text IS NULL OR target = $4)
+         ORDER BY due_at, n LIMIT $5 FOR UPDATE SKIP LOCKED`, [mode, now, runId ?? null, to ?? null, limit])
+      return take(run, numbersOf(rows), 'd.state = 1')
+    },
+    batch: async (run: Run, { mode, recipient, limit, atLeast = 1 }: { readonly mode: Mode; readonly recipient: string; readonly limit: number; readonly atLeast?: number }): Promise<readonly Row[]> => {
+      // One worker at a time, so that two do not each take half of a full batch.
+      await run('SELECT pg_advisory_xact_lock(hashtext($1))', [`${s} batch ${mode} ${recipient}`])
+      const rows = await run(`SELECT n FROM ${s}.deliveries WHERE state = 1 AND mode = $1 AND batch = 1 AND recipient = $2 ORDER BY due_at, n LIMIT $3 FOR UPDATE SKIP LOCKED`, [mode, recipient, limit])
+      return rows.length < atLeast ? [] : take(run, numbersOf(rows), 'd.state = 1')
+    },
+    abandoned: async (run: Run, { mode, to, limit }: DueQuery): Promise<readonly Row[]> => {
+      const rows = await run(`SELECT n FROM ${s}.deliveries d WHERE d.state = 0 AND d.fence <> $1 AND d.mode = $2 AND ($3::text IS NULL OR d.target = $3) AND ${ABANDONED(s)} ORDER BY n LIMIT $4 FOR UPDATE SKIP LOCKED`, [fence, mode, to ?? null, limit])
+      return take(run, numbersOf(rows), 'd.state = 0')
+    },
+    one: async (run: Run, key: { readonly leadId: string; readonly to: string; readonly mode: Mode; readonly number: number }): Promise<readonly Row[]> => {
+      const rows = await run(
+        `SELECT n FROM ${s}.deliveries d WHERE d.lead_id = $1 AND d.target = $2 AND d.mode = $3 AND d.number = $4 AND d.lead <> '${PURGED_LEAD}' AND (d.state <> 0 OR (d.fence <> ${fence} AND ${ABANDONED(s)})) FOR UPDATE`,
+        [key.leadId, key.to, key.mode, key.number])
+      return take(run, numbersOf(rows), 'true')
+    },
+  }
+}
+
+export const idOfRow = (row: Row): string => deliveryIdOf({ mode: row['mode'] as Mode, to: String(row['target']), leadId: String(row['lead_id']), number: Number(row['number']) })

@@ -1,0 +1,108 @@
+import pg from 'pg'
+import type { Address } from './address.ts'
+import { isLost, isRetried, troubleOf } from './trouble.ts'
+
+export type Row = Readonly<Record<string, unknown>>
+export type Run = (text: string, values?: readonly unknown[]) => Promise<readonly Row[]>
+
+export interface Database {
+  /** One statement, repeated while the server restarts: it must read, or change nothing when done twice. */
+  readonly query: Run
+  /**
+   * All or nothing, durable when it resolves, tried again where the server restarts or another transaction is in the way.
+   * A commit whose answer was lost is looked up: it is neither lost nor done twice.
+   */
+  transaction<T>(work: (run: Run) => Promise<T>): Promise<T>
+  close(): Promise<void>
+}
+
+/** Thrown by a transaction's work that found the store other than it had looked: it is rolled back and begun anew. */
+export class Again extends Error {}
+
+const FIRST_PAUSE_MS = 20
+const LONGEST_PAUSE_MS = 500
+/**
+ * Commits wait for the disk whatever the server's default (design, money rule 2). A process that is stopped within a
+ * transaction loses its connection, and with it the locks that others wait for.
+ */
+const BEGIN = `BEGIN; SET LOCAL synchronous_commit = on; SET LOCAL idle_in_transaction_session_timeout = '10s'; SELECT pg_current_xact_id()::text AS xid`
+
+/**
+ * Uses nothing that outlives a transaction (no LISTEN, no session locks, no named statements), so that it works behind a
+ * pooler in transaction mode.
+ */
+export const openDatabase = (address: Address, { connections = 4, patienceMs = 25_000 } = {}): Database => {
+  const pool = new pg.Pool({ connectionString: address.url, max: connections, connectionTimeoutMillis: 10_000, application_name: 'finalmile', keepAlive: true, types: { getTypeParser } })
+  // A connection that dies while nobody uses it: the next use opens another.
+  pool.on('error', () => undefined)
+
+  const patiently = async <T>(work: () => Promise<T>): Promise<T> => {
+    const giveUpAt = Date.now() + patienceMs
+    for (let pauseMs = FIRST_PAUSE_MS; ; pauseMs = Math.min(LONGEST_PAUSE_MS, pauseMs * 2)) {
+      try {
+        return await work()
+      } catch (error) {
+        const again = isLost(error) || isRetried(error) || error instanceof Again
+        if (!again || Date.now() > giveUpAt) throw troubleOf(error, address.shown)
+        await new Promise((resolve) => setTimeout(resolve, isLost(error) ? pauseMs : Math.random() * pauseMs))
+      }
+    }
+  }
+
+  const runOn = (client: pg.PoolClient | pg.Pool): Run => async (text, values) =>
+    (await client.query({ text, values: values === undefined ? [] : values.map(toSql) })).rows as readonly Row[]
+
+  const once = async <T>(work: (run: Run) => Promise<T>): Promise<T> => {
+    const client = await pool.connect()
+    let broken: Error | undefined
+    const noteLoss = (error: Error): void => { broken = error }
+    client.on('error', noteLoss)
+    try {
+      const begun = (await client.query(BEGIN)) as unknown as readonly { readonly rows: readonly Row[] }[]
+      const xid = String(begun.at(-1)?.rows[0]?.['xid'])
+      const result = await work(runOn(client))
+      try {
+        await client.query('COMMIT')
+      } catch (error) {
+        if (!isLost(error)) throw error
+        broken = error instanceof Error ? error : new Error(String(error))
+        if (!(await wasCommitted(xid))) throw error
+      }
+      return result
+    } catch (error) {
+      if (isLost(error)) broken ??= error instanceof Error ? error : new Error(String(error))
+      if (!broken) await client.query('ROLLBACK').catch((failed: Error) => { broken = failed })
+      throw error
+    } finally {
+      client.off('error', noteLoss)
+      client.release(broken)
+    }
+  }
+
+  /** The server remembers how its transactions ended, over a restart too. */
+  const wasCommitted = (xid: string): Promise<boolean> => patiently(async () => {
+    const [row] = await runOn(pool)('SELECT pg_xact_status($1::text::xid8) AS status', [xid])
+    if (row?.['status'] === 'in progress') throw new Again()
+    return row?.['status'] === 'committed'
+  })
+
+  return {
+    query: (text, values) => patiently(() => runOn(pool)(text, values)),
+    transaction: (work) => patiently(() => once(work)),
+    close: () => pool.end(),
+  }
+}
+
+/** Text cannot hold NUL. Both characters are control characters, which JSON escapes: no JSON is changed. */
+const toSql = (value: unknown): unknown => {
+  if (typeof value === 'string') return value.includes('\0') || value.includes('\u001a') ? value.replaceAll('\u001a', '\u001a1').replaceAll('\0', '\u001a0') : value
+  return Array.isArray(value) ? value.map(toSql) : value
+}
+
+const fromText = (text: string): string => (text.includes('\u001a') ? text.replaceAll('\u001a0', '\0').replaceAll('\u001a1', '\u001a') : text)
+
+const TEXT = 25
+const BIGINT = 20
+
+/** Numbers stay below 2^53: times, amounts in minor units, sequence numbers. */
+const getTypeParser = ((oid: number, format?: 'text') => (oid === BIGINT ? Number : oid === TEXT ? fromText : pg.types.getTypeParser(oid, format ?? 'text'))) as typeof pg.types.getTypeParser

@@ -1,0 +1,111 @@
+import type { Claim } from '../../../core/caps.ts'
+import { deliveryKeyOf } from '../../../core/delivery-id.ts'
+import type { PackedResult, PackedStep } from '../sqlite/packing.ts'
+import { standingOf, STANDING_COLUMNS } from '../sqlite/rows.ts'
+import type { SqlValue } from '../sqlite/rows.ts'
+import { leadKey } from './view.ts'
+import type { Steps, View } from './view.ts'
+
+/** A delivery as the group leaves it. */
+export interface Changed {
+  readonly deliveryId: string
+  /** Null where the group makes it. */
+  readonly n: number | null
+  readonly was: { readonly version: number; readonly fence: number } | null
+  readonly create: readonly SqlValue[] | null
+  version: number
+  standing: readonly SqlValue[]
+  runId: string
+}
+export interface Logged { readonly changed: Changed; readonly runId: string; readonly count: number; readonly events: string; readonly result: number }
+export interface Sale { readonly leadId: string; readonly recipient: string; readonly mode: string; readonly number: number }
+
+/** What a group of steps comes to: an answer for each, and all that is to be written. */
+export interface Judged {
+  /** Null: taken; its number is known once it is written. */
+  readonly results: readonly (Exclude<PackedResult, number> | null)[]
+  readonly changed: readonly Changed[]
+  readonly log: readonly Logged[]
+  readonly sales: readonly Sale[]
+  readonly counters: ReadonlyMap<string, number>
+  readonly permits: ReadonlyMap<string, number>
+}
+
+/** One step after the other, each seeing what those before it did; the meaning is the memory ledger's. */
+export const judge = (steps: readonly Steps[], view: View): Judged => {
+  const changed = new Map<string, Changed>()
+  const sold = new Map<string, Set<string>>()
+  const sales: Sale[] = []
+  const log: Logged[] = []
+  const counters = new Map<string, number>()
+  const permits = new Map<string, number>()
+
+  const boughtBy = (key: string): ReadonlySet<string> => new Set([...(view.sales.get(key) ?? []), ...(sold.get(key) ?? [])])
+
+  const refusedClaim = (claims: readonly Claim[], at: number): Claim | null => {
+    const within = new Map<string, number>()
+    for (const claim of claims) {
+      const name = claim.kind === 'cap' ? claim.counter : claim.name
+      const before = within.get(name) ?? 0
+      if (claim.kind === 'cap' && claim.amount > 0 && (view.counters.get(name) ?? 0) + (counters.get(name) ?? 0) + before + claim.amount > claim.limit) return claim
+      if (claim.kind === 'permit' && (before > 0 || (permits.get(name) ?? view.permits.get(name) ?? 0) > at)) return claim
+      within.set(name, before + (claim.kind === 'cap' ? claim.amount : 1))
+    }
+    return null
+  }
+
+  const one = ({ packed, starts }: Steps, i: number): Exclude<PackedResult, number> | null => {
+    const { deliveryId } = packed
+    const key = deliveryKeyOf(deliveryId)
+    if (!key) throw new Error(`${deliveryId} is no delivery's id`)
+    const made = changed.get(deliveryId)
+    const known = view.deliveries.get(deliveryId)
+    const lead = leadKey(key.leadId, key.mode, key.number)
+    if (packed.create) {
+      if (made) return { kind: 'exists', standing: standingNow(made), number: known?.highest ?? highestMade(changed, key.number, deliveryId) }
+      if (known) return { kind: 'exists', standing: known.standing ?? { state: 'working' }, number: Math.max(known.highest, highestMade(changed, known.highest, deliveryId)) }
+      const had = packed.informed ? [] : [...boughtBy(lead)]
+      if (had.length > 0) return { kind: 'had', recipients: had }
+    } else if (!(made ?? known) || (made?.version ?? known?.version) !== packed.version || (!made && known?.elsewhere)) return { kind: 'conflict' }
+    const refused = refusedClaim(packed.claims, packed.at)
+    if (refused) return { kind: 'refused', claim: refused }
+    const paused = starts.find((recipient) => view.paused.has(`${key.mode} ${recipient}`))
+    if (paused !== undefined) return { kind: 'paused', recipient: paused, reason: view.paused.get(`${key.mode} ${paused}`) ?? '' }
+    const before = boughtBy(lead)
+    if (packed.sales.some((recipient) => before.has(recipient)) || new Set(packed.sales).size < packed.sales.length) return { kind: 'booked' }
+
+    for (const recipient of packed.sales) {
+      sold.set(lead, (sold.get(lead) ?? new Set()).add(recipient))
+      sales.push({ leadId: key.leadId, recipient, mode: key.mode, number: key.number })
+    }
+    for (const claim of packed.claims) {
+      if (claim.kind === 'cap') counters.set(claim.counter, (counters.get(claim.counter) ?? 0) + claim.amount)
+      else permits.set(claim.name, claim.until)
+    }
+    const now = made ?? { deliveryId, n: known?.n ?? null, was: known ? { version: known.version, fence: known.fence } : null, create: packed.create, version: known?.version ?? 0, standing: packed.standing, runId: packed.runId }
+    now.version += packed.count
+    now.standing = packed.standing
+    now.runId = packed.runId
+    changed.set(deliveryId, now)
+    if (packed.count > 0) log.push({ changed: now, runId: packed.runId, count: packed.count, events: packed.events, result: i })
+    return null
+  }
+
+  return { results: steps.map(one), changed: [...changed.values()], log, sales, counters, permits }
+}
+
+const standingNow = ({ standing }: Changed) => standingOf(Object.fromEntries(STANDING_COLUMNS.map((name, i) => [name, standing[i]])))
+
+/** Numbers of the same lead and target that this very group makes. */
+const highestMade = (changed: ReadonlyMap<string, Changed>, from: number, deliveryId: string): number => {
+  const [mode = '', , target = '', ...lead] = deliveryId.split(':')
+  let number = from
+  while (changed.has([mode, String(number + 1), target, ...lead].join(':'))) number += 1
+  return number
+}
+
+/** Recipients at which the events start an attempt that goes on the wire. */
+export const startsOf = (step: PackedStep, events: readonly { readonly type: string; readonly recipient?: string }[]): Steps => {
+  const starts = events.flatMap((each, i) => (each.type === 'attemptStarted' && each.recipient !== undefined && events[i + 1]?.type !== 'attemptFinished' ? [each.recipient] : []))
+  return { packed: step, starts }
+}

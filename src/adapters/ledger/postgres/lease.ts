@@ -1,0 +1,70 @@
+import { hostname } from 'node:os'
+import { LeaseLostError } from '../../../ports.ts'
+import type { Database, Run } from './database.ts'
+
+/** A worker's own fencing number, kept alive by heartbeats. */
+export interface Lease {
+  readonly fence: number
+  /** First in each transaction that writes: throws where another has taken over. Who would take over waits for its end. */
+  check(run: Run): Promise<void>
+  /** False once another may have taken over. By this machine's clock, from before the heartbeat that was answered. */
+  holds(): boolean
+  /** Marks workers whose time is over, or whose process on this machine is gone, as lost: their work may be claimed. */
+  reap(run: Run): Promise<void>
+  release(): Promise<void>
+}
+
+export const takeLease = async (db: Database, schema: string, leaseMs: number): Promise<Lease> => {
+  const asked = Date.now()
+  const [row] = await db.query(`INSERT INTO ${schema}.workers (host, pid, until) VALUES ($1, $2, clock_timestamp() + $3 * interval '1 millisecond') RETURNING fence`, [hostname(), process.pid, leaseMs])
+  const fence = Number(row?.['fence'])
+  // Earlier than anyone may take over: what is sent in the last moment is still ours to write down.
+  const marginMs = leaseMs / 10
+  let until = asked + leaseMs - marginMs
+  let lost = false
+  let beating: Promise<void> | null = null
+
+  const beat = async (): Promise<void> => {
+    const sent = Date.now()
+    const rows = await db.query(`UPDATE ${schema}.workers SET until = clock_timestamp() + $2 * interval '1 millisecond' WHERE fence = $1 AND NOT lost RETURNING fence`, [fence, leaseMs])
+    if (rows.length === 0) lost = true
+    else until = Math.max(until, sent + leaseMs - marginMs)
+  }
+  const timer = setInterval(() => {
+    // A store that does not answer is told by the next write.
+    beating ??= beat().catch((error: unknown) => { if (error instanceof LeaseLostError) lost = true }).finally(() => { beating = null })
+  }, leaseMs / 5)
+  timer.unref()
+
+  return {
+    fence,
+    check: async (run) => {
+      // KEY SHARE: heartbeats go on beside it, a takeover waits.
+      const rows = await run(`SELECT 1 FROM ${schema}.workers WHERE fence = $1 AND NOT lost FOR KEY SHARE`, [fence])
+      if (rows.length > 0) return
+      lost = true
+      throw new LeaseLostError()
+    },
+    holds: () => !lost && until > Date.now(),
+    reap: async (run) => {
+      const others = await run(`SELECT fence, host, pid, until < clock_timestamp() AS over FROM ${schema}.workers WHERE NOT lost AND fence <> $1 FOR UPDATE SKIP LOCKED`, [fence])
+      const gone = others.filter((each) => each['over'] === true || (each['host'] === hostname() && isGone(Number(each['pid'])))).map((each) => each['fence'])
+      if (gone.length > 0) await run(`UPDATE ${schema}.workers SET lost = true WHERE fence = ANY($1::bigint[])`, [gone])
+    },
+    release: async () => {
+      clearInterval(timer)
+      await beating
+      await db.query(`DELETE FROM ${schema}.workers WHERE fence = $1`, [fence])
+    },
+  }
+}
+
+const isGone = (pid: number): boolean => {
+  if (pid === process.pid) return false
+  try {
+    process.kill(pid, 0)
+    return false
+  } catch (error) {
+    return error instanceof Error && 'code' in error && error.code === 'ESRCH'
+  }
+}

