@@ -37,22 +37,19 @@ export const decide = (plan: Plan, context: Context): Decision => {
         default: action satisfies never
       }
     }
-    if (!chose) return { events, history, sends: oneLimitedEach(sends, asked), waits, draws }
+    if (!chose) return { events, history, sends: oneEach(sends), waits, draws }
   }
 }
 
 /**
- * What is limited (a cap's places, a circuit's one trial, a look-back) is asked for by one request at a time: where a
- * pattern names a recipient twice at once, the first goes and the others decide again when its answer has come. Asked for
- * together they would be refused together, and so again in every period to come.
+ * A recipient gets one request for a lead at a time: where a pattern names it twice at once, the first goes and the others
+ * decide again when its answer has come. Asked for together, what is limited (a cap's last place, a circuit's one trial, a
+ * look-back) would be refused together, and so again in every period to come.
  */
-const oneLimitedEach = (sends: readonly Send[], { facts }: Context): readonly Send[] => {
+const oneEach = (sends: readonly Send[]): readonly Send[] => {
   if (sends.length < 2) return sends
   const asked = new Set<string>()
-  return sends.filter(({ recipient, claims }) => {
-    if (claims.length === 0 && facts.policies.get(recipient)?.caps.length === 0) return true
-    return !asked.has(recipient) && asked.add(recipient)
-  })
+  return sends.filter(({ recipient }) => !asked.has(recipient) && asked.add(recipient))
 }
 
 /** Paid whatever the outcome: the lead's own or the run's cost, else the pattern's, else the deciding recipient's. */

@@ -92,5 +92,12 @@ describe('found by simulation: one recipient named several times in a race', () 
     expect(sendsOf(capped, {}, [...tried('/0', 'a', 1, rejected), ...tried('/2', 'b', 1, rejected)])).toEqual(['/1 a'])
   })
   it('claims its look-back once', () => { expect(sendsOf(policy('a', { duplicateCheck: { field: 'phone', withinMs: 1000 } }))).toEqual(['/0 a', '/2 b']) })
-  it('without a limit goes to all at once', () => { expect(sendsOf(policy('a'))).toEqual(['/0 a', '/1 a', '/2 b']) })
+  it('waits for the answer on its way, and passes it by once it has bought (seed 733082215: bought twice, over its cap)', () => {
+    expect(sendsOf(policy('a'))).toEqual(['/0 a', '/2 b'])
+    expect(sendsOf(policy('a'), {}, tried('/0', 'a', 1, null))).toEqual(['/2 b'])
+    expect(decides({ plan: { ...plan, accept: 2 } as Plan, history: [...tried('/0', 'a', 1, accepted), ...tried('/2', 'b', 1, null)] })).toEqual(['pass /1: A has bought this lead already, at another place of the pattern'])
+  })
+  it('is asked again where it rejected: the later place may be of another price', () => {
+    expect(sendsOf(policy('a'), {}, [...tried('/0', 'a', 1, rejected), ...tried('/2', 'b', 1, rejected)])).toEqual(['/1 a'])
+  })
 })

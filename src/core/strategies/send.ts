@@ -41,6 +41,7 @@ const first = (policy: Policy, price: Money | null, path: string, context: Conte
   if (queuedAt === null) {
     const unwanted = whyUnwanted(policy, price, context)
     if (unwanted !== null) return pass(path, recipient, unwanted)
+    if (postsHere(recipient, context).some((each) => each.finished === null)) return pending()
     if (policy.pool) return done('pooled', path, recipient, `parked in ${policy.name}`)
     const open = gateOf(policy, context)
     if (!open.open) {
@@ -88,9 +89,19 @@ const lookBackValue = (lead: Lead, field: string): string | null => {
 export const whyUnwanted = (policy: Policy, price: Money | null, context: Context): string | null => {
   const had = context.facts.elsewhere.get(policy.recipient)
   if (had !== undefined) return had
+  if (postsHere(policy.recipient, context).some((each) => each.finished?.verdict.kind === 'accepted')) return `${policy.name} has bought this lead already, at another place of the pattern`
   if (policy.acceptWhen && !holds(policy.acceptWhen.condition, (at) => resolveLead(context.lead, at))) return `${policy.name} accepts only leads where ${policy.acceptWhen.text}`
   return unmetRequirement(policy, context.lead, context.history.receivedAt, context.now) ?? belowFloor(price ?? policy.price, context.history.cost ?? policy.cost, context.floors)
 }
+
+/** What this recipient was sent of this delivery, at any place of the plan: a pattern may name it twice. */
+const postsHere = (recipient: string, { history }: Context): readonly Attempt[] => {
+  let found: Attempt[] | null = null
+  for (const { attempts } of history.nodes.values()) for (const each of attempts) if (each.recipient === recipient && each.phase === 'post') (found ??= []).push(each)
+  return found ?? NO_POSTS
+}
+
+const NO_POSTS: readonly Attempt[] = []
 
 const follow = (policy: Policy, attempts: readonly Attempt[], count: number, path: string, context: Context): NodeStep => {
   const last = attempts.at(-1)
