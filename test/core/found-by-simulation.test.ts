@@ -7,7 +7,7 @@ import { emptyHistory, evolve } from '../../src/core/history.ts'
 import type { Plan } from '../../src/core/plan.ts'
 import type { Policy } from '../../src/core/policy.ts'
 import { money } from '../../src/base/money.ts'
-import { T0, accepted, actionsOf, decides, invalid, noGuard, policy, received, rejected, sendTo, tried, unknown, waterfall } from './given.ts'
+import { T0, accepted, actionsOf, decides, invalid, noGuard, policy, received, rejected, sendTo, tried, unknown, unreadable, waterfall } from './given.ts'
 
 const auction: Plan = { kind: 'auction', pattern: 'Ping', guard: noGuard, bidders: [sendTo('a'), sendTo('b')], windowMs: 500, floor: null }
 const paused = { paused: { reason: 'x' }, closedUntil: null }
@@ -96,6 +96,9 @@ describe('found by simulation: one recipient named several times in a race', () 
     expect(sendsOf(policy('a'))).toEqual(['/0 a', '/2 b'])
     expect(sendsOf(policy('a'), {}, tried('/0', 'a', 1, null))).toEqual(['/2 b'])
     expect(decides({ plan: { ...plan, accept: 2 } as Plan, history: [...tried('/0', 'a', 1, accepted), ...tried('/2', 'b', 1, null)] })).toEqual(['pass /1: A has bought this lead already, at another place of the pattern'])
+  })
+  it('nor is it asked again when its answer could not be read: it may have bought it', () => {
+    expect(decides({ plan, history: [...tried('/0', 'a', 1, unreadable), ...tried('/2', 'b', 1, null)] })).toEqual(['pass /1: A may have bought this lead already, at another place of the pattern'])
   })
   it('is asked again where it rejected: the later place may be of another price', () => {
     expect(sendsOf(policy('a'), {}, [...tried('/0', 'a', 1, rejected), ...tried('/2', 'b', 1, rejected)])).toEqual(['/1 a'])

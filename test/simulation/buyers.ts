@@ -40,6 +40,7 @@ export const verdictOf = (reaction: Reaction, key: string): Verdict => {
     case 'invalid': return { kind: 'failed', class: 'invalid_data', retry: false, reason: 'zip is missing' }
     case 'unreadable': return { kind: 'unconfirmed', class: 'unreadable', reason: 'no lead id' }
     case 'auth': return { kind: 'failed', class: 'auth', retry: false, alert: true, pause: true, reason: 'HTTP 401' }
+    case 'expired': return { kind: 'failed', class: 'auth', retry: true, renew: true, reason: 'the token was refused' }
     case 'broken': return { kind: 'failed', class: 'server_error', retry: true, reason: 'HTTP 500' }
     case 'refused': return { kind: 'failed', class: 'network', retry: true, reason: 'connection refused' }
     case 'slow down': return { kind: 'failed', class: 'rate_limited', retry: true, retryAfterMs: reaction.afterMs, reason: 'HTTP 429' }

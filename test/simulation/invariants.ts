@@ -1,5 +1,6 @@
 import type { DeliveryEvent } from '../../src/core/event.ts'
 import { emptyHistory, evolve } from '../../src/core/history.ts'
+import type { Lead } from '../../src/core/lead.ts'
 import type { Plan } from '../../src/core/plan.ts'
 import { childrenOf, isStep, rootPath } from '../../src/core/plan.ts'
 import type { Send } from '../../src/core/step.ts'
@@ -11,9 +12,12 @@ import { simulate } from './shell.ts'
 type Finished = Extract<DeliveryEvent, { type: 'attemptFinished' }>
 
 /** What must hold of every send, at the moment of sending. */
-export const checkSend = (scenario: Scenario, { lead, send, now, paused, closedUntil }: { lead: string; send: Send; now: number; paused: boolean; closedUntil: number }): readonly string[] => {
+export const checkSend = (scenario: Scenario, { lead: whole, send, now, paused, closedUntil }: { lead: Lead; send: Send; now: number; paused: boolean; closedUntil: number }): readonly string[] => {
   const problems: string[] = []
+  const lead = whole.id
   const policy = scenario.policies.find((each) => each.recipient === send.recipient)
+  if (policy?.acceptWhen && whole.fields['state'] !== 'CA') problems.push(`no attempt with a lead that is not wanted: ${lead} to ${send.recipient}`)
+  if (policy?.requirements.length && whole.fields['phone'] === '') problems.push(`no attempt without what is required: ${lead} to ${send.recipient}`)
   if (paused) problems.push(`no attempt while paused: ${lead} to ${send.recipient}`)
   if (closedUntil > now) problems.push(`no attempt while closed by the buyer: ${lead} to ${send.recipient}`)
   // What follows a sale is no longer bound to the hours in which leads are sold.

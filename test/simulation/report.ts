@@ -10,10 +10,11 @@ export const reportOf = (scenario: Scenario): string => [
   '', 'policies', ...scenario.policies.filter((each) => !each.pool).map((each) => `  ${each.recipient}: ${[
     `on unknown ${each.onUnknown}`, `retries ${Object.entries(each.retry).map(([name, rule]) => `${name} ${rule.retries}`).join(', ')}`,
     each.whenClosed && `when closed ${each.whenClosed}`, each.hasBackup && 'backup', each.window && `window ${JSON.stringify(each.window)}`, each.caps.length > 0 && `caps ${JSON.stringify(each.caps)}`,
+    each.acceptWhen && 'accepts California only', each.requirements.length > 0 && 'requires a phone', each.maxAttempts && `at most ${each.maxAttempts} attempts`,
     each.circuit && `circuit ${JSON.stringify(each.circuit)}`, each.duplicateCheck && 'look-back', each.price && `price $${each.price.amount / 10_000}`, scenario.idempotent.includes(each.recipient) ? 'idempotent' : 'not idempotent',
   ].filter(Boolean).join('; ')}`),
   '', 'answers', ...Object.entries(scenario.reactions).map(([name, all]) => `  ${name}: ${all.map((each) => JSON.stringify(each)).join(' ')}`),
-  '', `crashes ${JSON.stringify(scenario.crashes)}, hands ${JSON.stringify(scenario.hands)}`,
+  '', `leads ${JSON.stringify(scenario.leads)}, ${scenario.processes} processes, lanes ${JSON.stringify(scenario.lanes)}`, `crashes ${JSON.stringify(scenario.crashes)}, hands ${JSON.stringify(scenario.hands)}`,
   '', 'trace', ...simulate(scenario, scenario.crashes, true).trace.slice(0, 120).map((line) => `  ${line}`),
   '', ...problemsOf(scenario).map((each) => `BROKEN: ${each}`),
 ].join('\n')

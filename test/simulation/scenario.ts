@@ -9,7 +9,7 @@ import { createRandom } from './random.ts'
 /** What one request meets, in the order in which a buyer gets a lead's requests; the last is repeated. */
 export type Reaction =
   | { readonly kind: 'accept'; readonly dollars: number | null; readonly ms: number }
-  | { readonly kind: 'reject' | 'duplicate' | 'invalid' | 'unreadable' | 'auth' | 'broken' | 'refused'; readonly ms: number }
+  | { readonly kind: 'reject' | 'duplicate' | 'invalid' | 'unreadable' | 'auth' | 'expired' | 'broken' | 'refused'; readonly ms: number }
   | { readonly kind: 'bid'; readonly dollars: number; readonly ms: number }
   | { readonly kind: 'slow down'; readonly afterMs: number; readonly ms: number }
   /** No answer comes; `processed` says whether the buyer took the lead all the same. */
@@ -24,13 +24,17 @@ export interface Scenario {
   readonly seed: number
   readonly plan: Plan
   readonly policies: readonly Policy[]
-  readonly leads: readonly { readonly id: string; readonly at: number; readonly receivedAt: number }[]
+  readonly leads: readonly { readonly id: string; readonly at: number; readonly receivedAt: number; readonly fields: Readonly<Record<string, string>> }[]
   /** By `recipient phase lead`. */
   readonly reactions: Readonly<Record<string, readonly Reaction[]>>
   /** Buyers that know a key again and give the same answer. */
   readonly idempotent: readonly string[]
   readonly crashes: readonly Crash[]
   readonly hands: readonly Hand[]
+  /** Processes on the one store; each knows circuits and caps by itself, and hears of pauses within a second. */
+  readonly processes: number
+  /** Requests under way at once, by recipient; absent: as many as come. */
+  readonly lanes: Readonly<Record<string, number>>
   /** Answers depend on the key alone and nothing on the time: a crash must change nothing but time. */
   readonly steady: boolean
 }
@@ -48,9 +52,9 @@ export const scenarioOf = (seed: number): Scenario => {
   // A stream of its own, so that the other draws of a seed stay what they were.
   const after = createRandom(seed + 1_000_000_007)
   const policies = [...names.map((name) => ({ ...policyOf(random, name, steady), ...(after.chance(0.25) ? { steps: after.pick([['list'], ['list', 'workflow']] as const) } : {}) })), policy('pool', { pool: true })]
-  const leads = Array.from({ length: 1 + random.below(3) }, (_, i) => {
+  const leads = Array.from({ length: random.chance(0.1) ? 6 : 1 + random.below(3) }, (_, i) => {
     const at = START + random.below(3) * random.below(2 * MINUTE)
-    return { id: `L${i + 1}`, at, receivedAt: at - (random.chance(0.2) ? random.below(30 * HOUR) : 0) }
+    return { id: `L${i + 1}`, at, receivedAt: at - (random.chance(0.2) ? random.below(60 * HOUR) : 0), fields: { state: random.pick(['CA', 'CA', 'NY']), phone: random.pick(['2125550100', '+1 (212) 555-0100', '2125550101', '']) } }
   })
   const reactions: Record<string, readonly Reaction[]> = {}
   for (const name of names) for (const { id } of leads) {
@@ -61,8 +65,10 @@ export const scenarioOf = (seed: number): Scenario => {
   return {
     seed, plan, policies, leads, reactions, steady,
     idempotent: steady ? names : names.filter(() => random.chance(0.7)),
-    crashes: random.chance(steady ? 1 : 0.4) ? Array.from({ length: 1 + random.below(2) }, () => ({ append: random.below(12), when: random.pick(['before', 'after', 'sent'] as const) })) : [],
-    hands: steady || random.chance(0.8) ? [] : handsOf(random, names),
+    crashes: random.chance(steady ? 1 : 0.4) ? Array.from({ length: 1 + random.below(3) }, () => ({ append: random.below(24), when: random.pick(['before', 'after', 'sent'] as const) })) : [],
+    hands: steady || random.chance(0.7) ? [] : Array.from({ length: 1 + random.below(3) }, () => handsOf(random, names)).flat(),
+    processes: steady || random.chance(0.75) ? 1 : 2,
+    lanes: Object.fromEntries(names.filter(() => random.chance(0.15)).map((name) => [name, 1 + random.below(2)])),
   }
 }
 
@@ -73,8 +79,11 @@ const handsOf = (random: Random, names: readonly string[]): readonly Hand[] => {
   return random.chance(0.8) ? [pause, { at: at + random.below(HOUR), recipient, paused: false }] : [pause]
 }
 
+const IN_CALIFORNIA = { text: 'lead.state = "CA"', condition: { kind: 'compare', path: { kind: 'path', text: 'lead.state' }, op: '=', value: 'CA' } } as const
+
 const guardOf = (random: Random): PatternGuard => ({
   ...noGuard,
+  acceptWhen: random.chance(0.05) ? IN_CALIFORNIA : null,
   minimumPrice: random.chance(0.12) ? money((10 + random.below(30)) * 10_000) : null,
   minimumMargin: random.chance(0.06) ? money(random.below(20) * 10_000) : null,
   cost: random.chance(0.2) ? money(random.below(15) * 10_000) : null,
@@ -94,7 +103,9 @@ const planOf = (random: Random, names: readonly string[], depth: number, steady:
     case 1: {
       const windows = !steady && random.chance(0.2)
       const moveOn = random.chance(0.7) ? ['rejected', 'duplicate', 'skipped', 'failed'] as const : ['skipped', 'failed'] as const
-      const steps = some().map((plan, i) => (windows ? { plan, opensMs: i * DAY, ...(random.chance(0.5) ? { closesMs: (i + 1) * DAY } : {}) } : { plan }))
+      // Windows of a day, of hours, with gaps between them, or for ever.
+      const [length, gap] = [random.pick([DAY, DAY, 2 * HOUR, MINUTE]), random.pick([0, 0, HOUR])]
+      const steps = some().map((plan, i) => (windows ? { plan, opensMs: i * (length + gap), ...(random.chance(0.5) ? { closesMs: i * (length + gap) + length } : {}) } : { plan }))
       const last = random.chance(0.3) ? (random.chance(0.6) ? { kind: 'send', recipient: 'pool', price: null } as const : sendOf(random, names)) : null
       return { kind: 'sequence', pattern, guard, steps, moveOn, finally: last }
     }
@@ -128,13 +139,16 @@ const policyOf = (random: Random, recipient: string, steady: boolean): Policy =>
     onUnknown: rare(0.3) ? 'hold' : 'next',
     whenClosed: rare(0.3) ? random.pick(['wait', 'skip'] as const) : null,
     hasBackup: rare(0.15),
+    maxAttempts: rare(0.1) ? 1 + random.below(3) : null,
+    acceptWhen: rare(0.08) ? IN_CALIFORNIA : null,
+    requirements: rare(0.08) ? [{ reason: 'a phone', check: { kind: 'mobile-phone', field: 'phone' } }] : [],
     window: rare(0.15) ? { spans: [{ fromMinute: 9 * 60, toMinute: random.pick([12 * 60, 12 * 60 + 1, 21 * 60]) }], days: random.pick([[1, 2, 3, 4, 5], [2], [3, 4]]) } : null,
     caps: [
       ...(rare(0.2) ? [{ period: random.pick(['hour', 'day', 'week', 'month'] as const), limit: { kind: 'leads' as const, count: 1 + random.below(2) } }] : []),
-      ...(rare(0.06) && price ? [{ period: 'day' as const, limit: { kind: 'revenue' as const, amount: money(1_200_000) } }] : []),
+      ...(rare(0.12) && price ? [{ period: 'day' as const, limit: { kind: 'revenue' as const, amount: money(1_200_000) } }] : []),
     ],
     circuit: rare(0.3) ? { errorRate: 0.5, over: random.pick([2, 4]), waitMs: MINUTE, maxWaitMs: 3 * MINUTE } : null,
-    duplicateCheck: rare(0.05) ? { field: 'phone', withinMs: 30 * DAY } : null,
+    duplicateCheck: rare(0.1) ? { field: 'phone', withinMs: 30 * DAY } : null,
   })
 }
 
@@ -151,7 +165,7 @@ const reaction = (random: Random): Reaction => {
     case 1: return { kind: 'broken', ms }
     case 2: return { kind: 'refused', ms }
     case 3: return { kind: 'slow down', afterMs: random.pick([2_000, 60_000, HOUR]), ms }
-    case 4: return random.chance(0.2) ? { kind: 'auth', ms } : { kind: 'broken', ms }
+    case 4: return random.chance(0.2) ? { kind: 'auth', ms } : random.chance(0.3) ? { kind: 'expired', ms } : { kind: 'broken', ms }
     default: return answer(random)
   }
 }

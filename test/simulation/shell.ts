@@ -32,7 +32,7 @@ interface Work { readonly filed: Filed; readonly index: number; history: History
 interface Due { readonly at: number; readonly order: number; readonly run: () => void }
 
 const TURNS = 4_000
-const HORIZON = START + 250 * 86_400_000
+const HORIZON = START + 1_500 * 86_400_000
 
 class Crashed extends Error {}
 
@@ -58,13 +58,19 @@ export const simulate = (scenario: Scenario, crashes: readonly Crash[] = scenari
   const closedUntil = new Map<string, number>()
   const circuits = new Map<string, Circuit>()
   // What the process knows.
-  let facts = new Map<string, RecipientFacts>()
+  let processes = Array.from({ length: scenario.processes }, newProcess)
 
   const say = (text: () => string): void => { if (traced) trace.push(`+${String(now - START).padStart(8)} ms  ${text()}`) }
   const at = (time: number, run: () => void): void => { queue.push({ at: Math.max(time, now), order: order++, run }) }
-  const learn = (recipient: string, more: Partial<RecipientFacts>): void => { facts.set(recipient, { ...(facts.get(recipient) ?? { paused: null, closedUntil: null }), ...more }) }
+  const learn = ({ facts }: Process, recipient: string, more: Partial<RecipientFacts>): void => { facts.set(recipient, { ...(facts.get(recipient) ?? { paused: null, closedUntil: null }), ...more }) }
+  const of = (work: Work): Process => processes[work.index % processes.length] ?? newProcess()
+  const laneOf = (process: Process, recipient: string): Lane => {
+    const known = process.lanes.get(recipient) ?? { underWay: 0, unrecorded: 0, tight: false, parked: [] }
+    process.lanes.set(recipient, known)
+    return known
+  }
 
-  const works: Work[] = scenario.leads.map(({ id }, index) => workOf({ lead: { id, fields: { id, phone: '2125550100' } }, events: [], standing: { state: 'working' } }, index))
+  const works: Work[] = scenario.leads.map(({ id, fields }, index) => workOf({ lead: { id, fields: { id, ...fields } }, events: [], standing: { state: 'working' } }, index))
 
   /** Every append goes through here, and may be the last thing a process does. */
   const append = (work: Work, events: readonly DeliveryEvent[], standing: Standing, claims: readonly Claim[]): 'ok' | Claim | 'booked' => {
@@ -96,6 +102,8 @@ export const simulate = (scenario: Scenario, crashes: readonly Crash[] = scenari
   const turn = (work: Work): void => {
     if (++turns > TURNS) { if (turns === TURNS + 1) problems.push(`bounded steps: more than ${TURNS} turns`); return }
     if (work.filed.standing.state === 'settled') return
+    const process = of(work)
+    const { facts } = process
     const came: DeliveryEvent[] = [...work.orders]
     let history = came.reduce(evolve, work.history)
     const answers = work.inbox
@@ -123,14 +131,21 @@ export const simulate = (scenario: Scenario, crashes: readonly Crash[] = scenari
       }
       decision = decideFrom(after)
     }
-    const starts = decision.sends.map((send): { send: Send; key: string; event: DeliveryEvent } => {
+    // As the engine: no start without a place on the lane, nor while a cap's places may yet come free.
+    const [going, parked]: [Send[], Send[]] = [[], []]
+    for (const send of decision.sends) {
+      const lane = laneOf(process, send.recipient)
+      if (lane.tight || lane.underWay >= (scenario.lanes[send.recipient] ?? Infinity)) parked.push(send)
+      else { lane.underWay += 1; lane.unrecorded += 1; going.push(send) }
+    }
+    const starts = going.map((send): { send: Send; key: string; event: DeliveryEvent } => {
       const key = idempotencyKeyOf('live', send.recipient, work.filed.lead.id, 1, send.phase)
       return { send, key, event: { type: 'attemptStarted', at: now, path: send.path, recipient: send.recipient, phase: send.phase, attempt: send.attempt, key, requestHash: key, version: null, ...(send.target === 'endpoint' ? {} : { target: send.target }) } }
     })
     const settled = decision.events.find((event) => event.type === 'settled') ?? null
     const events = [...came, ...drawn, ...decision.events, ...starts.map(({ event }) => event)]
     const after = starts.reduce((folded, { event }) => evolve(folded, event), decision.history)
-    const standing = standingOf(after, onTheWire(after), decision.waits, settled)
+    const standing = standingOf(after, onTheWire(after) + parked.length, decision.waits, settled)
     const caps = capClaims(policies, work.history, after, 'live', (path) => {
       const node = nodeOf(plan, path)
       return node?.kind === 'send' ? node : null
@@ -139,16 +154,19 @@ export const simulate = (scenario: Scenario, crashes: readonly Crash[] = scenari
     if (events.length > 0 || standing.state === 'waiting') {
       const result = append(work, events, standing, claims)
       if (result !== 'ok') {
+        for (const send of going) { const lane = laneOf(process, send.recipient); lane.underWay -= 1; lane.unrecorded -= 1; resume(lane) }
         work.inbox.unshift(...answers)
         if (result === 'booked') work.surplus = true
         else if (result.kind === 'permit' && result.name.startsWith('seen:')) work.elsewhere.set(result.recipient, 'seen before')
-        else refused(result)
+        else refused(process, result)
         return turn(work)
       }
       work.orders = []
-      for (const claim of claims) granted(claim)
+      for (const claim of claims) granted(process, claim)
     }
     work.history = after
+    for (const { send } of answers) recordedAt(process, send.recipient)
+    for (const send of parked) park(process, send.recipient, work)
     for (const { send, key } of starts) perform(work, send, key)
     const crash = crashes.find((each) => each.append === appends - 1)
     if (crash?.when === 'sent' && starts.length > 0) throw new Crashed('after a send')
@@ -163,51 +181,81 @@ export const simulate = (scenario: Scenario, crashes: readonly Crash[] = scenari
     at(due, () => { if (mine === epoch && work.wakeAt === due) turn(work) })
   }
 
-  const granted = (claim: Claim): void => {
-    const known = facts.get(claim.recipient)
-    if (claim.kind === 'permit' && claim.name.startsWith('trial:') && known?.circuit) setCircuit(claim.recipient, beginTrial(known.circuit, now, claim.until - now))
-    if (claim.kind === 'cap' && claim.amount < 0 && known?.full?.has(claim.counter)) { learn(claim.recipient, { full: new Set([...known.full].filter((each) => each !== claim.counter)) }); wakeAll() }
+  /** An answer is recorded: perhaps a place of a cap came free. */
+  const recordedAt = (process: Process, recipient: string): void => {
+    const lane = laneOf(process, recipient)
+    lane.unrecorded -= 1
+    lane.tight = false
+    resume(lane)
   }
-  const refused = (claim: Claim): void => {
-    const known = facts.get(claim.recipient)
-    if (claim.kind === 'cap') learn(claim.recipient, { full: new Set([...(known?.full ?? []), claim.counter]) })
-    else if (known?.circuit) setCircuit(claim.recipient, beginTrial(known.circuit, now, (permits.get(claim.name) ?? claim.until) - now))
+  const resume = (lane: Lane): void => { const mine = epoch; for (const work of lane.parked.splice(0)) at(now, () => { if (mine === epoch) turn(work) }) }
+  const park = (process: Process, recipient: string, work: Work): void => {
+    const lane = laneOf(process, recipient)
+    lane.parked.push(work)
+    if (!lane.tight && lane.underWay < (scenario.lanes[recipient] ?? Infinity)) resume(lane)
   }
-  const setCircuit = (recipient: string, circuit: Circuit): void => {
-    learn(recipient, { circuit })
+
+  const granted = (process: Process, claim: Claim): void => {
+    const known = process.facts.get(claim.recipient)
+    if (claim.kind === 'permit' && claim.name.startsWith('trial:') && known?.circuit) setCircuit(process, claim.recipient, beginTrial(known.circuit, now, claim.until - now))
+    if (claim.kind === 'cap' && claim.amount < 0 && known?.full?.has(claim.counter)) { learn(process, claim.recipient, { full: new Set([...known.full].filter((each) => each !== claim.counter)) }); wakeAll() }
+  }
+  const refused = (process: Process, claim: Claim): void => {
+    const known = process.facts.get(claim.recipient)
+    const lane = laneOf(process, claim.recipient)
+    if (claim.kind === 'cap' && lane.unrecorded > 0) lane.tight = true
+    else if (claim.kind === 'cap') learn(process, claim.recipient, { full: new Set([...(known?.full ?? []), claim.counter]) })
+    else if (known?.circuit) setCircuit(process, claim.recipient, beginTrial(known.circuit, now, (permits.get(claim.name) ?? claim.until) - now))
+  }
+  const setCircuit = (process: Process, recipient: string, circuit: Circuit): void => {
+    learn(process, recipient, { circuit })
     if (circuit.kind === 'closed') circuits.delete(recipient)
     else circuits.set(recipient, circuit)
   }
 
   const perform = (work: Work, send: Send, key: string): void => {
-    problems.push(...checkSend(scenario, { lead: work.filed.lead.id, send, now, paused: pausedBy.has(send.recipient), closedUntil: closedUntil.get(send.recipient) ?? 0 }))
+    // Another process hears of a pause within a second.
+    const known = processes.length === 1 ? { paused: pausedBy.has(send.recipient), closedUntil: closedUntil.get(send.recipient) ?? 0 } : { paused: of(work).facts.get(send.recipient)?.paused != null, closedUntil: of(work).facts.get(send.recipient)?.closedUntil ?? 0 }
+    problems.push(...checkSend(scenario, { lead: work.filed.lead, send, now, ...known }))
     const reaction = buyers.meet(send.recipient, send.phase, work.filed.lead.id, key, now)
     say(() => `${work.filed.lead.id} -> ${send.recipient} ${send.phase} #${send.attempt}${send.target === 'backup' ? ' backup' : ''} meets ${reaction.kind}`)
     const mine = epoch
     at(now + (reaction.kind === 'silent' ? send.timeoutMs : reaction.ms), () => {
       if (mine !== epoch) return
       const verdict = send.phase === 'post' && reaction.kind === 'bid' ? verdictOf({ kind: 'reject', ms: 0 }, key) : verdictOf(reaction, key)
-      answered(send.recipient, verdict)
+      const lane = laneOf(of(work), send.recipient)
+      lane.underWay -= 1
+      resume(lane)
+      answered(of(work), send.recipient, verdict)
       work.inbox.push({ send, key, verdict })
       turn(work)
     })
   }
 
-  const answered = (recipient: string, verdict: Verdict): void => {
+  const answered = (process: Process, recipient: string, verdict: Verdict): void => {
     const policy = policies.get(recipient)
     if (policy?.circuit) {
-      const before = facts.get(recipient)?.circuit ?? closedCircuit
+      const before = process.facts.get(recipient)?.circuit ?? closedCircuit
       const after = stepCircuit(before, verdict, now, policy.circuit)
-      if (after.kind === before.kind) learn(recipient, { circuit: after })
-      else { setCircuit(recipient, after); say(() => `${recipient}'s circuit is ${after.kind}`); if (after.kind === 'closed') wakeAll() }
+      if (after.kind === before.kind) learn(process, recipient, { circuit: after })
+      else { setCircuit(process, recipient, after); say(() => `${recipient}'s circuit is ${after.kind}`); if (after.kind === 'closed') wakeAll() }
     }
     if (verdict.kind !== 'failed') return
-    if (verdict.pause) { pausedBy.set(recipient, '401'); learn(recipient, { paused: { reason: '401' } }) }
+    if (verdict.pause) { pausedBy.set(recipient, '401'); learn(process, recipient, { paused: { reason: '401' } }); tellOthers() }
     if (verdict.retryAfterMs !== undefined && verdict.retryAfterMs > (policy?.retry.rate_limited?.maxWaitMs ?? 0)) {
       closedUntil.set(recipient, Math.max(closedUntil.get(recipient) ?? 0, now + verdict.retryAfterMs))
-      learn(recipient, { closedUntil: closedUntil.get(recipient) ?? null })
+      learn(process, recipient, { closedUntil: closedUntil.get(recipient) ?? null })
+      tellOthers()
     }
   }
+
+  /** What the store knows of pauses and closings, as every process hears it within a second. */
+  const refresh = (): void => {
+    for (const process of processes) for (const { recipient } of scenario.policies) learn(process, recipient, { paused: pausedBy.has(recipient) ? { reason: pausedBy.get(recipient) ?? '' } : null, closedUntil: closedUntil.get(recipient) ?? null })
+    // Whoever is parked decides again: its recipient may have closed.
+    for (const process of processes) for (const lane of process.lanes.values()) resume(lane)
+  }
+  const tellOthers = (): void => { if (processes.length > 1) { const mine = epoch; at(now + 1_000, () => { if (mine === epoch) refresh() }) } }
 
   const wakeAll = (): void => { for (const each of works) { const mine = epoch; if (each.begun && each.filed.standing.state === 'waiting') at(now, () => { if (mine === epoch) turn(each) }) } }
 
@@ -215,10 +263,12 @@ export const simulate = (scenario: Scenario, crashes: readonly Crash[] = scenari
   const restart = (why: string): void => {
     epoch += 1
     say(() => `--- crash ${why} ---`)
-    facts = new Map()
-    for (const [recipient, reason] of pausedBy) learn(recipient, { paused: { reason } })
-    for (const [recipient, until] of closedUntil) learn(recipient, { closedUntil: until })
-    for (const [recipient, circuit] of circuits) learn(recipient, { circuit })
+    processes = Array.from({ length: scenario.processes }, newProcess)
+    for (const process of processes) {
+      for (const [recipient, reason] of pausedBy) learn(process, recipient, { paused: { reason } })
+      for (const [recipient, until] of closedUntil) learn(process, recipient, { closedUntil: until })
+      for (const [recipient, circuit] of circuits) learn(process, recipient, { circuit })
+    }
     for (const work of works) {
       if (!work.begun) continue
       Object.assign(work, { ...workOf(work.filed, work.index), begun: true })
@@ -242,7 +292,8 @@ export const simulate = (scenario: Scenario, crashes: readonly Crash[] = scenari
     say(() => `a person ${hand.paused ? 'pauses' : 'opens'} ${hand.recipient}`)
     if (hand.paused) pausedBy.set(hand.recipient, 'a person')
     else { pausedBy.delete(hand.recipient); closedUntil.delete(hand.recipient) }
-    learn(hand.recipient, hand.paused ? { paused: { reason: 'a person' } } : { paused: null, closedUntil: null })
+    if (processes.length === 1 || !hand.paused) refresh()
+    else tellOthers()
     if (!hand.paused) wakeAll()
   })
 
@@ -255,7 +306,7 @@ export const simulate = (scenario: Scenario, crashes: readonly Crash[] = scenari
     }
     const [due] = first < 0 ? [] : queue.splice(first, 1)
     if (!due) break
-    if (due.at > HORIZON) { problems.push('always settles or says until when: not within 250 days'); break }
+    if (due.at > HORIZON) { problems.push('always settles or says until when: not within 1,500 days'); break }
     now = due.at
     try { due.run() } catch (error) {
       if (!(error instanceof Crashed)) { problems.push(`no error of ours: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`); break }
@@ -264,6 +315,11 @@ export const simulate = (scenario: Scenario, crashes: readonly Crash[] = scenari
   }
   return { filed: works.map(({ filed }) => filed), bought: buyers.bought, problems, trace, now, appends }
 }
+
+interface Lane { underWay: number; unrecorded: number; /** a cap's claim was refused, and an answer may free a place */ tight: boolean; readonly parked: Work[] }
+/** What one process knows and has under way. */
+interface Process { readonly facts: Map<string, RecipientFacts>; readonly lanes: Map<string, Lane> }
+const newProcess = (): Process => ({ facts: new Map(), lanes: new Map() })
 
 const workOf = (filed: Filed, index: number): Work => ({ filed, index, history: filed.events.reduce(evolve, emptyHistory), inbox: [], orders: [], elsewhere: new Map(), surplus: false, wakeAt: null, begun: false })
 

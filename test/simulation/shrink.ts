@@ -25,12 +25,14 @@ const without = <T>(list: readonly T[], i: number): readonly T[] => list.filter(
 function* smallerOnes(scenario: Scenario): Generator<Scenario> {
   if (scenario.leads.length > 1) for (const i of scenario.leads.keys()) yield { ...scenario, leads: without(scenario.leads, i) }
   for (const i of scenario.crashes.keys()) yield { ...scenario, crashes: without(scenario.crashes, i) }
+  if (scenario.processes > 1) yield { ...scenario, processes: 1 }
+  if (Object.keys(scenario.lanes).length > 0) yield { ...scenario, lanes: {} }
   for (const i of scenario.hands.keys()) yield { ...scenario, hands: without(scenario.hands, i) }
   for (const plan of smallerPlans(scenario.plan)) yield { ...scenario, plan }
   for (const [name, all] of Object.entries(scenario.reactions)) if (all.length > 1) for (const i of all.keys()) yield { ...scenario, reactions: { ...scenario.reactions, [name]: without(all, i) } }
   for (const [i, policy] of scenario.policies.entries()) {
-    const plainer = { ...policy, window: null, circuit: null, duplicateCheck: null, hasBackup: false, whenClosed: null, caps: [] }
-    for (const key of ['window', 'circuit', 'duplicateCheck', 'hasBackup', 'whenClosed', 'caps'] as const) {
+    const plainer = { ...policy, window: null, circuit: null, duplicateCheck: null, hasBackup: false, whenClosed: null, caps: [], acceptWhen: null, requirements: [], maxAttempts: null }
+    for (const key of ['window', 'circuit', 'duplicateCheck', 'hasBackup', 'whenClosed', 'caps', 'acceptWhen', 'requirements', 'maxAttempts'] as const) {
       if (JSON.stringify(policy[key]) !== JSON.stringify(plainer[key])) yield { ...scenario, policies: scenario.policies.map((each, at) => (at === i ? { ...policy, [key]: plainer[key] } : each)) }
     }
   }

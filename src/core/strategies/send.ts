@@ -89,7 +89,8 @@ const lookBackValue = (lead: Lead, field: string): string | null => {
 export const whyUnwanted = (policy: Policy, price: Money | null, context: Context): string | null => {
   const had = context.facts.elsewhere.get(policy.recipient)
   if (had !== undefined) return had
-  if (postsHere(policy.recipient, context).some((each) => each.finished?.verdict.kind === 'accepted')) return `${policy.name} has bought this lead already, at another place of the pattern`
+  const before = postsHere(policy.recipient, context).find(({ finished }) => finished?.verdict.kind === 'accepted' || finished?.verdict.kind === 'unconfirmed')
+  if (before) return `${policy.name} ${before.finished?.verdict.kind === 'accepted' ? 'has bought' : 'may have bought'} this lead already, at another place of the pattern`
   if (policy.acceptWhen && !holds(policy.acceptWhen.condition, (at) => resolveLead(context.lead, at))) return `${policy.name} accepts only leads where ${policy.acceptWhen.text}`
   return unmetRequirement(policy, context.lead, context.history.receivedAt, context.now) ?? belowFloor(price ?? policy.price, context.history.cost ?? policy.cost, context.floors)
 }
