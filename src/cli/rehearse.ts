@@ -51,7 +51,10 @@ export const rehearse = (delivery: Delivery, plan: Plan, policies: ReadonlyMap<s
       reached.add(name)
       const plain = inputOf(work, each, history, key, runId, now)
       const input = endpoint.token ? { ...plain, token: NO_TOKEN } : plain
+      const steps = policies.get(each.recipient)?.steps ?? []
       shown.push(each.batch === WAITING ? { kind: 'batched', send: each, input } : { kind: 'request', send: each, at: now, rendered: endpoint.render(input) })
+      // What follows a sale, although nothing is sold in a rehearsal; ids that only the service knows are shown by their names.
+      for (const phase of steps) shown.push({ kind: 'request', send: { ...each, phase, batch: null }, at: now, rendered: endpoint.render({ ...input, phase, made: { id: '<contact id>' }, found: (name) => `<id of ${name}>` }) })
     }
     finish(each, key)
   }

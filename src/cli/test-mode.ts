@@ -17,7 +17,9 @@ export const NO_SANDBOX: SandboxUrls = {
  * The mapping, headers and parsing are the live ones; that is the point of a rehearsal. E-mails and files are made by
  * the live rules, answered on the spot, and go nowhere.
  */
-export const testDefinition = (definition: EndpointDefinition, sandbox: SandboxUrls): EndpointDefinition => {
+export const testDefinition = (live: EndpointDefinition, sandbox: SandboxUrls): EndpointDefinition => {
+  // A token host must not lead a rehearsal to the live organisation.
+  const definition: EndpointDefinition = live.salesforce ? { ...live, salesforce: { ...live.salesforce, followsToken: false } } : live
   const given = definition.test?.endpoint ?? null
   if (given !== null) {
     return { ...definition, url: given, ...(definition.type === 'file' ? { options: { ...definition.options, path: given } } : {}), backupUrl: null, endpoints: [], ping: definition.ping === null ? null : { ...definition.ping, endpoint: given } }
@@ -40,7 +42,8 @@ const HANDED_OVER: ReadonlySet<EndpointDefinition['type']> = new Set(['email', '
 
 const testAuth = (auth: AuthDefinition, token: Text): AuthDefinition => {
   switch (auth.kind) {
-    case 'oauth2': return { ...auth, tokenUrl: token }
+    case 'oauth2':
+    case 'jwt-bearer': return { ...auth, tokenUrl: token }
     case 'token-request': return { ...auth, url: token }
     default: return auth
   }

@@ -56,7 +56,7 @@ const ownToken = (place: Place, reading: Reading): Text | undefined => {
 export const authOf = (values: AuthValues, places: PlacesOf<typeof AUTH_SECTION>, place: Place, reading: Reading): AuthDefinition | null | undefined => {
   const type = values.type ?? impliedType(values, places)
   if (type === null) {
-    reading.report(diagnosticAt(place, 'bad-auth', 'this Auth says neither how nor with what to sign in', 'write Username and Password, or a Type: OAuth2, Token Request, HMAC, Standard Webhooks'))
+    reading.report(diagnosticAt(place, 'bad-auth', 'this Auth says neither how nor with what to sign in', 'write Username and Password, or a Type: OAuth2, JWT, Token Request, HMAC, Standard Webhooks'))
     return undefined
   }
   const need = <K extends keyof AuthValues>(name: K): NonNullable<AuthValues[K]> | undefined => {
@@ -80,8 +80,14 @@ export const authOf = (values: AuthValues, places: PlacesOf<typeof AUTH_SECTION>
       return username && password && { kind: type, username, password }
     }
     case 'oauth2': {
-      const [tokenUrl, clientId, clientSecret] = [need('tokenUrl'), need('clientId'), secret('clientSecret')]
+      const [tokenUrl, clientId, clientSecret] = [values.tokenUrl ?? reading.tokenUrl ?? need('tokenUrl'), need('clientId'), secret('clientSecret')]
       return tokenUrl && clientId && clientSecret && { kind: type, tokenUrl, clientId, clientSecret, scope: values.scope ?? null, ...(values.clientAuth ? { clientAuth: values.clientAuth } : {}) }
+    }
+    case 'jwt-bearer': {
+      const [tokenUrl, clientId, subject] = [values.tokenUrl ?? reading.tokenUrl ?? need('tokenUrl'), need('clientId'), values.subject ?? values.username ?? need('subject')]
+      const key = need('privateKey')
+      if (key) warnOfPlainSecret(key, 'the private key', reading)
+      return tokenUrl && clientId && subject && key && { kind: type, tokenUrl, clientId, subject, key: literalOf(key), audience: values.audience ?? null }
     }
     case 'token-request': {
       const [url, where] = [need('url'), need('token')]
@@ -105,6 +111,7 @@ export const authOf = (values: AuthValues, places: PlacesOf<typeof AUTH_SECTION>
 
 const impliedType = (values: AuthValues, places: PlacesOf<typeof AUTH_SECTION>): AuthType | null => {
   if (places.type) return values.type ?? null
+  if (places.privateKey) return 'jwt-bearer'
   if (places.tokenUrl ?? places.clientId ?? places.clientSecret) return 'oauth2'
   if (places.username ?? places.password) return 'basic'
   if (places.bearer) return 'bearer'

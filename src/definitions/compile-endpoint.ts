@@ -7,7 +7,10 @@ import { compilePolicy, currencyOf, DEFAULT_TIMEOUT_MS } from './compile-policy.
 import { readEndpointKeys, type EndpointPlaces, type EndpointValues } from './endpoint-keys.ts'
 import type { Reading } from './fields/field.ts'
 import { literalOf } from './fields/plain.ts'
+import { isCrm, policyOfService, withTokenUrl } from './services/crm.ts'
 import { asWeb2Campaign } from './services/five9.ts'
+import { asHubspot } from './services/hubspot.ts'
+import { asSalesforce } from './services/salesforce.ts'
 import type { About, AuthDefinition, EndpointDefinition, EndpointType, Format, HeaderDefinition, TransportSettings } from './types.ts'
 import type { YamlNode } from './yaml-tree.ts'
 
@@ -15,7 +18,7 @@ export interface CompiledEndpoint { readonly definition: EndpointDefinition; rea
 
 /** One endpoint file, everything read and defaulted. The result is whole even where mistakes were reported. */
 export const compileEndpoint = (id: string, name: string, root: Extract<YamlNode, { kind: 'map' }>, place: Place, reading: Reading): CompiledEndpoint => {
-  const { values, places } = readEndpointKeys(root, reading)
+  const { values, places } = readEndpointKeys(root, withTokenUrl(root, place, reading))
   const type = values.type ?? 'custom'
   const format = values.format ?? (type === 'sftp' || type === 'file' ? 'csv' : 'json')
   const policy = compilePolicy(id, name, values)
@@ -52,10 +55,10 @@ export const compileEndpoint = (id: string, name: string, root: Extract<YamlNode
     notify: values.notify ?? null,
     about: aboutOf(values),
   }
-  const definition = asWeb2Campaign(plain, values, places, reading)
+  const definition = asHubspot(asSalesforce(asWeb2Campaign(plain, values, places, reading), values, places, reading), values, places, reading)
   tellOfEndpoint(definition, places, reading)
   tellOfUnusedOptions(type, places, reading)
-  return { definition, policy }
+  return { definition, policy: policyOfService(definition, policy, places, reading) }
 }
 
 /** `Response: Accept-Encoding` is a header like any other; the author's own of that name goes before it. */
@@ -89,7 +92,7 @@ const idempotencyOf = (type: EndpointType, values: EndpointValues): EndpointDefi
   if (values.idempotency !== undefined) return values.idempotency
   const own = values.headers?.find(isKeyHeader)
   if (own) return { header: own.name, key: own.value }
-  return type === 'pool' || type === 'email' || type === 'sftp' || type === 'file' ? null : { header: 'Idempotency-Key', key: null }
+  return type === 'pool' || type === 'email' || type === 'sftp' || type === 'file' || isCrm(type) ? null : { header: 'Idempotency-Key', key: null }
 }
 
 const isKeyHeader = ({ name }: HeaderDefinition): boolean => /idempotency-?key/i.test(name)

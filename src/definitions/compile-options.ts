@@ -12,7 +12,7 @@ const NAMES = [
 
 /** Which types read what only some do. */
 const READERS: Readonly<Partial<Record<keyof EndpointValues, readonly EndpointType[]>>> = {
-  instance: ['salesforce.create_lead'], object: ['salesforce.create_lead'], assignmentRules: ['salesforce.create_lead'], triggerWorkflows: ['salesforce.create_lead'],
+  instance: ['salesforce.create_lead'], apiVersion: ['salesforce.create_lead', 'hubspot.create_or_update_contact'], externalId: ['salesforce.create_lead'], object: ['salesforce.create_lead'], assignmentRules: ['salesforce.create_lead'], triggerWorkflows: ['salesforce.create_lead'],
   portalId: ['hubspot.create_or_update_contact'], lists: ['hubspot.create_or_update_contact'], workflow: ['hubspot.create_or_update_contact'],
   domain: ['five9.add_to_list'], list: ['five9.add_to_list'], recordKey: ['five9.add_to_list'], updateCrm: ['five9.add_to_list'], callAsap: ['five9.add_to_list'], scheduleCalls: ['five9.add_to_list'],
   from: ['email'], to: ['email'], cc: ['email'], replyTo: ['email'], subject: ['email'], body: ['email'], attach: ['email'],

@@ -36,6 +36,8 @@ export type AuthDefinition =
   | { readonly kind: 'bearer'; readonly token: Text; /** `Bearer token (rotate monthly)`: what stands in the parentheses */ readonly remark?: string }
   | { readonly kind: 'basic'; readonly username: Text; readonly password: Text }
   | { readonly kind: 'oauth2'; readonly tokenUrl: Text; readonly clientId: Text; readonly clientSecret: Text; readonly scope: Text | null; /** How the client proves itself to the token host; `body` where absent. */ readonly clientAuth?: 'body' | 'basic' }
+  /** RFC 7523, as Salesforce takes it: a signed statement instead of a secret. `key`: PEM. */
+  | { readonly kind: 'jwt-bearer'; readonly tokenUrl: Text; readonly clientId: Text; readonly subject: Text; readonly key: Text; readonly audience: Text | null }
   | { readonly kind: 'token-request'; readonly url: Text; readonly method: string; readonly fields: MappingNode | null; readonly token: ValuePath; readonly use: Text; /** How `fields` are written; JSON where absent. */ readonly format?: 'json' | 'form' | 'xml' }
   /** `prefix` stands before each signature (`sha256=`); `encoding` is hex where absent. */
   | { readonly kind: 'hmac'; readonly secret: Text; readonly algorithm: string; readonly header: string; readonly encoding?: 'hex' | 'base64'; readonly prefix?: string; readonly older?: readonly Text[] }
@@ -151,9 +153,32 @@ export interface EndpointDefinition {
   readonly options: Readonly<Record<string, unknown>>
   /** The dialer is told when to call, and the lead is not held for it (Five9: Schedule Calls). */
   readonly calls?: { readonly window: CallWindow; readonly zone: ZoneSource }
+  readonly salesforce?: SalesforceSettings
+  readonly hubspot?: HubspotSettings
   readonly alertWhen: readonly AlertRule[]
   readonly notify: string | null
   readonly about: About
+}
+
+/** `salesforce.create_lead`; `url` of the definition is the organisation's host, without a path. */
+export interface SalesforceSettings {
+  /** `v68.0` */
+  readonly version: string
+  readonly object: string
+  /** The field by whose value a record is known: then records are upserted. */
+  readonly externalId: string | null
+  /** Headers of the options. */
+  readonly headers: readonly (readonly [name: string, value: string])[]
+  /** Requests go to the host that comes with the token; not where the author named an Endpoint. */
+  readonly followsToken: boolean
+}
+
+/** `hubspot.create_or_update_contact`; `url` of the definition is the service's host, without a path. */
+export interface HubspotSettings {
+  readonly generation: string
+  /** By name or id. */
+  readonly list: Text | null
+  readonly workflow: Text | null
 }
 
 /** How the wire is driven; no decision of the core depends on it. */

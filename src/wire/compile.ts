@@ -6,13 +6,20 @@ import { compileRenderer, type Renderer } from './render.ts'
 import { compileEmail } from './types/email/render.ts'
 import { compileFive9 } from './types/five9/render.ts'
 import { compileFile } from './types/file/render.ts'
+import { compileHubspot } from './types/hubspot/render.ts'
+import { compileSalesforce } from './types/salesforce/render.ts'
 
 /** Types that are sent as plain HTTP requests; `pool` sends nothing. */
-const SENDABLE: readonly EndpointDefinition['type'][] = ['custom', 'webhook.post', 'five9.add_to_list']
+const SENDABLE: readonly EndpointDefinition['type'][] = ['custom', 'webhook.post', 'five9.add_to_list', 'salesforce.create_lead', 'hubspot.create_or_update_contact']
 
 /** Types that are no HTTP at all. */
 const HANDED_OVER: Readonly<Partial<Record<EndpointDefinition['type'], (definition: EndpointDefinition, report: (problem: Diagnostic) => void) => Renderer>>> = {
   email: compileEmail, sftp: compileFile, file: compileFile,
+}
+
+/** HTTP services with requests of their own. */
+const SERVICES: Readonly<Partial<Record<EndpointDefinition['type'], (definition: EndpointDefinition, report: (problem: Diagnostic) => void) => Renderer>>> = {
+  'five9.add_to_list': compileFive9, 'salesforce.create_lead': compileSalesforce, 'hubspot.create_or_update_contact': compileHubspot,
 }
 
 /** Compiles one recipient's definition, once; every mistake is a diagnostic, and with an error there is no endpoint. */
@@ -32,7 +39,7 @@ export const compileEndpoint = (definition: EndpointDefinition, options?: Reader
   } else if (definition.url === null && definition.endpoints.length === 0) {
     diagnostics.push(diagnosticAt(definition.place, 'missing-key', `${definition.name} has no Endpoint`, 'write Endpoint: https://… under Settings'))
   }
-  const renderer = (handedOver ?? (definition.type === 'five9.add_to_list' ? compileFive9 : compileRenderer))(definition, report)
+  const renderer = (handedOver ?? SERVICES[definition.type] ?? compileRenderer)(definition, report)
   const sound = diagnostics.every((each) => each.severity !== 'error')
   return { endpoint: sound ? { definition, ...renderer, ...reader } : null, diagnostics }
 }

@@ -55,9 +55,9 @@ export interface Endpoint {
   /** Only where requests carry a token that is asked for first. */
   readonly token?: TokenSource
   /** Only for batches: why this lead can never be in one (and fails alone); null where it can. */
-  refuses?(input: RenderInput): string | null
+  readonly refuses?: ((input: RenderInput) => string | null) | undefined
   /** Only for batches: two leads with the same are never in one request; null for no such thing. */
-  keptApart?(input: RenderInput): string | null
+  readonly keptApart?: ((input: RenderInput) => string | null) | undefined
 }
 
 /** Something of the service's own that a request needs (the id of a list of this name): looked up once, and kept. */

@@ -8,6 +8,8 @@ import { createPingJudge } from './judge-ping.ts'
 import { Answer } from './parse/answer.ts'
 import { createBatchReader } from './read-batch.ts'
 import type { AnyReply } from './request.ts'
+import { hubspotReader } from './types/hubspot/read.ts'
+import { salesforceReader } from './types/salesforce/read.ts'
 import { verdictOfHandover } from './types/handover.ts'
 
 export interface ReaderOptions {
@@ -22,8 +24,15 @@ export interface Reader {
   readBatch(reply: AnyReply, leads: readonly Lead[]): readonly Verdict[]
 }
 
+/** Services with answers of their own, whatever a recipient's file says of them. */
+const SERVICES: Readonly<Partial<Record<EndpointDefinition['type'], (definition: EndpointDefinition) => Reader>>> = {
+  'salesforce.create_lead': salesforceReader, 'hubspot.create_or_update_contact': hubspotReader,
+}
+
 /** Replies to verdicts, by the rules of one recipient, compiled once. */
 export const createReader = (definition: EndpointDefinition, { hasPriceFallback }: ReaderOptions = { hasPriceFallback: false }): Reader => {
+  const service = SERVICES[definition.type]?.(definition)
+  if (service) return service
   const judge = createJudge(definition, hasPriceFallback)
   const judgePing = definition.ping && createPingJudge(definition, definition.ping)
   const format = definition.parsing.format

@@ -3,7 +3,7 @@ import { shortHash } from '../base/hash.ts'
 import { holds, type Condition, type ValuePath } from '../core/condition.ts'
 import type { PhaseName } from '../core/plan.ts'
 import type { EndpointDefinition, Format, MappingNode, Text } from '../definitions/types.ts'
-import type { RenderInput, Rendered, TokenSource } from './endpoint.ts'
+import type { Endpoint, RenderInput, Rendered, TokenSource } from './endpoint.ts'
 import { compileAuth } from './encode/auth.ts'
 import { compileBody, type Payload } from './encode/body.ts'
 import { charsetNamed, CHARSETS } from './encode/charset.ts'
@@ -21,6 +21,8 @@ export interface Renderer {
   readonly render: (input: RenderInput) => Rendered
   readonly renderBatch: (inputs: readonly RenderInput[]) => Rendered
   readonly token?: TokenSource
+  readonly refuses?: Endpoint['refuses']
+  readonly keptApart?: Endpoint['keptApart']
 }
 
 /** Compiles everything of an endpoint that makes requests; mistakes are reported at their place in the file. */

@@ -32,11 +32,11 @@ export const compileTokenSource = (definition: EndpointDefinition, options: Temp
   }
 }
 
-const ACCESS_TOKEN = { kind: 'path', text: 'access_token' } as const
+export const ACCESS_TOKEN = { kind: 'path', text: 'access_token' } as const
 const ACCEPT: Header = ['Accept', 'application/json, */*;q=0.5']
 
 /** Client credentials (RFC 6749, 4.4.2): a form, the client's secret in it or, where the host wants that, in a Basic header (2.3.1). */
-const oauthRequest = (auth: OAuth2, definition: EndpointDefinition, options: TemplateOptions): TokenSource['request'] => {
+export const oauthRequest = (auth: OAuth2, definition: EndpointDefinition, options: TemplateOptions): TokenSource['request'] => {
   for (const text of [auth.tokenUrl, auth.clientId, auth.clientSecret, ...(auth.scope ? [auth.scope] : [])]) refuseTemplate(text, options)
   const url = compileUrl(auth.tokenUrl, options)
   const id = auth.clientId.text
@@ -113,11 +113,12 @@ const constantsIn = (node: MappingNode): readonly string[] => {
   }
 }
 
-/** Total: every reply is a token, or a failure in words of its own. */
-const tokenReader = (path: TokenRequest['token'], mask: (text: string) => string): ((reply: Reply) => TokenReply) => {
+/** Total: every reply is a token, or a failure in words of its own. `host`: where the answer says the token is good, if it does. */
+export const tokenReader = (path: TokenRequest['token'], mask: (text: string) => string, hostAt: TokenRequest['token'] | null = null): ((reply: Reply) => TokenReply) => {
   const token = compileText(path, LONGEST_TOKEN)
   const expires = compileText({ kind: 'path', text: 'expires_in' }, 20)
   const code = compileText({ kind: 'path', text: 'error' }, 60)
+  const host = compileText(hostAt, 500)
   return (reply) => {
     if (reply.kind === 'fault') return ofFault(reply)
     const answer = new Answer(reply, null)
@@ -125,7 +126,7 @@ const tokenReader = (path: TokenRequest['token'], mask: (text: string) => string
     const found = isOk ? token?.(answer) ?? null : null
     if (found !== null) {
       const seconds = Number(expires?.(answer) ?? Number.NaN)
-      return { kind: 'token', token: found, expiresInMs: Number.isFinite(seconds) && seconds >= 0 ? seconds * 1000 : null }
+      return { kind: 'token', token: found, ...(host ? { host: host(answer) } : {}), expiresInMs: Number.isFinite(seconds) && seconds >= 0 ? seconds * 1000 : null }
     }
     const said = buyersWords(answer)
     const words = said === null ? null : mask(said)

@@ -7,6 +7,7 @@ export const authWords = (auth: AuthDefinition | null): string => {
     case 'bearer': return `Bearer token${auth.remark === undefined ? '' : ` (${auth.remark})`}`
     case 'basic': return 'user name and password (HTTP Basic)'
     case 'oauth2': return `OAuth2 client credentials, token from ${withoutCredentials(auth.tokenUrl.text)}${auth.scope === null ? '' : `, scope ${auth.scope.text}`}`
+    case 'jwt-bearer': return `a signed JWT for ${auth.subject.text}, token from ${withoutCredentials(auth.tokenUrl.text)}`
     case 'token-request': return `token asked for at ${withoutCredentials(auth.url.text)}, sent as Authorization`
     case 'hmac': return `HMAC-${auth.algorithm.toUpperCase()} of the body (${auth.encoding ?? 'hex'}) in ${auth.header}`
     case 'standard-webhooks': return 'Standard Webhooks signature (webhook-id, webhook-timestamp, webhook-signature)'
@@ -23,7 +24,7 @@ export const secretsOf = ({ auth, url, backupUrl, options }: EndpointDefinition)
   return [...own, ...options_, ...inAddress].filter((each) => each.length > 0)
 }
 
-const SECRET = new Set(['token', 'password', 'clientSecret', 'secret', 'older'])
+const SECRET = new Set(['token', 'password', 'clientSecret', 'secret', 'older', 'key'])
 
 /** `smtp://user:pass@host` as `smtp://user@host`: a sheet is shared. */
 export const withoutCredentials = (url: string): string => url.replace(/^([a-z][a-z0-9+.-]*:\/\/)(?:([^:/@]*):.*@|([^/@]*)@)(?=[^@]*$)/i, (_, scheme: string, user: string | undefined, alone: string | undefined) => `${scheme}${user ?? alone ?? ''}@`)

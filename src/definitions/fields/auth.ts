@@ -3,7 +3,7 @@ import { MAPPING } from './mapping.ts'
 import { TEXT, WORDS, listOf, oneOf } from './plain.ts'
 
 const AUTH_TYPES = {
-  Bearer: 'bearer', Basic: 'basic', OAuth2: 'oauth2', 'Token Request': 'token-request', HMAC: 'hmac', 'Standard Webhooks': 'standard-webhooks',
+  Bearer: 'bearer', Basic: 'basic', OAuth2: 'oauth2', 'Token Request': 'token-request', JWT: 'jwt-bearer', HMAC: 'hmac', 'Standard Webhooks': 'standard-webhooks',
 } as const
 export type AuthType = (typeof AUTH_TYPES)[keyof typeof AUTH_TYPES]
 
@@ -20,6 +20,9 @@ export const CREDENTIALS = {
 export const AUTH_SECTION = {
   type: { key: 'Type', kind: oneOf('a way to sign in', AUTH_TYPES), doc: 'How requests prove who sends them', example: 'OAuth2', default: 'by the keys that are given' },
   ...CREDENTIALS,
+  subject: { key: 'Subject', kind: TEXT, doc: 'JWT: the user in whose name leads are made; Username is as good', example: 'integration@example.com' },
+  privateKey: { key: 'Private Key', kind: TEXT, doc: 'JWT: the RSA key whose certificate the service has, as PEM text', example: '${SALESFORCE_PRIVATE_KEY}' },
+  audience: { key: 'Audience', kind: TEXT, doc: 'JWT: for whom the statement is', example: 'https://test.salesforce.com', default: 'https://login.salesforce.com; https://test.salesforce.com for a sandbox' },
   bearer: { key: 'Bearer', aliases: ['Bearer Token'], kind: TEXT, doc: 'A token, sent as `Authorization: Bearer …`', example: '${ABC_TOKEN}' },
   url: { key: 'URL', kind: TEXT, doc: 'Token Request: where the token is asked for', example: 'https://api.buyer.example/login' },
   method: { key: 'Method', kind: WORDS, doc: 'Token Request: the HTTP method', example: 'POST', default: 'POST' },

@@ -1,4 +1,5 @@
 import { diagnosticAt, type Diagnostic, type Place } from '../../base/diagnostic.ts'
+import type { Text } from '../types.ts'
 import type { Parsed } from '../values/parsed.ts'
 import type { YamlNode } from '../yaml-tree.ts'
 
@@ -8,6 +9,8 @@ export interface Reading {
   /** The recipient's display name: `Auth: Bearer token` means its own variable. */
   readonly name: string
   readonly env: Readonly<Record<string, string | undefined>>
+  /** Where a type that knows it asks for tokens, under its host. */
+  readonly tokenUrl?: Text
   /** Tells of a value that came from the environment. */
   readonly secret: (value: string) => void
   /** Whether a text holds a value that came from the environment. */

@@ -1,15 +1,22 @@
 import { AUTH } from '../compile-auth.ts'
 import { FORMATS, type Format } from '../types.ts'
 import { ENDPOINTS } from './endpoints.ts'
-import type { Field } from './field.ts'
+import { textual, type Field } from './field.ts'
 import { MAPPING } from './mapping.ts'
-import { TEXT, WORDS, YES_NO, listOf, oneOf } from './plain.ts'
+import { TEXT, WORDS, YES_NO, listOf, oneOf, yesNo } from './plain.ts'
+import { refused, parsed } from '../values/parsed.ts'
 import { BYTES, COUNT, DURATION, KEEP_ALIVE, RATE } from './values.ts'
 import { REQUEST, RESPONSE, TLS } from './transport-blocks.ts'
 
 const FORMAT_NAMES = Object.fromEntries(FORMATS.map((each) => [each === 'json' || each === 'xml' || each === 'csv' || each === 'soap' ? each.toUpperCase() : `${each[0]?.toUpperCase()}${each.slice(1)}`, each])) as Readonly<Record<string, Format>>
 const METHODS = { POST: 'POST', GET: 'GET', PUT: 'PUT', PATCH: 'PATCH', DELETE: 'DELETE' } as const
 const COMPRESSIONS = { gzip: 'gzip', none: 'none', off: 'none', no: 'none' } as const
+
+const ASSIGNMENT_RULES = textual<boolean | string>('yes, no, or the id of an assignment rule', (text, place) => {
+  const said = yesNo(text)
+  if (said !== null) return parsed(said)
+  return /^01Q[A-Za-z0-9]{12}(?:[A-Za-z0-9]{3})?$/.test(text) ? parsed(text) : refused(place, 'bad-value', `got "${text}", expected yes, no, or the id of an assignment rule`, 'write yes, or an id such as 01QD0000000EqAn')
+}, { type: ['boolean', 'string'] })
 
 /** How requests are made and sent. All of them may also stand at the top level. */
 export const SETTINGS = {
@@ -44,9 +51,11 @@ export const SETTINGS = {
   soapAction: { key: 'SOAP Action', aliases: ['Action'], kind: TEXT, doc: 'SOAP: the action that is named to the service', example: 'urn:partner:SubmitLead' },
   namespace: { key: 'Namespace', kind: TEXT, doc: 'SOAP: the namespace of the operation', example: 'urn:partner' },
   security: { key: 'Security', kind: WORDS, doc: "SOAP: Auth's user name and password go into the envelope", example: 'WS-Security Digest', default: 'none' },
-  instance: { key: 'Instance', kind: TEXT, doc: 'Salesforce: the host of the organisation', example: 'na152.salesforce.com' },
+  instance: { key: 'Instance', kind: TEXT, doc: 'Salesforce: the host of the organisation (My Domain), where tokens are asked for; requests go where the token says', example: 'acme.my.salesforce.com' },
+  apiVersion: { key: 'API Version', kind: WORDS, doc: 'Salesforce: the version of its REST API. HubSpot: the generation of its API, v3 or a date', example: 'v68.0', default: 'v68.0; HubSpot 2026-09' },
+  externalId: { key: 'External ID', kind: WORDS, doc: 'Salesforce: the mapped field by whose value a record is known. With it records are made or updated, and a request that is repeated after no answer makes no second one', example: 'Lead_Id__c' },
   object: { key: 'Object', kind: WORDS, doc: 'Salesforce: the object that is made', example: 'Lead', default: 'Lead' },
-  portalId: { key: 'Portal ID', kind: WORDS, doc: 'HubSpot: the portal', example: '12345678' },
+  portalId: { key: 'Portal ID', kind: WORDS, doc: 'HubSpot: the portal, for people: the token decides which one it is', example: '12345678' },
   domain: { key: 'Domain', kind: TEXT, doc: 'Five9: the domain (F9domain)', example: '${FIVE9_DOMAIN}' },
   list: { key: 'List', aliases: ['List Name'], kind: TEXT, doc: 'Five9: the dialing list that the lead joins (F9list)', example: 'New Leads' },
   recordKey: { key: 'Record Key', aliases: ['F9key'], kind: listOf(TEXT), doc: 'Five9: the contact fields by which a record is known (F9key)', example: 'number1', default: 'number1' },
@@ -66,8 +75,8 @@ export const SETTINGS = {
 
 /** What a service does with the lead; `Call Window` and `Timezone` are kept by finalmile itself. All may stand at the top level. */
 export const SERVICE_OPTIONS = {
-  assignmentRules: { key: 'Assignment Rules', kind: YES_NO, doc: 'Salesforce: whether assignment rules run', example: 'true' },
-  triggerWorkflows: { key: 'Trigger Workflows', kind: YES_NO, doc: 'Salesforce: whether workflows run', example: 'true' },
+  assignmentRules: { key: 'Assignment Rules', kind: ASSIGNMENT_RULES, doc: 'Salesforce: whether assignment rules run, or the id of the one that does (Sforce-Auto-Assign)', example: 'true', default: 'as Salesforce does: they run' },
+  triggerWorkflows: { key: 'Trigger Workflows', kind: YES_NO, doc: 'Salesforce: yes; REST cannot keep triggers, flows and workflows from running', example: 'true' },
   maxAttempts: { key: 'Max Attempts', kind: COUNT, doc: 'The most requests for one lead, whatever the retry rules allow. How often the dialer then calls is set in its campaign: no insert call of a dialer takes it', example: '3', default: 'by the retry rules' },
   callAsap: { key: 'Call ASAP', aliases: ['F9CallASAP', 'Call Now'], kind: YES_NO, doc: 'Five9: whether the lead is called before others (F9CallASAP)', example: 'yes', default: 'no' },
   scheduleCalls: { key: 'Schedule Calls', kind: YES_NO, doc: 'Five9: outside the Call Window the lead is sent at once, with the time at which the window next opens (F9TimeToCall, F9TimeFormat), instead of being held here', example: 'yes', default: 'no: finalmile holds the lead' },

@@ -27,7 +27,8 @@ export const compileAuth = (auth: AuthDefinition | null, options: TemplateOption
       const password = textual(auth.password)
       return (input) => [['Authorization', `Basic ${Buffer.from(`${username(input) ?? ''}:${password(input) ?? ''}`).toString('base64')}`]]
     }
-    case 'oauth2': return (input) => bearer(input.token)
+    case 'oauth2':
+    case 'jwt-bearer': return (input) => bearer(input.token)
     case 'token-request': {
       const use = textual(auth.use, true)
       return (input) => { const value = input.token === undefined ? undefined : use(input); return value === undefined ? [] : [['Authorization', headerValue(value)]] }

@@ -1,0 +1,62 @@
+import { diagnosticAt, type Place } from '../../base/diagnostic.ts'
+import type { Policy } from '../../core/policy.ts'
+import type { StepName } from '../../core/plan.ts'
+import { tokenVariable } from '../compile-auth.ts'
+import type { EndpointPlaces } from '../endpoint-keys.ts'
+import type { Reading } from '../fields/field.ts'
+import { normalKey } from '../keys.ts'
+import { TYPES } from '../fields/top.ts'
+import type { AuthDefinition, EndpointDefinition, EndpointType, MappingEntry, Text } from '../types.ts'
+import type { YamlNode } from '../yaml-tree.ts'
+
+export const isCrm = (type: EndpointType): boolean => type === 'salesforce.create_lead' || type === 'hubspot.create_or_update_contact'
+
+/** Where Salesforce asks for tokens, under the organisation's host; known before the Auth block is read. */
+export const withTokenUrl = (root: Extract<YamlNode, { kind: 'map' }>, place: Place, reading: Reading): Reading => {
+  const type = root.entries.find((each) => each.kind === 'entry' && normalKey(each.key) === 'type')
+  const named = type?.kind === 'entry' && type.value.kind === 'scalar' ? normalKey(type.value.text) : ''
+  const isSalesforce = named === 'salesforce' || Object.entries(TYPES).some(([name, each]) => each === 'salesforce.create_lead' && normalKey(name) === named)
+  return isSalesforce ? { ...reading, tokenUrl: { text: '/services/oauth2/token', place } } : reading
+}
+
+/** The service's host, or what `Settings: Endpoint` says instead of it (a sandbox, a test): an origin, with a path in front of the service's own if need be. */
+export const hostOf = (written: Text | null, service: Text, reading: Reading): Text => {
+  if (written === null) return service
+  const text = written.text.trim().replace(/\/(?:services|crm|automation)(?:\/.*)?$/i, '').replace(/\/+$/, '')
+  if (text.includes('{{')) reading.report(diagnosticAt(written.place, 'bad-url', 'the host cannot depend on the lead', 'write it out, or a recipient for each host'))
+  return { text, place: written.place }
+}
+
+/** Credentials by the recipient's own variables, where the file names none: `<RECIPIENT_NAME>_CLIENT_ID` and `_CLIENT_SECRET`, or `_TOKEN`. */
+export const ownCredentials = ({ name, place, auth }: EndpointDefinition, reading: Reading, client: boolean): AuthDefinition | null => {
+  if (auth !== null) return auth
+  const variable = tokenVariable(name)
+  const stem = variable.replace(/_TOKEN$/, '')
+  const valueOf = (each: string): Text | null => {
+    const value = Object.hasOwn(reading.env, each) ? reading.env[each] : undefined
+    if (value === undefined || value === '') return null
+    reading.secret(value)
+    return { text: value, place }
+  }
+  const [clientId, clientSecret] = client ? [valueOf(`${stem}_CLIENT_ID`), valueOf(`${stem}_CLIENT_SECRET`)] : [null, null]
+  if (clientId && clientSecret) return { kind: 'oauth2', tokenUrl: { text: '/services/oauth2/token', place }, clientId, clientSecret, scope: null }
+  const token = valueOf(variable)
+  return token && { kind: 'bearer', token }
+}
+
+export const namesIn = (entries: readonly MappingEntry[]): ReadonlySet<string> =>
+  new Set(entries.flatMap((each) => (each.kind === 'entry' ? [each.key] : [...namesIn(each.then), ...namesIn(each.otherwise)])))
+
+/** What each service takes in one request. */
+const MOST: Readonly<Partial<Record<EndpointType, number>>> = { 'salesforce.create_lead': 200, 'hubspot.create_or_update_contact': 100 }
+/** `Accumulate` names a time alone. */
+const NO_COUNT = 1_000
+
+export const policyOfService = (definition: EndpointDefinition, policy: Policy, places: EndpointPlaces, reading: Reading): Policy => {
+  const most = MOST[definition.type]
+  if (most === undefined) return policy
+  const { batch } = policy
+  if (batch && batch.maxLeads > most && batch.maxLeads !== NO_COUNT) reading.report(diagnosticAt(places.batch ?? definition.place, 'bad-batch', `${definition.type} takes at most ${most} leads in one request, not ${batch.maxLeads}`, `write Accumulate: ${most} leads or 5 minutes`))
+  const steps: readonly StepName[] = [...(definition.hubspot?.list ? ['list' as const] : []), ...(definition.hubspot?.workflow ? ['workflow' as const] : [])]
+  return { ...policy, batch: batch && { ...batch, maxLeads: Math.min(batch.maxLeads, most) }, ...(steps.length > 0 ? { steps } : {}) }
+}

@@ -1,0 +1,67 @@
+import type { Diagnostic } from '../../../base/diagnostic.ts'
+import type { EndpointDefinition } from '../../../definitions/types.ts'
+import { compileAuth } from '../../encode/auth.ts'
+import { compileHeaders, USER_AGENT, type Header } from '../../encode/headers.ts'
+import { compileUrl } from '../../encode/url.ts'
+import type { RenderInput, Rendered } from '../../endpoint.ts'
+import { compileDocument } from '../../mapping/document.ts'
+import type { Renderer } from '../../render.ts'
+import type { HttpRequest } from '../../request.ts'
+import { compileTokenSource } from '../../token.ts'
+import { typeOptions } from '../compiling.ts'
+import { compileSteps } from './steps.ts'
+import { propertiesOf } from './properties.ts'
+
+/** A request of HubSpot's, with what every one of them has. */
+export type Ask = (input: RenderInput, method: string, path: string, body: string | null) => HttpRequest
+
+/**
+ * Contacts by their e-mail address, made or updated, many in one call; what follows (`steps`) are requests of their own.
+ * Objects of another generation of the API stand under another path.
+ */
+export const compileHubspot = (definition: EndpointDefinition, report: (problem: Diagnostic) => void): Renderer => {
+  const options = typeOptions(definition, report)
+  const generation = definition.hubspot?.generation ?? '2026-09'
+  const contacts = generation === 'v3' ? '/crm/v3/objects/contacts' : `/crm/objects/${generation}/contacts`
+  const authorize = compileAuth(definition.auth, options)
+  const own = compileHeaders(definition.headers, options)
+  const token = compileTokenSource(definition, options)
+  const host = definition.url ?? { text: 'https://api.hubapi.com', place: definition.place }
+  const mayBePrivate = compileUrl(host, options).writtenOut || definition.transport.allowPrivateNetwork
+  const ask: Ask = (input, method, path, body) => {
+    const headers: Header[] = own.write(input)
+    const add = (header: Header): void => { if (!own.names.has(header[0].toLowerCase())) headers.push(header) }
+    if (body !== null) add(['Content-Type', 'application/json; charset=utf-8'])
+    add(['Accept', 'application/json'])
+    add(USER_AGENT)
+    authorize(input, body ?? '').forEach(add)
+    return { method, url: host.text + path, headers, body, compression: body === null ? null : definition.compression, mayBePrivate }
+  }
+
+  const { mapping, omitEmpty } = definition
+  const document = compileDocument({ mapping, includeAll: definition.includeAllFields || mapping === null, omitEmpty }, options)
+  const properties = (input: RenderInput) => propertiesOf(document.build(input))
+  const emailOf = (input: RenderInput): string | null => properties(input)['email']?.trim() || null
+  const entry = (input: RenderInput, email: string) => ({ id: email, idProperty: 'email', objectWriteTraceId: input.lead.id, properties: properties(input) })
+  const steps = compileSteps(definition, options, ask, emailOf)
+
+  return {
+    ...(token ? { token } : {}),
+    refuses: (input) => (emailOf(input) === null ? NO_EMAIL : null),
+    keptApart: (input) => emailOf(input)?.toLowerCase() ?? null,
+    render: (input): Rendered => {
+      if (input.phase === 'list' || input.phase === 'workflow') return steps(input, input.phase)
+      const email = emailOf(input)
+      if (email === null) return { ok: false, reason: NO_EMAIL }
+      if (input.target === 'update') return { ok: true, request: ask(input, 'PATCH', `${contacts}/${encodeURIComponent(email)}?idProperty=email`, JSON.stringify({ properties: properties(input) })) }
+      return { ok: true, request: ask(input, 'POST', `${contacts}/batch/upsert`, JSON.stringify({ inputs: [entry(input, email)] })) }
+    },
+    renderBatch: (inputs) => {
+      const [first] = inputs
+      if (!first) return { ok: false, reason: 'a batch without leads' }
+      return { ok: true, request: ask(first, 'POST', `${contacts}/batch/upsert`, JSON.stringify({ inputs: inputs.map((each) => entry(each, emailOf(each) ?? '')) })) }
+    },
+  }
+}
+
+const NO_EMAIL = 'HubSpot knows contacts by their e-mail address, and this lead has none'

@@ -1,0 +1,82 @@
+import type { Diagnostic } from '../../../base/diagnostic.ts'
+import type { EndpointDefinition, SalesforceSettings } from '../../../definitions/types.ts'
+import { compileAuth } from '../../encode/auth.ts'
+import { compileHeaders, USER_AGENT, type Header } from '../../encode/headers.ts'
+import { jsonOfBuilt } from '../../encode/json.ts'
+import { compileUrl } from '../../encode/url.ts'
+import type { RenderInput, Rendered } from '../../endpoint.ts'
+import type { Built } from '../../mapping/build.ts'
+import { compileDocument } from '../../mapping/document.ts'
+import type { Renderer } from '../../render.ts'
+import { textOf } from '../../template/text-of.ts'
+import { typeOptions } from '../compiling.ts'
+import { salesforceToken } from './token.ts'
+
+/**
+ * A record by REST: made (`sobjects/Lead`), or made or updated by an external id; many in one call by sObject
+ * Collections, each for itself (`allOrNone: false`).
+ */
+export const compileSalesforce = (definition: EndpointDefinition, report: (problem: Diagnostic) => void): Renderer => {
+  const options = typeOptions(definition, report)
+  const settings = definition.salesforce ?? DEFAULTS
+  const { externalId } = settings
+  const { mapping, omitEmpty } = definition
+  const document = compileDocument({ mapping, includeAll: definition.includeAllFields || mapping === null, omitEmpty }, options)
+  const authorize = compileAuth(definition.auth, options)
+  const own = compileHeaders(definition.headers, options)
+  const token = salesforceToken(definition, options)
+  const host = compileHost(definition, settings, options)
+
+  const request = (input: RenderInput, path: string, body: string): Rendered => {
+    const origin = host(input)
+    if (origin === null) return { ok: false, reason: 'the token host named no organisation that leads could be sent to' }
+    const headers: Header[] = own.write(input)
+    const add = (header: Header): void => { if (!own.names.has(header[0].toLowerCase())) headers.push(header) }
+    for (const each of [['Content-Type', 'application/json; charset=utf-8'], ['Accept', 'application/json'], USER_AGENT, ...settings.headers] as const) add(each)
+    authorize(input, body).forEach(add)
+    return { ok: true, request: { method: definition.method, url: `${origin.url}/services/data/${settings.version}${path}`, headers, body, compression: definition.compression, mayBePrivate: origin.mayBePrivate } }
+  }
+  const recordOf = (input: RenderInput): ReadonlyMap<string, Built> => { const built = document.build(input); return built instanceof Map ? built : new Map<string, Built>() }
+  const idOf = (record: ReadonlyMap<string, Built>): string | null => {
+    const value = externalId === null ? undefined : record.get(externalId)
+    const text = value && 'leaf' in value && value.leaf !== null ? textOf(value.leaf) : ''
+    return text === '' ? null : text
+  }
+  const withoutId = (record: ReadonlyMap<string, Built>): ReadonlyMap<string, Built> => new Map([...record].filter(([name]) => name !== externalId))
+  const refusal = `the lead has no value for ${externalId ?? ''}, by which its record would be known`
+
+  return {
+    ...(token ? { token } : {}),
+    ...(externalId === null ? {} : {
+      refuses: (input: RenderInput) => (idOf(recordOf(input)) === null ? refusal : null),
+      keptApart: (input: RenderInput) => idOf(recordOf(input))?.toLowerCase() ?? null,
+    }),
+    render: (input) => {
+      const record = recordOf(input)
+      if (externalId === null) return request(input, `/sobjects/${settings.object}`, jsonOfBuilt(record))
+      const id = idOf(record)
+      // Neither the id nor its field may stand in the body.
+      return id === null ? { ok: false, reason: refusal } : request(input, `/sobjects/${settings.object}/${externalId}/${encodeURIComponent(id)}`, jsonOfBuilt(withoutId(record)))
+    },
+    renderBatch: (inputs) => {
+      const [first] = inputs
+      if (!first) return { ok: false, reason: 'a batch without leads' }
+      const attributes = `"attributes":{"type":${JSON.stringify(settings.object)}}`
+      const records = inputs.map((input) => { const json = jsonOfBuilt(recordOf(input)); return json === '{}' ? `{${attributes}}` : `{${attributes},${json.slice(1)}` })
+      return request(first, `/composite/sobjects${externalId === null ? '' : `/${settings.object}/${externalId}`}`, `{"allOrNone":false,"records":[${records.join(',')}]}`)
+    },
+  }
+}
+
+const DEFAULTS: SalesforceSettings = { version: 'v68.0', object: 'Lead', externalId: null, headers: [], followsToken: false }
+
+/** The organisation's own host comes with the token, over TLS from the host that the author named; else that one. */
+const compileHost = (definition: EndpointDefinition, { followsToken }: SalesforceSettings, options: ReturnType<typeof typeOptions>): ((input: RenderInput) => { readonly url: string; readonly mayBePrivate: boolean } | null) => {
+  const { allowPrivateNetwork } = definition.transport
+  const url = definition.url ?? { text: 'https://', place: definition.place }
+  const fixed = { url: url.text, mayBePrivate: compileUrl(url, options).writtenOut || allowPrivateNetwork }
+  return (input) => {
+    if (!followsToken || input.host === null || input.host === undefined) return fixed
+    return /^https:\/\/[a-z0-9.-]+(:\d+)?\/?$/i.test(input.host) ? { url: input.host.replace(/\/$/, ''), mayBePrivate: allowPrivateNetwork } : null
+  }
+}
