@@ -1,5 +1,5 @@
 import type { CommandSpec, OptionSpec } from './command.ts'
-import { readClock, readCount, readMoneyFlag, readPair, readWait, collect } from './values.ts'
+import { readClock, readCount, readMoneyFlag, readPair, readTime, readWait, collect } from './values.ts'
 
 const START = 'Start:'
 const DELIVER = 'Deliver:'
@@ -31,6 +31,9 @@ const source: OptionSpec = { flags: '--source <name=value>', help: 'the source o
 const variable: OptionSpec = { flags: '--var <name=value>', help: 'a value for templates, repeatable', read: readPair('--var') }
 const clock: OptionSpec = { flags: '--clock <time>', help: 'run as if it were then (test mode)', read: readClock }
 const test: OptionSpec = { flags: '--test', help: 'sandboxes instead of buyers; no revenue is recorded' }
+
+const ownId: OptionSpec = { flags: '--lead-id <field>', help: 'the column that holds our id of the lead' }
+const buyersId: OptionSpec = { flags: '--buyer-lead-id <field>', help: "the column that holds the buyer's id" }
 
 const running: readonly OptionSpec[] = [
   { flags: '--wait <duration>', help: 'how long to stay for retries and windows (default: 30s)', read: readWait('--wait') },
@@ -138,6 +141,32 @@ export const COMMANDS: readonly CommandSpec[] = [
     name: 'unpause', args: '<recipient>', group: CORRECT, summary: 'send to it again; what waited for it is due at once', options: [test],
     examples: [['finalmile unpause acme', '']],
     load: () => import('./commands/unpause.ts'),
+  },
+  {
+    name: 'returns', args: '<file>', group: CORRECT, summary: "a buyer's returns, corrected into revenue",
+    more: 'A row for each lead that comes back: lead_id or buyer_lead_id; amount (else the whole sale), reason, date and recipient where there are. The same file counts once; never more than a sale earned. Booked on the day it is read, so that closed months stay.',
+    options: [
+      { flags: '--from <recipient>', help: 'the buyer that the whole file is from' }, { flags: '--within <duration>', help: 'refuse what comes later after the sale', read: readWait('--within') },
+      ownId, buyersId, { flags: '--dry-run', help: 'say what would be booked' }, test,
+    ],
+    examples: [['finalmile returns acme-november.csv --from acme', 'once a month'], ['finalmile returns returns.csv --dry-run', 'look first']],
+    load: () => import('./commands/returns.ts'),
+  },
+  {
+    name: 'reconcile', args: '<recipient> <file>', group: CORRECT, summary: "the ledger against the buyer's own list",
+    more: 'A row of the list for each lead that the buyer has: lead_id or buyer_lead_id, price, and status where there is one. Tells what agrees, what only one side has, other prices, and what became of attempts in doubt. Exit 3 where anything differs.',
+    options: [
+      { flags: '--since <time>', help: 'our sales from then on', read: readTime('--since') }, { flags: '--until <time>', help: 'and before then', read: readTime('--until') },
+      ownId, buyersId, { flags: '--csv', help: 'every line as CSV on stdout' }, test,
+    ],
+    examples: [['finalmile reconcile acme acme-november.csv --since 2026-11-01 --until 2026-12-01', 'before the invoice']],
+    load: () => import('./commands/reconcile.ts'),
+  },
+  {
+    name: 'purge', group: CORRECT, summary: 'personal data of settled leads out of the store; the figures stay',
+    options: [{ flags: '--older-than <duration>', help: 'settled longer ago than that; 0d: all', read: readWait('--older-than') }, { flags: '--yes', help: 'do not ask' }],
+    examples: [['finalmile purge --older-than 90d', 'as the law asks']],
+    load: () => import('./commands/purge.ts'),
   },
   {
     name: 'sandbox', group: TOOLS, summary: 'simulated buyers on loopback, with faults to order',

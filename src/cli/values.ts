@@ -34,11 +34,14 @@ export const readMoneyFlag = (flag: string) => (value: string): Money => {
 }
 
 /** ISO 8601; without a zone it is UTC, so that the same command means the same everywhere. */
-export const readClock = (value: string): Instant => {
+export const readClock = (value: string): Instant => readTime('--clock')(value)
+
+/** ISO 8601; without a zone it is UTC. */
+export const readTime = (flag: string) => (value: string): Instant => {
   const text = value.trim().replace(' ', 'T')
   const zoned = /(Z|[+-]\d\d:?\d\d)$/i.test(text) || !text.includes('T') ? text : `${text}Z`
   const at = /^\d{4}-\d\d-\d\d(T|$)/.test(text) ? Date.parse(zoned) : Number.NaN
-  if (Number.isNaN(at)) throw usageError(`--clock takes a time, not "${value}"`, 'for example --clock 2026-11-24T08:00:00-05:00')
+  if (Number.isNaN(at)) throw usageError(`${flag} takes a time, not "${value}"`, `for example ${flag} 2026-11-24T08:00:00-05:00`)
   return at
 }
 

@@ -59,6 +59,8 @@ export type DeliveryEvent =
   /** `--retry-failed`: failed nodes are tried again with the same keys; answers already given stand. */
   | { readonly type: 'reopened'; readonly at: Instant; readonly reason: string }
   | { readonly type: 'reviewed'; readonly at: Instant; readonly decision: 'retry' | 'accept' | 'drop'; readonly note: string | null }
+  /** A buyer gave a sale back, whole or in part (`finalmile returns`). It corrects revenue on the day it was recorded; `ref` names the row of the buyer's file, so that it counts once. */
+  | { readonly type: 'returned'; readonly at: Instant; readonly path: string; readonly recipient: string; readonly buyerLeadId: string | null; readonly amount: Money; readonly reason: string | null; readonly ref: string }
 
 export type EventType = DeliveryEvent['type']
 export type EventOf<T extends EventType> = Extract<DeliveryEvent, { type: T }>

@@ -85,6 +85,7 @@ export const evolve = (history: History, event: DeliveryEvent): History => {
     case 'attemptFinished': return withNode(history, event.path, (node) => ({ ...node, attempts: finish(node.attempts, event) }))
     case 'settled': return { ...history, version, settled: event.outcome }
     case 'reopened': return { ...history, version, settled: null, nodes: reopened(history.nodes) }
+    case 'returned': return { ...history, version }
     case 'reviewed': return event.decision === 'retry' ? { ...history, version, settled: null, nodes: reopened(history.nodes) } : { ...history, version }
     default: return event satisfies never
   }

@@ -63,6 +63,7 @@ export const addEvent = (report: Report, context: ReportContext, event: Delivery
     case 'reviewed':
       if (event.decision === 'accept') report.folding.acceptedByHand.add(context.deliveryId)
       return report
+    case 'returned': addReturned(report, context, event); return report
     case 'received': case 'reopened': return report
     default: return event satisfies never
   }
@@ -119,6 +120,16 @@ const addSettled = (report: Report, context: ReportContext, event: EventOf<'sett
     for (const figures of placesOf(report, context, event.at, recipient)) addTo(figures.sales, revenue)
   }
   if (kind === 'failed' || kind === 'held' || kind === 'pooled' || event.outcome.open) resettable.set(deliveryId, { figures: places, outcome: kind, revenue, cost: event.cost })
+}
+
+/** On the day it was recorded, so that a closed month stays as it was. */
+const addReturned = (report: Report, context: ReportContext, { at, recipient, amount }: EventOf<'returned'>): void => {
+  for (const figures of placesOf(report, context, at, recipient)) {
+    figures.returns++
+    addTo(figures.returned, amount)
+    takeFrom(figures.sales, amount)
+  }
+  for (const figures of [report.total, figuresOf(report.by.source, sourceOf(context)), figuresOf(report.by.day, dayOf(report, at))]) takeFrom(figures.revenue, amount)
 }
 
 const placesOf = (report: Report, context: ReportContext, at: number, recipient: string): readonly Figures[] => [

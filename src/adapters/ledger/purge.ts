@@ -14,6 +14,7 @@ export const withoutPersonalData = (event: DeliveryEvent, delivery: DeliveryName
     case 'attemptFinished': return { ...event, key: keptKey(event.key, event, delivery), verdict: silent(event.verdict) }
     case 'settled': return { ...event, outcome: quiet(event.outcome) }
     case 'reopened': return { ...event, reason: PURGED }
+    case 'returned': return { ...event, reason: null }
     case 'reviewed': return { ...event, note: null }
     default: return event satisfies never
   }

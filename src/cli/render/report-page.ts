@@ -18,6 +18,7 @@ export const reportPage = (report: Report, runId: string | null, now: Instant): 
     return [
       { label: 'Revenue', value: showAmount(each.revenue, currency) }, { label: 'Cost', value: showAmount(each.cost, currency) },
       { label: 'Margin', value: showAmount(each.margin, currency), tone: each.margin.startsWith('-') ? 'bad' : 'good' },
+      ...(each.returned === undefined ? [] : [{ label: 'Returned (taken off)', value: showAmount(each.returned, currency) }]),
     ]
   })
   return renderPage({

@@ -72,7 +72,7 @@ export const reportText = (report: Report, grouping: Grouping, columns: number, 
   const lines = [paint.bold(plural(leads, 'lead')) + (report.mode === 'test' ? paint.yellow('  test mode: no revenue is recorded') : ''), '']
   for (const currency of currencies.length === 0 ? ['USD'] : currencies) {
     const money = moneyIn(report.total, currency, report.mode)
-    lines.push(`  Revenue ${paint.bold(showAmount(money.revenue, currency))}   Cost ${showAmount(money.cost, currency)}   Margin ${paint.bold(showAmount(money.margin, currency))}`)
+    lines.push(`  Revenue ${paint.bold(showAmount(money.revenue, currency))}   Cost ${showAmount(money.cost, currency)}   Margin ${paint.bold(showAmount(money.margin, currency))}${money.returned === undefined ? '' : paint.dim(`   ${showAmount(money.returned, currency)} returned, taken off`)}`)
   }
   lines.push('', `  ${outcomesLine(outcomes, leads, paint)}`, '')
   const number = { align: 'right' } as const

@@ -70,6 +70,7 @@ const lineOf = (event: DeliveryEvent, paint: ChalkInstance): string => {
       return `${paint.bold('settled')}: ${parts.join(' ')}${outcome.reason === null ? '' : ` – ${oneLine(outcome.reason)}`}`
     }
     case 'reopened': return `reopened: ${oneLine(event.reason)}`
+    case 'returned': return `${paint.yellow('↩')} returned by ${event.recipient}: ${showMoney(event.amount)}${event.reason === null ? '' : ` – ${oneLine(event.reason)}`}`
     case 'reviewed': return `reviewed: ${event.decision}${event.note === null ? '' : ` – ${oneLine(event.note)}`}`
     default: return kindOf(event)
   }

@@ -28,11 +28,14 @@ export interface Figures {
   readonly outcomes: Map<OutcomeKind, number>
   readonly revenue: Sums
   readonly cost: Sums
+  /** What buyers gave back: taken off `sales` and `revenue` already. */
+  returns: number
+  readonly returned: Sums
 }
 
 export const emptyFigures = (): Figures => ({
   attempts: 0, posts: 0, offered: 0, accepted: 0, rejected: 0, duplicates: 0, skipped: 0, failed: 0, unknown: 0, unconfirmed: 0, bids: 0,
-  errors: new Map(), durations: emptyHistogram(), sales: emptySums(), outcomes: new Map(), revenue: emptySums(), cost: emptySums(),
+  errors: new Map(), durations: emptyHistogram(), sales: emptySums(), outcomes: new Map(), revenue: emptySums(), cost: emptySums(), returns: 0, returned: emptySums(),
 })
 
 export const addAttempt = (figures: Figures, event: EventOf<'attemptFinished'>): void => {

@@ -1,5 +1,5 @@
 import type { CsvValue } from '../../base/csv.ts'
-import { formatMoney, subtractMoney, type Money } from '../../base/money.ts'
+import { formatMoney, money, subtractMoney, type Money } from '../../base/money.ts'
 import { isoTime } from '../../base/time.ts'
 import type { DeliveryEvent, EventOf, Mode } from '../event.ts'
 import { classOf } from '../verdict.ts'
@@ -26,8 +26,8 @@ export interface RowContext {
 export type Row = readonly CsvValue[]
 
 /**
- * The ledger's row of an event: a finished attempt, or a recipient that was passed by (`attempt` 0, verdict `skipped`); null for all
- * other events. Revenue is empty where nothing was sold.
+ * The ledger's row of an event: a finished attempt, a recipient that was passed by (`attempt` 0, verdict `skipped`), or a return
+ * (verdict `returned`, its revenue negative, so that the column adds up); null for all other events. Revenue is empty where nothing was sold.
  */
 export const ledgerRow = (context: RowContext, event: DeliveryEvent): Row | null => {
   if (event.type === 'attemptFinished') {
@@ -36,6 +36,12 @@ export const ledgerRow = (context: RowContext, event: DeliveryEvent): Row | null
       context.seq, isoTime(event.at), context.runId, context.leadId, event.path, event.recipient, event.phase, event.attempt, event.key, context.mode,
       event.httpStatus, verdict.kind, verdict.reason, event.surplus ? 'surplus' : classOf(verdict), verdict.buyerLeadId ?? null,
       revenue && moneyText(revenue, context.mode), revenue && revenue.currency, event.durationMs,
+    ]
+  }
+  if (event.type === 'returned') {
+    return [
+      context.seq, isoTime(event.at), context.runId, context.leadId, event.path, event.recipient, null, 0, null, context.mode,
+      null, 'returned', event.reason, null, event.buyerLeadId, moneyText(money(-event.amount.amount, event.amount.currency), context.mode), event.amount.currency, null,
     ]
   }
   if (event.type === 'chose' && event.choice.kind === 'pass' && event.choice.recipient !== null) {

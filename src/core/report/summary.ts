@@ -10,7 +10,7 @@ import { average, percentile } from './histogram.ts'
 import { currenciesOf, sumIn, textIn, type Sums } from './sums.ts'
 
 /** Money of one currency as decimal strings. In test mode revenue is "0.00" and `test_revenue` says what it would have been. */
-export interface MoneySummary { readonly revenue: string; readonly test_revenue?: string; readonly cost: string; readonly margin: string }
+export interface MoneySummary { readonly revenue: string; readonly test_revenue?: string; readonly cost: string; readonly margin: string; /** what buyers gave back, taken off the revenue already; absent for nothing */ readonly returned?: string }
 
 /** Null where several currencies occur: then `by_currency` has the figures, and there is no sum of unlike things. */
 interface MoneyOf {
@@ -29,6 +29,8 @@ export interface RecipientSummary extends MoneyOf {
   readonly unknown: number
   readonly unconfirmed: number
   readonly bids: number
+  /** Sales given back, whole or in part; absent for none. */
+  readonly returns?: number
   /** 0 to 1: accepted among finished posts; null without any. */
   readonly success_rate: number | null
   readonly avg_ms: number | null
@@ -98,7 +100,7 @@ export const outcomesOf = (figures: Figures): Readonly<Record<OutcomeKind, numbe
 export const moneyIn = (figures: Figures, currency: string, mode: Mode): MoneySummary => {
   const revenue = mode === 'test' ? sumIn(new Map(), currency) : sumIn(figures.revenue, currency)
   const cost = sumIn(figures.cost, currency)
-  return { ...revenueIn(figures.revenue, currency, mode), cost: formatMoney(cost), margin: formatMoney(subtractMoney(revenue, cost)) }
+  return { ...revenueIn(figures.revenue, currency, mode), cost: formatMoney(cost), margin: formatMoney(subtractMoney(revenue, cost)), ...(figures.returned.has(currency) ? { returned: textIn(figures.returned, currency) } : {}) }
 }
 
 export const recipientSummary = (figures: Figures, mode: Mode, fallback = 'USD'): RecipientSummary => {
@@ -107,6 +109,7 @@ export const recipientSummary = (figures: Figures, mode: Mode, fallback = 'USD')
   return {
     attempts: figures.attempts, accepted: figures.accepted, rejected: figures.rejected, duplicates: figures.duplicates,
     skipped: figures.skipped, failed: figures.failed, unknown: figures.unknown, unconfirmed: figures.unconfirmed, bids: figures.bids,
+    ...(figures.returns > 0 ? { returns: figures.returns } : {}),
     success_rate: rounded(successRate(figures), 4), avg_ms: rounded(average(figures.durations), 1), p95_ms: percentile(figures.durations, 0.95),
     ...(only === null
       ? { revenue: null, ...(mode === 'test' ? { test_revenue: null } : {}), revenue_per_lead: null, by_currency: Object.fromEntries(currencies.map((each) => [each, revenueIn(figures.sales, each, mode)])) }

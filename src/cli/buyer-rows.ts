@@ -1,0 +1,78 @@
+import type { BadRow } from '../adapters/leads/batch.ts'
+import { usageError } from '../base/diagnostic.ts'
+import { parseMoney } from '../base/money.ts'
+import type { Instant } from '../base/time.ts'
+import type { Lead } from '../core/lead.ts'
+import type { Invocation } from './command.ts'
+import { openLeads } from './lead-files.ts'
+
+/** One row of a list that a buyer sent: returns, or what they bought. */
+export interface BuyerRow {
+  readonly file: string
+  readonly line: number
+  /** As the row names the lead: by our id, by the buyer's, or by a column that may be either. */
+  readonly ours: string | null
+  readonly theirs: string | null
+  readonly either: string | null
+  readonly recipient: string | null
+  /** As the row writes it; it may name no currency. */
+  readonly amount: string | null
+  readonly reason: string | null
+  readonly at: Instant | null
+  readonly status: string | null
+  /** What the row says that cannot be read: an amount or a date. */
+  readonly problem: string | null
+}
+
+const NAMES = {
+  ours: ['ourleadid', 'ourid', 'partnerleadid', 'vendorleadid', 'externalid', 'sourceid', 'leadref', 'reference'],
+  theirs: ['buyerleadid', 'buyerid', 'theirleadid', 'theirid', 'confirmationid', 'transactionid', 'confirmation'],
+  either: ['leadid', 'id', 'lead'],
+  recipient: ['recipient', 'buyer'],
+  amount: ['amount', 'refund', 'credit', 'price', 'payout', 'revenue'],
+  reason: ['reason', 'returnreason', 'message', 'note', 'comment'],
+  at: ['returnedat', 'returndate', 'soldat', 'date', 'createdat', 'timestamp'],
+  status: ['status', 'outcome', 'result', 'disposition'],
+} as const
+
+/** All rows of the file, and those that are none. Columns are known by their usual names, however spelled; `--lead-id` and `--buyer-lead-id` name them. */
+export const readBuyerRows = async (invocation: Invocation, file: string): Promise<{ readonly rows: readonly BuyerRow[]; readonly bad: readonly BadRow[] }> => {
+  const { options } = invocation
+  const given = { ours: textOption(options.leadId), theirs: textOption(options.buyerLeadId) }
+  const rows: BuyerRow[] = []
+  const bad: BadRow[] = []
+  for await (const batch of await openLeads(invocation, [file])) {
+    bad.push(...batch.bad)
+    for (const { lead, file: name, line } of batch.leads) rows.push(rowOf(lead.fields, given, name, line))
+  }
+  if (rows.length > 0 && rows.every((each) => each.ours === null && each.theirs === null && each.either === null)) {
+    throw usageError(`${file} has no column that names a lead`, 'name one lead_id or buyer_lead_id, or say which it is with --lead-id FIELD or --buyer-lead-id FIELD')
+  }
+  return { rows, bad }
+}
+
+const rowOf = (fields: Lead['fields'], given: { readonly ours: string | null; readonly theirs: string | null }, file: string, line: number): BuyerRow => {
+  const byName = new Map(Object.entries(fields).map(([name, value]) => [plainName(name), value]))
+  const pick = (names: readonly string[]): string | null => {
+    for (const name of names) {
+      const value = byName.get(name)
+      if (value !== undefined && value !== null && value !== '' && typeof value !== 'object') return String(value).trim()
+    }
+    return null
+  }
+  const named = (field: string | null, names: readonly string[]): string | null => pick(field === null ? names : [plainName(field)])
+  const amount = pick(NAMES.amount)
+  const atText = pick(NAMES.at)
+  const at = atText === null ? Number.NaN : Date.parse(atText)
+  return {
+    file, line,
+    ours: named(given.ours, NAMES.ours), theirs: named(given.theirs, NAMES.theirs),
+    either: given.ours === null && given.theirs === null ? pick(NAMES.either) : null,
+    recipient: pick(NAMES.recipient),
+    amount, reason: pick(NAMES.reason), at: Number.isNaN(at) ? null : at, status: pick(NAMES.status),
+    problem: amount !== null && parseMoney(amount) === null ? `"${amount}" is no amount of money` : atText !== null && Number.isNaN(at) ? `"${atText}" is no date` : null,
+  }
+}
+
+const plainName = (name: string): string => name.toLowerCase().replace(/[^a-z0-9]/g, '')
+const textOption = (value: unknown): string | null => (typeof value === 'string' ? value : null)

@@ -1,0 +1,29 @@
+import { systemClock } from '../../adapters/clock.ts'
+import { usageError } from '../../base/diagnostic.ts'
+import { formatDuration } from '../../base/time.ts'
+import type { RunCommand } from '../command.ts'
+import { confirmed } from '../confirm.ts'
+import { EXIT } from '../exit.ts'
+import { plural } from '../render/figures.ts'
+import { withStore } from '../store.ts'
+
+/** Personal data of settled leads out of the store; the figures, ids and times stay, or a lead could be sold again. */
+export const run: RunCommand = async (invocation) => {
+  const { options, streams, settings } = invocation
+  const olderThanMs = options.olderThan
+  if (typeof olderThanMs !== 'number') throw usageError('purge needs --older-than', 'for example finalmile purge --older-than 90d; 0d is all that is settled')
+  const which = olderThanMs === 0 ? 'all settled leads' : `leads settled more than ${formatDuration(olderThanMs)} ago`
+  if (!(await confirmed(invocation, `Remove the personal data of ${which} for good?`))) {
+    streams.err.write('Nothing was removed.\n')
+    return EXIT.usage
+  }
+  return withStore(invocation, 'write', async (ledger) => {
+    const purged = await ledger.purge({ olderThanMs, now: systemClock.now() })
+    if (settings.json) streams.out.write(`${JSON.stringify({ purged })}\n`)
+    if (!settings.quiet) {
+      streams.err.write(`${streams.err.paint.green('✓')} the personal data of ${plural(purged, 'delivery', 'deliveries')} is gone from the store; figures, ids and times stay\n`)
+      streams.err.write('Your own files are yours to remove: lead files, and the runs/ folders with buyers\' reasons and bad rows.\n')
+    }
+    return EXIT.done
+  })
+}

@@ -1,0 +1,68 @@
+import { csvLine } from '../../base/csv.ts'
+import { formatMoney } from '../../base/money.ts'
+import { isoTime } from '../../base/time.ts'
+import { addOurs, isDifference, reconcile, type Finding, type OurLine, type TheirLine } from '../../core/reconcile.ts'
+import type { Mode } from '../../core/event.ts'
+import { readBuyerRows, type BuyerRow } from '../buyer-rows.ts'
+import { openCatalogue, requireRecipient } from '../catalogue.ts'
+import type { RunCommand } from '../command.ts'
+import { EXIT } from '../exit.ts'
+import { plural, showMoney } from '../render/figures.ts'
+import { oneLine } from '../render/printable.ts'
+import { renderTable } from '../render/table.ts'
+import { withStore } from '../store.ts'
+
+const COLUMNS = ['finding', 'lead_id', 'buyer_lead_id', 'our_state', 'our_revenue', 'their_price', 'currency', 'at', 'line'] as const
+
+/** The ledger against the buyer's own list: what the invoice should say, and what became of attempts in doubt. */
+export const run: RunCommand = async (invocation) => {
+  const { args: [name = '', file = ''], options, streams, settings } = invocation
+  const { id } = requireRecipient(await openCatalogue(invocation), name, 'endpoint')
+  const mode: Mode = options.test === true ? 'test' : 'live'
+  const { rows, bad } = await readBuyerRows(invocation, file)
+  return withStore(invocation, 'read', async (ledger) => {
+    const ours = new Map<string, OurLine>()
+    for await (const { deliveryId, leadId, event } of ledger.events({ mode })) addOurs(ours, id, leadId, deliveryId, event)
+    const instant = (value: unknown): number | null => (typeof value === 'number' ? value : null)
+    const findings = reconcile(ours.values(), rows.map(theirsOf), instant(options.since), instant(options.until))
+    const differences = findings.filter(isDifference)
+    const { out, err } = streams
+    if (settings.json) for (const each of findings) out.write(`${JSON.stringify(Object.fromEntries(COLUMNS.map((column, i) => [column, cellsOf(each)[i] ?? null])))}\n`)
+    else if (options.csv === true) out.write([COLUMNS, ...findings.map(cellsOf)].map((cells) => csvLine(cells, { guard: true, eol: '\n' })).join(''))
+    else if (differences.length > 0) {
+      out.write(renderTable(
+        [{ title: 'FINDING', style: (text) => out.paint.yellow(text) }, { title: 'LEAD' }, { title: 'THEIR ID' }, { title: 'OURS' }, { title: 'REVENUE', align: 'right' }, { title: 'THEIRS', align: 'right' }, { title: 'LINE', align: 'right' }],
+        differences.map(shownOf), out.columns, out.paint,
+      ))
+    }
+    for (const each of bad) err.write(`${err.paint.yellow('bad row')} ${each.file}:${each.line}: ${oneLine(each.reason)}\n`)
+    for (const each of rows) if (each.problem !== null) err.write(`${err.paint.yellow('unclear')} ${each.file}:${each.line}: ${oneLine(each.problem)}\n`)
+    if (!settings.quiet) {
+      const agreed = findings.filter((each) => each.kind === 'agrees').length
+      err.write(`${differences.length === 0 ? err.paint.green('✓') : err.paint.yellow('!')} ${plural(agreed, 'line')} agree${agreed === 1 ? 's' : ''}, ${plural(differences.length, 'difference')}${summed(differences)}\n`)
+      if (differences.some((each) => each.kind === 'settles a doubt')) err.write('Held leads that they have: finalmile review accept LEAD --price AMOUNT; that they do not have: finalmile review retry LEAD\n')
+    }
+    return differences.length + bad.length > 0 ? EXIT.leadsFailed : EXIT.done
+  })
+}
+
+const NO = /^(rejected?|declined?|denied|refused|invalid|dup(licate)?|returned?|refunded|failed|no|false|0|unsold|unmatched)$/i
+
+const theirsOf = (row: BuyerRow): TheirLine => ({
+  line: row.line, ids: [row.ours, row.theirs, row.either].filter((each) => each !== null), price: row.amount, taken: row.status === null || !NO.test(row.status),
+})
+
+const cellsOf = ({ kind, ours, theirs }: Finding): readonly (string | number | null)[] => [
+  kind, ours?.leadId ?? theirs?.ids[0] ?? null, ours?.buyerLeadId ?? null, ours?.state ?? null, ours?.worth ? formatMoney(ours.worth) : null,
+  theirs?.price ?? null, ours?.worth?.currency ?? null, ours ? isoTime(ours.at) : null, theirs?.line ?? null,
+]
+
+const shownOf = ({ kind, ours, theirs }: Finding): string[] => [
+  kind, oneLine(ours?.leadId ?? theirs?.ids[0] ?? ''), oneLine(ours?.buyerLeadId ?? ''), ours?.state ?? '–', ours?.worth ? showMoney(ours.worth) : '–', theirs === null ? '–' : oneLine(theirs.price ?? (theirs.taken ? 'yes' : 'no')), theirs === null ? '' : String(theirs.line),
+]
+
+const summed = (differences: readonly Finding[]): string => {
+  const counts = new Map<string, number>()
+  for (const { kind } of differences) counts.set(kind, (counts.get(kind) ?? 0) + 1)
+  return counts.size === 0 ? '' : `: ${[...counts].map(([kind, count]) => `${count} ${kind}`).join('; ')}`
+}

@@ -1,0 +1,121 @@
+import { systemClock } from '../../adapters/clock.ts'
+import { usageError } from '../../base/diagnostic.ts'
+import { shortHash } from '../../base/hash.ts'
+import { formatMoney } from '../../base/money.ts'
+import type { Mode } from '../../core/event.ts'
+import { afterReturn, decideReturn, salesOf, type ReturnRequest } from '../../core/returns.ts'
+import { addTo, emptySums, type Sums } from '../../core/report/sums.ts'
+import type { Ledger, LoadedDelivery } from '../../ports.ts'
+import { readBuyerRows, type BuyerRow } from '../buyer-rows.ts'
+import { openCatalogue, requireRecipient } from '../catalogue.ts'
+import type { Invocation, RunCommand } from '../command.ts'
+import { EXIT } from '../exit.ts'
+import { plural, showMoney } from '../render/figures.ts'
+import { oneLine } from '../render/printable.ts'
+import { newRunId } from '../run-id.ts'
+import { withStore } from '../store.ts'
+
+/** A row that was not booked, and why. */
+interface Refusal { readonly row: BuyerRow; readonly why: string }
+
+/** A buyer's returns, corrected into revenue: each row once, never more than a sale earned. */
+export const run: RunCommand = async (invocation) => {
+  const { args: [file = ''], options, streams, settings } = invocation
+  const from = typeof options.from === 'string' ? requireRecipient(await openCatalogue(invocation), options.from, 'endpoint').id : null
+  const { rows, bad } = await readBuyerRows(invocation, file)
+  if (rows.length === 0 && bad.length === 0) throw usageError(`${file} has no rows`, 'a row for each lead that comes back: lead_id or buyer_lead_id, and amount, reason, date where you have them')
+  return withStore(invocation, options.dryRun === true ? 'read' : 'write', async (ledger) => {
+    const done = await bookAll(ledger, invocation, rows, from)
+    const refusals: readonly Refusal[] = done.refusals
+    const sums = [...done.sums.values()]
+    if (settings.json) {
+      streams.out.write(`${JSON.stringify({
+        returned: done.booked, already_returned: done.known, amounts: Object.fromEntries(sums.map((each) => [each.currency, formatMoney(each)])),
+        refused: refusals.map(({ row, why }) => ({ file: row.file, line: row.line, lead_id: row.ours ?? row.either, buyer_lead_id: row.theirs, reason: why })),
+        bad_rows: bad.map(({ file: name, line, reason }) => ({ file: name, line, reason })), dry_run: options.dryRun === true,
+      })}\n`)
+    }
+    const { paint } = streams.err
+    for (const each of bad) streams.err.write(`${paint.yellow('bad row')} ${each.file}:${each.line}: ${oneLine(each.reason)}\n`)
+    for (const { row, why } of refusals) streams.err.write(`${paint.red('not booked')} ${row.file}:${row.line}: ${oneLine(nameOf(row))}: ${oneLine(why)}\n`)
+    if (!settings.quiet) {
+      const amounts = sums.length === 0 ? '' : `, ${sums.map(showMoney).join(' + ')} taken off the revenue`
+      streams.err.write(`${paint.green('✓')} ${plural(done.booked, 'return')} ${options.dryRun === true ? 'would be booked' : 'booked'}${amounts}${done.known === 0 ? '' : `; ${done.known} had been booked before`}\n`)
+    }
+    return refusals.length + bad.length > 0 ? EXIT.leadsFailed : EXIT.done
+  })
+}
+
+const bookAll = async (ledger: Ledger, { options }: Invocation, rows: readonly BuyerRow[], from: string | null): Promise<{ booked: number; known: number; sums: Sums; refusals: Refusal[] }> => {
+  const mode: Mode = options.test === true ? 'test' : 'live'
+  const now = systemClock.now()
+  const withinMs = typeof options.within === 'number' ? options.within : null
+  const runId = newRunId(now)
+  const dry = options.dryRun === true
+  if (!dry) await ledger.startRun({ id: runId, mode, to: null, startedAt: now }, null)
+  const byBuyerId = await deliveriesByBuyerId(ledger, mode, rows)
+  const refusals: Refusal[] = []
+  const sums = emptySums()
+  /** What a dry run would have booked: two rows about one sale must not both look new. */
+  const pretended = new Map<string, LoadedDelivery>()
+  let [booked, known] = [0, 0]
+  for (const row of rows) {
+    const found = row.problem === null ? await deliveryOf(ledger, mode, row, byBuyerId) : row.problem
+    if (typeof found === 'string') { refusals.push({ row, why: found }); continue }
+    const loaded = pretended.get(found.delivery.id) ?? found
+    const { standing } = loaded
+    const decision = decideReturn(salesOf(loaded.events.map(({ event }) => event)), requestOf(row, loaded, from), now, withinMs)
+    if (decision.kind === 'known') { known += 1; continue }
+    if (decision.kind === 'refused') { refusals.push({ row, why: decision.why }); continue }
+    if (standing.state !== 'settled') { refusals.push({ row, why: 'its delivery is not settled yet' }); continue }
+    const { event } = decision
+    const after = { ...standing, revenue: afterReturn(standing.revenue, event.amount), reason: `returned ${showMoney(event.amount)}${event.reason === null ? '' : `: ${event.reason}`}` }
+    if (dry) pretended.set(found.delivery.id, { ...loaded, standing: after, events: [...loaded.events, { seq: 0, runId, event }] })
+    else {
+      const [result] = await ledger.append([{ deliveryId: loaded.delivery.id, version: loaded.events.length, runId, events: [event], standing: after }])
+      if (result?.kind !== 'ok') { refusals.push({ row, why: 'another process changed it meanwhile; run the same command again' }); continue }
+    }
+    booked += 1
+    addTo(sums, event.amount)
+  }
+  if (!dry) await ledger.finishRun(runId, systemClock.now(), '{}')
+  return { booked, known, sums, refusals }
+}
+
+const requestOf = (row: BuyerRow, loaded: LoadedDelivery, from: string | null): ReturnRequest => ({
+  recipient: from ?? row.recipient,
+  buyerLeadId: row.theirs,
+  amount: row.amount, reason: row.reason, returnedAt: row.at,
+  ref: shortHash([loaded.delivery.id, from ?? row.recipient, row.theirs, row.amount, row.at, row.reason].join('\n')),
+})
+
+/** The delivery that a row means, or why none can be told. */
+const deliveryOf = async (ledger: Ledger, mode: Mode, row: BuyerRow, byBuyerId: ReadonlyMap<string, ReadonlySet<string>>): Promise<LoadedDelivery | string> => {
+  const ownId = row.ours ?? row.either
+  const own = ownId === null ? [] : (await ledger.ofLead(ownId)).filter((each) => each.delivery.mode === mode)
+  const theirs = row.theirs ?? (row.ours === null ? row.either : null)
+  const other = theirs === null ? [] : [...(byBuyerId.get(theirs) ?? [])].filter((id) => !own.some((each) => each.delivery.id === id))
+  if (row.either !== null && row.ours === null && row.theirs === null && own.length > 0 && other.length > 0) {
+    return 'one lead has this id with us, another with the buyer: say which is meant with --lead-id or --buyer-lead-id'
+  }
+  const sold = own.filter((each) => salesOf(each.events.map(({ event }) => event)).length > 0)
+  if (own.length > 0) return sold.at(-1) ?? own.at(-1) ?? 'it is not in this store'
+  if (row.ours !== null && row.theirs === null) return 'no lead of this id is in this store'
+  if (other.length > 1) return 'several leads were sold under this id of the buyer'
+  const loaded = other[0] === undefined ? null : await ledger.load(other[0])
+  return loaded ?? 'no lead of this id is in this store, and no sale under it'
+}
+
+/** Sales under the buyers' ids that the rows name, in one pass over the ledger. */
+const deliveriesByBuyerId = async (ledger: Ledger, mode: Mode, rows: readonly BuyerRow[]): Promise<ReadonlyMap<string, ReadonlySet<string>>> => {
+  const wanted = new Set(rows.flatMap((each) => [each.theirs, each.ours === null ? each.either : null].filter((id) => id !== null)))
+  const found = new Map<string, Set<string>>()
+  if (wanted.size === 0) return found
+  for await (const { deliveryId, event } of ledger.events({ mode })) {
+    const id = event.type === 'attemptFinished' && event.verdict.kind === 'accepted' ? event.verdict.buyerLeadId : event.type === 'settled' ? event.outcome.buyerLeadId : null
+    if (typeof id === 'string' && wanted.has(id)) found.set(id, (found.get(id) ?? new Set()).add(deliveryId))
+  }
+  return found
+}
+
+const nameOf = (row: BuyerRow): string => row.ours ?? row.either ?? row.theirs ?? 'no id'

@@ -1,0 +1,87 @@
+import type { Money } from '../base/money.ts'
+import { money } from '../base/money.ts'
+import type { Instant } from '../base/time.ts'
+import type { DeliveryEvent } from './event.ts'
+import { creditOf } from './returns.ts'
+import type { VerdictKind } from './verdict.ts'
+
+/** What our ledger says of one lead with one buyer. */
+export interface OurLine {
+  readonly leadId: string
+  readonly buyerLeadId: string | null
+  /** `sold`: booked, whatever was returned later. `in doubt`: no answer came. Else what the buyer's last answer was. */
+  readonly state: 'sold' | 'in doubt' | Exclude<VerdictKind, 'accepted' | 'unknown' | 'bid'>
+  /** What the sale is worth after returns; null where nothing was sold. */
+  readonly worth: Money | null
+  readonly at: Instant
+}
+
+/** One row of the buyer's list. `taken`: whether by its status the buyer has the lead. `price` as written; null where there is none. */
+export interface TheirLine { readonly line: number; readonly ids: readonly string[]; readonly price: string | null; readonly taken: boolean }
+
+export type Finding =
+  | { readonly kind: 'agrees' | 'price differs' | 'settles a doubt' | 'they have it, we do not'; readonly ours: OurLine; readonly theirs: TheirLine }
+  | { readonly kind: 'we have it, they do not' | 'in doubt, and they do not have it'; readonly ours: OurLine; readonly theirs: null }
+  | { readonly kind: 'unknown to us'; readonly ours: null; readonly theirs: TheirLine }
+
+/** Folds one event of a delivery into our side of the account with this recipient. */
+export const addOurs = (ours: Map<string, OurLine>, recipient: string, leadId: string, deliveryId: string, event: DeliveryEvent): void => {
+  const before = ours.get(deliveryId)
+  if (event.type === 'attemptFinished' && event.recipient === recipient && event.phase === 'post' && event.surplus !== true) {
+    const { verdict, revenue, at } = event
+    // A sale stands, whatever is answered to a repeat.
+    if (before?.state === 'sold' || verdict.kind === 'bid') return
+    const state = verdict.kind === 'accepted' ? 'sold' : verdict.kind === 'unknown' ? 'in doubt' : verdict.kind
+    // A failure after a doubt does not say that the first was not processed.
+    if (before?.state === 'in doubt' && state === 'failed') return
+    ours.set(deliveryId, { leadId, buyerLeadId: verdict.buyerLeadId ?? before?.buyerLeadId ?? null, state, worth: state === 'sold' ? revenue : null, at })
+  }
+  if (event.type === 'returned' && event.recipient === recipient && before?.worth) {
+    ours.set(deliveryId, { ...before, worth: money(before.worth.amount - event.amount.amount, before.worth.currency) })
+  }
+  if (event.type === 'settled' && event.outcome.recipient === recipient && event.outcome.kind === 'accepted' && before?.state !== 'sold') {
+    ours.set(deliveryId, { leadId, buyerLeadId: event.outcome.buyerLeadId, state: 'sold', worth: event.outcome.revenue, at: event.at })
+  }
+}
+
+/** Our side against theirs, each line of either once: theirs in their order, then what only we have. */
+export const reconcile = (ours: Iterable<OurLine>, theirs: readonly TheirLine[], since: Instant | null, until: Instant | null): readonly Finding[] => {
+  const all = [...ours]
+  const byId = new Map<string, OurLine>()
+  // The buyer's own ids first: where a name means two leads, our own id decides.
+  for (const each of all) if (each.buyerLeadId !== null) prefer(byId, each.buyerLeadId, each)
+  for (const each of all) prefer(byId, each.leadId, each)
+  const met = new Set<OurLine>()
+  const findings: Finding[] = theirs.map((each) => {
+    const mine = each.ids.map((id) => byId.get(id)).find((line) => line !== undefined)
+    if (!mine) return { kind: 'unknown to us', ours: null, theirs: each }
+    met.add(mine)
+    return { kind: compare(mine, each), ours: mine, theirs: each }
+  })
+  for (const mine of all) {
+    const within = (since === null || mine.at >= since) && (until === null || mine.at < until)
+    if (met.has(mine) || !within) continue
+    if (mine.state === 'sold' && mine.worth?.amount !== 0) findings.push({ kind: 'we have it, they do not', ours: mine, theirs: null })
+    if (mine.state === 'in doubt') findings.push({ kind: 'in doubt, and they do not have it', ours: mine, theirs: null })
+  }
+  return findings
+}
+
+/** A row that says no needs no line of ours that says so too. */
+export const isDifference = ({ kind, theirs }: Finding): boolean => kind !== 'agrees' && !(kind === 'unknown to us' && !theirs.taken)
+
+const compare = (ours: OurLine, theirs: TheirLine): 'agrees' | 'price differs' | 'settles a doubt' | 'they have it, we do not' => {
+  if (ours.state === 'in doubt') return 'settles a doubt'
+  const mineWorth = ours.worth?.amount ?? 0
+  if (ours.state !== 'sold') return theirs.taken ? 'they have it, we do not' : 'agrees'
+  if (!theirs.taken) return mineWorth === 0 ? 'agrees' : 'price differs'
+  if (theirs.price === null) return 'agrees'
+  const price = creditOf(theirs.price, ours.worth?.currency ?? 'USD')
+  return price !== null && price.amount === mineWorth && (ours.worth === null || price.currency === ours.worth.currency) ? 'agrees' : 'price differs'
+}
+
+/** Of several deliveries of a lead the one that sold, else the latest. */
+const prefer = (byId: Map<string, OurLine>, id: string, line: OurLine): void => {
+  const before = byId.get(id)
+  if (!before || before.leadId !== line.leadId || before.state !== 'sold' || line.state === 'sold') byId.set(id, line)
+}

@@ -1,0 +1,44 @@
+import { describe, expect, it } from 'vitest'
+import { money } from '../../src/base/money.ts'
+import type { DeliveryEvent } from '../../src/core/event.ts'
+import { addOurs, isDifference, reconcile, type OurLine, type TheirLine } from '../../src/core/reconcile.ts'
+import { accepted, broken, rejected, T0, tried, unknown } from './given.ts'
+
+const ours = (events: Readonly<Record<string, readonly DeliveryEvent[]>>): Map<string, OurLine> => {
+  const lines = new Map<string, OurLine>()
+  for (const [lead, list] of Object.entries(events)) for (const event of list) addOurs(lines, 'a', lead, `d-${lead}`, event)
+  return lines
+}
+const theirs = (id: string, price: string | null = '45', taken = true): TheirLine => ({ line: 2, ids: [id], price, taken })
+const returned: DeliveryEvent = { type: 'returned', at: T0, path: '/', recipient: 'a', buyerLeadId: 'B1', amount: money(200_000), reason: null, ref: 'r' }
+const sold = tried('/', 'a', 1, accepted)
+
+describe('reconcile', () => {
+  it.each([
+    ['a sale that both have', sold, theirs('L1'), 'agrees', false],
+    ["a sale by the buyer's own id", sold, theirs('B1'), 'agrees', false],
+    ['a sale that they name no price of', sold, theirs('L1', null), 'agrees', false],
+    ['another price', sold, theirs('L1', '44'), 'price differs', true],
+    ['what is left after a return', [...sold, returned], theirs('L1', '25'), 'agrees', false],
+    ['a whole price after a return', [...sold, returned], theirs('L1', '45'), 'price differs', true],
+    ['a sale that they say they refused', sold, theirs('L1', null, false), 'price differs', true],
+    ['a rejection that they confirm', tried('/', 'a', 1, rejected), theirs('L1', null, false), 'agrees', false],
+    ['a lead that they have and we do not', tried('/', 'a', 1, rejected), theirs('L1'), 'they have it, we do not', true],
+    ['a doubt', tried('/', 'a', 1, unknown), theirs('L1'), 'settles a doubt', true],
+    ['a doubt with a failure after it', [...tried('/', 'a', 1, unknown), ...tried('/', 'a', 2, broken)], theirs('L1'), 'settles a doubt', true],
+    ['a doubt that a repeat cleared', [...tried('/', 'a', 1, unknown), ...tried('/', 'a', 2, accepted)], theirs('L1'), 'agrees', false],
+    ['a lead that nobody knows', [], theirs('L9'), 'unknown to us', true],
+    ['a refusal that nobody knows', [], theirs('L9', null, false), 'unknown to us', false],
+  ] as const)('%s', (_, events, line, kind, differs) => {
+    const [first] = reconcile(ours({ L1: events }).values(), [line], null, null)
+    expect(first).toMatchObject({ kind })
+    expect(first && isDifference(first)).toBe(differs)
+  })
+
+  it('tells what only we have, within the time that is asked about', () => {
+    const lines = ours({ L1: sold, L2: tried('/', 'a', 1, unknown), L3: [...sold, returned, { ...returned, amount: money(250_000), ref: 's' }], L4: tried('/', 'a', 1, rejected), L5: tried('/', 'b', 1, accepted) })
+    expect(reconcile(lines.values(), [], null, null).map(({ kind, ours: line }) => [kind, line?.leadId])).toEqual([['we have it, they do not', 'L1'], ['in doubt, and they do not have it', 'L2']])
+    expect(reconcile(lines.values(), [], T0 + 1, null)).toEqual([])
+    expect(reconcile(lines.values(), [], null, T0)).toEqual([])
+  })
+})

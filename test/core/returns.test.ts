@@ -1,0 +1,56 @@
+import { describe, expect, it } from 'vitest'
+import { money } from '../../src/base/money.ts'
+import type { DeliveryEvent } from '../../src/core/event.ts'
+import { decideReturn, leftOf, salesOf, type ReturnRequest } from '../../src/core/returns.ts'
+import { accepted, received, rejected, T0, tried } from './given.ts'
+
+const DAY = 86_400_000
+const usd = (dollars: number) => money(dollars * 10_000)
+const back = (amount: number, ref: string, path = '/', recipient = 'a'): DeliveryEvent => ({ type: 'returned', at: T0, path, recipient, buyerLeadId: 'B1', amount: usd(amount), reason: null, ref })
+const request = (more: Partial<ReturnRequest> = {}): ReturnRequest => ({ recipient: null, buyerLeadId: null, amount: null, reason: 'bad phone', ref: 'r', returnedAt: null, ...more })
+const sold = [received(), ...tried('/', 'a', 1, accepted)]
+const soldTwice = [received(), ...tried('/0', 'a', 1, accepted), ...tried('/1', 'b', 1, { ...accepted, buyerLeadId: 'B2' })]
+
+describe('decideReturn', () => {
+  it.each([
+    ['the whole sale where no amount is given', sold, request(), 45],
+    ['a part', sold, request({ amount: '20' }), 20],
+    ['a credit written with its minus and a sign', sold, request({ amount: '-$1.50' }), 1.5],
+    ['what is left after a part', [...sold, back(20, 'q')], request(), 25],
+    ['the sale of the named buyer', soldTwice, request({ recipient: 'b' }), 45],
+    ["the sale under the buyer's own id", soldTwice, request({ buyerLeadId: 'B2' }), 45],
+    ['up to the last day', sold, request({ returnedAt: T0 + 30 * DAY }), 45],
+  ])('books %s', (_, events, asked, amount) => {
+    expect(decideReturn(salesOf(events), asked, T0, 30 * DAY)).toMatchObject({ kind: 'return', event: { amount: usd(amount), reason: 'bad phone', ref: 'r' } })
+  })
+
+  it.each([
+    ['the same row again', [...sold, back(20, 'r')], request({ amount: '20' })],
+    ['a sale that is returned whole', [...sold, back(45, 'q')], request()],
+  ])('knows %s', (_, events, asked) => {
+    expect(decideReturn(salesOf(events), asked, T0, null)).toEqual({ kind: 'known' })
+  })
+
+  it.each([
+    ['a lead that was not sold', [received(), ...tried('/', 'a', 1, rejected)], request(), 'it was not sold'],
+    ['a sale to somebody else', sold, request({ recipient: 'b' }), 'it was sold to a, not to b'],
+    ['one of two sales, which is not said', soldTwice, request(), 'it was sold to a and b: name the buyer in a column "recipient" or with --from'],
+    ['more than it was sold for', sold, request({ amount: '45.01' }), 'more is returned than the 45.00 USD that it was sold for'],
+    ['more than is left', [...sold, back(20, 'q')], request({ amount: '26' }), 'more is returned than the 25.00 USD that are left of it'],
+    ['nothing', sold, request({ amount: '0' }), 'the amount is not above zero'],
+    ['another currency', sold, request({ amount: '45 EUR' }), 'the return is in EUR, the sale in USD'],
+    ['what is no money', sold, request({ amount: 'all' }), '"all" is no amount of money'],
+    ['a sale that earned nothing', [received(), ...tried('/', 'a', 1, { kind: 'accepted', reason: null, buyerLeadId: 'B1', price: null })], request(), 'the sale earned nothing, so that there is nothing to give back'],
+    ['what comes too late', sold, request({ returnedAt: T0 + 30 * DAY + 1 }), 'it comes later than --within allows after the sale'],
+  ])('refuses %s', (_, events, asked, why) => {
+    expect(decideReturn(salesOf(events), asked, T0, 30 * DAY)).toEqual({ kind: 'refused', why })
+  })
+
+  it('a surplus acceptance is no sale; one accepted in review is', () => {
+    const surplus = tried('/', 'a', 1, accepted).map((event) => (event.type === 'attemptFinished' ? { ...event, surplus: true } : event))
+    const byHand: DeliveryEvent = { type: 'settled', at: T0, cost: null, outcome: { kind: 'accepted', recipient: 'a', path: '/', buyerLeadId: null, revenue: usd(30), reason: null, class: null } }
+    expect(salesOf([received(), ...surplus])).toEqual([])
+    expect(salesOf([received(), ...surplus, byHand]).map(leftOf)).toEqual([usd(30)])
+    expect(salesOf([...sold, { ...byHand, outcome: { ...byHand.outcome, revenue: usd(45) } }])).toHaveLength(1)
+  })
+})

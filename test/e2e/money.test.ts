@@ -1,0 +1,96 @@
+import { readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { afterEach, describe, expect, it } from 'vitest'
+import { endpointYaml } from '../engine/world.ts'
+import { type Buyer, startBuyer } from '../world/buyer.ts'
+import { createProject, leadsCsv, type Project, removeProjects } from './project.ts'
+
+let buyer: Buyer | null = null
+afterEach(async () => {
+  await buyer?.close()
+  removeProjects()
+})
+
+/** Three leads sold for $45 each. */
+const sold = async (): Promise<Project> => {
+  buyer = await startBuyer()
+  const project = createProject({ acme: endpointYaml(buyer.url) })
+  project.write('leads.csv', leadsCsv(3))
+  await project.run('deliver', 'leads.csv', '--to', 'acme', '--yes', '--cost', '10')
+  return project
+}
+const revenueOf = async (project: Project): Promise<unknown> => (await project.json('report')).revenue
+
+describe("a buyer's returns", () => {
+  it('are taken off the revenue once, in report, ledger and results', async () => {
+    const project = await sold()
+    project.write('returns.csv', 'Lead ID,Amount,Reason\nL1,,bad phone\nL2,$20.00,\n')
+    expect(await project.json('returns', 'returns.csv', '--from', 'acme', '--dry-run')).toMatchObject({ returned: 2, amounts: { USD: '65.00' }, dry_run: true })
+    expect(await revenueOf(project)).toBe('135.00')
+    expect(await project.json('returns', 'returns.csv', '--from', 'acme')).toMatchObject({ returned: 2, already_returned: 0, refused: [] })
+    expect(await project.json('returns', 'returns.csv', '--from', 'acme')).toMatchObject({ returned: 0, already_returned: 2 })
+    expect(await project.json('report')).toMatchObject({ revenue: '70.00', returned: '65.00', cost: '30.00', margin: '40.00', recipients: { acme: { revenue: '70.00', returns: 2, accepted: 3 } } })
+    const exported = async (what: string): Promise<readonly Record<string, unknown>[]> =>
+      (await project.run('export', what, '--jsonl')).out.trimEnd().split('\n').map((line) => JSON.parse(line) as Record<string, unknown>)
+    const ledger = await exported('ledger')
+    expect(ledger.reduce((sum, row) => sum + Number(row.revenue ?? 0), 0)).toBe(70)
+    expect(ledger.at(-1)).toMatchObject({ lead_id: 'L2', verdict: 'returned', revenue: '-20.00' })
+    expect((await exported('results')).map((row) => [row.lead_id, row.outcome, row.revenue, row.reason])).toEqual([
+      ['L1', 'accepted', '0.00', 'returned $45.00: bad phone'], ['L2', 'accepted', '25.00', 'returned $20.00'], ['L3', 'accepted', '45.00', null],
+    ])
+    expect((await project.run('explain', 'L1')).out).toContain('returned by acme: $45.00 – bad phone')
+  })
+
+  it('that cannot be booked are told with their line, the others are booked', async () => {
+    const project = await sold()
+    project.write('returns.csv', 'lead_id,amount\nL1,50\nL2,\nL9,\nL3,much\n')
+    const { code, err } = await project.run('returns', 'returns.csv')
+    expect(code).toBe(3)
+    expect(err).toMatch(/returns\.csv:2: L1: more is returned than the 45\.00 USD/)
+    expect(err).toMatch(/returns\.csv:4: L9: no lead of this id/)
+    expect(err).toMatch(/returns\.csv:5: L3: "much" is no amount of money/)
+    expect(await revenueOf(project)).toBe('90.00')
+  })
+
+  it("are found by the buyer's own ids; a file without ids is refused", async () => {
+    const project = await sold()
+    const bought = (await project.run('export', 'results', '--jsonl')).out.split('\n').filter(Boolean).map((line) => JSON.parse(line) as { buyer_lead_id: string })
+    project.write('theirs.csv', `Buyer Lead ID\n${bought[2]?.buyer_lead_id}\n`)
+    expect(await project.json('returns', 'theirs.csv')).toMatchObject({ returned: 1, amounts: { USD: '45.00' } })
+    project.write('none.csv', 'name\nAnn\n')
+    const { code, err } = await project.run('returns', 'none.csv')
+    expect([code, err]).toEqual([2, expect.stringContaining('has no column that names a lead')])
+  })
+})
+
+describe('reconcile', () => {
+  it('agrees where both sides say the same, and exits 3 with every difference', async () => {
+    const project = await sold()
+    project.write('same.csv', 'lead_id,price\nL1,45\nL2,$45.00\nL3,45.00\n')
+    expect(await project.run('reconcile', 'Acme', 'same.csv')).toMatchObject({ code: 0, out: '', err: expect.stringContaining('3 lines agree, 0 differences') })
+    project.write('other.csv', 'lead_id,price,status\nL1,40,accepted\nL3,,rejected\nX1,45,accepted\n')
+    const { code, out } = await project.run('reconcile', 'acme', 'other.csv', '--json')
+    expect(code).toBe(3)
+    expect(out.trimEnd().split('\n').map((line) => JSON.parse(line) as Record<string, unknown>).map((each) => [each.finding, each.lead_id, each.line])).toEqual([
+      ['price differs', 'L1', 2], ['price differs', 'L3', 3], ['unknown to us', 'X1', 4], ['we have it, they do not', 'L2', null],
+    ])
+  })
+})
+
+describe('purge', () => {
+  it('removes what is personal from every file of the store, and leaves the figures', async () => {
+    const project = await sold()
+    const holds = (): boolean => readdirSync(join(project.folder, '.finalmile')).some((name) => readFileSync(join(project.folder, '.finalmile', name)).includes('lead1@example.com'))
+    expect(holds()).toBe(true)
+    expect((await project.run('purge', '--older-than', '1d', '--yes')).err).toContain('0 deliveries')
+    expect(holds()).toBe(true)
+    expect(await project.json('purge', '--older-than', '0d', '--yes')).toEqual({ purged: 3 })
+    expect(holds()).toBe(false)
+    expect(await revenueOf(project)).toBe('135.00')
+    expect(await project.json('deliver', 'leads.csv', '--to', 'acme', '--yes')).toMatchObject({ leads: 0, already_settled: 3 })
+  })
+
+  it('needs to be told how old', async () => {
+    expect(await (await sold()).run('purge', '--yes')).toMatchObject({ code: 2, err: expect.stringContaining('--older-than') })
+  })
+})
