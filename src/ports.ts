@@ -86,6 +86,8 @@ export interface LoadedDelivery {
   readonly runId: string
   readonly standing: Standing
   readonly events: readonly StoredEvent[]
+  /** Of one that was claimed: endpoints that bought the lead through another target meanwhile; absent where none did. */
+  readonly had?: readonly string[]
 }
 export interface StoredEvent { readonly seq: number; readonly runId: string; readonly event: DeliveryEvent }
 
@@ -134,6 +136,8 @@ export interface Ledger {
   claimBatch(query: { readonly mode: Mode; readonly recipient: string; readonly runId: string; readonly limit: number; /** none at all where fewer accumulate */ readonly atLeast?: number }): Promise<readonly LoadedDelivery[]>
   /** The next number (0, 1, 2 …) of a counter shared by all processes: exact shares. Durable when it resolves. */
   draw(counter: string): Promise<number>
+  /** How many leads accumulate for a batch of each recipient. */
+  accumulating(mode: Mode): Promise<ReadonlyMap<string, number>>
   /** How many of a recipient's `limit` attempts at once this process holds from now on, `used` of which are under way. */
   holdPlaces(recipient: string, mode: Mode, limit: number, own: { readonly wanted: number; readonly used: number }): Promise<number>
   /** The earliest time after which `claimDue` with the same query would find something; null where nothing waits for a time. */
@@ -159,6 +163,8 @@ export interface Ledger {
   setClosedUntil(recipient: string, mode: Mode, until: Instant | null): Promise<void>
   /** The circuit as JSON where it is not closed; null where it is. */
   setCircuit(recipient: string, mode: Mode, circuit: string | null): Promise<void>
+  /** Replaces the circuit by what `fold` makes of it, with nobody in between; resolves to that. */
+  foldCircuit(recipient: string, mode: Mode, fold: (circuit: string | null) => string | null): Promise<string | null>
   /** A token as `setSealedToken` was given it: the ledger cannot read it. Null where none is kept. */
   sealedToken(recipient: string, mode: Mode): Promise<string | null>
   /** Keeps a token for the runs after this one, in place of the one before; null keeps none. Allowed without the lease. */

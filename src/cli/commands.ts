@@ -9,7 +9,7 @@ const TOOLS = 'Tools:'
 
 /** Common flags: taken before and after the command's name. */
 export const COMMON_OPTIONS: readonly OptionSpec[] = [
-  { flags: '--store <where>', help: 'where facts are kept (default: sqlite:.finalmile/store.db)' },
+  { flags: '--store <where>', help: 'where facts are kept: sqlite:PATH or postgres://… (default: sqlite:.finalmile/store.db)' },
   { flags: '--recipients <dir>', help: 'folder of recipient files, repeatable (default: recipients)', read: collect },
   { flags: '--json', help: 'data as JSON on stdout' },
   { flags: '--quiet', help: 'errors only' },
@@ -75,7 +75,7 @@ export const COMMANDS: readonly CommandSpec[] = [
     name: 'deliver', args: '<leads...>', group: DELIVER, summary: 'deliver leads until every one is settled or must wait',
     more: 'CSV, JSON or JSON Lines; files, globs, or - for stdin. Running it again sends what is left and nothing twice.',
     options: [
-      to, test, { flags: '--dry-run', help: 'as plan: show the requests, send nothing' },
+      to, test, { flags: '--enqueue', help: 'only take the leads in: workers of this store deliver them' }, { flags: '--dry-run', help: 'as plan: show the requests, send nothing' },
       { flags: '--again', help: 'order a new delivery of leads delivered before' }, { flags: '--retry-failed', help: 'take up failed leads again' },
       identity, received, source, variable, { flags: '--cost <money>', help: 'what a lead cost that has no cost field', read: readMoneyFlag('--cost') },
       ...running,
@@ -89,6 +89,13 @@ export const COMMANDS: readonly CommandSpec[] = [
     options: [test, { flags: '--watch', help: 'keep on until interrupted' }, ...running],
     examples: [['finalmile resume', 'once'], ['finalmile resume --watch', 'as a service']],
     load: () => import('./commands/resume.ts'),
+  },
+  {
+    name: 'worker', group: DELIVER, summary: 'work a shared PostgreSQL store, on as many machines as are started',
+    more: 'Takes what is due, whoever took it in, and what a worker that is gone left behind, until it is stopped (SIGTERM lets what is on the wire end and gives the rest back).',
+    options: [{ flags: '--drain', help: 'end when nothing is due' }, test, ...running],
+    examples: [['finalmile worker --store postgres://finalmile@db/leads', 'as a service'], ['finalmile worker --drain', 'once; FINALMILE_STORE names the store']],
+    load: () => import('./commands/worker.ts'),
   },
   {
     name: 'status', group: LOOK, summary: 'queues, circuits, pauses and holds', options: [test],

@@ -93,7 +93,7 @@ export const perform = async (invocation: Invocation, order: Order): Promise<num
       waitMs: typeof options.wait === 'number' ? options.wait : DEFAULT_WAIT_MS, concurrency: settings.concurrency,
       again: options.again === true, retryFailed: options.retryFailed === true,
       source: isPairs(options.source) ? options.source : {}, vars: isPairs(options.var) ? options.var : {},
-      cost: isMoney(options.cost) ? options.cost : null, receivedField: typeof options.received === 'string' ? options.received : null, watch: options.watch === true,
+      cost: isMoney(options.cost) ? options.cost : null, receivedField: typeof options.received === 'string' ? options.received : null, watch: options.watch === true, enqueue: options.enqueue === true,
     }, source, {
       ledger, transport, clock, endpoints, notify: createNotify(transport), signal: interrupts.signal,
       observe: (event) => {

@@ -3,24 +3,33 @@ import { mkdir } from 'node:fs/promises'
 import { dirname, relative, resolve } from 'node:path'
 import { openSqliteLedger } from '../adapters/ledger/sqlite.ts'
 import { usageError } from '../base/diagnostic.ts'
+import { MASK } from '../base/secrets.ts'
 import type { Ledger } from '../ports.ts'
 import type { Invocation } from './command.ts'
 
 /**
  * `read`: looks only, beside a run that goes on. `touch`: the few changes that need no lease (`pause`). `write`: takes
- * the lease; waits for it unless `--no-wait`.
+ * a lease; of a SQLite file there is one, waited for unless `--no-wait`; of PostgreSQL each worker has its own.
  */
 export type StoreUse = 'read' | 'touch' | 'write'
 
-export const openStore = async ({ settings, options, cwd, streams }: Invocation, use: StoreUse): Promise<Ledger> => {
-  const [, scheme = '', rest = ''] = /^([a-z]+):(.*)$/i.exec(settings.store) ?? []
-  if (/^postgres(ql)?$/.test(scheme)) throw usageError('this version keeps its store in SQLite only', 'leave --store out, or give --store sqlite:PATH')
-  if (scheme !== 'sqlite' || rest === '') throw usageError(`--store takes sqlite:PATH, not "${settings.store}"`, 'for example --store sqlite:.finalmile/store.db')
+export const openStore = (invocation: Invocation, use: StoreUse): Promise<Ledger> => openStoreAt(invocation, invocation.settings.store, use)
+
+/** A store by its address, as `--store` takes it. */
+export const openStoreAt = async ({ settings, options, cwd, streams }: Invocation, address: string, use: StoreUse): Promise<Ledger> => {
+  if (isPostgres(address)) return (await import('../adapters/ledger/postgres.ts')).openPostgresLedger({ url: address, use })
+  const [, scheme = '', rest = ''] = /^([a-z]+):(.*)$/i.exec(address) ?? []
+  if (scheme !== 'sqlite' || rest === '') throw usageError(`--store takes sqlite:PATH or postgres://…, not "${maskedAddress(address)}"`, 'for example --store sqlite:.finalmile/store.db')
   const path = resolve(cwd, rest)
   if (use === 'read' && !existsSync(path)) throw usageError(`there is no store at ${relative(cwd, path)} yet: nothing has been delivered from here`, 'finalmile deliver makes one; --store sqlite:PATH names another')
   if (use !== 'read') await mkdir(dirname(path), { recursive: true })
   return openSqliteLedger({ path, use, wait: options.wait !== false, onWait: (text) => { if (!settings.quiet) streams.err.write(`${text}; this goes on when that ends\n`) } })
 }
+
+export const isPostgres = (address: string): boolean => /^postgres(ql)?:\/\//i.test(address)
+
+/** For messages: what stands between user and host is a password. */
+export const maskedAddress = (address: string): string => address.replace(/(\/\/[^:@/]*):.*@/, `$1:${MASK}@`).replace(/([?&]password=)[^&]*/g, `$1${MASK}`)
 
 export const withStore = async (invocation: Invocation, use: StoreUse, work: (ledger: Ledger) => Promise<number>): Promise<number> => {
   const ledger = await openStore(invocation, use)

@@ -14,7 +14,7 @@ interface Member { readonly work: Work; readonly send: Send }
 
 /** How many leads a recipient's batch may take from the store, and who brings them back as works. */
 export interface BatchSource {
-  claim(recipient: string, limit: number): Promise<readonly Work[]>
+  claim(recipient: string, limit: number, atLeast: number): Promise<readonly Work[]>
 }
 
 /**
@@ -35,7 +35,8 @@ export const createBatcher = (around: Surroundings, dispatcher: { pump(work: Wor
 
   /** `count` more leads accumulate for a recipient; a full batch leaves now. */
   const accumulated = (recipient: string, count: number): void => {
-    const total = (counts.get(recipient) ?? 0) + count
+    // Where several processes fill it, the store knows how many there are.
+    const total = (deps.ledger.shared && count !== 1 ? 0 : (counts.get(recipient) ?? 0)) + count
     counts.set(recipient, total)
     if (total >= leavesWhenFull(policyOf(recipient))) {
       counts.set(recipient, total - policyOf(recipient).maxLeads)
@@ -47,7 +48,7 @@ export const createBatcher = (around: Surroundings, dispatcher: { pump(work: Wor
   const flush = async (recipient: string, due: readonly Work[]): Promise<void> => {
     const { maxLeads } = policyOf(recipient)
     const room = due.length === 0 ? maxLeads : (maxLeads - (due.length % maxLeads)) % maxLeads
-    const works = [...due, ...(room > 0 ? await source.claim(recipient, room) : [])]
+    const works = [...due, ...(room > 0 ? await source.claim(recipient, room, deps.ledger.shared && due.length === 0 ? maxLeads : 1) : [])]
     counts.set(recipient, Math.max(0, (counts.get(recipient) ?? 0) - (due.length === 0 ? 0 : works.length)))
     const members = await fitting(recipient, works.map((work) => ({ work, send: queuedSend(work, recipient) })))
     const endpoint = dispatcher.endpointOf(recipient)

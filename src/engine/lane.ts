@@ -28,7 +28,8 @@ export interface Lane {
 const TENTH = 100
 const LARGEST_LOOKAHEAD = 512
 
-export const createLane = (settings: TransportSettings, concurrency: number | null): Lane => {
+/** `held`: how many places this process has of a limit that holds over several. */
+export const createLane = (settings: TransportSettings, concurrency: number | null, held: (() => number) | null = null): Lane => {
   const connections = Math.max(1, Math.min(settings.concurrency ?? Infinity, concurrency ?? Infinity, settings.connections))
   const strict = settings.concurrency !== null || concurrency !== null
   const parked: (() => void)[] = []
@@ -41,7 +42,7 @@ export const createLane = (settings: TransportSettings, concurrency: number | nu
   let starts: Instant[] = []
 
   const count = (): number => parked.length - head
-  const limit = (): number => (strict ? connections : Math.min(connections + lookahead, settings.inDoubtWindow ?? Infinity))
+  const limit = (): number => (held ? Math.min(connections, held()) : strict ? connections : Math.min(connections + lookahead, settings.inDoubtWindow ?? Infinity))
   const takeOne = (): (() => void) | undefined => {
     const first = parked[head]
     head += 1

@@ -7,6 +7,7 @@ import type { RecipientFacts } from '../core/gate.ts'
 import type { Policy } from '../core/policy.ts'
 import type { Verdict } from '../core/verdict.ts'
 import type { Ledger, RecipientState } from '../ports.ts'
+import { circuitFrom, createSharedCircuits } from './shared-circuits.ts'
 
 const NOTHING: RecipientFacts = { paused: null, closedUntil: null }
 
@@ -21,9 +22,28 @@ export const createRecipientFacts = (ledger: Ledger, mode: Mode, policies: Reado
     changed(recipient)
   }
 
+  const shared = ledger.shared ? createSharedCircuits(ledger, mode) : null
+  /** Recipients whose one trial this process has claimed. */
+  const trying = new Set<string>()
+
+  /** Takes over what the store says of a circuit; tells when it opened or closed. */
+  const learn = (recipient: string, circuit: Circuit): 'opened' | 'closed' | null => {
+    const facts = now.get(recipient) ?? NOTHING
+    const before = facts.circuit ?? closedCircuit
+    // The store knows the trial by its permit alone; who waits for its answer knows better until it is over.
+    if (before.kind === 'trial' && circuit.kind === 'open' && circuit.until <= before.until - before.waitMs && trying.has(recipient)) return null
+    if (JSON.stringify(before) === JSON.stringify(circuit)) return null
+    if (before.kind === circuit.kind && before.kind === 'closed') { now.set(recipient, { ...facts, circuit }); return null }
+    set(recipient, { circuit })
+    return before.kind === circuit.kind ? null : circuit.kind === 'open' ? 'opened' : circuit.kind === 'closed' ? 'closed' : null
+  }
+
   const refresh = async (at: Instant): Promise<void> => {
+    // What another process gave back is not heard of here: what seemed used up is asked for again.
+    if (ledger.shared) for (const [recipient, facts] of now) if (facts.full && facts.full.size > 0) set(recipient, { full: new Set() })
     for (const state of await ledger.recipientStates(mode)) {
       const before = now.get(state.recipient)
+      if (ledger.shared && before && !(before.circuit?.kind === 'trial' && before.circuit.until > at)) learn(state.recipient, circuitFrom(state.circuit))
       const paused = state.paused && { reason: state.paused.reason }
       const closedUntil = state.closedUntil !== null && state.closedUntil > at ? state.closedUntil : null
       if (before && before.paused?.reason === paused?.reason && before.closedUntil === closedUntil) continue
@@ -53,6 +73,15 @@ export const createRecipientFacts = (ledger: Ledger, mode: Mode, policies: Reado
       const policy = policies.get(recipient)?.circuit
       if (!policy) return null
       const before = now.get(recipient)?.circuit ?? closedCircuit
+      if (shared) {
+        const trial = before.kind === 'trial' && trying.has(recipient)
+        const known = await shared.answered(recipient, before, { verdict, at, trial }, policy)
+        if (known === null) return null
+        if (trial) trying.delete(recipient)
+        const turned = learn(recipient, known)
+        if (turned === 'closed') await ledger.wake(recipient, mode, at)
+        return turned
+      }
       const after = stepCircuit(before, verdict, at, policy)
       if (after.kind === before.kind) {
         now.set(recipient, { ...(now.get(recipient) ?? NOTHING), circuit: after })
@@ -68,6 +97,7 @@ export const createRecipientFacts = (ledger: Ledger, mode: Mode, policies: Reado
     /** These claims were granted: a trial has begun, a place of a cap came free. */
     claimed: (claims: readonly Claim[], at: Instant): void => {
       for (const claim of claims) {
+        if (claim.kind === 'permit' && claim.name.startsWith('trial:')) trying.add(claim.recipient)
         const facts = now.get(claim.recipient) ?? NOTHING
         if (claim.kind === 'permit' && claim.name.startsWith('trial:') && facts.circuit) set(claim.recipient, { circuit: beginTrial(facts.circuit, at, claim.until - at) })
         if (claim.kind === 'cap' && claim.amount < 0 && facts.full?.has(claim.counter)) set(claim.recipient, { full: new Set([...facts.full].filter((each) => each !== claim.counter)) })

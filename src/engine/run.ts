@@ -13,6 +13,7 @@ import { takeIn } from './intake.ts'
 import { createHealth } from './health.ts'
 import { createLane } from './lane.ts'
 import type { Lane } from './lane.ts'
+import { createHeldPlaces } from './held-places.ts'
 import { interrupted } from './recover.ts'
 import { createRecipientFacts } from './recipient-facts.ts'
 import type { LeadSource, RunDeps, RunEnd, RunSettings } from './settings.ts'
@@ -31,6 +32,10 @@ const SLOTS = 384
 /** How often pauses by other processes are looked for. */
 const WATCH_MS = 1_000
 const CLAIM_LIMIT = 256
+/** How often, at most, a store that several share is asked what the others did. */
+const SHARED_LOOK_MS = 500
+/** How often work of processes that have gone is looked for, where several share a store. */
+const RECOVER_MS = 5_000
 
 /**
  * Delivers the given leads, or (with none) all that is due, until everything is settled or must wait longer than
@@ -56,10 +61,14 @@ export const runDeliveries = async (settings: RunSettings, leads: LeadSource | n
     if (!found) {
       const endpoint = deps.endpoints.get(recipient)
       if (!endpoint) throw new Error(`no endpoint for recipient ${recipient}`)
-      lanes.set(recipient, (found = createLane(endpoint.definition.transport, settings.concurrency)))
+      const { transport } = endpoint.definition
+      const held = ledger.shared && transport.concurrency !== null ? places.held(recipient, transport.concurrency) : null
+      lanes.set(recipient, (found = createLane(transport, settings.concurrency, held)))
+      places.joins(recipient, found)
     }
     return found
   }
+  const places = createHeldPlaces(ledger, mode, clock, (error) => fail(error))
   const recipientFacts = createRecipientFacts(ledger, mode, policies, (recipient) => lanes.get(recipient)?.drain('all', clock.now()))
   const facts = { policies, recipients: recipientFacts.now, elsewhere: new Map<string, string>() }
 
@@ -83,11 +92,11 @@ export const runDeliveries = async (settings: RunSettings, leads: LeadSource | n
   }
   const dispatcher = createDispatcher(around)
   const batcher = createBatcher(around, dispatcher, {
-    claim: async (recipient, limit) => {
+    claim: async (recipient, limit, atLeast) => {
       // Until its leads are works with slots of their own, a batch that is being fetched keeps the run from ending.
       slots.take()
       try {
-        return await adopt(await ledger.claimBatch({ mode, recipient, runId: settings.runId, limit }))
+        return await adopt(await ledger.claimBatch({ mode, recipient, runId: settings.runId, limit, atLeast }))
       } finally {
         slots.give()
       }
@@ -164,7 +173,7 @@ export const runDeliveries = async (settings: RunSettings, leads: LeadSource | n
     const works: Work[] = []
     for (const each of loaded) {
       const plan = await planOf(each)
-      const work = loadedWork(each, plan, new Map())
+      const work = loadedWork(each, plan, boughtElsewhere(each))
       const missing = recipientsOf(plan).filter((recipient) => !policies.has(recipient))
       if (missing.length > 0) {
         await putBack(work, `waits for ${missing.join(', ')}, of which there is no recipient file (any more)`)
@@ -175,6 +184,9 @@ export const runDeliveries = async (settings: RunSettings, leads: LeadSource | n
     }
     return works
   }
+
+  const boughtElsewhere = ({ had = [] }: LoadedDelivery): ReadonlyMap<string, string> =>
+    new Map(had.map((recipient) => [recipient, `${policies.get(recipient)?.name ?? recipient} has bought this lead before, through another target`]))
 
   const putBack = async (work: Work, why: string): Promise<void> => {
     const standing: Standing = { state: 'waiting', dueAt: null, why, recipient: null, batch: false }
@@ -219,19 +231,48 @@ export const runDeliveries = async (settings: RunSettings, leads: LeadSource | n
 
   const countAccumulating = async (): Promise<void> => {
     if (![...policies.values()].some((policy) => policy.batch)) return
-    for await (const { standing } of ledger.deliveries({ mode, state: 'waiting' })) {
-      if (standing.state === 'waiting' && standing.batch && standing.recipient !== null && policies.get(standing.recipient)?.batch) batcher.accumulated(standing.recipient, 1)
-    }
+    for (const [recipient, count] of await ledger.accumulating(mode)) if (policies.get(recipient)?.batch) batcher.accumulated(recipient, count)
+  }
+
+  /** What one process alone knows by itself, and several learn from the store. */
+  let recoveredAt = 0
+  const keepTogether = async (now: Instant): Promise<void> => {
+    if (!ledger.shared) return
+    await places.renew()
+    if (stopping()) return
+    await countAccumulating()
+    if (now - recoveredAt < RECOVER_MS) return
+    recoveredAt = now
+    await recover()
   }
 
   const takeAll = async (source: LeadSource, to: string, plan: Plan, planHash: string): Promise<void> => {
     for await (const batch of source) {
+      if (settings.enqueue) {
+        if (stopping()) return
+        await enqueue(batch.leads.map(({ lead }) => takeIn(lead, 1, to, plan, planHash, settings, clock.now())))
+        continue
+      }
       for (const { lead } of batch.leads) {
         if (slots.full()) await slots.room()
         if (stopping()) return
         begin(lead, to, plan, planHash)
       }
     }
+  }
+
+  const enqueue = async (works: readonly Work[]): Promise<void> => {
+    const now = clock.now()
+    const standing: Standing = { state: 'waiting', dueAt: now, why: 'taken in, to be worked by whoever works this store', recipient: null, batch: false }
+    // Who had the lead before is asked again by the worker that takes it up.
+    const results = await ledger.append(works.map(({ delivery, orders }) => ({ deliveryId: delivery.id, version: 0, create: delivery, informed: true, runId: settings.runId, events: orders, standing })))
+    results.forEach((result, i) => {
+      const { delivery, orders } = works[i] ?? {}
+      if (!delivery || !orders) return
+      if (result.kind === 'ok') orders.forEach((event, at) => deps.observe({ kind: 'stored', deliveryId: delivery.id, leadId: delivery.lead.id, source: delivery.source, seq: result.seq + at, event }))
+      else if (result.kind === 'exists' && result.standing.state === 'waiting') tally.waiting(delivery.lead.id, result.standing)
+      else tally.alreadySettled(delivery.lead.id)
+    })
   }
 
   const begin = (lead: Lead, to: string, plan: Plan, planHash: string): void => {
@@ -253,10 +294,11 @@ export const runDeliveries = async (settings: RunSettings, leads: LeadSource | n
   /** Until nothing is under way and nothing falls due within the wait. */
   const settleAll = async (reading: { done: boolean }): Promise<void> => {
     const own = settings.to === null ? {} : { runId: settings.runId }
+    let refreshedAt = 0
     while (!failure) {
       const now = clock.now()
       const opens = drainLanes(now)
-      const nextDue = stopping() ? null : await ledger.nextDue({ mode, ...own })
+      const nextDue = stopping() || settings.enqueue ? null : await ledger.nextDue({ mode, ...own })
       if (nextDue !== null && nextDue <= now && !slots.full() && !stopping()) {
         await takeDue(now)
         continue
@@ -267,7 +309,10 @@ export const runDeliveries = async (settings: RunSettings, leads: LeadSource | n
       const crowded = slots.full()
       const wakeAt = Math.min(opens ?? Infinity, crowded ? Infinity : (nextDue ?? Infinity), now + WATCH_MS)
       await slots.changed(clock, Math.max(1, wakeAt - now), deps.signal, crowded && nextDue !== null && nextDue <= now)
-      await recipientFacts.refresh(clock.now())
+      if (clock.now() - refreshedAt < (ledger.shared ? SHARED_LOOK_MS : 0)) continue
+      refreshedAt = clock.now()
+      await recipientFacts.refresh(refreshedAt)
+      await keepTogether(refreshedAt)
     }
   }
 
@@ -280,7 +325,7 @@ export const runDeliveries = async (settings: RunSettings, leads: LeadSource | n
   await ledger.startRun({ id: settings.runId, mode, to: target?.id ?? null, startedAt: clock.now() }, planJson === null ? null : { hash: planHash, json: planJson })
   await recipientFacts.refresh(clock.now())
   await countAccumulating()
-  await recover()
+  if (!settings.enqueue) await recover()
   const reading = { done: leads === null }
   const read = leads && target && plan
     ? takeAll(leads, target.id, plan, planHash).then(() => { reading.done = true; slots.wake() }, (error: unknown) => { reading.done = true; fail(error) })

@@ -25,6 +25,8 @@ export interface RunSettings {
   readonly receivedField: string | null
   /** Keep on after all that is due is done (`resume --watch`). */
   readonly watch: boolean
+  /** Only take the leads in: whoever works the store delivers them. */
+  readonly enqueue?: boolean
 }
 
 /** Everything outside, handed in. */

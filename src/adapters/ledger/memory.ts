@@ -109,6 +109,18 @@ export const createMemoryLedger = (): Ledger => {
       return found.length < atLeast ? [] : take(found)
     },
     ...aloneLimits,
+    accumulating: async (mode) => {
+      const counts = new Map<string, number>()
+      for (const { delivery, standing } of kept.values()) {
+        if (delivery.mode === mode && standing.state === 'waiting' && standing.batch && standing.recipient !== null) counts.set(standing.recipient, (counts.get(standing.recipient) ?? 0) + 1)
+      }
+      return counts
+    },
+    foldCircuit: async (recipient, mode, fold) => {
+      const circuit = fold(states.get(`${mode} ${recipient}`)?.circuit ?? null)
+      change(recipient, mode, { circuit })
+      return circuit
+    },
     claimAbandoned: async () => [],
     claim: async (deliveryId) => {
       const found = kept.get(deliveryId)

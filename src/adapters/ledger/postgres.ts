@@ -3,12 +3,12 @@ import type { Mode } from '../../core/event.ts'
 import type { DueQuery, Ledger, LoadedDelivery, RecipientState } from '../../ports.ts'
 import { readAddress } from './postgres/address.ts'
 import { createAppender } from './postgres/append.ts'
-import { createClaims, idOfRow, loadAll } from './postgres/claims.ts'
+import { createClaims, idOfRow, loadAll, withHad } from './postgres/claims.ts'
 import { openDatabase } from './postgres/database.ts'
 import type { Row, Run } from './postgres/database.ts'
 import { createDraws } from './postgres/draws.ts'
 import { createGatherer } from './postgres/gather.ts'
-import { startsOf } from './postgres/judge.ts'
+import { stepsOf } from './postgres/judge.ts'
 import { takeLease } from './postgres/lease.ts'
 import type { Lease } from './postgres/lease.ts'
 import { createLimits } from './postgres/limits.ts'
@@ -34,7 +34,7 @@ const LEASE_MS = 20_000
 const PURGE_PAGE = 500
 
 /** The ledger in PostgreSQL: as many workers as are opened, each with a lease and a fencing number of its own. */
-export const openPostgresLedger = async ({ url, use, leaseMs = LEASE_MS, patienceMs = 25_000 }: PostgresOptions): Promise<Ledger> => {
+export const openPostgresLedger = async ({ url, use, leaseMs = LEASE_MS, patienceMs = use === 'write' ? 25_000 : 2_000 }: PostgresOptions): Promise<Ledger> => {
   const address = readAddress(url)
   const s = address.schema
   const db = openDatabase(address, { patienceMs, connections: use === 'write' ? 4 : 2 })
@@ -62,7 +62,7 @@ export const openPostgresLedger = async ({ url, use, leaseMs = LEASE_MS, patienc
     const { rows, loaded } = await db.transaction(async (run) => {
       await held.check(run)
       const rows = await find(run)
-      return { rows, loaded: await loadAll(run, s, rows) }
+      return { rows, loaded: await withHad(run, s, await loadAll(run, s, rows)) }
     })
     for (const row of rows) appender.owns(idOfRow(row), Number(row['n']), Number(row['version']))
     return loaded
@@ -84,7 +84,7 @@ export const openPostgresLedger = async ({ url, use, leaseMs = LEASE_MS, patienc
 
   return {
     shared: true,
-    append: async (steps) => gatherer.append(steps.map((step) => startsOf(pack(step), step.events))),
+    append: async (steps) => gatherer.append(steps.map((step) => stepsOf(pack(step), step.events))),
     startRun: async (run, plan) => {
       if (plan) await db.query(`INSERT INTO ${s}.plans (hash, json) VALUES ($1, $2) ON CONFLICT DO NOTHING`, [plan.hash, plan.json])
       await db.query(`INSERT INTO ${s}.runs (id, mode, target, plan_hash, started_at) VALUES ($1, $2, $3, $4, $5) ON CONFLICT DO NOTHING`, [run.id, run.mode, run.to, plan?.hash ?? null, run.startedAt])
@@ -120,6 +120,15 @@ export const openPostgresLedger = async ({ url, use, leaseMs = LEASE_MS, patienc
     setPaused: (recipient, mode, paused) => setRecipient(recipient, mode, { paused_at: paused?.at ?? null, paused_reason: paused?.reason ?? null }),
     setClosedUntil: (recipient, mode, until) => setRecipient(recipient, mode, { closed_until: until }),
     setCircuit: (recipient, mode, circuit) => setRecipient(recipient, mode, { circuit }),
+    accumulating: async (mode) => new Map((await db.query(`SELECT recipient, count(*) AS n FROM ${s}.deliveries WHERE state = 1 AND batch = 1 AND mode = $1 GROUP BY recipient`, [mode])).map((row) => [String(row['recipient']), Number(row['n'])])),
+    foldCircuit: (recipient, mode, fold) => db.transaction(async (run) => {
+      await run(`INSERT INTO ${s}.recipients (recipient, mode) VALUES ($1, $2) ON CONFLICT DO NOTHING`, [recipient, mode])
+      const [row] = await run(`SELECT circuit FROM ${s}.recipients WHERE recipient = $1 AND mode = $2 FOR UPDATE`, [recipient, mode])
+      const before = row?.['circuit'] === null || row?.['circuit'] === undefined ? null : String(row['circuit'])
+      const circuit = fold(before)
+      if (circuit !== before) await run(`UPDATE ${s}.recipients SET circuit = $3 WHERE recipient = $1 AND mode = $2`, [recipient, mode, circuit])
+      return circuit
+    }),
     sealedToken: async (recipient, mode) => { const [row] = await db.query(`SELECT sealed FROM ${s}.tokens WHERE recipient = $1 AND mode = $2`, [recipient, mode]); return row ? String(row['sealed']) : null },
     setSealedToken: async (recipient, mode, sealed) => {
       if (sealed === null) await db.query(`DELETE FROM ${s}.tokens WHERE recipient = $1 AND mode = $2`, [recipient, mode])

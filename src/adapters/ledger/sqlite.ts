@@ -58,6 +58,14 @@ const directClient = (store: Store, path: string, close: () => void): Client => 
 const ledgerOf = (client: Client): Ledger => ({
   shared: false,
   ...aloneLimits,
+  accumulating: (mode) => client.call('accumulating', mode),
+  // One process writes: nobody comes between.
+  foldCircuit: async (recipient, mode, fold) => {
+    const before = (await client.call('recipientStates', mode)).find((each) => each.recipient === recipient)
+    const circuit = fold(before?.circuit ?? null)
+    await client.call('setCircuit', recipient, mode, circuit)
+    return circuit
+  },
   append: (steps) => client.append(steps),
   startRun: (run, plan) => client.call('startRun', run, plan),
   finishRun: (runId, at, summary) => client.call('finishRun', runId, at, summary),

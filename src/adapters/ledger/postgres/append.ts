@@ -52,6 +52,8 @@ export const createAppender = (db: Database, s: string, lease: Lease, queue: Que
   const writeAll = async (run: Run, { changed, log, sales, counters, permits }: Judged, runs: ReadonlyMap<string, number>): Promise<{ readonly numbers: readonly number[]; readonly made: ReadonlyMap<Changed, number> }> => {
     const made = await insertDeliveries(run, changed.filter((each) => each.n === null), runs)
     await updateDeliveries(run, changed.filter((each) => each.n !== null), runs)
+    const joins = changed.filter((each) => each.joined)
+    if (joins.length > 0) await run(`UPDATE ${s}.deliveries d SET joined = u.joined FROM unnest($1::bigint[], $2::text[]) u(n, joined) WHERE d.n = u.n`, [joins.map((each) => each.n ?? made.get(each) ?? 0), joins.map((each) => each.joined)])
     const numbers = await insertLog(run, log, made, runs)
     if (sales.length > 0) {
       const booked = await run(`INSERT INTO ${s}.sales (lead_id, recipient, mode, number) SELECT * FROM unnest($1::text[], $2::text[], $3::text[], $4::int[]) ON CONFLICT DO NOTHING RETURNING 1`,
@@ -84,11 +86,11 @@ export const createAppender = (db: Database, s: string, lease: Lease, queue: Que
 
   const updateDeliveries = async (run: Run, changed: readonly Changed[], runs: ReadonlyMap<string, number>): Promise<void> => {
     if (changed.length === 0) return
-    const rows = changed.map((each): readonly SqlValue[] => [each.n, each.was?.version ?? 0, each.was?.fence ?? 0, runs.get(each.runId) ?? 0, each.version, ...each.standing])
-    const columns = ['n', 'was', 'was_fence', 'run', 'version', ...STANDING_COLUMNS]
-    const types = ['bigint', 'int', 'bigint', 'bigint', 'int', ...STANDING_TYPES]
+    const rows = changed.map((each): readonly SqlValue[] => [each.joined === null ? 1 : 0, each.n, each.was?.version ?? 0, each.was?.fence ?? 0, runs.get(each.runId) ?? 0, each.version, ...each.standing])
+    const columns = ['left_batch', 'n', 'was', 'was_fence', 'run', 'version', ...STANDING_COLUMNS]
+    const types = ['smallint', 'bigint', 'int', 'bigint', 'bigint', 'int', ...STANDING_TYPES]
     const found = await run(
-      `UPDATE ${s}.deliveries d SET ${['run', 'version', ...STANDING_COLUMNS].map((each) => `${each} = u.${each}`).join(', ')}, fence = ${lease.fence}
+      `UPDATE ${s}.deliveries d SET ${['run', 'version', ...STANDING_COLUMNS].map((each) => `${each} = u.${each}`).join(', ')}, fence = ${lease.fence}, joined = CASE WHEN u.left_batch = 1 THEN NULL ELSE d.joined END
        FROM unnest(${types.map((type, i) => `$${i + 1}::${type}[]`).join(', ')}) u(${columns.join(', ')})
        WHERE d.n = u.n AND d.version = u.was AND d.fence = u.was_fence RETURNING d.n`,
       columns.map((_, column) => rows.map((row) => row[column] ?? null)),

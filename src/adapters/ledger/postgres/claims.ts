@@ -1,5 +1,6 @@
 import { deliveryIdOf } from '../../../core/delivery-id.ts'
 import type { Mode } from '../../../core/event.ts'
+import { salesIn } from '../../../core/sale.ts'
 import type { DueQuery, LoadedDelivery, StoredEvent } from '../../../ports.ts'
 import { PURGED_LEAD, deliveryOf, eventsOf, standingOf } from '../sqlite/rows.ts'
 import type { Row, Run } from './database.ts'
@@ -18,30 +19,50 @@ export const loadAll = async (run: Run, s: string, rows: readonly Row[]): Promis
   return rows.map((row) => ({ delivery: deliveryOf(row), runId: String(row['run_id']), standing: standingOf(row), events: events.get(Number(row['n'])) ?? [] }))
 }
 
+/** With the endpoints that bought each lead through another target, so that a lead that waited is not offered there again. */
+export const withHad = async (run: Run, s: string, loaded: readonly LoadedDelivery[]): Promise<readonly LoadedDelivery[]> => {
+  if (loaded.length === 0) return loaded
+  const rows = await run(`SELECT k.i, recipient FROM unnest($1::text[], $2::text[], $3::int[]) WITH ORDINALITY k(lead_id, mode, number, i) JOIN ${s}.sales USING (lead_id, mode, number)`,
+    [loaded.map(({ delivery }) => delivery.lead.id), loaded.map(({ delivery }) => delivery.mode), loaded.map(({ delivery }) => delivery.number)])
+  if (rows.length === 0) return loaded
+  return loaded.map((each, i) => {
+    const own = new Set(salesIn(each.events.map(({ event }) => event)))
+    const had = rows.flatMap((row) => (Number(row['i']) === i + 1 && !own.has(String(row['recipient'])) ? String(row['recipient']) : []))
+    return had.length === 0 ? each : { ...each, had }
+  })
+}
+
 /** Tells whose a working delivery is: a worker's that lives, or nobody's. */
 const ABANDONED = (s: string): string => `NOT EXISTS (SELECT 1 FROM ${s}.workers w WHERE w.fence = d.fence AND NOT w.lost)`
 
 /** What a worker may take; each statement locks what it takes and passes by what another is about to take. */
 export const createClaims = (s: string, fence: number, queue: Queue) => {
   /** Rows as they were before, in the order of `numbers`. */
-  const take = async (run: Run, numbers: readonly number[], where: string): Promise<readonly Row[]> => {
+  const take = async (run: Run, numbers: readonly number[], where: string, values: readonly unknown[] = []): Promise<readonly Row[]> => {
     if (numbers.length === 0) return []
     return run(
       `WITH wanted AS (SELECT k.n, k.i, d.state FROM unnest($1::bigint[]) WITH ORDINALITY k(n, i) JOIN ${s}.deliveries d ON d.n = k.n WHERE ${where}),
        taken AS (UPDATE ${s}.deliveries d SET state = 0, fence = ${fence} FROM wanted WHERE d.n = wanted.n RETURNING d.*, wanted.i, wanted.state AS before)
        SELECT taken.*, taken.before AS state, r.id AS run_id FROM taken JOIN ${s}.runs r ON r.n = taken.run ORDER BY taken.i`,
-      [numbers],
+      [numbers, ...values],
     )
+  }
+  /** A batch is repeated as it was or not at all: whoever takes one of its leads takes all of them. */
+  const withTheirBatches = async (run: Run, numbers: readonly number[], state: 0 | 1): Promise<readonly number[]> => {
+    if (numbers.length === 0) return numbers
+    const rows = await run(
+      `SELECT n FROM ${s}.deliveries WHERE state = ${state} AND joined IN (SELECT joined FROM ${s}.deliveries WHERE n = ANY($1::bigint[]) AND joined IS NOT NULL) AND n <> ALL($1::bigint[]) ORDER BY n FOR UPDATE`, [numbers])
+    return [...numbers, ...numbersOf(rows)]
   }
   const numbersOf = (rows: readonly Row[]): readonly number[] => rows.map((row) => Number(row['n']))
 
   return {
     due: async (run: Run, { mode, now, limit, runId, to }: DueQuery): Promise<readonly Row[]> => {
-      if (runId === undefined && to === undefined) return take(run, await queue.take(run, { mode, now, limit }), `d.state = 1 AND d.due_at <= ${Math.trunc(now)}`)
+      if (runId === undefined && to === undefined) return take(run, await withTheirBatches(run, await queue.take(run, { mode, now, limit }), 1), 'd.state = 1 AND (d.due_at <= $2 OR d.joined IS NOT NULL)', [now])
       const rows = await run(
         `SELECT n FROM ${s}.deliveries WHERE state = 1 AND mode = $1 AND due_at <= $2 AND ($3::text IS NULL OR run = (SELECT n FROM ${s}.runs WHERE id = $3)) AND ($4::text IS NULL OR target = $4)
          ORDER BY due_at, n LIMIT $5 FOR UPDATE SKIP LOCKED`, [mode, now, runId ?? null, to ?? null, limit])
-      return take(run, numbersOf(rows), 'd.state = 1')
+      return take(run, await withTheirBatches(run, numbersOf(rows), 1), 'd.state = 1')
     },
     batch: async (run: Run, { mode, recipient, limit, atLeast = 1 }: { readonly mode: Mode; readonly recipient: string; readonly limit: number; readonly atLeast?: number }): Promise<readonly Row[]> => {
       // One worker at a time, so that two do not each take half of a full batch.
@@ -51,7 +72,7 @@ export const createClaims = (s: string, fence: number, queue: Queue) => {
     },
     abandoned: async (run: Run, { mode, to, limit }: DueQuery): Promise<readonly Row[]> => {
       const rows = await run(`SELECT n FROM ${s}.deliveries d WHERE d.state = 0 AND d.fence <> $1 AND d.mode = $2 AND ($3::text IS NULL OR d.target = $3) AND ${ABANDONED(s)} ORDER BY n LIMIT $4 FOR UPDATE SKIP LOCKED`, [fence, mode, to ?? null, limit])
-      return take(run, numbersOf(rows), 'd.state = 0')
+      return take(run, await withTheirBatches(run, numbersOf(rows), 0), `d.state = 0 AND ${ABANDONED(s)}`)
     },
     one: async (run: Run, key: { readonly leadId: string; readonly to: string; readonly mode: Mode; readonly number: number }): Promise<readonly Row[]> => {
       const rows = await run(

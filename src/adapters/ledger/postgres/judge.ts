@@ -16,6 +16,7 @@ export interface Changed {
   version: number
   standing: readonly SqlValue[]
   runId: string
+  joined: string | null | undefined
 }
 export interface Logged { readonly changed: Changed; readonly runId: string; readonly count: number; readonly events: string; readonly result: number }
 export interface Sale { readonly leadId: string; readonly recipient: string; readonly mode: string; readonly number: number }
@@ -54,7 +55,7 @@ export const judge = (steps: readonly Steps[], view: View): Judged => {
     return null
   }
 
-  const one = ({ packed, starts }: Steps, i: number): Exclude<PackedResult, number> | null => {
+  const one = ({ packed, starts, joined }: Steps, i: number): Exclude<PackedResult, number> | null => {
     const { deliveryId } = packed
     const key = deliveryKeyOf(deliveryId)
     if (!key) throw new Error(`${deliveryId} is no delivery's id`)
@@ -82,10 +83,11 @@ export const judge = (steps: readonly Steps[], view: View): Judged => {
       if (claim.kind === 'cap') counters.set(claim.counter, (counters.get(claim.counter) ?? 0) + claim.amount)
       else permits.set(claim.name, claim.until)
     }
-    const now = made ?? { deliveryId, n: known?.n ?? null, was: known ? { version: known.version, fence: known.fence } : null, create: packed.create, version: known?.version ?? 0, standing: packed.standing, runId: packed.runId }
+    const now = made ?? { deliveryId, n: known?.n ?? null, was: known ? { version: known.version, fence: known.fence } : null, create: packed.create, version: known?.version ?? 0, standing: packed.standing, runId: packed.runId, joined }
     now.version += packed.count
     now.standing = packed.standing
     now.runId = packed.runId
+    if (joined !== undefined) now.joined = joined
     changed.set(deliveryId, now)
     if (packed.count > 0) log.push({ changed: now, runId: packed.runId, count: packed.count, events: packed.events, result: i })
     return null
@@ -104,8 +106,9 @@ const highestMade = (changed: ReadonlyMap<string, Changed>, from: number, delive
   return number
 }
 
-/** Recipients at which the events start an attempt that goes on the wire. */
-export const startsOf = (step: PackedStep, events: readonly { readonly type: string; readonly recipient?: string }[]): Steps => {
+/** What of a step's events the store looks at. */
+export const stepsOf = (step: PackedStep, events: readonly { readonly type: string; readonly recipient?: string; readonly batch?: string }[]): Steps => {
   const starts = events.flatMap((each, i) => (each.type === 'attemptStarted' && each.recipient !== undefined && events[i + 1]?.type !== 'attemptFinished' ? [each.recipient] : []))
-  return { packed: step, starts }
+  const last = events.findLast((each) => each.type === 'attemptStarted' || each.type === 'attemptFinished')
+  return { packed: step, starts, joined: last && (last.batch ?? null) }
 }

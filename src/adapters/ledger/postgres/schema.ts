@@ -23,11 +23,14 @@ export const MIGRATIONS: readonly string[] = [
     run bigint NOT NULL, version integer NOT NULL, fence bigint NOT NULL,
     state smallint NOT NULL,
     due_at bigint, why text, recipient text, batch smallint,
+    -- The batch that its last attempt went with, and would be repeated with.
+    joined text,
     settled_at bigint, outcome text, buyer_lead_id text, revenue bigint, currency text, cost bigint, cost_currency text, attempts integer, reason text
   );
   CREATE UNIQUE INDEX deliveries_key ON {s}.deliveries (lead_id, target, mode, number);
   CREATE INDEX deliveries_working ON {s}.deliveries (fence, n) WHERE state = 0;
   CREATE INDEX deliveries_due ON {s}.deliveries (mode, due_at, n) WHERE state = 1;
+  CREATE INDEX deliveries_joined ON {s}.deliveries (joined) WHERE state < 2 AND joined IS NOT NULL;
   CREATE INDEX deliveries_batch ON {s}.deliveries (mode, recipient, due_at, n) WHERE state = 1 AND batch = 1;
 
   -- A commit takes whole blocks of 256 numbers, so that the events of one step are numbered one after the other.

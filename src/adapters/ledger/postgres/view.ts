@@ -29,7 +29,13 @@ export interface View {
   readonly paused: ReadonlyMap<string, string>
 }
 
-export interface Steps { readonly packed: PackedStep; readonly starts: readonly string[] }
+export interface Steps {
+  readonly packed: PackedStep
+  /** Recipients at which it starts attempts. */
+  readonly starts: readonly string[]
+  /** The batch that it goes with; null: it left the one before; undefined: as before. */
+  readonly joined: string | null | undefined
+}
 
 export const leadKey = (leadId: string, mode: string, number: number): string => `${mode} ${number} ${leadId}`
 

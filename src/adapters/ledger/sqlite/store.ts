@@ -181,6 +181,8 @@ export const createStore = (db: DatabaseSync, lease: Lease | null) => {
       const rows = db.prepare(`${SELECT_DELIVERY} WHERE state = 1 AND d.mode = ? AND batch = 1 AND recipient = ? ORDER BY due_at, d.n LIMIT ?`).all(mode, recipient, limit)
       return rows.length < atLeast ? [] : take(rows)
     }),
+    accumulating: (mode: Mode): ReadonlyMap<string, number> =>
+      new Map(db.prepare('SELECT recipient, count(*) AS n FROM deliveries WHERE state = 1 AND batch = 1 AND mode = ? GROUP BY recipient').all(mode).map((row) => [String(row['recipient']), Number(row['n'])])),
     claimAbandoned: (query: DueQuery): readonly LoadedDelivery[] => write(() =>
       take(db.prepare(`${SELECT_DELIVERY} WHERE state = 0 AND fence <> ? AND d.mode = ?${query.to === undefined ? '' : ' AND d.target = ?'} ORDER BY d.n LIMIT ?`)
         .all(fence, query.mode, ...(query.to === undefined ? [] : [query.to]), query.limit))),

@@ -1,0 +1,72 @@
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
+import { startBuyer } from '../world/buyer.ts'
+import type { Buyer } from '../world/buyer.ts'
+import { freshStore } from '../world/postgres.ts'
+import { endpointYaml } from '../engine/world.ts'
+import { createProject, leadsCsv, removeProjects } from './project.ts'
+import type { Project } from './project.ts'
+
+let buyer: Buyer
+let store: Awaited<ReturnType<typeof freshStore>>
+const project = async (more = ''): Promise<Project> => {
+  store = await freshStore()
+  buyer = await startBuyer()
+  const made = createProject({ a: endpointYaml(buyer.url, more) })
+  made.write('leads.csv', leadsCsv(40))
+  return made
+}
+const running = (each: Project, ...args: readonly string[]) => each.run(...args, '--store', store.url, '--yes', '--out', `runs/${args.join('-').replaceAll(/[^a-z]/g, '')}`)
+
+describe('a store in PostgreSQL, from the command line', { timeout: 60_000 }, () => {
+  beforeAll(async () => { await (await freshStore()).drop() }, 90_000)
+  afterEach(async () => { await buyer.close(); await store.drop() })
+  afterAll(removeProjects)
+
+  it('deliver works, again sends nothing, and every command looks at it', async () => {
+    const p = await project()
+    expect((await running(p, 'deliver', 'leads.csv', '--to', 'a')).code).toBe(0)
+    expect((await running(p, 'deliver', 'leads.csv', '--to', 'a', '--quiet')).code).toBe(0)
+    expect(buyer.journal).toHaveLength(40)
+    expect((await p.run('status', '--store', store.url)).out).toContain('40 leads')
+    expect((await p.run('export', 'results', '--store', store.url)).out.split('\n')).toHaveLength(42)
+    expect((await p.run('explain', 'L7', '--store', store.url)).out).toContain('settled: accepted')
+    expect((await p.run('report', '--store', store.url)).out).toContain('$1,800.00')
+  })
+
+  it('--enqueue takes in and sends nothing; two workers deliver each lead once', async () => {
+    const p = await project()
+    expect((await running(p, 'deliver', 'leads.csv', '--to', 'a', '--enqueue')).code).toBe(0)
+    expect(buyer.journal).toHaveLength(0)
+    const ended = await Promise.all(['3', '4'].map((name) => running(p, 'worker', '--drain', '--concurrency', name)))
+    expect(ended).toHaveLength(2)
+    await running(p, 'worker', '--drain')
+    expect(new Set(buyer.journal.map((each) => each.key)).size).toBe(40)
+    expect(buyer.journal).toHaveLength(40)
+  })
+
+  it('a pause holds, unpause makes due what waited', async () => {
+    const p = await project()
+    await running(p, 'deliver', 'leads.csv', '--to', 'a', '--enqueue')
+    expect((await p.run('pause', 'a', '--store', store.url)).code).toBe(0)
+    await running(p, 'worker', '--drain')
+    expect(buyer.journal).toHaveLength(0)
+    expect((await p.run('unpause', 'a', '--store', store.url)).code).toBe(0)
+    await running(p, 'worker', '--drain')
+    expect(buyer.journal).toHaveLength(40)
+  })
+
+  it('never shows the password of the store', async () => {
+    const p = await project()
+    const wrong = store.url.replace(':secret@', ':canary-word@')
+    for (const url of [wrong, wrong.replace('postgres:', 'postgress:'), wrong.replace(/:\d+\//, ':1/'), wrong.replace('?', '?queue=none&')]) {
+      const { code, out, err } = await p.run('status', '--store', url)
+      expect(code).toBe(2)
+      expect(out + err).not.toContain('canary')
+    }
+  })
+
+  it('a worker wants a store that many can share', async () => {
+    const p = await project()
+    expect((await p.run('worker')).err).toContain('resume --watch')
+  })
+})
