@@ -16,6 +16,7 @@ const READERS: Readonly<Partial<Record<keyof EndpointValues, readonly EndpointTy
   portalId: ['hubspot.create_or_update_contact'], lists: ['hubspot.create_or_update_contact'], workflow: ['hubspot.create_or_update_contact'],
   domain: ['five9.add_to_list'], list: ['five9.add_to_list'], recordKey: ['five9.add_to_list'], updateCrm: ['five9.add_to_list'], callAsap: ['five9.add_to_list'], scheduleCalls: ['five9.add_to_list'],
   from: ['email'], to: ['email'], cc: ['email'], replyTo: ['email'], subject: ['email'], body: ['email'], attach: ['email'],
+  proxy: ['custom', 'webhook.post', 'salesforce.create_lead', 'hubspot.create_or_update_contact', 'five9.add_to_list'],
   fileName: ['sftp', 'file'], key: ['sftp'], hostKey: ['sftp'], path: ['file'],
 }
 

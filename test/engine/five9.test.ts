@@ -105,11 +105,26 @@ describe('five9.add_to_list', () => {
   })
 
   it('with Schedule Calls the lead goes at once, and Five9 is told when to call', async () => {
-    const { five9, world } = await deliver({}, [lead('L1'), lead('L2', { timezone: 'America/New_York', phone_1: '2125550101' }), lead('L3', { timezone: 'nowhere', phone_1: '123' })], 'Options:\n  Call Window: 9am-8pm\n  Timezone: {{lead.timezone}}\n  Schedule Calls: yes\n')
-    const told = Object.fromEntries(five9.asked.map(({ parameters }) => [parameters.get('number1'), [parameters.get('F9TimeToCall'), parameters.get('F9TimeFormat')]]))
-    expect(told).toEqual({ '4155550101': ['2026-11-24 09:00:00 -0800', 'yyyy-MM-dd HH:mm:ss Z'], '2125550101': [null, null] })
+    const { five9, world } = await deliver({}, [lead('L1'), lead('L2', { timezone: 'America/New_York', phone_1: '2125550101' }), lead('L3', { timezone: 'nowhere', phone_1: '123' })], 'Options:\n  Call Window: 9am-8pm\n  Timezone: {{lead.timezone}}\n  Schedule Calls: yes\n  Call ASAP: yes\n')
+    const told = Object.fromEntries(five9.asked.map(({ parameters }) => [parameters.get('number1'), ['F9TimeToCall', 'F9TimeFormat', 'F9CallASAP'].map((name) => parameters.get(name))]))
+    expect(told).toEqual({ '4155550101': ['2026-11-24 09:00:00 -0800', 'yyyy-MM-dd HH:mm:ss Z', null], '2125550101': [null, null, '1'] })
     expect(five9.inList('New Leads')).toHaveLength(2)
     expect(await world.standing('L3')).toMatchObject({ outcome: 'failed', reason: expect.stringContaining('time zone is not known') })
+  })
+})
+
+describe('where five9.add_to_list goes', () => {
+  const definition = (more: string) => {
+    const found = load({ r: `Recipient: R\nType: five9.add_to_list\nDomain: d\nList: l\nField Mapping:\n  number1: {{digits lead.phone_1}}\n${more}` }).catalogue.recipients.get('r')
+    if (found?.kind !== 'endpoint') throw new Error('no endpoint')
+    return found.definition
+  }
+  it('by itself, and with the host or the whole address replaced, in tests too', () => {
+    expect(definition('').url?.text).toBe('https://api.five9.com/web2campaign/AddToList')
+    expect(definition('Endpoint: https://api.five9.eu/\n').url?.text).toBe('https://api.five9.eu/web2campaign/AddToList')
+    expect(definition('Endpoint: https://gate.example/five9\n').url?.text).toBe('https://gate.example/five9')
+    expect(definition('Backup Endpoint: https://b.example\n').backupUrl?.text).toBe('https://b.example/web2campaign/AddToList')
+    expect(definition('Test Settings: {Endpoint: https://t.example}\n').test?.endpoint?.text).toBe('https://t.example/web2campaign/AddToList')
   })
 })
 

@@ -19,6 +19,9 @@ export const asWeb2Campaign = (definition: EndpointDefinition, values: EndpointV
   return {
     ...definition,
     url: addressOf(definition.url, definition.place),
+    backupUrl: definition.backupUrl && addressOf(definition.backupUrl, definition.place),
+    endpoints: definition.endpoints.map(({ when, use }) => ({ when, use: addressOf(use, definition.place) })),
+    test: definition.test && { ...definition.test, endpoint: definition.test.endpoint && addressOf(definition.test.endpoint, definition.place) },
     format: 'form',
     mapping: { kind: 'map', place: definition.mapping?.place ?? definition.place, entries: [...parametersOf(definition, values, own), ...own.map(dialable)] },
     includeAllFields: definition.includeAllFields || definition.mapping === null,

@@ -23,10 +23,13 @@ export const compileFive9 = (definition: EndpointDefinition, report: (problem: D
       if (!made.ok || call.kind === 'now' || !('compression' in made.request)) return made
       const { request } = made
       const more = formOf([['F9TimeToCall', call.text], ['F9TimeFormat', FORMAT]], 'utf-8')
-      return { ...made, request: request.body === null ? { ...request, url: addQuery(request.url, more) } : { ...request, body: `${String(request.body)}&${more}` } }
+      return { ...made, request: request.body === null ? { ...request, url: addQuery(notNow(request.url), more) } : { ...request, body: `${notNow(String(request.body))}&${more}` } }
     },
   }
 }
+
+/** A call at a given time is none at once. */
+const notNow = (form: string): string => form.replace(/&F9CallASAP=[^&#]*/, '')
 
 /** Java's SimpleDateFormat, which Five9 reads; the offset keeps it clear of the domain's own zone. */
 const FORMAT = 'yyyy-MM-dd HH:mm:ss Z'
