@@ -1,4 +1,5 @@
 import type { CommandSpec, OptionSpec } from './command.ts'
+import { readRamp } from './load/ramp.ts'
 import { readClock, readCount, readMoneyFlag, readPair, readTime, readWait, collect } from './values.ts'
 
 const START = 'Start:'
@@ -180,6 +181,13 @@ export const COMMANDS: readonly CommandSpec[] = [
     options: [{ flags: '--port <n>', help: 'default: a free one', read: readCount('--port') }],
     examples: [['finalmile sandbox --port 4100', 'prints its addresses']],
     load: () => import('./commands/sandbox.ts'),
+  },
+  {
+    name: 'loadtest', group: TOOLS, summary: 'a rising load against the sandbox, judged: success rate, p95, memory, pace',
+    more: 'Made-up leads go through mapping, ledger, wire and parsing to simulated buyers in this process; the store here is not touched and nothing leaves the machine. Exit 4 where a criterion is missed.',
+    options: [to, { flags: '--ramp <rate>', help: 'leads over time: 0..1000/min, or 50/s', read: readRamp }, { flags: '--for <duration>', help: 'how long', read: readWait('--for') }, { flags: '--concurrency <n>', help: 'attempts at once to one recipient', read: readCount('--concurrency') }],
+    examples: [['finalmile loadtest --to auto-waterfall --ramp 0..1000/min --for 30m', 'the whole test'], ['finalmile loadtest --to acme --ramp 50/s --for 10s', 'a short one']],
+    load: () => import('./commands/loadtest.ts'),
   },
   {
     name: 'reference', args: '[topic]', group: TOOLS, summary: 'every key of a recipient file, as Markdown',
