@@ -32,6 +32,12 @@ export const capReached = (policy: Policy, cap: Cap, at: Instant): { readonly un
   return { until, why: `${policy.name}: cap of ${limit} per ${cap.period} reached (${zone}), opens ${wallText(until, zone)}` }
 }
 
+/** An instant for people: `2026-11-24 00:00 UTC`, with seconds where it has some. */
+export const utcText = (at: Instant): string => {
+  const iso = new Date(at).toISOString()
+  return `${iso.slice(0, 10)} ${at % 60_000 === 0 ? iso.slice(11, 16) : iso.slice(11, 19)} UTC`
+}
+
 /** A wall-clock time for people: `2026-11-24 00:00`. */
 export const wallText = (at: Instant, zone: string): string => {
   const { year, month, day, hour, minute } = wallTime(at, zone)

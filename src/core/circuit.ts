@@ -1,5 +1,5 @@
 import type { Instant } from '../base/time.ts'
-import { isoTime } from '../base/time.ts'
+import { utcText } from './caps.ts'
 import type { CircuitPolicy } from './policy.ts'
 import type { Verdict } from './verdict.ts'
 
@@ -48,7 +48,7 @@ export const circuitGate = (circuit: Circuit, now: Instant): { readonly open: tr
   if (circuit.until <= now) return { open: true, trial: true }
   return {
     open: false, until: circuit.until,
-    why: circuit.kind === 'trial' ? 'its circuit waits for the answer to one trial' : `its circuit is open after too many failures, until ${isoTime(circuit.until)}`,
+    why: circuit.kind === 'trial' ? 'its circuit waits for the answer to one trial' : `its circuit is open after too many failures, until ${utcText(circuit.until)}`,
   }
 }
 

@@ -71,6 +71,8 @@ export interface Policy {
   readonly price: Money | null
   readonly cost: Money | null
   readonly timeoutMs: number
+  /** How long a ping is waited for; null or absent: as long as a post. */
+  readonly pingTimeoutMs?: number | null
   readonly retry: RetryPolicy
   /** The most requests for one lead, whatever `retry` allows; null or absent: by `retry` alone. */
   readonly maxAttempts?: number | null

@@ -20,6 +20,7 @@ export const compilePolicy = (id: string, name: string, values: EndpointValues):
     price: inCurrency(values.price, currency),
     cost: inCurrency(values.cost, currency),
     timeoutMs: values.timeout ?? DEFAULT_TIMEOUT_MS,
+    pingTimeoutMs: values.ping?.timeoutMs ?? null,
     retry: compileRetry(values),
     onUnknown: values.onUnknown ?? 'next',
     whenClosed: values.whenClosed ?? null,

@@ -4,7 +4,7 @@ import { book } from '../core/booking.ts'
 import type { DeliveryEvent } from '../core/event.ts'
 import type { History, NodeHistory } from '../core/history.ts'
 import { attemptsOf, nodeAt } from '../core/history.ts'
-import { isStep } from '../core/plan.ts'
+import { isStep, rootPath } from '../core/plan.ts'
 import type { Policy } from '../core/policy.ts'
 import type { Send } from '../core/step.ts'
 import type { Verdict } from '../core/verdict.ts'
@@ -46,10 +46,17 @@ export const finishedEvent = (work: Work, history: History, { send, key, verdict
     : book(work.plan, send.path, history, verdict, policy)
   return {
     type: 'attemptFinished', at, path: send.path, recipient: send.recipient, phase: send.phase, attempt: send.attempt,
-    key, verdict, revenue: booking.revenue, httpStatus, durationMs,
+    key, verdict: asLate(verdict, send, history), revenue: booking.revenue, httpStatus, durationMs,
     ...(batch === null ? {} : { batch }),
     ...(booking.surplus ? { surplus: true } : {}),
   }
+}
+
+/** A bid that came when the auction was decided says so in the ledger. */
+const asLate = (verdict: Verdict, { path, phase }: Send, history: History): Verdict => {
+  if (phase !== 'ping' || verdict.kind !== 'bid') return verdict
+  const auction = path.slice(0, path.lastIndexOf('/')) || rootPath
+  return nodeAt(history, auction).order === null ? verdict : { ...verdict, reason: 'late: the auction was decided without it' }
 }
 
 /** No request could be made of the lead: the attempt is over before it began, and nothing was sent. */

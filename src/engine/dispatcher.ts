@@ -11,6 +11,7 @@ import { evolve } from '../core/history.ts'
 import { isStep } from '../core/plan.ts'
 import type { Policy } from '../core/policy.ts'
 import type { Send } from '../core/step.ts'
+import { earliest } from '../core/step.ts'
 import { shareOrder } from '../core/strategies/share.ts'
 import type { Verdict } from '../core/verdict.ts'
 import type { TransportSettings } from '../definitions/types.ts'
@@ -18,6 +19,7 @@ import { LeaseLostError } from '../ports.ts'
 import type { Standing, StepResult } from '../ports.ts'
 import type { Endpoint } from '../wire/endpoint.ts'
 import type { OutgoingRequest } from '../wire/request.ts'
+import { createAlarms } from './alarms.ts'
 import { finishedEvent, hashOf, inputOf, isTokenRepeat, startedEvent, neverSent, unsendable } from './attempt.ts'
 import { idempotencyKeyOf } from './identity.ts'
 import { createPaces, isPace } from './pace.ts'
@@ -49,6 +51,7 @@ export const createDispatcher = (around: Surroundings) => {
   const sendSettings = new Map<Endpoint, SendSettings>()
   const paces = createPaces(settings.mode)
   const places = createPlaces()
+  const alarms = createAlarms(clock, (work) => pump(work), around.failed)
 
   const pump = (work: Work): void => {
     work.again = true
@@ -102,7 +105,12 @@ export const createDispatcher = (around: Surroundings) => {
       for (const each of starts.ready) perform(work, each)
       if (starts.unsendable) work.again = true
       if (starts.repeats && !around.stopping()) around.repeats(work, starts.repeats)
-      else if (standing.state !== 'working') return leave(work, standing)
+      else if (standing.state !== 'working') {
+        alarms.set(work, null)
+        return leave(work, standing)
+      }
+      // One endpoint alone has nothing to wait for while its answer is on its way.
+      if (work.plan.kind !== 'send') alarms.set(work, around.stopping() ? null : earliest(decision.waits.map((wait) => (wait.batch ? null : wait.until))))
       if (starts.parked.length > 0) park(work, starts.parked)
     }
     if (events.length === 0 && standing.state === 'working') {

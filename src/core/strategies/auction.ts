@@ -7,6 +7,7 @@ import { gate } from '../gate.ts'
 import type { Attempt } from '../history.ts'
 import { attemptsOf, nodeAt } from '../history.ts'
 import type { Plan } from '../plan.ts'
+import type { Policy } from '../policy.ts'
 import { childPath } from '../plan.ts'
 import { guarded } from './guarded.ts'
 import { inOrder } from './share.ts'
@@ -43,12 +44,12 @@ const bidding = (node: Extract<Plan, { kind: 'auction' }>, path: string, context
     if ((ping && !again) || nodeAt(context.history, at).passed || bidder.kind !== 'send') continue
     const policy = context.facts.policies.get(bidder.recipient)
     if (!policy) throw new Error(`no policy for recipient ${bidder.recipient}`)
-    if (again) { actions.push({ kind: 'send', path: at, recipient: policy.recipient, phase: 'ping', attempt: own.length + 1, timeoutMs: Math.min(policy.timeoutMs, node.windowMs), target: 'endpoint', batch: null, claims: claimsOf(policy, context, false) }); continue }
+    if (again) { actions.push({ kind: 'send', path: at, recipient: policy.recipient, phase: 'ping', attempt: own.length + 1, timeoutMs: pingTimeout(policy), target: 'endpoint', batch: null, claims: claimsOf(policy, context, false) }); continue }
     const unwanted = whyUnwanted(policy, null, context)
     if (unwanted !== null) return pass(at, policy.recipient, unwanted)
     const open = gate(policy, context.facts.recipients.get(policy.recipient), context.lead, context.mode, context.now)
     if (!open.open) closed.push({ at, until: open.until, why: open.why, recipient: policy.recipient })
-    else actions.push({ kind: 'send', path: at, recipient: policy.recipient, phase: 'ping', attempt: 1, timeoutMs: Math.min(policy.timeoutMs, node.windowMs), target: 'endpoint', batch: null, claims: claimsOf(policy, context, true) })
+    else actions.push({ kind: 'send', path: at, recipient: policy.recipient, phase: 'ping', attempt: 1, timeoutMs: pingTimeout(policy), target: 'endpoint', batch: null, claims: claimsOf(policy, context, true) })
   }
   const begun = pings.flatMap((ping) => ping?.startedAt ?? [])
   if (actions.length > 0 || begun.length > 0) {
@@ -63,12 +64,20 @@ const bidding = (node: Extract<Plan, { kind: 'auction' }>, path: string, context
   const deadline = begunAt + node.windowMs
   const outstanding = pings.some((ping) => ping !== null && ping.finished === null)
   if (outstanding && context.now < deadline) return pending({ kind: 'wait', until: deadline, why: 'collects bids', recipient: null, batch: false })
-  return pending({ kind: 'choose', path, choice: { kind: 'order', order: ranking(pings, node.floor, deadline), why: 'bids, highest first' } })
+  return pending({ kind: 'choose', path, choice: { kind: 'order', order: ranking(pings, node.floor, deadline), why: `bids, highest first${lateOnes(node.bidders, pings, context)}` } })
 }
+
+/** A late answer is heard out and recorded; the auction does not wait for it. */
+const pingTimeout = (policy: Policy): number => policy.pingTimeoutMs ?? policy.timeoutMs
 
 const mayAskAgain = (pings: readonly Attempt[]): boolean => {
   const [last, before] = [pings.at(-1)?.finished, pings.at(-2)?.finished]
   return !!last && asksForNewToken(last.verdict) && !(before && asksForNewToken(before.verdict))
+}
+
+const lateOnes = (bidders: readonly Plan[], pings: readonly (Attempt | null)[], { facts }: Context): string => {
+  const late = bidders.flatMap((bidder, i) => (bidder.kind === 'send' && pings[i] && pings[i].finished === null ? (facts.policies.get(bidder.recipient)?.name ?? bidder.recipient) : []))
+  return late.length === 0 ? '' : `; no answer in time from ${late.join(', ')}`
 }
 
 const passedOutcome = (path: string, context: Context) => ({

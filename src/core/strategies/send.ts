@@ -3,6 +3,7 @@ import { shortHash } from '../../base/hash.ts'
 import type { Instant } from '../../base/time.ts'
 import { batchLeavesAt } from '../batch.ts'
 import type { Claim } from '../caps.ts'
+import { utcText } from '../caps.ts'
 import { holds } from '../condition.ts'
 import type { Mode } from '../event.ts'
 import type { Gate } from '../gate.ts'
@@ -153,7 +154,7 @@ const tryAgain = (
   const kept = policy.onUnknown === 'hold' && attemptsOf(nodeAt(context.history, path), 'post').some((each) => each.finished?.verdict.kind === 'unknown')
   const shut = (until: Instant | null, why: string): NodeStep => (kept ? pending({ kind: 'wait', until, why, recipient, batch: false }) : { kind: 'closed', until, why, recipient })
   if (plan.kind === 'closed' && plan.until > context.now) {
-    return shut(plan.until, `${policy.name} asked to be tried again later`)
+    return shut(plan.until, `${policy.name} asked to be tried again later, after ${utcText(plan.until)}`)
   }
   const open = gateOf(policy, context)
   if (!open.open) return shut(open.until, open.why)

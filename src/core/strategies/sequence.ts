@@ -1,10 +1,10 @@
 import type { Instant } from '../../base/time.ts'
-import { isoTime } from '../../base/time.ts'
+import { utcText } from '../caps.ts'
 import { combine } from '../combine.ts'
 import { isStarted, nodeAt } from '../history.ts'
 import type { Outcome } from '../outcome.ts'
 import type { Plan, SequenceStep } from '../plan.ts'
-import { childPath } from '../plan.ts'
+import { childPath, recipientsOf } from '../plan.ts'
 import type { Action, Context, Evaluate, NodeStep } from '../step.ts'
 import { done, earliest, pass, pending } from '../step.ts'
 import { guarded } from './guarded.ts'
@@ -56,14 +56,16 @@ const windowOf = (step: SequenceStep, path: string, context: Context): { kind: '
   const age = context.now - context.history.receivedAt
   if (step.opensMs !== undefined && age < step.opensMs && !isStarted(context.history, path)) {
     const until = context.history.receivedAt + step.opensMs
-    return { kind: 'ahead', until, why: `the next window opens ${isoTime(until)}` }
+    return { kind: 'ahead', until, why: `waits for its next window, ${namesOf(step.plan, context)}, which opens ${utcText(until)}` }
   }
   if (isOver(step, context) && nodeAt(context.history, path).passed === null && !isStarted(context.history, path)) return { kind: 'over', why: closedAt(step, context) }
   return null
 }
 
+const namesOf = (plan: Plan, { facts }: Context): string => recipientsOf(plan).map((each) => facts.policies.get(each)?.name ?? each).join(' and ')
+
 const isOver = (step: SequenceStep, { now, history }: Context): boolean => step.closesMs !== undefined && now - history.receivedAt >= step.closesMs
-const closedAt = (step: SequenceStep, { history }: Context): string => `its window closed ${isoTime(history.receivedAt + (step.closesMs ?? 0))}`
+const closedAt = (step: SequenceStep, { history }: Context): string => `its window closed ${utcText(history.receivedAt + (step.closesMs ?? 0))}`
 
 /** A closed recipient is not waited for past the end of its own window. */
 const cutOff = (until: Instant | null, step: SequenceStep, context: Context): Instant | null =>
