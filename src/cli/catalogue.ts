@@ -10,7 +10,7 @@ import { loadCatalogue } from '../definitions/catalogue.ts'
 import type { Catalogue, EndpointDefinition, Recipient } from '../definitions/types.ts'
 import { compileEndpoint } from '../wire/compile.ts'
 import type { Endpoint } from '../wire/endpoint.ts'
-import { maskedReader } from '../wire/masked.ts'
+import { maskedReader, maskedToken } from '../wire/masked.ts'
 import { createReader } from '../wire/read.ts'
 import type { Invocation } from './command.ts'
 import { isPath, readRecipientFile, readRecipientFolders, type RecipientFile } from './recipient-files.ts'
@@ -86,7 +86,7 @@ export const compileAll = (recipients: Iterable<Recipient>, mode: Mode, sandbox:
     const definition: EndpointDefinition = mode === 'test' ? testDefinition(each.definition, sandbox ?? NO_SANDBOX) : each.definition
     const compiled = compileEndpoint(definition)
     diagnostics.push(...compiled.diagnostics, ...checkTransport(definition.transport).map((problem) => diagnosticAt(definition.place, 'bad-transport', problem, 'Proxy and TLS stand under Settings; files are looked for from where finalmile is started')))
-    if (compiled.endpoint !== null) endpoints.set(each.id, { ...compiled.endpoint, ...maskedReader(createReader(definition, { hasPriceFallback: each.policy.price !== null || priced.has(each.id) }), mask) })
+    if (compiled.endpoint !== null) endpoints.set(each.id, { ...compiled.endpoint, ...maskedReader(createReader(definition, { hasPriceFallback: each.policy.price !== null || priced.has(each.id) }), mask), ...(compiled.endpoint.token ? { token: maskedToken(compiled.endpoint.token, mask) } : {}) })
   }
   return { endpoints, diagnostics }
 }

@@ -1,4 +1,5 @@
 import type { Verdict } from '../core/verdict.ts'
+import type { TokenSource } from './endpoint.ts'
 import type { Reader } from './read.ts'
 
 /**
@@ -10,7 +11,13 @@ export const maskedReader = ({ read, readBatch }: Reader, mask: (text: string) =
   readBatch: (reply, leads) => readBatch(reply, leads).map((each) => withMaskedWords(each, mask)),
 })
 
-const withMaskedWords = (verdict: Verdict, mask: (text: string) => string): Verdict => {
+/** A token host may echo the secret that it refuses. */
+export const maskedToken = (token: TokenSource, mask: (text: string) => string): TokenSource => ({
+  ...token,
+  read: (reply) => { const read = token.read(reply); return read.kind === 'failed' ? { ...read, verdict: withMaskedWords(read.verdict, mask) } : read },
+})
+
+const withMaskedWords = <V extends Verdict>(verdict: V, mask: (text: string) => string): V => {
   const { reason, said } = verdict
   if (reason === null && typeof said !== 'string') return verdict
   const words = reason === null ? null : mask(reason)

@@ -16,7 +16,7 @@ export const answerRulesOf = ({ parsing, responseCodes, retryOn, type }: Endpoin
     ...retryOn.flatMap(({ status, when }) => rule('tried again', [status && statusWords(status), when && conditionText(when)].filter((each) => each !== null).join(' where '))),
     ...rule('error', parsing.error && conditionText(parsing.error)), ...rule('duplicate', parsing.duplicate && conditionText(parsing.duplicate)),
     ...rule('rejected', parsing.rejected && conditionText(parsing.rejected)),
-    ...rule('accepted', parsing.success ? conditionText(parsing.success) : responseCodes.some((row) => row.means === 'success') ? null : 'any status from 200 to 299'),
+    ...rule('accepted', parsing.success ? conditionText(parsing.success) : responseCodes.some((row) => row.means === 'success') || type === 'salesforce.create_lead' || type === 'hubspot.create_or_update_contact' ? null : 'any status from 200 to 299'),
     ...at(`lead id${optional('lead id')}`, parsing.leadId), ...at(`price${optional('price')}`, parsing.price), ...at('message', parsing.message), ...at('redirect URL', parsing.redirectUrl),
     ...Object.entries(parsing.capture).flatMap(([name, path]) => at(name, path)),
   ]
