@@ -46,7 +46,12 @@ const epoch = (value: number): DateText | null =>
   Number.isFinite(value) && value >= 0 && value < 8.64e15 ? { kind: 'instant', at: value < 1e11 ? value * 1000 : value } : null
 
 const wallOf = (y = '', mo = '', d = '', h = '0', mi = '0', s = '0', ms = '0'): number | null => {
-  const [year, month, day, hour, minute, second] = [y, mo, d, h, mi, s].map(Number) as [number, number, number, number, number, number]
+  const year = Number(y)
+  const month = Number(mo)
+  const day = Number(d)
+  const hour = Number(h)
+  const minute = Number(mi)
+  const second = Number(s)
   if (hour > 23 || minute > 59 || second > 60) return null
   const date = new Date(0)
   date.setUTCFullYear(year, month - 1, day)

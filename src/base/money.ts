@@ -10,6 +10,7 @@ export interface Money {
 }
 
 const SCALE = 10_000
+const CENT = SCALE / 100
 const SYMBOLS: Readonly<Record<string, string>> = { $: 'USD', '€': 'EUR', '£': 'GBP', '¥': 'JPY', '₹': 'INR' }
 
 export const money = (amount: number, currency = 'USD'): Money => {
@@ -29,6 +30,7 @@ export const subtractMoney = (a: Money, b: Money): Money => addMoney(a, { amount
  * Null for anything else, for a fraction finer than 1/10,000, and for text such as `1,2,3`.
  */
 export const parseMoney = (value: unknown, currency = 'USD'): Money | null => {
+  if (Number.isInteger(value) && Number.isSafeInteger((value as number) * SCALE)) return { amount: (value as number) * SCALE + 0, currency }
   if (typeof value === 'number') return Number.isFinite(value) ? fromDecimal(plainDecimal(value), currency) : null
   if (typeof value !== 'string') return null
   const text = value.trim()
@@ -46,6 +48,10 @@ export const parseMoney = (value: unknown, currency = 'USD'): Money | null => {
 export const formatMoney = (value: Money): string => {
   const sign = value.amount < 0 ? '-' : ''
   const amount = Math.abs(value.amount)
+  if (amount % CENT === 0) {
+    const cents = (amount % SCALE) / CENT
+    return `${sign}${Math.floor(amount / SCALE)}.${cents < 10 ? '0' : ''}${cents}`
+  }
   const fraction = String(amount % SCALE).padStart(4, '0').replace(/0{1,2}$/, '')
   return `${sign}${Math.floor(amount / SCALE)}.${fraction}`
 }

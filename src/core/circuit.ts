@@ -27,6 +27,8 @@ export const stepCircuit = (circuit: Circuit, verdict: Verdict, now: Instant, po
   const failed = countsAsFailure(verdict)
   switch (circuit.kind) {
     case 'closed': {
+      // One more answer among answers: nothing to change.
+      if (!failed && circuit.recent.length === policy.over && !circuit.recent.includes('x')) return circuit
       const recent = (circuit.recent + (failed ? 'x' : '.')).slice(-policy.over)
       const failures = recent.split('x').length - 1
       return failed && failures > policy.errorRate * policy.over ? { kind: 'open', until: now + policy.waitMs, waitMs: policy.waitMs } : { kind: 'closed', recent }

@@ -30,8 +30,8 @@ import type { Answered, Work } from './work.ts'
 import { onTheWire, standingOf } from './work.ts'
 
 const NO_EVENTS: readonly DeliveryEvent[] = []
+const NO_ANSWERS: readonly Answered[] = []
 
-const NOTHING = {}
 
 /** Events since the last turn, the history with them, and the answers among them. */
 interface Came { readonly events: readonly DeliveryEvent[]; readonly history: History; readonly answers: readonly Answered[] }
@@ -40,6 +40,21 @@ interface Ready { readonly send: Send; readonly key: string; readonly request: O
 /** Has no place on its lane yet, or (`asks`) something must be known first: its recipient's token, the id of a list. */
 interface Parked { readonly send: Send; readonly asks: (() => Promise<unknown>) | null }
 interface Starts { readonly ready: readonly Ready[]; readonly events: readonly DeliveryEvent[]; readonly parked: readonly Parked[]; readonly repeats: Send | null; readonly unsendable: boolean }
+
+const NO_STARTS: Starts = { ready: [], events: NO_EVENTS, parked: [], repeats: null, unsendable: false }
+
+/** Most turns bring events of one kind alone: nothing is copied then. */
+const joined = (...lists: readonly (readonly DeliveryEvent[])[]): readonly DeliveryEvent[] => {
+  let all: readonly DeliveryEvent[] = NO_EVENTS
+  for (const each of lists) if (each.length > 0) all = all.length === 0 ? each : [...all, ...each]
+  return all
+}
+
+const foldAll = (history: History, events: readonly DeliveryEvent[]): History => {
+  let folded = history
+  for (const event of events) folded = evolve(folded, event)
+  return folded
+}
 
 /**
  * Carries works forward: fold what came, decide, append, and only then do. One turn at a time for each work; all that
@@ -97,8 +112,8 @@ export const createDispatcher = (around: Surroundings) => {
       return null
     }
     const settled = decision.events.find((event) => event.type === 'settled') ?? null
-    const events = [...came.events, ...drawn, ...decision.events, ...starts.events]
-    const history = starts.events.reduce(evolve, decision.history)
+    const events = joined(came.events, drawn, decision.events, starts.events)
+    const history = foldAll(decision.history, starts.events)
     const standing = standingAfter(history, decision, starts, settled, now)
     const after = (): void => {
       work.history = history
@@ -118,19 +133,17 @@ export const createDispatcher = (around: Surroundings) => {
       return null
     }
     const claims = claimsOf(work, history, starts)
-    return ledger.append([{
-      deliveryId: work.delivery.id, version: work.history.version, runId: settings.runId, events, standing,
-      ...(claims.length === 0 ? NOTHING : { claims }),
-      ...(work.stored ? NOTHING : { create: work.delivery, informed: work.elsewhere.size > 0 }),
-    }]).then(([result]) => { if (recorded(work, result, events, starts, came.answers, claims, now)) after() })
+    const step = { deliveryId: work.delivery.id, version: work.history.version, runId: settings.runId, events, standing, claims }
+    return ledger.append([work.stored ? step : { ...step, create: work.delivery, informed: work.elsewhere.size > 0 }]).then(([result]) => { if (recorded(work, result, events, starts, came.answers, claims, now)) after() })
   }
 
   /** What came since the last turn, as events after the durable history. */
   const fold = (work: Work): Came => {
-    const events: DeliveryEvent[] = [...work.orders]
-    let history = events.reduce(evolve, work.history)
     const answers = work.inbox
+    if (answers.length === 0) return { events: work.orders, history: foldAll(work.history, work.orders), answers: NO_ANSWERS }
     work.inbox = []
+    const events: DeliveryEvent[] = [...work.orders]
+    let history = foldAll(work.history, events)
     for (const answer of answers) {
       const event = finishedEvent(work, history, answer, policyOf(answer.send.recipient))
       events.push(event)
@@ -165,6 +178,7 @@ export const createDispatcher = (around: Surroundings) => {
 
   /** Takes places on the lanes and makes the requests; an attempt without a place is not started. */
   const start = (work: Work, decision: Decision, now: Instant): Starts => {
+    if (decision.sends.length === 0) return NO_STARTS
     const ready: Ready[] = []
     const events: DeliveryEvent[] = []
     const parked: Parked[] = []
@@ -285,8 +299,8 @@ export const createDispatcher = (around: Surroundings) => {
       const node = nodeOf(work.plan, path)
       return node?.kind === 'send' ? node : null
     })
-    const own = starts.ready.flatMap(({ send, pace }) => (pace ? [...send.claims, pace] : send.claims))
-    return own.length === 0 ? caps : [...own, ...caps]
+    if (starts.ready.every(({ send, pace }) => pace === null && send.claims.length === 0)) return caps
+    return [...starts.ready.flatMap(({ send, pace }) => (pace ? [...send.claims, pace] : send.claims)), ...caps]
   }
 
   const leave = (work: Work, standing: Standing): void => {

@@ -51,6 +51,14 @@ export const createRecipientFacts = (ledger: Ledger, mode: Mode, policies: Reado
     }
   }
 
+  const turn = async (recipient: string, circuit: Circuit, at: Instant): Promise<'opened' | 'closed'> => {
+    set(recipient, { circuit })
+    await ledger.setCircuit(recipient, mode, circuit.kind === 'closed' ? null : JSON.stringify(circuit))
+    if (circuit.kind === 'open') return 'opened'
+    await ledger.wake(recipient, mode, at)
+    return 'closed'
+  }
+
   return {
     now: now as ReadonlyMap<string, RecipientFacts>,
     refresh,
@@ -68,8 +76,8 @@ export const createRecipientFacts = (ledger: Ledger, mode: Mode, policies: Reado
       await ledger.setClosedUntil(recipient, mode, until)
     },
 
-    /** Folds an answer into the recipient's circuit; tells when it opened or closed. */
-    answered: async (recipient: string, verdict: Verdict, at: Instant): Promise<'opened' | 'closed' | null> => {
+    /** Folds an answer into the recipient's circuit; tells when it opened or closed, and null at once where it did neither. */
+    answered: (recipient: string, verdict: Verdict, at: Instant): Promise<'opened' | 'closed'> | null => {
       const policy = policies.get(recipient)?.circuit
       if (!policy) return null
       const before = now.get(recipient)?.circuit ?? closedCircuit
@@ -83,15 +91,9 @@ export const createRecipientFacts = (ledger: Ledger, mode: Mode, policies: Reado
         return turned
       }
       const after = stepCircuit(before, verdict, at, policy)
-      if (after.kind === before.kind) {
-        now.set(recipient, { ...(now.get(recipient) ?? NOTHING), circuit: after })
-        return null
-      }
-      set(recipient, { circuit: after })
-      await ledger.setCircuit(recipient, mode, after.kind === 'closed' ? null : JSON.stringify(after))
-      if (after.kind === 'open') return 'opened'
-      await ledger.wake(recipient, mode, at)
-      return 'closed'
+      if (after.kind !== before.kind) return turn(recipient, after, at)
+      if (after !== before) now.set(recipient, { ...(now.get(recipient) ?? NOTHING), circuit: after })
+      return null
     },
 
     /** These claims were granted: a trial has begun, a place of a cap came free. */

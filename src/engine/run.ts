@@ -77,7 +77,7 @@ export const runDeliveries = async (settings: RunSettings, leads: LeadSource | n
     answered: (recipient, verdict, httpStatus, at) => {
       const policy = policies.get(recipient)
       alerts.verdict(recipient, verdict, httpStatus)
-      recipientFacts.answered(recipient, verdict, at).then((turned) => { if (turned === 'opened') alerts.tell(recipient, 'circuit', `its circuit opened: more than half of its last attempts failed; the last: ${verdict.reason ?? 'no answer'}`, 'finalmile status shows when it is tried again') }, fail)
+      recipientFacts.answered(recipient, verdict, at)?.then((turned) => { if (turned === 'opened') alerts.tell(recipient, 'circuit', `its circuit opened: more than half of its last attempts failed; the last: ${verdict.reason ?? 'no answer'}`, 'finalmile status shows when it is tried again') }, fail)
       if (verdict.kind !== 'failed' || !policy) return
       if (verdict.pause) recipientFacts.pause(recipient, at, verdict.reason ?? verdict.class).catch(fail)
       if (verdict.retryAfterMs === undefined || verdict.class !== 'rate_limited') return

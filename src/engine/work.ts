@@ -40,12 +40,14 @@ export interface Answered {
   readonly batch: string | null
 }
 
+const NOBODY: ReadonlyMap<string, string> = new Map()
+
 export const newWork = (delivery: Delivery, plan: Plan, received: DeliveryEvent): Work => ({
-  delivery, plan, elsewhere: new Map(), history: emptyHistory, stored: false, inbox: [], orders: [received],
+  delivery, plan, elsewhere: NOBODY, history: emptyHistory, stored: false, inbox: [], orders: [received],
   surplus: false, busy: false, again: false, released: false,
 })
 
-export const loadedWork = (loaded: LoadedDelivery, plan: Plan, elsewhere: ReadonlyMap<string, string> = new Map()): Work => ({
+export const loadedWork = (loaded: LoadedDelivery, plan: Plan, elsewhere: ReadonlyMap<string, string> = NOBODY): Work => ({
   delivery: loaded.delivery, plan, elsewhere,
   history: loaded.events.reduce((history, { event }) => evolve(history, event), emptyHistory),
   stored: true, inbox: [], orders: [], surplus: false, busy: false, again: false, released: false,

@@ -12,7 +12,7 @@ describe('parseMoney', () => {
     expect(parseMoney(text)).toEqual(amount === null ? null : { amount, currency })
   })
 
-  it.each([[45, 450_000], [45.1, 451_000], [0.1 + 0.2, null], [1e21, null], [Number.NaN, null], [8.5, 85_000], [1e-7, null]])('number %s', (value, amount) => {
+  it.each([[45, 450_000], [0, 0], [-0, 0], [-15, -150_000], [Number.MAX_SAFE_INTEGER, null], [45.1, 451_000], [0.1 + 0.2, null], [1e21, null], [Number.NaN, null], [8.5, 85_000], [1e-7, null]])('number %s', (value, amount) => {
     expect(parseMoney(value)?.amount ?? null).toBe(amount)
   })
 

@@ -23,6 +23,7 @@ describe('circuit', () => {
     expect(fold([proxied], trial)).toEqual(trial)
   })
   it('forgets what lies more than 100 attempts back', () => { expect(fold([...times(50, broken), ...times(100, accepted), ...times(50, broken)]).kind).toBe('closed') })
+  it('a long row of answers hides no failure that follows', () => { expect(fold([...times(300, accepted), ...times(51, broken)])).toEqual(opened) })
   it('opens on a failure only, not on the answer after it', () => {
     expect(fold([...times(50, broken), accepted]).kind).toBe('closed')
   })

@@ -1,4 +1,4 @@
-import { Client, type Dispatcher } from 'undici'
+import type { Client, Dispatcher } from 'undici'
 import type { Fault } from '../../wire/request.ts'
 import { ConnectFault, faultOfExchange, isInvalidRequest, wordsOf } from './faults.ts'
 

@@ -1,4 +1,4 @@
-import { Client } from 'undici'
+import Client from 'undici/lib/dispatcher/client.js'
 import type { TransportSettings } from '../../definitions/types.ts'
 import { refusalOfHost } from './addresses.ts'
 import { createConnector } from './connect.ts'

@@ -9,6 +9,7 @@ export interface LineFile {
   close(): Promise<void>
 }
 
+/** Bytes a block holds. */
 const BLOCK = 64 * 1024
 /** Text waiting for the disk, past which the caller should wait. */
 const MOST_PENDING = 1024 * 1024
@@ -16,22 +17,27 @@ const MOST_PENDING = 1024 * 1024
 /** Replaces a file of that name. */
 export const createLineFile = async (path: string): Promise<LineFile> => {
   const file = await open(path, 'w')
-  let buffer = ''
+  // Bytes at once: text that waits for its block is a tree of its pieces, which every collection of garbage would copy.
+  let block = Buffer.allocUnsafeSlow(BLOCK)
+  let filled = 0
   let pending = 0
   let failure: { readonly error: unknown } | null = null
   let queue: Promise<void> = Promise.resolve()
 
   const flush = (): void => {
-    if (buffer === '') return
-    const block = buffer
-    buffer = ''
-    pending += block.length
-    queue = queue.then(() => writeBlock(block))
+    if (filled === 0) return
+    hand(block.subarray(0, filled))
+    block = Buffer.allocUnsafeSlow(BLOCK)
+    filled = 0
   }
-  const writeBlock = async (block: string): Promise<void> => {
+  const hand = (bytes: Buffer): void => {
+    pending += bytes.length
+    queue = queue.then(() => writeBlock(bytes))
+  }
+  const writeBlock = async (block: Buffer): Promise<void> => {
     try {
       // After a failure nothing more is written: a ledger with a hole would be worse than one that ends.
-      if (failure === null) await writeAll(file, Buffer.from(block))
+      if (failure === null) await writeAll(file, block)
     } catch (error) {
       failure = { error }
     } finally {
@@ -45,8 +51,11 @@ export const createLineFile = async (path: string): Promise<LineFile> => {
 
   return {
     write: (text) => {
-      buffer += text
-      if (buffer.length >= BLOCK) flush()
+      // A character takes three bytes at most.
+      const most = text.length * 3
+      if (most > BLOCK - filled) flush()
+      if (most > BLOCK) hand(Buffer.from(text))
+      else filled += block.write(text, filled)
     },
     pressure: () => (pending > MOST_PENDING || failure !== null ? caughtUp() : null),
     close: async () => {

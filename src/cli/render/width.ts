@@ -1,4 +1,8 @@
-import stringWidth from 'string-width'
+import { createRequire } from 'node:module'
+
+const require = createRequire(import.meta.url)
+/** Loaded with the first text beyond ASCII: its tables cost a start 40 ms. */
+const stringWidth = (text: string): number => (require('string-width') as typeof import('string-width')).default(text)
 
 /** Columns that a text takes on a terminal: wide characters two, colours none. */
 export const widthOf = (text: string): number => (/^[\x20-\x7e]*$/.test(text) ? text.length : stringWidth(text))

@@ -47,6 +47,15 @@ describe('run files', () => {
     expect(waited).toBeGreaterThan(0)
   })
 
+  it('write rows longer than a block, and characters of many bytes, unharmed', async () => {
+    const out = folder()
+    const files = await createRunFiles(out)
+    const rows = Array.from({ length: 300 }, (_, i) => [i, i % 50 === 7 ? 'é€😀'.repeat(30_000) : '長い'.repeat(i)] as const)
+    for (const row of rows) files.result(row)
+    await files.close()
+    expect(readFileSync(join(out, 'results.csv'), 'utf8').split('\n').slice(1, -1)).toEqual(rows.map(([i, text]) => `${i},${text}`))
+  })
+
   it('replace what an earlier run left in the folder', async () => {
     const out = folder()
     const first = await createRunFiles(out)
