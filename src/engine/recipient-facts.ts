@@ -4,12 +4,14 @@ import type { Circuit } from '../core/circuit.ts'
 import { beginTrial, closedCircuit, stepCircuit } from '../core/circuit.ts'
 import type { Mode } from '../core/event.ts'
 import type { RecipientFacts } from '../core/gate.ts'
-import type { Policy } from '../core/policy.ts'
+import type { CircuitPolicy, Policy } from '../core/policy.ts'
 import type { Verdict } from '../core/verdict.ts'
 import type { Ledger, RecipientState } from '../ports.ts'
 import { circuitFrom, createSharedCircuits } from './shared-circuits.ts'
 
 const NOTHING: RecipientFacts = { paused: null, closedUntil: null }
+
+type SharedCircuits = ReturnType<typeof createSharedCircuits>
 
 /**
  * What is known of each recipient, as all processes know it: pauses, closings, circuits, caps that are used up.
@@ -59,6 +61,15 @@ export const createRecipientFacts = (ledger: Ledger, mode: Mode, policies: Reado
     return 'closed'
   }
 
+  const answeredInStore = async (circuits: SharedCircuits, recipient: string, before: Circuit, answer: Parameters<SharedCircuits['answered']>[2], policy: CircuitPolicy): Promise<'opened' | 'closed' | null> => {
+    const known = await circuits.answered(recipient, before, answer, policy)
+    if (known === null) return null
+    if (answer.trial) trying.delete(recipient)
+    const turned = learn(recipient, known)
+    if (turned === 'closed') await ledger.wake(recipient, mode, answer.at)
+    return turned
+  }
+
   return {
     now: now as ReadonlyMap<string, RecipientFacts>,
     refresh,
@@ -77,19 +88,11 @@ export const createRecipientFacts = (ledger: Ledger, mode: Mode, policies: Reado
     },
 
     /** Folds an answer into the recipient's circuit; tells when it opened or closed, and null at once where it did neither. */
-    answered: (recipient: string, verdict: Verdict, at: Instant): Promise<'opened' | 'closed'> | null => {
+    answered: (recipient: string, verdict: Verdict, at: Instant): Promise<'opened' | 'closed' | null> | null => {
       const policy = policies.get(recipient)?.circuit
       if (!policy) return null
       const before = now.get(recipient)?.circuit ?? closedCircuit
-      if (shared) {
-        const trial = before.kind === 'trial' && trying.has(recipient)
-        const known = await shared.answered(recipient, before, { verdict, at, trial }, policy)
-        if (known === null) return null
-        if (trial) trying.delete(recipient)
-        const turned = learn(recipient, known)
-        if (turned === 'closed') await ledger.wake(recipient, mode, at)
-        return turned
-      }
+      if (shared) return answeredInStore(shared, recipient, before, { verdict, at, trial: before.kind === 'trial' && trying.has(recipient) }, policy)
       const after = stepCircuit(before, verdict, at, policy)
       if (after.kind !== before.kind) return turn(recipient, after, at)
       if (after !== before) now.set(recipient, { ...(now.get(recipient) ?? NOTHING), circuit: after })
