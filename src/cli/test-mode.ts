@@ -31,6 +31,7 @@ export const testDefinition = (live: EndpointDefinition, sandbox: SandboxUrls): 
   const at = (text: string): Text => ({ text, place })
   return {
     ...definition, url: at(post), backupUrl: null, endpoints: [],
+    ...(definition.hubspot ? { hubspot: { ...definition.hubspot, enrolsByName: true } } : {}),
     ping: definition.ping === null ? null : { ...definition.ping, endpoint: at(sandbox.url(definition.id, 'ping') ?? post) },
     auth: definition.auth === null ? null : testAuth(definition.auth, at(sandbox.tokenUrl(definition.id) ?? post)),
     transport: { ...definition.transport, proxy: null, tls: null, allowPrivateNetwork: true },

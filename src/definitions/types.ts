@@ -179,6 +179,8 @@ export interface HubspotSettings {
   /** By name or id. */
   readonly list: Text | null
   readonly workflow: Text | null
+  /** Test mode: the sandbox knows every workflow by its name. */
+  readonly enrolsByName?: true
 }
 
 /** How the wire is driven; no decision of the core depends on it. */

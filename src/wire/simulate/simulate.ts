@@ -10,6 +10,7 @@ import { orderIn } from './orders.ts'
 import type { Field, RequestFacts } from './request-fields.ts'
 import { fieldsOf, rowsOf } from './request-fields.ts'
 import type { Filling } from './slots.ts'
+import { speechOf } from './services.ts'
 import { faultsOf, identityOf } from './validate.ts'
 
 export interface SimulationOptions {
@@ -62,7 +63,8 @@ export interface Decision { readonly intent: Intent; readonly filling: (ids: Ans
 const reply = (buyer: Buyer, request: RequestFacts, phase: PhaseName, options: SimulationOptions): SimulatedReply => {
   const { definition } = buyer
   const key = definition.idempotency ? (request.headers[definition.idempotency.header.toLowerCase()] ?? null) : null
-  const fields = definition.batch && phase === 'post' ? null : fieldsOf(request, definition.bodyParameter)
+  const speak = speechOf(definition.type)
+  const fields = !speak && definition.batch && phase === 'post' ? null : fieldsOf(request, definition.bodyParameter)
   const rows = fields === null ? rowsOf(request) : null
   const order = options.order ?? orderIn(fields ?? rows?.flat() ?? [])
   const text = `${options.seed} ${definition.id} ${phase} ${(fields && identityOf(fields)) ?? sha256(request.body + request.url)}`
@@ -71,6 +73,8 @@ const reply = (buyer: Buyer, request: RequestFacts, phase: PhaseName, options: S
   const trouble = order === null ? null : troubleOf(order, buyer, key ?? text, options.memory)
   if (trouble) return { delayMs: latencyMs, fault: null, headers: {}, body: '', status: 200, ...trouble }
   const delayMs = order?.kind === 'slow' ? latencyMs + SLOW_MS : latencyMs
+  const service = speak?.(definition, request, (record, own) => decide(definition, record, phase, options, own, text, options.order ?? orderIn(record)))
+  if (service) return { ...service, delayMs, fault: null }
   if (rows) {
     // The row's number keeps a person who stands twice in one batch apart from a repeated batch.
     const decisions = rows.map((row, i) => decide(definition, row, phase, options, key === null ? null : `${key} ${i}`, text, options.order ?? orderIn(row)))

@@ -13,7 +13,7 @@ import type { Ask } from './render.ts'
  * is known of the second generation of its API alone (a legacy one, by e-mail address); no later one has it.
  */
 export const compileSteps = (definition: EndpointDefinition, options: TemplateOptions, ask: Ask, emailOf: (input: RenderInput) => string | null): ((input: RenderInput, step: StepName) => Rendered) => {
-  const { generation = '2026-09', list = null, workflow = null } = definition.hubspot ?? {}
+  const { generation = '2026-09', list = null, workflow = null, enrolsByName } = definition.hubspot ?? {}
   const lists = generation === 'v3' ? '/crm/v3/lists' : `/crm/lists/${generation}`
   const listOf = list && named(list, options)
   const workflowOf = workflow && named(workflow, options)
@@ -21,6 +21,7 @@ export const compileSteps = (definition: EndpointDefinition, options: TemplateOp
   const known = (input: RenderInput, kind: StepName, name: string | null, lookup: (name: string) => Lookup): { readonly id: string } | Extract<Rendered, { ok: false }> => {
     if (name === null) return { ok: false, reason: `the ${kind} depends on a field which this lead does not have` }
     if (/^\d+$/.test(name)) return { id: name }
+    if (kind === 'workflow' && enrolsByName) return { id: encodeURIComponent(name) }
     const asked = lookup(name)
     const id = input.found?.(asked.name)
     return id === undefined ? { ok: false, reason: `${asked.name} is not looked up yet`, lookup: asked } : { id }
