@@ -52,6 +52,19 @@ Field Mapping:
     ])
   })
 
+  it('shows how a bid is asked for, and what values become', () => {
+    const made = sheet(readFileSync(join(import.meta.dirname, '../../recipients/demo/harbor-loans.yaml'), 'utf8'))
+    expect(factsOf(made)).toMatchObject({ Ping: 'POST https://api.harbor-loans.example/v1/ping, within 2 s' })
+    expect(made.ping?.fields.map(({ name }) => name)).toEqual(['state', 'postal_code', 'loan_amount', 'credit_range'])
+    expect(made.ping?.answers).toContainEqual({ means: 'bid', when: 'price' })
+    expect(made.ping?.request?.url).toBe('https://api.harbor-loans.example/v1/ping')
+    expect(String(made.ping?.request?.body)).not.toContain('Okafor')
+    expect(renderMarkdown(made)).toContain('## Fields of the ping')
+    const tables = sheet('Recipient: R\nEndpoint: https://a.example\nTables: {kinds: {auto: AUTO_INS, home: 7}}\nField Mapping:\n  kind: {{lookup lead.product_interest "kinds"}}\n')
+    expect(tables.tables).toEqual([{ name: 'kinds', rows: [['auto', 'AUTO_INS'], ['home', '7']] }])
+    expect(renderMarkdown(tables)).toContain('## Values of kinds\n\n| ours | yours |\n| --- | --- |\n| `auto` | `AUTO_INS` |')
+  })
+
   it('puts every rule of answers into words, and judges the samples', () => {
     const { answers, samples } = sheet(`Recipient: R
 Endpoint: https://a.example

@@ -143,6 +143,7 @@ describe('check says of five9.add_to_list', () => {
     ['a redirect', `${GOOD}  F9retURL: https://a.example\n`, /F9retURL/],
     ['another format', `${GOOD}Format: JSON\n`, /takes a form/],
     ['a batch', `${GOOD}Batch: {Accumulate: 10 leads}\n`, /one record in a request/],
+    ['Schedule Calls without a time zone', `${GOOD}Schedule Calls: yes\nCall Window: 9am-8pm\n`, /needs a Timezone/],
     ['Schedule Calls without a window', `${GOOD}Schedule Calls: yes\n`, /needs a Call Window/],
   ])('%s', (_, text, message) => { expect(said(text)).toEqual([expect.stringMatching(message)]) })
 })

@@ -10,7 +10,7 @@ import { printable } from '../render/printable.ts'
 import { renderTable } from '../render/table.ts'
 import type { Fact } from '../sheet/facts.ts'
 import { renderMarkdown } from '../sheet/markdown.ts'
-import { sheetOf, type Sheet } from '../sheet/sheet.ts'
+import { sheetOf, type Sheet, type Talk } from '../sheet/sheet.ts'
 
 /** A buyer's sheet; secrets are masked. */
 export const run: RunCommand = async (invocation) => {
@@ -22,7 +22,7 @@ export const run: RunCommand = async (invocation) => {
   if (isMarkdown && recipient.kind === 'pattern') throw usageError(`${recipient.name} is a pattern: it has no sheet to share`, `describe one of its recipients: ${recipientsOf(recipient.plan).join(', ')}`)
   const mask = createMasker(opened.catalogue.secrets)
   const sheet: Sheet = recipient.kind === 'pattern'
-    ? { name: recipient.name, facts: patternFacts(recipient).map((each) => ({ ...each, text: mask(each.text) })), fields: [], answers: [], request: null, samples: [] }
+    ? { name: recipient.name, facts: patternFacts(recipient).map((each) => ({ ...each, text: mask(each.text) })), fields: [], answers: [], request: null, ping: null, tables: [], samples: [] }
     : sheetOf(recipient, opened.catalogue.secrets, settings.clock ?? systemClock.now(), recipient.policy.price !== null || pricedIn(plansOf(opened.catalogue)).has(recipient.id))
   if (isMarkdown) streams.out.write(renderMarkdown(sheet))
   else if (settings.json) streams.out.write(`${JSON.stringify(jsonOf(recipient, sheet))}\n`)
@@ -32,17 +32,22 @@ export const run: RunCommand = async (invocation) => {
 
 const plansOf = ({ recipients }: Catalogue): readonly Plan[] => [...recipients.values()].flatMap((each) => (each.kind === 'pattern' ? each.plan : []))
 
-const jsonOf = ({ id, name, file }: Recipient, { facts, fields, answers, request, samples }: Sheet) => ({
-  id, name, file, ...Object.fromEntries(facts.map(({ label, text }) => [label.toLowerCase().replaceAll(' ', '_'), text])), fields, answers, request, samples,
+const jsonOf = ({ id, name, file }: Recipient, { facts, fields, answers, request, ping, tables, samples }: Sheet) => ({
+  id, name, file, ...Object.fromEntries(facts.map(({ label, text }) => [label.toLowerCase().replaceAll(' ', '_'), text])), fields, answers, request, bid: ping, tables, samples,
 })
 
-const write = ({ streams }: Invocation, recipient: Recipient, { facts, fields, answers }: Sheet): void => {
+const write = ({ streams }: Invocation, recipient: Recipient, sheet: Sheet): void => {
   const { out } = streams
   const { paint } = out
   out.write(`${paint.bold(printable(recipient.name))} ${paint.dim(`${recipient.id}, ${recipient.file}`)}\n`)
-  for (const { label, text } of facts) out.write(`  ${paint.dim(label.padEnd(14))} ${printable(text).replaceAll('\n', `\n${' '.repeat(17)}`)}\n`)
-  if (fields.length > 0) out.write(`\n${renderTable([{ title: 'FIELD' }, { title: 'HOLDS', flexible: true }, { title: 'EXAMPLE', flexible: true }], fields.map(({ name, from, when, example }) => [name, when === null ? from : `${from} (where ${when})`, example]), out.columns, paint)}`)
-  if (answers.length > 0) out.write(`\n${renderTable([{ title: 'ANSWER', flexible: true }, { title: 'WHERE', flexible: true }], answers.map(({ means, when }) => [means, when]), out.columns, paint)}`)
+  for (const { label, text } of sheet.facts) out.write(`  ${paint.dim(label.padEnd(14))} ${printable(text).replaceAll('\n', `\n${' '.repeat(17)}`)}\n`)
+  const talk = ({ fields, answers }: Talk, which: string): void => {
+    if (fields.length > 0) out.write(`\n${renderTable([{ title: `${which}FIELD` }, { title: 'HOLDS', flexible: true }, { title: 'EXAMPLE', flexible: true }], fields.map(({ name, from, when, example }) => [name, when === null ? from : `${from} (where ${when})`, example]), out.columns, paint)}`)
+    if (answers.length > 0) out.write(`\n${renderTable([{ title: `${which}ANSWER`, flexible: true }, { title: 'WHERE', flexible: true }], answers.map(({ means, when }) => [means, when]), out.columns, paint)}`)
+  }
+  if (sheet.ping) talk(sheet.ping, 'PING ')
+  talk(sheet, '')
+  for (const { name, rows } of sheet.tables) out.write(`\n${renderTable([{ title: name.toUpperCase(), flexible: true }, { title: 'BECOMES', flexible: true }], rows, out.columns, paint)}`)
 }
 
 const patternFacts = ({ about, plan }: Extract<Recipient, { kind: 'pattern' }>): readonly Fact[] =>

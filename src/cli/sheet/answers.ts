@@ -19,6 +19,7 @@ export const answerRulesOf = ({ parsing, responseCodes, retryOn, type }: Endpoin
     ...rule('error', parsing.error && conditionText(parsing.error)), ...rule('duplicate', parsing.duplicate && conditionText(parsing.duplicate)),
     ...rule('rejected', parsing.rejected && conditionText(parsing.rejected)),
     ...rule('accepted', parsing.success ? conditionText(parsing.success) : responseCodes.some((row) => row.means === 'success') || type === 'salesforce.create_lead' || type === 'hubspot.create_or_update_contact' ? null : 'any status from 200 to 299'),
+    ...at('bid', parsing.bid), ...at('ping id', parsing.pingId),
     ...at(`lead id${optional('lead id')}`, parsing.leadId), ...at(`price${optional('price')}`, parsing.price), ...at('message', parsing.message), ...at('redirect URL', parsing.redirectUrl),
     ...Object.entries(parsing.capture).flatMap(([name, path]) => at(name, path)),
   ]

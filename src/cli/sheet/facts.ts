@@ -17,6 +17,7 @@ export const factsOf = (definition: EndpointDefinition, policy: Policy): readonl
     ['Endpoint', definition.url === null ? null : `${isHttp(type) ? `${definition.method} ` : ''}${withoutCredentials(definition.url.text)}`],
     ...handoverFacts(definition),
     ['Regional', definition.endpoints.map(({ when, use }) => `${withoutCredentials(use.text)} ${when === null ? 'otherwise' : `where ${conditionText(when)}`}`).join('\n')],
+    ['Ping', definition.ping && `${definition.method} ${withoutCredentials((definition.ping.endpoint ?? definition.url)?.text ?? '')}${definition.ping.timeoutMs === null ? '' : `, within ${formatDuration(definition.ping.timeoutMs)}`}`],
     ['Backup', definition.backupUrl && withoutCredentials(definition.backupUrl.text)],
     ['Format', type === 'pool' || type === 'email' ? null : formatWords(definition)],
     ['Auth', type === 'pool' || type === 'file' ? null : serverAuth(definition) ?? authWords(definition.auth)],

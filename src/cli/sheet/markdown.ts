@@ -1,15 +1,20 @@
 import { bodyText } from '../render/request.ts'
-import type { Sheet } from './sheet.ts'
+import type { Sheet, Talk } from './sheet.ts'
 
 /** The sheet as Markdown, to be sent to the buyer: what is only ours (cost, alerts, notes) is left out. */
-export const renderMarkdown = ({ name, facts, fields, answers, request, samples }: Sheet): string => [
-  `# ${inline(name)}`,
-  table(['', ''], facts.filter((each) => !each.ours).map(({ label, text }) => [label, inline(text)])),
-  ...chapter('Fields', fields.length === 0 ? null : table(['field', 'holds', 'example'], fields.map(({ name: field, from, when, example }) => [code(field), `${code(from)}${when === null ? '' : ` where ${code(when)}`}`, code(example)]))),
-  ...chapter('A request', request && fenced([`${request.method} ${request.url}`, ...request.headers.map(([header, value]) => `${header}: ${value}`), ...(request.body === null ? [] : ['', bodyText(request.body) ?? ''])].join('\n'), 'http')),
-  ...chapter('Answers', answers.length === 0 ? null : table(['means', 'where'], answers.map(({ means, when }) => [inline(means), code(when)]))),
-  ...chapter('Sample answers', samples.length === 0 ? null : samples.map(({ text, means }) => `${inline(capital(means))}:\n\n${fenced(text, '')}`).join('\n\n')),
+export const renderMarkdown = (sheet: Sheet): string => [
+  `# ${inline(sheet.name)}`,
+  table(['', ''], sheet.facts.filter((each) => !each.ours).map(({ label, text }) => [label, inline(text)])),
+  ...(sheet.ping === null ? talkOf(sheet, '') : [...talkOf(sheet.ping, ' of the ping'), ...talkOf(sheet, ' of the post')]),
+  ...sheet.tables.flatMap(({ name, rows }) => chapter(`Values of ${inline(name)}`, table(['ours', 'yours'], rows.map(([value, becomes]) => [code(value), code(becomes)])))),
+  ...chapter('Sample answers', sheet.samples.length === 0 ? null : sheet.samples.map(({ text, means }) => `${inline(capital(means))}:\n\n${fenced(text, '')}`).join('\n\n')),
 ].join('\n\n') + '\n'
+
+const talkOf = ({ fields, request, answers }: Talk, which: string): readonly string[] => [
+  ...chapter(`Fields${which}`, fields.length === 0 ? null : table(['field', 'holds', 'example'], fields.map(({ name, from, when, example }) => [code(name), `${code(from)}${when === null ? '' : ` where ${code(when)}`}`, code(example)]))),
+  ...chapter(`A request${which}`, request && fenced([`${request.method} ${request.url}`, ...request.headers.map(([header, value]) => `${header}: ${value}`), ...(request.body === null ? [] : ['', bodyText(request.body) ?? ''])].join('\n'), 'http')),
+  ...chapter(`Answers${which}`, answers.length === 0 ? null : table(['means', 'where'], answers.map(({ means, when }) => [inline(means), code(when)]))),
+]
 
 const chapter = (title: string, body: string | null): readonly string[] => (body === null ? [] : [`## ${title}`, body])
 

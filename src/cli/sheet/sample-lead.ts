@@ -19,7 +19,8 @@ export const sampleLead = (names: Iterable<string>): Lead => {
   return { id: 'L-1001', fields }
 }
 
-export const sampleInput = (lead: Lead, at: number): RenderInput => ({
+/** `captured`: what the ping brought, by its names. */
+export const sampleInput = (lead: Lead, captured: Readonly<Record<string, string>>, at: number): RenderInput => ({
   lead, source: {}, vars: {}, runId: 'run-1', deliveryId: 'delivery-1', deliveryNumber: 1, attempt: 1, phase: 'post', now: at, key: 'one-key-for-each-lead', target: 'endpoint', token: '(token)',
-  ping: { id: '(ping id)', bid: { amount: 450_000, currency: 'USD' }, captured: {} },
+  ping: { id: '(ping id)', bid: { amount: 450_000, currency: 'USD' }, captured },
 })

@@ -1,6 +1,7 @@
 import { createMasker } from '../../base/secrets.ts'
 import type { Instant } from '../../base/time.ts'
-import type { Recipient } from '../../definitions/types.ts'
+import type { PhaseName } from '../../core/plan.ts'
+import type { EndpointDefinition, Recipient } from '../../definitions/types.ts'
 import { compileEndpoint } from '../../wire/compile.ts'
 import type { ShownRequest } from '../../wire/request.ts'
 import { judgeSamples } from '../samples.ts'
@@ -10,30 +11,46 @@ import { factsOf, type Fact } from './facts.ts'
 import { fieldsOf, leadFieldsIn, type SheetField } from './fields.ts'
 import { sampleInput, sampleLead } from './sample-lead.ts'
 
-/** A buyer on one page. Nothing secret is in it: every text has been masked. */
-export interface Sheet {
-  readonly name: string
-  readonly facts: readonly Fact[]
+/** One kind of request: what goes in, and how its answers are read. */
+export interface Talk {
   readonly fields: readonly SheetField[]
   readonly answers: readonly AnswerRule[]
   /** Made by the live rules from a lead of nobody; null where none can be made. */
   readonly request: ShownRequest | null
+}
+
+/** A buyer on one page. Nothing secret is in it: every text has been masked. */
+export interface Sheet extends Talk {
+  readonly name: string
+  readonly facts: readonly Fact[]
+  /** How it is asked for a bid; null where it is not. */
+  readonly ping: Talk | null
+  /** What values become, by table. */
+  readonly tables: readonly { readonly name: string; readonly rows: readonly (readonly [value: string, becomes: string])[] }[]
   readonly samples: readonly { readonly text: string; readonly means: string }[]
 }
 
 export const sheetOf = (recipient: Extract<Recipient, { kind: 'endpoint' }>, secrets: ReadonlySet<string>, at: Instant, hasPriceFallback: boolean): Sheet => {
   const { definition, policy } = recipient
   const mask = createMasker([...secrets, ...secretsOf(definition)])
-  const lead = sampleLead(leadFieldsIn(definition.mapping))
-  const input = sampleInput(lead, at)
+  const { ping, tables } = definition
   const { endpoint } = compileEndpoint(definition, { hasPriceFallback })
-  const made = definition.batch ? endpoint?.renderBatch([input]) : endpoint?.render(input)
+  const talk = (about: EndpointDefinition, phase: PhaseName): Talk => {
+    const captures = Object.keys(ping?.parsing.capture ?? {}).map((name) => [name, `(${name})`] as const)
+    const input = { ...sampleInput(sampleLead(leadFieldsIn(about.mapping)), Object.fromEntries(captures), at), phase }
+    const made = definition.batch && phase === 'post' ? endpoint?.renderBatch([input]) : endpoint?.render(input)
+    return {
+      fields: fieldsOf(about, input).map(({ name, from, when, example }) => ({ name, from: mask(from), when, example: mask(example) })),
+      answers: answerRulesOf(about).map(({ means, when }) => ({ means: mask(means), when: mask(when) })),
+      request: made?.ok ? masked(made.request, mask) : null,
+    }
+  }
   return {
+    ...talk(definition, 'post'),
     name: recipient.name,
     facts: factsOf(definition, policy).map((each) => ({ ...each, text: mask(each.text) })),
-    fields: fieldsOf(definition, input).map(({ name, from, when, example }) => ({ name, from: mask(from), when, example: mask(example) })),
-    answers: answerRulesOf(definition).map(({ means, when }) => ({ means: mask(means), when: mask(when) })),
-    request: made?.ok ? masked(made.request, mask) : null,
+    ping: ping && talk({ ...definition, mapping: ping.mapping, parsing: ping.parsing, responseCodes: [] }, 'ping'),
+    tables: Object.entries(tables).map(([name, rows]) => ({ name, rows: Object.entries(rows).map(([value, becomes]) => [mask(value), mask(String(becomes))] as const) })),
     samples: endpoint ? judgeSamples(endpoint, at).judged.map(({ sample, text }) => ({ text: mask(sample.text.trim()), means: mask(text) })) : [],
   }
 }

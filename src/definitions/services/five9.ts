@@ -86,4 +86,5 @@ const tellOfMistakes = (definition: EndpointDefinition, own: readonly MappingEnt
   if (places.format && definition.format !== 'form') tell(places.format, 'unsupported-format', 'Web2Campaign takes a form', 'leave Format out')
   if (batch) tell(places.batch ?? definition.place, 'no-batch', 'Web2Campaign takes one record in a request', 'leave Batch out')
   if (places.scheduleCalls && !places.callWindow) tell(places.scheduleCalls, 'missing-key', 'Schedule Calls needs a Call Window', 'write Call Window: 9am-8pm and Timezone: lead')
+  else if (places.scheduleCalls && !places.timezone) tell(places.scheduleCalls, 'missing-key', 'Schedule Calls needs a Timezone', 'write Timezone: lead, for the clock of where the lead lives')
 }
