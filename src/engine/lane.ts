@@ -21,20 +21,31 @@ export interface Lane {
   opensAt(now: Instant): Instant | null
   /** Calls back everyone parked (a pause, an interruption), or as many as have a place. */
   drain(all: 'all' | 'free', now: Instant): void
+  /** Has a place, and nobody waits for it. */
+  idle(): boolean
+  /** Those that wait, without those that were shelved. */
+  readonly queued: number
+  /** Shelves so many of those that wait, as far as the shelf has room. */
+  shelve(leads: number): void
   readonly parked: number
   readonly underWay: number
 }
+
+/** Where leads that wait in a lane stand out of the others' way; see `createSlots`. */
+export interface Shelf { shelve(): boolean; unshelve(): void }
+const NO_SHELF: Shelf = { shelve: () => false, unshelve: () => undefined }
 
 const TENTH = 100
 const LARGEST_LOOKAHEAD = 512
 
 /** `held`: how many places this process has of a limit that holds over several. */
-export const createLane = (settings: TransportSettings, concurrency: number | null, held: (() => number) | null = null): Lane => {
+export const createLane = (settings: TransportSettings, concurrency: number | null, held: (() => number) | null = null, shelf: Shelf = NO_SHELF): Lane => {
   const connections = Math.max(1, Math.min(settings.concurrency ?? Infinity, concurrency ?? Infinity, settings.connections))
   const strict = settings.concurrency !== null || concurrency !== null
   const parked: (() => void)[] = []
   let head = 0
   let underWay = 0
+  let shelved = 0
   let heldUntil: Instant = 0
   let windowStart: Instant = 0
   let answered = 0
@@ -45,6 +56,10 @@ export const createLane = (settings: TransportSettings, concurrency: number | nu
   const limit = (): number => (held ? Math.min(connections, held()) : strict ? connections : Math.min(connections + lookahead, settings.inDoubtWindow ?? Infinity))
   const takeOne = (): (() => void) | undefined => {
     const first = parked[head]
+    if (shelved > 0) {
+      shelved -= 1
+      shelf.unshelve()
+    }
     head += 1
     if (head > 1024 && head * 2 > parked.length) { parked.splice(0, head); head = 0 }
     return first
@@ -90,6 +105,9 @@ export const createLane = (settings: TransportSettings, concurrency: number | nu
       if (all === 'free') drainFree(now)
       else for (let left = count(); left > 0; left--) takeOne()?.()
     },
+    idle: () => count() === 0 && underWay < limit(),
+    get queued() { return count() - shelved },
+    shelve: (leads) => { for (let left = leads; left > 0 && shelf.shelve(); left--) shelved += 1 },
     get parked() { return count() },
     get underWay() { return underWay },
   }

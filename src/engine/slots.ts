@@ -2,10 +2,12 @@ import type { Clock } from '../ports.ts'
 
 /**
  * How many leads may be in memory at once. The reader waits here when the recipients are slow, so that a file of any
- * size is held in bounded memory.
+ * size is held in bounded memory. A lead that can do nothing but queue for a recipient that is slower than the others may
+ * be shelved: it stays in memory, up to `shelf` of them, and takes no slot from those that can move.
  */
-export const createSlots = (size: number) => {
+export const createSlots = (size: number, shelf = 0) => {
   let taken = 0
+  let shelved = 0
   let roomWaiters: (() => void)[] = []
   let changeWaiters: (() => void)[] = []
 
@@ -22,18 +24,32 @@ export const createSlots = (size: number) => {
     callAll(waiters)
   }
 
+  const fewer = (): void => {
+    if (taken === 0) wake()
+    // At three quarters, so that the reader fills many slots at a time.
+    else if (taken - shelved === Math.floor(size * 0.75)) offerRoom()
+  }
+
   return {
     taken: () => taken,
-    full: () => taken >= size,
+    full: () => taken - shelved >= size,
+    /** The reader, where it waits for room, still waits. */
+    crowded: () => taken - shelved > size * 0.75,
     take: (): void => { taken += 1 },
     give: (): void => {
       taken -= 1
-      if (taken === 0) wake()
-      // At three quarters, so that the reader fills many slots at a time.
-      else if (taken === Math.floor(size * 0.75)) offerRoom()
+      fewer()
     },
+    /** False where the shelf is full. */
+    shelve: (): boolean => {
+      if (shelved >= shelf) return false
+      shelved += 1
+      fewer()
+      return true
+    },
+    unshelve: (): void => { shelved -= 1 },
     /** Resolves when there is room. */
-    room: (): Promise<void> => new Promise((resolve) => { if (taken < size) resolve(); else roomWaiters.push(resolve) }),
+    room: (): Promise<void> => new Promise((resolve) => { if (taken - shelved < size) resolve(); else roomWaiters.push(resolve) }),
     /** Resolves when all slots are free again, when woken, after `ms`, or, where `forRoom`, when there is room. */
     changed: async (clock: Clock, ms: number, signal: AbortSignal, forRoom: boolean): Promise<void> => {
       const cancel = new AbortController()

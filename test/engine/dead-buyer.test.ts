@@ -1,0 +1,27 @@
+import { afterEach, describe, expect, it } from 'vitest'
+import { type Buyer, startBuyer } from '../world/buyer.ts'
+import { createWorld, endpointYaml, someLeads } from './world.ts'
+
+const buyers: Buyer[] = []
+afterEach(async () => { await Promise.all(buyers.splice(0).map((each) => each.close())) })
+const buyer = async (script: Parameters<typeof startBuyer>[0]): Promise<Buyer> => {
+  const started = await startBuyer(script)
+  buyers.push(started)
+  return started
+}
+
+describe('a buyer that hangs', () => {
+  it('does not hold up the leads of the others, however many queue for it', async () => {
+    const [good, dead] = [await buyer({ script: { do: 'accept' } }), await buyer({ script: { do: 'hang' } })]
+    const turn = createWorld({
+      good: endpointYaml(good.url), dead: endpointYaml(dead.url, 'Timeout: 2 seconds\nRetries: none\nConnections: 2\nCircuit Breaker: off\n'),
+      turn: 'Pattern: Round Robin\nTry: [good, dead]\n',
+    })
+    const run = turn.run('turn', someLeads(3_000))
+    // 1,500 leads queue for the dead one, four times what is in memory otherwise; within its first time limit the others are done.
+    while (good.journal.length < 1_500 && dead.journal.length <= 4) await new Promise((resolve) => setTimeout(resolve, 5))
+    expect(good.journal.length).toBe(1_500)
+    turn.stop.abort()
+    expect((await run).interrupted).toBe(true)
+  })
+})
