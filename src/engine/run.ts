@@ -17,6 +17,7 @@ import { createHeldPlaces } from './held-places.ts'
 import { interrupted } from './recover.ts'
 import { createRecipientFacts } from './recipient-facts.ts'
 import type { LeadSource, RunDeps, RunEnd, RunSettings } from './settings.ts'
+import { makeRoom } from './room.ts'
 import { createSlots } from './slots.ts'
 import { createTally } from './tally.ts'
 import { createLookups } from './lookups.ts'
@@ -34,8 +35,6 @@ const SLOTS = 384
  * circuit opens: a minute's share of one in ten at some thousand leads a second. About 1.5 KB each.
  */
 const SHELF = 20_000
-/** A queue longer than this is no passing one. */
-const LONG_QUEUE = 64
 /** How often pauses by other processes are looked for. */
 const WATCH_MS = 1_000
 const CLAIM_LIMIT = 256
@@ -76,17 +75,6 @@ export const runDeliveries = async (settings: RunSettings, leads: LeadSource | n
     return found
   }
   const places = createHeldPlaces(ledger, mode, clock, (error) => fail(error))
-  /** While one recipient is idle, those that queue for a slower one are shelved, so that the reader goes on. */
-  const makeRoom = (): void => {
-    if (lanes.size < 2 || !slots.crowded()) return
-    let idle = false
-    let longest: Lane | null = null
-    for (const each of lanes.values()) {
-      if (each.idle()) idle = true
-      else if (each.queued > Math.max(LONG_QUEUE, longest?.queued ?? 0)) longest = each
-    }
-    if (idle) longest?.shelve(longest.queued - LONG_QUEUE)
-  }
   const recipientFacts = createRecipientFacts(ledger, mode, policies, (recipient) => lanes.get(recipient)?.drain('all', clock.now()))
   const facts = { policies, recipients: recipientFacts.now, elsewhere: new Map<string, string>() }
 
@@ -128,7 +116,7 @@ export const runDeliveries = async (settings: RunSettings, leads: LeadSource | n
 
   const release = (work: Work, standing: Standing): void => {
     slots.give()
-    makeRoom()
+    makeRoom(lanes, slots)
     if (standing.state === 'settled') {
       tally.settled()
       if (standing.outcome === 'failed' || standing.outcome === 'held') gaveUp(work, standing.recipient)
@@ -273,7 +261,7 @@ export const runDeliveries = async (settings: RunSettings, leads: LeadSource | n
         continue
       }
       for (const { lead } of batch.leads) {
-        if (slots.full()) makeRoom()
+        if (slots.full()) makeRoom(lanes, slots)
         if (slots.full()) await slots.room()
         if (stopping()) return
         begin(lead, to, plan, planHash)
