@@ -17,7 +17,7 @@ import { createHeldPlaces } from './held-places.ts'
 import { interrupted } from './recover.ts'
 import { createRecipientFacts } from './recipient-facts.ts'
 import type { LeadSource, RunDeps, RunEnd, RunSettings } from './settings.ts'
-import { makeRoom } from './room.ts'
+import { SHELF, makeRoom } from './room.ts'
 import { createSlots } from './slots.ts'
 import { createTally } from './tally.ts'
 import { createLookups } from './lookups.ts'
@@ -30,11 +30,6 @@ import type { Work } from './work.ts'
  * when garbage is collected is copied, and leads beyond a lane's places are decided twice (384 for 1,024: 10 % less CPU).
  */
 const SLOTS = 384
-/**
- * Leads that may queue for slow recipients beside them, so that a buyer that hangs does not slow the others before its
- * circuit opens: a minute's share of one in ten at some thousand leads a second. About 1.5 KB each.
- */
-const SHELF = 20_000
 /** How often pauses by other processes are looked for. */
 const WATCH_MS = 1_000
 const CLAIM_LIMIT = 256
