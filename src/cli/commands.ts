@@ -53,6 +53,13 @@ export const COMMANDS: readonly CommandSpec[] = [
     load: () => import('./commands/init.ts'),
   },
   {
+    name: 'new', args: '<name>', group: START, summary: 'a recipient file, from questions or from a curl command, Postman or OpenAPI',
+    more: 'Fields are mapped to the usual fields of a lead by their names; what is secret goes to .env. Look the file over: what was not known is sent as in the example.',
+    options: [{ flags: '--from <source>', help: "a curl command, or a file with one, with a Postman collection or an OpenAPI description" }, { flags: '--request <name>', help: 'which request of a collection, which path or operation of a description' }],
+    examples: [['finalmile new "Acme Insurance"', 'asks'], ["finalmile new acme --from 'curl -X POST https://…'", 'from documentation'], ['finalmile new acme --from acme.postman_collection.json', '']],
+    load: () => import('./commands/new.ts'),
+  },
+  {
     name: 'check', args: '[paths...]', group: START, summary: 'all problems of all recipient files',
     more: 'Reads every recipient, compiles its templates, and runs its sample answers through its parsing. Exit 2 if there is any error; warnings alone exit 0.',
     examples: [['finalmile check', 'everything in recipients/'], ['finalmile check recipients/acme.yaml', 'one file']],

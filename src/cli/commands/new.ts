@@ -1,0 +1,91 @@
+import { existsSync } from 'node:fs'
+import { appendFile, mkdir, readFile, writeFile } from 'node:fs/promises'
+import { join, relative, resolve } from 'node:path'
+import { usageError } from '../../base/diagnostic.ts'
+import { sampleOfCurl } from '../../wire/draft/curl.ts'
+import { sampleOfOpenApi } from '../../wire/draft/openapi.ts'
+import { sampleOfPostman } from '../../wire/draft/postman.ts'
+import type { Sample, SampleFormat, Sampled } from '../../wire/draft/sample.ts'
+import { draftOf, type Draft } from '../../wire/draft/write.ts'
+import type { Invocation, RunCommand } from '../command.ts'
+import { EXIT } from '../exit.ts'
+import { DEFAULT_RECIPIENTS } from '../settings.ts'
+
+/** A recipient file, from questions or from what the buyer's documentation has: a curl command, a Postman collection, an OpenAPI file. */
+export const run: RunCommand = async (invocation) => {
+  const { args: [name = ''], options, streams, settings, cwd } = invocation
+  const id = name.toLowerCase().normalize('NFKD').replace(/[^a-z0-9]+/g, '-').replace(/^-+|-+$/g, '')
+  if (id === '') throw usageError(`"${name}" makes no file name`, 'for example finalmile new "Acme Insurance"')
+  const file = join(resolve(cwd, settings.recipients[0] ?? DEFAULT_RECIPIENTS), `${id}.yaml`)
+  const shown = relative(cwd, file)
+  if (existsSync(file)) throw usageError(`${shown} is there already; nothing was written`, 'give another name')
+  const sample = typeof options.from === 'string' ? await sampleFrom(invocation, options.from) : await asked(invocation)
+  const draft = draftOf(name, sample)
+  await mkdir(resolve(file, '..'), { recursive: true })
+  await writeFile(file, draft.yaml, { flag: 'wx' })
+  const kept = await keepSecrets(draft, cwd)
+  const { paint } = streams.err
+  streams.err.write(`${paint.green('✓')} ${shown}\n`)
+  if (kept.length > 0) streams.err.write(`  ${kept.join(', ')} ${kept.length === 1 ? 'is' : 'are'} in .env; keep that file out of git\n`)
+  if (draft.constants.length > 0) streams.err.write(`  ${paint.yellow('look at')} ${draft.constants.slice(0, 12).join(', ')}${draft.constants.length > 12 ? ' …' : ''}: sent as in the example, the same for every lead\n`)
+  streams.err.write(`\nNext:\n  ${paint.dim('$')} ${paint.cyan(`finalmile check ${shown}`)}\n  ${paint.dim('$')} ${paint.cyan(`finalmile plan leads.csv --to ${id}`)}\n`)
+  return EXIT.done
+}
+
+/** `--from`: a curl command itself, or a file that holds one, a Postman collection or an OpenAPI description. */
+const sampleFrom = async ({ options, cwd }: Invocation, from: string): Promise<Sample> => {
+  const request = typeof options.request === 'string' ? options.request : null
+  const text = /^\s*curl\s/.test(from) ? from : await readFile(resolve(cwd, from), 'utf8').catch(() => {
+    throw usageError(`--from takes a curl command or a file, and there is no file ${from}`, "for example --from 'curl -X POST https://…' or --from collection.json")
+  })
+  const read = sampledOf(text.replace(/^\uFEFF/, ''), request)
+  if (!read.ok) throw usageError(`--from: ${read.problem}`, read.help)
+  return read.sample
+}
+
+const sampledOf = (text: string, request: string | null): Sampled => {
+  if (/^\s*(\$\s*)?curl\s/.test(text)) return sampleOfCurl(text.trim())
+  if (/^\s*\{/.test(text) && /"_postman_id"|getpostman\.com/.test(text)) return sampleOfPostman(text, request)
+  return sampleOfOpenApi(text, request)
+}
+
+const FORMATS: readonly SampleFormat[] = ['JSON', 'XML', 'Form', 'Query', 'Text']
+
+const asked = async ({ streams }: Invocation): Promise<Sample> => {
+  const { ask, err } = streams
+  if (ask === null) throw usageError('new asks questions, and there is no terminal', "give --from 'curl …', a Postman collection or an OpenAPI file")
+  const question = async (text: string, otherwise: string): Promise<string> => (await ask(`${text} ${otherwise === '' ? '' : err.paint.dim(`[${otherwise}] `)}`)).trim() || otherwise
+  let url = await question('The address that takes leads:', '')
+  while (!/^https?:\/\//i.test(url) || !URL.canParse(url)) url = await question('A URL such as https://api.buyer.example/leads:', '')
+  const format = FORMATS.find((each) => each.toLowerCase() === 'json')
+  const wanted = (await question('Format (JSON, XML, Form, Query, Text):', format ?? 'JSON')).toLowerCase()
+  const chosen = FORMATS.find((each) => each.toLowerCase() === wanted) ?? 'JSON'
+  const auth = (await question('Credentials (none, bearer, basic, or the name of a header):', 'none')).trim()
+  const fields = (await question('Their fields, by comma:', 'first_name, last_name, email, phone, state, zip')).split(',').map((each) => each.trim()).filter((each) => each !== '')
+  const answer = await question('A sample of their answer, on one line (empty if unknown):', '')
+  const headers: [string, string][] = auth === 'none' || auth === 'basic' ? [] : auth === 'bearer' ? [['Authorization', 'Bearer replace-me']] : [[auth, 'replace-me']]
+  return {
+    method: chosen === 'Query' ? 'GET' : 'POST', url, headers, basic: auth === 'basic' ? { user: 'replace-me', password: 'replace-me' } : null, format: chosen,
+    body: Object.fromEntries(fields.map((each) => [each, ''])), answers: answer === '' ? [] : [answer],
+  }
+}
+
+/** `.env` knows no escapes: the quote that does not occur. */
+const envQuoted = (value: string): string => {
+  if (/^[\w./+:=@-]*$/.test(value)) return value
+  const quote = ["'", '"', '`'].find((each) => !value.includes(each)) ?? '"'
+  return `${quote}${value}${quote}`
+}
+
+/** What was secret in the sample goes to `.env`, unless that knows it already. */
+const keepSecrets = async (draft: Draft, cwd: string): Promise<readonly string[]> => {
+  if (draft.secrets.size === 0) return []
+  const file = join(cwd, '.env')
+  const before = await readFile(file, 'utf8').catch(() => '')
+  const missing = [...draft.secrets].filter(([name]) => !new RegExp(`^\\s*(export\\s+)?${name}\\s*=`, 'm').test(before))
+  if (missing.length > 0) {
+    const lines = missing.map(([name, value]) => `${name}=${envQuoted(value)}\n`).join('')
+    await appendFile(file, before === '' || before.endsWith('\n') ? lines : `\n${lines}`, { mode: 0o600 })
+  }
+  return [...draft.secrets.keys()]
+}

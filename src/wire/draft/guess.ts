@@ -1,0 +1,44 @@
+/** The lead field that a buyer's field probably is, as a template; null where it is not known: a constant of the contract, most likely. */
+export const templateFor = (name: string, example: unknown): string | null => {
+  const field = FIELDS.find(([pattern]) => pattern.test(plain(name)))
+  if (!field) return null
+  const text = typeof example === 'string' ? example : ''
+  const template = field[1]
+  if (template === 'phone_1' || template === 'phone_2') {
+    const mask = /\d/.test(text) && /^[\d\s()+.-]+$/.test(text) && !text.startsWith('+') && text.replace(/\D/g, '').length === 10 ? text.replace(/\d/g, '#') : '##########'
+    return `{{format lead.${template} "${mask}"}}`
+  }
+  if (template === 'birth_date' || template === 'timestamp') return `{{format lead.${template} "${dateTokens(text) ?? 'YYYY-MM-DD'}"}}`
+  if (template === 'state') return /^[A-Z][a-z]{3,}/.test(text) ? '{{state lead.state "name"}}' : '{{lead.state}}'
+  if (template === 'full_name') return '{{lead.first_name}} {{lead.last_name}}'
+  if (template === 'email') return '{{lower lead.email}}'
+  if (typeof example === 'number') return `{{number lead.${template}}}`
+  return typeof example === 'boolean' ? `{{boolean lead.${template}}}` : `{{lead.${template}}}`
+}
+
+export const isSecretName = (name: string): boolean => /(api|access|auth|partner|account)?(key|token|secret|password|passwd|pwd)$|^authorization$|credential/.test(plain(name))
+
+/** `2026-11-24`, `11/24/2026`, `11/24/2026 08:00` as their tokens; null for another form. */
+const dateTokens = (text: string): string | null => {
+  const tokens = text.trim().replace(/^\d{4}-\d\d-\d\d/, 'YYYY-MM-DD').replace(/^\d\d\/\d\d\/\d{4}/, 'MM/DD/YYYY').replace(/^\d{8}$/, 'YYYYMMDD').replace(/\d\d:\d\d:\d\d(\.\d+)?/, 'HH:mm:ss').replace(/\d\d:\d\d/, 'HH:mm').replace(/(?:Z|[+-]\d\d:?\d\d)$/, 'Z')
+  return tokens.includes('YYYY') && !/\d/.test(tokens) ? tokens.replace(/DDTHH/, 'DD[T]HH') : null
+}
+
+const plain = (name: string): string => name.toLowerCase().replace(/[^a-z0-9]/g, '')
+
+/** First match counts; names as buyers write them, without case and marks. */
+const FIELDS: readonly (readonly [RegExp, string])[] = [
+  [/^(first|given|f)name$|^first$|^fname$/, 'first_name'], [/^(last|sur|family|l)name$|^last$|^lname$|^surname$/, 'last_name'],
+  [/^(full|contact|customer|lead|applicant)?name$/, 'full_name'],
+  [/e?mail(address)?$|^email/, 'email'],
+  [/(secondary|alt|alternate|work|other).*phone|phone(number)?2$/, 'phone_2'], [/phone|mobile|^cell|telephone|^tel$|^number1$/, 'phone_1'],
+  [/^(street|address|addr)(line)?1?$|^address(street)?$|^streetaddress$/, 'address_1'], [/^(address|addr)(line)?2$|^unit$|^apt$/, 'address_2'],
+  [/^city$|^town$/, 'city'], [/^(state|province|region|st)(code|abbr|name)?$/, 'state'], [/^(zip|postal|post)(code)?$|^zip5$/, 'postal_code'], [/^country(code)?$/, 'country'],
+  [/^(dob|birthdate|dateofbirth|birthday)$/, 'birth_date'], [/^age$/, 'age'], [/^gender$|^sex$/, 'gender'],
+  [/trustedform|xxtrustedform|^tfcert|^certurl/, 'trustedform_cert_url'], [/jornaya|universalleadid|leadidtoken/, 'leadid_token'],
+  [/^(ip|ipaddress|userip|clientip|leadip)$/, 'ip_address'], [/^useragent$/, 'user_agent'], [/(landing|source|page|referr?er).*url$|^landingpage$/, 'landing_page'],
+  [/^(lead|external|reference|ref|transaction|partnerlead|vendorlead|our)id$|^id$|^leadref$|^accountnumber$/, 'id'],
+  [/^(timestamp|submitted(at|date|on)?|leaddate|created(at|date|on)?|datetime)$/, 'timestamp'],
+  [/^(lead)?score$/, 'score'], [/^loanamount$|^amountrequested$/, 'loan_amount'], [/^credit(rating|range|score)$/, 'credit_range'],
+  [/tcpa|consenttext|disclosure/, 'tcpa_consent_text'],
+]

@@ -1,0 +1,94 @@
+import { isSecretName, templateFor } from './guess.ts'
+import { answerRules } from './answer.ts'
+import { isTree, type Sample, type Tree } from './sample.ts'
+
+/** A recipient file made of a sample, and the secrets that were taken out of it, by the variables that stand for them. */
+export interface Draft {
+  readonly yaml: string
+  readonly secrets: ReadonlyMap<string, string>
+  /** Fields that got their example as a constant: a person should look. */
+  readonly constants: readonly string[]
+}
+
+export const draftOf = (name: string, sample: Sample): Draft => {
+  const secrets = new Map<string, string>()
+  const constants: string[] = []
+  const prefix = name.toUpperCase().replace(/[^A-Z0-9]+/g, '_').replace(/^_+|_+$/g, '').replace(/^(\d)/, '_$1')
+  const secret = (what: string, value: string): string => {
+    const base = `${prefix}_${what.toUpperCase().replace(/[^A-Z0-9]+/g, '_').replace(/^_+|_+$/g, '')}`
+    let variable = base
+    // A token in a header and another in the body are two.
+    for (let n = 2; (secrets.get(variable) ?? value) !== value; n++) variable = `${base}_${n}`
+    secrets.set(variable, value)
+    return `\${${variable}}`
+  }
+  const url = secretsOutOfUrl(sample.url, secret)
+  const { auth, headers } = authOf(sample, secret)
+  const lines = [
+    `Recipient: ${quoted(name)}`, 'Settings:', `  Endpoint: ${quoted(url)}`, `  Method: ${sample.method}`, `  Format: ${sample.format}`, '  Timeout: 10 seconds',
+    ...auth,
+    ...(headers.length === 0 ? [] : ['Headers:', ...headers.map(([each, value]) => `  ${keyOf(each)}: ${quoted(value)}`)]),
+    ...(sample.body === null ? ['Field Mapping:', '  first_name: {{lead.first_name}}', '  # … the fields that the buyer asks for'] : ['Field Mapping:', ...mapping(sample.body, '  ', '', { secret, constants })]),
+    ...answerRules(sample.answers),
+    'Retries: 3 with exponential backoff',
+  ]
+  return { yaml: `${lines.join('\n')}\n`, secrets, constants }
+}
+
+interface Taking { readonly secret: (what: string, value: string) => string; readonly constants: string[] }
+
+const mapping = (body: Tree, indent: string, path: string, taking: Taking): readonly string[] => {
+  if (isTree(body)) {
+    return Object.entries(body).flatMap(([name, value]) => nested(value) ? [`${indent}${keyOf(name)}:`, ...mapping(value, `${indent}  `, `${path}${name}.`, taking)] : [`${indent}${keyOf(name)}: ${valueOf(name, value, `${path}${name}`, taking)}`])
+  }
+  if (Array.isArray(body)) {
+    const list: readonly Tree[] = body
+    return list.flatMap((each) => {
+      if (!nested(each)) return [`${indent}- ${valueOf('', each, path.slice(0, -1), taking)}`]
+      const [first = '', ...rest] = mapping(each, `${indent}  `, path, taking)
+      return [`${indent}- ${first.trimStart()}`, ...rest]
+    })
+  }
+  return [`${indent}body: ${valueOf('body', body, 'body', taking)}`]
+}
+
+const nested = (value: Tree): boolean => typeof value === 'object' && value !== null && Object.keys(value).length > 0
+
+const valueOf = (name: string, value: Tree, path: string, { secret, constants }: Taking): string => {
+  if (typeof value === 'object' && value !== null) return Array.isArray(value) ? '[]' : '{}'
+  if (isSecretName(name) && typeof value === 'string' && value !== '') return quoted(secret(name, value))
+  const template = templateFor(name, value)
+  if (template !== null) return template
+  constants.push(path)
+  return typeof value === 'string' ? quoted(value.replace(/\{\{\s*([\w.-]+)\s*\}\}/g, (_, variable: string) => `{{lead.${variable}}}`)) : String(value)
+}
+
+const authOf = ({ headers, basic }: Sample, secret: Taking['secret']): { readonly auth: readonly string[]; readonly headers: readonly (readonly [string, string])[] } => {
+  const kept: (readonly [string, string])[] = []
+  let auth: readonly string[] = []
+  const asBasic = (user: string, password: string): readonly string[] => ['Auth:', `  Username: ${quoted(secret('username', user))}`, `  Password: ${quoted(secret('password', password))}`]
+  if (basic !== null) auth = asBasic(basic.user, basic.password)
+  for (const [name, value] of headers) {
+    const plain = name.toLowerCase()
+    // finalmile writes these itself.
+    if (/^(content-type|content-length|accept|host|connection|user-agent|accept-encoding|accept-language|origin|referer|cookie|priority|cache-control|pragma|postman-token|sec-.*)$/.test(plain)) continue
+    const [, kind = '', rest = ''] = /^(bearer|basic)\s+(.*)$/is.exec(value) ?? []
+    if (plain === 'authorization' && kind.toLowerCase() === 'bearer') auth = [`Auth: Bearer ${secret('token', rest)}`]
+    else if (plain === 'authorization' && kind.toLowerCase() === 'basic') {
+      const [user = '', ...password] = Buffer.from(rest, 'base64').toString('utf8').split(':')
+      auth = asBasic(user, password.join(':'))
+    } else kept.push([name, isSecretName(name) ? secret(name.replace(/^x-/i, ''), value) : value.replace(/[{}]{2}/g, '')])
+  }
+  return { auth, headers: kept }
+}
+
+const secretsOutOfUrl = (url: string, secret: Taking['secret']): string => {
+  const parsed = new URL(url)
+  let shown = url
+  for (const [name, value] of parsed.searchParams) if (isSecretName(name) && value !== '') shown = shown.replace(`${name}=${encodeURIComponent(value)}`, `${name}=${secret(name, value)}`).replace(`${name}=${value}`, `${name}=${secret(name, value)}`)
+  return shown
+}
+
+const keyOf = (name: string): string => (/^[A-Za-z_@#][\w@# -]*$/.test(name) && !/^[@#]/.test(name) && !/^(yes|no|on|off|true|false|null|y|n)$/i.test(name) ? name : JSON.stringify(name))
+/** Plain where YAML takes it for text, else in double quotes. */
+const quoted = (text: string): string => (/^[A-Za-z][\w .,/-]*[\w./-]$/.test(text) && !/^(yes|no|on|off|true|false|null|y|n)$/i.test(text) ? text : JSON.stringify(text))

@@ -1,0 +1,47 @@
+import { existsSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { afterEach, describe, expect, it } from 'vitest'
+import { type Buyer, startBuyer } from '../world/buyer.ts'
+import { createProject, leadsCsv, removeProjects } from './project.ts'
+
+let buyer: Buyer | null = null
+afterEach(async () => {
+  await buyer?.close()
+  removeProjects()
+})
+
+describe('new --from', () => {
+  it('makes of a curl command a recipient that checks and delivers', async () => {
+    buyer = await startBuyer()
+    const project = createProject({})
+    const curl = `curl ${buyer.url} -H 'Authorization: Bearer S3CRET-token' -d '{"leadId":"x","contact":{"email":"a@b.example","st":"CA"},"vertical":"auto"}'`
+    const made = await project.run('new', 'Acme Insurance', '--from', curl)
+    expect([made.code, made.err]).toEqual([0, expect.stringContaining('look at vertical: sent as in the example')])
+    expect(project.read('recipients/acme-insurance.yaml')).not.toContain('S3CRET')
+    expect((await project.run('check')).code).toBe(0)
+    project.write('leads.csv', leadsCsv(2))
+    expect((await project.run('deliver', 'leads.csv', '--to', 'acme-insurance', '--yes')).code).toBe(0)
+    expect(JSON.parse(buyer.journal[0]?.body ?? '')).toEqual({ leadId: 'L1', contact: { email: 'lead1@example.com', st: 'CA' }, vertical: 'auto' })
+  })
+
+  it('keeps what is secret in .env, every quote of it, and what stands there already', async () => {
+    const project = createProject({})
+    project.write('.env', 'ACME_TOKEN=mine')
+    await project.run('new', 'acme', '--from', `curl https://a.example -u "it's:a \\"b\\"" -H 'X-Token: other' -d a=1`)
+    expect(readFileSync(join(project.folder, '.env'), 'utf8')).toBe('ACME_TOKEN=mine\nACME_USERNAME="it\'s"\nACME_PASSWORD=\'a "b"\'\n')
+  })
+
+  it.each([
+    [['new', 'acme'], 'there is no terminal'], [['new', '***', '--from', 'curl x'], 'makes no file name'], [['new', 'a', '--from', 'nothing.json'], 'there is no file nothing.json'], [['new', 'a', '--from', "curl 'x"], 'not closed'],
+  ])('%j is told, and nothing is written', async (args, message) => {
+    const project = createProject({})
+    expect(await project.run(...args)).toMatchObject({ code: 2, err: expect.stringContaining(message) })
+    expect(existsSync(join(project.folder, 'recipients'))).toBe(false)
+  })
+
+  it('never writes over a file', async () => {
+    const project = createProject({ acme: 'Type: pool\n' })
+    expect(await project.run('new', 'Acme', '--from', 'curl https://a.example -d a=1')).toMatchObject({ code: 2, err: expect.stringContaining('is there already') })
+    expect(project.read('recipients/acme.yaml')).toContain('pool')
+  })
+})
