@@ -45,6 +45,13 @@ export const formatDuration = (ms: number): string => {
   return rest === 0 ? `${whole} ${bigName}` : `${whole} ${bigName} ${rest} ${smallName}`
 }
 
+/** A length of time in a sentence: `30 days`, `90 minutes`, `1 hour`; rounded down to its largest whole unit. */
+export const durationWords = (ms: number): string => {
+  const [unit, name] = ms >= 2 * DAY || ms === DAY ? [DAY, 'day'] as const : ms >= 2 * HOUR || ms === HOUR ? [HOUR, 'hour'] as const : ms >= MINUTE ? [MINUTE, 'minute'] as const : [SECOND, 'second'] as const
+  const count = Math.floor(ms / unit)
+  return `${count} ${name}${count === 1 ? '' : 's'}`
+}
+
 /** ISO 8601 in UTC with milliseconds, as every output writes times. */
 export const isoTime = (at: Instant): string => {
   // Rows of one moment follow each other: at 10,000 leads/s twenty of them share a millisecond.

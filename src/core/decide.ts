@@ -4,6 +4,7 @@ import type { History } from './history.ts'
 import { attemptCount, evolve } from './history.ts'
 import { next } from './next.ts'
 import type { Plan } from './plan.ts'
+import { childrenOf, rootPath } from './plan.ts'
 import type { Action, Context, Send, Wait } from './step.ts'
 
 /** Everything that follows from the facts now: what to record, and then what to do. */
@@ -30,7 +31,7 @@ export const decide = (plan: Plan, context: Context): Decision => {
     for (const action of next(plan, asked)) {
       switch (action.kind) {
         case 'choose': history = record(history, { type: 'chose', at: context.now, path: action.path, choice: action.choice }); chose = true; break
-        case 'settle': history = record(history, { type: 'settled', at: context.now, outcome: action.outcome, cost: costOf(plan, context, action.outcome.recipient), attempts: attemptCount(history) }); break
+        case 'settle': history = record(history, { type: 'settled', at: context.now, outcome: action.outcome, cost: costOf(plan, context, action.outcome.recipient, action.outcome.path), attempts: attemptCount(history) }); break
         case 'send': sends.push(action); break
         case 'wait': waits.push(action); break
         case 'draw': draws.push(action); break
@@ -53,8 +54,16 @@ const oneEach = (sends: readonly Send[]): readonly Send[] => {
 }
 
 /** Paid whatever the outcome: the lead's own or the run's cost, else the pattern's, else the deciding recipient's. */
-export const costOf = (plan: Plan, context: Context, recipient: string | null): Money | null =>
+export const costOf = (plan: Plan, context: Context, recipient: string | null, path: string): Money | null =>
   context.history.cost
-  ?? (plan.kind === 'send' ? null : plan.guard.cost)
+  ?? patternCost(plan, rootPath, path)
   ?? context.facts.policies.get(recipient ?? (plan.kind === 'send' ? plan.recipient : ''))?.cost
   ?? null
+
+/** The cost that the outermost pattern around a node names. */
+const patternCost = (plan: Plan, at: string, path: string): Money | null => {
+  if (plan.kind === 'send') return null
+  if (plan.guard.cost !== null) return plan.guard.cost
+  const inside = childrenOf(plan, at).find((child) => path === child.path || path.startsWith(`${child.path}/`))
+  return inside ? patternCost(inside.plan, inside.path, path) : null
+}

@@ -1,5 +1,5 @@
 import type { Money } from '../base/money.ts'
-import { subtractMoney } from '../base/money.ts'
+import { formatMoney, subtractMoney } from '../base/money.ts'
 import type { Floor } from './step.ts'
 import type { Verdict } from './verdict.ts'
 
@@ -15,11 +15,13 @@ export const belowFloor = (price: Money | null, cost: Money | null, floors: read
   if (price === null) return null
   for (const floor of floors) {
     if (floor.amount.currency !== price.currency) continue
-    if (floor.kind === 'price' && price.amount < floor.amount.amount) return `its price is below the minimum price of ${floor.pattern}`
+    if (floor.kind === 'price' && price.amount < floor.amount.amount) return `its price of ${text(price)} is below the minimum price of ${floor.pattern}, ${text(floor.amount)}`
     if (floor.kind === 'margin') {
       const margin = cost && cost.currency === price.currency ? subtractMoney(price, cost) : price
-      if (margin.amount < floor.amount.amount) return `its margin is below the minimum margin of ${floor.pattern}`
+      if (margin.amount < floor.amount.amount) return `its margin of ${text(margin)} (price ${text(price)}${margin === price ? '' : `, cost ${text(cost ?? price)}`}) is below the minimum margin of ${floor.pattern}, ${text(floor.amount)}`
     }
   }
   return null
 }
+
+const text = (amount: Money): string => `${amount.currency} ${formatMoney(amount)}`

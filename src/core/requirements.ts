@@ -1,5 +1,5 @@
 import type { Instant } from '../base/time.ts'
-import { formatDuration } from '../base/time.ts'
+import { durationWords } from '../base/time.ts'
 import { holds } from './condition.ts'
 import type { Lead } from './lead.ts'
 import { resolveLead } from './lead-path.ts'
@@ -43,7 +43,7 @@ const certificateProblem = (lead: Lead, maxAgeMs: number, ageMs: number): string
   const url = CERTIFICATE_FIELDS.map((field) => text(lead, field)).find((each) => each !== '')
   if (url === undefined) return 'the lead has no TrustedForm certificate'
   if (!/^https:\/\/cert\.trustedform\.com\/[A-Za-z0-9_-]{1,255}$/.test(url.trim())) return 'its certificate is no address of cert.trustedform.com'
-  return ageMs > maxAgeMs ? `its certificate is ${formatDuration(ageMs)} old; unretained ones expire after ${formatDuration(maxAgeMs)}` : null
+  return ageMs > maxAgeMs ? `its certificate is ${durationWords(ageMs)} old, and may be ${durationWords(maxAgeMs)} at most` : null
 }
 
 const text = (lead: Lead, field: string): string => {

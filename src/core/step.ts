@@ -71,6 +71,8 @@ export interface Context {
   readonly facts: Facts
   /** What the enclosing patterns ask of a price; a recipient whose known price is below is passed by. */
   readonly floors: readonly Floor[]
+  /** The `Cost` of the outermost enclosing pattern that names one. */
+  readonly patternCost?: Money | null
 }
 
 export interface Floor { readonly pattern: string; readonly kind: 'price' | 'margin'; readonly amount: Money }

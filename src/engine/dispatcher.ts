@@ -1,5 +1,5 @@
 import type { Instant } from '../base/time.ts'
-import { formatDuration } from '../base/time.ts'
+import { durationWords } from '../base/time.ts'
 import { nodeOf } from '../core/booking.ts'
 import type { Decision } from '../core/decide.ts'
 import { capClaims } from '../core/caps.ts'
@@ -284,7 +284,7 @@ export const createDispatcher = (around: Surroundings) => {
     } else if (claim.kind === 'permit' && claim.name.startsWith('seen:')) {
       const policy = facts.policies.get(claim.recipient)
       const within = policy?.duplicateCheck
-      work.elsewhere = new Map([...work.elsewhere, [claim.recipient, `${policy?.name ?? claim.recipient} was offered a lead with the same ${within?.field ?? 'value'} within ${formatDuration(within?.withinMs ?? 0)}`]])
+      work.elsewhere = new Map([...work.elsewhere, [claim.recipient, `${policy?.name ?? claim.recipient} was offered a lead with the same ${within?.field ?? 'value'} within ${durationWords(within?.withinMs ?? 0)}`]])
     } else if (claim.kind !== 'cap' || !places.refused(claim.recipient)) around.refused(claim, now)
   }
 

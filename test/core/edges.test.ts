@@ -9,7 +9,8 @@ import { belowFloor, revenueOf } from '../../src/core/price.ts'
 import { ranking } from '../../src/core/strategies/auction.ts'
 import { shareOrder } from '../../src/core/strategies/share.ts'
 import type { Attempt } from '../../src/core/history.ts'
-import { T0, accepted, decides, noGuard, policy, received, rejected, sendTo, tried } from './given.ts'
+import { costOf } from '../../src/core/decide.ts'
+import { T0, accepted, actionsOf, decides, noGuard, policy, received, rejected, sendTo, tried } from './given.ts'
 
 const bid = (dollars: number, at = T0): Attempt => ({
   attempt: 1, recipient: 'x', phase: 'ping', key: 'k', startedAt: T0, target: 'endpoint', batch: null,
@@ -34,6 +35,35 @@ describe('edges of the rules, where a fault of one would hide', () => {
     const floors = [{ pattern: 'W', kind: 'price', amount: money(200_000) }] as const
     expect(belowFloor(money(200_000), null, floors)).toBeNull()
     expect(belowFloor(money(199_999), null, floors)).not.toBeNull()
+  })
+  it('a margin is what is left of the price after the cost: the lead\'s own, else the outermost pattern\'s, else the recipient\'s', () => {
+    const guard = { ...noGuard, minimumMargin: money(100_000) }
+    const inner: Plan = { kind: 'race', pattern: 'R', guard, entrants: [sendTo('a', 30)], accept: 1 }
+    const costing = (dollars: number | null): Plan => ({ kind: 'sequence', pattern: 'W', guard: { ...noGuard, cost: dollars === null ? null : money(dollars * 10_000) }, moveOn: ['skipped'], finally: null, steps: [{ plan: inner }] })
+    const own = [policy('a', { cost: money(210_000) })]
+    expect(decides({ plan: costing(20) })).toEqual(['send a #1'])
+    expect(decides({ plan: costing(21) })).toEqual(['pass /0/0: its margin of USD 9.00 (price USD 30.00, cost USD 21.00) is below the minimum margin of R, USD 10.00'])
+    expect(decides({ plan: costing(20), policies: own })).toEqual(['send a #1'])
+    expect(decides({ plan: costing(null), policies: own })).toEqual([expect.stringContaining('pass /0/0: its margin')])
+  })
+  it('a bid is the price that a minimum asks for, whatever the bidder usually pays', () => {
+    const plan: Plan = { kind: 'auction', pattern: 'P', guard: { ...noGuard, minimumPrice: money(200_000) }, bidders: [sendTo('a', 10), sendTo('b', 50)], windowMs: 500, floor: null }
+    expect(decides({ plan })).toEqual(['send a #1 ping', 'send b #1 ping'])
+    const bids = (a: number, b: number) => [[0, 'a', a], [1, 'b', b]].flatMap(([i, who, dollars]) => tried(`/${i}`, String(who), 1, { kind: 'bid', reason: null, price: money(Number(dollars) * 10_000), pingId: null }, T0, { phase: 'ping' }))
+    const order = { type: 'chose', at: T0, path: '/', choice: { kind: 'order', order: [0, 1], why: '' } } as const
+    expect(decides({ plan, history: [...bids(30, 20), order] })).toEqual(['send a #2'])
+    expect(decides({ plan, history: [...bids(19, 18), order] })).toEqual(['pass /0: its price of USD 19.00 is below the minimum price of P, USD 20.00'])
+  })
+  it('an auction waits for its deadline, not for a bidder that is late', () => {
+    const plan: Plan = { kind: 'auction', pattern: 'P', guard: noGuard, bidders: [sendTo('a'), sendTo('b')], windowMs: 500, floor: null }
+    const history = [...tried('/0', 'a', 1, { kind: 'bid', reason: null, price: money(1), pingId: null }, T0, { phase: 'ping' }), ...tried('/1', 'b', 1, null, T0, { phase: 'ping' })]
+    expect(decides({ plan, history, now: T0 + 499 })).toEqual(['wait +500 -'])
+    expect(actionsOf({ plan, history, now: T0 + 500 })).toMatchObject([{ kind: 'choose', choice: { order: [0], why: 'bids, highest first; no answer in time from B' } }])
+  })
+  it('what a lead costs is the outermost pattern\'s Cost, a nested one\'s where that has none', () => {
+    const nested = (outer: number | null, inner: number | null): Plan => ({ kind: 'sequence', pattern: 'W', guard: { ...noGuard, cost: outer === null ? null : money(outer) }, moveOn: [], finally: null, steps: [{ plan: { kind: 'race', pattern: 'R', guard: { ...noGuard, cost: inner === null ? null : money(inner) }, entrants: [sendTo('a')], accept: 1 } }] })
+    const cost = (plan: Plan) => costOf(plan, { lead: { id: 'L', fields: {} }, deliveryId: 'd', mode: 'live', history: emptyHistory, now: T0, floors: [], facts: { policies: new Map([['a', policy('a', { cost: money(1) })]]), recipients: new Map(), elsewhere: new Map() } }, 'a', '/0/0')
+    expect([cost(nested(3, 2)), cost(nested(null, 2)), cost(nested(null, null))]).toEqual([money(3), money(2), money(1)])
   })
   it('shares are exact, ticket by ticket', () => { expect([0, 1, 2, 3, 4, 5].map((n) => shareOrder([2, 1], n)[0])).toEqual([0, 1, 0, 0, 1, 0]) })
   it('a sale earns the returned price, else the bid, else the pattern\'s, else the recipient\'s own', () => {

@@ -75,7 +75,7 @@ describe('waterfall', () => {
     ['When Closed: wait holds a pattern back', { plan: three, policies: [policy('a', { whenClosed: 'wait' }), policy('b'), policy('c')], recipients: { a: later } }, ['wait +60000 a']],
     ['patterns nest', { plan: waterfall([waterfall([sendTo('a'), sendTo('b')]), sendTo('c')]), history: [...tried('/0/0', 'a', 1, rejected), ...tried('/0/1', 'b', 1, rejected)] }, ['send c #1']],
     ['a lead that an endpoint has had is not sent there again', { plan: three, elsewhere: { a: 'it was sold to A before' } }, ['pass /0: it was sold to A before']],
-    ['below the minimum price is passed by', { plan: { ...three, guard: { ...noGuard, minimumPrice: money(450_000) } } as typeof three, history: tried('/0', 'a', 1, rejected) }, ['pass /1: its price is below the minimum price of Waterfall']],
+    ['below the minimum price is passed by', { plan: { ...three, guard: { ...noGuard, minimumPrice: money(450_000) } } as typeof three, history: tried('/0', 'a', 1, rejected) }, ['pass /1: its price of USD 40.00 is below the minimum price of Waterfall, USD 45.00']],
   ])
 
   it('a lead it does not want is skipped with the condition as the reason', () => {

@@ -18,6 +18,10 @@ export const checkSend = (scenario: Scenario, { lead: whole, send, now, paused, 
   const policy = scenario.policies.find((each) => each.recipient === send.recipient)
   if (policy?.acceptWhen && whole.fields['state'] !== 'CA') problems.push(`no attempt with a lead that is not wanted: ${lead} to ${send.recipient}`)
   if (policy?.requirements.length && whole.fields['phone'] === '') problems.push(`no attempt without what is required: ${lead} to ${send.recipient}`)
+  // A bid is the price of an auction; everywhere else it is known before.
+  const node = send.phase === 'post' && send.attempt === 1 ? sendAt(scenario.plan, rootPath, send.path) : null
+  const price = node?.kind === 'send' ? (node.price ?? policy?.price ?? null) : null
+  if (price && floorsAbove(scenario.plan, rootPath, send.path).some((floor) => price.amount < floor)) problems.push(`no attempt below the minimum price: ${lead} to ${send.recipient}`)
   if (paused) problems.push(`no attempt while paused: ${lead} to ${send.recipient}`)
   if (closedUntil > now) problems.push(`no attempt while closed by the buyer: ${lead} to ${send.recipient}`)
   // What follows a sale is no longer bound to the hours in which leads are sold.
@@ -106,6 +110,12 @@ const ofPrice = (scenario: Scenario, event: Finished, finished: readonly Finishe
   const due = (event.verdict.kind === 'accepted' ? event.verdict.price : null) ?? (bid?.kind === 'bid' ? bid.price : null) ?? (node?.kind === 'send' ? node.price : null) ?? own
   return (due?.amount ?? 0) === (event.revenue?.amount ?? 0) ? [] : [`money adds up: a sale to ${event.recipient} earned ${event.revenue?.amount ?? 0}, due ${due?.amount ?? 0} (${lead})`]
 }
+
+const floorsAbove = (plan: Plan, at: string, path: string): readonly number[] =>
+  plan.kind === 'send' ? [] : [
+    ...(plan.guard.minimumPrice ? [plan.guard.minimumPrice.amount] : []),
+    ...childrenOf(plan, at).filter((child) => path === child.path || path.startsWith(`${child.path}/`)).flatMap((child) => floorsAbove(child.plan, child.path, path)),
+  ]
 
 const sendAt = (plan: Plan, path: string, wanted: string): Plan | null => path === wanted ? plan : childrenOf(plan, path).reduce<Plan | null>((found, child) => found ?? sendAt(child.plan, child.path, wanted), null)
 

@@ -12,7 +12,7 @@ import { childPath } from '../plan.ts'
 import { guarded } from './guarded.ts'
 import { inOrder } from './share.ts'
 import { asksForNewToken } from '../verdict.ts'
-import { claimsOf, send, whyUnwanted } from './send.ts'
+import { claimsOf, send, whyNotOffered } from './send.ts'
 
 /** Ping/Post: all are asked in parallel with one deadline; the post goes to the highest bid, on refusal to the next. */
 export const auction = (node: Extract<Plan, { kind: 'auction' }>, path: string, outer: Context): NodeStep => {
@@ -45,7 +45,7 @@ const bidding = (node: Extract<Plan, { kind: 'auction' }>, path: string, context
     const policy = context.facts.policies.get(bidder.recipient)
     if (!policy) throw new Error(`no policy for recipient ${bidder.recipient}`)
     if (again) { actions.push({ kind: 'send', path: at, recipient: policy.recipient, phase: 'ping', attempt: own.length + 1, timeoutMs: pingTimeout(policy), target: 'endpoint', batch: null, claims: claimsOf(policy, context, false) }); continue }
-    const unwanted = whyUnwanted(policy, null, context)
+    const unwanted = whyNotOffered(policy, context)
     if (unwanted !== null) return pass(at, policy.recipient, unwanted)
     const open = gate(policy, context.facts.recipients.get(policy.recipient), context.lead, context.mode, context.now)
     if (!open.open) closed.push({ at, until: open.until, why: open.why, recipient: policy.recipient })

@@ -17,5 +17,6 @@ export const guarded = (
   const floors: Floor[] = []
   if (guard.minimumPrice) floors.push({ pattern, kind: 'price', amount: guard.minimumPrice })
   if (guard.minimumMargin) floors.push({ pattern, kind: 'margin', amount: guard.minimumMargin })
-  return { kind: 'go', context: floors.length === 0 ? context : { ...context, floors: [...context.floors, ...floors] } }
+  const costs = guard.cost !== null && context.patternCost == null
+  return { kind: 'go', context: floors.length === 0 && !costs ? context : { ...context, floors: [...context.floors, ...floors], patternCost: context.patternCost ?? guard.cost } }
 }

@@ -8,7 +8,7 @@ import { holds } from '../condition.ts'
 import type { Mode } from '../event.ts'
 import type { Gate } from '../gate.ts'
 import { gate } from '../gate.ts'
-import type { Attempt } from '../history.ts'
+import type { Attempt, NodeHistory } from '../history.ts'
 import { attemptsOf, nodeAt } from '../history.ts'
 import type { Lead } from '../lead.ts'
 import { resolveLead } from '../lead-path.ts'
@@ -32,8 +32,14 @@ export const send = (node: Extract<Plan, { kind: 'send' }>, path: string, contex
   const history = nodeAt(context.history, path)
   if (history.passed) return done('skipped', path, node.recipient, history.passed.reason)
   const attempts = attemptsOf(history, 'post')
-  if (attempts.length === 0 || history.queuedAt !== null) return first(policy, node.price, path, context)
+  if (attempts.length === 0 || history.queuedAt !== null) return first(policy, bidAt(history) ?? node.price, path, context)
   return follow(policy, attempts, history.attempts.length, path, context)
+}
+
+/** What it offered for the lead, where it was asked. */
+const bidAt = (history: NodeHistory): Money | null => {
+  const bid = history.attempts.length === 0 ? undefined : attemptsOf(history, 'ping').at(-1)?.finished?.verdict
+  return bid?.kind === 'bid' ? bid.price : null
 }
 
 const first = (policy: Policy, price: Money | null, path: string, context: Context): NodeStep => {
@@ -87,13 +93,20 @@ const lookBackValue = (lead: Lead, field: string): string | null => {
 }
 
 /** Why this recipient is not offered the lead at all; null where it is. */
-export const whyUnwanted = (policy: Policy, price: Money | null, context: Context): string | null => {
+export const whyUnwanted = (policy: Policy, price: Money | null, context: Context): string | null =>
+  whyNotOffered(policy, context) ?? belowFloor(price ?? policy.price, costHere(policy, context), context.floors)
+
+/** What a sale to it would cost: the lead's own cost or the run's, else the patterns', else its own. */
+export const costHere = (policy: Policy, { history, patternCost }: Context): Money | null => history.cost ?? patternCost ?? policy.cost
+
+/** `whyUnwanted` but for the price, which a bidder is yet to name. */
+export const whyNotOffered = (policy: Policy, context: Context): string | null => {
   const had = context.facts.elsewhere.get(policy.recipient)
   if (had !== undefined) return had
   const before = postsHere(policy.recipient, context).find(({ finished }) => finished?.verdict.kind === 'accepted' || finished?.verdict.kind === 'unconfirmed')
   if (before) return `${policy.name} ${before.finished?.verdict.kind === 'accepted' ? 'has bought' : 'may have bought'} this lead already, at another place of the pattern`
   if (policy.acceptWhen && !holds(policy.acceptWhen.condition, (at) => resolveLead(context.lead, at))) return `${policy.name} accepts only leads where ${policy.acceptWhen.text}`
-  return unmetRequirement(policy, context.lead, context.history.receivedAt, context.now) ?? belowFloor(price ?? policy.price, context.history.cost ?? policy.cost, context.floors)
+  return unmetRequirement(policy, context.lead, context.history.receivedAt, context.now)
 }
 
 /** What this recipient was sent of this delivery, at any place of the plan: a pattern may name it twice. */

@@ -1,8 +1,8 @@
 import type { Place } from '../../base/diagnostic.ts'
-import { DAY } from '../../base/time.ts'
+import { DAY, parseDuration } from '../../base/time.ts'
 import type { Requirement } from '../../core/policy.ts'
 import { parseCondition } from '../conditions/condition.ts'
-import { parsed, type Parsed } from './parsed.ts'
+import { parsed, refused, type Parsed } from './parsed.ts'
 
 /** A named check or a condition is enforced; other text is documentation. */
 export type RequirementLine =
@@ -18,6 +18,11 @@ export const parseRequirement = (text: string, place: Place): Parsed<Requirement
   const mobile = /^(?:the\s+)?([\w.]*phone[\w.]*)\s+(?:must\s+be|is|has\s+to\s+be)\s+(?:a\s+)?(?:mobile|cell)(?:[\s-]*capable|[\s-]*phone|\s+number)?$/i.exec(text) ?? (/^mobile\s+phones?\s+only$/i.test(text) ? ['', 'phone'] : null)
   if (mobile) return check(text, { kind: 'mobile-phone', field: /^phone$/i.test(mobile[1] ?? '') ? 'phone_1' : (mobile[1] ?? '').replace(/^lead\./, '') })
   if (/^(?:include|includes|requires?|must\s+include|with)\s+(?:an?\s+)?trusted\s*form(?:\s+certificate|\s+url|\s+cert)?$/i.test(text)) return check(text, { kind: 'trusted-form', maxAgeMs: CERTIFICATE_AGE_MS })
+  const young = /^(?:(?:include|includes|requires?|must\s+include|with)\s+(?:an?\s+)?)?trusted\s*form(?:\s+certificate|\s+url|\s+cert)?,?\s+(?:within|(?:not|no)\s+older\s+than|(?:at\s+most|up\s+to|younger\s+than))\s+(\S.*?)(?:\s+old)?$/i.exec(text)
+  if (young) {
+    const age = parseDuration(young[1] ?? '')
+    return age.ok ? check(text, { kind: 'trusted-form', maxAgeMs: age.ms }) : refused(place, 'bad-duration', `got "${young[1] ?? ''}", expected a length of time`, 'write TrustedForm within 3 days')
+  }
   if (/^(?:only\s+(?:in|during)\s+)?business\s+hours(?:\s+only)?$/i.test(text)) return check(text, { kind: 'business-hours' })
   if (!looksLikeCondition(text)) return parsed({ kind: 'prose', text })
   const condition = parseCondition(text, place)
