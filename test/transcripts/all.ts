@@ -1,3 +1,4 @@
+import { crm } from './crm.ts'
 import { custom } from './custom.ts'
 import { dialers } from './dialers.ts'
 import { handover } from './handover.ts'
@@ -5,7 +6,7 @@ import { createStage, type Stage } from './servers.ts'
 import { services } from './services.ts'
 
 /** What plays the transcripts of docs/recipients.md; a type adds its own. Each gives texts by the names of their places. */
-const PLAYS: readonly ((stage: Stage) => Promise<Readonly<Record<string, string>>>)[] = [custom, dialers, handover, services]
+const PLAYS: readonly ((stage: Stage) => Promise<Readonly<Record<string, string>>>)[] = [custom, crm, dialers, handover, services]
 
 export const playAll = async (): Promise<ReadonlyMap<string, string>> => {
   const texts = new Map<string, string>()

@@ -29,7 +29,7 @@ export const play = async ({ title, files, leads = [LEAD], about = leads[0]?.id 
   const attempts = (await world.events(about)).flatMap((event) => (event.type === 'attemptFinished' ? [event] : []))
   const verdicts = attempts.map((each) => each.verdict)
   const standing = await world.standing(about)
-  const cells = [title, counted(attempts.map((each) => (each.httpStatus === null ? '–' : String(each.httpStatus)))), counted(attempts.map(({ verdict, surplus }) => (surplus === true ? `${verdict.kind} \`surplus\`` : verdictText(verdict)))), standing === undefined ? 'unknown' : standingText(standing, verdicts), plainText(verdicts.at(-1)?.reason ?? (standing && 'reason' in standing ? standing.reason : null) ?? '')]
+  const cells = [title, counted(attempts.map((each) => (each.httpStatus === null ? '–' : String(each.httpStatus)))), counted(attempts.map(({ phase, verdict, surplus }) => `${phase === 'post' ? '' : `${phase} `}${surplus === true ? `${verdict.kind} \`surplus\`` : verdictText(verdict)}`)), standing === undefined ? 'unknown' : standingText(standing, verdicts), plainText(verdicts.at(-1)?.reason ?? (standing && 'reason' in standing ? standing.reason : null) ?? '')]
   return { row: `| ${cells.map(cell).join(' | ')} |`, exchanges, verdicts, standing }
 }
 
@@ -39,9 +39,9 @@ export const tableOf = async (scenes: readonly Scene[]): Promise<string> => {
   return ['| the service | HTTP | attempts | the lead | reason |', '|---|---|---|---|---|', ...rows].join('\n')
 }
 
-/** The first exchange as it went over the wire, and what was made of it. */
-export const exchangeOf = ({ exchanges, verdicts, standing }: Played): string => {
-  const [first] = exchanges
+/** One exchange, the first if not told otherwise, as it went over the wire, and what was made of it. */
+export const exchangeOf = ({ exchanges, verdicts, standing }: Played, which = 0): string => {
+  const first = exchanges[which]
   if (!first) throw new Error('nothing was sent')
   const { request, reply } = first
   const asked = [`${request.method} ${plainText(request.url)}`, ...request.headers.filter(([name]) => !QUIET.has(name)).map(([name, value]) => `${name}: ${plainText(value)}`), '', ...plainText(bodyText(request.body) ?? '').trimEnd().split(/\r?\n/)]
