@@ -59,11 +59,11 @@ export const openPostgresLedger = async ({ url, use, leaseMs = LEASE_MS, patienc
   /** Takes deliveries, in one fenced transaction, and loads them with their events. */
   const claim = async (find: (run: Run) => Promise<readonly Row[]>): Promise<readonly LoadedDelivery[]> => {
     await gatherer.drained()
-    const { rows, loaded } = await db.transaction(async (run) => {
-      await held.check(run)
+    const { rows, loaded } = await db.transaction(async (run, first) => {
+      held.check(first)
       const rows = await find(run)
       return { rows, loaded: await withHad(run, s, await loadAll(run, s, rows)) }
-    })
+    }, held.held)
     for (const row of rows) appender.owns(idOfRow(row), Number(row['n']), Number(row['version']))
     return loaded
   }
@@ -163,7 +163,8 @@ export const openPostgresLedger = async ({ url, use, leaseMs = LEASE_MS, patienc
 /** Of a process that only looks or pauses. */
 const NOBODY: Lease = {
   fence: 0,
-  check: () => Promise.reject(new Error('this store was opened without its lease: it can be looked at, and recipients paused')),
+  held: 'SELECT 1',
+  check: () => { throw new Error('this store was opened without its lease: it can be looked at, and recipients paused') },
   holds: () => true,
   reap: () => Promise.resolve(),
   release: () => Promise.resolve(),

@@ -31,14 +31,14 @@ export const createAppender = (db: Database, s: string, lease: Lease, queue: Que
   }
 
   const append = async (steps: readonly Steps[]): Promise<readonly PackedResult[]> => {
-    const { judged, numbers, runs, made } = await db.transaction(async (run) => {
-      await lease.check(run)
+    const { judged, numbers, runs, made } = await db.transaction(async (run, first) => {
+      lease.check(first)
       const judged = judge(steps, await readView(run, s, steps, own, lease.fence))
       const runs = new Map<string, number>()
       for (const { runId } of judged.changed) if (!runs.has(runId)) runs.set(runId, await runNumber(run, runId))
       const numbers = await writeAll(run, judged, runs)
       return { judged, runs, ...numbers }
-    })
+    }, lease.held)
     for (const [runId, n] of runs) runNumbers.set(runId, n)
     for (const each of judged.changed) {
       const n = each.n ?? made.get(each) ?? 0

@@ -12,7 +12,7 @@ export interface Database {
    * All or nothing, durable when it resolves, tried again where the server restarts or another transaction is in the way.
    * A commit whose answer was lost is looked up: it is neither lost nor done twice.
    */
-  transaction<T>(work: (run: Run) => Promise<T>): Promise<T>
+  transaction<T>(work: (run: Run, first: readonly Row[]) => Promise<T>, /** goes with BEGIN, one wait for both; its rows are `first` */ first?: string): Promise<T>
   close(): Promise<void>
 }
 
@@ -31,7 +31,7 @@ const BEGIN = `BEGIN; SET LOCAL synchronous_commit = on; SET LOCAL idle_in_trans
  * Uses nothing that outlives a transaction (no LISTEN, no session locks, no named statements), so that it works behind a
  * pooler in transaction mode.
  */
-export const openDatabase = (address: Address, { connections = 4, patienceMs = 25_000 } = {}): Database => {
+export const openDatabase = (address: Address, { connections = 6, patienceMs = 25_000 } = {}): Database => {
   const pool = new pg.Pool({ connectionString: address.url, max: connections, connectionTimeoutMillis: 10_000, application_name: 'finalmile', keepAlive: true, types: { getTypeParser } })
   // A connection that dies while nobody uses it: the next use opens another.
   pool.on('error', () => undefined)
@@ -52,15 +52,15 @@ export const openDatabase = (address: Address, { connections = 4, patienceMs = 2
   const runOn = (client: pg.PoolClient | pg.Pool): Run => async (text, values) =>
     (await client.query({ text, values: values === undefined ? [] : values.map(toSql) })).rows as readonly Row[]
 
-  const once = async <T>(work: (run: Run) => Promise<T>): Promise<T> => {
+  const once = async <T>(work: (run: Run, first: readonly Row[]) => Promise<T>, first?: string): Promise<T> => {
     const client = await pool.connect()
     let broken: Error | undefined
     const noteLoss = (error: Error): void => { broken = error }
     client.on('error', noteLoss)
     try {
-      const begun = (await client.query(BEGIN)) as unknown as readonly { readonly rows: readonly Row[] }[]
-      const xid = String(begun.at(-1)?.rows[0]?.['xid'])
-      const result = await work(runOn(client))
+      const begun = (await client.query(first === undefined ? BEGIN : `${BEGIN}; ${first}`)) as unknown as readonly { readonly rows: readonly Row[] }[]
+      const xid = String(begun[3]?.rows[0]?.['xid'])
+      const result = await work(runOn(client), begun[4]?.rows ?? [])
       try {
         await client.query('COMMIT')
       } catch (error) {
@@ -88,7 +88,7 @@ export const openDatabase = (address: Address, { connections = 4, patienceMs = 2
 
   return {
     query: (text, values) => patiently(() => runOn(pool)(text, values)),
-    transaction: (work) => patiently(() => once(work)),
+    transaction: (work, first) => patiently(() => once(work, first)),
     close: () => pool.end(),
   }
 }

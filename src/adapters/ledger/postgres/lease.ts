@@ -1,12 +1,14 @@
 import { hostname } from 'node:os'
 import { LeaseLostError } from '../../../ports.ts'
-import type { Database, Run } from './database.ts'
+import type { Database, Row, Run } from './database.ts'
 
 /** A worker's own fencing number, kept alive by heartbeats. */
 export interface Lease {
   readonly fence: number
-  /** First in each transaction that writes: throws where another has taken over. Who would take over waits for its end. */
-  check(run: Run): Promise<void>
+  /** To go first in each transaction that writes. Who would take over waits for its end. */
+  readonly held: string
+  /** Throws where `held` found nothing: another has taken over. */
+  check(rows: readonly Row[]): void
   /** False once another may have taken over. By this machine's clock, from before the heartbeat that was answered. */
   holds(): boolean
   /** Marks workers whose time is over, or whose process on this machine is gone, as lost: their work may be claimed. */
@@ -38,9 +40,9 @@ export const takeLease = async (db: Database, schema: string, leaseMs: number): 
 
   return {
     fence,
-    check: async (run) => {
-      // KEY SHARE: heartbeats go on beside it, a takeover waits.
-      const rows = await run(`SELECT 1 FROM ${schema}.workers WHERE fence = $1 AND NOT lost FOR KEY SHARE`, [fence])
+    // KEY SHARE: heartbeats go on beside it, a takeover waits.
+    held: `SELECT 1 FROM ${schema}.workers WHERE fence = ${fence} AND NOT lost FOR KEY SHARE`,
+    check: (rows) => {
       if (rows.length > 0) return
       lost = true
       throw new LeaseLostError()
