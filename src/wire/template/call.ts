@@ -51,9 +51,13 @@ const compileField = (path: Path, context: Context): Read | null => {
 }
 
 const compileHelper = (helper: Helper, call: Call, context: Context): Read | null => {
-  const { params } = call
   const pairs = call.hash?.pairs ?? []
   const place = context.placeAt(call.loc.start)
+  const isLiteral = (each: Expression): boolean => each.type.endsWith('Literal')
+  // `{{hash "sha256" lead.email}}` means the same as `{{hash lead.email "sha256"}}`: there is nothing to hash in a literal.
+  const [one, two] = call.params
+  const reversed = helper.kind === 'prepared' && call.params.length === 2 && one !== undefined && two !== undefined && isLiteral(one) && !isLiteral(two)
+  const params = reversed ? [two, one] : call.params
   const wrong = (message: string, help = `write {{${helper.signature}}}, such as ${helper.example}`, code = 'bad-helper'): null => {
     context.report(diagnosticAt(place, code, message, help))
     return null
@@ -69,7 +73,6 @@ const compileHelper = (helper: Helper, call: Call, context: Context): Read | nul
   const optionReads = pairs.map((pair) => compileExpression(pair.value, context))
   const [first, ...others] = reads
   if (!first || reads.includes(null) || optionReads.includes(null)) return null
-  const isLiteral = (each: Expression): boolean => each.type.endsWith('Literal')
   const readOptions = (input: Parameters<Read>[0]): Record<string, unknown> =>
     Object.fromEntries(pairs.map((pair, i) => [pair.key, optionReads[i]?.(input)]))
 
@@ -85,7 +88,8 @@ const compileHelper = (helper: Helper, call: Call, context: Context): Read | nul
       const value = first(input)
       if (value === undefined || value === null) return undefined
       const run = prepare(others.map((each) => each?.(input)), readOptions(input))
-      return typeof run === 'string' ? value : run(value, input.now)
+      // What cannot be formatted or hashed as asked is left out: a value that was to be hashed must not go out plain.
+      return typeof run === 'string' ? undefined : run(value, input.now)
     }
   }
   const { run, takesMissing } = helper

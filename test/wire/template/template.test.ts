@@ -29,6 +29,7 @@ describe('templates', () => {
     ['{{source.name}}', { source: { name: 'web' } }, 'web'], ['{{source.name}}', { source: 'web' }, 'web'], ['{{source.name}}', { 'source.name': 'web' }, 'web'], ['{{source.name}}', {}, 'flag'], ['{{source.x}}', { source: 'web' }, undefined],
     ['{{lead.id}}', {}, 'lead-1'], ['{{campaign_id}}', { campaign_id: 'L' }, 'L'], ['{{campaign_id}}', {}, 'V'], ['{{recipient.name}}/{{recipient.id}}', {}, 'Acme/acme'], ['{{now}}', {}, '2026-05-01T09:00:00.000Z'],
     ['{{run.id}} {{delivery.id}} {{delivery_attempt}} {{attempt}}', {}, 'run-1 delivery-1 1 1'], ['{{ping.bid}} {{ping.id}} {{ping.campaign}}', {}, '52.00 P1 c7'],
+    ['{{hash "md5" lead.e}}', { e: 'a@b.c' }, '5d60d4e28066df254d5452f92c910092'], ['{{hash lead.e "md5"}}', { e: 'a@b.c' }, '5d60d4e28066df254d5452f92c910092'], ['{{hash lead.e lead.how}}', { e: 'a@b.c', how: 'rot13' }, undefined], ['{{format "###-####" lead.p}}', { p: '5551234' }, '555-1234'],
     ['{{lead.name}}', { name: '{{x}}"\n- y: <z>' }, '{{x}}"\n- y: <z>'],
   ])('%s of %o', (text, fields, gives) => {
     const ping = { id: 'P1', bid: { amount: 520_000, currency: 'USD' }, captured: { campaign: 'c7' } }
