@@ -1,7 +1,6 @@
 import { resolve } from 'node:path'
 import type { BadRow } from '../adapters/leads/batch.ts'
 import type { LeadStream } from '../adapters/leads/read.ts'
-import { createNotify } from '../adapters/notify.ts'
 import { createTransport } from '../adapters/transport.ts'
 import type { Money } from '../base/money.ts'
 import type { Mode } from '../core/event.ts'
@@ -19,6 +18,7 @@ import { presentFailure } from './failure.ts'
 import { createHints } from './hints.ts'
 import { watchInterrupts } from './interrupts.ts'
 import { guessTotal } from './lead-files.ts'
+import { notifierOf, notifyThresholds } from './notifying.ts'
 import { openRecord, type RunRecord } from './record.ts'
 import { renderEnd } from './render/end.ts'
 import { plural } from './render/figures.ts'
@@ -87,6 +87,7 @@ export const perform = async (invocation: Invocation, order: Order): Promise<num
       kept.badRow(row)
       if (bad <= 5) progress.log(`${err.paint.yellow('bad row')} ${row.file}:${row.line}: ${oneLine(row.reason)}`)
     }, kept.pressure)
+    const notify = notifierOf(invocation, mode, transport, clock)
     begun = true
     const end = await runDeliveries({
       runId, mode, to: target?.recipient ?? null, catalogue: opened.catalogue,
@@ -95,7 +96,7 @@ export const perform = async (invocation: Invocation, order: Order): Promise<num
       source: isPairs(options.source) ? options.source : {}, vars: isPairs(options.var) ? options.var : {},
       cost: isMoney(options.cost) ? options.cost : null, receivedField: typeof options.received === 'string' ? options.received : null, watch: options.watch === true, enqueue: options.enqueue === true,
     }, source, {
-      ledger, transport, clock, endpoints, notify: createNotify(transport), signal: interrupts.signal,
+      ledger, transport, clock, endpoints, notify, signal: interrupts.signal,
       observe: (event) => {
         tally.observe(event)
         kept.observe(event)
@@ -108,6 +109,7 @@ export const perform = async (invocation: Invocation, order: Order): Promise<num
       progress.stop()
     })
     const summary = await kept.finish(end, bad, clock.now())
+    for (const each of await notifyThresholds(summary, endpoints, notify)) progress.log(`${err.paint.yellow.bold('alert')} ${oneLine(each)}`)
     await ledger.finishRun(runId, clock.now(), JSON.stringify(summary))
     if (settings.json) streams.out.write(`${JSON.stringify(summary)}\n`)
     if (!settings.quiet) err.write(renderEnd({ summary, end, folder, cwd, hints: hints.all(), bad, now: clock.now(), resumed: target === null, total: guessTotal(leads) }, err.columns, err.paint))

@@ -1,0 +1,59 @@
+import { afterEach, describe, expect, it } from 'vitest'
+import { finalmileHere } from '../cli/here.ts'
+import { endpointYaml } from '../engine/world.ts'
+import { type Buyer, startBuyer } from '../world/buyer.ts'
+import { type MailServer, startMailServer } from '../world/mail-server.ts'
+import { createProject, leadsCsv, type Project, removeProjects } from './project.ts'
+
+const closing: { close(): Promise<void> }[] = []
+const open = async <T extends { close(): Promise<void> }>(opening: Promise<T>): Promise<T> => { const opened = await opening; closing.push(opened); return opened }
+afterEach(async () => {
+  await Promise.all(closing.splice(0).map((each) => each.close()))
+  removeProjects()
+})
+
+/** A buyer that takes one lead of three, below the threshold of its recipient. */
+const missing = async (notify: string): Promise<{ project: Project; buyer: Buyer }> => {
+  const buyer = await open(startBuyer({ script: [{ do: 'accept' }, { do: 'reject' }, { do: 'reject' }] }))
+  const project = createProject({ a: `${endpointYaml(buyer.url)}Alert When: success rate < 90%\nNotify: ${notify}\n` })
+  project.write('leads.csv', leadsCsv(3))
+  return { project, buyer }
+}
+const deliver = (project: Project, env: Readonly<Record<string, string>> = {}, ...more: readonly string[]) =>
+  finalmileHere(['deliver', 'leads.csv', '--to', 'a', '--yes', ...more], { cwd: project.folder, env })
+
+describe('a threshold that is missed', () => {
+  it('ends with 4 and is told to a webhook', async () => {
+    const pager = await open(startBuyer())
+    const { project } = await missing(pager.url)
+    expect((await deliver(project)).code).toBe(4)
+    expect(JSON.parse(pager.journal[0]?.body ?? '')).toMatchObject({ subject: 'finalmile: a', text: expect.stringContaining('success rate < 90% missed: 33.3%') })
+  })
+
+  it('is told by e-mail through FINALMILE_SMTP', async () => {
+    const mails: MailServer = await open(startMailServer({ auth: true }))
+    const { project } = await missing('ops@example.com')
+    const { code, err } = await deliver(project, { FINALMILE_SMTP: `smtp://leads:secret@127.0.0.1:${mails.port}`, FINALMILE_MAIL_FROM: 'alerts@example.com' })
+    expect([code, err]).toEqual([4, expect.not.stringContaining('could not notify')])
+    expect(mails.mails.map(({ mail, to }) => [to, mail.subject, mail.from?.text])).toEqual([[['ops@example.com'], 'finalmile: a', '"finalmile" <alerts@example.com>']])
+    expect(mails.mails[0]?.mail.text).toContain('missed: 33.3%')
+  })
+
+  it('says what is missing where no mail server is known, and the run ends as it would', async () => {
+    const { project } = await missing('ops@example.com')
+    expect(await deliver(project)).toMatchObject({ code: 4, err: expect.stringContaining('could not notify ops@example.com: no mail server for alerts is known: set FINALMILE_SMTP') })
+  })
+
+  it('wakes nobody in a rehearsal', async () => {
+    const pager = await open(startBuyer())
+    const { project } = await missing(pager.url)
+    await deliver(project, {}, '--test')
+    expect(pager.journal).toEqual([])
+  })
+
+  it('FINALMILE_SMTP that is no address stops before anything is sent', async () => {
+    const { project, buyer } = await missing('ops@example.com')
+    expect(await deliver(project, { FINALMILE_SMTP: 'mail.example.com' })).toMatchObject({ code: 2, err: expect.stringContaining('FINALMILE_SMTP is no address of a mail server') })
+    expect(buyer.journal).toEqual([])
+  })
+})
