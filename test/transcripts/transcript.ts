@@ -39,14 +39,19 @@ export const tableOf = async (scenes: readonly Scene[]): Promise<string> => {
   return ['| the service | HTTP | attempts | the lead | reason |', '|---|---|---|---|---|', ...rows].join('\n')
 }
 
-/** One exchange, the first if not told otherwise, as it went over the wire, and what was made of it. */
-export const exchangeOf = ({ exchanges, verdicts, standing }: Played, which = 0): string => {
-  const first = exchanges[which]
-  if (!first) throw new Error('nothing was sent')
-  const { request, reply } = first
+/** The first exchange as it went over the wire, and what was made of it. */
+export const exchangeOf = (played: Played): string => storyOf({ ...played, exchanges: played.exchanges.slice(0, 1) })
+
+/** Every exchange, in order, and what was made of the last. */
+export const storyOf = ({ exchanges, verdicts, standing }: Played): string => {
+  if (exchanges.length === 0) throw new Error('nothing was sent')
+  return ['```text', ...exchanges.flatMap(linesOf), `= ${verdicts.map(verdictText).at(-1) ?? ''}; the lead: ${standing ? standingText(standing, verdicts) : ''}`, '```'].join('\n')
+}
+
+const linesOf = ({ request, reply }: Exchange): readonly string[] => {
   const asked = [`${request.method} ${plainText(request.url)}`, ...request.headers.filter(([name]) => !QUIET.has(name)).map(([name, value]) => `${name}: ${plainText(value)}`), '', ...plainText(bodyText(request.body) ?? '').trimEnd().split(/\r?\n/)]
   const answered = reply.kind === 'answer' ? [`HTTP ${reply.status}`, ...(reply.body.length === 0 ? [] : ['', ...plainText(Buffer.from(reply.body).toString('utf8')).trimEnd().split(/\r?\n/)])] : reply.kind === 'handed-over' ? [plainText(reply.words)] : [plainText(reply.message)]
-  return ['```text', ...asked.map((line) => `> ${line}`.trimEnd()), ...answered.map((line) => `< ${line}`.trimEnd()), `= ${verdicts.map(verdictText).at(-1) ?? ''}; the lead: ${standing ? standingText(standing, verdicts) : ''}`, '```'].join('\n')
+  return [...asked.map((line) => `> ${line}`.trimEnd()), ...answered.map((line) => `< ${line}`.trimEnd())]
 }
 
 /** What every request has, and what says nothing here. */

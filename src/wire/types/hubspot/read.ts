@@ -44,7 +44,7 @@ const ofOne = (answer: Answer): Verdict => {
   const [result] = entriesIn(body['results'])
   const [error] = entriesIn(body['errors'])
   // An update is answered by the contact itself.
-  if (result ?? ('id' in body && !('results' in body))) return accepted(result ?? body)
+  if (result ?? ('id' in body && !('results' in body))) return result ? accepted(result) : accepted({ ...body, new: false })
   return error ? verdictOfEntry(error) : unconfirmed('it names no contact')
 }
 
