@@ -4,8 +4,8 @@ import type { Circuit } from './circuit.ts'
 import { circuitGate } from './circuit.ts'
 import type { Mode } from './event.ts'
 import type { Lead } from './lead.ts'
-import { zonesOfLead } from './lead-zone.ts'
-import type { CallWindow, Policy } from './policy.ts'
+import { stateOfLead, zonesOfLead } from './lead-zone.ts'
+import type { CallingHours, CallWindow, Policy } from './policy.ts'
 import { windowState } from './window.ts'
 
 /** What is known now of one recipient, beside its policy; shared by all leads. */
@@ -32,6 +32,10 @@ export const gate = (policy: Policy, facts: RecipientFacts | undefined, lead: Le
   if (facts?.closedUntil != null && facts.closedUntil > now) return shut(facts.closedUntil, `${policy.name} asked for a longer wait, until ${utcText(facts.closedUntil)}`)
   const outside = policy.window ? windowGate(policy, policy.window, lead, now) : null
   if (outside) return outside
+  if (policy.callingHours) {
+    const closed = callingGate(policy, policy.callingHours, lead, now)
+    if (closed) return closed
+  }
   if (policy.requirements.some(({ check }) => check.kind === 'business-hours')) {
     const closed = windowGate({ ...policy, zone: { kind: 'zone', name: capZone(policy) } }, BUSINESS_HOURS, lead, now)
     if (closed) return closed
@@ -60,4 +64,15 @@ const windowGate = (policy: Policy, window: CallWindow, lead: Lead, now: Instant
   if (state.open) return null
   const zone = zones[0] ?? 'UTC'
   return shut(state.until, `${policy.name}: outside its window (${zones.join(' and ')})${state.until === null ? ', which never opens' : `, opens ${wallText(state.until, zone)}`}`)
+}
+
+/** By the law of the lead's state, and by its own clock, whatever zone the recipient's days are counted in. */
+const callingGate = (policy: Policy, hours: CallingHours, lead: Lead, now: Instant): Gate | null => {
+  const zones = zonesOfLead(lead, policy.zone.kind === 'zone' ? { kind: 'lead' } : policy.zone)
+  if (zones.length === 0) return shut(null, `${policy.name}: the lead's time zone is not known, so that its calling hours cannot be kept`)
+  const state = stateOfLead(lead)
+  const own = state === null ? undefined : hours.byState[state]
+  const window = windowState(own ?? hours.elsewhere, zones, now)
+  if (window.open) return null
+  return shut(window.until, `${policy.name}: outside the calling hours${own ? ` of ${state}` : ''} (${zones.join(' and ')})${window.until === null ? ', which never open' : `, opens ${wallText(window.until, zones[0] ?? 'UTC')}`}`)
 }

@@ -2,7 +2,7 @@ import { isZone } from '../base/zone.ts'
 import type { Lead } from './lead.ts'
 import { resolveLead } from './lead-path.ts'
 import type { ZoneSource } from './policy.ts'
-import { zonesOfAreaCode, zonesOfPostalCode, zonesOfState } from './zones/us-zones.ts'
+import { stateOfAreaCode, stateOfPostalCode, STATE_ZONES, zonesOfAreaCode, zonesOfPostalCode, zonesOfState } from './zones/us-zones.ts'
 
 /**
  * The IANA zones a lead may live in, from the first that tells: an explicit zone, its postal code, its state, its area
@@ -22,6 +22,13 @@ export const zonesOfLead = (lead: Lead, source: ZoneSource): readonly string[] =
     if (found.length > 0) return found
   }
   return []
+}
+
+/** The US state a lead is in: as it says, else by its postal code, else by its area code; null where nothing tells. */
+export const stateOfLead = (lead: Lead): string | null => {
+  const said = (textAt(lead, 'state') ?? '').toUpperCase()
+  if (said in STATE_ZONES) return said
+  return stateOfPostalCode(textAt(lead, 'postal_code') ?? textAt(lead, 'zip') ?? '') ?? stateOfAreaCode(textAt(lead, 'phone_1') ?? textAt(lead, 'phone') ?? '')
 }
 
 const textAt = (lead: Lead, path: string): string | null => {

@@ -34,6 +34,16 @@ export interface CallWindow {
   readonly days: readonly number[]
 }
 
+/** When people may be called, by the state they are in: a dated table with its source, which a user may replace. */
+export interface CallingHours {
+  readonly source: string
+  /** The day on which it was looked up, `2025-11-30`. */
+  readonly asOf: string
+  /** By two-letter state; several windows where days differ, none where nobody may be called. */
+  readonly byState: Readonly<Record<string, readonly CallWindow[]>>
+  readonly elsewhere: readonly CallWindow[]
+}
+
 /** In whose time zone a window is read: a fixed IANA zone, or found from the lead. */
 export type ZoneSource = { readonly kind: 'zone'; readonly name: string } | { readonly kind: 'lead' } | { readonly kind: 'field'; readonly path: string }
 
@@ -83,6 +93,8 @@ export interface Policy {
   readonly requirements: readonly Requirement[]
   readonly zone: ZoneSource
   readonly window: CallWindow | null
+  /** Kept beside `window`, in the lead's own zone; null or absent: not kept. */
+  readonly callingHours?: CallingHours | null
   readonly caps: readonly Cap[]
   readonly circuit: CircuitPolicy | null
   readonly duplicateCheck: { readonly field: string; readonly withinMs: number } | null

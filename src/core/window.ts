@@ -9,14 +9,15 @@ export type WindowState = { readonly open: true } | { readonly open: false; /** 
  * Whether a window is open in all of the given zones at once (a lead whose zone is not certain has several), and if not,
  * when it next is. The first minute of a span is inside, its last is not: 8:00 is inside `8am-9pm`, 21:00 is outside.
  */
-export const windowState = (window: CallWindow, zones: readonly string[], now: Instant): WindowState => {
-  if (zones.every((zone) => opensAt(window, zone, now) === now)) return { open: true }
+export const windowState = (window: CallWindow | readonly CallWindow[], zones: readonly string[], now: Instant): WindowState => {
+  const windows = 'spans' in window ? [window] : window
+  if (zones.every((zone) => firstOf(windows, zone, now) === now)) return { open: true }
   // Each zone's next opening is the earliest that all could be open; where another is shut then, ask again from its own.
   let at: Instant = now
   for (let tries = 0; tries < 64; tries++) {
     let latest: Instant = at
     for (const zone of zones) {
-      const opens = opensAt(window, zone, at)
+      const opens = firstOf(windows, zone, at)
       if (opens === null) return { open: false, until: null }
       latest = Math.max(latest, opens)
     }
@@ -24,6 +25,16 @@ export const windowState = (window: CallWindow, zones: readonly string[], now: I
     at = latest
   }
   return { open: false, until: null }
+}
+
+/** Windows of different days make one: the first of them to open. */
+const firstOf = (windows: readonly CallWindow[], zone: string, now: Instant): Instant | null => {
+  let first: Instant | null = null
+  for (const window of windows) {
+    const opens = opensAt(window, zone, now)
+    if (opens !== null && (first === null || opens < first)) first = opens
+  }
+  return first
 }
 
 /** `now` where the window is open, else its next opening within a fortnight; null where it has none. */

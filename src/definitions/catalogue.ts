@@ -1,5 +1,7 @@
 import { diagnosticAt, type Diagnostic } from '../base/diagnostic.ts'
 import type { Plan } from '../core/plan.ts'
+import type { CallingHours } from '../core/policy.ts'
+import { builtInCallingHours, isCallingHoursFile, readCallingHours } from './calling-hours/read-calling-hours.ts'
 import { linkPatterns, type Target } from './patterns/link.ts'
 import { readRecipient, type ReadRecipient } from './read-recipient.ts'
 import type { Catalogue, Recipient } from './types.ts'
@@ -18,7 +20,9 @@ export const loadCatalogue = (files: readonly RecipientText[], env: Readonly<Rec
   const secrets = new Set<string>()
   const diagnostics: Diagnostic[] = []
   const report = (problem: Diagnostic): void => { diagnostics.push(problem) }
-  const read = files.map(({ path, file, text }) => readRecipient({ path: path ?? file ?? 'recipient.yaml', text }, env, secrets))
+  const named = files.map(({ path, file, text }) => ({ path: path ?? file ?? 'recipient.yaml', text }))
+  const hours = namedTables(named, report)
+  const read = named.filter(({ path }) => !isCallingHoursFile(path)).map((file) => readRecipient(file, env, secrets))
   for (const each of read) diagnostics.push(...each.diagnostics)
   const unique = withoutNamesakes(read, report)
 
@@ -28,11 +32,22 @@ export const loadCatalogue = (files: readonly RecipientText[], env: Readonly<Rec
     return each.content.kind === 'pattern' ? { kind: 'pattern', id, name, pattern: each.content.pattern } : { kind: 'endpoint', id, name, ping: each.content.endpoint.definition.ping }
   })
   const plans = linkPatterns(targets, report)
-  const recipients = new Map(unique.flatMap((each) => { const recipient = recipientOf(each, plans); return recipient ? [[each.id, recipient] as const] : [] }))
+  const recipients = new Map(unique.flatMap((each) => { const recipient = withHours(recipientOf(each, plans), hours); return recipient ? [[each.id, recipient] as const] : [] }))
   // Where a file could not be read it may be the one that names the price.
   if (diagnostics.every((each) => each.severity !== 'error')) diagnostics.push(...warnOfNoPrice([...recipients.values()]))
   return { catalogue: { recipients, secrets }, diagnostics: inFileOrder(diagnostics, read) }
 }
+
+/** The built-in calling hours, as the user's own files change them; null where there is no such file. */
+const namedTables = (files: readonly { readonly path: string; readonly text: string }[], report: (problem: Diagnostic) => void): CallingHours | null =>
+  files.filter(({ path }) => isCallingHoursFile(path)).reduce<CallingHours | null>((under, file) => {
+    const { table, diagnostics } = readCallingHours(file, under ?? builtInCallingHours())
+    diagnostics.forEach(report)
+    return table
+  }, null)
+
+const withHours = (recipient: Recipient | null, hours: CallingHours | null): Recipient | null =>
+  recipient?.kind === 'endpoint' && recipient.policy.callingHours && hours ? { ...recipient, policy: { ...recipient.policy, callingHours: hours } } : recipient
 
 /** What `deliver --to` follows: a pattern's own plan, or the endpoint alone. */
 export const planFor = (recipient: Recipient): Plan =>

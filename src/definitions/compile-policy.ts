@@ -1,6 +1,7 @@
 import { money, type Money } from '../base/money.ts'
 import { HOUR, MINUTE } from '../base/time.ts'
 import type { CallWindow, CircuitPolicy, Policy, Requirement, ZoneSource } from '../core/policy.ts'
+import { builtInCallingHours } from './calling-hours/read-calling-hours.ts'
 import { compileRetry } from './compile-retry.ts'
 import type { EndpointValues } from './endpoint-keys.ts'
 import type { Amount } from './values/amount.ts'
@@ -28,6 +29,7 @@ export const compilePolicy = (id: string, name: string, values: EndpointValues):
     requirements: requirementsOf(values),
     zone: values.timezone ?? UTC,
     window: values.type === 'five9.add_to_list' && values.scheduleCalls === true ? null : windowOf(values),
+    callingHours: values.callingHours === true ? BUILT_IN : null,
     maxAttempts: values.maxAttempts ?? null,
     caps: values.caps ?? [],
     circuit: values.circuitBreaker === undefined ? DEFAULT_CIRCUIT : values.circuitBreaker,
@@ -38,6 +40,7 @@ export const compilePolicy = (id: string, name: string, values: EndpointValues):
   }
 }
 
+const BUILT_IN = builtInCallingHours()
 const UTC: ZoneSource = { kind: 'zone', name: 'UTC' }
 
 export const currencyOf = (values: { readonly currency?: string | undefined }): string => values.currency?.toUpperCase() ?? 'USD'

@@ -21,7 +21,7 @@ export const ENDPOINT_SECTION = { ...CREDENTIALS, ...SERVICE_OPTIONS, ...SETTING
 /** `Options` holds what the service does, and what the subject document prints there. */
 export const OPTIONS_SECTION = {
   ...SERVICE_OPTIONS,
-  callWindow: ENDPOINT_TOP.callWindow, days: ENDPOINT_TOP.days, timezone: ENDPOINT_TOP.timezone, duplicateCheck: ENDPOINT_TOP.duplicateCheck,
+  callWindow: ENDPOINT_TOP.callWindow, callingHours: ENDPOINT_TOP.callingHours, days: ENDPOINT_TOP.days, timezone: ENDPOINT_TOP.timezone, duplicateCheck: ENDPOINT_TOP.duplicateCheck,
   lists: ENDPOINT_TOP.lists, workflow: ENDPOINT_TOP.workflow,
 }
 

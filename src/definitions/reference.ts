@@ -1,3 +1,4 @@
+import { DEFAULT_CALLING_HOURS } from './calling-hours/default-table.ts'
 import { AUTH_SECTION } from './fields/auth.ts'
 import { BATCH_SECTION } from './fields/batch.ts'
 import { CIRCUIT_SECTION } from './fields/circuit-breaker.ts'
@@ -15,7 +16,14 @@ import { ABOUT, ENDPOINT_TOP } from './fields/top.ts'
 export const renderReference = (): string => `# Recipient files
 
 One file is one YAML document and one recipient. Keys ignore case, spaces, \`_\` and \`-\`; the names under Field Mapping, Headers, Tables and Capture are data and stay exact. \`\${NAME}\` is replaced from the environment or \`.env\`. A key of Settings, Options or Auth may also stand at the top level, and Auth under Settings.
-${CHAPTERS.map(({ title, intro, section }) => `\n## ${title}\n\n${intro}\n\n${tableOf(section)}`).join('')}`
+${CHAPTERS.map(({ title, intro, section }) => `\n## ${title}\n\n${intro}\n\n${tableOf(section)}`).join('')}
+## Calling hours
+
+The table that \`Calling Hours: yes\` keeps. A file \`calling-hours.yaml\` among the recipients replaces it state by state; its Source and its date are its author's. A lead whose zone is not certain is delivered when that is allowed in all it may live in.
+
+\`\`\`yaml
+${DEFAULT_CALLING_HOURS}\`\`\`
+`
 
 interface Chapter { readonly title: string; readonly intro: string; readonly section: Section }
 

@@ -22,16 +22,26 @@ export const zonesOfState = (state: string): readonly string[] => STATE_ZONES[st
 
 /** By the first three digits of a ZIP code; those that span a border name both sides. */
 export const zonesOfPostalCode = (code: string): readonly string[] => {
-  const digits = /^(\d{5})(-?\d{4})?$/.exec(code.trim())?.[1]
-  if (digits === undefined) return []
-  const prefix = Number(digits.slice(0, 3))
-  const range = POSTAL_PREFIXES.find((each) => each.from <= prefix && prefix <= each.to)
+  const range = rangeOf(code)
   return range ? (range.zones ?? zonesOfState(range.state)) : []
+}
+
+export const stateOfPostalCode = (code: string): string | null => rangeOf(code)?.state ?? null
+
+const rangeOf = (code: string) => {
+  const digits = /^(\d{5})(-?\d{4})?$/.exec(code.trim())?.[1]
+  if (digits === undefined) return undefined
+  const prefix = Number(digits.slice(0, 3))
+  return POSTAL_PREFIXES.find((each) => each.from <= prefix && prefix <= each.to)
 }
 
 /** By the area code of a North American number, with or without the leading 1. */
 export const zonesOfAreaCode = (phone: string): readonly string[] => {
+  const state = stateOfAreaCode(phone)
+  return state === null ? [] : zonesOfState(state)
+}
+
+export const stateOfAreaCode = (phone: string): string | null => {
   const digits = phone.replace(/\D/g, '').replace(/^1(?=\d{10}$)/, '')
-  const state = digits.length === 10 ? AREA_CODES[digits.slice(0, 3)] : undefined
-  return state === undefined ? [] : zonesOfState(state)
+  return digits.length === 10 ? (AREA_CODES[digits.slice(0, 3)] ?? null) : null
 }

@@ -52,6 +52,7 @@ export const ENDPOINT_TOP = {
   callWindow: { key: 'Call Window', aliases: ['Hours'], kind: CALL_WINDOW, doc: 'The hours in which leads may be delivered', example: '9am-8pm', default: 'always' },
   days: { key: 'Days', kind: DAYS, doc: 'The weekdays on which they may', example: 'Mon-Fri', default: 'all' },
   timezone: { key: 'Timezone', kind: ZONE, doc: 'Whose clock that is: an IANA name, a template, or `lead` (found from the lead)', example: 'America/New_York', default: 'UTC' },
+  callingHours: { key: 'Calling Hours', kind: YES_NO, doc: "Whether the lead is delivered only when people may be called in its state, by its own clock: a dated table, printed below, which a file `calling-hours.yaml` among the recipients replaces state by state", example: 'yes', default: 'no' },
   requirements: { key: 'Requirements', aliases: ['Special Requirements', 'Requirement'], kind: REQUIREMENTS, doc: 'Checks on the lead, by name or as a condition; other text is documentation', example: '[phone is mobile-capable, Include TrustedForm]' },
   caps: { key: 'Caps', aliases: ['Cap'], kind: CAPS, doc: "The most sales in a time, counted in the recipient's time zone", example: '100 per day, 20 per hour, $5,000 per month', default: 'none' },
   duplicateCheck: { key: 'Duplicate Check', kind: DUPLICATE_CHECK, doc: 'A lead with the same value is not offered twice in that time; yes or no is an option of Salesforce', example: 'phone_1 within 30 days', default: 'none' },
