@@ -3,13 +3,15 @@ import type { Clock } from '../../src/ports.ts'
 export interface FakeClock extends Clock {
   /** Passes time: sleepers wake in order of their times, each at its own, and what they start is let run before the next. */
   advance(ms: number): Promise<void>
+  /** Sets the clock on or back, as an administrator or NTP does: nobody has slept longer for it. */
+  step(ms: number): void
   /** Sleepers there are now. */
   sleeping(): number
   /** When the earliest wakes; null where nobody sleeps. */
   nextWake(): number | null
 }
 
-interface Sleeper { readonly at: number; readonly order: number; readonly wake: () => void }
+interface Sleeper { at: number; readonly order: number; readonly wake: () => void }
 
 /** The normal clock of tests: stands still until it is told to move. */
 export const createFakeClock = (start: number): FakeClock => {
@@ -40,6 +42,10 @@ export const createFakeClock = (start: number): FakeClock => {
         await settled()
       }
       now = end
+    },
+    step: (ms) => {
+      now += ms
+      for (const each of sleepers) each.at += ms
     },
     sleeping: () => sleepers.size,
     nextWake: () => earliest()?.at ?? null,
