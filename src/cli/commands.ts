@@ -118,7 +118,7 @@ export const COMMANDS: readonly CommandSpec[] = [
   {
     name: 'report', group: LOOK, summary: 'revenue, margin, rates, latency and errors',
     options: [
-      { flags: '--by <what>', help: 'recipient, source or day (default: recipient)', choices: ['recipient', 'source', 'day'] },
+      { flags: '--by <what>', help: 'recipient, source, day or version (default: recipient)', choices: ['recipient', 'source', 'day', 'version'] },
       { flags: '--run <id>', help: 'one run only' }, { flags: '--csv', help: 'as CSV on stdout' }, { flags: '--html <file>', help: 'a page to pass on, in one file' }, test,
     ],
     examples: [['finalmile report', 'by recipient'], ['finalmile report --by source --csv > sources.csv', 'for a spreadsheet'], ['finalmile report --html report.html', 'for the browser']],

@@ -56,11 +56,12 @@ export const namedField = (words: string | null): string | null => {
 
 const NAME = '([A-Za-z_][\\w.\\[\\]-]{0,60})'
 const FIELD_PATTERNS: readonly RegExp[] = [
+  // Before quotes: `email: "x" is no address` names the field, and quotes the value.
+  new RegExp(`^${NAME}:\\s`),
   /[`"'\[(]([A-Za-z_][\w.-]{0,60})[`"'\])]/,
   new RegExp(`(?:missing|required|invalid|unknown)(?: required)? (?:field|parameter|value for|property)s?:?\\s+${NAME}`, 'i'),
   new RegExp(`(?:field|parameter|property)s?:?\\s+${NAME}`, 'i'),
   new RegExp(`${NAME}\\s+(?:is|was|field is)\\s+(?:missing|required|invalid|not valid|too long|not a|malformed|empty|blank)`, 'i'),
-  new RegExp(`^${NAME}:\\s`),
   new RegExp(`(?:missing|invalid|bad)\\s+${NAME}\\s*$`, 'i'),
 ]
 const NO_FIELDS = new Set(['is', 'are', 'the', 'a', 'an', 'error', 'errors', 'field', 'fields', 'data', 'request', 'missing', 'invalid', 'validation', 'this', 'it', 'value', 'values', 'body', 'json', 'xml', 'http', 'message'])

@@ -19,6 +19,8 @@ describe('hints', () => {
     ['401: credentials, expiry, IP list', failed('auth', 'no'), 401, /credentials.*expired.*IP/],
     ['403: the IP list and permissions', failed('auth', 'no'), 403, /IP list.*permissions/],
     ['400: the field that the buyer named', failed('invalid_data', 'zip is required'), 400, /`zip` in Field Mapping/],
+    ['400: the field, not the value that is quoted', failed('invalid_data', 'email: "invalid-email" is not an e-mail address'), 400, /`email` in Field Mapping/],
+    ['400: the quoted field after a word that is none', failed('invalid_data', 'error: "zip" is bad'), 400, /`zip` in Field Mapping/],
     ['time-outs', unknown, null, /Timeout/],
     ['an unconfirmed answer without a price', { kind: 'unconfirmed', class: 'unreadable', reason: 'it has no price at price' }, 200, /Price in Response Parsing/],
     ['a sale without a price', { kind: 'accepted', reason: null, buyerLeadId: 'B', price: null }, 200, /sales without a price/],

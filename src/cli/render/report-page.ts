@@ -16,7 +16,7 @@ export const reportPage = (report: Report, runId: string | null, now: Instant): 
   const money = (currencies.length === 0 ? ['USD'] : currencies).flatMap((currency): readonly PageFigure[] => {
     const each = moneyIn(total, currency, mode)
     return [
-      { label: 'Revenue', value: showAmount(each.revenue, currency) }, { label: 'Cost', value: showAmount(each.cost, currency) },
+      { label: 'Revenue', value: showAmount(each.revenue, currency) }, ...(each.test_revenue === undefined ? [] : [{ label: 'It would have been', value: showAmount(each.test_revenue, currency) }]), { label: 'Cost', value: showAmount(each.cost, currency) },
       { label: 'Margin', value: showAmount(each.margin, currency), tone: each.margin.startsWith('-') ? 'bad' : 'good' },
       ...(each.returned === undefined ? [] : [{ label: 'Returned (taken off)', value: showAmount(each.returned, currency) }]),
     ]
@@ -26,7 +26,7 @@ export const reportPage = (report: Report, runId: string | null, now: Instant): 
     subtitle: `${mode === 'test' ? 'Test mode, no revenue is recorded. ' : ''}${runId === null ? 'All runs' : `Run ${runId}`}, as of ${showTime(now)} UTC`,
     figures: [...money, { label: 'Leads', value: showCount(leads) }, { label: 'Accepted', value: `${showCount(outcomes.accepted)} (${rate(outcomes.accepted, leads)})` }, ...(outcomes.failed + outcomes.held > 0 ? [{ label: 'Failed or held', value: showCount(outcomes.failed + outcomes.held), tone: 'bad' as const }] : [])],
     notes: [...report.attention.values()].map((each) => `${each.recipient}: ${each.class}${each.reason === null ? '' : `: ${each.reason}`} (${each.count}×)`),
-    tables: [recipients(report), leadsBy('By source', 'Source', report, report.by.source), leadsBy('By day', 'Day', report, report.by.day), outcomeTable(report)],
+    tables: [recipients('By recipient', 'Recipient', report, report.by.recipient), ...(report.by.version.size > 0 ? [recipients('By version', 'Version', report, report.by.version)] : []), leadsBy('By source', 'Source', report, report.by.source), leadsBy('By day', 'Day', report, report.by.day), outcomeTable(report)],
   })
 }
 
@@ -35,11 +35,11 @@ const sorted = (map: ReadonlyMap<string, Figures>): readonly (readonly [string, 
 const leadsOf = (figures: Figures): number => Object.values(outcomesOf(figures)).reduce((sum, each) => sum + each, 0)
 const rate = (part: number, whole: number): string => (whole === 0 ? '–' : `${((part / whole) * 100).toFixed(1)}%`)
 
-const recipients = (report: Report): PageTable => {
-  const rows = sorted(report.by.recipient).map(([id, figures]) => ({ id, figures, shown: recipientSummary(figures, report.mode) }))
+const recipients = (title: string, column: string, report: Report, map: ReadonlyMap<string, Figures>): PageTable => {
+  const rows = sorted(map).map(([id, figures]) => ({ id, figures, shown: recipientSummary(figures, report.mode) }))
   return {
-    title: 'By recipient',
-    columns: [{ title: 'Recipient' }, { title: 'Attempts', ...right }, { title: 'Accepted', ...right }, { title: 'Success rate', ...right }, { title: 'Average', ...right }, { title: 'p95', ...right }, { title: 'Revenue', ...right }, { title: 'Errors' }],
+    title,
+    columns: [{ title: column }, { title: 'Attempts', ...right }, { title: 'Accepted', ...right }, { title: 'Success rate', ...right }, { title: 'Average', ...right }, { title: 'p95', ...right }, { title: 'Revenue', ...right }, { title: 'Errors' }],
     rows: rows.map(({ id, shown }) => [
       id, showCount(shown.attempts), showCount(shown.accepted), shown.success_rate === null ? '–' : `${(shown.success_rate * 100).toFixed(1)}%`,
       shown.avg_ms === null ? '–' : formatDuration(shown.avg_ms), shown.p95_ms === null ? '–' : formatDuration(shown.p95_ms), revenueText(shown, report.mode),

@@ -10,7 +10,7 @@ import { plural, showCount } from './figures.ts'
 import { outcomesLine, revenueText, showAmount } from './summary.ts'
 import { renderTable } from './table.ts'
 
-export const GROUPINGS = ['recipient', 'source', 'day'] as const
+export const GROUPINGS = ['recipient', 'source', 'day', 'version'] as const
 export type Grouping = (typeof GROUPINGS)[number]
 
 /** For programs: every grouping at once. */
@@ -42,9 +42,9 @@ const sumOf = (outcomes: Readonly<Record<string, number>>): number => Object.val
 export const reportCsv = (report: Report, grouping: Grouping): string => {
   const { mode } = report
   const line = (cells: readonly (string | number | null)[]): string => csvLine(cells, { guard: true, eol: '\n' })
-  if (grouping === 'recipient') {
-    const head = ['recipient', 'attempts', 'accepted', 'rejected', 'duplicates', 'skipped', 'failed', 'unknown', 'success_rate', 'avg_ms', 'p95_ms', 'revenue', 'currency', 'revenue_per_lead', 'errors']
-    return line(head) + sorted(report.by.recipient).map(([id, figures]) => {
+  if (grouping === 'recipient' || grouping === 'version') {
+    const head = [grouping, 'attempts', 'accepted', 'rejected', 'duplicates', 'skipped', 'failed', 'unknown', 'success_rate', 'avg_ms', 'p95_ms', 'revenue', 'currency', 'revenue_per_lead', 'errors']
+    return line(head) + sorted(report.by[grouping]).map(([id, figures]) => {
       const each = recipientSummary(figures, mode)
       return line([id, each.attempts, each.accepted, each.rejected, each.duplicates, each.skipped, each.failed, each.unknown, each.success_rate, each.avg_ms, each.p95_ms,
         each.revenue, each.currency, each.revenue_per_lead, errorsText(each)])
@@ -73,13 +73,14 @@ export const reportText = (report: Report, grouping: Grouping, columns: number, 
   for (const currency of currencies.length === 0 ? ['USD'] : currencies) {
     const money = moneyIn(report.total, currency, report.mode)
     lines.push(`  Revenue ${paint.bold(showAmount(money.revenue, currency))}   Cost ${showAmount(money.cost, currency)}   Margin ${paint.bold(showAmount(money.margin, currency))}${money.returned === undefined ? '' : paint.dim(`   ${showAmount(money.returned, currency)} returned, taken off`)}`)
+    if (money.test_revenue !== undefined) lines.push(paint.dim(`  It would have been ${showAmount(money.test_revenue, currency)}`))
   }
   lines.push('', `  ${outcomesLine(outcomes, leads, paint)}`, '')
   const number = { align: 'right' } as const
-  if (grouping === 'recipient') {
+  if (grouping === 'recipient' || grouping === 'version') {
     lines.push(renderTable(
-      [{ title: 'RECIPIENT', flexible: true }, { title: 'SENT', ...number }, { title: 'ACCEPTED', ...number }, { title: 'RATE', ...number }, { title: 'AVG', ...number }, { title: 'P95', ...number }, { title: 'REVENUE', ...number }, { title: 'PER LEAD', ...number }, { title: 'ERRORS', flexible: true }],
-      sorted(report.by.recipient).map(([id, figures]) => {
+      [{ title: grouping.toUpperCase(), flexible: true }, { title: 'SENT', ...number }, { title: 'ACCEPTED', ...number }, { title: 'RATE', ...number }, { title: 'AVG', ...number }, { title: 'P95', ...number }, { title: 'REVENUE', ...number }, { title: 'PER LEAD', ...number }, { title: 'ERRORS', flexible: true }],
+      sorted(report.by[grouping]).map(([id, figures]) => {
         const each = recipientSummary(figures, report.mode)
         return [id, showCount(each.attempts), showCount(each.accepted), rate(each.success_rate), ms(each.avg_ms), ms(each.p95_ms), revenueText(each, report.mode),
           each.revenue_per_lead === null ? '–' : showAmount(each.revenue_per_lead, each.currency ?? 'USD'), errorsText(each)]
