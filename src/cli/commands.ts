@@ -184,6 +184,13 @@ export const COMMANDS: readonly CommandSpec[] = [
     load: () => import('./commands/purge.ts'),
   },
   {
+    name: 'move', group: TOOLS, summary: 'copy a whole store into a new one, with equal counts and totals',
+    more: 'All of it or nothing; the store moved from is left as it was.',
+    options: [{ flags: '--from <store>', help: 'sqlite:PATH or postgres://…' }, { flags: '--to <store>', help: 'an empty one' }],
+    examples: [['finalmile move --from sqlite:.finalmile/store.db --to postgres://finalmile@db/leads', 'to many workers'], ['finalmile move --from postgres://finalmile@db/leads --to sqlite:back.db', 'and back']],
+    load: () => import('./commands/move.ts'),
+  },
+  {
     name: 'sandbox', group: TOOLS, summary: 'simulated buyers on loopback, with faults to order',
     options: [{ flags: '--port <n>', help: 'default: a free one', read: readCount('--port') }],
     examples: [['finalmile sandbox --port 4100', 'prints its addresses']],

@@ -33,6 +33,8 @@ const SLOTS = 384
 /** How often pauses by other processes are looked for. */
 const WATCH_MS = 1_000
 const CLAIM_LIMIT = 256
+/** When to look again for due work that another process was about to take. */
+const ELSEWHERE_MS = 100
 /** How often, at most, a store that several share is asked what the others did. */
 const SHARED_LOOK_MS = 500
 /** How often work of processes that have gone is looked for, where several share a store. */
@@ -301,16 +303,18 @@ export const runDeliveries = async (settings: RunSettings, leads: LeadSource | n
     while (!failure) {
       const now = clock.now()
       const opens = drainLanes(now)
+      let takenElsewhere = false
       const nextDue = stopping() || settings.enqueue ? null : await ledger.nextDue({ mode, ...own })
       if (nextDue !== null && nextDue <= now && !slots.full() && !stopping()) {
-        await takeDue(now)
-        continue
+        if (await takeDue(now)) continue
+        // Another process is about to take it.
+        takenElsewhere = true
       }
       const idle = slots.taken() === 0
       if (idle && stopping()) return
       if (idle && reading.done && !settings.watch && (nextDue === null || nextDue > now + settings.waitMs)) return
       const crowded = slots.full()
-      const wakeAt = Math.min(opens ?? Infinity, crowded ? Infinity : (nextDue ?? Infinity), now + WATCH_MS)
+      const wakeAt = Math.min(opens ?? Infinity, crowded ? Infinity : takenElsewhere ? now + ELSEWHERE_MS : (nextDue ?? Infinity), now + WATCH_MS)
       await slots.changed(clock, Math.max(1, wakeAt - now), deps.signal, crowded && nextDue !== null && nextDue <= now)
       if (clock.now() - refreshedAt < (ledger.shared ? SHARED_LOOK_MS : 0)) continue
       refreshedAt = clock.now()

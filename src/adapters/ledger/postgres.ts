@@ -13,6 +13,7 @@ import { takeLease } from './postgres/lease.ts'
 import type { Lease } from './postgres/lease.ts'
 import { createLimits } from './postgres/limits.ts'
 import { purgeRows } from './postgres/purge.ts'
+import { openPgBoss } from './postgres/queue-pgboss.ts'
 import { ownQueue } from './postgres/queue.ts'
 import { createReads } from './postgres/reads.ts'
 import { migrate, requireCurrent } from './postgres/schema.ts'
@@ -32,6 +33,8 @@ export interface PostgresOptions {
 /** With what is asked for every few seconds while one runs, a worker that is killed is replaced within 30 s. */
 const LEASE_MS = 20_000
 const PURGE_PAGE = 500
+/** What the queue does not know and our tables do is made known to it again. */
+const SWEEP_MS = 10_000
 
 /** The ledger in PostgreSQL: as many workers as are opened, each with a lease and a fencing number of its own. */
 export const openPostgresLedger = async ({ url, use, leaseMs = LEASE_MS, patienceMs = use === 'write' ? 25_000 : 2_000 }: PostgresOptions): Promise<Ledger> => {
@@ -47,10 +50,21 @@ export const openPostgresLedger = async ({ url, use, leaseMs = LEASE_MS, patienc
     await db.close()
     throw error
   }
-  const queue = ownQueue(s)
+  const queue = use === 'write' && address.queue === 'pgboss' ? await openPgBoss(address, db) : ownQueue(s)
+  /** The queue's tables may be dropped under load: they are made anew from ours, and what failed for it is done again. */
+  const queued = async <T>(work: () => Promise<T>): Promise<T> => {
+    try {
+      return await work()
+    } catch (error) {
+      if (!queue.isGone(error)) throw error
+      await queue.rebuild()
+      return work()
+    }
+  }
+  const sweeping = address.queue === 'own' ? null : setInterval(() => { queued(() => queue.sweep()).catch(() => undefined) }, SWEEP_MS).unref()
   const held = lease ?? NOBODY
   const appender = createAppender(db, s, held, queue)
-  const gatherer = createGatherer(appender.append)
+  const gatherer = createGatherer((steps) => queued(() => appender.append(steps)))
   const claims = createClaims(s, held.fence, queue)
   const draws = createDraws(db, s)
   const reads = createReads(db, s)
@@ -59,11 +73,11 @@ export const openPostgresLedger = async ({ url, use, leaseMs = LEASE_MS, patienc
   /** Takes deliveries, in one fenced transaction, and loads them with their events. */
   const claim = async (find: (run: Run) => Promise<readonly Row[]>): Promise<readonly LoadedDelivery[]> => {
     await gatherer.drained()
-    const { rows, loaded } = await db.transaction(async (run, first) => {
+    const { rows, loaded } = await queued(() => db.transaction(async (run, first) => {
       held.check(first)
       const rows = await find(run)
       return { rows, loaded: await withHad(run, s, await loadAll(run, s, rows)) }
-    }, held.held)
+    }, held.held))
     for (const row of rows) appender.owns(idOfRow(row), Number(row['n']), Number(row['version']))
     return loaded
   }
@@ -152,6 +166,7 @@ export const openPostgresLedger = async ({ url, use, leaseMs = LEASE_MS, patienc
     holdsLease: () => held.holds(),
     close: () => closing ??= (async () => {
       await gatherer.drained()
+      if (sweeping) clearInterval(sweeping)
       await queue.close()
       // A server that is gone frees it when its time is over.
       await lease?.release().catch(() => undefined)

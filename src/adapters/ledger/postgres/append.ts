@@ -1,3 +1,4 @@
+import type { Mode } from '../../../core/event.ts'
 import { LeaseLostError } from '../../../ports.ts'
 import type { PackedResult } from '../sqlite/packing.ts'
 import { DELIVERY_COLUMNS, STANDING_COLUMNS } from '../sqlite/rows.ts'
@@ -16,6 +17,8 @@ const BLOCK = 256
 
 const DELIVERY_TYPES = ['text', 'text', 'text', 'int', 'text', 'bigint', 'text', 'text', 'bigint', 'text', 'text'] as const
 const STANDING_TYPES = ['smallint', 'bigint', 'text', 'text', 'smallint', 'bigint', 'text', 'text', 'bigint', 'text', 'bigint', 'text', 'int', 'text'] as const
+
+const modeOf = (each: Changed): Mode => (each.deliveryId.startsWith('test:') ? 'test' : 'live')
 
 /** Appends groups of steps: a handful of statements for a group of any size, in one transaction. */
 export const createAppender = (db: Database, s: string, lease: Lease, queue: Queue) => {
@@ -63,7 +66,7 @@ export const createAppender = (db: Database, s: string, lease: Lease, queue: Que
     }
     if (counters.size > 0) await run(`UPDATE ${s}.counters c SET value = c.value + u.amount FROM unnest($1::text[], $2::bigint[]) u(name, amount) WHERE c.name = u.name`, [[...counters.keys()], [...counters.values()]])
     if (permits.size > 0) await run(`UPDATE ${s}.permits p SET until = u.until FROM unnest($1::text[], $2::bigint[]) u(name, until) WHERE p.name = u.name`, [[...permits.keys()], [...permits.values()]])
-    const waits = changed.flatMap((each) => (each.standing[0] === 1 && typeof each.standing[1] === 'number' ? [{ n: each.n ?? made.get(each) ?? 0, dueAt: each.standing[1] }] : []))
+    const waits = changed.flatMap((each) => (each.standing[0] === 1 && typeof each.standing[1] === 'number' ? [{ n: each.n ?? made.get(each) ?? 0, mode: modeOf(each), dueAt: each.standing[1] }] : []))
     if (waits.length > 0) await queue.put(run, waits)
     return { numbers, made }
   }

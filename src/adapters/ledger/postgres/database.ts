@@ -50,7 +50,7 @@ export const openDatabase = (address: Address, { connections = 6, patienceMs = 2
   }
 
   const runOn = (client: pg.PoolClient | pg.Pool): Run => async (text, values) =>
-    (await client.query({ text, values: values === undefined ? [] : values.map(toSql) })).rows as readonly Row[]
+    rowsOf(await client.query({ text, values: values === undefined ? [] : values.map(toSql) }))
 
   const once = async <T>(work: (run: Run, first: readonly Row[]) => Promise<T>, first?: string): Promise<T> => {
     const client = await pool.connect()
@@ -92,6 +92,9 @@ export const openDatabase = (address: Address, { connections = 6, patienceMs = 2
     close: () => pool.end(),
   }
 }
+
+/** Several statements in one text bring a result each; the last counts. */
+const rowsOf = (result: pg.QueryResult | readonly pg.QueryResult[]): readonly Row[] => ((Array.isArray(result) ? result.at(-1) : result) as pg.QueryResult).rows as readonly Row[]
 
 /** Text cannot hold NUL. Both characters are control characters, which JSON escapes: no JSON is changed. */
 const toSql = (value: unknown): unknown => {

@@ -1,0 +1,56 @@
+import { StoreError } from '../../../ports.ts'
+import { readAddress } from '../postgres/address.ts'
+import { openDatabase } from '../postgres/database.ts'
+import type { Run } from '../postgres/database.ts'
+import { migrate } from '../postgres/schema.ts'
+import { notEmpty } from './sqlite.ts'
+import { TABLES, TOTALS, rowsOf } from './tables.ts'
+import type { Movable, MovedTable, Totals } from './tables.ts'
+
+const PAGE = 2_000
+
+export const movablePostgres = async (url: string): Promise<Movable> => {
+  const address = readAddress(url)
+  const s = address.schema
+  const db = openDatabase(address)
+  try {
+    await migrate(db, s)
+    const living = await db.query(`SELECT host, pid FROM ${s}.workers WHERE NOT lost AND until > clock_timestamp()`)
+    const [first] = living
+    if (first) throw new StoreError('held', `the store ${address.shown} is worked by ${living.length} ${living.length === 1 ? 'process' : 'processes'}, the first ${String(first['pid'])} on ${String(first['host'])}`, 'stop the workers, then move it')
+  } catch (error) {
+    await db.close()
+    throw error
+  }
+  const totalsBy = async (run: Run): Promise<Totals> => {
+    const totals: Record<string, Totals[string]> = {}
+    for (const [what, sql] of TOTALS) totals[what] = rowsOf(await run(sql(`${s}.`)))
+    return totals
+  }
+
+  return {
+    totals: () => totalsBy(db.query),
+    async *read({ name, columns, key, types }: MovedTable) {
+      // "C": the order of the bytes, as SQLite's.
+      const order = key.map((each) => (types[columns.indexOf(each)] === 'text' ? `${each} COLLATE "C"` : each)).join(', ')
+      for (let after: readonly unknown[] | null = null; ;) {
+        const where: string = after === null ? '' : `WHERE (${order}) > (${key.map((each, i) => `$${i + 1}::${types[columns.indexOf(each)]}`).join(', ')})`
+        const rows = await db.query(`SELECT ${columns.join(', ')} FROM ${s}.${name} ${where} ORDER BY ${order} LIMIT ${PAGE}`, after ?? [])
+        const last = rows.at(-1)
+        if (last === undefined) return
+        yield rows
+        after = key.map((each) => last[each])
+      }
+    },
+    fill: (copy) => db.transaction(async (run) => {
+      for (const { name } of TABLES) if ((await run(`SELECT 1 FROM ${s}.${name} LIMIT 1`)).length > 0) throw notEmpty(address.shown)
+      await copy(async ({ name, columns, types }, rows) => {
+        await run(`INSERT INTO ${s}.${name} (${columns.join(', ')}) OVERRIDING SYSTEM VALUE SELECT * FROM unnest(${types.map((type, i) => `$${i + 1}::${type}[]`).join(', ')})`,
+          columns.map((column) => rows.map((row) => (column === 'fence' ? 0 : (row[column] ?? null)))))
+      }, () => totalsBy(run))
+      for (const name of ['runs', 'deliveries']) await run(`SELECT setval(pg_get_serial_sequence('${s}.${name}', 'n'), coalesce((SELECT max(n) FROM ${s}.${name}), 0) + 1, false)`)
+      await run(`SELECT setval('${s}.log_block', coalesce((SELECT max(seq + count) FROM ${s}.log), 1), false)`)
+    }),
+    close: () => db.close(),
+  }
+}

@@ -1,0 +1,159 @@
+import { afterEach, describe, expect, it } from 'vitest'
+import { MIGRATIONS, migrate } from '../../../src/adapters/ledger/postgres/schema.ts'
+import { openDatabase } from '../../../src/adapters/ledger/postgres/database.ts'
+import { readAddress } from '../../../src/adapters/ledger/postgres/address.ts'
+import { fairPlaces } from '../../../src/adapters/ledger/postgres/limits.ts'
+import { openPostgresLedger } from '../../../src/adapters/ledger/postgres.ts'
+import type { Delivery, Ledger, Step } from '../../../src/ports.ts'
+import { LeaseLostError } from '../../../src/ports.ts'
+import { deliveryIdOf } from '../../../src/core/delivery-id.ts'
+import { T0, received, tried } from '../../core/given.ts'
+import { startPooler } from '../../world/pooler.ts'
+import { freshStore, queryAt } from '../../world/postgres.ts'
+
+const delivery = (leadId: string): Delivery =>
+  ({ id: deliveryIdOf({ mode: 'live', to: 'a', leadId, number: 1 }), mode: 'live', to: 'a', number: 1, lead: { id: leadId, fields: { id: leadId } }, receivedAt: T0, source: {}, vars: {}, cost: null, planHash: 'p' })
+const first = (of: Delivery, more: Partial<Step> = {}): Step => ({ deliveryId: of.id, version: 0, create: of, runId: 'r1', events: [received()], standing: { state: 'working' }, ...more })
+const query = { mode: 'live', now: T0, limit: 500 } as const
+const kinds = async (ledger: Ledger, steps: readonly Step[]): Promise<readonly string[]> => (await ledger.append(steps)).map((each) => each.kind)
+
+let closing: (() => Promise<unknown>)[] = []
+const fresh = async () => { const store = await freshStore(); closing.push(() => store.drop()); return store }
+const worker = async (url: string, leaseMs = 60_000): Promise<Ledger> => {
+  const ledger = await openPostgresLedger({ url, use: 'write', leaseMs })
+  closing.unshift(() => ledger.close())
+  return ledger
+}
+const schemaOf = (url: string): string => readAddress(url).schema
+const expire = (url: string, fence: number): Promise<unknown> => queryAt(url, `UPDATE ${schemaOf(url)}.workers SET until = clock_timestamp() - interval '1 second' WHERE fence = ${fence}`)
+
+describe('several workers on one store', { timeout: 60_000 }, () => {
+  afterEach(async () => { for (const each of closing) await each(); closing = [] })
+
+  it('a worker whose time is over is replaced, and what it writes then is refused whole', async () => {
+    const { url } = await fresh()
+    const [stale, other] = [await worker(url), await worker(url)]
+    await stale.append([first(delivery('L1'), { events: [received(), ...tried('/', 'a', 1, null)] }), first(delivery('L2'))])
+    expect(await other.claimAbandoned(query)).toEqual([])
+    await expire(url, 1)
+    expect((await other.claimAbandoned(query)).map((each) => each.delivery.lead.id)).toEqual(['L1', 'L2'])
+    await expect(stale.append([first(delivery('L3'))])).rejects.toThrow(LeaseLostError)
+    await expect(stale.claimDue(query)).rejects.toThrow(LeaseLostError)
+    expect(stale.holdsLease()).toBe(false)
+    expect(await other.ofLead('L3')).toEqual([])
+  })
+
+  it('a worker that ends in order leaves what it had to the others at once', async () => {
+    const { url } = await fresh()
+    const [one, other] = [await worker(url), await worker(url)]
+    await one.append([first(delivery('L1'))])
+    expect(await other.claim(delivery('L1').id, 'r2')).toBeNull()
+    await one.close()
+    expect((await other.claim(delivery('L1').id, 'r2'))?.delivery.lead.id).toBe('L1')
+  })
+
+  it('what one works, another cannot move', async () => {
+    const { url } = await fresh()
+    const [one, other] = [await worker(url), await worker(url)]
+    await one.append([first(delivery('L1'))])
+    expect(await kinds(other, [{ deliveryId: delivery('L1').id, version: 1, runId: 'r2', events: [], standing: { state: 'waiting', dueAt: T0, why: '', recipient: null, batch: false } }])).toEqual(['conflict'])
+  })
+
+  it('due work is taken once, by whoever comes', async () => {
+    const { url } = await fresh()
+    const workers = [await worker(url), await worker(url), await worker(url)]
+    await workers[0]?.append(Array.from({ length: 300 }, (_, i) => first(delivery(`L${i}`), { standing: { state: 'waiting', dueAt: T0, why: '', recipient: 'a', batch: false } })))
+    const taken = (await Promise.all(Array.from({ length: 30 }, (_, i) => workers[i % 3]?.claimDue({ ...query, limit: 10 }) ?? []))).flat()
+    expect(new Set(taken.map((each) => each.delivery.id)).size).toBe(taken.length)
+    expect(taken.length).toBeGreaterThan(200)
+  })
+
+  it('a cap, a permit and a counter are one over all', async () => {
+    const { url } = await fresh()
+    const workers = [await worker(url), await worker(url), await worker(url), await worker(url)]
+    const cap = { kind: 'cap', recipient: 'a', counter: 'day', limit: 25, amount: 1 } as const
+    const results = (await Promise.all(Array.from({ length: 100 }, (_, i) => kinds(workers[i % 4]!, [first(delivery(`L${i}`), { claims: [cap] })])))).flat()
+    expect(results.filter((each) => each === 'ok')).toHaveLength(25)
+    const permit = { kind: 'permit', recipient: 'a', name: 'trial:live:a', until: T0 + 1e6 } as const
+    expect((await Promise.all(workers.map((each, i) => kinds(each, [first(delivery(`P${i}`), { claims: [permit] })])))).flat().toSorted()).toEqual(['ok', 'refused', 'refused', 'refused'])
+    const tickets = await Promise.all(Array.from({ length: 200 }, (_, i) => workers[i % 4]!.draw('s')))
+    expect(tickets.toSorted((a, b) => a - b)).toEqual(Array.from({ length: 200 }, (_, i) => i))
+  })
+
+  it('the same lead taken in by two at once is one delivery, and one sale', async () => {
+    const { url } = await fresh()
+    const workers = [await worker(url), await worker(url)]
+    const leads = Array.from({ length: 50 }, (_, i) => delivery(`L${i}`))
+    const results = (await Promise.all(workers.map((each) => Promise.all(leads.map((lead) => kinds(each, [first(lead)])))))).flat(2)
+    expect(results.toSorted()).toEqual([...Array.from({ length: 50 }, () => 'exists'), ...Array.from({ length: 50 }, () => 'ok')])
+  })
+
+  it('a start at a recipient that a person paused is refused in the moment it is stored', async () => {
+    const { url } = await fresh()
+    const [one, person] = [await worker(url), await openPostgresLedger({ url, use: 'touch' })]
+    closing.unshift(() => person.close())
+    const started = (lead: string): Step => first(delivery(lead), { events: [received(), ...tried('/', 'a', 1, null)] })
+    expect(await kinds(one, [started('L1')])).toEqual(['ok'])
+    await person.setPaused('a', 'live', { at: T0, reason: 'enough' })
+    expect(await one.append([started('L2'), first(delivery('L3'))])).toMatchObject([{ kind: 'paused', recipient: 'a', reason: 'enough' }, { kind: 'ok' }])
+  })
+
+  it('a batch that is repeated is taken whole, however few are asked for', async () => {
+    const { url } = await fresh()
+    const one = await worker(url)
+    const joined = tried('/', 'a', 1, { kind: 'unknown', class: 'timeout', retry: true, reason: 'no answer' }).map((event) => ({ ...event, batch: 'B-3' }))
+    await one.append(['L1', 'L2', 'L3'].map((lead) => first(delivery(lead), { events: [received(), ...joined] as Step['events'], standing: { state: 'waiting', dueAt: T0, why: 'a retry', recipient: 'a', batch: false } })))
+    expect(await one.claimDue({ ...query, limit: 1 })).toHaveLength(3)
+  })
+
+  it('works behind a pooler in transaction mode', async () => {
+    const { url } = await fresh()
+    const pooler = await startPooler(url)
+    closing.push(() => pooler.close())
+    const through = url.replace(/:\d+\//, `:${pooler.port}/`)
+    const workers = [await worker(through), await worker(through)]
+    const results = await Promise.all(Array.from({ length: 200 }, (_, i) => kinds(workers[i % 2]!, [first(delivery(`L${i}`), { standing: { state: 'waiting', dueAt: T0, why: '', recipient: 'a', batch: false } })])))
+    expect(new Set(results.flat())).toEqual(new Set(['ok']))
+    const taken = (await Promise.all(workers.map((each) => each.claimDue({ ...query, limit: 500 })))).flat()
+    expect(new Set(taken.map((each) => each.delivery.id)).size).toBe(200)
+    expect(pooler.served()).toBeGreaterThan(4)
+  })
+
+  it('a migration under a running worker: it goes on, and one that is too old is told so', async () => {
+    const { url } = await fresh()
+    const one = await worker(url)
+    const going = Promise.all(Array.from({ length: 100 }, (_, i) => new Promise((resolve) => setTimeout(resolve, i * 3)).then(() => kinds(one, [first(delivery(`L${i}`))]))))
+    const address = readAddress(url)
+    const db = openDatabase(address)
+    await migrate(db, address.schema, [...MIGRATIONS, 'ALTER TABLE {s}.deliveries ADD COLUMN later text; CREATE INDEX deliveries_later ON {s}.deliveries (later)'])
+    await db.close()
+    expect(new Set((await going).flat())).toEqual(new Set(['ok']))
+    await expect(openPostgresLedger({ url, use: 'read' })).rejects.toMatchObject({ kind: 'newer' })
+  })
+
+  it('connections cut in the middle lose and double nothing', async () => {
+    const { url } = await fresh()
+    const one = await worker(url)
+    let over = false
+    const cutting = (async () => { while (!over) { await queryAt(url, `SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'finalmile' AND random() < 0.5`); await new Promise((resolve) => setTimeout(resolve, 15)) } })()
+    const results = await Promise.all(Array.from({ length: 150 }, (_, i) => new Promise((resolve) => setTimeout(resolve, i * 4)).then(() => kinds(one, [first(delivery(`L${i}`))]))))
+    over = true
+    await cutting
+    // An answer of `exists` would mean that a commit whose answer was lost was made a second time.
+    expect(new Set(results.flat())).toEqual(new Set(['ok']))
+    expect((await one.counts('live')).working).toBe(150)
+  })
+})
+
+describe('places over all workers', () => {
+  const other = (fence: number, held: number, wanted: number) => ({ fence, held, wanted })
+  it.each([
+    ['alone: all that it wants', fairPlaces(10, [], { fence: 1, wanted: 7, used: 0 }, 0), 7],
+    ['alone: not more than there are', fairPlaces(10, [], { fence: 1, wanted: 70, used: 0 }, 0), 10],
+    ['beside a greedy one: what is free', fairPlaces(10, [other(2, 8, 50)], { fence: 1, wanted: 50, used: 0 }, 0), 2],
+    ['the greedy one gives way', fairPlaces(10, [other(2, 2, 50)], { fence: 1, wanted: 50, used: 3 }, 0), 5],
+    ['never fewer than are under way', fairPlaces(10, [other(2, 2, 50)], { fence: 1, wanted: 50, used: 8 }, 0), 8],
+    ['what others do not want is free', fairPlaces(10, [other(2, 1, 1)], { fence: 1, wanted: 50, used: 0 }, 0), 9],
+    ['fewer places than workers: by turns', [0, 3, 6].map((now) => fairPlaces(1, [other(2, 0, 5), other(3, 0, 5)], { fence: 1, wanted: 5, used: 0 }, now)).toSorted(), [0, 0, 1]],
+  ])('%s', (_name, held, expected) => { expect(held).toEqual(expected) })
+})

@@ -1,0 +1,47 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { startBuyer } from '../world/buyer.ts'
+import { freshStore } from '../world/postgres.ts'
+import { endpointYaml } from '../engine/world.ts'
+import { createProject, leadsCsv, removeProjects } from './project.ts'
+
+describe('move', { timeout: 60_000 }, () => {
+  beforeAll(async () => { await (await freshStore()).drop() }, 90_000)
+  afterAll(removeProjects)
+
+  it('to PostgreSQL and back: equal ledgers, results and figures; what waits goes on, nothing is sold twice', async () => {
+    const store = await freshStore()
+    const buyer = await startBuyer({ script: [{ do: 'accept', price: '12.34' }, { do: 'reject' }, { do: 'accept', price: '0.01' }], cycle: true })
+    const p = createProject({ a: endpointYaml(buyer.url, 'Caps: 20 per day\n') })
+    p.write('leads.csv', leadsCsv(60))
+    const run = async (...args: readonly string[]) => {
+      const ended = await p.run(...args)
+      expect(ended.err, args.join(' ')).not.toContain('error')
+      return ended
+    }
+    const looks = async (at: string) => [
+      (await run('export', 'ledger', '--store', at)).out, (await run('export', 'results', '--store', at)).out,
+      (await run('report', '--json', '--store', at)).out, JSON.parse((await run('status', '--json', '--store', at)).out) as { waiting: number; at?: string },
+    ].map((each) => (typeof each === 'string' ? each : { ...each, at: '' }))
+    await run('deliver', 'leads.csv', '--to', 'a', '--yes', '--store', 'sqlite:one.db', '--out', 'runs/1', '--wait', '0s')
+    await run('pause', 'a', '--store', 'sqlite:one.db')
+    const before = await looks('sqlite:one.db')
+    await run('move', '--from', 'sqlite:one.db', '--to', store.url)
+    expect(await looks(store.url)).toEqual(before)
+    await run('move', '--from', store.url, '--to', 'sqlite:back.db')
+    expect(await looks('sqlite:back.db')).toEqual(before)
+    // The caps, sales and leads came along: the same command sends nothing.
+    const sent = buyer.journal.length
+    await run('unpause', 'a', '--store', store.url)
+    await run('deliver', 'leads.csv', '--to', 'a', '--yes', '--store', store.url, '--out', 'runs/2', '--wait', '0s')
+    expect(buyer.journal).toHaveLength(sent)
+    expect((await p.run('move', '--from', 'sqlite:one.db', '--to', store.url)).err).toContain('is not empty')
+    await buyer.close()
+    await store.drop()
+  })
+
+  it('says what is missing', async () => {
+    const p = createProject({})
+    expect((await p.run('move', '--from', 'sqlite:none.db', '--to', 'sqlite:x.db')).err).toContain('there is no store')
+    expect((await p.run('move', '--from', 'sqlite:none.db')).code).toBe(2)
+  })
+})
