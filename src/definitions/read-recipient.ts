@@ -65,7 +65,7 @@ export const readRecipient = (file: { readonly path: string; readonly text: stri
   }
   const endpoint = compileEndpoint(id, name, root, place, reading)
   // What is missing may be what was misspelt.
-  if (diagnostics.some((each) => each.code === 'unknown-key' || each.code === 'wrong-shape')) diagnostics.splice(0, diagnostics.length, ...diagnostics.filter((each) => each.code !== 'no-success-rule'))
+  if (diagnostics.some((each) => each.code === 'unknown-key' || each.code === 'wrong-shape')) diagnostics.splice(0, diagnostics.length, ...diagnostics.filter((each) => each.code !== 'no-success-rule' && !isMisspelt(each, diagnostics)))
   own.forEach((each) => secrets.add(each))
   return result(name, place, { kind: 'endpoint', endpoint })
 }
@@ -85,5 +85,9 @@ const entryOf = (root: Extract<YamlNode, { kind: 'map' }>, key: string) => {
 }
 
 const nameInText = (text: string): string | null => /^recipient\s*:\s*(?:"([^"\n]+)"|'([^'\n]+)'|([^#\n]+))/im.exec(text)?.slice(1).find((each) => each !== undefined)?.trim() ?? null
+
+/** `has no Domain`, where `Domian` was written. */
+const isMisspelt = (missing: Diagnostic, all: readonly Diagnostic[]): boolean =>
+  missing.code === 'missing-key' && all.some((each) => each.code === 'unknown-key' && missing.message.endsWith(`has no ${/did you mean "([^"]+)"/.exec(each.help ?? '')?.[1] ?? '?'}`))
 
 const isSame = (a: Diagnostic, b: Diagnostic): boolean => a.code === b.code && a.line === b.line && a.col === b.col && a.message === b.message

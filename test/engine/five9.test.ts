@@ -135,6 +135,7 @@ describe('check says of five9.add_to_list', () => {
     expect(said(GOOD)).toEqual([])
     expect(said('Field Mapping:\n  F9domain: d\n  F9list: "{{lead.state}}"\n  {{#if lead.phone_1}}\n  number1: {{digits lead.phone_1}}\n  {{/if}}\n')).toEqual([])
   })
+  it('a misspelt Domain once', () => { expect(said(GOOD.replace('Domain', 'Domian'))).toEqual([expect.stringMatching(/unknown-key.*did you mean "Domain"/)]) })
   it.each([
     ['no Domain', GOOD.replace('Domain: d\n', ''), /has no Domain/],
     ['no List', GOOD.replace('List: l\n', ''), /has no List/],
