@@ -1,5 +1,5 @@
 import type { RunEvent } from '../engine/settings.ts'
-import { hintFor } from '../wire/hint.ts'
+import { hintOf } from '../wire/hint.ts'
 
 export interface Hint { readonly recipient: string; readonly text: string }
 
@@ -20,7 +20,7 @@ export const createHints = (pays: (recipient: string) => boolean) => {
       const { verdict, recipient, httpStatus, revenue, surplus, phase } = told.event
       if (verdict.kind === 'accepted') {
         if (revenue === null && surplus !== true && phase === 'post' && pays(recipient)) add(recipient, 'sales without a price count as $0.00: name Price in Response Parsing, or give the recipient a `Price`')
-      } else if (verdict.kind !== 'rejected' && verdict.kind !== 'duplicate' && verdict.kind !== 'bid') add(recipient, hintFor(verdict, httpStatus))
+      } else if (verdict.kind !== 'rejected' && verdict.kind !== 'duplicate' && verdict.kind !== 'bid') add(recipient, hintOf(phase, verdict, httpStatus))
     },
     all: (): readonly Hint[] => [...found.values()],
   }

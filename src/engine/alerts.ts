@@ -1,7 +1,8 @@
 import { classOf } from '../core/verdict.ts'
 import type { Verdict } from '../core/verdict.ts'
-import type { StepName } from '../core/plan.ts'
-import { hintFor } from '../wire/hint.ts'
+import type { PhaseName, StepName } from '../core/plan.ts'
+import { isStep } from '../core/plan.ts'
+import { hintFor, hintOf } from '../wire/hint.ts'
 import type { RunDeps } from './settings.ts'
 
 /** Tells a person once a run of each kind of trouble with each recipient; a thousand equal alerts hide the second kind. */
@@ -23,9 +24,9 @@ export const createAlerts = (deps: RunDeps) => {
 
   return {
     tell,
-    verdict: (recipient: string, verdict: Verdict, httpStatus: number | null): void => {
+    verdict: (recipient: string, phase: PhaseName, verdict: Verdict, httpStatus: number | null): void => {
       if (verdict.kind !== 'failed' || !verdict.alert) return
-      tell(recipient, verdict.class, `${verdict.class}${httpStatus === null ? '' : ` (HTTP ${httpStatus})`}: ${verdict.reason ?? 'no reason given'}${verdict.pause ? '; the recipient is paused' : ''}`, hintFor(verdict, httpStatus))
+      tell(recipient, isStep(phase) ? `${phase} ${verdict.class}` : verdict.class, `${isStep(phase) ? `${phase} step: ` : ''}${verdict.class}${httpStatus === null ? '' : ` (HTTP ${httpStatus})`}: ${verdict.reason ?? 'no reason given'}${verdict.pause ? '; the recipient is paused' : ''}`, hintOf(phase, verdict, httpStatus))
     },
     /** Sold, and only partly done: nobody would look at it again by itself. */
     stepFailed: (recipient: string, steps: readonly StepName[], reason: string | null): void => {

@@ -142,7 +142,7 @@ export const createBatcher = (around: Surroundings, dispatcher: { pump(work: Wor
     const whole = wholeVerdict(verdicts)
     around.lane(recipient).leave(at)
     const first = whole ?? verdicts[0]
-    if (first) around.answered(recipient, first, httpStatus, at)
+    if (first) around.answered(recipient, 'post', first, httpStatus, at)
     members.forEach(({ work, send }, i) => {
       const verdict = verdicts[i]
       if (!verdict) throw new Error(`batch ${id} has no verdict for lead ${work.delivery.lead.id}`)

@@ -188,7 +188,7 @@ export const createDispatcher = (around: Surroundings) => {
     const failBefore = (send: Send, key: string, verdict: Verdict): void => {
       failed = true
       events.push(startedEvent(send, key, '', endpointOf(send.recipient), now), neverSent(send, key, verdict, now))
-      around.answered(send.recipient, verdict, null, now)
+      around.answered(send.recipient, send.phase, verdict, null, now)
     }
     for (const send of decision.sends) {
       if (send.batch !== null) { repeats = send; continue }
@@ -200,7 +200,7 @@ export const createDispatcher = (around: Surroundings) => {
         parked.push({ send, asks: () => around.tokens.have(endpoint, source, clock.now()) })
         continue
       }
-      if (places.tight(send.recipient) && !around.stopping()) { parked.push({ send, asks: () => places.next(send.recipient) }); continue }
+      if (!isStep(send.phase) && places.tight(send.recipient) && !around.stopping()) { parked.push({ send, asks: () => places.next(send.recipient) }); continue }
       const lane = around.lane(send.recipient)
       if (around.stopping() || !mayStillSend() || !lane.enter(now)) { parked.push({ send, asks: null }); continue }
       const standard = idempotencyKeyOf(settings.mode, send.recipient, work.delivery.lead.id, work.delivery.number, send.phase)
@@ -217,7 +217,7 @@ export const createDispatcher = (around: Surroundings) => {
       const rendered = endpoint.render(token?.kind === 'held' ? { ...known, token: token.held.token, host: token.held.host } : known)
       if (!rendered.ok && rendered.lookup) {
         const { lookup } = rendered
-        lane.leave(now)
+        lane.yield(now)
         const verdict = around.lookups.failed(send.recipient, lookup.name, now)
         if (verdict === null) parked.push({ send, asks: () => around.lookups.ask(endpoint, lookup) })
         else failBefore(send, standard, verdict)
@@ -289,7 +289,7 @@ export const createDispatcher = (around: Surroundings) => {
   }
 
   const countPlaces = (starts: Starts, taken: readonly Answered[], claims: readonly Claim[]): void => {
-    for (const { send } of starts.ready) if ((facts.policies.get(send.recipient)?.caps.length ?? 0) > 0) places.taken(send)
+    for (const { send } of starts.ready) if (!isStep(send.phase) && (facts.policies.get(send.recipient)?.caps.length ?? 0) > 0) places.taken(send)
     for (const { send } of taken) places.answered(send, claims.some((claim) => claim.kind === 'cap' && claim.recipient === send.recipient && claim.amount < 0))
   }
 
@@ -337,7 +337,7 @@ export const createDispatcher = (around: Surroundings) => {
       const httpStatus = reply.kind === 'answer' ? reply.status : null
       const verdict = held ? around.tokens.judge(send.recipient, held, read, httpStatus, isTokenRepeat(work.history, send)) : read
       work.inbox.push({ send, key, verdict, httpStatus, durationMs: reply.durationMs, at: reply.at, batch: null })
-      around.answered(send.recipient, verdict, httpStatus, reply.at)
+      around.answered(send.recipient, send.phase, verdict, httpStatus, reply.at)
       around.lane(send.recipient).leave(reply.at)
       pump(work)
     }).catch(around.failed)

@@ -1,5 +1,6 @@
 import type { Instant } from '../base/time.ts'
 import type { Claim } from '../core/caps.ts'
+import type { PhaseName } from '../core/plan.ts'
 import type { Facts, Send } from '../core/step.ts'
 import type { Verdict } from '../core/verdict.ts'
 import type { Standing, StepResult } from '../ports.ts'
@@ -18,7 +19,7 @@ export interface Surroundings {
   readonly tokens: Tokens
   readonly lookups: Lookups
   /** A verdict came: pauses, holds and alerts follow from it. */
-  readonly answered: (recipient: string, verdict: Verdict, httpStatus: number | null, at: Instant) => void
+  readonly answered: (recipient: string, phase: PhaseName, verdict: Verdict, httpStatus: number | null, at: Instant) => void
   readonly claimed: (claims: readonly Claim[], at: Instant) => void
   readonly refused: (claim: Claim, at: Instant) => void
   /** The store says that it was paused meanwhile. */

@@ -1,3 +1,5 @@
+import type { PhaseName } from '../core/plan.ts'
+import { isStep } from '../core/plan.ts'
 import type { Verdict } from '../core/verdict.ts'
 
 /** What to do about an attempt that went wrong (subject document, Common Delivery Issues); null where there is nothing to do. */
@@ -13,6 +15,13 @@ export const hintFor = (verdict: Verdict, httpStatus: number | null): string | n
     case 'bid': return null
     default: return verdict satisfies never
   }
+}
+
+/** No mapping mends what a step refuses: its own words say which list or workflow is meant. */
+export const hintOf = (phase: PhaseName, verdict: Verdict, httpStatus: number | null): string | null => {
+  if (!isStep(phase) || verdict.kind !== 'failed') return hintFor(verdict, httpStatus)
+  if (verdict.class === 'auth') return httpStatus === 403 ? `give the token the scope that its ${phase} needs, then take the step up by --retry-failed` : hintFor(verdict, httpStatus)
+  return verdict.class === 'invalid_data' ? null : hintFor(verdict, httpStatus)
 }
 
 const TIMEOUT = 'increase Timeout step by step, ask the buyer about its capacity, and consider a batch where it stays slow'

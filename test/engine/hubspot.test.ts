@@ -175,6 +175,13 @@ describe('what follows the contact', () => {
     expect(alerts().length).toBeGreaterThan(0)
   })
 
+  it('that fails for every lead does not stop the contacts: the circuit stays closed', async () => {
+    const service = await portal({ lists: [], workflows: [] })
+    const { ledger } = await deliver(service, Array.from({ length: 60 }, (_, i) => lead(`L${i + 1}`)), { lists: 'Lists:\n  Add to: 9\n  Workflow: 9\n', more: 'Circuit Breaker: {Error Rate: "> 50%", Over: 20 attempts, Wait: 5 minutes}\n' })
+    expect(service.contacts.size).toBe(60)
+    expect((await ledger.recipientStates('live')).every((each) => each.circuit === null)).toBe(true)
+  })
+
   it('a workflow that is not among the contact-based ones is told', async () => {
     const service = await portal({ workflows: [] })
     const { world, attempts } = await deliver(service, [lead('L1')], { lists: LISTS })

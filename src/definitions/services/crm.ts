@@ -2,7 +2,7 @@ import { diagnosticAt, type Place } from '../../base/diagnostic.ts'
 import type { Policy } from '../../core/policy.ts'
 import type { StepName } from '../../core/plan.ts'
 import { tokenVariable } from '../compile-auth.ts'
-import type { EndpointPlaces } from '../endpoint-keys.ts'
+import { ENDPOINT_SECTION, type EndpointPlaces } from '../endpoint-keys.ts'
 import type { Reading } from '../fields/field.ts'
 import { normalKey } from '../keys.ts'
 import { TYPES } from '../fields/top.ts'
@@ -55,6 +55,10 @@ const NO_COUNT = 1_000
 export const policyOfService = (definition: EndpointDefinition, policy: Policy, places: EndpointPlaces, reading: Reading): Policy => {
   const most = MOST[definition.type]
   if (most === undefined) return policy
+  for (const key of ['responseParsing', 'responseCodes', 'retryOn', 'idempotency', 'endpoints', 'backupEndpoint', 'bodyParameter', 'root'] as const) {
+    const place = places[key]
+    if (place) reading.report(diagnosticAt(place, 'unused-key', `"${ENDPOINT_SECTION[key].key}" means nothing to ${definition.type}, which has rules of its own`, 'leave it out; a Custom Integration can say it all', 'warning'))
+  }
   const { batch } = policy
   if (batch && batch.maxLeads > most && batch.maxLeads !== NO_COUNT) reading.report(diagnosticAt(places.batch ?? definition.place, 'bad-batch', `${definition.type} takes at most ${most} leads in one request, not ${batch.maxLeads}`, `write Accumulate: ${most} leads or 5 minutes`))
   const steps: readonly StepName[] = [...(definition.hubspot?.list ? ['list' as const] : []), ...(definition.hubspot?.workflow ? ['workflow' as const] : [])]

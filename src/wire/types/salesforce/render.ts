@@ -40,7 +40,8 @@ export const compileSalesforce = (definition: EndpointDefinition, report: (probl
   const idOf = (record: ReadonlyMap<string, Built>): string | null => {
     const value = externalId === null ? undefined : record.get(externalId)
     const text = value && 'leaf' in value && value.leaf !== null ? textOf(value.leaf) : ''
-    return text === '' ? null : text
+    // No encoding keeps a dot segment from being a step up in the path.
+    return text === '' || text === '.' || text === '..' ? null : text
   }
   const withoutId = (record: ReadonlyMap<string, Built>): ReadonlyMap<string, Built> => new Map([...record].filter(([name]) => name !== externalId))
   const refusal = `the lead has no value for ${externalId ?? ''}, by which its record would be known`
