@@ -1,5 +1,11 @@
 import { createRandom } from '../simulation/random.ts'
 import { deadBuyer } from './faults/dead-buyer.ts'
+import { fencing } from './faults/fencing.ts'
+import { fullDisk } from './faults/full-disk.ts'
+import { injection } from './faults/injection.ts'
+import { limits } from './faults/limits.ts'
+import { memory } from './faults/memory.ts'
+import { overlap } from './faults/overlap.ts'
 import { readArguments } from './kit/arguments.ts'
 import type { Proof } from './kit/proof.ts'
 
@@ -7,7 +13,7 @@ import type { Proof } from './kit/proof.ts'
  * `npm run faults [-- --short] [--seed N] [--only NAME]`: the behaviours of docs/trust.md that need processes, time or
  * size, one after the other, with figures. `npm run build` first: they work the built command line.
  */
-const PROOFS: readonly Proof[] = [deadBuyer]
+const PROOFS: readonly Proof[] = [overlap, fencing, deadBuyer, limits, memory, injection, fullDisk]
 
 const { short, seed, only } = readArguments(process.argv)
 const random = createRandom(seed)
