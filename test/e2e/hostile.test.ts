@@ -19,7 +19,7 @@ const laughs = `<?xml version="1.0"?><!DOCTYPE r [<!ENTITY a "accepted">${Array.
 
 /** Each is cut short, classed, and sells nothing; the lead is held or failed, and nobody else is offered what may be sold. */
 const HOSTILE: readonly (readonly [string, Act])[] = [
-  ['a body of a gigabyte', { do: 'huge', bytes: 1_000_000_000 }],
+  ['a body of 10 GB', { do: 'huge', bytes: 10_000_000_000 }],
   ['a gzip bomb of 200 MB', { do: 'bomb', bytes: 200_000_000 }],
   ['a byte at a time', { do: 'drip', everyMs: 200 }],
   ['headers without end', { do: 'endless-headers' }],

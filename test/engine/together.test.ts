@@ -1,0 +1,42 @@
+import { afterEach, describe, expect, it } from 'vitest'
+import { type Buyer, type BuyerOptions, startBuyer } from '../world/buyer.ts'
+import { createWorld, endpointYaml, someLeads } from './world.ts'
+
+const buyers: Buyer[] = []
+afterEach(async () => { await Promise.all(buyers.splice(0).map((each) => each.close())) })
+const buyer = async (options: BuyerOptions): Promise<Buyer> => {
+  const started = await startBuyer(options)
+  buyers.push(started)
+  return started
+}
+const LEADS = 200
+const acceptances = async (world: ReturnType<typeof createWorld>, lead: string) =>
+  (await world.events(lead)).flatMap((event) => (event.type === 'attemptFinished' && event.phase === 'post' && event.verdict.kind === 'accepted' ? [event] : []))
+
+describe('two that accept in the same moment', () => {
+  it('in a race: one sale is booked, the other is surplus without revenue', async () => {
+    // Both answer 10 ms after they were asked, and they are asked together.
+    const [a, b] = [await buyer({ script: { do: 'accept', price: '30.00', afterMs: 10 } }), await buyer({ script: { do: 'accept', price: '40.00', afterMs: 10 } })]
+    const world = createWorld({ a: endpointYaml(a.url, 'Connections: 200\n'), b: endpointYaml(b.url, 'Connections: 200\n'), both: 'Pattern: Simultaneous\nSend To: [a, b]\nAccept: first responder\n' })
+    await world.run('both', someLeads(LEADS))
+    const askedAt = (each: Buyer, lead: string): number => each.journal.find(({ body }) => body.includes(`"${lead}"`))?.at ?? 0
+    for (const { id } of someLeads(LEADS)) {
+      const [first, second, ...more] = await acceptances(world, id)
+      expect([first?.surplus, first?.revenue?.amount, second?.surplus, second?.revenue, more]).toEqual([undefined, first?.recipient === 'a' ? 300_000 : 400_000, true, null, []])
+      expect(await world.standing(id)).toMatchObject({ outcome: 'accepted', recipient: first?.recipient, revenue: first?.revenue })
+    }
+    const together = someLeads(LEADS).filter(({ id }) => Math.abs(askedAt(a, id) - askedAt(b, id)) <= 1).length
+    expect(together).toBeGreaterThan(LEADS / 10)
+    expect([a.journal.length, b.journal.length]).toEqual([LEADS, LEADS])
+  })
+
+  it('in an auction: only the highest bid is posted to, whole; the ping carries its own fields and no other', async () => {
+    const ping = (url: string): string => `Ping:\n  Endpoint: ${url}/ping\n  Fields: state\n  Response Parsing: {Bid: bid, Ping ID: id}\n`
+    const [a, b] = [await buyer({ pings: { do: 'bid', price: '30.00' }, script: { do: 'accept', price: '30.00' } }), await buyer({ pings: { do: 'bid', price: '30.01' }, script: { do: 'accept', price: '30.01' } })]
+    const world = createWorld({ a: endpointYaml(a.url, ping(a.url)), b: endpointYaml(b.url, ping(b.url)), best: 'Pattern: Ping/Post\nBuyers: [a, b]\nPing Timeout: 5 seconds\n' })
+    await world.run('best', someLeads(20).map((lead) => ({ ...lead, fields: { ...lead.fields, state: 'CA' } })))
+    for (const { journal } of [a, b]) for (const each of journal.filter(({ path }) => path === '/ping')) expect(JSON.parse(each.body)).toEqual({ state: 'CA' })
+    expect([a, b].map(({ journal }) => journal.filter(({ path }) => path === '/leads').length)).toEqual([0, 20])
+    expect((await world.ledger.counts('live')).settled.accepted).toBe(20)
+  })
+})
