@@ -119,7 +119,7 @@ const readable = ({ streams }: Invocation, mask: (text: string) => string): Show
     lead: (lead, target) => out.write(`${out.paint.bold(`lead ${oneLine(lead.id)}`)} → ${target}\n\n`),
     request: (_lead, recipient, phase, request, leads) => {
       const also = leads === null ? '' : ` (batch of ${plural(leads.length, 'lead')})`
-      out.write(`${out.paint.green(`▸ ${recipient}`)}${out.paint.dim(phase === 'ping' ? ' ping' : '')}${also}\n${indent(renderRequest(request, mask, out.paint))}\n`)
+      out.write(`${out.paint.green(`▸ ${recipient}`)}${out.paint.dim(phase === 'post' ? '' : ` ${phase}`)}${also}\n${indent(renderRequest(request, mask, out.paint))}\n`)
     },
     note: (_lead, text) => out.write(`${out.paint.dim(`▹ ${oneLine(mask(text))}`)}\n\n`),
   }

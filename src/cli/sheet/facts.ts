@@ -19,6 +19,7 @@ export const factsOf = (definition: EndpointDefinition, policy: Policy): readonl
     ['Regional', definition.endpoints.map(({ when, use }) => `${withoutCredentials(use.text)} ${when === null ? 'otherwise' : `where ${conditionText(when)}`}`).join('\n')],
     ['Ping', definition.ping && `${definition.method} ${withoutCredentials((definition.ping.endpoint ?? definition.url)?.text ?? '')}${definition.ping.timeoutMs === null ? '' : `, within ${formatDuration(definition.ping.timeoutMs)}`}`],
     ['Backup', definition.backupUrl && withoutCredentials(definition.backupUrl.text)],
+    ['Steps', stepsOf(definition)],
     ['Format', type === 'pool' || type === 'email' ? null : formatWords(definition)],
     ['Auth', type === 'pool' || type === 'file' ? null : serverAuth(definition) ?? authWords(definition.auth)],
     ['Headers', definition.headers.map(({ name, value }) => `${name}: ${value.text}`).join('\n')],
@@ -38,6 +39,13 @@ export const factsOf = (definition: EndpointDefinition, policy: Policy): readonl
     ['Notes', about.notes, true],
   ]
   return facts.flatMap(([label, text, ours]) => (text === null || text === '' ? [] : [{ label, text, ...(ours ? { ours } : {}) }]))
+}
+
+/** What follows a contact, and how a record is known. */
+const stepsOf = ({ hubspot, salesforce }: EndpointDefinition): string | null => {
+  if (salesforce) return `${salesforce.object} of API ${salesforce.version}${salesforce.externalId === null ? '' : `, made or updated by ${salesforce.externalId}`}`
+  if (!hubspot) return null
+  return [`contact by e-mail, API ${hubspot.generation}`, ...(hubspot.list ? [`then list ${hubspot.list.text}`] : []), ...(hubspot.workflow ? [`then workflow ${hubspot.workflow.text}`] : [])].join('\n')
 }
 
 const isHttp = (type: EndpointDefinition['type']): boolean => type !== 'email' && type !== 'sftp' && type !== 'file' && type !== 'pool'

@@ -18,10 +18,10 @@ export const CREDENTIALS = {
 } as const satisfies Readonly<Record<string, Field<unknown>>>
 
 export const AUTH_SECTION = {
-  type: { key: 'Type', kind: oneOf('a way to sign in', AUTH_TYPES), doc: 'How requests prove who sends them', example: 'OAuth2', default: 'by the keys that are given' },
+  type: { key: 'Type', kind: oneOf<AuthType>('a way to sign in', AUTH_TYPES, { 'JWT Bearer': 'jwt-bearer', 'OAuth2 JWT': 'jwt-bearer', 'OAuth2 JWT Bearer': 'jwt-bearer', 'Client Credentials': 'oauth2', 'OAuth2 Client Credentials': 'oauth2' }), doc: 'How requests prove who sends them', example: 'OAuth2', default: 'by the keys that are given' },
   ...CREDENTIALS,
   subject: { key: 'Subject', kind: TEXT, doc: 'JWT: the user in whose name leads are made; Username is as good', example: 'integration@example.com' },
-  privateKey: { key: 'Private Key', kind: TEXT, doc: 'JWT: the RSA key whose certificate the service has, as PEM text', example: '${SALESFORCE_PRIVATE_KEY}' },
+  privateKey: { key: 'Private Key', aliases: ['Key'], kind: TEXT, doc: 'JWT: the RSA key whose certificate the service has, as PEM text', example: '${SALESFORCE_PRIVATE_KEY}' },
   audience: { key: 'Audience', kind: TEXT, doc: 'JWT: for whom the statement is', example: 'https://test.salesforce.com', default: 'https://login.salesforce.com; https://test.salesforce.com for a sandbox' },
   bearer: { key: 'Bearer', aliases: ['Bearer Token'], kind: TEXT, doc: 'A token, sent as `Authorization: Bearer …`', example: '${ABC_TOKEN}' },
   url: { key: 'URL', kind: TEXT, doc: 'Token Request: where the token is asked for', example: 'https://api.buyer.example/login' },

@@ -6,7 +6,7 @@ import { ENDPOINT_SECTION, type EndpointPlaces } from '../endpoint-keys.ts'
 import type { Reading } from '../fields/field.ts'
 import { normalKey } from '../keys.ts'
 import { TYPES } from '../fields/top.ts'
-import type { AuthDefinition, EndpointDefinition, EndpointType, MappingEntry, Text } from '../types.ts'
+import type { AuthDefinition, EndpointDefinition, EndpointType, Text } from '../types.ts'
 import type { YamlNode } from '../yaml-tree.ts'
 
 export const isCrm = (type: EndpointType): boolean => type === 'salesforce.create_lead' || type === 'hubspot.create_or_update_contact'
@@ -43,9 +43,6 @@ export const ownCredentials = ({ name, place, auth }: EndpointDefinition, readin
   const token = valueOf(variable)
   return token && { kind: 'bearer', token }
 }
-
-export const namesIn = (entries: readonly MappingEntry[]): ReadonlySet<string> =>
-  new Set(entries.flatMap((each) => (each.kind === 'entry' ? [each.key] : [...namesIn(each.then), ...namesIn(each.otherwise)])))
 
 /** What each service takes in one request. */
 const MOST: Readonly<Partial<Record<EndpointType, number>>> = { 'salesforce.create_lead': 200, 'hubspot.create_or_update_contact': 100 }

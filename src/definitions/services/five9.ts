@@ -2,6 +2,7 @@ import { diagnosticAt, type Place } from '../../base/diagnostic.ts'
 import type { EndpointPlaces, EndpointValues } from '../endpoint-keys.ts'
 import type { Reading } from '../fields/field.ts'
 import type { EndpointDefinition, MappingEntry, MappingNode, Text } from '../types.ts'
+import { namesIn } from './names-in.ts'
 import { five9Parsing, five9Rows } from './five9-codes.ts'
 
 /** Where Five9 takes leads into a dialing list: the list is addressed, and the campaign that dials it is Five9's affair. */
@@ -68,9 +69,6 @@ const dialable = (entry: MappingEntry): MappingEntry => {
 }
 
 const NUMBERS = new Set(['number1', 'number2', 'number3'])
-
-const namesIn = (entries: readonly MappingEntry[]): ReadonlySet<string> =>
-  new Set(entries.flatMap((each) => (each.kind === 'entry' ? [each.key] : [...namesIn(each.then), ...namesIn(each.otherwise)])))
 
 const tellOfMistakes = (definition: EndpointDefinition, own: readonly MappingEntry[], places: EndpointPlaces, reading: Reading): void => {
   const { name, options, mapping, includeAllFields, batch } = definition

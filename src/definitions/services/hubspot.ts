@@ -3,7 +3,8 @@ import { tokenVariable } from '../compile-auth.ts'
 import type { EndpointPlaces, EndpointValues } from '../endpoint-keys.ts'
 import type { Reading } from '../fields/field.ts'
 import type { EndpointDefinition, HubspotSettings } from '../types.ts'
-import { hostOf, namesIn, ownCredentials } from './crm.ts'
+import { hostOf, ownCredentials } from './crm.ts'
+import { namesIn } from './names-in.ts'
 
 const HOST = 'https://api.hubapi.com'
 /** The generation that is current from September 2026 on; v3 is answered until September 2027. */

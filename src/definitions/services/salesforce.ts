@@ -2,7 +2,8 @@ import { diagnosticAt, type Place } from '../../base/diagnostic.ts'
 import type { EndpointPlaces, EndpointValues } from '../endpoint-keys.ts'
 import type { Reading } from '../fields/field.ts'
 import type { EndpointDefinition, SalesforceSettings, Text } from '../types.ts'
-import { hostOf, namesIn, ownCredentials } from './crm.ts'
+import { hostOf, ownCredentials } from './crm.ts'
+import { namesIn } from './names-in.ts'
 
 /** Winter '27. An organisation that lags, or a later release, is a setting. */
 const VERSION = 'v68.0'
