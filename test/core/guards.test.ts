@@ -1,0 +1,88 @@
+import { describe, expect, it } from 'vitest'
+import { DAY, HOUR } from '../../src/base/time.ts'
+import type { Claim } from '../../src/core/caps.ts'
+import { capClaims, counterOf } from '../../src/core/caps.ts'
+import type { DeliveryEvent } from '../../src/core/event.ts'
+import { emptyHistory, evolve } from '../../src/core/history.ts'
+import type { Plan } from '../../src/core/plan.ts'
+import type { Policy, Requirement } from '../../src/core/policy.ts'
+import { unmetRequirement } from '../../src/core/requirements.ts'
+import { T0, accepted, actionsOf, decides, noGuard, policy, received, rejected, sendTo, tried } from './given.ts'
+
+describe('Requirements', () => {
+  const mobile: Requirement = { reason: 'phone is mobile-capable', check: { kind: 'mobile-phone', field: 'phone_1' } }
+  const form: Requirement = { reason: 'Include TrustedForm', check: { kind: 'trusted-form', maxAgeMs: 3 * DAY } }
+  const adult: Requirement = { reason: 'lead.age >= 18', check: { kind: 'condition', condition: { kind: 'compare', path: { kind: 'path', text: 'lead.age' }, op: '>=', value: 18 } } }
+  const url = 'https://cert.trustedform.com/0123456789abcdef'
+  it.each<[string, Requirement, Record<string, string | number>, number, string | null]>([
+    ['a North American number', mobile, { phone_1: '(212) 555-0100' }, 0, null],
+    ['with its country code', mobile, { phone_1: '+1 212 555 0100' }, 0, null],
+    ['of another country', mobile, { phone_1: '+44 7700 900123' }, 0, null],
+    ['toll-free', mobile, { phone_1: '800-555-0100' }, 0, 'the number is toll-free or premium'],
+    ['too short', mobile, { phone_1: '123' }, 0, 'the number cannot be dialled'],
+    ['none', mobile, {}, 0, 'there is no phone number'],
+    ['a certificate', form, { trustedform_cert_url: url }, 0, null],
+    ['as forms name it', form, { xxTrustedFormCertUrl: url }, 0, null],
+    ['three days old to the millisecond', form, { trustedform_cert_url: url }, 3 * DAY, null],
+    ['a millisecond more', form, { trustedform_cert_url: url }, 3 * DAY + 1, 'its certificate is 3 days old, and may be 3 days at most'],
+    ['of another host', form, { trustedform_cert_url: 'https://trustedform.example/1' }, 0, 'its certificate is no address of cert.trustedform.com'],
+    ['no certificate', form, {}, 0, 'the lead has no TrustedForm certificate'],
+    ['old enough', adult, { age: 18 }, 0, null],
+    ['too young', adult, { age: 17 }, 0, 'the lead does not'],
+  ])('%s', (_case, requirement, fields, ageMs, problem) => {
+    const found = unmetRequirement(policy('a', { requirements: [requirement] }), { id: 'L', fields }, T0, T0 + ageMs)
+    expect(found).toBe(problem === null ? null : `A requires: ${requirement.reason} (${problem})`)
+  })
+
+  it('business hours are waited for: Monday to Friday, 9 to 5, where the recipient is', () => {
+    const office = [policy('a', { requirements: [{ reason: 'Business hours only', check: { kind: 'business-hours' } }], zone: { kind: 'zone', name: 'America/Chicago' } })]
+    const at = (iso: string) => decides({ plan: sendTo('a'), policies: office, now: Date.parse(iso) })
+    expect(at('2026-11-24T15:00:00Z')).toEqual(['send a #1'])
+    expect(at('2026-11-24T14:59:00Z')).toEqual([`wait +${3 * HOUR} a`])
+    expect(at('2026-11-24T23:00:00Z')).toEqual([`wait +${27 * HOUR} a`])
+    expect(at('2026-11-28T18:00:00Z')).toEqual([`wait +${Date.parse('2026-11-30T15:00:00Z') - T0} a`])
+  })
+})
+
+describe('Duplicate Check', () => {
+  const checked = [policy('a', { duplicateCheck: { field: 'phone_1', withinMs: 30 * DAY } })]
+  const permitOf = (phone: string): Claim | undefined => actionsOf({ plan: sendTo('a'), policies: checked, fields: { phone_1: phone } }).flatMap((action) => (action.kind === 'send' ? action.claims : []))[0]
+  it('asks for a permit that equal people share, for as long as it looks back', () => {
+    const first = permitOf('2125550100')
+    expect(first).toMatchObject({ kind: 'permit', recipient: 'a', until: T0 + 30 * DAY })
+    expect(permitOf('+1 (212) 555-0100')).toEqual(first)
+    expect(permitOf('2125550101')).not.toEqual(first)
+    expect(permitOf('')).toBeUndefined()
+  })
+  it('not again for a repeat of its own', () => {
+    const again = actionsOf({ plan: sendTo('a'), policies: checked, fields: { phone_1: '2125550100' }, now: T0 + 60_000, history: tried('/', 'a', 1, { kind: 'failed', class: 'network', retry: true, reason: 'refused' }) })
+    expect(again).toMatchObject([{ kind: 'send', attempt: 2, claims: [] }])
+  })
+})
+
+describe('caps of batches', () => {
+  const capped: Policy = policy('a', { caps: [{ period: 'day', limit: { kind: 'leads', count: 5 } }], batch: { maxLeads: 10, maxWaitMs: DAY, schedule: null } })
+  const plan: Plan = sendTo('a')
+  const queued: DeliveryEvent = { type: 'chose', at: T0, path: '/', choice: { kind: 'queue' } }
+  /** What the last `count` of these events take and give back. */
+  const claims = (events: readonly DeliveryEvent[], count: number) => {
+    const all = [received(), ...events]
+    return capClaims(new Map([['a', capped]]), all.slice(0, -count).reduce(evolve, emptyHistory), all.reduce(evolve, emptyHistory), 'live', (path) => (path === '/' && plan.kind === 'send' ? plan : null))
+  }
+  const today = counterOf(capped, capped.caps[0]!, 'live', T0)
+  const sent = (verdict: typeof accepted | typeof rejected | null) => tried('/', 'a', 1, verdict, T0 + DAY, { batch: 'b.1' })
+
+  it('a lead takes its place when it joins', () => { expect(claims([queued], 1)).toEqual([{ kind: 'cap', recipient: 'a', counter: today, limit: 5, amount: 1 }]) })
+  it('keeps it when the batch leaves, on another day too, and when it is sold', () => {
+    expect(claims([queued, ...sent(null)], 1)).toEqual([])
+    expect(claims([queued, ...sent(accepted)], 1)).toEqual([])
+  })
+  it('and gives it back where it took it when the buyer says no', () => { expect(claims([queued, ...sent(rejected)], 1)).toMatchObject([{ counter: today, amount: -1 }]) })
+})
+
+describe('a ping', () => {
+  it('is waited for as long as its own Timeout says, else as a post', () => {
+    const plan: Plan = { kind: 'auction', pattern: 'P', guard: noGuard, bidders: [sendTo('a'), sendTo('b')], windowMs: 500, floor: null }
+    expect(decides({ plan, policies: [policy('a', { pingTimeoutMs: 250 }), policy('b')] })).toEqual(['send a #1 ping 250ms', 'send b #1 ping'])
+  })
+})
