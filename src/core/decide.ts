@@ -44,14 +44,20 @@ export const decide = (plan: Plan, context: Context): Decision => {
 
 /**
  * A recipient gets one request for a lead at a time: where a pattern names it twice at once, the first goes and the others
- * decide again when its answer has come. Asked for together, what is limited (a cap's last place, a circuit's one trial, a
+ * decide again when its answer has come; a repeat goes before a first request, since it may end a doubt. Asked for together, what is limited (a cap's last place, a circuit's one trial, a
  * look-back) would be refused together, and so again in every period to come.
  */
 const oneEach = (sends: readonly Send[]): readonly Send[] => {
   if (sends.length < 2) return sends
-  const asked = new Set<string>()
-  return sends.filter(({ recipient }) => !asked.has(recipient) && asked.add(recipient))
+  const chosen = new Map<string, Send>()
+  for (const send of sends) {
+    const other = chosen.get(send.recipient)
+    if (!other || (isRepeat(send) && !isRepeat(other))) chosen.set(send.recipient, send)
+  }
+  return chosen.size === sends.length ? sends : sends.filter((send) => chosen.get(send.recipient) === send)
 }
+
+const isRepeat = ({ attempt, phase }: Send): boolean => attempt > 1 && phase === 'post'
 
 /** Paid whatever the outcome: the lead's own or the run's cost, else the pattern's, else the deciding recipient's. */
 export const costOf = (plan: Plan, context: Context, recipient: string | null, path: string): Money | null =>

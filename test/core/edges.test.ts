@@ -44,6 +44,9 @@ describe('edges of the rules, where a fault of one would hide', () => {
     expect(decides({ plan: costing(20) })).toEqual(['send a #1'])
     expect(decides({ plan: costing(21) })).toEqual(['pass /0/0: its margin of USD 9.00 (price USD 30.00, cost USD 21.00) is below the minimum margin of R, USD 10.00'])
     expect(decides({ plan: costing(20), policies: own })).toEqual(['send a #1'])
+    const dear: Plan = { ...inner, guard: { ...guard, cost: money(290_000) } } as Plan
+    expect(decides({ plan: { ...costing(20), steps: [{ plan: dear }] } as Plan })).toEqual(['send a #1'])
+    expect(decides({ plan: { ...costing(null), steps: [{ plan: dear }] } as Plan })).toEqual([expect.stringContaining('pass /0/0: its margin of USD 1.00')])
     expect(decides({ plan: costing(null), policies: own })).toEqual([expect.stringContaining('pass /0/0: its margin')])
   })
   it('a bid is the price that a minimum asks for, whatever the bidder usually pays', () => {

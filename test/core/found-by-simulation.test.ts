@@ -7,6 +7,7 @@ import { emptyHistory, evolve } from '../../src/core/history.ts'
 import type { Plan } from '../../src/core/plan.ts'
 import type { Policy } from '../../src/core/policy.ts'
 import { money } from '../../src/base/money.ts'
+import type { Verdict } from '../../src/core/verdict.ts'
 import { T0, accepted, actionsOf, decides, invalid, noGuard, policy, received, rejected, sendTo, tried, unknown, unreadable, waterfall } from './given.ts'
 
 const auction: Plan = { kind: 'auction', pattern: 'Ping', guard: noGuard, bidders: [sendTo('a'), sendTo('b')], windowMs: 500, floor: null }
@@ -99,6 +100,17 @@ describe('found by simulation: one recipient named several times in a race', () 
   })
   it('nor is it asked again when its answer could not be read: it may have bought it', () => {
     expect(decides({ plan, history: [...tried('/0', 'a', 1, unreadable), ...tried('/2', 'b', 1, null)] })).toEqual(['pass /1: A may have bought this lead already, at another place of the pattern'])
+  })
+  it('a repeat of what is in doubt goes before a first request (seed 905017001: a crash made another outcome)', () => {
+    const interrupted = { ...unknown, interrupted: true } as Verdict
+    const nested: Plan = { kind: 'race', pattern: 'R', guard: noGuard, entrants: [waterfall([sendTo('b'), sendTo('a')]), sendTo('a')], accept: 1 }
+    const history = [...tried('/0/0', 'b', 1, rejected), ...tried('/1', 'a', 1, interrupted)]
+    const context = (events: readonly DeliveryEvent[]) => ({
+      lead: { id: 'L1', fields: {} }, deliveryId: 'd', mode: 'live' as const, now: T0, floors: [], history: [received(), ...events].reduce(evolve, emptyHistory),
+      facts: { policies: new Map([['a', policy('a')], ['b', policy('b')]]), recipients: new Map(), elsewhere: new Map() },
+    })
+    expect(decide(nested, context(history)).sends.map((send) => `${send.path} #${send.attempt}`)).toEqual(['/1 #2'])
+    expect(decide(nested, context([...history, ...tried('/0/1', 'a', 1, unreadable)])).events).toMatchObject([{ type: 'chose', path: '/1', choice: { kind: 'pass' } }, { type: 'settled', outcome: { kind: 'held' } }])
   })
   it('is asked again where it rejected: the later place may be of another price', () => {
     expect(sendsOf(policy('a'), {}, [...tried('/0', 'a', 1, rejected), ...tried('/2', 'b', 1, rejected)])).toEqual(['/1 a'])

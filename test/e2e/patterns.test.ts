@@ -110,7 +110,7 @@ describe('Ping/Post', () => {
     expect(JSON.parse(mid.journal[1]!.body)).toEqual({ ping_id: 'B1', email: 'lead1@example.com' })
     expect(project.rows('out/ledger.csv').map((row) => `${row.recipient} ${row.phase} ${row.verdict}`)).toEqual(expect.arrayContaining(['high ping bid', 'high post rejected', 'mid post accepted']))
     const told = (await project.run('explain', 'L1')).out
-    expect(told).toContain('order 2, 3, 1 at /: bids, highest first')
+    expect(told).toContain('order of auction: high, mid, low (bids, highest first)')
   })
   it('ties go by list order; a bid below the floor is not used; the post\'s own price goes before the bid', async () => {
     const [first, second, below] = [await buyer({ pings: bid('30'), script: { do: 'accept', price: '33.00' } }), await buyer({ pings: bid('30'), script: YES }), await buyer({ pings: bid('19.99'), script: YES })]

@@ -26,7 +26,7 @@ const MUTANTS: readonly Mutant[] = [
   { fault: 'a cap that is used up is not looked at', file: 'gate.ts', from: 'if (!facts.full.has(', to: 'if (facts.full.has(' },
   { fault: 'a rejection keeps its place in a cap', file: 'caps.ts', from: "verdict !== 'unconfirmed') return 0", to: "verdict !== 'unconfirmed' && verdict !== 'rejected') return 0" },
   { fault: 'a doubtful sale loses its place in a cap', file: 'caps.ts', from: "if (kind !== 'failed' && kind !== 'duplicate') return last", to: 'if (kind) return last' },
-  { fault: 'the circuit counts rejections', file: 'circuit.ts', from: "|| verdict.kind === 'failed'", to: "|| verdict.kind === 'failed' || verdict.kind === 'rejected'" },
+  { fault: 'the circuit counts rejections', file: 'circuit.ts', from: "verdict.kind === 'failed' && verdict.instead === undefined)", to: "verdict.kind === 'failed' && verdict.instead === undefined) || verdict.kind === 'rejected'" },
   { fault: 'the circuit opens one failure early', file: 'circuit.ts', from: 'failures > policy.errorRate', to: 'failures >= policy.errorRate' },
   { fault: 'a failed trial does not wait longer', file: 'circuit.ts', from: 'circuit.waitMs * 2', to: 'circuit.waitMs' },
   { fault: 'two trials at once', file: 'circuit.ts', from: "circuit.kind === 'closed' ? circuit : { kind: 'trial', until: now + timeoutMs", to: "circuit.kind === 'closed' ? circuit : { kind: 'trial', until: now - timeoutMs" },
@@ -44,6 +44,27 @@ const MUTANTS: readonly Mutant[] = [
   { fault: 'a price at the minimum is too low', file: 'price.ts', from: 'price.amount < floor.amount.amount', to: 'price.amount <= floor.amount.amount' },
   { fault: 'a share is drawn one ticket off', file: 'strategies/share.ts', from: 'turn <= n % total', to: 'turn < n % total' },
   { fault: 'a failure among rejections is forgotten', file: 'combine.ts', from: 'failed: 4, rejected: 3', to: 'failed: 3, rejected: 4' },
+  { fault: 'a recipient named twice is sent to twice at once', file: 'decide.ts', from: 'chosen.get(send.recipient) === send)', to: 'chosen.get(send.recipient) !== null)' },
+  { fault: 'who bought the lead is asked again at another place', file: 'strategies/send.ts', from: "finished?.verdict.kind === 'accepted' || finished?.verdict.kind === 'unconfirmed')", to: "finished?.verdict.kind === 'unconfirmed')" },
+  { fault: 'who may have bought it is asked again', file: 'strategies/send.ts', from: "finished?.verdict.kind === 'accepted' || finished?.verdict.kind === 'unconfirmed')", to: "finished?.verdict.kind === 'accepted')" },
+  { fault: 'a second request goes while the first is on its way', file: 'strategies/send.ts', from: '.some((each) => each.finished === null)) return pending()', to: '.some((each) => each.finished === null) && context.now < 0) return pending()' },
+  { fault: 'a lead in a batch takes no place of a cap', file: 'caps.ts', from: 'if (node.queuedAt !== null) return', to: 'if (node.queuedAt !== null) return null\n  if (node.queuedAt !== null) return' },
+  { fault: 'a batch counts on the day on which it leaves', file: 'caps.ts', from: 'holder.placedAt ?? holder.startedAt', to: 'holder.startedAt' },
+  { fault: 'a margin forgets what the pattern says a lead costs', file: 'strategies/send.ts', from: 'history.cost ?? patternCost ?? policy.cost', to: 'history.cost ?? policy.cost' },
+  { fault: 'a nested pattern decides the cost', file: 'strategies/guarded.ts', from: 'context.patternCost ?? guard.cost }', to: 'guard.cost ?? context.patternCost }' },
+  { fault: 'a minimum price looks at the usual price and not at the bid', file: 'strategies/send.ts', from: 'bidAt(history) ?? node.price', to: 'node.price ?? bidAt(history)' },
+  { fault: 'a bidder of a low usual price is not asked', file: 'strategies/auction.ts', from: 'const unwanted = whyNotOffered(policy, context)', to: 'const unwanted = whyNotOffered(policy, context) ?? (policy.price === null && bidder.price === null ? null : context.floors.length > 0 ? "low" : null)' },
+  { fault: 'an auction waits for a late bidder', file: 'strategies/auction.ts', from: 'if (outstanding && context.now < deadline)', to: 'if (outstanding)' },
+  { fault: "a ping's own Timeout is ignored", file: 'strategies/auction.ts', from: 'policy.pingTimeoutMs ?? policy.timeoutMs', to: 'policy.timeoutMs' },
+  { fault: 'a certificate of the greatest age is refused', file: 'requirements.ts', from: 'ageMs > maxAgeMs', to: 'ageMs >= maxAgeMs' },
+  { fault: 'a toll-free number passes for a mobile', file: 'requirements.ts', from: "return TOLL_FREE.test(digits) ?", to: "return TOLL_FREE.test('') ?" },
+  { fault: 'a look-back knows a number only as it was typed', file: 'strategies/send.ts', from: "digits.length >= 10 ? digits.replace(/^1(?=\\d{10}$)/, '') : text", to: 'digits.length >= 99 ? digits : text' },
+  { fault: 'a lead of two zones is called when one of them is open', file: 'window.ts', from: 'zones.every((zone) =>', to: 'zones.some((zone) =>' },
+  { fault: 'of several windows the last to open counts', file: 'window.ts', from: 'opens < first)) first = opens', to: 'opens > first)) first = opens', tests: 'test/definitions/calling-hours.test.ts' },
+  { fault: 'every state has the hours of the others', file: 'gate.ts', from: 'windowState(own ?? hours.elsewhere', to: 'windowState(hours.elsewhere', tests: 'test/definitions/calling-hours.test.ts' },
+  { fault: 'calling hours go by the recipient\'s clock', file: 'gate.ts', from: "zonesOfLead(lead, policy.zone.kind === 'zone' ? { kind: 'lead' } : policy.zone)", to: "policy.zone.kind === 'zone' ? [policy.zone.name] : zonesOfLead(lead, policy.zone)", tests: 'test/definitions/calling-hours.test.ts' },
+  { fault: 'a repeat gives way to a first request at another place', file: 'decide.ts', from: '(isRepeat(send) && !isRepeat(other))', to: '(!isRepeat(send) && isRepeat(other))' },
+  { fault: 'a repeat goes to who bought the lead meanwhile', file: 'strategies/send.ts', from: 'if (bought) return pass(', to: 'if (bought && context.now < 0) return pass(' },
 ]
 
 const root = resolve(import.meta.dirname, '../..')
@@ -53,19 +74,20 @@ symlinkSync(join(root, 'node_modules'), join(dir, 'node_modules'))
 
 const only = process.argv[2]
 let survived = 0
+console.log('| verdict | fault | killed by |\n|---|---|---|')
 for (const { fault, file, from, to, tests } of MUTANTS) {
   if (only !== undefined && !fault.includes(only)) continue
   const path = join(dir, 'src/core', file)
   const sound = readFileSync(path, 'utf8')
-  if (from === '' || sound.split(from).length !== 2) { survived += 1; console.log(`no longer applies | ${fault} | ${file}: ${sound.split(from).length - 1} places`); continue }
+  if (from === '' || sound.split(from).length !== 2) { survived += 1; console.log(`| NO LONGER APPLIES | ${fault} | ${file}: ${sound.split(from).length - 1} places |`); continue }
   writeFileSync(path, sound.replace(from, () => to))
   const killer = firstFailure(tests ?? 'test/core') ?? firstFailure(SIMULATION)
   writeFileSync(path, sound)
   if (killer === null) survived += 1
-  console.log(`${killer === null ? 'SURVIVED' : 'killed'} | ${fault} | ${killer ?? '-'}`)
+  console.log(`| ${killer === null ? 'SURVIVED' : 'killed'} | ${fault} | ${killer ?? '-'} |`)
 }
 rmSync(dir, { recursive: true })
-console.log(`${survived} survived`)
+console.log(`\n${MUTANTS.length} faults, ${survived} survived`)
 process.exitCode = survived > 0 ? 1 : 0
 
 function firstFailure(tests: string): string | null {

@@ -1,10 +1,9 @@
 import { readFileSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
-import { DOCUMENTS, playAll, withTranscripts } from '../transcripts/all.ts'
+import { join, resolve } from 'node:path'
+import { playTranscripts, withTranscripts } from '../docs/transcripts.ts'
 
-/** `npm run transcripts`: plays every service against a real server on loopback and writes what happened into the documents. */
-for (const { path, plays } of DOCUMENTS) {
-  const whole = join(import.meta.dirname, '../..', path)
-  writeFileSync(whole, withTranscripts(readFileSync(whole, 'utf8'), await playAll(plays)))
-  console.log(`wrote ${path}`)
-}
+/** `npm run transcripts`: plays the sessions of docs/patterns.md again and writes what the commands said. */
+const path = join(resolve(import.meta.dirname, '../..'), 'docs/patterns.md')
+const played = await playTranscripts()
+writeFileSync(path, withTranscripts(readFileSync(path, 'utf8'), played))
+for (const text of Object.values(played)) console.log(`${text}\n`)

@@ -1,6 +1,9 @@
 import { systemClock } from '../../adapters/clock.ts'
 import { usageError } from '../../base/diagnostic.ts'
 import { isoTime } from '../../base/time.ts'
+import { nodeOf } from '../../core/booking.ts'
+import type { Plan } from '../../core/plan.ts'
+import { planFromJson } from '../../core/plan-json.ts'
 import type { RunCommand } from '../command.ts'
 import { EXIT } from '../exit.ts'
 import { renderTimeline } from '../render/timeline.ts'
@@ -21,6 +24,17 @@ export const run: RunCommand = (invocation) =>
       }
       return EXIT.done
     }
-    streams.out.write(deliveries.map((each) => renderTimeline(each, systemClock.now(), streams.out.paint)).join('\n'))
+    const told: string[] = []
+    for (const each of deliveries) {
+      const json = await ledger.planOf(each.delivery.planHash)
+      told.push(renderTimeline(each, settings.clock ?? systemClock.now(), streams.out.paint, namesIn(json === null ? null : planFromJson(json))))
+    }
+    streams.out.write(told.join('\n'))
     return EXIT.done
   })
+
+/** Who stands at a place of the plan of the day; null where it is not known. */
+const namesIn = (plan: Plan | null) => (path: string): string | null => {
+  const node = plan && nodeOf(plan, path)
+  return node ? (node.kind === 'send' ? node.recipient : node.pattern) : null
+}

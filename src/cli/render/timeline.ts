@@ -2,7 +2,7 @@ import type { ChalkInstance } from 'chalk'
 import type { Money } from '../../base/money.ts'
 import { formatDuration, isoTime, type Instant } from '../../base/time.ts'
 import type { DeliveryEvent } from '../../core/event.ts'
-import { isStep } from '../../core/plan.ts'
+import { childPath, isStep } from '../../core/plan.ts'
 import type { OutcomeKind } from '../../core/outcome.ts'
 import { classOf, type Verdict } from '../../core/verdict.ts'
 import type { LoadedDelivery, Standing } from '../../ports.ts'
@@ -18,7 +18,7 @@ import { padEnd } from './width.ts'
  *       03:29:15.121          → acme       post, attempt 1, key 8fK2…
  *       03:29:15.301  180 ms  ✗ acme       rejected: state not served (200)
  */
-export const renderTimeline = (loaded: LoadedDelivery, now: Instant, paint: ChalkInstance): string => {
+export const renderTimeline = (loaded: LoadedDelivery, now: Instant, paint: ChalkInstance, nameOf: (path: string) => string | null = () => null): string => {
   const { delivery, events, standing } = loaded
   const number = delivery.number > 1 ? `, delivery ${delivery.number}` : ''
   const head = `${paint.bold(oneLine(delivery.lead.id))} to ${paint.bold(delivery.to)} (${delivery.mode}${number}), received ${showTime(delivery.receivedAt)} UTC`
@@ -30,9 +30,9 @@ export const renderTimeline = (loaded: LoadedDelivery, now: Instant, paint: Chal
     const newDay = iso.slice(0, 10) === day ? [] : [paint.dim(`  ${iso.slice(0, 10)}`)]
     day = iso.slice(0, 10)
     const took = event.type === 'attemptFinished' ? formatDuration(event.durationMs) : ''
-    return [...newDay, `  ${paint.dim(iso.slice(11, 23))}  ${paint.dim(padEnd(took, 7))}  ${lineOf(event, paint)}`]
+    return [...newDay, `  ${paint.dim(iso.slice(11, 23))}  ${paint.dim(padEnd(took, 7))}  ${lineOf(event, paint, nameOf)}`]
   })
-  return `${[head, ...facts, ...lines, `  ${nextOf(standing, openIn(events), now, paint)}`].join('\n')}\n`
+  return `${[head, ...facts, ...lines, `  ${nextOf(standing, openIn(events), delivery.mode === 'test' ? null : now, paint)}`].join('\n')}\n`
 }
 
 /** Steps that the last settlement left open. */
@@ -41,14 +41,17 @@ const openIn = (events: LoadedDelivery['events']): readonly string[] | undefined
   return settled?.type === 'settled' ? settled.outcome.open : undefined
 }
 
-const lineOf = (event: DeliveryEvent, paint: ChalkInstance): string => {
+const lineOf = (event: DeliveryEvent, paint: ChalkInstance, nameOf: (path: string) => string | null): string => {
   switch (event.type) {
     case 'received': return `received${event.cost === null ? '' : `, cost ${showMoney(event.cost)}`}`
     case 'chose': {
       const { choice } = event
       switch (choice.kind) {
-        case 'pass': return `${paint.yellow('↷')} passed by ${choice.recipient ?? event.path}: ${oneLine(choice.reason)}`
-        case 'order': return `order ${choice.order.map((each) => each + 1).join(', ')} at ${event.path}: ${oneLine(choice.why)}`
+        case 'pass': return `${paint.yellow('↷')} passed by ${choice.recipient ?? nameOf(event.path) ?? event.path}: ${oneLine(choice.reason)}`
+        case 'order': {
+          const named = choice.order.map((each) => nameOf(childPath(event.path, each)) ?? String(each + 1)).join(', ')
+          return `order${nameOf(event.path) === null ? '' : ` of ${nameOf(event.path)}`}: ${named === '' ? 'nobody' : named} (${oneLine(choice.why)})`
+        }
         case 'queue': return 'joined the batch that is being gathered'
         // A choice of a later version of the rules is shown by its name.
         default: return `chose ${kindOf(choice)} at ${event.path}`
@@ -86,11 +89,12 @@ const verdictText = (verdict: Verdict, revenue: Money | null): string => {
   return parts.join(' ') + (verdict.reason === null ? '' : `: ${oneLine(verdict.reason)}`)
 }
 
-const nextOf = (standing: Standing, open: readonly string[] | undefined, now: Instant, paint: ChalkInstance): string => {
+/** `now` null: a rehearsal, whose clock is whatever its next command says. */
+const nextOf = (standing: Standing, open: readonly string[] | undefined, now: Instant | null, paint: ChalkInstance): string => {
   switch (standing.state) {
     case 'working': return paint.cyan('next: being worked on by a run; after a crash `finalmile resume` takes it up')
     case 'waiting': {
-      const when = standing.dueAt === null ? 'until a person acts' : standing.dueAt <= now ? 'due now, at the next `finalmile resume`' : `${showWhen(standing.dueAt, now)} (${showTime(standing.dueAt)} UTC)`
+      const when = standing.dueAt === null ? 'until a person acts' : now === null ? `at ${showTime(standing.dueAt)} UTC` : standing.dueAt <= now ? 'due now, at the next `finalmile resume`' : `${showWhen(standing.dueAt, now)} (${showTime(standing.dueAt)} UTC)`
       return paint.yellow(`next: ${when} – ${oneLine(standing.why)}${standing.recipient === null ? '' : ` (${standing.recipient})`}`)
     }
     case 'settled': {

@@ -103,10 +103,16 @@ export const costHere = (policy: Policy, { history, patternCost }: Context): Mon
 export const whyNotOffered = (policy: Policy, context: Context): string | null => {
   const had = context.facts.elsewhere.get(policy.recipient)
   if (had !== undefined) return had
-  const before = postsHere(policy.recipient, context).find(({ finished }) => finished?.verdict.kind === 'accepted' || finished?.verdict.kind === 'unconfirmed')
-  if (before) return `${policy.name} ${before.finished?.verdict.kind === 'accepted' ? 'has bought' : 'may have bought'} this lead already, at another place of the pattern`
+  const bought = boughtHere(policy, context)
+  if (bought !== null) return bought
   if (policy.acceptWhen && !holds(policy.acceptWhen.condition, (at) => resolveLead(context.lead, at))) return `${policy.name} accepts only leads where ${policy.acceptWhen.text}`
   return unmetRequirement(policy, context.lead, context.history.receivedAt, context.now)
+}
+
+/** Why it gets the lead no more: it has bought it, or may have, at another place of the plan. */
+const boughtHere = (policy: Policy, context: Context): string | null => {
+  const before = postsHere(policy.recipient, context).find(({ finished }) => finished?.verdict.kind === 'accepted' || finished?.verdict.kind === 'unconfirmed')
+  return before ? `${policy.name} ${before.finished?.verdict.kind === 'accepted' ? 'has bought' : 'may have bought'} this lead already, at another place of the pattern` : null
 }
 
 /** What this recipient was sent of this delivery, at any place of the plan: a pattern may name it twice. */
@@ -124,6 +130,8 @@ const follow = (policy: Policy, attempts: readonly Attempt[], count: number, pat
   const { verdict } = last.finished
   if (verdict.kind === 'failed' || verdict.kind === 'unknown') {
     const again = retryOf(policy, attempts, path, context)
+    const bought = again && boughtHere(policy, context)
+    if (bought) return pass(path, policy.recipient, bought)
     if (again) return tryAgain(policy, again.plan, again.target, last, count + 1, path, context)
   }
   const sold = verdict.kind === 'accepted' && !last.finished.surplus && policy.steps ? followUps(policy, policy.steps, path, context) : null
