@@ -99,7 +99,7 @@ const steady = (text: string, folder: string): string => text
   .replace(/(\d\d:\d\d):\d\d( UTC)/g, '$1$2')
   .replace(/\b\d+(\.\d+)? m?s\b/g, '· ms')
   .replace(/ +· ms/g, ' · ms')
-  .replace(/AVG +P95/g, 'AVG P95')
+  .replace(/ +AVG +P95/g, ' AVG P95')
   .replace(/ +$/gm, '')
 
 const BLOCK = /<!-- transcript: (.+?) -->\n+(?:```text\n([\s\S]*?)\n```\n)?/g

@@ -64,7 +64,7 @@ const MUTANTS: readonly Mutant[] = [
   { fault: 'every state has the hours of the others', file: 'gate.ts', from: 'windowState(own ?? hours.elsewhere', to: 'windowState(hours.elsewhere', tests: 'test/definitions/calling-hours.test.ts' },
   { fault: 'calling hours go by the recipient\'s clock', file: 'gate.ts', from: "zonesOfLead(lead, policy.zone.kind === 'zone' ? { kind: 'lead' } : policy.zone)", to: "policy.zone.kind === 'zone' ? [policy.zone.name] : zonesOfLead(lead, policy.zone)", tests: 'test/definitions/calling-hours.test.ts' },
   { fault: 'a repeat gives way to a first request at another place', file: 'decide.ts', from: '(isRepeat(send) && !isRepeat(other))', to: '(!isRepeat(send) && isRepeat(other))' },
-  { fault: 'a repeat goes to who bought the lead meanwhile', file: 'strategies/send.ts', from: 'if (bought) return pass(', to: 'if (bought && context.now < 0) return pass(' },
+  { fault: 'a repeat goes to who bought the lead meanwhile', file: 'strategies/send.ts', from: 'const again = boughtHere(policy, context) === null ?', to: 'const again = boughtHere(policy, context) !== undefined ?' },
 ]
 
 const root = resolve(import.meta.dirname, '../..')

@@ -129,9 +129,8 @@ const follow = (policy: Policy, attempts: readonly Attempt[], count: number, pat
   if (!last?.finished) return pending()
   const { verdict } = last.finished
   if (verdict.kind === 'failed' || verdict.kind === 'unknown') {
-    const again = retryOf(policy, attempts, path, context)
-    const bought = again && boughtHere(policy, context)
-    if (bought) return pass(path, policy.recipient, bought)
+    // What bought it elsewhere is not asked again here; what this place left in doubt stays so.
+    const again = boughtHere(policy, context) === null ? retryOf(policy, attempts, path, context) : null
     if (again) return tryAgain(policy, again.plan, again.target, last, count + 1, path, context)
   }
   const sold = verdict.kind === 'accepted' && !last.finished.surplus && policy.steps ? followUps(policy, policy.steps, path, context) : null
