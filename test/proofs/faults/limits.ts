@@ -15,12 +15,12 @@ export const limits: Proof = {
       const most = (ms: number): number => Math.max(0, ...times.map((from) => times.filter((at) => at >= from && at < from + ms).length))
       const problems: string[] = []
       for (const each of ends) if (each.code !== 0) problems.push(`a process ended with ${each.code}: ${each.err}`)
-      // The buyer sees requests some milliseconds after they were started: a stretch 5 % shorter is free of that.
-      if (most(950) > rate) problems.push(`${most(950)} requests in 950 ms, ${rate} per second are allowed`)
+      // The buyer sees requests some milliseconds after they were started, more on a busy machine: a stretch 10 % shorter is free of that.
+      if (most(900) > rate) problems.push(`${most(900)} requests in 900 ms, ${rate} per second are allowed`)
       // Answers take 30 ms, so that more than three requests within 25 ms were under way together.
       if (most(25) > 3) problems.push(`${most(25)} requests at once, 3 are allowed`)
       if (times.length !== cap) problems.push(`${times.length} were sent, the cap is ${cap}`)
-      return { line: `limits: 4 processes, ${leads} leads: the buyer saw ${times.length} (cap ${cap}), at most ${most(950)} in any 0.95 s (rate ${rate} per second), at most ${most(25)} in any 25 ms (concurrency 3, answers take 30 ms)`, problems }
+      return { line: `limits: 4 processes, ${leads} leads: the buyer saw ${times.length} (cap ${cap}), at most ${most(900)} in any 0.9 s (rate ${rate} per second), at most ${most(25)} in any 25 ms (concurrency 3, answers take 30 ms)`, problems }
     } finally {
       await a.close()
       project.remove()
