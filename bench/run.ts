@@ -3,50 +3,48 @@ import { once } from 'node:events'
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
+import { STATES } from '../src/adapters/ledger/sqlite/rows.ts'
 import { RECIPIENT, bodyOf, leadAt, writeLines } from './leads.ts'
+import { measured, median, row, wallMs, type Figures } from './measure.ts'
 
 /**
- * `npm run bench [-- LEADS [ROUNDS]]`: a CSV of leads delivered by the built command line to a server in another process,
- * beside a bare loop of undici's `request` that sends the same bodies and keeps no ledger; alternating rounds, medians.
- * Then ten times as many leads, for the memory. Figures are of whole processes, start-up and outputs included.
+ * `npm run bench [-- LEADS [ROUNDS [LARGE]]]`: a CSV of leads delivered by the built command line to a server in another
+ * process, beside a bare loop of undici's `request` that sends the same bodies and keeps no ledger; alternating rounds,
+ * medians. Then a run that is killed, for what it leaves in doubt; then LARGE leads (ten times as many; 0 leaves it out), for
+ * the memory. Figures are of whole processes, start-up and outputs included. Method and figures: docs/performance.md.
  */
 const count = Number(process.argv[2] ?? 50_000)
 const rounds = Number(process.argv[3] ?? 3)
 const large = Number(process.argv[4] ?? count * 10)
 const root = resolve(import.meta.dirname, '..')
+const bin = join(root, 'bin/finalmile.js')
 const dir = mkdtempSync(join(tmpdir(), 'finalmile-bench-'))
+const command = (file: string) => [bin, 'deliver', file, '--to', 'bench', '--yes', '--quiet', '--out', join(dir, 'runs')]
 
-interface Figures { wallSeconds: number; perSecond: number; cpuSeconds: number; peakMb: number }
-
-const measured = async (args: readonly string[], leads: number): Promise<Figures & { out: string }> => {
-  const usage = join(dir, 'usage.json')
-  const began = performance.now()
-  const child = spawn(process.execPath, ['--import', join(import.meta.dirname, 'usage.ts'), ...args], {
-    cwd: dir, stdio: ['ignore', 'pipe', 'pipe'], env: { ...process.env, FINALMILE_USAGE: usage },
-  })
-  let out = ''
-  let err = ''
-  child.stdout.on('data', (chunk: Buffer) => { out += String(chunk) })
-  child.stderr.on('data', (chunk: Buffer) => { err += String(chunk) })
-  const [code] = (await once(child, 'exit')) as [number]
-  const wallSeconds = (performance.now() - began) / 1000
-  if (code !== 0) throw new Error(`${args.join(' ')} ended with ${code}\n${err}`)
-  return { ...(JSON.parse(readFileSync(usage, 'utf8')) as { cpuSeconds: number; peakMb: number }), wallSeconds, perSecond: leads / wallSeconds, out }
+const fresh = (): void => {
+  for (const name of ['.finalmile', 'runs']) rmSync(join(dir, name), { recursive: true, force: true })
 }
 
 const deliver = async (file: string, leads: number): Promise<Figures> => {
-  rmSync(join(dir, '.finalmile'), { recursive: true, force: true })
-  rmSync(join(dir, 'runs'), { recursive: true, force: true })
-  const figures = await measured([join(root, 'bin/finalmile.js'), 'deliver', file, '--to', 'bench', '--yes', '--quiet', '--out', join(dir, 'runs')], leads)
+  fresh()
+  const figures = await measured(dir, command(file))
   const summary = JSON.parse(readFileSync(join(dir, 'runs', 'summary.json'), 'utf8')) as { outcomes: Record<string, number>; revenue: string }
   const revenue = `${leads * 45}.00`
   if (summary.outcomes['accepted'] !== leads || summary.revenue !== revenue) throw new Error(`expected ${leads} accepted and ${revenue}, got ${JSON.stringify(summary.outcomes)} and ${summary.revenue}`)
   return figures
 }
 
-const median = (values: readonly number[]): number => [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)] ?? 0
-const row = (name: string, each: Figures): string =>
-  `${name.padEnd(26)} ${Math.round(each.perSecond).toString().padStart(7)} leads/s  ${each.wallSeconds.toFixed(2).padStart(6)} s  ${each.cpuSeconds.toFixed(2).padStart(6)} CPU s  ${each.peakMb.toFixed(0).padStart(4)} MB`
+/** Attempts that a process killed in mid-run (signal 9) leaves started and unanswered, and how many leads it had settled. */
+const inDoubtAfterKill = async (file: string, afterMs: number): Promise<{ readonly inDoubt: number; readonly settled: number }> => {
+  fresh()
+  await measured(dir, command(file), null, { signal: 'SIGKILL', afterMs })
+  const store = new DatabaseSync(join(dir, '.finalmile', 'store.db'))
+  const of = (state: number): number => Number(store.prepare('SELECT count(*) AS n FROM deliveries WHERE state = ?').get(state)?.['n'] ?? 0)
+  const found = { inDoubt: of(STATES.working), settled: of(STATES.settled) }
+  store.close()
+  return found
+}
 
 const server = spawn(process.execPath, [join(import.meta.dirname, 'server.ts')], { stdio: ['ignore', 'pipe', 'inherit'] })
 try {
@@ -62,17 +60,27 @@ try {
   const bare: Figures[] = []
   const ours: Figures[] = []
   for (let round = 1; round <= rounds; round++) {
-    bare.push(await measured([join(import.meta.dirname, 'bare.ts'), url, join(dir, 'bodies.txt')], count))
+    bare.push(await measured(dir, [join(import.meta.dirname, 'bare.ts'), url, join(dir, 'bodies.txt')]))
     ours.push(await deliver('leads.csv', count))
-    console.log(row(`round ${round}  bare loop`, bare.at(-1)!))
-    console.log(row(`round ${round}  finalmile`, ours.at(-1)!))
+    console.log(row(`round ${round}  bare loop`, count, bare.at(-1)!))
+    console.log(row(`round ${round}  finalmile`, count, ours.at(-1)!))
   }
-  const ratios = ours.map((each, i) => each.perSecond / (bare[i]?.perSecond ?? 1))
-  console.log(`\n${count} leads, whole processes: finalmile / bare request loop = ${median(ratios).toFixed(2)} (median of ${rounds}; ${ratios.map((each) => each.toFixed(2)).join(', ')})`)
+  const rates = ours.map((each, i) => (bare[i]?.wallSeconds ?? 0) / each.wallSeconds)
+  const costs = ours.map((each, i) => each.cpuSeconds / (bare[i]?.cpuSeconds ?? 1))
+  const all = (values: readonly number[]): string => values.map((each) => each.toFixed(2)).join(', ')
+  console.log(`\n${count} leads, whole processes: finalmile / bare request loop = ${median(rates).toFixed(2)} in leads/s (median of ${rounds}; ${all(rates)}), ${median(costs).toFixed(2)} in CPU seconds (${all(costs)})`)
+
+  const killed = await inDoubtAfterKill('leads.csv', median(ours.map((each) => each.wallSeconds)) * 600)
+  console.log(`window: killed (signal 9) after ${killed.settled} settled leads, it left ${killed.inDoubt} attempts in doubt`)
+
+  const helps: number[] = []
+  for (let i = 0; i < 7; i++) helps.push(await wallMs([bin, '--help']))
+  console.log(`finalmile --help: ${median(helps).toFixed(0)} ms (median of ${helps.length}, whole process)`)
+
   if (large > count) {
     await writeLines(join(dir, 'large.csv'), large, csvLine, header)
     const figures = await deliver('large.csv', large)
-    console.log(row(`${large} leads`, figures))
+    console.log(row(`${large} leads`, large, figures))
     console.log(`memory: ${median(ours.map((each) => each.peakMb)).toFixed(0)} MB at ${count} leads, ${figures.peakMb.toFixed(0)} MB at ${large}`)
   }
 } finally {

@@ -3,9 +3,9 @@ import net from 'node:net'
 
 /**
  * The cheapest buyer there is, for measuring what sends to it: bare sockets, just enough HTTP/1.1 to find where requests
- * end, always accepting. `node bench/server.ts [PORT [PORT-FILE]]`; the port is printed and written to the file.
+ * end, always accepting. `node bench/server.ts [PORT [PORT-FILE [DELAY-MS]]]`; the port is printed and written to the file.
  */
-export const startBenchServer = (port = 0): Promise<net.Server> =>
+export const startBenchServer = (port = 0, delayMs = 0): Promise<net.Server> =>
   new Promise((resolve) => {
     const server = net.createServer({ noDelay: true, highWaterMark: 65_536 }, (socket) => {
       let rest = ''
@@ -22,7 +22,8 @@ export const startBenchServer = (port = 0): Promise<net.Server> =>
           answers += answer()
         }
         rest = at === text.length ? '' : text.slice(at)
-        if (answers !== '') socket.write(answers, 'latin1')
+        if (answers !== '' && delayMs > 0) setTimeout(() => { if (socket.writable) socket.write(answers, 'latin1') }, delayMs)
+        else if (answers !== '') socket.write(answers, 'latin1')
       })
     })
     server.listen(port, '127.0.0.1', () => resolve(server))
@@ -45,7 +46,7 @@ const requestEnd = (text: string, from: number): number => {
 }
 
 if (import.meta.main) {
-  const server = await startBenchServer(Number(process.argv[2] ?? 0))
+  const server = await startBenchServer(Number(process.argv[2] ?? 0), Number(process.argv[4] ?? 0))
   const address = server.address()
   const port = typeof address === 'object' && address !== null ? address.port : 0
   console.log(port)
