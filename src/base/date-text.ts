@@ -14,10 +14,10 @@ export const parseDate = (value: unknown): DateText | null => {
   if (typeof value === 'number') return epoch(value)
   if (typeof value !== 'string') return null
   const text = value.trim()
-  const iso = /^(\d{4})-(\d{2})-(\d{2})(?:[T ](\d{2}):(\d{2})(?::(\d{2})(?:[.,](\d{1,9}))?)?\s*(Z|[+-]\d{2}:?\d{2})?)?$/i.exec(text)
+  const iso = ISO.exec(text)
   if (iso) {
     const [, y, mo, d, h, mi, s, f = '', zone] = iso
-    const wall = wallOf(y, mo, d, h, mi, s, f.padEnd(3, '0').slice(0, 3))
+    const wall = wallOf(y, mo, d, h, mi, s, f === '' ? f : f.padEnd(3, '0').slice(0, 3))
     if (wall === null) return null
     if (zone === undefined) return { kind: 'wall', wall, dateOnly: h === undefined }
     return { kind: 'instant', at: wall - offsetOf(zone) * 60_000 }
@@ -36,6 +36,8 @@ export const parseDate = (value: unknown): DateText | null => {
   }
   return /^\d{10}$|^\d{13}$/.test(text) ? epoch(Number(text)) : null
 }
+
+const ISO = /^(\d{4})-(\d{2})-(\d{2})(?:[T ](\d{2}):(\d{2})(?::(\d{2})(?:[.,](\d{1,9}))?)?\s*(Z|[+-]\d{2}:?\d{2})?)?$/i
 
 /** Fields of a parsed date: an instant as the zone's clocks show it, a wall date as it was written. */
 export const fieldsOf = (date: DateText, zone = 'UTC') =>
@@ -59,7 +61,7 @@ const wallOf = (y = '', mo = '', d = '', h = '0', mi = '0', s = '0', ms = '0'): 
 }
 
 const offsetOf = (zone: string): number => {
-  if (/z/i.test(zone)) return 0
+  if (zone === 'Z' || zone === 'z') return 0
   const [, sign, hours, minutes] = /([+-])(\d{2}):?(\d{2})/.exec(zone) ?? []
   return (sign === '-' ? -1 : 1) * (Number(hours) * 60 + Number(minutes))
 }
