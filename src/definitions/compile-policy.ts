@@ -29,7 +29,7 @@ export const compilePolicy = (id: string, name: string, values: EndpointValues):
     requirements: requirementsOf(values),
     zone: values.timezone ?? UTC,
     window: values.type === 'five9.add_to_list' && values.scheduleCalls === true ? null : windowOf(values),
-    callingHours: values.callingHours === true ? BUILT_IN : null,
+    callingHours: values.callingHours === true ? builtInCallingHours() : null,
     maxAttempts: values.maxAttempts ?? null,
     caps: values.caps ?? [],
     circuit: values.circuitBreaker === undefined ? DEFAULT_CIRCUIT : values.circuitBreaker,
@@ -40,7 +40,6 @@ export const compilePolicy = (id: string, name: string, values: EndpointValues):
   }
 }
 
-const BUILT_IN = builtInCallingHours()
 const UTC: ZoneSource = { kind: 'zone', name: 'UTC' }
 
 export const currencyOf = (values: { readonly currency?: string | undefined }): string => values.currency?.toUpperCase() ?? 'USD'

@@ -69,5 +69,6 @@ const windowsOf = (node: YamlNode): Parsed<readonly CallWindow[]> => {
   return parsed(windows)
 }
 
-/** The built-in table. */
-export const builtInCallingHours = (): CallingHours => readCallingHours({ path: 'calling-hours.yaml', text: DEFAULT_CALLING_HOURS }, null).table
+/** The built-in table, read when it is first asked for: most starts need none, and reading takes 20 ms. */
+export const builtInCallingHours = (): CallingHours => (builtIn ??= readCallingHours({ path: 'calling-hours.yaml', text: DEFAULT_CALLING_HOURS }, null).table)
+let builtIn: CallingHours | null = null

@@ -26,11 +26,12 @@ export interface Client {
 /** Groups under way at once: one is being committed while the next is already there. */
 const GROUPS = 2
 /**
- * A commit costs about 0.3 ms whatever its size, so that steps are gathered; a lone lead pays the millisecond. Waiting
- * longer, for larger groups, saves no CPU that can be measured and lets the sender run dry (200 and 3 ms: 10 % slower).
+ * A commit costs one wait for the disk, some 0.4 ms whatever its size, and writes the pages that its steps share once: steps
+ * are gathered, and a lone lead pays the milliseconds. (Measured on 50,000 leads: 5 ms make 1,060 commits where 1 ms made
+ * 3,290; 8 % less time and 9 % less CPU.)
  */
 const ENOUGH = 100
-const GATHER_MS = 1
+const GATHER_MS = 5
 const LARGEST_GROUP = 512
 
 /** Whoever waits for the store longer than this is told so; the usual overlap of two commands from cron is shorter. */
