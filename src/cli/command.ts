@@ -34,5 +34,7 @@ export interface CommandSpec {
   readonly more?: string
   readonly options?: readonly OptionSpec[]
   readonly examples: readonly (readonly [command: string, what: string])[]
+  /** Sends, and so is going to be the writer of the store: its thread begins while the command is loaded. */
+  readonly sends?: true
   readonly load: () => Promise<{ readonly run: RunCommand }>
 }

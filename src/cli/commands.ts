@@ -89,14 +89,14 @@ export const COMMANDS: readonly CommandSpec[] = [
       ...running,
     ],
     examples: [['finalmile deliver leads.csv --to acme --test', 'a rehearsal against the sandbox'], ['finalmile deliver leads.csv --to auto-waterfall', 'the real thing']],
-    load: () => import('./commands/deliver.ts'),
+    sends: true, load: () => import('./commands/deliver.ts'),
   },
   {
     name: 'resume', group: DELIVER, summary: 'continue what is due: retries, windows, batches, caps',
     more: 'Safe from cron at any overlap.',
     options: [test, { flags: '--watch', help: 'keep on until interrupted' }, ...running],
     examples: [['finalmile resume', 'once'], ['finalmile resume --watch', 'as a service']],
-    load: () => import('./commands/resume.ts'),
+    sends: true, load: () => import('./commands/resume.ts'),
   },
   {
     name: 'worker', group: DELIVER, summary: 'work a shared PostgreSQL store, on as many machines as are started',

@@ -27,6 +27,7 @@ export const runCommandLine = async (
   const program = buildProgram(streams, async (spec, operands, options) => {
     const environment = readEnvironment(cwd, exported)
     const settings = readSettings(options, environment)
+    if (spec.sends === true && settings.store.startsWith('sqlite:')) (await import('../adapters/ledger/sqlite/thread.ts')).beginThread()
     const { run } = await spec.load()
     code = await run({ args: operands, options, settings, streams, environment, cwd })
   })

@@ -1,10 +1,10 @@
-import { Worker } from 'node:worker_threads'
 import type { Step, StepResult } from '../../../ports.ts'
 import type { HostOptions } from './host.ts'
 import type { Holder } from './lease.ts'
 import { flatten, pack, unpack } from './packing.ts'
 import type { PackedResult, PackedStep } from './packing.ts'
 import type { Store } from './store.ts'
+import { takeThread } from './thread.ts'
 import { arrive } from './trouble.ts'
 import type { Carried } from './trouble.ts'
 
@@ -39,8 +39,8 @@ const SAY_AFTER_MS = 2_000
 
 /** `onWait`: another has the store, and this goes on when that ends; null where its transaction bars even that question. */
 export const startClient = (options: Omit<HostOptions, 'onLease' | 'onWait'>, onWait: (holder: Holder | null) => void): Promise<Client> => {
-  const file = new URL(import.meta.url.endsWith('.ts') ? './worker.ts' : './worker.js', import.meta.url)
-  const worker = new Worker(file, { workerData: options })
+  const worker = takeThread()
+  worker.postMessage(options)
   const calls = new Map<number, { readonly resolve: (value: never) => void; readonly reject: (error: unknown) => void }>()
   let gathered: PackedStep[] = []
   let waiting: Waiting[] = []

@@ -1,4 +1,5 @@
-import { parentPort, workerData } from 'node:worker_threads'
+import { once } from 'node:events'
+import { parentPort } from 'node:worker_threads'
 import { openHost } from './host.ts'
 import type { HostOptions } from './host.ts'
 import { unflatten } from './packing.ts'
@@ -14,7 +15,7 @@ export type Request =
 
 const port = parentPort
 if (!port) throw new Error('this file runs as a worker thread')
-const options = workerData as Omit<HostOptions, 'onLease' | 'onWait'>
+const [options] = await once(port, 'message') as [Omit<HostOptions, 'onLease' | 'onWait'>]
 
 try {
   const host = await openHost({ ...options, onLease: (until) => port.postMessage({ kind: 'lease', until }), onWait: (holder) => port.postMessage({ kind: 'waiting', holder }) })
