@@ -1,6 +1,6 @@
 import type { CommandSpec, OptionSpec } from './command.ts'
 import { readRamp } from './load/ramp.ts'
-import { readClock, readCount, readMoneyFlag, readPair, readTime, readWait, collect } from './values.ts'
+import { readClock, readCount, readMoneyFlag, readPair, readAge, readTime, readWait, collect } from './values.ts'
 
 const START = 'Start:'
 const DELIVER = 'Deliver:'
@@ -161,7 +161,7 @@ export const COMMANDS: readonly CommandSpec[] = [
     name: 'returns', args: '<file>', group: CORRECT, summary: "a buyer's returns, corrected into revenue",
     more: 'A row for each lead that comes back: lead_id or buyer_lead_id; amount (else the whole sale), reason, date and recipient where there are. The same file counts once; never more than a sale earned. Booked on the day it is read, so that closed months stay.',
     options: [
-      { flags: '--from <recipient>', help: 'the buyer that the whole file is from' }, { flags: '--within <duration>', help: 'refuse what comes later after the sale', read: readWait('--within') },
+      { flags: '--from <recipient>', help: 'the buyer that the whole file is from' }, { flags: '--within <duration>', help: 'refuse what comes later after the sale', read: readAge('--within') },
       ownId, buyersId, { flags: '--dry-run', help: 'say what would be booked' }, test,
     ],
     examples: [['finalmile returns acme-november.csv --from acme', 'once a month'], ['finalmile returns returns.csv --dry-run', 'look first']],
@@ -179,7 +179,7 @@ export const COMMANDS: readonly CommandSpec[] = [
   },
   {
     name: 'purge', group: CORRECT, summary: 'personal data of settled leads out of the store; the figures stay',
-    options: [{ flags: '--older-than <duration>', help: 'settled longer ago than that; 0d: all', read: readWait('--older-than') }, { flags: '--yes', help: 'do not ask' }],
+    options: [{ flags: '--older-than <duration>', help: 'settled longer ago than that; 0d: all', read: readAge('--older-than') }, { flags: '--yes', help: 'do not ask' }],
     examples: [['finalmile purge --older-than 90d', 'as the law asks']],
     load: () => import('./commands/purge.ts'),
   },

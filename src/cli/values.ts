@@ -19,12 +19,17 @@ export const readPair = (flag: string) => (value: string, before: unknown): Read
 
 export const collect = (value: string, before: unknown): readonly string[] => [...(Array.isArray(before) ? before.map(String) : []), value]
 
-export const readWait = (flag: string) => (value: string): number => {
+export const readWait = (flag: string) => readDuration(flag, ['s', 'min'], '30s')
+
+/** For times that people count in days: `90` is never taken for seconds, nor are seconds suggested. */
+export const readAge = (flag: string) => readDuration(flag, ['d', 'h'], '90d')
+
+const readDuration = (flag: string, units: readonly [string, string], example: string) => (value: string): number => {
   const duration = parseDuration(value === '0' ? '0s' : value)
   if (duration.ok) return duration.ms
   throw duration.problem === 'needs-unit'
-    ? usageError(`${flag} ${value} needs a unit`, `write ${flag} ${value}s or ${flag} ${value}min`)
-    : usageError(`${flag} takes a duration, not "${value}"`, `for example ${flag} 30s or ${flag} 5min`)
+    ? usageError(`${flag} ${value} needs a unit`, `write ${flag} ${value}${units[0]} or ${flag} ${value}${units[1]}`)
+    : usageError(`${flag} takes a duration, not "${value}"`, `for example ${flag} ${example}`)
 }
 
 export const readMoneyFlag = (flag: string) => (value: string): Money => {

@@ -47,6 +47,7 @@ describe('a mistake on the command line exits 2, says what to do on stderr, and 
     ['a missing argument', ['deliver'], "missing required argument 'leads'"],
     ['a missing --to', ['deliver', 'x.csv'], '--to is missing'],
     ['a bare number where a unit matters', ['deliver', 'x.csv', '--to', 'a', '--wait', '30'], 'write --wait 30s'],
+    ['an age without a unit, for which seconds would be a disaster', ['purge', '--older-than', '90'], 'write --older-than 90d'],
     ['money that is none', ['deliver', 'x.csv', '--to', 'a', '--cost', 'much'], '--cost takes an amount of money'],
     ['a pair without =', ['deliver', 'x.csv', '--to', 'a', '--source', 'facebook'], '--source takes name=value'],
     ['a time that is none', ['resume', '--test', '--clock', 'tomorrow'], '--clock takes a time'],
