@@ -85,11 +85,15 @@ export const compileAll = (recipients: Iterable<Recipient>, mode: Mode, sandbox:
     if (each.kind !== 'endpoint') continue
     const definition: EndpointDefinition = mode === 'test' ? testDefinition(each.definition, sandbox ?? NO_SANDBOX) : each.definition
     const compiled = compileEndpoint(definition)
-    diagnostics.push(...compiled.diagnostics, ...checkTransport(definition.transport).map((problem) => diagnosticAt(definition.place, 'bad-transport', problem, 'Proxy and TLS stand under Settings; files are looked for from where finalmile is started')))
+    diagnostics.push(...compiled.diagnostics, ...transportProblems(definition))
     if (compiled.endpoint !== null) endpoints.set(each.id, { ...compiled.endpoint, ...maskedReader(createReader(definition, { hasPriceFallback: each.policy.price !== null || priced.has(each.id) }), mask), ...(compiled.endpoint.token ? { token: maskedToken(compiled.endpoint.token, mask) } : {}) })
   }
   return { endpoints, diagnostics }
 }
+
+const transportProblems = ({ transport, place }: EndpointDefinition): readonly Diagnostic[] =>
+  checkTransport(transport).map(({ setting, message }) =>
+    diagnosticAt(transport.places?.[setting] ?? place, 'bad-transport', message, 'Proxy and TLS stand under Settings; files are looked for from where finalmile is started'))
 
 /** Recipients for which a pattern names a price: an acceptance of theirs without one is no doubt. A bidder's bid is one too. */
 export const pricedIn = (plans: Iterable<Plan>): ReadonlySet<string> => {

@@ -70,5 +70,17 @@ const HELP: Readonly<Record<string, string>> = {
 const troubleOfTheWorld = (error: unknown): { message: string; help: string } | null => {
   if (!(error instanceof Error) || !('code' in error) || typeof error.code !== 'string') return null
   const help = HELP[error.code]
-  return help === undefined ? null : { message: error.message, help }
+  if (help === undefined) return null
+  // `ENOENT: no such file or directory, open '/x'`: the path and what is the matter are enough.
+  return { message: 'path' in error && typeof error.path === 'string' ? `${error.path}: ${WORDS[error.code] ?? error.message}` : error.message, help }
+}
+
+const WORDS: Readonly<Record<string, string>> = {
+  ENOENT: 'no such file or folder',
+  EACCES: 'no permission',
+  EISDIR: 'this is a folder',
+  ENOTDIR: 'a part of the path is a file',
+  EEXIST: 'there is something already',
+  ENOSPC: 'the disk is full',
+  EROFS: 'the disk is read-only',
 }

@@ -1,5 +1,6 @@
 import type { BadRow } from '../adapters/leads/batch.ts'
 import { createRunFiles } from '../adapters/outputs/run-files.ts'
+import { usageError } from '../base/diagnostic.ts'
 import type { Instant } from '../base/time.ts'
 import { addEvent, emptyReport } from '../core/report.ts'
 import { alertsOf, type AlertLimit } from '../core/report/alerts.ts'
@@ -21,7 +22,7 @@ export interface RunRecord {
 }
 
 export const openRecord = async (folder: string, run: Run, catalogue: Catalogue): Promise<RunRecord> => {
-  const files = await createRunFiles(folder)
+  const files = await createRunFiles(folder).catch((error: unknown) => { throw notWritable(folder, error) })
   const report = emptyReport(run.mode)
   let currency = 'USD'
   for (const each of catalogue.recipients.values()) if (each.kind === 'endpoint') { currency = each.definition.currency; break }
@@ -51,3 +52,19 @@ export const openRecord = async (folder: string, run: Run, catalogue: Catalogue)
 
 const limitsOf = (catalogue: Catalogue): ReadonlyMap<string, readonly AlertLimit[]> =>
   new Map([...catalogue.recipients.values()].flatMap((each) => (each.kind === 'endpoint' && each.definition.alertWhen.length > 0 ? [[each.id, each.definition.alertWhen] as const] : [])))
+
+/** The system's words (`EEXIST: file already exists, mkdir`) name neither the option nor the way out. */
+const notWritable = (folder: string, error: unknown): unknown => {
+  const code = error instanceof Error && 'code' in error ? error.code : null
+  const reason = typeof code === 'string' ? OUT_FAULTS[code] : undefined
+  return reason === undefined ? error : usageError(`--out ${folder} cannot be written to: ${reason}`, 'name a folder; it is made where it is missing')
+}
+
+const OUT_FAULTS: Readonly<Record<string, string>> = {
+  EEXIST: 'it is a file',
+  ENOTDIR: 'a part of it is a file',
+  EISDIR: 'one of ledger.csv and results.csv is a folder there',
+  EACCES: 'you may not write there',
+  EPERM: 'you may not write there',
+  EROFS: 'the disk is read-only',
+}

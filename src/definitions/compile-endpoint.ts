@@ -48,7 +48,7 @@ export const compileEndpoint = (id: string, name: string, root: Extract<YamlNode
     batch: values.batch ? { ...values.batch.definition, format: values.batch.definition.format ?? batchFormat(format, places) } : null,
     ping: values.ping ?? null,
     test: values.testSettings ?? null,
-    transport: transportOf(values),
+    transport: transportOf(values, places),
     currency: currencyOf(values),
     options: compileOptions(values),
     alertWhen: values.alertWhen ?? [],
@@ -97,7 +97,7 @@ const idempotencyOf = (type: EndpointType, values: EndpointValues): EndpointDefi
 
 const isKeyHeader = ({ name }: HeaderDefinition): boolean => /idempotency-?key/i.test(name)
 
-const transportOf = (values: EndpointValues): TransportSettings => ({
+const transportOf = (values: EndpointValues, { proxy, tls }: EndpointPlaces): TransportSettings => ({
   timeoutMs: values.timeout ?? DEFAULT_TIMEOUT_MS,
   connectTimeoutMs: values.connectTimeout ?? 5_000,
   connections: values.connections ?? 10,
@@ -105,6 +105,7 @@ const transportOf = (values: EndpointValues): TransportSettings => ({
   followRedirects: values.followRedirects ?? false,
   proxy: values.proxy ?? null,
   tls: values.tls ?? null,
+  ...(proxy || tls ? { places: { ...(proxy && { proxy }), ...(tls && { tls }) } } : {}),
   allowPrivateNetwork: values.allowPrivateNetwork ?? false,
   maximumResponse: values.maximumResponse ?? 1024 * 1024,
   concurrency: values.concurrency ?? null,

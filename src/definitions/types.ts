@@ -193,6 +193,8 @@ export interface TransportSettings {
   readonly followRedirects: boolean
   readonly proxy: string | null
   readonly tls: { readonly ca: string | null; readonly certificate: string | null; readonly key: string | null } | null
+  /** Where the two stand, to say what is wrong with them. */
+  readonly places?: { readonly proxy?: Place; readonly tls?: Place }
   readonly allowPrivateNetwork: boolean
   /** Bytes, after decompression. */
   readonly maximumResponse: number

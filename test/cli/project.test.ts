@@ -32,6 +32,33 @@ describe('before anything is sent', () => {
     expect(json(data)).toMatchObject({ files: 1, errors: expect.any(Number) as number })
   })
 
+  it('a proxy that is none and a certificate that is not there are shown where they stand', async () => {
+    mkdirSync(join(cwd, 'transport'), { recursive: true })
+    writeFileSync(join(cwd, 'transport/acme.yaml'), 'Recipient: Acme\nSettings:\n  Endpoint: https://acme.example/leads\n  Proxy: proxy.example:3128\n  TLS:\n    CA: certs/missing.pem\nField Mapping:\n  name: {{lead.name}}\nResponse Parsing:\n  Success: status = "ok"\n')
+    const { code, out } = await run('check', '--recipients', 'transport')
+    expect(code).toBe(2)
+    expect(out).toMatch(/acme\.yaml:4:\d+\n.*\n4 \|   Proxy/)
+    expect(out).toMatch(/acme\.yaml:[56]:\d+/)
+  })
+
+  it.each([
+    ['a file', 'afile', 'it is a file'],
+    ['below a file', 'afile/out', 'a part of it is a file'],
+  ])('--out that is %s is told as such, and nothing is sent', async (_name, out, words) => {
+    writeFileSync(join(cwd, 'afile'), 'mine')
+    const refused = await run('deliver', 'leads.csv', '--to', 'auto-waterfall', '--test', '--out', out)
+    expect({ code: refused.code, out: refused.out }).toEqual({ code: 2, out: '' })
+    expect(refused.err).toContain('cannot be written to')
+    expect(refused.err).toContain(words)
+    expect(readFileSync(join(cwd, 'afile'), 'utf8')).toBe('mine')
+  })
+
+  it('a recorded answer that is not there is named', async () => {
+    const { code, err } = await run('parse', 'acme-insurance', 'nowhere.http')
+    expect(code).toBe(2)
+    expect(err).toContain('nowhere.http: no such file or folder')
+  })
+
   it('a broken file does not stop a delivery that does not reach it', async () => {
     const { code } = await run('plan', 'leads.csv', '--to', 'brightpath', '--limit', '1', '--recipients', 'recipients', '--recipients', 'broken', '--json')
     expect(code).toBe(0)

@@ -14,7 +14,7 @@ it.each<[string, Parameters<typeof checkTransport>[0], RegExp]>([
   ['a proxy that is no URL', { proxy: 'proxy.example:3128', tls: null }, /Proxy: it is no http or https URL/],
   ['a proxy of another kind', { proxy: 'socks5://user:secret@proxy.example', tls: null }, /Proxy/],
 ])('%s is told before a run', (_, settings, words) => {
-  const problems = checkTransport(settings)
+  const problems = checkTransport(settings).map((each) => each.message)
   expect(problems.join('; ')).toMatch(words)
   expect(problems.join('; ')).not.toContain('secret')
 })
