@@ -101,7 +101,7 @@ export const COMMANDS: readonly CommandSpec[] = [
   {
     name: 'worker', group: DELIVER, summary: 'work a shared PostgreSQL store, on as many machines as are started',
     more: 'Takes what is due, whoever took it in, and what a worker that is gone left behind, until it is stopped (SIGTERM lets what is on the wire end and gives the rest back).',
-    options: [{ flags: '--drain', help: 'end when nothing is due' }, test, ...running],
+    options: [{ flags: '--drain', help: 'end when nothing is due' }, { flags: '--take <n>', help: 'how many due deliveries are taken up at a time (default: 256)', read: readCount('--take') }, test, ...running],
     examples: [['finalmile worker --store postgres://finalmile@db/leads', 'as a service'], ['finalmile worker --drain', 'once; FINALMILE_STORE names the store']],
     load: () => import('./commands/worker.ts'),
   },

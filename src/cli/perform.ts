@@ -95,6 +95,7 @@ export const perform = async (invocation: Invocation, order: Order): Promise<num
       again: options.again === true, retryFailed: options.retryFailed === true,
       source: isPairs(options.source) ? options.source : {}, vars: isPairs(options.var) ? options.var : {},
       cost: isMoney(options.cost) ? options.cost : null, receivedField: typeof options.received === 'string' ? options.received : null, watch: options.watch === true, enqueue: options.enqueue === true,
+      ...(typeof options.take === 'number' ? { take: options.take } : {}),
     }, source, {
       ledger, transport, clock, endpoints, notify, signal: interrupts.signal,
       observe: (event) => {

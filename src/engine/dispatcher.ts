@@ -18,43 +18,18 @@ import type { TransportSettings } from '../definitions/types.ts'
 import { LeaseLostError } from '../ports.ts'
 import type { Standing, StepResult } from '../ports.ts'
 import type { Endpoint } from '../wire/endpoint.ts'
-import type { OutgoingRequest } from '../wire/request.ts'
 import { createAlarms } from './alarms.ts'
 import { finishedEvent, hashOf, inputOf, isTokenRepeat, startedEvent, neverSent, unsendable } from './attempt.ts'
 import { idempotencyKeyOf } from './identity.ts'
 import { createPaces, isPace } from './pace.ts'
 import { createPlaces } from './places.ts'
 import type { Surroundings } from './surroundings.ts'
-import type { Held } from './tokens.ts'
+import { NO_ANSWERS, NO_EVENTS, NO_STARTS, foldAll, joined } from './turn.ts'
+import type { Came, Parked, Ready, Starts } from './turn.ts'
 import type { Answered, Work } from './work.ts'
 import { onTheWire, standingOf } from './work.ts'
 
-const NO_EVENTS: readonly DeliveryEvent[] = []
-const NO_ANSWERS: readonly Answered[] = []
-
-
-/** Events since the last turn, the history with them, and the answers among them. */
-interface Came { readonly events: readonly DeliveryEvent[]; readonly history: History; readonly answers: readonly Answered[] }
 type SendSettings = TransportSettings & { readonly timeoutMs: number }
-interface Ready { readonly send: Send; readonly key: string; readonly request: OutgoingRequest; readonly held: Held | null; /** its place in the recipient's `Rate` */ readonly pace: Claim | null }
-/** Has no place on its lane yet, or (`asks`) something must be known first: its recipient's token, the id of a list. */
-interface Parked { readonly send: Send; readonly asks: (() => Promise<unknown>) | null }
-interface Starts { readonly ready: readonly Ready[]; readonly events: readonly DeliveryEvent[]; readonly parked: readonly Parked[]; readonly repeats: Send | null; readonly unsendable: boolean }
-
-const NO_STARTS: Starts = { ready: [], events: NO_EVENTS, parked: [], repeats: null, unsendable: false }
-
-/** Most turns bring events of one kind alone: nothing is copied then. */
-const joined = (...lists: readonly (readonly DeliveryEvent[])[]): readonly DeliveryEvent[] => {
-  let all: readonly DeliveryEvent[] = NO_EVENTS
-  for (const each of lists) if (each.length > 0) all = all.length === 0 ? each : [...all, ...each]
-  return all
-}
-
-const foldAll = (history: History, events: readonly DeliveryEvent[]): History => {
-  let folded = history
-  for (const event of events) folded = evolve(folded, event)
-  return folded
-}
 
 /**
  * Carries works forward: fold what came, decide, append, and only then do. One turn at a time for each work; all that

@@ -11,7 +11,7 @@ import { createDispatcher } from './dispatcher.ts'
 import type { Surroundings } from './surroundings.ts'
 import { takeIn } from './intake.ts'
 import { createHealth } from './health.ts'
-import { createLane } from './lane.ts'
+import { createLane, drainLanes } from './lane.ts'
 import type { Lane } from './lane.ts'
 import { createHeldPlaces } from './held-places.ts'
 import { interrupted } from './recover.ts'
@@ -47,7 +47,7 @@ const RECOVER_MS = 5_000
 export const runDeliveries = async (settings: RunSettings, leads: LeadSource | null, given: RunDeps): Promise<RunEnd> => {
   const { ledger, clock } = given
   const deps: RunDeps = { ...given, observe: (event) => { if (event.kind === 'stored') health.moved(); given.observe(event) } }
-  const { mode, catalogue } = settings
+  const { mode, catalogue, take: claimLimit = CLAIM_LIMIT } = settings
   const policies = new Map([...catalogue.recipients].flatMap(([id, each]) => (each.kind === 'endpoint' ? [[id, each.policy] as const] : [])))
   const lanes = new Map<string, Lane>()
   const slots = createSlots(SLOTS, SHELF)
@@ -203,7 +203,7 @@ export const runDeliveries = async (settings: RunSettings, leads: LeadSource | n
   /** Works all that is due; true when something was. */
   const takeDue = async (now: Instant): Promise<boolean> => {
     const own = settings.to === null ? {} : { runId: settings.runId }
-    const due = await adopt(await ledger.claimDue({ mode, now, limit: CLAIM_LIMIT, ...own }))
+    const due = await adopt(await ledger.claimDue({ mode, now, limit: claimLimit, ...own }))
     const batches = new Map<string, Work[]>()
     for (const work of due) {
       const batch = dueBatch(work, now)
@@ -211,7 +211,7 @@ export const runDeliveries = async (settings: RunSettings, leads: LeadSource | n
       else batches.set(batch, [...(batches.get(batch) ?? []), work])
     }
     for (const [recipient, works] of batches) await batcher.flush(recipient, works)
-    if (due.length < CLAIM_LIMIT) batcher.giveUpIncomplete(now)
+    if (due.length < claimLimit) batcher.giveUpIncomplete(now)
     return due.length > 0
   }
 
@@ -287,24 +287,13 @@ export const runDeliveries = async (settings: RunSettings, leads: LeadSource | n
     dispatcher.pump(takeIn(lead, 1, to, plan, planHash, settings, clock.now()))
   }
 
-  /** Lanes that a rate or a hold keeps shut have nobody to open them but the clock. */
-  const drainLanes = (now: Instant): Instant | null => {
-    let first: Instant | null = null
-    for (const each of lanes.values()) {
-      each.drain(stopping() ? 'all' : 'free', now)
-      const opens = each.opensAt(now)
-      if (opens !== null) first = first === null ? opens : Math.min(first, opens)
-    }
-    return first
-  }
-
   /** Until nothing is under way and nothing falls due within the wait. */
   const settleAll = async (reading: { done: boolean }): Promise<void> => {
     const own = settings.to === null ? {} : { runId: settings.runId }
     let refreshedAt = 0
     while (!failure) {
       const now = clock.now()
-      const opens = drainLanes(now)
+      const opens = drainLanes(lanes.values(), stopping() ? 'all' : 'free', now)
       let takenElsewhere = false
       const nextDue = stopping() || settings.enqueue ? null : await ledger.nextDue({ mode, ...own })
       if (nextDue !== null && nextDue <= now && !slots.full() && !stopping()) {

@@ -27,6 +27,8 @@ export interface RunSettings {
   readonly watch: boolean
   /** Only take the leads in: whoever works the store delivers them. */
   readonly enqueue?: boolean
+  /** How many due deliveries are taken up at a time; 256 where it is not said. */
+  readonly take?: number
 }
 
 /** Everything outside, handed in. */
