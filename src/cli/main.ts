@@ -25,8 +25,12 @@ export const runCommandLine = async (
 ): Promise<number> => {
   let code: number = EXIT.done
   const program = buildProgram(streams, async (spec, operands, options) => {
-    const environment = readEnvironment(cwd, exported)
+    const { environment, warnings } = readEnvironment(cwd, exported)
     const settings = readSettings(options, environment)
+    if (warnings.length > 0 && !settings.quiet) {
+      const { renderDiagnostic } = await import('./render/diagnostic.ts')
+      for (const each of warnings) streams.err.write(renderDiagnostic(each, () => null, streams.err.paint))
+    }
     if (spec.sends === true && settings.store.startsWith('sqlite:')) (await import('../adapters/ledger/sqlite/thread.ts')).beginThread()
     const { run } = await spec.load()
     code = await run({ args: operands, options, settings, streams, environment, cwd })

@@ -1,0 +1,51 @@
+import { mkdtempSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { describe, expect, it } from 'vitest'
+import { readEnvironment } from '../../src/cli/environment.ts'
+import { finalmileHere } from './here.ts'
+
+const folderWith = (env: string | Buffer): string => {
+  const folder = mkdtempSync(join(tmpdir(), 'finalmile-env-'))
+  writeFileSync(join(folder, '.env'), env)
+  return folder
+}
+const read = (env: string | Buffer) => readEnvironment(folderWith(env), {})
+
+describe('.env', () => {
+  it.each<[string, string | Buffer, Record<string, string>]>([
+    ['plain', 'A=1\nB=two words\n', { A: '1', B: 'two words' }],
+    ['quotes of three kinds', 'A="x y"\nB=\'q\'\nC=`z`\n', { A: 'x y', B: 'q', C: 'z' }],
+    ['export, and ends of lines from Windows', 'export A="x"\r\nB=2\r\n', { A: 'x', B: '2' }],
+    ['a byte order mark', '\ufeffA=1\n', { A: '1' }],
+    ['UTF-16 from PowerShell', Buffer.from('\ufeffA=1\r\n', 'utf16le'), { A: '1' }],
+    ['remarks', '# one\nA=1 # two\n\n', { A: '1' }],
+    ['a # in quotes', 'A="p#q"\n', { A: 'p#q' }],
+    ['a value over lines', 'KEY="-----BEGIN\nabc#d\n-----END"\nB=1\n', { KEY: '-----BEGIN\nabc#d\n-----END', B: '1' }],
+    ['nothing', '', {}],
+  ])('%s is read without a word', (_name, env, values) => {
+    expect(read(env)).toEqual({ environment: values, warnings: [] })
+  })
+
+  it.each<[string, string, number, string]>([
+    ['a # within a value', 'B=1\nTOKEN=p4ss#word\n', 2, 'env-hash'],
+    ['a line that is none', 'A="x\ny"\nTOKEN p4ss\n', 3, 'env-line'],
+  ])('%s is told with its line and without its text', (_name, env, line, code) => {
+    const { warnings } = read(env)
+    expect(warnings).toEqual([expect.objectContaining({ code, line, file: '.env', severity: 'warning' })])
+    expect(JSON.stringify(warnings)).not.toContain('p4ss')
+  })
+
+  it('what is exported goes before it', () => {
+    expect(readEnvironment(folderWith('A=1\nB=2\n'), { A: 'x' }).environment).toEqual({ A: 'x', B: '2' })
+  })
+
+  it('its warnings are on stderr, and gone with --quiet', async () => {
+    const cwd = folderWith('TOKEN=p4ss#word\n')
+    const { out, err } = await finalmileHere(['schema'], { cwd })
+    expect(err).toContain('.env:1')
+    expect(err).not.toContain('p4ss')
+    expect(out).toMatch(/^\{/)
+    expect((await finalmileHere(['schema', '--quiet'], { cwd })).err).toBe('')
+  })
+})
