@@ -80,7 +80,7 @@ const WORDS: Readonly<Record<string, string>> = {
   EACCES: 'no permission',
   EISDIR: 'this is a folder',
   ENOTDIR: 'a part of the path is a file',
-  EEXIST: 'there is something already',
+  EEXIST: 'a file already exists there',
   ENOSPC: 'the disk is full',
   EROFS: 'the disk is read-only',
 }
