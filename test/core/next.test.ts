@@ -89,6 +89,16 @@ describe('waterfall', () => {
     const [wait] = actionsOf({ plan: single, recipients: { a: { paused: { reason: '401' }, closedUntil: null } } })
     expect(wait).toMatchObject({ kind: 'wait', until: null, why: expect.stringContaining('finalmile unpause a') })
   })
+  const reasonIn = (history: Given['history']): string | null | undefined => {
+    const [action] = actionsOf({ plan: waterfall([sendTo('a'), sendTo('b')], sendTo('pool')), policies: pool, history })
+    return action?.kind === 'settle' ? action.outcome.reason : undefined
+  }
+  it.each<[string, NonNullable<Given['history']>, string]>([
+    ['the last that was asked', [...tried('/0', 'a', 1, rejected), ...tried('/1', 'b', 1, duplicate)], 'parked in POOL; b: seen before'],
+    ['the last that was passed by', [...tried('/0', 'a', 1, rejected), { type: 'chose', at: T0, path: '/1', choice: { kind: 'pass', recipient: 'b', reason: 'paused' } }], 'parked in POOL; b: paused'],
+    ['a failure', [...tried('/0', 'a', 1, rejected), ...tried('/1', 'b', 1, invalid)], 'parked in POOL; b: zip is missing'],
+    ['nobody that gave a reason', [...tried('/0', 'a', 1, { kind: 'rejected', reason: null }), ...tried('/1', 'b', 1, { kind: 'rejected', reason: null })], 'parked in POOL'],
+  ])('the reason of a pooled lead is that of %s', (_name, history, reason) => { expect(reasonIn(history)).toBe(reason) })
 })
 
 describe('batch', () => {

@@ -42,6 +42,19 @@ const bidAt = (history: NodeHistory): Money | null => {
   return bid?.kind === 'bid' ? bid.price : null
 }
 
+/** Whoever looks at the pool wants to know why nobody took the lead: the last that was asked or passed by says so. */
+const parked = ({ name }: Policy, { history }: Context): string => {
+  const last = [...history.nodes.values()].map(lastWord).findLast((each) => each !== null)
+  return last ? `parked in ${name}; ${last.recipient}: ${last.reason}` : `parked in ${name}`
+}
+
+const lastWord = (node: NodeHistory): { readonly recipient: string; readonly reason: string } | null => {
+  if (node.passed) return node.passed.recipient === null ? null : { recipient: node.passed.recipient, reason: node.passed.reason }
+  const attempt = node.attempts.at(-1)
+  const verdict = node.attempts.length > node.before ? attempt?.finished?.verdict : undefined
+  return attempt && verdict && 'reason' in verdict && verdict.reason !== null ? { recipient: attempt.recipient, reason: verdict.reason } : null
+}
+
 const first = (policy: Policy, price: Money | null, path: string, context: Context): NodeStep => {
   const { recipient } = policy
   const queuedAt = nodeAt(context.history, path).queuedAt
@@ -49,7 +62,7 @@ const first = (policy: Policy, price: Money | null, path: string, context: Conte
     const unwanted = whyUnwanted(policy, price, context)
     if (unwanted !== null) return pass(path, recipient, unwanted)
     if (postsHere(recipient, context).some((each) => each.finished === null)) return pending()
-    if (policy.pool) return done('pooled', path, recipient, `parked in ${policy.name}`)
+    if (policy.pool) return done('pooled', path, recipient, parked(policy, context))
     const open = gateOf(policy, context)
     if (!open.open) {
       if (policy.whenClosed === 'skip') return pass(path, recipient, open.why)
