@@ -1,4 +1,6 @@
+import { readFileSync } from 'node:fs'
 import type { AddressInfo } from 'node:net'
+import { join } from 'node:path'
 import { simpleParser, type ParsedMail } from 'mailparser'
 import { SMTPServer } from 'smtp-server'
 
@@ -13,12 +15,15 @@ export interface MailServer {
   close(): Promise<void>
 }
 
+const certificate = (name: string): Buffer => readFileSync(join(import.meta.dirname, 'certs', name))
+
 /** A real SMTP server; user `leads`, password `secret` where it asks for one. */
 export const startMailServer = async (options: { readonly auth?: boolean; readonly tls?: boolean } = {}): Promise<MailServer> => {
   const refusals = new Map<string, number>()
   const saying = (status: number, text: string): Error => Object.assign(new Error(text), { responseCode: status })
   const state: MailServer = { port: 0, mails: [], refusals, onData: null, close: () => Promise.resolve() }
   const server = new SMTPServer({
+    key: certificate('self-signed-key.pem'), cert: certificate('self-signed.pem'),
     hideSTARTTLS: options.tls !== true, authOptional: options.auth !== true, disabledCommands: options.auth === true ? [] : ['AUTH'], allowInsecureAuth: true, closeTimeout: 50, disableReverseLookup: true,
     onAuth: (auth, _session, callback) => (auth.username === 'leads' && auth.password === 'secret' ? callback(null, { user: 'leads' }) : callback(saying(535, 'Invalid login'))),
     onRcptTo: (address, _session, callback) => {

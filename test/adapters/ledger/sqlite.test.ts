@@ -37,7 +37,9 @@ const appender = (...args: readonly string[]) => {
     rest = parts.pop() ?? ''
     lines.push(...parts)
   })
-  const until = async (holds: () => boolean): Promise<void> => { while (!holds()) await Promise.race([once(child.stdout, 'data'), once(child, 'exit')]) }
+  // Listened for once: a listener for every piece of output would add up.
+  const exited = once(child, 'exit')
+  const until = async (holds: () => boolean): Promise<void> => { while (!holds()) await Promise.race([once(child.stdout, 'data'), exited]) }
   return { child, lines, until }
 }
 const step = (leadId: string, leadFields: Record<string, string> = {}): Step => {
