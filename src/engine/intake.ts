@@ -22,15 +22,22 @@ export const takeIn = (lead: Lead, number: number, to: string, plan: Plan, planH
   return newWork(delivery, plan, received)
 }
 
-/** Field `received_at`, or `--received FIELD`: ISO text, or seconds or milliseconds since 1970; null where it says no time. */
+/** Field `received_at`, or `--received FIELD`: a date in text, a number as `instantOf` takes it; null where it says no time. */
 export const receivedOf = (lead: Lead, field: string | null): Instant | null => {
   const value = lead.fields[field ?? 'received_at']
-  if (value === undefined || value === null || value === '') return null
-  const number = typeof value === 'number' ? value : typeof value === 'string' && /^\d{9,13}$/.test(value) ? Number(value) : null
-  if (number !== null) return number < 100_000_000_000 ? number * 1000 : number
-  const at = typeof value === 'string' ? Date.parse(value) : Number.NaN
+  if (typeof value === 'number') return instantOf(value)
+  if (typeof value !== 'string' || value === '') return null
+  // `Date.parse` takes 45000.5 for the year 45000.
+  if (/^\d+(\.\d+)?$/.test(value.trim())) return instantOf(Number(value))
+  const at = Date.parse(value)
   return Number.isNaN(at) ? null : at
 }
+
+/** Seconds or milliseconds since 1970, or days of Excel (UTC; 25,569 is the first of 1970), from 1954 to 2118; else null. */
+const instantOf = (value: number): Instant | null =>
+  value >= 20_000 && value < 80_000 ? Math.round((value - 25_569) * 86_400) * 1000
+    : value >= 100_000_000 && value < 100_000_000_000 ? value * 1000
+    : value >= 100_000_000_000 && value < 100_000_000_000_000 ? value : null
 
 const costOfLead = (lead: Lead): Money | null => ('cost' in lead.fields ? parseMoney(lead.fields['cost']) : null)
 
