@@ -39,7 +39,7 @@ export const createDispatcher = (around: Surroundings) => {
   const { settings, deps, facts } = around
   const { ledger, clock, transport } = deps
   const sendSettings = new Map<Endpoint, SendSettings>()
-  const paces = createPaces(settings.mode)
+  const paces = createPaces(settings.mode, ledger.shared)
   const places = createPlaces()
   const alarms = createAlarms(clock, (work) => pump(work), around.failed)
 
@@ -222,7 +222,7 @@ export const createDispatcher = (around: Surroundings) => {
   /** True where the step is durable. Places taken in vain are given back. */
   const recorded = (work: Work, result: StepResult | undefined, events: readonly DeliveryEvent[], starts: Starts, taken: readonly Answered[], claims: readonly Claim[], now: Instant): boolean => {
     if (result?.kind === 'ok') {
-      for (const { send, pace } of starts.ready) if (pace) paces.granted(send.recipient)
+      for (const { send, pace } of starts.ready) if (pace) paces.granted(send.recipient, clock.now() - now)
       work.stored = true
       work.orders = []
       if (claims.length > 0) around.claimed(claims, now)

@@ -7,21 +7,27 @@ import type { EndpointDefinition } from '../definitions/types.ts'
  * A recipient's `Rate` holds over all processes: each start claims one of its `count` permits for `perMs`, in the
  * transaction that makes the start durable, so that no stretch of that length sees more. Within a process the lane keeps
  * the rate already; the claims are for the process before this one and for those beside it.
+ *
+ * What several share becomes durable slowly, and a request leaves that much after its claim: a permit is kept so much longer
+ * as the slowest of late took, or one that left late and the next on its permit would stand too close.
  */
-export const createPaces = (mode: Mode) => {
-  const known = new Map<string, { next: number; denied: number; readonly count: number; readonly perMs: number }>()
+export const createPaces = (mode: Mode, shared: boolean) => {
+  const known = new Map<string, { next: number; denied: number; lateMs: number; readonly count: number; readonly perMs: number }>()
 
   return {
     /** The claim of one start; null where the recipient has no rate. */
     claim: ({ id, transport: { rate } }: EndpointDefinition, now: Instant): Claim | null => {
       if (rate === null) return null
-      const pace = known.get(id) ?? { next: 0, denied: 0, ...rate }
+      const pace = known.get(id) ?? { next: 0, denied: 0, lateMs: shared ? Math.min(FIRST_LATE_MS, rate.perMs / 4) : 0, ...rate }
       known.set(id, pace)
-      return { kind: 'permit', recipient: id, name: `${NAME}${mode}:${id}:${pace.next++ % pace.count}`, until: now + pace.perMs }
+      return { kind: 'permit', recipient: id, name: `${NAME}${mode}:${id}:${pace.next++ % pace.count}`, until: now + pace.perMs + Math.ceil(pace.lateMs) }
     },
-    granted: (recipient: string): void => {
+    /** Its start is durable, and the request leaves `lateMs` after it was claimed. */
+    granted: (recipient: string, lateMs: number): void => {
       const pace = known.get(recipient)
-      if (pace) pace.denied = 0
+      if (!pace) return
+      pace.denied = 0
+      if (shared) pace.lateMs = Math.max(lateMs, pace.lateMs * FORGETS)
     },
     /** That permit is another's. Until when to hold the lane where all are; null: the next may be free. */
     denied: (recipient: string, now: Instant): Instant | null => {
@@ -32,6 +38,11 @@ export const createPaces = (mode: Mode) => {
     },
   }
 }
+
+/** Before anything is known of the store: its first commits are its slowest. */
+const FIRST_LATE_MS = 200
+/** Half of it after 70 starts. */
+const FORGETS = 0.99
 
 const NAME = 'rate:'
 export const isPace = (claim: Claim): boolean => claim.kind === 'permit' && claim.name.startsWith(NAME)
