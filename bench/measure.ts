@@ -12,7 +12,7 @@ export interface Measured extends Figures { readonly code: number | null; readon
 export const measured = async (dir: string, args: readonly string[], expected: number | null = 0, stop?: { readonly signal: NodeJS.Signals; readonly afterMs: number }): Promise<Measured> => {
   const usage = join(dir, 'usage.json')
   const began = performance.now()
-  const child = spawn(process.execPath, ['--import', join(import.meta.dirname, 'usage.ts'), ...args], {
+  const child = spawn(process.execPath, ['--import', join(import.meta.dirname, 'usage.js'), ...args], {
     cwd: dir, stdio: ['ignore', 'pipe', 'pipe'], env: { ...process.env, FINALMILE_USAGE: usage },
   })
   let out = ''

@@ -60,7 +60,7 @@ try {
   const bare: Figures[] = []
   const ours: Figures[] = []
   for (let round = 1; round <= rounds; round++) {
-    bare.push(await measured(dir, [join(import.meta.dirname, 'bare.ts'), url, join(dir, 'bodies.txt')]))
+    bare.push(await measured(dir, [join(import.meta.dirname, 'bare.js'), url, join(dir, 'bodies.txt')]))
     ours.push(await deliver('leads.csv', count))
     console.log(row(`round ${round}  bare loop`, count, bare.at(-1)!))
     console.log(row(`round ${round}  finalmile`, count, ours.at(-1)!))
