@@ -112,8 +112,11 @@ export const perform = async (invocation: Invocation, order: Order): Promise<num
     const summary = await kept.finish(end, bad, clock.now())
     for (const each of await notifyThresholds(summary, endpoints, notify)) progress.log(`${err.paint.yellow.bold('alert')} ${oneLine(each)}`)
     await ledger.finishRun(runId, clock.now(), JSON.stringify(summary))
+    // A `resume` from cron that found nothing due leaves no folder of empty files behind.
+    const idle = target === null && settings.out === null && kept.isEmpty()
+    if (idle) await kept.discard()
     if (settings.json) streams.out.write(`${JSON.stringify(summary)}\n`)
-    if (!settings.quiet) err.write(renderEnd({ summary, end, folder, cwd, hints: hints.all(), bad, now: clock.now(), resumed: target === null, total: guessTotal(leads) }, err.columns, err.paint))
+    if (!settings.quiet) err.write(renderEnd({ summary, end, folder: idle ? null : folder, cwd, hints: hints.all(), bad, now: clock.now(), resumed: target === null, total: guessTotal(leads) }, err.columns, err.paint))
     return exitOf(end, summary)
   } catch (error) {
     progress.stop()

@@ -17,6 +17,10 @@ export interface RunRecord {
   /** Null while the disk keeps up. */
   pressure(): Promise<void> | null
   finish(end: RunEnd, badRows: number, at: Instant): Promise<Summary>
+  /** Nothing happened, and no row was set aside. */
+  isEmpty(): boolean
+  /** Takes the files of an empty record away. */
+  discard(): Promise<void>
   /** Without a summary, where the run broke off. */
   close(): Promise<void>
 }
@@ -25,17 +29,22 @@ export const openRecord = async (folder: string, run: Run, catalogue: Catalogue)
   const files = await createRunFiles(folder).catch((error: unknown) => { throw notWritable(folder, error) })
   const report = emptyReport(run.mode)
   let currency = 'USD'
+  let empty = true
   for (const each of catalogue.recipients.values()) if (each.kind === 'endpoint') { currency = each.definition.currency; break }
   return {
     observe: (told) => {
       if (told.kind !== 'stored') return
       const { event, leadId, seq } = told
+      empty = false
       addEvent(report, told, event)
       const row = ledgerRow({ seq, runId: run.id, leadId, mode: run.mode }, event)
       if (row !== null) files.ledger(row)
       if (event.type === 'settled') files.result(resultRow({ leadId, mode: run.mode, attempts: event.attempts ?? 0 }, event, currency))
     },
-    badRow: (row) => files.badRow(row),
+    badRow: (row) => {
+      empty = false
+      files.badRow(row)
+    },
     pressure: () => files.pressure(),
     finish: async (end, badRows, at) => {
       const summary = summaryOf(report, run, {
@@ -46,6 +55,8 @@ export const openRecord = async (folder: string, run: Run, catalogue: Catalogue)
       await files.summary(summary)
       return summary
     },
+    isEmpty: () => empty,
+    discard: () => files.discard(),
     close: () => files.close(),
   }
 }

@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs'
+import { existsSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, describe, expect, it } from 'vitest'
 import { endpointYaml } from '../engine/world.ts'
@@ -76,6 +76,22 @@ describe('a waterfall', () => {
     expect((await project.run('review', 'retry', 'L3')).code).toBe(0)
     b.rescript({ do: 'accept', price: '33.00' })
     expect(await project.json('resume', '--yes')).toMatchObject({ leads: 1, revenue: '33.00' })
+  })
+})
+
+describe('resume from cron', () => {
+  it('leaves no folder behind where nothing was due, and one where something was', async () => {
+    const a = await buyer({ script: { do: 'answer', status: 503 } })
+    const project = createProject({ a: endpointYaml(a.url) })
+    project.write('leads.csv', leadsCsv(1))
+    await project.run('deliver', 'leads.csv', '--to', 'a', '--yes', '--wait', '0s', '--out', 'out')
+    const idle = await project.run('resume', '--yes', '--wait', '0s')
+    expect([idle.code, idle.err.includes('ledger.csv'), existsSync(join(project.folder, 'runs')) ? readdirSync(join(project.folder, 'runs')) : []]).toEqual([0, false, []])
+    await project.run('resume', '--yes', '--wait', '0s', '--out', 'asked')
+    expect(readdirSync(join(project.folder, 'asked')).sort()).toEqual(['ledger.csv', 'results.csv', 'summary.json'])
+    a.rescript({ do: 'accept', price: '33.00' })
+    expect(await project.json('resume', '--yes', '--wait', '60s')).toMatchObject({ leads: 1, revenue: '33.00' })
+    expect(readdirSync(join(project.folder, 'runs'))).toHaveLength(1)
   })
 })
 

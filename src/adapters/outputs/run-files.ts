@@ -1,4 +1,4 @@
-import { mkdir, open, rename, rm } from 'node:fs/promises'
+import { mkdir, open, rename, rm, rmdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { csvLine } from '../../base/csv.ts'
 import { LEDGER_COLUMNS, RESULT_COLUMNS, type Row } from '../../core/report/rows.ts'
@@ -18,6 +18,8 @@ export interface RunFiles {
   summary(summary: Summary): Promise<void>
   /** All rows on the disk. */
   close(): Promise<void>
+  /** Takes these files away again, and their folder where nothing else is in it. After `close`. */
+  discard(): Promise<void>
 }
 
 const BAD_COLUMNS = ['file', 'line', 'reason', 'raw'] as const
@@ -54,8 +56,14 @@ export const createRunFiles = async (folder: string): Promise<RunFiles> => {
       const closed = await Promise.allSettled(openFiles().map((each) => each.close()))
       for (const each of closed) if (each.status === 'rejected') throw each.reason
     },
+    discard: async () => {
+      for (const name of ['ledger.csv', 'results.csv', 'summary.json']) await rm(join(folder, name), { force: true })
+      await rmdir(folder).catch((error: unknown) => { if (!isNotEmpty(error)) throw error })
+    },
   }
 }
+
+const isNotEmpty = (error: unknown): boolean => error instanceof Error && 'code' in error && (error.code === 'ENOTEMPTY' || error.code === 'EEXIST')
 
 type BadFile = Pick<LineFile, 'write' | 'pressure' | 'close'>
 

@@ -11,7 +11,8 @@ import { oneLine } from './printable.ts'
 export interface Ending {
   readonly summary: Summary
   readonly end: RunEnd
-  readonly folder: string
+  /** Null where nothing was left behind. */
+  readonly folder: string | null
   readonly cwd: string
   readonly hints: readonly Hint[]
   readonly bad: number
@@ -33,8 +34,10 @@ export const renderEnd = ({ summary, end, folder, cwd, hints, bad, now, resumed,
   if (bad > 0) lines.push(`${paint.yellow(plural(bad, 'bad row'))} set aside in bad-rows.csv`)
   if (end.interrupted) lines.push(paint.yellow(`interrupted${leftOf(end, total)}; ${resumed ? 'finalmile resume goes on' : 'the same command goes on'} where this stopped, and sends nothing twice`))
   else if (end.waiting.length > 0) lines.push(`${paint.blue('hint')} finalmile resume continues them when they are due`)
-  const shown = relative(cwd, folder)
-  lines.push(paint.dim(`ledger.csv, results.csv and summary.json are in ${shown.startsWith('..') || shown === '' ? folder : shown}`))
+  if (folder !== null) {
+    const shown = relative(cwd, folder)
+    lines.push(paint.dim(`ledger.csv, results.csv and summary.json are in ${shown.startsWith('..') || shown === '' ? folder : shown}`))
+  }
   return `${lines.join('\n')}\n`
 }
 
