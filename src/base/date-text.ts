@@ -9,7 +9,10 @@ export type DateText =
   | { readonly kind: 'instant'; readonly at: Instant }
   | { readonly kind: 'wall'; /** its fields as milliseconds, as if in UTC */ readonly wall: number; readonly dateOnly: boolean }
 
-/** Reads ISO 8601, `MM/DD/YYYY` (with a time, AM or PM), `YYYYMMDD`, and epoch seconds or milliseconds. Null for anything else. */
+/**
+ * Reads ISO 8601, `MM/DD/YYYY`, `YYYY/MM/DD` and days with the month's name (with a time, AM or PM, and a zone), `YYYYMMDD`,
+ * `YYYYMMDDHHMMSS`, and epoch seconds or milliseconds. Null for anything else: `24/11/2026` and `11/24/26` could be misread.
+ */
 export const parseDate = (value: unknown): DateText | null => {
   if (typeof value === 'number') return epoch(value)
   if (typeof value !== 'string') return null
@@ -22,22 +25,42 @@ export const parseDate = (value: unknown): DateText | null => {
     if (zone === undefined) return { kind: 'wall', wall, dateOnly: h === undefined }
     return { kind: 'instant', at: wall - offsetOf(zone) * 60_000 }
   }
-  const us = /^(\d{1,2})[/-](\d{1,2})[/-](\d{4})(?:,?\s+(\d{1,2}):(\d{2})(?::(\d{2}))?\s*([AP]M)?)?$/i.exec(text)
-  if (us) {
-    const [, mo, d, y, h, mi, s, half] = us
-    const hour = h === undefined || half === undefined ? h : String((Number(h) % 12) + (/p/i.test(half) ? 12 : 0))
-    const wall = wallOf(y, mo, d, hour, mi, s)
-    return wall === null ? null : { kind: 'wall', wall, dateOnly: h === undefined }
-  }
-  const compact = /^((?:19|20)\d{2})(\d{2})(\d{2})$/.exec(text)
+  const compact = COMPACT.exec(text)
   if (compact) {
-    const wall = wallOf(compact[1], compact[2], compact[3])
-    return wall === null ? null : { kind: 'wall', wall, dateOnly: true }
+    const [, y, mo, d, h, mi, s, zone] = compact
+    const wall = wallOf(y, mo, d, h, mi, s)
+    if (wall === null) return null
+    return zone === undefined ? { kind: 'wall', wall, dateOnly: h === undefined } : { kind: 'instant', at: wall }
   }
+  const words = WORDS.exec(text)?.groups
+  if (words) return ofWords(words)
   return /^\d{10}$|^\d{13}$/.test(text) ? epoch(Number(text)) : null
 }
 
 const ISO = /^(\d{4})-(\d{2})-(\d{2})(?:[T ](\d{2}):(\d{2})(?::(\d{2})(?:[.,](\d{1,9}))?)?\s*(Z|[+-]\d{2}:?\d{2})?)?$/i
+
+const COMPACT = /^((?:19|20)\d{2})(\d{2})(\d{2})(?:T?(\d{2})(\d{2})(\d{2})?(Z)?)?$/
+
+/** `11/24/2026 3:15 PM`, `2026/11/24 15:15 UTC`, `Tue, 24 Nov 2026 15:15:00 -0500`, `Nov 24, 2026 at 3:15pm EST`, a browser's own. */
+const WORDS = new RegExp(
+  '^(?:(?<mo>\\d{1,2})[/-](?<d>\\d{1,2})[/-](?<y>\\d{4})|(?<y2>\\d{4})[/-](?<mo2>\\d{1,2})[/-](?<d2>\\d{1,2})'
+  + '|(?:[a-z]{3,9},?\\s+)?(?:(?<d3>\\d{1,2})(?:st|nd|rd|th)?[\\s-]+(?<name3>[a-z]{3,9})\\.?,?[\\s-]+|(?<name4>[a-z]{3,9})\\.?\\s+(?<d4>\\d{1,2})(?:st|nd|rd|th)?,?\\s+)(?<y3>\\d{4}))'
+  + '(?:(?:,?\\s+(?:at\\s+)?|T)(?<h>\\d{1,2}):(?<mi>\\d{2})(?::(?<s>\\d{2})(?:[.,]\\d{1,9})?)?\\s*(?<half>[AP]M)?\\s*'
+  + '(?<zone>Z|UTC|(?:GMT|UTC)?[+-]\\d{2}:?\\d{2}|GMT|[ECMP][SD]T)?(?:\\s*\\([^()]*\\))?)?$', 'i')
+
+const ofWords = ({ mo, d, y, y2, mo2, d2, d3, name3, name4, d4, y3, h, mi, s, half, zone }: Readonly<Record<string, string | undefined>>): DateText | null => {
+  const name = name3 ?? name4
+  const month = name === undefined ? mo ?? mo2 : monthOf(name)
+  if (half !== undefined && (Number(h) < 1 || Number(h) > 12)) return null
+  const hour = h === undefined || half === undefined ? h : String((Number(h) % 12) + (/p/i.test(half) ? 12 : 0))
+  const wall = wallOf(y ?? y2 ?? y3, month, d ?? d2 ?? d3 ?? d4, hour, mi, s)
+  if (wall === null) return null
+  return zone === undefined ? { kind: 'wall', wall, dateOnly: h === undefined } : { kind: 'instant', at: wall - offsetOf(zone) * 60_000 }
+}
+
+const MONTHS = ['january', 'february', 'march', 'april', 'may', 'june', 'july', 'august', 'september', 'october', 'november', 'december']
+/** `0`, which is no month, where it is none. */
+const monthOf = (name: string): string => String(MONTHS.findIndex((each) => each === name.toLowerCase() || each.slice(0, 3) === name.toLowerCase() || (each === 'september' && /^sept$/i.test(name))) + 1)
 
 /** Fields of a parsed date: an instant as the zone's clocks show it, a wall date as it was written. */
 export const fieldsOf = (date: DateText, zone = 'UTC') =>
@@ -60,8 +83,10 @@ const wallOf = (y = '', mo = '', d = '', h = '0', mi = '0', s = '0', ms = '0'): 
   return date.getUTCMonth() === month - 1 && date.getUTCDate() === day ? date.getTime() + ((hour * 60 + minute) * 60 + second) * 1000 + Number(ms) : null
 }
 
+/** Minutes east of UTC: an offset, UTC itself, or one of the four American zones, which mail and browsers write. */
 const offsetOf = (zone: string): number => {
-  if (zone === 'Z' || zone === 'z') return 0
-  const [, sign, hours, minutes] = /([+-])(\d{2}):?(\d{2})/.exec(zone) ?? []
+  const american = /^([ECMP])([SD])T$/i.exec(zone)
+  if (american) return (-5 - 'ECMP'.indexOf((american[1] ?? '').toUpperCase()) + (/d/i.test(american[2] ?? '') ? 1 : 0)) * 60
+  const [, sign, hours = '0', minutes = '0'] = /([+-])(\d{2}):?(\d{2})/.exec(zone) ?? []
   return (sign === '-' ? -1 : 1) * (Number(hours) * 60 + Number(minutes))
 }

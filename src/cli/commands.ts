@@ -27,7 +27,7 @@ export const QUIET_COMMON_OPTIONS: readonly OptionSpec[] = [
 
 const to: OptionSpec = { flags: '--to <recipient>', help: 'id, name or file of the recipient or pattern' }
 const identity: OptionSpec = { flags: '--id <field>', help: "the field that is a lead's identity (default: id, else a hash)" }
-const received: OptionSpec = { flags: '--received <field>', help: 'the field that says when the lead was received' }
+const received: OptionSpec = { flags: '--received <field>', help: 'the field that says when the lead was received, in UTC where it names no zone (received_at)' }
 const source: OptionSpec = { flags: '--source <name=value>', help: 'the source of leads that name none, repeatable', read: readPair('--source') }
 const variable: OptionSpec = { flags: '--var <name=value>', help: 'a value for templates, repeatable', read: readPair('--var') }
 const clock: OptionSpec = { flags: '--clock <time>', help: 'run as if it were then (test mode)', read: readClock }

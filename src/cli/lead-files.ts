@@ -1,16 +1,21 @@
 import { resolve } from 'node:path'
+import type { Inspect } from '../adapters/leads/batch.ts'
 import { checkLeadSources } from '../adapters/leads/check.ts'
 import { readLeads, type LeadStream } from '../adapters/leads/read.ts'
 import type { Invocation } from './command.ts'
 import { renderDiagnostic } from './render/diagnostic.ts'
 
 /** Looks at all lead files before anything is sent; warnings go to stderr. */
-export const openLeads = async ({ options, streams, settings, cwd }: Invocation, names: readonly string[]): Promise<LeadStream> => {
-  const id = typeof options.id === 'string' ? { id: options.id } : {}
+export const openLeads = async ({ options, streams, settings, cwd }: Invocation, names: readonly string[], inspect?: Inspect): Promise<LeadStream> => {
+  const asked = {
+    ...(typeof options.id === 'string' ? { id: options.id } : {}),
+    ...(typeof options.received === 'string' ? { received: options.received } : {}),
+    ...(inspect === undefined ? {} : { inspect }),
+  }
   const shown = names.map((each) => (each === '-' || cwd === process.cwd() ? each : resolve(cwd, each)))
-  const { sources, warnings } = await checkLeadSources(shown, { ...id, ...(names.includes('-') ? { stdin: streams.stdin } : {}) })
+  const { sources, warnings } = await checkLeadSources(shown, { ...asked, ...(names.includes('-') ? { stdin: streams.stdin } : {}) })
   if (!settings.quiet) for (const each of warnings) streams.err.write(renderDiagnostic(each, () => null, streams.err.paint))
-  return readLeads(sources, id)
+  return readLeads(sources, asked)
 }
 
 /** How many leads there will be, guessed from how far the bytes are; null where it cannot be told. */

@@ -2,6 +2,7 @@ import { resolve } from 'node:path'
 import type { BadRow } from '../adapters/leads/batch.ts'
 import type { LeadStream } from '../adapters/leads/read.ts'
 import { createTransport } from '../adapters/transport.ts'
+import type { Diagnostic } from '../base/diagnostic.ts'
 import type { Money } from '../base/money.ts'
 import type { Mode } from '../core/event.ts'
 import type { Plan } from '../core/plan.ts'
@@ -20,6 +21,7 @@ import { watchInterrupts } from './interrupts.ts'
 import { guessTotal } from './lead-files.ts'
 import { notifierOf, notifyThresholds } from './notifying.ts'
 import { openRecord, type RunRecord } from './record.ts'
+import { renderDiagnostic } from './render/diagnostic.ts'
 import { renderEnd } from './render/end.ts'
 import { plural } from './render/figures.ts'
 import { createProgress } from './render/progress.ts'
@@ -36,6 +38,8 @@ export interface Order {
   /** Null for `resume`. */
   readonly target: Target | null
   readonly leads: LeadStream | null
+  /** What is to be said of the leads once all are read. */
+  readonly remarks?: () => readonly Diagnostic[]
 }
 
 const DEFAULT_WAIT_MS = 30_000
@@ -109,6 +113,7 @@ export const perform = async (invocation: Invocation, order: Order): Promise<num
       clearInterval(timer)
       progress.stop()
     })
+    for (const each of order.remarks?.() ?? []) progress.log(renderDiagnostic(each, () => null, err.paint).trimEnd())
     const summary = await kept.finish(end, bad, clock.now())
     for (const each of await notifyThresholds(summary, endpoints, notify)) progress.log(`${err.paint.yellow.bold('alert')} ${oneLine(each)}`)
     await ledger.finishRun(runId, clock.now(), JSON.stringify(summary))

@@ -5,6 +5,7 @@ import { deliveryIdOf } from '../core/delivery-id.ts'
 import type { DeliveryEvent } from '../core/event.ts'
 import type { Lead } from '../core/lead.ts'
 import type { Plan } from '../core/plan.ts'
+import { readReceived } from '../core/received.ts'
 import type { Delivery } from '../ports.ts'
 import type { RunSettings } from './settings.ts'
 import { newWork } from './work.ts'
@@ -12,32 +13,16 @@ import type { Work } from './work.ts'
 
 /** A lead of the file as a delivery to this run's target. */
 export const takeIn = (lead: Lead, number: number, to: string, plan: Plan, planHash: string, settings: RunSettings, now: Instant): Work => {
-  const receivedAt = receivedOf(lead, settings.receivedField) ?? now
+  const received = readReceived(lead.fields, settings.receivedField)
+  const receivedAt = received.kind === 'at' ? received.at : now
   const cost = costOfLead(lead) ?? settings.cost
   const delivery: Delivery = {
     id: deliveryIdOf({ mode: settings.mode, to, leadId: lead.id, number }),
     mode: settings.mode, to, lead, number, receivedAt, source: sourceOf(lead, settings.source), vars: settings.vars, cost, planHash,
   }
-  const received: DeliveryEvent = { type: 'received', at: now, receivedAt, planHash, cost }
-  return newWork(delivery, plan, received)
+  const first: DeliveryEvent = { type: 'received', at: now, receivedAt, planHash, cost }
+  return newWork(delivery, plan, first)
 }
-
-/** Field `received_at`, or `--received FIELD`: a date in text, a number as `instantOf` takes it; null where it says no time. */
-export const receivedOf = (lead: Lead, field: string | null): Instant | null => {
-  const value = lead.fields[field ?? 'received_at']
-  if (typeof value === 'number') return instantOf(value)
-  if (typeof value !== 'string' || value === '') return null
-  // `Date.parse` takes 45000.5 for the year 45000.
-  if (/^\d+(\.\d+)?$/.test(value.trim())) return instantOf(Number(value))
-  const at = Date.parse(value)
-  return Number.isNaN(at) ? null : at
-}
-
-/** Seconds or milliseconds since 1970, or days of Excel (UTC; 25,569 is the first of 1970), from 1954 to 2118; else null. */
-const instantOf = (value: number): Instant | null =>
-  value >= 20_000 && value < 80_000 ? Math.round((value - 25_569) * 86_400) * 1000
-    : value >= 100_000_000 && value < 100_000_000_000 ? value * 1000
-    : value >= 100_000_000_000 && value < 100_000_000_000_000 ? value : null
 
 const costOfLead = (lead: Lead): Money | null => ('cost' in lead.fields ? parseMoney(lead.fields['cost']) : null)
 

@@ -176,4 +176,29 @@ describe('Exclusive Window, over two days and many processes', () => {
     await at('2026-11-30T09:05:00Z', 'resume')
     expect(counts()).toEqual([2, 2, 2, 1])
   })
+  it('sets a lead aside whose age cannot be read, and sells it once it is mended; where age decides nothing it is sold, and told', async () => {
+    const [fresh, old] = [await buyer({ script: YES }), await buyer({ script: YES })]
+    const project = createProject({ fresh: endpointYaml(fresh.url), old: endpointYaml(old.url), windows: 'Pattern: Exclusive Window\nWindows:\n  Hour 0-24: fresh ($75)\n  Hour 24+: old ($15)\n' })
+    const leads = (received: string): string => `id,email,received_at\nL1,a@example.com,${received}\nL2,b@example.com,\n`
+    const windows = await deliver(project, 'windows', leads('24/11/2025 15:15'))
+    expect(windows).toMatchObject({ code: 0, outcomes: { accepted: 1 } })
+    expect(windows.err).toContain('leads.csv:2: `received_at` is no date: got "24/11/2025 15:15", expected such as')
+    expect(project.rows('out/bad-rows.csv')).toMatchObject([{ file: expect.stringMatching(/leads\.csv$/), line: '2', raw: 'L1,a@example.com,24/11/2025 15:15' }])
+    await deliver(project, 'windows', leads('11/24/2025 3:15 PM'))
+    expect([fresh, old].map((each) => each.journal.length)).toEqual([1, 1])
+    const alone = await deliver(project, 'old', 'id,email,received_at\nL3,c@example.com,soon\nL4,d@example.com,never\n')
+    expect(alone).toMatchObject({ outcomes: { accepted: 2 } })
+    expect(alone.err).toContain('`received_at` of 2 leads is no date, the first "soon": counted as received when finalmile first saw them\n')
+    expect(alone.err).toContain('leads.csv:2:1\n')
+  })
+
+  it('refuses --received that names no column, before anything is sent', async () => {
+    const fresh = await buyer({ script: YES })
+    const project = createProject({ fresh: endpointYaml(fresh.url) })
+    project.write('leads.csv', 'id,email,created\nL1,a@example.com,2026-11-24\n')
+    expect(await project.run('deliver', 'leads.csv', '--to', 'fresh', '--yes', '--received', 'creatd')).toMatchObject({ code: 2, err: expect.stringContaining('no column `creatd`, which --received names') })
+    project.write('leads.json', '[{"id":"L1","email":"a@example.com"}]')
+    expect((await project.run('plan', 'leads.json', '--to', 'fresh', '--received', 'creatd')).err).toContain('1 lead without `creatd`, which --received names: counted as received when finalmile first saw it')
+    expect(fresh.journal).toEqual([])
+  })
 })

@@ -30,19 +30,28 @@ export interface RowParser {
   take(): LeadBatch
 }
 
+/** Why a record, although it can be read, is to be set aside; null where it may go on. */
+export type Inspect = (row: LeadRow) => string | null
+
 /** Where a parser puts what it found. */
 export interface Gathered {
-  lead(id: string, fields: Lead['fields'], line: number): void
+  lead(id: string, fields: Lead['fields'], line: number, raw: string): void
   bad(line: number, reason: string, raw: string): void
   take(): LeadBatch
 }
 
-export const gather = (file: string): Gathered => {
+export const gather = (file: string, inspect: Inspect | undefined): Gathered => {
   let leads: LeadRow[] = []
   let bad: BadRow[] = []
+  const refuse = (line: number, reason: string, raw: string): void => { bad.push({ file, line, reason, raw: raw.slice(0, LONGEST_RAW) }) }
   return {
-    lead: (id, fields, line) => { leads.push({ lead: { id, fields }, file, line }) },
-    bad: (line, reason, raw) => { bad.push({ file, line, reason, raw: raw.slice(0, LONGEST_RAW) }) },
+    lead: (id, fields, line, raw) => {
+      const row = { lead: { id, fields }, file, line }
+      const reason = inspect?.(row) ?? null
+      if (reason === null) leads.push(row)
+      else refuse(line, reason, raw)
+    },
+    bad: refuse,
     take: () => {
       const batch = { leads, bad }
       leads = []

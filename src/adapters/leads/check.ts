@@ -2,6 +2,7 @@ import { glob, readdir, stat } from 'node:fs/promises'
 import { basename, dirname, extname, resolve } from 'node:path'
 import type { Readable } from 'node:stream'
 import { UserError, usageError, type Diagnostic } from '../../base/diagnostic.ts'
+import type { Inspect } from './batch.ts'
 import { openBytes } from './bytes.ts'
 import { HEAD, sniff, type Sniffed } from './sniff.ts'
 
@@ -17,9 +18,13 @@ export interface LeadSource {
 export interface LeadOptions {
   /** `--id FIELD`. */
   readonly id?: string
+  /** `--received FIELD`: a CSV file has it, or is refused. */
+  readonly received?: string
   /** A WHATWG label for files that are not UTF-8 and have no byte order mark: `windows-1252`. */
   readonly encoding?: string
   readonly stdin?: Readable
+  /** Looks at every lead before it is given out. */
+  readonly inspect?: Inspect
 }
 
 /**

@@ -22,7 +22,7 @@ export type HeaderResult =
 const DELIMITERS = [',', ';', '\t', '|']
 
 /** Reads the header from the start of a file's text; `final` when there is no more text than this. */
-export const readCsvHeader = (text: string, final: boolean, idAsked: string | undefined): HeaderResult => {
+export const readCsvHeader = (text: string, final: boolean, asked: { readonly id?: string; readonly received?: string }): HeaderResult => {
   const eol = /\r(?!\n|$)/.exec(text.slice(0, firstBreak(text) + 2)) ? '\r' : '\n'
   let at = 0
   let line = 1
@@ -45,10 +45,11 @@ export const readCsvHeader = (text: string, final: boolean, idAsked: string | un
   const problem = headerProblem(names)
   if (problem) return { kind: 'problem', line, ...problem }
   const named = names.filter((name) => name !== '')
-  const idField = idFieldAmong(named, idAsked)
-  if (idAsked !== undefined && idField === null) {
-    return { kind: 'problem', line, code: 'no-id-column', message: `no column \`${idAsked}\`, which --id names`, help: `the columns are ${named.join(', ')}` }
-  }
+  const idField = idFieldAmong(named, asked.id)
+  const missing = (code: string, column: string, flag: string): HeaderResult =>
+    ({ kind: 'problem', line, code, message: `no column \`${column}\`, which ${flag} names`, help: `the columns are ${named.join(', ')}` })
+  if (asked.id !== undefined && idField === null) return missing('no-id-column', asked.id, '--id')
+  if (asked.received !== undefined && !named.includes(asked.received)) return missing('no-received-column', asked.received, '--received')
   const unnamed = names.flatMap((name, i) => (name === '' ? [i + 1] : []))
   const warnings = unnamed.length === 0 ? [] : [`column ${unnamed.join(', ')} has no name; what stands in it is left out`]
   const bodyLine = line + (text.slice(at, record.end).split(eol).length - 1)

@@ -1,5 +1,5 @@
 import type { Lead } from '../../core/lead.ts'
-import { gather, textFault, type RowParser } from './batch.ts'
+import { gather, textFault, type Inspect, type RowParser } from './batch.ts'
 import type { CsvHeader } from './csv-header.ts'
 import { identityOf, rowHasher } from './identity.ts'
 import { NEEDS_MORE, quotedRecord } from './csv-quoted.ts'
@@ -12,8 +12,8 @@ export const LONGEST_CSV_RECORD = 1024 * 1024
  * csv-parse; only a line with one is walked through. The tests hold both against csv-parse.
  * A quote that goes wrong costs its own line and no more: reading resumes on the next.
  */
-export const createCsvParser = (file: string, header: CsvHeader): RowParser => {
-  const out = gather(file)
+export const createCsvParser = (file: string, header: CsvHeader, inspect?: Inspect): RowParser => {
+  const out = gather(file, inspect)
   const { delimiter, eol } = header
   const build = rowBuilder(header)
   const idField = header.idField
@@ -24,21 +24,21 @@ export const createCsvParser = (file: string, header: CsvHeader): RowParser => {
   let damaged = false
 
   /** Null where it became a lead, or holds nothing at all: the `,,,,` lines at the end of a spreadsheet. */
-  const take = (cells: readonly string[], at: number): string | null => {
+  const take = (cells: readonly string[], at: number, raw: string): string | null => {
     if (cells.every(isBlank)) return null
     const fields = build(cells)
     if (fields === null) return columnsReason(cells, header)
-    if (hashOf) { out.lead(hashOf(fields), fields, at); return null }
+    if (hashOf) { out.lead(hashOf(fields), fields, at, raw); return null }
     const identity = identityOf(fields[idField ?? ''], idField ?? '')
     if (!identity.ok) return identity.reason
-    out.lead(identity.id, fields, at)
+    out.lead(identity.id, fields, at, raw)
     return null
   }
 
   const plainLine = (text: string, suspicious: boolean): void => {
     const bare = eol === '\n' && text.charCodeAt(text.length - 1) === CR ? text.slice(0, -1) : text
     if (bare === '') return
-    const reason = (suspicious ? textFault(bare, damaged) : null) ?? take(bare.split(delimiter), line)
+    const reason = (suspicious ? textFault(bare, damaged) : null) ?? take(bare.split(delimiter), line, bare)
     if (reason !== null) out.bad(line, reason, bare)
   }
 
@@ -67,7 +67,7 @@ export const createCsvParser = (file: string, header: CsvHeader): RowParser => {
         continue
       }
       const raw = text.slice(pos, record.end - 1)
-      const reason = (suspicious ? textFault(raw, damaged) : null) ?? take(record.cells, line)
+      const reason = (suspicious ? textFault(raw, damaged) : null) ?? take(record.cells, line, raw)
       if (reason !== null) out.bad(line, reason, raw)
       pos = record.end
       line += record.lines

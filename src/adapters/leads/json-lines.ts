@@ -1,9 +1,9 @@
-import { gather, type RowParser } from './batch.ts'
+import { gather, type Inspect, type RowParser } from './batch.ts'
 import { LONGEST_JSON_RECORD, takeJsonRecord } from './json-record.ts'
 
 /** JSON Lines: an object per line. A broken line costs itself only. */
-export const createJsonLinesParser = (file: string, idAsked: string | undefined): RowParser => {
-  const out = gather(file)
+export const createJsonLinesParser = (file: string, idAsked: string | undefined, inspect?: Inspect): RowParser => {
+  const out = gather(file, inspect)
   let rest = ''
   let line = 1
   let damaged = false

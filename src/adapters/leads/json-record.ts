@@ -18,11 +18,11 @@ export const takeJsonRecord = (out: Gathered, raw: string, line: number, damaged
   if (field === null) {
     if (idAsked !== undefined) out.bad(line, `no id: the record has no \`${idAsked}\``, raw)
     else if (Object.keys(fields).length === 0) out.bad(line, 'an object without any field', raw)
-    else out.lead(hashOfRecord(fields), fields, line)
+    else out.lead(hashOfRecord(fields), fields, line, raw)
     return
   }
   const identity = identityOf(fields[field], field)
-  if (identity.ok) out.lead(identity.id, fields, line)
+  if (identity.ok) out.lead(identity.id, fields, line, raw)
   else out.bad(line, identity.reason, raw)
 }
 

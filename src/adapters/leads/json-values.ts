@@ -1,4 +1,4 @@
-import { gather, type RowParser } from './batch.ts'
+import { gather, type Inspect, type RowParser } from './batch.ts'
 import { LONGEST_JSON_RECORD, takeJsonRecord } from './json-record.ts'
 
 /**
@@ -6,8 +6,8 @@ import { LONGEST_JSON_RECORD, takeJsonRecord } from './json-record.ts'
  * layout. Only the ends of the values are looked for here, with an eye for strings; each value is then `JSON.parse`d alone,
  * so that memory holds one value however long the file is, and a broken value costs itself only.
  */
-export const createJsonValuesParser = (file: string, shape: 'array' | 'wrapped' | 'objects', idAsked: string | undefined): RowParser => {
-  const out = gather(file)
+export const createJsonValuesParser = (file: string, shape: 'array' | 'wrapped' | 'objects', idAsked: string | undefined, inspect?: Inspect): RowParser => {
+  const out = gather(file, inspect)
   let text = ''
   let damaged = false
   /** Next character to look at, and where the value being read begins; -1 between values. */

@@ -94,6 +94,6 @@ const startReading = (source: LeadSource, options: LeadOptions, bytes: Buffer, w
 }
 
 const parserFor = (name: string, sniffed: Extract<Sniffed, { kind: 'csv' | 'json' }>, options: LeadOptions): RowParser => {
-  if (sniffed.kind === 'csv') return createCsvParser(name, sniffed.header)
-  return sniffed.shape === 'lines' ? createJsonLinesParser(name, options.id) : createJsonValuesParser(name, sniffed.shape, options.id)
+  if (sniffed.kind === 'csv') return createCsvParser(name, sniffed.header, options.inspect)
+  return sniffed.shape === 'lines' ? createJsonLinesParser(name, options.id, options.inspect) : createJsonValuesParser(name, sniffed.shape, options.id, options.inspect)
 }

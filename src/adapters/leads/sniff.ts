@@ -15,6 +15,7 @@ export interface SniffOptions {
   readonly whole: boolean
   readonly encoding?: string
   readonly id?: string
+  readonly received?: string
 }
 
 /** Enough for any header, and for the first lines of JSON. */
@@ -40,7 +41,7 @@ export const sniff = (head: Buffer, options: SniffOptions): Sniffed => {
   if (/\.json(\.gz)?$/i.test(options.name)) {
     return problem('not-json', `not JSON: it starts with \`${trimmed.slice(0, 20).split(/[\r\n]/)[0]}\``, 'a JSON lead file is an array of objects, or an object per line')
   }
-  const result = readCsvHeader(final, options.whole, options.id)
+  const result = readCsvHeader(final, options.whole, options)
   if (result.kind === 'more') return enough && head.length >= HEAD ? problem('no-header', `no line end in the first ${HEAD / 1024} KB`, 'a CSV file starts with a line of column names') : result
   if (result.kind === 'problem') return result
   return { kind: 'csv', encoding, header: result.header, warnings: [...warnings, ...result.warnings] }

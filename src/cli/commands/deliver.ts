@@ -3,6 +3,7 @@ import type { RunCommand } from '../command.ts'
 import { openCatalogue, openTarget } from '../catalogue.ts'
 import { openLeads } from '../lead-files.ts'
 import { perform } from '../perform.ts'
+import { checkReceived } from '../received.ts'
 
 export const run: RunCommand = async (invocation) => {
   const { options, settings } = invocation
@@ -12,6 +13,7 @@ export const run: RunCommand = async (invocation) => {
   if (settings.clock !== null && mode === 'live') throw usageError('--clock is for test mode only', 'add --test')
   const opened = await openCatalogue(invocation, [options.to])
   const target = openTarget(opened, options.to, mode)
-  const leads = await openLeads(invocation, invocation.args)
-  return perform(invocation, { mode, opened, target, leads })
+  const received = checkReceived(typeof options.received === 'string' ? options.received : null, target.plan)
+  const leads = await openLeads(invocation, invocation.args, received.inspect)
+  return perform(invocation, { mode, opened, target, leads, remarks: received.remarks })
 }

@@ -4,15 +4,17 @@ import { createMasker } from '../../base/secrets.ts'
 import { keptApart } from '../../core/batch.ts'
 import { deliveryIdOf } from '../../core/delivery-id.ts'
 import type { Lead } from '../../core/lead.ts'
+import { readReceived } from '../../core/received.ts'
 import { idempotencyKeyOf } from '../../engine/identity.ts'
-import { receivedOf } from '../../engine/intake.ts'
 import type { RenderInput } from '../../wire/endpoint.ts'
 import type { ShownRequest } from '../../wire/request.ts'
 import { openCatalogue, openTarget } from '../catalogue.ts'
 import type { Invocation, RunCommand } from '../command.ts'
 import { EXIT } from '../exit.ts'
 import { openLeads } from '../lead-files.ts'
+import { checkReceived } from '../received.ts'
 import { rehearse, type Rehearsed } from '../rehearse.ts'
+import { renderDiagnostic } from '../render/diagnostic.ts'
 import { plural, showTime } from '../render/figures.ts'
 import { bodyText, renderRequest } from '../render/request.ts'
 import { oneLine } from '../render/printable.ts'
@@ -25,7 +27,9 @@ export const run: RunCommand = async (invocation) => {
   if (typeof options.to !== 'string') throw usageError('--to is missing: who gets the leads?', 'for example --to acme; finalmile check lists what there is')
   const opened = await openCatalogue(invocation, [options.to])
   const target = openTarget(opened, options.to, options.test === true ? 'test' : 'live')
-  const stream = await openLeads(invocation, invocation.args)
+  const receivedField = typeof options.received === 'string' ? options.received : null
+  const check = checkReceived(receivedField, target.plan)
+  const stream = await openLeads(invocation, invocation.args, check.inspect)
   const mask = options.showSecrets === true ? (text: string) => text : createMasker(opened.catalogue.secrets)
   const limit = typeof options.limit === 'number' ? options.limit : Infinity
   const now = settings.clock ?? systemClock.now()
@@ -62,9 +66,9 @@ export const run: RunCommand = async (invocation) => {
       count += 1
       show.lead(lead, target.recipient.name)
       const mode = options.test === true ? 'test' : 'live'
-      const received = typeof options.received === 'string' ? options.received : null
+      const received = readReceived(lead.fields, receivedField)
       const delivery = {
-        id: deliveryIdOf({ mode, to: target.recipient.id, leadId: lead.id, number: 1 }), mode, to: target.recipient.id, lead, number: 1, receivedAt: receivedOf(lead, received) ?? now,
+        id: deliveryIdOf({ mode, to: target.recipient.id, leadId: lead.id, number: 1 }), mode, to: target.recipient.id, lead, number: 1, receivedAt: received.kind === 'at' ? received.at : now,
         source: isPairs(options.source) ? options.source : {}, vars: isPairs(options.var) ? options.var : {}, cost: null, planHash: '',
       } as const
       let batched = false
@@ -85,6 +89,7 @@ export const run: RunCommand = async (invocation) => {
     if (count >= limit) break
   }
   for (const recipient of [...batches.keys()]) flush(recipient)
+  if (!settings.quiet) for (const each of check.remarks()) streams.err.write(renderDiagnostic(each, () => null, streams.err.paint))
   if (!settings.quiet && !settings.json) {
     streams.err.write(`${plural(count, 'lead')}, nothing was sent${bad > 0 ? `; ${plural(bad, 'bad row')} left out` : ''}${unsendable > 0 ? `; ${plural(unsendable, 'request')} cannot be made` : ''}\n`)
   }

@@ -8,7 +8,7 @@ import { csvLine } from '../../../src/base/csv.ts'
 const HEADER = 'a,b,c\n'
 /** Our rows, the text given in pieces of `size` characters. */
 const ours = (body: string, size: number) => {
-  const result = readCsvHeader(HEADER + body, true, undefined)
+  const result = readCsvHeader(HEADER + body, true, {})
   if (result.kind !== 'header') throw new Error(result.kind)
   const parser = createCsvParser('x', result.header)
   for (let at = 0; at < body.length; at += size) parser.push(body.slice(at, at + size), false)

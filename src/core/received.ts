@@ -1,0 +1,38 @@
+import { parseDate } from '../base/date-text.ts'
+import type { Instant } from '../base/time.ts'
+import type { Lead } from './lead.ts'
+import { childrenOf, rootPath, type Plan } from './plan.ts'
+
+/** What a lead says of when it was received. */
+export type Received =
+  | { readonly kind: 'at'; readonly at: Instant }
+  /** No such field, or nothing in it: it counts from when finalmile first saw it. */
+  | { readonly kind: 'unsaid' }
+  | { readonly kind: 'unreadable'; readonly got: string }
+
+export const RECEIVED_FIELD = 'received_at'
+
+/** Field `received_at`, or `--received FIELD`: a date in text, in UTC where it names no zone, or a number as `instantOf` takes it. */
+export const readReceived = (fields: Lead['fields'], field: string | null): Received => {
+  const value = fields[field ?? RECEIVED_FIELD]
+  if (value === undefined || value === null || (typeof value === 'string' && value.trim() === '')) return { kind: 'unsaid' }
+  const at = typeof value === 'string' || typeof value === 'number' ? timeOf(String(value).trim()) : null
+  return at === null ? { kind: 'unreadable', got: typeof value === 'string' ? value : JSON.stringify(value) } : { kind: 'at', at }
+}
+
+/** Whether a lead's age decides who gets it: an Exclusive Window stands somewhere in the plan. */
+export const goesByAge = (plan: Plan): boolean =>
+  (plan.kind === 'sequence' && plan.steps.some((step) => step.opensMs !== undefined || step.closesMs !== undefined)) || childrenOf(plan, rootPath).some((child) => goesByAge(child.plan))
+
+const timeOf = (text: string): Instant | null => {
+  const number = /^\d+(\.\d+)?$/.test(text) ? instantOf(Number(text)) : null
+  if (number !== null) return number
+  const date = parseDate(text)
+  return date === null ? null : date.kind === 'instant' ? date.at : date.wall
+}
+
+/** Seconds or milliseconds since 1970, or days of Excel (UTC; 25,569 is the first of 1970), from 1954 to 2286; else null. */
+const instantOf = (value: number): Instant | null =>
+  value >= 20_000 && value < 80_000 ? Math.round((value - 25_569) * 86_400) * 1000
+    : value >= 100_000_000 && value < 100_000_000_000 ? Math.round(value * 1000)
+    : value >= 100_000_000_000 && value < 10_000_000_000_000 ? Math.round(value) : null
