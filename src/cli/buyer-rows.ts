@@ -3,6 +3,7 @@ import { usageError } from '../base/diagnostic.ts'
 import { parseMoney } from '../base/money.ts'
 import type { Instant } from '../base/time.ts'
 import type { Lead } from '../core/lead.ts'
+import { timeOf } from '../core/received.ts'
 import type { Invocation } from './command.ts'
 import { openLeads } from './lead-files.ts'
 
@@ -63,14 +64,14 @@ const rowOf = (fields: Lead['fields'], given: { readonly ours: string | null; re
   const named = (field: string | null, names: readonly string[]): string | null => pick(field === null ? names : [plainName(field)])
   const amount = pick(NAMES.amount)
   const atText = pick(NAMES.at)
-  const at = atText === null ? Number.NaN : Date.parse(atText)
+  const at = atText === null ? null : timeOf(atText)
   return {
     file, line,
     ours: named(given.ours, NAMES.ours), theirs: named(given.theirs, NAMES.theirs),
     either: given.ours === null && given.theirs === null ? pick(NAMES.either) : null,
     recipient: pick(NAMES.recipient),
-    amount, reason: pick(NAMES.reason), at: Number.isNaN(at) ? null : at, status: pick(NAMES.status),
-    problem: amount !== null && parseMoney(amount) === null ? `"${amount}" is no amount of money` : atText !== null && Number.isNaN(at) ? `"${atText}" is no date` : null,
+    amount, reason: pick(NAMES.reason), at, status: pick(NAMES.status),
+    problem: amount !== null && parseMoney(amount) === null ? `"${amount}" is no amount of money` : atText !== null && at === null ? `"${atText}" is no date` : null,
   }
 }
 

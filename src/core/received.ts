@@ -24,7 +24,8 @@ export const readReceived = (fields: Lead['fields'], field: string | null): Rece
 export const goesByAge = (plan: Plan): boolean =>
   (plan.kind === 'sequence' && plan.steps.some((step) => step.opensMs !== undefined || step.closesMs !== undefined)) || childrenOf(plan, rootPath).some((child) => goesByAge(child.plan))
 
-const timeOf = (text: string): Instant | null => {
+/** A moment as people and systems write it, in UTC where it names no zone; null where it cannot be read. */
+export const timeOf = (text: string): Instant | null => {
   const number = /^\d+(\.\d+)?$/.test(text) ? instantOf(Number(text)) : null
   if (number !== null) return number
   const date = parseDate(text)

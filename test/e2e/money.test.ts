@@ -52,6 +52,20 @@ describe("a buyer's returns", () => {
     expect(await revenueOf(project)).toBe('90.00')
   })
 
+  it('with a date that names no zone are the same return wherever the file is taken in again; a word is no date', async () => {
+    const project = await sold()
+    project.write('returns.csv', 'lead_id,date\nL1,11/24/2026 3:15 PM\nL2,row 12\n')
+    const zone = process.env['TZ']
+    const taken = []
+    for (const TZ of ['America/New_York', 'Asia/Tokyo']) {
+      process.env['TZ'] = TZ
+      taken.push(await project.json('returns', 'returns.csv'))
+    }
+    if (zone === undefined) delete process.env['TZ']
+    else process.env['TZ'] = zone
+    expect(taken).toMatchObject([{ returned: 1, already_returned: 0 }, { returned: 0, already_returned: 1, refused: [expect.objectContaining({ reason: '"row 12" is no date' })] }])
+  })
+
   it("are found by the buyer's own ids; a file without ids is refused", async () => {
     const project = await sold()
     const bought = (await project.run('export', 'results', '--jsonl')).out.split('\n').filter(Boolean).map((line) => JSON.parse(line) as { buyer_lead_id: string })
