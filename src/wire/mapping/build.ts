@@ -6,7 +6,7 @@ import type { Shape, ShapeEntry } from './shape.ts'
  * Lists, so that a map which came as a value of the lead is never taken for structure (an `@x` in it is no attribute).
  */
 export type Built = ReadonlyMap<string, Built> | List | Leaf
-export interface List { readonly list: readonly Built[] }
+export interface List { readonly list: readonly Built[]; /** where the author put its items, in order; one after the other where absent */ readonly at?: readonly number[] }
 /** Any value as it stood in the lead, or came out of a template. */
 export interface Leaf { readonly leaf: unknown }
 
@@ -17,21 +17,13 @@ export const build = (shape: Shape, input: RenderInput): Built | undefined => {
     case 'value': { const leaf = shape.read(input); return leaf === undefined || leaf === null ? undefined : { leaf } }
     case 'map': {
       const map = new Map<string, Built>()
-      collect(shape.entries, input, (key, value) => {
-        const before = map.get(key)
-        map.set(key, before instanceof Map && value instanceof Map ? merge(before, value) : value)
-      })
+      collect(shape.entries, input, (key, value) => { map.set(key, joined(map.get(key), value)) })
       return map.size === 0 && shape.entries.length > 0 ? undefined : map
     }
     case 'list': {
-      const items: [number, Built][] = []
-      collect(shape.items, input, (key, value) => {
-        const at = items.findIndex(([position]) => position === Number(key))
-        if (at >= 0) items[at] = [Number(key), value]
-        else items.push([Number(key), value])
-      })
-      items.sort(([a], [b]) => a - b)
-      return items.length === 0 && shape.items.length > 0 ? undefined : { list: items.map(([, value]) => value) }
+      const items = new Map<number, Built>()
+      collect(shape.items, input, (key, value) => { items.set(Number(key), joined(items.get(Number(key)), value)) })
+      return items.size === 0 && shape.items.length > 0 ? undefined : listOf(items)
     }
     default: return shape satisfies never
   }
@@ -45,11 +37,22 @@ const collect = (entries: readonly ShapeEntry[], input: RenderInput, take: (key:
   }
 }
 
-const merge = (a: ReadonlyMap<string, Built>, b: ReadonlyMap<string, Built>): ReadonlyMap<string, Built> => {
-  const out = new Map(a)
-  for (const [key, value] of b) {
-    const before = out.get(key)
-    out.set(key, before instanceof Map && value instanceof Map ? merge(before, value) : value)
+/** A map or list that is written in several places, some of them under blocks, is one; of anything else the last one wins. */
+const joined = (before: Built | undefined, value: Built): Built => {
+  if (before instanceof Map && value instanceof Map) {
+    const out = new Map<string, Built>(before)
+    for (const [key, each] of value) out.set(key, joined(out.get(key), each))
+    return out
   }
-  return out
+  if (before === undefined || !('list' in before) || !('list' in value)) return value
+  const items = itemsOf(before)
+  for (const [at, each] of itemsOf(value)) items.set(at, joined(items.get(at), each))
+  return listOf(items)
+}
+
+const itemsOf = ({ list, at }: List): Map<number, Built> => new Map(list.map((each, i) => [at?.[i] ?? i, each]))
+
+const listOf = (items: ReadonlyMap<number, Built>): List => {
+  const sorted = [...items].sort(([a], [b]) => a - b)
+  return { list: sorted.map(([, value]) => value), at: sorted.map(([at]) => at) }
 }

@@ -19,6 +19,9 @@ describe("the subject document's mappings", () => {
     ['a root array', mapping({ 1: '{{lead.city}}', 0: { state: '{{lead.state}}' } }), '[{"state":"CA"},"Reno"]'],
     ['a list', mapping({ phones: ['{{lead.phone_2}}', '{{lead.phone_1}}'], none: ['{{lead.phone_2}}'] }), '{"phones":["+1 555 555 1234"]}'],
     ['an override by a block', map(entry('p', 'NORMAL'), entry('q.r', 1), block('#if lead.score > 70', [entry('p', 'HIGH'), entry('q.s', 2)])), '{"p":"HIGH","q":{"r":1,"s":2}}'],
+    ['a list of dotted keys, some of them under blocks', map(block('#if lead.state', [entry('items.0.a', 1), entry('items.2.a', 3)]), entry('items.1.a', 2), block('#if lead.score > 70', [entry('items.1.b', 4)])), '{"items":[{"a":1},{"a":2,"b":4},{"a":3}]}'],
+    ['a list with one of them left out', map(block('#if lead.none', [entry('items.0.a', 1)]), entry('items.1.a', 2)), '{"items":[{"a":2}]}'],
+    ['a root array with a block', map(entry('0.a', 1), block('#if lead.state', [entry('0.b', 2)])), '[{"a":1,"b":2}]'],
     ['nothing found', mapping({ a: '{{lead.nope}}' }), '{}'],
   ])('%s', (_, node, body) => { expect(bodyOf({ mapping: node }, lead)).toBe(body) })
 
