@@ -1,4 +1,5 @@
 import { diagnosticAt, type Diagnostic } from '../base/diagnostic.ts'
+import { dottedPath } from './keys.ts'
 import type { MappingEntry, MappingNode } from './types.ts'
 import type { YamlEntry, YamlNode } from './yaml-tree.ts'
 
@@ -15,9 +16,22 @@ export const compileMapping = (node: YamlNode, report: (problem: Diagnostic) => 
   }
 }
 
-const entriesOf = (entries: readonly YamlEntry[], report: (problem: Diagnostic) => void): readonly MappingEntry[] =>
-  entries.map((each): MappingEntry => {
+const entriesOf = (entries: readonly YamlEntry[], report: (problem: Diagnostic) => void): readonly MappingEntry[] => {
+  for (const each of clashes(entries)) report(each)
+  return entries.map((each): MappingEntry => {
     if (each.kind === 'block') return { kind: 'block', open: each.open, then: entriesOf(each.then, report), otherwise: entriesOf(each.otherwise, report) }
     if (each.key.includes('{{')) report(diagnosticAt(each.keyPlace, 'template-key', `"${each.key}": the name of a field cannot be a template`, 'write the name out, and choose between names with {{#if …}} on a line of its own'))
     return { kind: 'entry', key: each.key, value: compileMapping(each.value, report), place: each.keyPlace }
   })
+}
+
+/** `a.b` makes `a` a map: a value for `a` beside it would lose one of the two. */
+const clashes = (entries: readonly YamlEntry[]): readonly Diagnostic[] => {
+  const values = new Map(entries.flatMap((each) => (each.kind === 'entry' && each.value.kind === 'scalar' ? [[each.key, each.keyPlace] as const] : [])))
+  return entries.flatMap((each) => {
+    if (each.kind !== 'entry') return []
+    const path = dottedPath(each.key)
+    const held = path.map((_, i) => path.slice(0, i).join('.')).find((key) => values.has(key))
+    return held === undefined ? [] : [diagnosticAt(each.keyPlace, 'key-clash', `\`${each.key}\` makes \`${held}\` a block of fields, and line ${values.get(held)?.line} gives it a value of its own`, 'keep one of them')]
+  })
+}

@@ -1,2 +1,5 @@
 /** Schema keys ignore case, spaces, `_` and `-`: `Field Mapping` = `field_mapping` = `fieldMapping`. */
 export const normalKey = (text: string): string => text.toLowerCase().replace(/[\s_-]+/g, '')
+
+/** A field's key as the buyer's nesting: `a.b.0.c` is nested; a key that starts or ends with a dot, or has two in a row, is only itself. */
+export const dottedPath = (key: string): readonly string[] => (/^[^.]+(\.[^.]+)+$/.test(key) ? key.split('.') : [key])

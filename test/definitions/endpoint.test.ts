@@ -86,7 +86,8 @@ describe('idempotency', () => {
 })
 
 describe('parsing, pings, samples, test settings', () => {
-  it('reads names that may be missing', () => expect(definition('Parsing:\n  Success: ok = true\n  Optional: Lead ID, Price').parsing.optional).toEqual(['lead id', 'price']))
+  it.each([['Lead ID, Price', ['lead id', 'price']], ['leadId, Revenue', ['lead id', 'price']], ['[buyer_lead_id, campaign]', ['lead id']]])('reads names that may be missing: %s', (names, expected) =>
+    expect(definition(`Parsing:\n  Success: ok = true\n  Capture: {campaign: c}\n  Optional: ${names}`).parsing.optional).toEqual(expected))
   it('a ping carries the fields that are named, and no others', () => {
     const { ping } = definition('Ping:\n  Endpoint: https://p.example\n  Fields: state, lead.loan_amount\n  Timeout: 2s\n  Response Parsing: {Bid: price, Ping ID: id}')
     expect(ping).toMatchObject({ timeoutMs: 2_000, endpoint: { text: 'https://p.example' }, parsing: { bid: { text: 'price' }, pingId: { text: 'id' } } })

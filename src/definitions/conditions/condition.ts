@@ -38,7 +38,7 @@ const one = (scanner: Scanner): Condition => {
   if (scanner.word('not')) return { kind: 'not', term: one(scanner) }
   if (scanner.symbol(['(']) !== null) {
     const inside = either(scanner)
-    if (scanner.symbol([')']) === null) scanner.fail('`)` is missing here')
+    if (scanner.symbol([')']) === null) scanner.fail('`)` is missing here', 'close what `(` opened')
     return inside
   }
   const needle = quoted(scanner)
@@ -82,7 +82,7 @@ const quoted = (scanner: Scanner): string | null => {
       scanner.at += 1
     } else found += char
   }
-  return scanner.fail('this quote is not closed', undefined, start)
+  return scanner.fail('this quote is not closed', `end the text with ${quote}`, start)
 }
 
 /** A quoted text is text; unquoted, a number, true, false and null are themselves and any other word is text. */

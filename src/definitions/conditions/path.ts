@@ -51,7 +51,7 @@ const xpathText = (scanner: Scanner): string => {
     else if (char === ']' || char === ')') { if (depth === 0) break; depth -= 1 }
     else if (depth === 0 && /[\s=!<>,]/.test(char)) break
   }
-  if (depth > 0 || quote !== '') scanner.fail('a bracket or quote of this XPath is not closed', undefined, start)
+  if (depth > 0 || quote !== '') scanner.fail('a bracket or quote of this XPath is not closed', 'close it, as in //result[@type="main"]', start)
   return text.slice(start, scanner.at)
 }
 

@@ -16,7 +16,11 @@ const NAME = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/
 
 /** Null: `off`. */
 export const IDEMPOTENCY: Kind<IdempotencyRead | null> = block('Idempotency', IDEMPOTENCY_SECTION,
-  ({ values }): IdempotencyRead | null => ({ header: values.header ?? 'Idempotency-Key', key: values.key ?? null }), {
+  ({ values, places }, reading): IdempotencyRead | null => {
+    const header = values.header ?? 'Idempotency-Key'
+    if (!NAME.test(header) && places.header) reading.report(diagnosticAt(places.header, 'bad-header', `"${header}" cannot be the name of a header`, 'header names have letters, digits and -'))
+    return { header, key: values.key ?? null }
+  }, {
     takes: 'the name of a header, or off',
     read: (node, reading) => {
       const text = isEmpty(node) ? undefined : textOf(node, 'a header name, off, or a block', reading)

@@ -5,7 +5,7 @@ import { textual, type Field } from './field.ts'
 import { MAPPING } from './mapping.ts'
 import { TEXT, WORDS, YES_NO, listOf, oneOf, yesNo } from './plain.ts'
 import { refused, parsed } from '../values/parsed.ts'
-import { BYTES, COUNT, DURATION, KEEP_ALIVE, RATE } from './values.ts'
+import { BYTES, COUNT, DURATION, KEEP_ALIVE, RATE, SPAN } from './values.ts'
 import { REQUEST, RESPONSE, TLS } from './transport-blocks.ts'
 
 const FORMAT_NAMES = Object.fromEntries(FORMATS.map((each) => [each === 'json' || each === 'xml' || each === 'csv' || each === 'soap' ? each.toUpperCase() : `${each[0]?.toUpperCase()}${each.slice(1)}`, each])) as Readonly<Record<string, Format>>
@@ -23,8 +23,8 @@ export const SETTINGS = {
   endpoint: { key: 'Endpoint', aliases: ['URL'], kind: TEXT, doc: 'Where leads are sent; a template may stand in it. `email`, `sftp` and `file` have addresses of their own kinds', example: 'https://api.buyer.example/leads' },
   method: { key: 'Method', kind: oneOf('a method', METHODS), doc: 'The HTTP method', example: 'POST', default: 'POST; GET for Query' },
   format: { key: 'Format', kind: oneOf('a format', FORMAT_NAMES), doc: 'How the lead is written', example: 'JSON', default: 'JSON' },
-  timeout: { key: 'Timeout', kind: DURATION, doc: 'How long an answer is waited for', example: '10 seconds', default: '10 seconds' },
-  connectTimeout: { key: 'Connect Timeout', kind: DURATION, doc: 'How long a connection is waited for', example: '5 seconds', default: '5 seconds' },
+  timeout: { key: 'Timeout', kind: SPAN, doc: 'How long an answer is waited for', example: '10 seconds', default: '10 seconds' },
+  connectTimeout: { key: 'Connect Timeout', kind: SPAN, doc: 'How long a connection is waited for', example: '5 seconds', default: '5 seconds' },
   connections: { key: 'Connections', aliases: ['Pool Size'], kind: COUNT, doc: 'Connections that are kept to the buyer', example: '10 connections', default: '10' },
   keepAlive: { key: 'Keep Alive', kind: KEEP_ALIVE, doc: 'How long an idle connection is kept; no for a new one each time', example: '300 seconds', default: '300 seconds' },
   reuseFor: { key: 'Reuse For', kind: DURATION, doc: 'The same as a duration of Keep Alive', example: '300 seconds' },

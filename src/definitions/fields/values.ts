@@ -1,3 +1,4 @@
+import { diagnosticAt } from '../../base/diagnostic.ts'
 import { parseDuration } from '../../base/time.ts'
 import { parseAmount, type Amount } from '../values/amount.ts'
 import { parsed, refused } from '../values/parsed.ts'
@@ -11,6 +12,17 @@ export const DURATION: Kind<number> = textual('a duration', (text, place) => {
     ? refused(place, 'needs-unit', `\`${text}\` needs a unit`, `write ${text}s`)
     : refused(place, 'bad-duration', `got "${text}", expected a duration`, 'write 10 seconds, 5 min, 24h or 100ms')
 })
+
+/** A time that something is given: none at all would let nothing through. */
+export const SPAN: Kind<number> = {
+  ...DURATION,
+  read: (node, reading) => {
+    const ms = DURATION.read(node, reading)
+    if (ms !== 0) return ms
+    reading.report(diagnosticAt(node.place, 'bad-duration', `got "${node.kind === 'scalar' ? node.text : ''}", expected a duration above zero`, 'write 10 seconds'))
+    return undefined
+  },
+}
 
 export const CURRENCY: Kind<string> = textual('a currency', (text, place) =>
   /^[A-Za-z]{3}$/.test(text) ? parsed(text.toUpperCase()) : refused(place, 'bad-currency', `got "${text}", expected the three letters of a currency`, 'write USD or EUR'))

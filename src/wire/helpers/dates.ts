@@ -19,7 +19,7 @@ export const dateAdd = (value: unknown, amount: unknown, unit: unknown): string 
   const date = parseDate(value)
   const text = typeof amount === 'string' && unit === undefined ? /^\s*([+-]?\d+)\s*([a-z]+)\s*$/i.exec(amount) : null
   const count = text ? Number(text[1]) : toNumber(amount)
-  const name = String(text ? text[2] : unit ?? 'days').toLowerCase().replace(/s$/, '')
+  const name = unitName(String(text ? text[2] : unit ?? 'days'))
   if (!date || count === undefined) return undefined
   const at = date.kind === 'instant' ? date.at : date.wall
   const moved = MONTHS[name] !== undefined ? addMonths(at, count * MONTHS[name]) : MS[name] !== undefined ? at + count * MS[name] : null
@@ -28,6 +28,10 @@ export const dateAdd = (value: unknown, amount: unknown, unit: unknown): string 
   if (date.kind === 'instant') return iso
   return date.dateOnly && moved % 86_400_000 === 0 ? iso.slice(0, 10) : iso.slice(0, 19)
 }
+
+const unitName = (text: string): string => text.toLowerCase().replace(/s$/, '')
+
+export const isUnit = (text: string): boolean => Object.hasOwn(MS, unitName(text)) || Object.hasOwn(MONTHS, unitName(text))
 
 const MS: Readonly<Record<string, number>> = { second: 1_000, minute: 60_000, hour: 3_600_000, day: 86_400_000, week: 604_800_000 }
 const MONTHS: Readonly<Record<string, number>> = { month: 1, year: 12 }

@@ -20,6 +20,6 @@ type Run = (value: unknown, now: number) => unknown
  * further values once, when the file is loaded, where these are written out; a text answer says what is wrong with them.
  */
 export type Helper = Described & (
-  | { readonly kind: 'plain'; readonly takesMissing?: boolean; readonly run: (values: readonly unknown[], options: Readonly<Record<string, unknown>>, now: number) => unknown }
+  | { readonly kind: 'plain'; readonly takesMissing?: boolean; /** what is wrong with the further values, as far as they are written out (undefined where they are not); null where nothing is */ readonly faultOf?: (rest: readonly unknown[]) => string | null; readonly run: (values: readonly unknown[], options: Readonly<Record<string, unknown>>, now: number) => unknown }
   | { readonly kind: 'prepared'; readonly prepare: (rest: readonly unknown[], options: Readonly<Record<string, unknown>>) => Run | string }
 )

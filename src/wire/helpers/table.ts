@@ -1,6 +1,6 @@
 import { COMPARISONS, compareBoth } from '../template/compare.ts'
 import { textOf } from '../template/text-of.ts'
-import { ageOf, dateAdd } from './dates.ts'
+import { ageOf, dateAdd, isUnit } from './dates.ts'
 import { ascii } from './ascii.ts'
 import { prepareFormat } from './format.ts'
 import { prepareHash } from './hash.ts'
@@ -20,7 +20,7 @@ const count = (value: unknown, otherwise: number): number => { const n = toNumbe
 export const helperTable: readonly Helper[] = [
   { kind: 'prepared', name: 'format', signature: 'format value "pattern" tz="America/New_York"', example: '{{format lead.phone_1 "(###) ###-####"}}', gives: '(555) 555-1234', doc: 'Digits into a mask of #, a date into tokens (YYYY-MM-DD HH:mm:ss Z; text in [brackets] stays), or a number into 0,0.00. A leading country code 1 that does not fit the mask is dropped. A value that does not fit goes as it is.', min: 2, max: 2, options: ['tz'], prepare: prepareFormat },
   plain('compare', 'compare a "op" b', '{{compare lead.score ">" 80}}', 'true', 'True or false; as a block, {{#compare a "op" b}}…{{else}}…{{/compare}}. Operators: == != > >= < <= contains starts-with ends-with.', 3, 3,
-    ([a, op, b]) => { const sign = COMPARISONS[String(op)]; return sign !== undefined && compareBoth(a, sign, b) }, { takesMissing: true }),
+    ([a, op, b]) => { const sign = COMPARISONS[String(op)]; return sign !== undefined && compareBoth(a, sign, b) }, { takesMissing: true, faultOf: ([op]) => (op === undefined || COMPARISONS[String(op)] !== undefined ? null : `compare knows ${Object.keys(COMPARISONS).filter((each) => !/^(=|===|!==|<>)$/.test(each)).join(' ')}, got "${String(op)}"`) }),
   textual('upper', '{{upper lead.state}}', 'CA', 'Upper case.', (text) => text.toUpperCase()),
   textual('lower', '{{lower lead.email}}', 'ann@example.com', 'Lower case.', (text) => text.toLowerCase()),
   textual('trim', '{{trim lead.city}}', 'Reno', 'Without blanks at both ends.', (text) => text.trim()),
@@ -45,9 +45,9 @@ export const helperTable: readonly Helper[] = [
   plain('number', 'number value', '{{number lead.score}}', '85', 'A number ("$1,012.50" is 1012.5); missing where it is none.', 1, 1, ([value]) => toNumber(value)),
   plain('boolean', 'boolean value', '{{boolean lead.homeowner}}', 'true', 'yes, y, true, on and 1 are true; no, n, false, off, 0 and an empty text are false; anything else is missing.', 1, 1, ([value]) => toBoolean(value)),
   { kind: 'prepared', name: 'hash', signature: 'hash value "sha256"', example: '{{hash lead.email "sha256"}}', gives: '64 hexadecimal digits', doc: 'sha256 (where none is given) or md5 in lower-case hexadecimal, of the value trimmed and in lower case; of its digits only where it is a phone number. as="text" or as="phone" decides which, raw=true hashes it as it is.', min: 1, max: 2, options: ['as', 'raw'], prepare: prepareHash },
-  plain('state', 'state value "name"', '{{state lead.state "name"}}', 'California', 'A US state, territory or Canadian province as its name or its code ("code", where none is given); another text goes as it is.', 1, 2, ([value, form]) => stateOf(textOf(value), form === undefined ? 'code' : String(form))),
+  plain('state', 'state value "name"', '{{state lead.state "name"}}', 'California', 'A US state, territory or Canadian province as its name or its code ("code", where none is given); another text goes as it is.', 1, 2, ([value, form]) => stateOf(textOf(value), form === undefined ? 'code' : String(form)), { faultOf: ([form]) => (form === undefined || form === 'name' || form === 'code' ? null : `state gives "name" or "code", got "${String(form)}"`) }),
   plain('age', 'age date', '{{age lead.birth_date}}', '46', 'Full years from a date until now.', 1, 1, ([value], options, now) => ageOf(value, now, options['tz']), { options: ['tz'] }),
-  plain('date_add', 'date_add date amount "unit"', '{{date_add now 3 "days"}}', '2026-05-04T09:00:00.000Z', 'A date moved by an amount, which may be negative: seconds, minutes, hours, days, weeks, months or years; also {{date_add now "3 days"}}.', 2, 3, ([value, amount, unit]) => dateAdd(value, amount, unit)),
+  plain('date_add', 'date_add date amount "unit"', '{{date_add now 3 "days"}}', '2026-05-04T09:00:00.000Z', 'A date moved by an amount, which may be negative: seconds, minutes, hours, days, weeks, months or years; also {{date_add now "3 days"}}.', 2, 3, ([value, amount, unit]) => dateAdd(value, amount, unit), { faultOf: ([, unit]) => (unit === undefined || isUnit(String(unit)) ? null : `date_add counts in seconds, minutes, hours, days, weeks, months or years, got "${String(unit)}"`) }),
   // `now` is a name of the scope; it stands here so that the reference lists it.
   textual('ascii', '{{ascii lead.city}}', 'Sao Paulo', 'Accents and typographic marks as plain letters; what has no plain form is left out.', ascii),
   plain('json', 'json value', '{{json lead}}', '{"first_name":"Ann"}', 'The value as JSON text.', 1, 1, ([value]) => JSON.stringify(value)),

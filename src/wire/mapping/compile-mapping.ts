@@ -1,3 +1,4 @@
+import { dottedPath } from '../../definitions/keys.ts'
 import type { MappingEntry, MappingNode } from '../../definitions/types.ts'
 import { compileBlockTest, compileTemplate, type TemplateOptions } from '../template/template.ts'
 import { keysOf, type Shape, type ShapeEntry } from './shape.ts'
@@ -25,7 +26,7 @@ const compileLeaf = (node: Extract<MappingNode, { kind: 'template' }>, options: 
 }
 
 const compileEntries = (entries: readonly MappingEntry[], options: TemplateOptions, omitEmpty: boolean): readonly ShapeEntry[] => nest(entries.flatMap((each): readonly Dotted[] => {
-  if (each.kind === 'entry') return [{ kind: 'entry', path: pathOf(each.key), shape: compileMapping(each.value, options, omitEmpty) }]
+  if (each.kind === 'entry') return [{ kind: 'entry', path: dottedPath(each.key), shape: compileMapping(each.value, options, omitEmpty) }]
   const test = compileBlockTest(each.open, options)
   const then = compileEntries(each.then, options, omitEmpty)
   const otherwise = compileEntries(each.otherwise, options, omitEmpty)
@@ -33,9 +34,6 @@ const compileEntries = (entries: readonly MappingEntry[], options: TemplateOptio
 }))
 
 type Dotted = { readonly kind: 'entry'; readonly path: readonly string[]; readonly shape: Shape } | Extract<ShapeEntry, { kind: 'block' }>
-
-/** `a.b.0.c` is nested; a key that starts or ends with a dot, or has two in a row, is only itself. */
-const pathOf = (key: string): readonly string[] => (/^[^.]+(\.[^.]+)+$/.test(key) ? key.split('.') : [key])
 
 /** Keys with the same beginning share one map, at the place of the first. */
 const nest = (entries: readonly Dotted[]): readonly ShapeEntry[] => {

@@ -76,10 +76,10 @@ const compileHelper = (helper: Helper, call: Call, context: Context): Read | nul
   const readOptions = (input: Parameters<Read>[0]): Record<string, unknown> =>
     Object.fromEntries(pairs.map((pair, i) => [pair.key, optionReads[i]?.(input)]))
 
+  const literal = (each: Expression): unknown => ('value' in each ? each.value : undefined)
   if (helper.kind === 'prepared') {
     const prepare = helper.prepare
     if (params.slice(1).every(isLiteral) && pairs.every((pair) => isLiteral(pair.value))) {
-      const literal = (each: Expression): unknown => ('value' in each ? each.value : undefined)
       const run = prepare(params.slice(1).map(literal), Object.fromEntries(pairs.map((pair) => [pair.key, literal(pair.value)])))
       if (typeof run === 'string') return wrong(run)
       return (input) => { const value = first(input); return value === undefined || value === null ? undefined : run(value, input.now) }
@@ -93,6 +93,8 @@ const compileHelper = (helper: Helper, call: Call, context: Context): Read | nul
     }
   }
   const { run, takesMissing } = helper
+  const fault = helper.faultOf?.(params.slice(1).map(literal)) ?? null
+  if (fault !== null) return wrong(fault)
   if (reads.length === 1 && pairs.length === 0) {
     return (input) => { const value = first(input); return takesMissing !== true && (value === undefined || value === null) ? undefined : run([value], NONE, input.now) }
   }

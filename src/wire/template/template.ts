@@ -75,7 +75,7 @@ export const compilePieces = (source: Text, options: TemplateOptions): readonly 
           if (test) pieces.push({ kind: 'block', test, then, otherwise })
           break
         }
-        default: report(diagnosticAt(placeAt(statement.loc.start), 'unsupported-template', 'partials and decorators are not part of mapping templates'))
+        default: report(diagnosticAt(placeAt(statement.loc.start), 'unsupported-template', 'partials and decorators are not part of mapping templates', 'write out what it stands for: {{lead.name}}'))
       }
     }
     return pieces
