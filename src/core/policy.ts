@@ -60,6 +60,7 @@ export interface Requirement {
   readonly reason: string
   readonly check:
     | { readonly kind: 'condition'; readonly condition: Condition }
+    /** `phone`, which lists call `phone_1` too. */
     | { readonly kind: 'mobile-phone'; readonly field: string }
     | { readonly kind: 'trusted-form'; readonly maxAgeMs: number }
     | { readonly kind: 'business-hours' }

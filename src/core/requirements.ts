@@ -17,7 +17,7 @@ export const unmetRequirement = (policy: Policy, lead: Lead, receivedAt: Instant
 const problemOf = ({ check }: Requirement, lead: Lead, receivedAt: Instant, now: Instant): string | null => {
   switch (check.kind) {
     case 'condition': return holds(check.condition, (path) => resolveLead(lead, path)) ? null : 'the lead does not'
-    case 'mobile-phone': return phoneProblem(text(lead, check.field))
+    case 'mobile-phone': return phoneProblem(check.field === 'phone' ? text(lead, 'phone_1') || text(lead, 'phone') : text(lead, check.field))
     case 'trusted-form': return certificateProblem(lead, check.maxAgeMs, now - receivedAt)
     // A matter of when, not whether: the recipient's window keeps it.
     case 'business-hours': return null

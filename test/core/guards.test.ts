@@ -10,7 +10,7 @@ import { unmetRequirement } from '../../src/core/requirements.ts'
 import { T0, accepted, actionsOf, decides, noGuard, policy, received, rejected, sendTo, tried } from './given.ts'
 
 describe('Requirements', () => {
-  const mobile: Requirement = { reason: 'phone is mobile-capable', check: { kind: 'mobile-phone', field: 'phone_1' } }
+  const mobile: Requirement = { reason: 'phone is mobile-capable', check: { kind: 'mobile-phone', field: 'phone' } }
   const form: Requirement = { reason: 'Include TrustedForm', check: { kind: 'trusted-form', maxAgeMs: 3 * DAY } }
   const adult: Requirement = { reason: 'lead.age >= 18', check: { kind: 'condition', condition: { kind: 'compare', path: { kind: 'path', text: 'lead.age' }, op: '>=', value: 18 } } }
   const url = 'https://cert.trustedform.com/0123456789abcdef'
@@ -18,6 +18,7 @@ describe('Requirements', () => {
     ['a North American number', mobile, { phone_1: '(212) 555-0100' }, 0, null],
     ['with its country code', mobile, { phone_1: '+1 212 555 0100' }, 0, null],
     ['of another country', mobile, { phone_1: '+44 7700 900123' }, 0, null],
+    ['in a field that is called phone', mobile, { phone: '212-555-0100' }, 0, null],
     ['toll-free', mobile, { phone_1: '800-555-0100' }, 0, 'the number is toll-free or premium'],
     ['too short', mobile, { phone_1: '123' }, 0, 'the number cannot be dialled'],
     ['none', mobile, {}, 0, 'there is no phone number'],

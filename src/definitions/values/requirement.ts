@@ -16,7 +16,7 @@ const check = (reason: string, what: Requirement['check']): Parsed<RequirementLi
 
 export const parseRequirement = (text: string, place: Place): Parsed<RequirementLine> => {
   const mobile = /^(?:the\s+)?([\w.]*phone[\w.]*)\s+(?:must\s+be|is|has\s+to\s+be)\s+(?:a\s+)?(?:mobile|cell)(?:[\s-]*capable|[\s-]*phone|\s+number)?$/i.exec(text) ?? (/^mobile\s+phones?\s+only$/i.test(text) ? ['', 'phone'] : null)
-  if (mobile) return check(text, { kind: 'mobile-phone', field: /^phone$/i.test(mobile[1] ?? '') ? 'phone_1' : (mobile[1] ?? '').replace(/^lead\./, '') })
+  if (mobile) return check(text, { kind: 'mobile-phone', field: (mobile[1] ?? '').replace(/^lead\./i, '').replace(/^phone$/i, 'phone') })
   if (/^(?:include|includes|requires?|must\s+include|with)\s+(?:an?\s+)?trusted\s*form(?:\s+certificate|\s+url|\s+cert)?$/i.test(text)) return check(text, { kind: 'trusted-form', maxAgeMs: CERTIFICATE_AGE_MS })
   const young = /^(?:(?:include|includes|requires?|must\s+include|with)\s+(?:an?\s+)?)?trusted\s*form(?:\s+certificate|\s+url|\s+cert)?,?\s+(?:within|(?:not|no)\s+older\s+than|(?:at\s+most|up\s+to|younger\s+than))\s+(\S.*?)(?:\s+old)?$/i.exec(text)
   if (young) {

@@ -54,7 +54,7 @@ describe('caps and checks', () => {
   it('says which unit a check needs', () => expect(errorOf('Duplicate Check: phone_1 within 30')).toContain('write phone_1 within 30 days'))
 
   it.each([
-    ['phone is mobile-capable', { kind: 'mobile-phone', field: 'phone_1' }], ['Phone must be mobile', { kind: 'mobile-phone', field: 'phone_1' }], ['phone_2 is mobile', { kind: 'mobile-phone', field: 'phone_2' }],
+    ['phone is mobile-capable', { kind: 'mobile-phone', field: 'phone' }], ['Phone must be mobile', { kind: 'mobile-phone', field: 'phone' }], ['phone_2 is mobile', { kind: 'mobile-phone', field: 'phone_2' }],
     ['Include TrustedForm', { kind: 'trusted-form' }], ['Business hours only', { kind: 'business-hours' }], ['lead.age >= 18', { kind: 'condition' }], ['lead.state in (CA, NV)', { kind: 'condition' }], ['email exists', { kind: 'condition' }],
   ] as const)('requirement: %s', (text, check) => {
     const { policy: made, definition } = endpoint(`${BASE}Requirements:\n  - ${text}\n`)
