@@ -1,42 +1,19 @@
-import { diagnosticAt, type Place } from '../../base/diagnostic.ts'
+import { diagnosticAt } from '../../base/diagnostic.ts'
 import type { RetryRule } from '../../core/policy.ts'
 import type { FailureClass } from '../../core/verdict.ts'
 import { normalKey } from '../keys.ts'
 import { suggest } from '../suggest.ts'
-import { parsed, refused } from '../values/parsed.ts'
-import { parseBackoff, retryCount } from '../values/retries.ts'
 import { parseRetryOn, type RetryOn } from '../values/retry-on.ts'
-import { parseStatusRange } from '../values/status-range.ts'
-import type { YamlEntry, YamlNode } from '../yaml-tree.ts'
-import { textual, type Field, type Kind, type Reading, type ValuesOf } from './field.ts'
-import { PROSE, YES_NO, listOf } from './plain.ts'
-import { readSection } from './section.ts'
-import { DURATION } from './values.ts'
+import type { YamlNode } from '../yaml-tree.ts'
+import { readClientErrors } from './client-errors.ts'
+import { textual, type Field, type Kind, type Reading } from './field.ts'
+import { listOf } from './plain.ts'
+import { readRule, RULE_SECTION } from './retry-rule.ts'
 
 export interface RetryStrategy {
   readonly rules: Readonly<Partial<Record<FailureClass, Partial<RetryRule>>>>
   readonly retryOn: readonly RetryOn[]
 }
-
-/** `asked`: as often as the buyer asks for it (`After specified time`). */
-const RETRY = textual<number | 'asked'>('how often', (text, place) => {
-  const count = retryCount(text)
-  if (count !== null) return parsed(count)
-  if (/^(after|as|when)\b/i.test(text)) return parsed<number | 'asked'>('asked')
-  return /^(don'?t|do not|never)/i.test(text) ? parsed(0) : refused(place, 'bad-retries', `got "${text}", expected how often it is tried again`, 'write 3 times, none, or After specified time')
-})
-const BACKOFF = textual('waits, or exponential', parseBackoff)
-const ALERT = textual('if all fail, yes or no', (text, place) =>
-  /^(if\s+all\s+fail|yes|true|on|always)$/i.test(text) ? parsed(true) : /^(no|never|off|false|none)$/i.test(text) ? parsed(false) : refused(place, 'bad-value', `got "${text}", expected when somebody is told`, 'write Alert: If all fail'))
-
-export const RULE_SECTION = {
-  retry: { key: 'Retry', aliases: ['Retries'], kind: RETRY, doc: 'How often it is tried again', example: '3 times' },
-  backoff: { key: 'Backoff', kind: BACKOFF, doc: 'The waits in turn, the last repeated; or exponential, with jitter', example: '1s, 2s, 4s' },
-  increaseTimeout: { key: 'Increase Timeout', aliases: ['Increase Timeout Each Retry'], kind: YES_NO, doc: 'Each try waits half as long again', example: 'yes' },
-  honor: { key: 'Honor', aliases: ['Honour'], kind: PROSE, doc: 'Retry-After is always honoured', example: 'Retry-After' },
-  maxWait: { key: 'Max Wait', aliases: ['Maximum Wait'], kind: DURATION, doc: 'The longest wait a buyer may ask for; past it the recipient is closed until then', example: '5 minutes' },
-  alert: { key: 'Alert', kind: ALERT, doc: 'Somebody is told when all tries failed', example: 'If all fail' },
-} as const satisfies Readonly<Record<string, Field<unknown>>>
 
 const RULE: Kind<Partial<RetryRule>> = {
   takes: `a block of ${Object.values(RULE_SECTION).map((field) => field.key).join(', ')}`,
@@ -51,7 +28,7 @@ export const STRATEGY_SECTION = {
   timeout: { key: 'Timeout Errors', kind: RULE, doc: 'No answer came in time; repeated with the same idempotency key', example: '{Retry: 3 times, Increase Timeout: yes}', default: '3 times: 1s, 2s, 4s, the timeout growing' },
   rateLimit: { key: 'Rate Limit', kind: RULE, doc: '429, and 503 with Retry-After', example: '{Honor: Retry-After, Max Wait: 5 minutes}', default: '10 times, as told, up to 5 minutes' },
   server: { key: 'Server Errors', kind: RULE, doc: '408, 425, 5xx but 501 and 505', example: '{Retry: 3 times, Backoff: exponential, Alert: If all fail}', default: '3 times, exponential; alert when all fail' },
-  client: { key: 'Client Errors', kind: RULE, doc: 'Statuses from 400 to 499, each with Don\'t retry (the default) or Retry', example: '{404 Not Found: Retry}', default: 'not tried again' },
+  client: { key: 'Client Errors', kind: RULE, doc: 'As the others, for statuses from 400 to 499 that no other class has and that are neither 401, 403, 407 nor 409; or a status with Retry or Don\'t retry (the default)', example: '{404 Not Found: Retry}', default: 'not tried again' },
 } as const satisfies Readonly<Record<string, Field<unknown>>>
 
 const CLASSES: Readonly<Record<string, readonly FailureClass[]>> = {
@@ -86,7 +63,12 @@ export const RETRY_STRATEGY: Kind<RetryStrategy> = {
       const named = entry.key.replace(/\s*\([^)]*\)\s*$/, '')
       const key = normalKey(named)
       if (key === 'retryon') { retryOn.push(...(RETRY_ON.read(entry.value, reading) ?? [])); continue }
-      if (isKey(key, CLIENT)) { if (entry.value.kind === 'map') readClientErrors(entry.value.entries, retryOn, reading); else wrongShape(entry.value, entry.key, reading); continue }
+      if (isKey(key, CLIENT)) {
+        const client = readClientErrors(entry.value, entry.key, reading)
+        retryOn.push(...client.retryOn)
+        if (client.rule) rules.invalid_data = client.rule
+        continue
+      }
       const classes = Object.entries(CLASSES).find(([name]) => isKey(key, name))?.[1]
       if (!classes) {
         const names = [...Object.keys(CLASSES), CLIENT, 'Retry On']
@@ -105,43 +87,4 @@ export const RETRY_STRATEGY: Kind<RetryStrategy> = {
 const isKey = (key: string, name: string): boolean => {
   const known = normalKey(name)
   return key === known || key === `${known}s` || (known.endsWith('errors') && (key === known.slice(0, -1) || key === known.slice(0, -6) || key === `${known.slice(0, -6)}s`)) || (known === 'ratelimit' && key === 'ratelimited')
-}
-
-const wrongShape = (node: YamlNode, key: string, reading: Reading): void =>
-  reading.report(diagnosticAt(node.place, 'wrong-shape', `${key} is a block of keys`, 'write Retry: 3 times on the line below, indented'))
-
-const readRule = (node: YamlNode, key: string, reading: Reading): Partial<RetryRule> | undefined => {
-  if (node.kind === 'scalar' && node.value !== null) {
-    const count = RETRY.read(node, reading)
-    return count === undefined || count === 'asked' ? undefined : { retries: count }
-  }
-  if (node.kind !== 'map') { wrongShape(node, key, reading); return undefined }
-  // A line without a colon is a rule in prose: `Increase timeout each retry`.
-  const entries = node.entries.map((each): YamlEntry => (each.kind === 'entry' && each.bare ? { ...each, value: { ...YES, place: each.keyPlace } } : each))
-  return ruleOf(readSection(RULE_SECTION, entries, reading, { within: key }).values)
-}
-
-const YES = { kind: 'scalar', value: true, text: 'yes', quoted: false } as const
-
-const ruleOf = ({ retry, backoff, increaseTimeout, maxWait, alert }: ValuesOf<typeof RULE_SECTION>): Partial<RetryRule> => ({
-  ...(typeof retry === 'number' ? { retries: retry } : {}),
-  ...(backoff ? { backoff } : {}),
-  ...(increaseTimeout === undefined ? {} : { growTimeout: increaseTimeout }),
-  ...(maxWait === undefined ? {} : { maxWaitMs: maxWait }),
-  ...(alert === undefined ? {} : { alertIfAllFail: alert }),
-})
-
-/** `400 Bad Request: Don't retry (our fault)` is the default; `409 Conflict: Retry` an exception. */
-const readClientErrors = (entries: readonly YamlEntry[], retryOn: RetryOn[], reading: Reading): void => {
-  for (const entry of entries) {
-    if (entry.kind === 'block') continue
-    const tell = (place: Place, message: string, help: string): void => reading.report(diagnosticAt(place, 'bad-retry-on', message, help))
-    const says = entry.value.kind === 'scalar' ? entry.value.text : ''
-    const status = parseStatusRange(entry.key)
-    if (normalKey(entry.key) === 'retry' && /^(none|no|0|never|don'?t)/i.test(says)) continue
-    if (status === null || status.from < 400 || status.to > 499) tell(entry.keyPlace, `got "${entry.key}", expected a status from 400 to 499`, "write 400 Bad Request: Don't retry")
-    else if (/^(don'?t|do not|never|no)\b/i.test(says)) continue
-    else if (/^retry\b/i.test(says)) retryOn.push({ status, when: null })
-    else tell(entry.value.place, `got "${says}", expected whether it is tried again`, "write Don't retry, or Retry")
-  }
 }

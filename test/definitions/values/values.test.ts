@@ -94,6 +94,14 @@ describe('retries', () => {
     ['Retry On: [409, 4xx where body contains "busy"]', [{ status: { from: 409, to: 409 }, when: null }, { status: { from: 400, to: 499 }, when: { op: 'contains' } }]],
     ['Retry Strategy:\n  Client Errors:\n    404 Not Found: Retry\n    400: Don\'t retry', [{ status: { from: 404, to: 404 }, when: null }]],
   ])('%s', (line, expected) => expect(endpoint(`${BASE}${line}`).definition.retryOn).toMatchObject(expected))
+  it('Client Errors takes a rule as the others do, and statuses beside it', () => {
+    const read = (lines: string) => { const { definition, policy: { retry } } = endpoint(`${BASE}Retry Strategy:\n  Client Errors:\n${lines.split('; ').map((each) => `    ${each}\n`).join('')}`); return { rule: retry.invalid_data, statuses: definition.retryOn.map(({ status }) => (status?.from === status?.to ? status?.from : `${status?.from}-${status?.to}`)) } }
+    expect(read('Retry: 2 times; Backoff: 1s, 2s')).toMatchObject({ rule: { retries: 2, backoff: { kind: 'steps', ms: [1_000, 2_000] } }, statuses: ['400-400', '402-402', '404-406', '410-424', '426-428', '430-499'].map((each) => { const [from, to] = each.split('-'); return from === to ? Number(from) : each }) })
+    expect(read("Retry: 2 times; 400: Don't retry").statuses).not.toContain(400)
+    expect(read('404 Not Found: Retry; Backoff: 500ms')).toMatchObject({ rule: { retries: 3, backoff: { ms: [500] } }, statuses: [404] })
+    expect(read('Retry: none')).toEqual({ rule: undefined, statuses: [] })
+    expect(read('Retry: none; 404: Retry')).toMatchObject({ statuses: [404] })
+  })
   it.each(['Retries: 3s', 'Retry Strategy:\n  Server Errors:\n    Backoff: 1, 2', 'Retry Strategy:\n  Sever Errors:\n    Retry: 3', 'Retry On: soon', 'Retry Strategy:\n  Client Errors:\n    500: Retry'])('%s is an error', (line) => expect(errorOf(line)).toBeDefined())
 })
 
