@@ -22,7 +22,7 @@ export interface ReturnRequest {
   readonly buyerLeadId: string | null
   readonly amount: string | null
   readonly reason: string | null
-  /** Names the row, so that the same file counts once. */
+  /** Names the row by what it says of the lead, so that the same file counts once, however the buyer was named. */
   readonly ref: string
   /** When the buyer gave it back, where the row says so. */
   readonly returnedAt: Instant | null
@@ -65,7 +65,8 @@ export const decideReturn = (sales: readonly Sale[], request: ReturnRequest, now
   const meant = sales.filter((each) => (recipient === null || each.recipient === recipient) && (buyerLeadId === null || each.buyerLeadId === buyerLeadId))
   const [sale] = meant
   if (!sale) return refused(sales.length === 0 ? 'it was not sold' : `it was sold to ${sales.map((each) => each.recipient).join(' and ')}${recipient === null ? '' : `, not to ${recipient}`}`)
-  if (sales.some((each) => each.refs.includes(ref))) return { kind: 'known' }
+  // Only of the sale that is meant: two buyers of one lead may send the same row.
+  if (meant.every((each) => each.refs.includes(ref))) return { kind: 'known' }
   if (meant.length > 1) return refused(`it was sold to ${meant.map((each) => each.recipient).join(' and ')}: name the buyer in a column "recipient" or with --from`)
   const left = leftOf(sale)
   if (left === null) return refused('the sale earned nothing, so that there is nothing to give back')

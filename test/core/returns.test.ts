@@ -18,6 +18,7 @@ describe('decideReturn', () => {
     ['a credit written with its minus and a sign', sold, request({ amount: '-$1.50' }), 1.5],
     ['what is left after a part', [...sold, back(20, 'q')], request(), 25],
     ['the sale of the named buyer', soldTwice, request({ recipient: 'b' }), 45],
+    ['the same row of another buyer of the lead', [...soldTwice, back(20, 'r', '/0', 'a')], request({ recipient: 'b' }), 45],
     ["the sale under the buyer's own id", soldTwice, request({ buyerLeadId: 'B2' }), 45],
     ['up to the last day', sold, request({ returnedAt: T0 + 30 * DAY }), 45],
   ])('books %s', (_, events, asked, amount) => {
@@ -26,6 +27,7 @@ describe('decideReturn', () => {
 
   it.each([
     ['the same row again', [...sold, back(20, 'r')], request({ amount: '20' })],
+    ['the same row of the same buyer again', [...soldTwice, back(20, 'r', '/1', 'b')], request({ recipient: 'b', amount: '20' })],
     ['a sale that is returned whole', [...sold, back(45, 'q')], request()],
   ])('knows %s', (_, events, asked) => {
     expect(decideReturn(salesOf(events), asked, T0, null)).toEqual({ kind: 'known' })

@@ -41,6 +41,16 @@ describe("a buyer's returns", () => {
     expect((await project.run('explain', 'L1')).out).toContain('returned by acme: $45.00 – bad phone')
   })
 
+  it('of one file count once, whether the buyer is named or not and whichever column names the lead', async () => {
+    const project = await sold()
+    project.write('returns.csv', 'lead_id,confirm,amount\nL1,,5.00\n')
+    expect(await project.json('returns', 'returns.csv')).toMatchObject({ returned: 1 })
+    for (const more of [['--from', 'acme'], ['--lead-id', 'lead_id'], ['--lead-id', 'lead_id', '--from', 'Acme']]) {
+      expect(await project.json('returns', 'returns.csv', ...more)).toMatchObject({ returned: 0, already_returned: 1 })
+    }
+    expect(await revenueOf(project)).toBe('130.00')
+  })
+
   it('that cannot be booked are told with their line, the others are booked', async () => {
     const project = await sold()
     project.write('returns.csv', 'lead_id,amount\nL1,50\nL2,\nL9,\nL3,much\n')

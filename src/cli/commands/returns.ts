@@ -86,7 +86,7 @@ const requestOf = (row: BuyerRow, loaded: LoadedDelivery, from: string | null): 
   recipient: from ?? row.recipient,
   buyerLeadId: row.theirs,
   amount: row.amount, reason: row.reason, returnedAt: row.at,
-  ref: shortHash([loaded.delivery.id, from ?? row.recipient, row.theirs, row.amount, row.at, row.reason].join('\n')),
+  ref: shortHash([loaded.delivery.id, row.amount, row.at, row.reason].join('\n')),
 })
 
 /** The delivery that a row means, or why none can be told. */
