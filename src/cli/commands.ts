@@ -126,7 +126,7 @@ export const COMMANDS: readonly CommandSpec[] = [
   },
   {
     name: 'export', args: '<what>', group: LOOK, summary: 'the ledger (a row per attempt) or the results (a row per lead)',
-    options: [{ flags: '--csv', help: 'CSV (the default)' }, { flags: '--jsonl', help: 'JSON Lines' }, { flags: '--run <id>', help: 'one run only' }],
+    options: [{ flags: '--csv', help: 'CSV (the default)' }, { flags: '--jsonl', help: 'JSON Lines (as --json)' }, { flags: '--run <id>', help: 'one run only' }],
     examples: [['finalmile export ledger > ledger.csv', 'every attempt'], ['finalmile export results --jsonl', 'every lead']],
     load: () => import('./commands/export.ts'),
   },

@@ -34,7 +34,7 @@ const readDuration = (flag: string, units: readonly [string, string], example: s
 
 export const readMoneyFlag = (flag: string) => (value: string): Money => {
   const read = parseMoney(value)
-  if (read === null) throw usageError(`${flag} takes an amount of money, not "${value}"`, `for example ${flag} 15.00 or ${flag} '€12.50'`)
+  if (read === null || read.amount < 0) throw usageError(`${flag} takes an amount of money${read === null ? '' : ' from 0 on'}, not "${value}"`, `for example ${flag} 15.00 or ${flag} '€12.50'`)
   return read
 }
 
@@ -46,8 +46,11 @@ export const readTime = (flag: string) => (value: string): Instant => {
   const text = value.trim().replace(' ', 'T')
   const zoned = /(Z|[+-]\d\d:?\d\d)$/i.test(text) || !text.includes('T') ? text : `${text}Z`
   const at = /^\d{4}-\d\d-\d\d(T|$)/.test(text) ? Date.parse(zoned) : Number.NaN
-  if (Number.isNaN(at)) throw usageError(`${flag} takes a time, not "${value}"`, `for example ${flag} 2026-11-24T08:00:00-05:00`)
+  if (Number.isNaN(at) || !isDay(value.trim().slice(0, 10))) throw usageError(`${flag} takes a time, not "${value}"`, `for example ${flag} 2026-11-24T08:00:00-05:00`)
   return at
 }
+
+/** The system reads 31 November as 1 December; an accountant meant another day. */
+const isDay = (text: string): boolean => new Date(`${text}T00:00:00Z`).toISOString().startsWith(text)
 
 export const isPairs = (value: unknown): value is Readonly<Record<string, string>> => typeof value === 'object' && value !== null && !Array.isArray(value)

@@ -87,6 +87,16 @@ describe("a buyer's returns", () => {
   })
 })
 
+describe('export', () => {
+  it('as JSON is JSON Lines, by --json as by --jsonl; of a run that there is none of it says so', async () => {
+    const project = await sold()
+    const lines = await project.run('export', 'results', '--jsonl')
+    expect(lines.out.split('\n')[0]).toMatch(/^\{"lead_id":"L1",/)
+    expect(await project.run('export', 'results', '--json')).toEqual(lines)
+    expect(await project.run('export', 'results', '--run', 'r-none')).toMatchObject({ code: 2, out: '', err: expect.stringContaining('no facts of a run "r-none"') })
+  })
+})
+
 describe('reconcile', () => {
   it('agrees where both sides say the same, and exits 3 with every difference', async () => {
     const project = await sold()

@@ -6,6 +6,7 @@ import type { Catalogue, Recipient } from '../../definitions/types.ts'
 import { openCatalogue, pricedIn, requireRecipient } from '../catalogue.ts'
 import type { Invocation, RunCommand } from '../command.ts'
 import { EXIT } from '../exit.ts'
+import { requireOneFormat } from '../one-format.ts'
 import { printable } from '../render/printable.ts'
 import { renderTable } from '../render/table.ts'
 import type { Fact } from '../sheet/facts.ts'
@@ -15,6 +16,7 @@ import { sheetOf, type Sheet, type Talk } from '../sheet/sheet.ts'
 /** A buyer's sheet; secrets are masked. */
 export const run: RunCommand = async (invocation) => {
   const { settings, streams, options } = invocation
+  requireOneFormat(invocation)
   const [name = ''] = invocation.args
   const opened = await openCatalogue(invocation, [name])
   const recipient = requireRecipient(opened, name)

@@ -4,23 +4,27 @@ import { LEDGER_COLUMNS, ledgerRow, RESULT_COLUMNS, resultRow, rowObject, type R
 import type { Ledger } from '../../ports.ts'
 import type { RunCommand } from '../command.ts'
 import { EXIT } from '../exit.ts'
+import { requireOneFormat } from '../one-format.ts'
 import { withStore } from '../store.ts'
 
 /** Rows written between two looks at whether the reader keeps up. */
 const PIECE = 256
 
-export const run: RunCommand = (invocation) => {
-  const { args, options, streams } = invocation
+export const run: RunCommand = async (invocation) => {
+  const { args, options, settings, streams } = invocation
   const [what = ''] = args
   if (what !== 'ledger' && what !== 'results') throw usageError(`export writes ledger or results, not "${what}"`, 'for example: finalmile export ledger')
-  if (options.csv === true && options.jsonl === true) throw usageError('--csv and --jsonl contradict each other', 'give one of them')
+  requireOneFormat(invocation)
+  const isJson = options.jsonl === true || settings.json
   return withStore(invocation, 'read', async (ledger) => {
-    const runId = typeof options.run === 'string' ? { runId: options.run } : {}
+    const run = typeof options.run === 'string' ? options.run : null
+    if (run !== null && !(await isKnown(ledger, run))) throw usageError(`the store has no facts of a run "${run}"`, 'the id is the name of its folder under runs/, and run_id in its summary.json')
+    const runId = run === null ? {} : { runId: run }
     const columns: readonly string[] = what === 'ledger' ? LEDGER_COLUMNS : RESULT_COLUMNS
-    const show = options.jsonl === true
+    const show = isJson
       ? (row: Row) => `${JSON.stringify(rowObject(columns, row))}\n`
       : (row: Row) => csvLine(row, { guard: true, eol: '\n' })
-    let piece = options.jsonl === true ? '' : csvLine(columns, { guard: true, eol: '\n' })
+    let piece = isJson ? '' : csvLine(columns, { guard: true, eol: '\n' })
     let count = 0
     for await (const row of what === 'ledger' ? ledgerRows(ledger, runId) : resultRows(ledger, runId)) {
       piece += show(row)
@@ -33,6 +37,11 @@ export const run: RunCommand = (invocation) => {
     streams.out.write(piece)
     return EXIT.done
   })
+}
+
+const isKnown = async (ledger: Ledger, runId: string): Promise<boolean> => {
+  for await (const _ of ledger.events({ runId })) return true
+  return false
 }
 
 async function* ledgerRows(ledger: Ledger, filter: { readonly runId?: string }): AsyncGenerator<Row> {

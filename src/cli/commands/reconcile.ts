@@ -1,12 +1,14 @@
 import { csvLine } from '../../base/csv.ts'
+import { usageError } from '../../base/diagnostic.ts'
 import { formatMoney } from '../../base/money.ts'
-import { isoTime } from '../../base/time.ts'
+import { isoTime, type Instant } from '../../base/time.ts'
 import { addOurs, isDifference, reconcile, type Finding, type OurLine, type TheirLine } from '../../core/reconcile.ts'
 import type { Mode } from '../../core/event.ts'
 import { readBuyerRows, type BuyerRow } from '../buyer-rows.ts'
 import { openCatalogue, requireRecipient } from '../catalogue.ts'
 import type { RunCommand } from '../command.ts'
 import { EXIT } from '../exit.ts'
+import { requireOneFormat } from '../one-format.ts'
 import { plural, showMoney } from '../render/figures.ts'
 import { oneLine } from '../render/printable.ts'
 import { renderTable } from '../render/table.ts'
@@ -17,14 +19,16 @@ const COLUMNS = ['finding', 'lead_id', 'buyer_lead_id', 'our_state', 'our_revenu
 /** The ledger against the buyer's own list: what the invoice should say, and what became of attempts in doubt. */
 export const run: RunCommand = async (invocation) => {
   const { args: [name = '', file = ''], options, streams, settings } = invocation
+  requireOneFormat(invocation)
+  const [since, until] = [instant(options.since), instant(options.until)]
+  if (since !== null && until !== null && since >= until) throw usageError('--since is not before --until, so that no sale lies between them', 'for example --since 2026-11-01 --until 2026-12-01 for all of November')
   const { id } = requireRecipient(await openCatalogue(invocation), name, 'endpoint')
   const mode: Mode = options.test === true ? 'test' : 'live'
   const { rows, bad } = await readBuyerRows(invocation, file)
   return withStore(invocation, 'read', async (ledger) => {
     const ours = new Map<string, OurLine>()
     for await (const { deliveryId, leadId, event } of ledger.events({ mode })) addOurs(ours, id, leadId, deliveryId, event)
-    const instant = (value: unknown): number | null => (typeof value === 'number' ? value : null)
-    const findings = reconcile(ours.values(), rows.map(theirsOf), instant(options.since), instant(options.until))
+    const findings = reconcile(ours.values(), rows.map(theirsOf), since, until)
     const differences = findings.filter(isDifference)
     const { out, err } = streams
     if (settings.json) for (const each of findings) out.write(`${JSON.stringify(Object.fromEntries(COLUMNS.map((column, i) => [column, cellsOf(each)[i] ?? null])))}\n`)
@@ -45,6 +49,8 @@ export const run: RunCommand = async (invocation) => {
     return differences.length + bad.length > 0 ? EXIT.leadsFailed : EXIT.done
   })
 }
+
+const instant = (value: unknown): Instant | null => (typeof value === 'number' ? value : null)
 
 const NO = /^(rejected?|declined?|denied|refused|invalid|dup(licate)?|returned?|refunded|failed|no|false|0|unsold|unmatched)$/i
 

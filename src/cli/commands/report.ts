@@ -7,12 +7,14 @@ import { addEvent, emptyReport, type Report } from '../../core/report.ts'
 import type { Ledger } from '../../ports.ts'
 import type { RunCommand } from '../command.ts'
 import { EXIT } from '../exit.ts'
+import { requireOneFormat } from '../one-format.ts'
 import { reportPage } from '../render/report-page.ts'
 import { GROUPINGS, reportCsv, reportJson, reportText } from '../render/report-text.ts'
 import { withStore } from '../store.ts'
 
-export const run: RunCommand = (invocation) =>
-  withStore(invocation, 'read', async (ledger) => {
+export const run: RunCommand = async (invocation) => {
+  requireOneFormat(invocation)
+  return withStore(invocation, 'read', async (ledger) => {
     const { options, settings, streams, cwd } = invocation
     const mode: Mode = options.test === true ? 'test' : 'live'
     const runId = typeof options.run === 'string' ? options.run : null
@@ -29,6 +31,7 @@ export const run: RunCommand = (invocation) =>
     else if (typeof options.html !== 'string') streams.out.write(reportText(report, grouping, streams.out.columns, streams.out.paint))
     return EXIT.done
   })
+}
 
 export const foldLedger = async (ledger: Ledger, mode: Mode, runId: string | null): Promise<Report> => {
   const report = emptyReport(mode)
