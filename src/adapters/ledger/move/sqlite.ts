@@ -1,6 +1,7 @@
 import { StoreError } from '../../../ports.ts'
 import { openDatabase } from '../sqlite/database.ts'
 import { takeLease } from '../sqlite/lease.ts'
+import { troubleOf } from '../sqlite/trouble.ts'
 import { TABLES, TOTALS, rowsOf } from './tables.ts'
 import type { Movable, MovedRow, Totals } from './tables.ts'
 
@@ -10,7 +11,7 @@ const HELD_MS = 86_400_000
 
 export const movableSqlite = (path: string): Movable => {
   const db = openDatabase(path, 'write')
-  const taken = takeLease(db, HELD_MS, Date.now())
+  const taken = leaseOf(db, path)
   if ('holder' in taken) {
     db.close()
     throw new StoreError('held', `the store ${path} is in use by another process`, 'let it end, then move it')
@@ -39,13 +40,23 @@ export const movableSqlite = (path: string): Movable => {
         db.exec('COMMIT')
       } catch (error) {
         if (db.isTransaction) db.exec('ROLLBACK')
-        throw error
+        throw troubleOf(error, path)
       }
     },
     close: async () => {
       taken.lease.release()
       db.close()
     },
+  }
+}
+
+/** The store moved from is written to as well: its lease keeps others out. */
+const leaseOf = (db: ReturnType<typeof openDatabase>, path: string): ReturnType<typeof takeLease> => {
+  try {
+    return takeLease(db, HELD_MS, Date.now())
+  } catch (error) {
+    db.close()
+    throw troubleOf(error, path)
   }
 }
 
