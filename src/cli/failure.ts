@@ -72,7 +72,8 @@ const troubleOfTheWorld = (error: unknown): { message: string; help: string } | 
   const help = HELP[error.code]
   if (help === undefined) return null
   // `ENOENT: no such file or directory, open '/x'`: the path and what is the matter are enough.
-  return { message: 'path' in error && typeof error.path === 'string' ? `${error.path}: ${WORDS[error.code] ?? error.message}` : error.message, help }
+  const words = WORDS[error.code] ?? error.message
+  return { message: 'path' in error && typeof error.path === 'string' ? `${error.path}: ${words}` : words, help }
 }
 
 const WORDS: Readonly<Record<string, string>> = {

@@ -29,7 +29,12 @@ export const openRecord = async (folder: string, run: Run, catalogue: Catalogue)
   const files = await createRunFiles(folder).catch((error: unknown) => { throw notWritable(folder, error) })
   const report = emptyReport(run.mode)
   let currency = 'USD'
-  let empty = true
+  let [empty, closed] = [true, false]
+  const close = async (): Promise<void> => {
+    if (closed) return
+    closed = true
+    await files.close().catch((error: unknown) => { throw notWritten(folder, error) })
+  }
   for (const each of catalogue.recipients.values()) if (each.kind === 'endpoint') { currency = each.definition.currency; break }
   return {
     observe: (told) => {
@@ -51,13 +56,13 @@ export const openRecord = async (folder: string, run: Run, catalogue: Catalogue)
         finishedAt: at, waiting: end.waiting.reduce((sum, each) => sum + each.count, 0), alreadySettled: end.alreadySettled, badRows,
         alerts: alertsOf(report, limitsOf(catalogue)), currency,
       })
-      await files.close()
-      await files.summary(summary)
+      await close()
+      await files.summary(summary).catch((error: unknown) => { throw notWritten(folder, error) })
       return summary
     },
     isEmpty: () => empty,
     discard: () => files.discard(),
-    close: () => files.close(),
+    close,
   }
 }
 
@@ -71,6 +76,13 @@ const notWritable = (folder: string, error: unknown): unknown => {
   return reason === undefined ? error : usageError(`--out ${folder} cannot be written to: ${reason}`, 'name a folder; it is made where it is missing')
 }
 
+/** After leads went out: where the truth is goes before how to mend the disk. */
+const notWritten = (folder: string, error: unknown): unknown => {
+  const code = error instanceof Error && 'code' in error ? error.code : null
+  const reason = typeof code === 'string' ? OUT_FAULTS[code] : undefined
+  return reason === undefined ? error : usageError(`the files in ${folder} are not whole: ${reason}`, 'the store has all of it: make room, then finalmile export ledger and finalmile export results write them')
+}
+
 const OUT_FAULTS: Readonly<Record<string, string>> = {
   EEXIST: 'it is a file',
   ENOTDIR: 'a part of it is a file',
@@ -78,4 +90,6 @@ const OUT_FAULTS: Readonly<Record<string, string>> = {
   EACCES: 'you may not write there',
   EPERM: 'you may not write there',
   EROFS: 'the disk is read-only',
+  ENOENT: 'no folder can be made there',
+  ENOSPC: 'the disk is full',
 }

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs'
-import { mkdir } from 'node:fs/promises'
 import { dirname, relative, resolve } from 'node:path'
 import { openSqliteLedger } from '../adapters/ledger/sqlite.ts'
+import { makeFolder } from '../adapters/make-folder.ts'
 import { usageError } from '../base/diagnostic.ts'
 import { MASK } from '../base/secrets.ts'
 import type { Ledger } from '../ports.ts'
@@ -22,7 +22,7 @@ export const openStoreAt = async ({ settings, options, cwd, streams }: Invocatio
   if (scheme !== 'sqlite' || rest === '') throw usageError(`--store takes sqlite:PATH or postgres://…, not "${maskedAddress(address)}"`, 'for example --store sqlite:.finalmile/store.db')
   const path = resolve(cwd, rest)
   if (use === 'read' && !existsSync(path)) throw usageError(`there is no store at ${relative(cwd, path)} yet: nothing has been delivered from here`, 'finalmile deliver makes one; --store sqlite:PATH names another')
-  if (use !== 'read') await mkdir(dirname(path), { recursive: true })
+  if (use !== 'read') await makeFolder(dirname(path))
   return openSqliteLedger({ path, use, wait: options.wait !== false, onWait: (text) => { if (!settings.quiet) streams.err.write(`${text}; this goes on when that ends\n`) } })
 }
 

@@ -47,7 +47,7 @@ export const createPaint = (level: ColorSupportLevel): ChalkInstance => new Chal
 export const processStreams = (noColorFlag: boolean): Streams => {
   process.stdout.on('error', (error: NodeJS.ErrnoException) => {
     if (error.code === 'EPIPE') process.exit(0)
-    throw error
+    throw Object.assign(error, { path: 'standard output' })
   })
   process.stderr.on('error', (error: NodeJS.ErrnoException) => {
     if (error.code !== 'EPIPE') throw error

@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { beforeAll, describe, expect, it } from 'vitest'
@@ -44,6 +44,7 @@ describe('before anything is sent', () => {
   it.each([
     ['a file', 'afile', 'it is a file'],
     ['below a file', 'afile/out', 'a part of it is a file'],
+    ...(existsSync('/proc/self') ? [['where the system takes no folder', '/proc/none/out', 'no folder can be made there']] : []),
   ])('--out that is %s is told as such, and nothing is sent', async (_name, out, words) => {
     writeFileSync(join(cwd, 'afile'), 'mine')
     const refused = await run('deliver', 'leads.csv', '--to', 'auto-waterfall', '--test', '--out', out)
@@ -51,6 +52,16 @@ describe('before anything is sent', () => {
     expect(refused.err).toContain('cannot be written to')
     expect(refused.err).toContain(words)
     expect(readFileSync(join(cwd, 'afile'), 'utf8')).toBe('mine')
+  })
+
+  it.runIf(existsSync('/dev/full'))('a disk that fills up under --out is told once, with where all of it still is', async () => {
+    mkdirSync(join(cwd, 'full'))
+    symlinkSync('/dev/full', join(cwd, 'full/ledger.csv'))
+    const { code, err } = await run('deliver', 'leads.csv', '--to', 'auto-waterfall', '--test', '--out', 'full', '--store', 'sqlite:full.db')
+    expect(code).toBe(1)
+    expect(err.match(/error/g)).toHaveLength(1)
+    expect(err).toMatch(/the files in .*full are not whole: the disk is full\n.*finalmile export ledger/)
+    expect(lines((await run('export', 'results', '--jsonl', '--store', 'sqlite:full.db')).out)).toHaveLength(6)
   })
 
   it('a recorded answer that is not there is named', async () => {

@@ -1,8 +1,9 @@
-import { link, mkdir, open, readFile, rename, stat, unlink } from 'node:fs/promises'
+import { link, open, readFile, rename, stat, unlink } from 'node:fs/promises'
 import { dirname, resolve } from 'node:path'
 import type { AnyReply, FileRequest } from '../../wire/request.ts'
 import type { Said } from '../email/errors.ts'
 import { wordsOf } from '../http/faults.ts'
+import { makeFolder } from '../make-folder.ts'
 import { place, type Folder } from './place.ts'
 
 /** Writes one file on this machine; always resolves. A relative path starts where finalmile was started. */
@@ -14,7 +15,7 @@ export const writeFile = async (request: FileRequest, now: () => number): Promis
 
 const attempt = async (request: FileRequest): Promise<Said> => {
   try {
-    await mkdir(request.folder, { recursive: true })
+    await makeFolder(request.folder)
     const placed = await place(local, request, { renaming: false })
     if (placed === null) return { kind: 'refused', why: 'never', message: `${request.name} and ${request.otherName} are both there already, with other content` }
     return { kind: 'handed-over', to: 'file', words: placed.repeated ? `${placed.path}, there already` : placed.path, rehearsal: false }

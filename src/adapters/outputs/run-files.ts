@@ -1,8 +1,9 @@
-import { mkdir, open, rename, rm, rmdir } from 'node:fs/promises'
+import { open, rename, rm, rmdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { csvLine } from '../../base/csv.ts'
 import { LEDGER_COLUMNS, RESULT_COLUMNS, type Row } from '../../core/report/rows.ts'
 import type { Summary } from '../../core/report/summary.ts'
+import { makeFolder } from '../make-folder.ts'
 import { createLineFile, type LineFile } from './line-file.ts'
 
 /** The files of one run (contract, section 7). */
@@ -31,7 +32,7 @@ const BAD_COLUMNS = ['file', 'line', 'reason', 'raw'] as const
 const STYLE = { guard: true, eol: '\n' } as const
 
 export const createRunFiles = async (folder: string): Promise<RunFiles> => {
-  await mkdir(folder, { recursive: true })
+  await makeFolder(folder)
   for (const name of ['bad-rows.csv', 'summary.json']) await rm(join(folder, name), { force: true })
   const ledger = await createLineFile(join(folder, 'ledger.csv'))
   const results = await createLineFile(join(folder, 'results.csv'))

@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs'
-import { mkdir, writeFile } from 'node:fs/promises'
+import { writeFile } from 'node:fs/promises'
 import { dirname, join, relative, resolve } from 'node:path'
+import { makeFolder } from '../../adapters/make-folder.ts'
 import { usageError } from '../../base/diagnostic.ts'
 import type { RunCommand } from '../command.ts'
 import { EXIT } from '../exit.ts'
@@ -15,7 +16,7 @@ export const run: RunCommand = async ({ args, streams, cwd }) => {
   }
   for (const [name, text] of Object.entries(EXAMPLE_PROJECT)) {
     const path = join(folder, name)
-    await mkdir(dirname(path), { recursive: true })
+    await makeFolder(dirname(path))
     await writeFile(path, text, { flag: 'wx', mode: name === '.env' ? 0o600 : 0o644 })
   }
   const { paint } = streams.err

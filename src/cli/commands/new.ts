@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs'
-import { appendFile, mkdir, readFile, writeFile } from 'node:fs/promises'
+import { appendFile, readFile, writeFile } from 'node:fs/promises'
 import { join, relative, resolve } from 'node:path'
+import { makeFolder } from '../../adapters/make-folder.ts'
 import { usageError } from '../../base/diagnostic.ts'
 import { sampleOfCurl } from '../../wire/draft/curl.ts'
 import { sampleOfOpenApi } from '../../wire/draft/openapi.ts'
@@ -21,7 +22,7 @@ export const run: RunCommand = async (invocation) => {
   if (existsSync(file)) throw usageError(`${shown} is there already; nothing was written`, 'give another name')
   const sample = typeof options.from === 'string' ? await sampleFrom(invocation, options.from) : await asked(invocation)
   const draft = draftOf(name, sample)
-  await mkdir(resolve(file, '..'), { recursive: true })
+  await makeFolder(resolve(file, '..'))
   await writeFile(file, draft.yaml, { flag: 'wx' })
   const kept = await keepSecrets(draft, cwd)
   const { paint } = streams.err
