@@ -21,6 +21,19 @@ const sold = async (): Promise<Project> => {
 }
 const revenueOf = async (project: Project): Promise<unknown> => (await project.json('report')).revenue
 
+describe("a lead's cost", () => {
+  it('that cannot be read is told with its line, once for a file, and the lead is sold', async () => {
+    buyer = await startBuyer()
+    const project = createProject({ acme: endpointYaml(buyer.url) })
+    project.write('leads.csv', 'id,email,cost\nL1,a@example.com,2.50\nL2,b@example.com,"12,5"\nL3,c@example.com,0.33333\nL4,d@example.com,\n')
+    const { code, err } = await project.run('deliver', 'leads.csv', '--to', 'acme', '--yes', '--out', 'out')
+    expect(code).toBe(0)
+    expect(err).toContain('`cost` of 2 leads is no amount of money, the first "12,5": counted as if they named none')
+    expect(err).toContain('leads.csv:3:1')
+    expect(project.rows('out/results.csv').map((row) => row.cost)).toEqual(['2.50', '0.00', '0.00', '0.00'])
+  })
+})
+
 describe("a buyer's returns", () => {
   it('are taken off the revenue once, in report, ledger and results', async () => {
     const project = await sold()

@@ -3,7 +3,7 @@ import type { RunCommand } from '../command.ts'
 import { openCatalogue, openTarget } from '../catalogue.ts'
 import { openLeads } from '../lead-files.ts'
 import { perform } from '../perform.ts'
-import { checkReceived } from '../received.ts'
+import { checkLeads } from '../lead-checks.ts'
 
 export const run: RunCommand = async (invocation) => {
   const { options, settings } = invocation
@@ -13,7 +13,7 @@ export const run: RunCommand = async (invocation) => {
   if (settings.clock !== null && mode === 'live') throw usageError('--clock is for test mode only', 'add --test')
   const opened = await openCatalogue(invocation, [options.to])
   const target = openTarget(opened, options.to, mode)
-  const received = checkReceived(typeof options.received === 'string' ? options.received : null, target.plan)
-  const leads = await openLeads(invocation, invocation.args, received.inspect)
-  return perform(invocation, { mode, opened, target, leads, remarks: received.remarks })
+  const checks = checkLeads(typeof options.received === 'string' ? options.received : null, target.plan)
+  const leads = await openLeads(invocation, invocation.args, checks.inspect)
+  return perform(invocation, { mode, opened, target, leads, remarks: checks.remarks })
 }

@@ -12,7 +12,7 @@ import { openCatalogue, openTarget } from '../catalogue.ts'
 import type { Invocation, RunCommand } from '../command.ts'
 import { EXIT } from '../exit.ts'
 import { openLeads } from '../lead-files.ts'
-import { checkReceived } from '../received.ts'
+import { checkLeads } from '../lead-checks.ts'
 import { rehearse, type Rehearsed } from '../rehearse.ts'
 import { renderDiagnostic } from '../render/diagnostic.ts'
 import { plural, showTime } from '../render/figures.ts'
@@ -28,7 +28,7 @@ export const run: RunCommand = async (invocation) => {
   const opened = await openCatalogue(invocation, [options.to])
   const target = openTarget(opened, options.to, options.test === true ? 'test' : 'live')
   const receivedField = typeof options.received === 'string' ? options.received : null
-  const check = checkReceived(receivedField, target.plan)
+  const check = checkLeads(receivedField, target.plan)
   const stream = await openLeads(invocation, invocation.args, check.inspect)
   const mask = options.showSecrets === true ? (text: string) => text : createMasker(opened.catalogue.secrets)
   const limit = typeof options.limit === 'number' ? options.limit : Infinity

@@ -1,0 +1,56 @@
+import type { Inspect } from '../adapters/leads/batch.ts'
+import type { Diagnostic } from '../base/diagnostic.ts'
+import { parseMoney } from '../base/money.ts'
+import type { Plan } from '../core/plan.ts'
+import { goesByAge, readReceived, RECEIVED_FIELD } from '../core/received.ts'
+import { plural } from './render/figures.ts'
+import { cut } from './render/width.ts'
+
+/** Looks at what leads say of themselves, and tells once per file what could not be read. */
+export interface LeadChecks {
+  readonly inspect: Inspect
+  remarks(): readonly Diagnostic[]
+}
+
+/**
+ * Where the target sells by age, a date that cannot be read sets the lead aside: sold as a fresh one, an old lead would go to
+ * the wrong buyer at the wrong price. Elsewhere the lead goes on, and its person is told; so it is with a cost.
+ */
+export const checkLeads = (receivedField: string | null, plan: Plan): LeadChecks => {
+  const strict = goesByAge(plan)
+  const name = receivedField ?? RECEIVED_FIELD
+  const dates = new Map<string, Found>()
+  const missing = new Map<string, Found>()
+  const costs = new Map<string, Found>()
+  return {
+    inspect: ({ lead: { fields }, file, line }) => {
+      const received = readReceived(fields, receivedField)
+      if (received.kind === 'unreadable' && strict) return `\`${name}\` is no date: got ${quoted(received.got)}, expected such as ${DATES}; it decides who gets the lead`
+      if (received.kind === 'unreadable') note(dates, file, line, received.got)
+      else if (receivedField !== null && fields[receivedField] === undefined) note(missing, file, line, '')
+      const { cost } = fields
+      if (cost !== undefined && cost !== null && cost !== '' && parseMoney(cost) === null) note(costs, file, line, typeof cost === 'string' ? cost : JSON.stringify(cost))
+      return null
+    },
+    remarks: () => [
+      ...told('received', dates, `write ${DATES}`, ({ count, got }) => `\`${name}\` of ${plural(count, 'lead')} is no date, the first ${quoted(got)}: ${asSeen(count)}`),
+      ...told('received', missing, 'check the name of the field', ({ count }) => `${plural(count, 'lead')} without \`${name}\`, which --received names: ${asSeen(count)}`),
+      ...told('cost', costs, 'write 2.50 or $2.50, four decimals at most', ({ count, got }) => `\`cost\` of ${plural(count, 'lead')} is no amount of money, the first ${quoted(got)}: counted as if ${count === 1 ? 'it' : 'they'} named none`),
+    ],
+  }
+}
+
+const DATES = '2026-11-24T15:15:00Z or 11/24/2026 3:15 PM (UTC where no zone is named)'
+const quoted = (got: string): string => `"${cut(got, 40)}"`
+const asSeen = (count: number): string => `counted as received when finalmile first saw ${count === 1 ? 'it' : 'them'}`
+
+/** The first in a file, and how many there were. */
+interface Found { readonly line: number; readonly got: string; readonly count: number }
+
+const note = (found: Map<string, Found>, file: string, line: number, got: string): void => {
+  const first = found.get(file)
+  found.set(file, first === undefined ? { line, got, count: 1 } : { ...first, count: first.count + 1 })
+}
+
+const told = (code: string, found: ReadonlyMap<string, Found>, help: string, message: (each: Found) => string): readonly Diagnostic[] =>
+  [...found].map(([file, each]) => ({ code, severity: 'warning', file, line: each.line, col: 1, message: message(each), help }))
