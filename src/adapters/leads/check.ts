@@ -86,7 +86,7 @@ const checkFile = async (path: string, options: LeadOptions): Promise<Checked> =
     const sniffed = sniff(head, { ...options, name: path, whole })
     const problem = problemOf(path, sniffed)
     if (problem) return refuse(problem)
-    const warnings = 'warnings' in sniffed ? sniffed.warnings.map((each) => about(path, 1, 'lead-file', each, 'see bad-rows.csv after the run', 'warning')) : []
+    const warnings = 'warnings' in sniffed ? sniffed.warnings.map((each) => about(path, 1, 'lead-file', each.message, each.help, 'warning')) : []
     return { source: { name: path, from: path, bytes: found.size }, problems: [], warnings }
   } catch (error) {
     return refuse(about(path, 0, 'unreadable', `${path} cannot be read: ${error instanceof Error ? error.message : String(error)}`, 'check the file and its permissions'))

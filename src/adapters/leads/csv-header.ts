@@ -13,8 +13,11 @@ export interface CsvHeader {
   readonly bodyLine: number
 }
 
+/** What a person should know of a file that can be read, and what to do about it. */
+export interface Doubt { readonly message: string; readonly help: string }
+
 export type HeaderResult =
-  | { readonly kind: 'header'; readonly header: CsvHeader; readonly warnings: readonly string[] }
+  | { readonly kind: 'header'; readonly header: CsvHeader; readonly warnings: readonly Doubt[] }
   /** The header's own end is not in the text yet. */
   | { readonly kind: 'more' }
   | { readonly kind: 'problem'; readonly code: string; readonly line: number; readonly message: string; readonly help: string }
@@ -51,7 +54,7 @@ export const readCsvHeader = (text: string, final: boolean, asked: { readonly id
   if (asked.id !== undefined && idField === null) return missing('no-id-column', asked.id, '--id')
   if (asked.received !== undefined && !named.includes(asked.received)) return missing('no-received-column', asked.received, '--received')
   const unnamed = names.flatMap((name, i) => (name === '' ? [i + 1] : []))
-  const warnings = unnamed.length === 0 ? [] : [`column ${unnamed.join(', ')} has no name; what stands in it is left out`]
+  const warnings = unnamed.length === 0 ? [] : [{ message: `column ${unnamed.join(', ')} has no name; what stands in it is left out`, help: 'give it a name in the first line' }]
   const bodyLine = line + (text.slice(at, record.end).split(eol).length - 1)
   const header = { delimiter, eol, names: names.map((name) => (name === '' ? null : name)), idField, bodyAt: record.end, bodyLine } as const
   return { kind: 'header', header, warnings }

@@ -1,10 +1,10 @@
-import { readCsvHeader, type CsvHeader } from './csv-header.ts'
+import { readCsvHeader, type CsvHeader, type Doubt } from './csv-header.ts'
 import { createDecoder, encodingOf } from './decode.ts'
 
 /** What a file is, by its first bytes; its name counts only where the bytes leave it open. */
 export type Sniffed =
-  | { readonly kind: 'csv'; readonly encoding: string; readonly header: CsvHeader; readonly warnings: readonly string[] }
-  | { readonly kind: 'json'; readonly encoding: string; readonly shape: 'array' | 'wrapped' | 'objects' | 'lines'; readonly warnings: readonly string[] }
+  | { readonly kind: 'csv'; readonly encoding: string; readonly header: CsvHeader; readonly warnings: readonly Doubt[] }
+  | { readonly kind: 'json'; readonly encoding: string; readonly shape: 'array' | 'wrapped' | 'objects' | 'lines'; readonly warnings: readonly Doubt[] }
   | { readonly kind: 'empty' }
   | { readonly kind: 'more' }
   | { readonly kind: 'problem'; readonly code: string; readonly line: number; readonly message: string; readonly help: string }
@@ -34,7 +34,7 @@ export const sniff = (head: Buffer, options: SniffOptions): Sniffed => {
   if (trimmed === '') return options.whole ? { kind: 'empty' } : enough ? problem('not-leads', `the first ${HEAD / 1024} KB are blank`, 'look into the file') : { kind: 'more' }
   const unlike = binaryOrMarkup(trimmed)
   if (unlike) return unlike
-  const warnings = damaged ? ['not all of it is valid UTF-8 (Excel saves Windows-1252 unless told "CSV UTF-8"); rows that are not are set aside'] : []
+  const warnings = damaged ? [{ message: 'not all of it is valid UTF-8 (Excel saves Windows-1252 unless told "CSV UTF-8"); rows that are not are set aside', help: 'see bad-rows.csv after the run' }] : []
   if (trimmed.startsWith('[')) return { kind: 'json', encoding, shape: 'array', warnings }
   if (trimmed.startsWith('{')) return jsonObjects(final, options, enough, encoding, warnings)
   if (/\.(jsonl|ndjson)(\.gz)?$/i.test(options.name)) return { kind: 'json', encoding, shape: 'lines', warnings }
@@ -50,7 +50,7 @@ export const sniff = (head: Buffer, options: SniffOptions): Sniffed => {
 const problem = (code: string, message: string, help: string): Sniffed => ({ kind: 'problem', code, line: 0, message, help })
 
 /** `{` begins JSON Lines, one object in any layout, or the wrapping of an array. */
-const jsonObjects = (text: string, options: SniffOptions, enough: boolean, encoding: string, warnings: readonly string[]): Sniffed => {
+const jsonObjects = (text: string, options: SniffOptions, enough: boolean, encoding: string, warnings: readonly Doubt[]): Sniffed => {
   const lines = text.trimStart().split('\n')
   const first = lines.length > 1 || options.whole ? objectKeys(lines[0] ?? '') : null
   if (/\.(jsonl|ndjson)(\.gz)?$/i.test(options.name)) return { kind: 'json', encoding, shape: 'lines', warnings }

@@ -78,7 +78,8 @@ describe('CSV', () => {
     const got = await fixture('windows-1252.csv')
     expect(got.ids).toEqual(['C-1'])
     expect(got.bad).toMatchObject([{ line: 3, reason: expect.stringContaining('UTF-8') }])
-    expect(got.warnings).toMatchObject([{ severity: 'warning' }])
+    expect(got.warnings).toMatchObject([{ severity: 'warning', help: 'see bad-rows.csv after the run' }])
+    expect((await textOf('id,,x\n1,2,3\n')).warnings).toMatchObject([{ message: expect.stringContaining('column 2 has no name'), help: 'give it a name in the first line' }])
     expect((await fixture('windows-1252.csv', { encoding: 'windows-1252' })).fields[1]).toEqual({ id: 'C-2', name: 'José' })
   })
 
