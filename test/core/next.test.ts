@@ -114,10 +114,13 @@ describe('batch', () => {
 })
 
 describe('taken up again', () => {
+  const ordered = { type: 'reviewed', at: T0, decision: 'retry', note: null } as const
   const again = { type: 'reopened', at: T0, reason: '--retry-failed' } as const
   table([
     ['a failed node is tried again, counting on', { plan: single, history: [...tried('/', 'a', 1, invalid), again] }, ['send a #2']],
     ['an answer already given stands', { plan: waterfall([sendTo('a'), sendTo('b')]), history: [...tried('/0', 'a', 1, rejected), ...tried('/1', 'b', 1, invalid), again] }, ['send b #2']],
+    ['a person who orders it asks again whose answer could not be read', { plan: single, history: [...tried('/', 'a', 1, unreadable), ordered] }, ['send a #2']],
+    ['but never who has bought', { plan: waterfall([sendTo('a'), sendTo('a')]), history: [...tried('/0', 'a', 1, unreadable), ...tried('/1', 'a', 1, accepted), ordered] }, [expect.stringContaining('pass /0: A has bought this lead') as unknown as string]],
     ['its retries count afresh', { plan: single, history: [...[1, 2, 3, 4].flatMap((n) => tried('/', 'a', n, refused)), again, ...tried('/', 'a', 5, refused)], now: T0 + 1000 }, ['send a #6']],
   ])
 })

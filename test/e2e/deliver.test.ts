@@ -79,6 +79,21 @@ describe('a waterfall', () => {
   })
 })
 
+describe('a held lead', () => {
+  it('is sent again to the same buyer, with the same key, when a person orders it, and only then', async () => {
+    const a = await buyer({ script: { do: 'answer', status: 200, body: '{{{' }, idempotent: false })
+    const project = createProject({ a: endpointYaml(a.url) })
+    project.write('leads.csv', leadsCsv(2))
+    expect((await project.run('deliver', 'leads.csv', '--to', 'a', '--yes', '--out', 'out')).code).toBe(3)
+    await project.run('resume', '--yes')
+    expect(a.journal).toHaveLength(2)
+    expect((await project.run('review', 'retry', 'L2')).code).toBe(0)
+    a.rescript({ do: 'accept', price: '33.00' })
+    expect(await project.json('resume', '--yes')).toMatchObject({ leads: 1, revenue: '33.00' })
+    expect([a.journal.length, new Set(a.journal.map((each) => each.key)).size]).toEqual([3, 2])
+  })
+})
+
 describe('resume from cron', () => {
   it('leaves no folder behind where nothing was due, and one where something was', async () => {
     const a = await buyer({ script: { do: 'answer', status: 503 } })

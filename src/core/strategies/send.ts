@@ -128,10 +128,19 @@ const boughtHere = (policy: Policy, context: Context): string | null => {
   return before ? `${policy.name} ${before.finished?.verdict.kind === 'accepted' ? 'has bought' : 'may have bought'} this lead already, at another place of the pattern` : null
 }
 
-/** What this recipient was sent of this delivery, at any place of the plan: a pattern may name it twice. */
+/**
+ * What this recipient was sent of this delivery, at any place of the plan: a pattern may name it twice. Whoever ordered
+ * it to be tried again has looked at the answers before that could not be read: those stand in the way no more.
+ */
 const postsHere = (recipient: string, { history }: Context): readonly Attempt[] => {
   let found: Attempt[] | null = null
-  for (const { attempts } of history.nodes.values()) for (const each of attempts) if (each.recipient === recipient && each.phase === 'post') (found ??= []).push(each)
+  for (const { attempts, before } of history.nodes.values()) {
+    for (let i = 0; i < attempts.length; i++) {
+      const each = attempts[i]
+      if (each === undefined || each.recipient !== recipient || each.phase !== 'post' || (i < before && each.finished?.verdict.kind === 'unconfirmed')) continue
+      (found ??= []).push(each)
+    }
+  }
   return found ?? NO_POSTS
 }
 
