@@ -15,8 +15,8 @@ export interface Sink {
 export interface Streams {
   readonly out: Sink
   readonly err: Sink
-  /** Null where stdin is no terminal: then nobody can be asked. */
-  readonly ask: ((question: string) => Promise<string>) | null
+  /** Null where stdin is no terminal: then nobody can be asked. Resolves to null where the question was left by Ctrl-C or Ctrl-D. */
+  readonly ask: ((question: string) => Promise<string | null>) | null
   /** For `-`. */
   readonly stdin: Readable
 }
@@ -68,11 +68,10 @@ const sinkOf = (stream: NodeJS.WriteStream, noColorFlag: boolean): Sink => ({
   paint: createPaint(colorLevel(process.env, stream.isTTY === true, noColorFlag)),
 })
 
-const askOnTerminal = async (question: string): Promise<string> => {
+const askOnTerminal = async (question: string): Promise<string | null> => {
   const { createInterface } = await import('node:readline/promises')
   const terminal = createInterface({ input: process.stdin, output: process.stderr })
-  // Ctrl-C and Ctrl-D at a question are a "no".
-  const ended = new Promise<string>((resolve) => terminal.once('close', () => resolve('')))
+  const ended = new Promise<null>((resolve) => terminal.once('close', () => resolve(null)))
   terminal.on('SIGINT', () => terminal.close())
   const answer = await Promise.race([terminal.question(question), ended])
   terminal.close()

@@ -60,6 +60,8 @@ describe('a mistake on the command line exits 2, says what to do on stderr, and 
     ['a time that is none', ['resume', '--test', '--clock', 'tomorrow'], '--clock takes a time'],
     ['--clock without --test', ['resume', '--clock', '2026-11-24T08:00:00Z'], 'add --test'],
     ['a count of zero', ['deliver', 'x.csv', '--to', 'a', '--concurrency', '0'], 'a whole number from 1 on'],
+    ['a purge that nobody can be asked about', ['purge', '--older-than', '0d'], 'add --yes; nothing was removed'],
+    ['a request of no file', ['new', 'acme', '--request', 'Post lead'], 'there is no --from'],
     ['two flags that contradict each other', ['check', '--quiet', '--verbose'], 'contradict'],
     ['a shell that is not known', ['completion', 'tcsh'], 'bash, zsh and fish'],
     ['a review that is not known', ['review', 'sell'], 'list, retry, accept and drop'],
@@ -71,6 +73,18 @@ describe('a mistake on the command line exits 2, says what to do on stderr, and 
     expect(err).toContain(words)
     expect(err).not.toContain('\u001b[')
     expect(err).not.toContain('bug of finalmile')
+  })
+})
+
+describe('questions', () => {
+  it.each([[[]], [['https://api.acme.example/leads', 'XML']]])('of new can be left after %j, and nothing is written', async (answers) => {
+    const cwd = emptyFolder()
+    expect(await finalmileHere(['new', 'acme'], { cwd, answers })).toMatchObject({ code: 130, out: '', err: 'Nothing was written.\n' })
+    expect(readdirSync(cwd)).toEqual([])
+  })
+
+  it.each([['of purge are a no where they are left', []], ['of purge are a no where they are not yes', ['maybe']]])('%s', async (_, answers) => {
+    expect(await finalmileHere(['purge', '--older-than', '0d'], { cwd: emptyFolder(), answers })).toMatchObject({ code: 2, err: 'Nothing was removed.\n' })
   })
 })
 

@@ -7,9 +7,11 @@ import type { Ended } from './finalmile.ts'
  * Runs the whole command line in this process: as true as a process of its own but for signals, exit and start-up, which
  * cost half a second each. Those are tested with `finalmile` (test/cli/finalmile.ts).
  */
-export const finalmileHere = async (args: readonly string[], { cwd, input = '', env = {} }: { readonly cwd: string; readonly input?: string; readonly env?: Readonly<Record<string, string>> }): Promise<Ended> => {
+export const finalmileHere = async (args: readonly string[], { cwd, input = '', env = {}, answers }: { readonly cwd: string; readonly input?: string; readonly env?: Readonly<Record<string, string>>; /** Of a person at a terminal; past the last one the questions are left. */ readonly answers?: readonly string[] }): Promise<Ended> => {
   const [out, err] = [collect(), collect()]
-  const code = await runCommandLine(args, { out: out.sink, err: err.sink, ask: null, stdin: Readable.from([Buffer.from(input)]) }, env, cwd)
+  const left = answers?.values()
+  const ask = left === undefined ? null : async (): Promise<string | null> => left.next().value ?? null
+  const code = await runCommandLine(args, { out: out.sink, err: err.sink, ask, stdin: Readable.from([Buffer.from(input)]) }, env, cwd)
   return { code, out: out.text(), err: err.text() }
 }
 

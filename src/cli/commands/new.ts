@@ -20,7 +20,12 @@ export const run: RunCommand = async (invocation) => {
   const file = join(resolve(cwd, settings.recipients[0] ?? DEFAULT_RECIPIENTS), `${id}.yaml`)
   const shown = relative(cwd, file)
   if (existsSync(file)) throw usageError(`${shown} is there already; nothing was written`, 'give another name')
+  if (options.request !== undefined && options.from === undefined) throw usageError('--request says which request of a file, and there is no --from', 'for example --from collection.json --request "Post lead"')
   const sample = typeof options.from === 'string' ? await sampleFrom(invocation, options.from) : await asked(invocation)
+  if (sample === null) {
+    streams.err.write('Nothing was written.\n')
+    return EXIT.interrupted
+  }
   const draft = draftOf(name, sample)
   await makeFolder(resolve(file, '..'))
   await writeFile(file, draft.yaml, { flag: 'wx' })
@@ -52,10 +57,24 @@ const sampledOf = (text: string, request: string | null): Sampled => {
 
 const FORMATS: readonly SampleFormat[] = ['JSON', 'XML', 'Form', 'Query', 'Text']
 
-const asked = async ({ streams }: Invocation): Promise<Sample> => {
+/** Null where the questions were left. */
+const asked = async ({ streams }: Invocation): Promise<Sample | null> => {
   const { ask, err } = streams
   if (ask === null) throw usageError('new asks questions, and there is no terminal', "give --from 'curl …', a Postman collection or an OpenAPI file")
-  const question = async (text: string, otherwise: string): Promise<string> => (await ask(`${text} ${otherwise === '' ? '' : err.paint.dim(`[${otherwise}] `)}`)).trim() || otherwise
+  const question = async (text: string, otherwise: string): Promise<string> => {
+    const answer = await ask(`${text} ${otherwise === '' ? '' : err.paint.dim(`[${otherwise}] `)}`)
+    if (answer === null) throw new QuestionsLeft()
+    return answer.trim() || otherwise
+  }
+  return answered(question).catch((error: unknown) => {
+    if (error instanceof QuestionsLeft) return null
+    throw error
+  })
+}
+
+class QuestionsLeft extends Error {}
+
+const answered = async (question: (text: string, otherwise: string) => Promise<string>): Promise<Sample> => {
   let url = await question('The address that takes leads:', '')
   while (!/^https?:\/\//i.test(url) || !URL.canParse(url)) url = await question('A URL such as https://api.buyer.example/leads:', '')
   const format = FORMATS.find((each) => each.toLowerCase() === 'json')

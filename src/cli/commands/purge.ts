@@ -12,6 +12,8 @@ export const run: RunCommand = async (invocation) => {
   const { options, streams, settings } = invocation
   const olderThanMs = options.olderThan
   if (typeof olderThanMs !== 'number') throw usageError('purge needs --older-than', 'for example finalmile purge --older-than 90d; 0d is all that is settled')
+  // A live send can be undone by nobody either, but it is what a cron job is for; this is not.
+  if (options.yes !== true && streams.ask === null) throw usageError('purge asks before it removes anything, and there is no terminal', 'add --yes; nothing was removed')
   const which = olderThanMs === 0 ? 'all settled leads' : `leads settled more than ${formatDuration(olderThanMs)} ago`
   if (!(await confirmed(invocation, `Remove the personal data of ${which} for good?`))) {
     streams.err.write('Nothing was removed.\n')
