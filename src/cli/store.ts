@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs'
 import { dirname, relative, resolve } from 'node:path'
 import { openSqliteLedger } from '../adapters/ledger/sqlite.ts'
 import { makeFolder } from '../adapters/make-folder.ts'
-import { usageError } from '../base/diagnostic.ts'
+import { usageError, type UserError } from '../base/diagnostic.ts'
 import { MASK } from '../base/secrets.ts'
 import type { Ledger } from '../ports.ts'
 import type { Invocation } from './command.ts'
@@ -21,9 +21,18 @@ export const openStoreAt = async ({ settings, options, cwd, streams }: Invocatio
   const [, scheme = '', rest = ''] = /^([a-z]+):(.*)$/i.exec(address) ?? []
   if (scheme !== 'sqlite' || rest === '') throw usageError(`--store takes sqlite:PATH or postgres://…, not "${maskedAddress(address)}"`, 'for example --store sqlite:.finalmile/store.db')
   const path = resolve(cwd, rest)
-  if (use === 'read' && !existsSync(path)) throw usageError(`there is no store at ${relative(cwd, path)} yet: nothing has been delivered from here`, 'finalmile deliver makes one; --store sqlite:PATH names another')
+  if (use === 'read' && !existsSync(path)) throw noStore(cwd, path)
   if (use !== 'read') await makeFolder(dirname(path))
   return openSqliteLedger({ path, use, wait: options.wait !== false, onWait: (text) => { if (!settings.quiet) streams.err.write(`${text}; this goes on when that ends\n`) } })
+}
+
+const noStore = (cwd: string, path: string): UserError =>
+  usageError(`there is no store at ${relative(cwd, path)} yet: nothing has been delivered from here`, 'finalmile deliver makes one; --store sqlite:PATH names another')
+
+/** Null for a store that is there, or of which that cannot be told from here. */
+export const missingStore = ({ settings, cwd }: Invocation): UserError | null => {
+  const [, rest] = /^sqlite:(.+)$/i.exec(settings.store) ?? []
+  return rest === undefined || existsSync(resolve(cwd, rest)) ? null : noStore(cwd, resolve(cwd, rest))
 }
 
 export const isPostgres = (address: string): boolean => /^postgres(ql)?:\/\//i.test(address)
@@ -31,7 +40,10 @@ export const isPostgres = (address: string): boolean => /^postgres(ql)?:\/\//i.t
 /** For messages: what stands between user and host is a password. */
 export const maskedAddress = (address: string): string => address.replace(/(\/\/[^:@/]*):.*@/, `$1:${MASK}@`).replace(/([?&]password=)[^&]*/g, `$1${MASK}`)
 
+/** Of commands that work on what was delivered: but for `pause` (`touch`) they make no store where there is none. */
 export const withStore = async (invocation: Invocation, use: StoreUse, work: (ledger: Ledger) => Promise<number>): Promise<number> => {
+  const missing = use === 'touch' ? null : missingStore(invocation)
+  if (missing !== null) throw missing
   const ledger = await openStore(invocation, use)
   try {
     return await work(ledger)

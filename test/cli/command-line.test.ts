@@ -67,9 +67,14 @@ describe('a mistake on the command line exits 2, says what to do on stderr, and 
     ['a review that is not known', ['review', 'sell'], 'list, retry, accept and drop'],
     ['a store of another kind', ['status', '--store', 'mysql://x'], 'sqlite:PATH'],
     ['no store yet', ['status'], 'nothing has been delivered from here'],
+    ['no store to purge', ['purge', '--older-than', '0d', '--yes'], 'nothing has been delivered from here'],
+    ['no store to review in', ['review', 'drop', 'L1'], 'nothing has been delivered from here'],
+    ['a folder in which there is nothing to resume, as from a wrong line of cron', ['resume', '--yes'], 'nothing has been delivered from here'],
   ])('%s', async (_name, args, words) => {
-    const { code, out, err } = await finalmileHere(args, { cwd: emptyFolder() })
+    const cwd = emptyFolder()
+    const { code, out, err } = await finalmileHere(args, { cwd })
     expect({ code, out }).toEqual({ code: 2, out: '' })
+    expect(readdirSync(cwd)).toEqual([])
     expect(err).toContain(words)
     expect(err).not.toContain('\u001b[')
     expect(err).not.toContain('bug of finalmile')

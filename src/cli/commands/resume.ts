@@ -2,9 +2,14 @@ import { usageError } from '../../base/diagnostic.ts'
 import { openCatalogue } from '../catalogue.ts'
 import type { RunCommand } from '../command.ts'
 import { perform } from '../perform.ts'
+import { missingStore } from '../store.ts'
 
 export const run: RunCommand = async (invocation) => {
   const mode = invocation.options.test === true ? 'test' : 'live'
   if (invocation.settings.clock !== null && mode === 'live') throw usageError('--clock is for test mode only', 'add --test')
-  return perform(invocation, { mode, opened: await openCatalogue(invocation), target: null, leads: null })
+  const opened = await openCatalogue(invocation)
+  // From cron a wrong folder would do nothing for ever, and say nothing.
+  const missing = missingStore(invocation)
+  if (missing !== null && opened.files.length === 0) throw missing
+  return perform(invocation, { mode, opened, target: null, leads: null })
 }
