@@ -29,6 +29,7 @@ import { oneLine } from './render/printable.ts'
 import { newRunId } from './run-id.ts'
 import { openSandbox } from './run-sandbox.ts'
 import { openStore } from './store.ts'
+import { stillWaiting } from './still-waiting.ts'
 import { createTally } from './tally.ts'
 import { isPairs } from './values.ts'
 
@@ -121,7 +122,8 @@ export const perform = async (invocation: Invocation, order: Order): Promise<num
     const idle = target === null && settings.out === null && kept.isEmpty()
     if (idle) await kept.discard()
     if (settings.json) streams.out.write(`${JSON.stringify(summary)}\n`)
-    if (!settings.quiet) err.write(renderEnd({ summary, end, folder: idle ? null : folder, cwd, hints: hints.all(), bad, now: clock.now(), resumed: target === null, total: guessTotal(leads) }, err.columns, err.paint))
+    const still = target === null ? await stillWaiting(ledger, mode) : null
+    if (!settings.quiet) err.write(renderEnd({ summary, end, folder: idle ? null : folder, cwd, hints: hints.all(), bad, now: clock.now(), resumed: target === null, still, total: guessTotal(leads) }, err.columns, err.paint))
     return exitOf(end, summary)
   } catch (error) {
     progress.stop()

@@ -123,6 +123,7 @@ describe('a rehearsal', () => {
     const summary = json(first.out)
     expect(summary).toMatchObject({ mode: 'test', to: 'auto-waterfall', leads: 6, already_settled: 0, revenue: '0.00', cost: '90.00' })
     expect(first.err).toContain('6 leads to auto-waterfall')
+    expect(first.err).toContain('leads that need a person: finalmile review list --test')
     expect(lines(readFileSync(join(cwd, 'out/results.csv'), 'utf8'))).toHaveLength(7)
     expect(json(readFileSync(join(cwd, 'out/summary.json'), 'utf8'))).toEqual(summary)
     const again = await run('deliver', 'leads.csv', '--to', 'auto-waterfall', '--test', '--out', 'out2', '--json')
@@ -157,11 +158,23 @@ describe('a rehearsal', () => {
     // Two of the six were sold to it by the waterfall before: they are not offered again.
     expect(json(paused.out)).toMatchObject({ outcomes: { waiting: 4, skipped: 2 } })
     expect((await run('status', '--test')).out).toContain('holiday')
+    expect((await run('resume', '--test')).err).toContain('paused brightpath: what waits for it goes on after finalmile unpause brightpath --test')
     const open = await run('unpause', 'brightpath', '--test')
     expect(open.err).toContain('4 leads are due now')
     const resumed = await run('resume', '--test', '--json')
     expect(resumed.code).toBe(0)
     expect(json(resumed.out)).toMatchObject({ leads: 4, outcomes: { waiting: 0 } })
+  })
+
+  it('is told of where it is looked for among live deliveries, of which there are none', async () => {
+    for (const [command, words] of [[['status'], 'there are 12 leads delivered with --test: add --test'], [['report'], 'add --test'], [['review', 'list'], 'there is 1 lead delivered with --test']] as const) {
+      const { code, out, err } = await run(...command)
+      expect([code, err]).toEqual([0, expect.stringContaining(words)])
+      expect(out).not.toContain('hint')
+      expect((await run(...command, '--quiet')).err).toBe('')
+      expect((await run(...command, '--test')).err).not.toContain('hint')
+    }
+    expect((await run('status', '--test')).out).toContain('1 lead needs a person: finalmile review list --test')
   })
 
   it('a pooled lead is settled by a person', async () => {

@@ -6,14 +6,14 @@ import { withStore } from '../store.ts'
 
 /** Allowed while a delivery runs: it stops sending to this recipient at its next step. */
 export const run: RunCommand = async (invocation) => {
-  const { options, streams } = invocation
+  const { options, settings, streams } = invocation
   const [name = ''] = invocation.args
   const { id } = requireRecipient(await openCatalogue(invocation), name, 'endpoint')
   const reason = typeof options.reason === 'string' ? options.reason : 'paused by hand'
   const mode = options.test === true ? 'test' : 'live'
   return withStore(invocation, 'touch', async (ledger) => {
     await ledger.setPaused(id, mode, { at: systemClock.now(), reason })
-    streams.err.write(`${streams.err.paint.yellow('paused')} ${id}: ${reason}\n`)
+    if (!settings.quiet) streams.err.write(`${streams.err.paint.yellow('paused')} ${id}: ${reason}\n`)
     return EXIT.done
   })
 }

@@ -12,6 +12,7 @@ import { requireOneFormat } from '../one-format.ts'
 import { plural, showMoney } from '../render/figures.ts'
 import { oneLine } from '../render/printable.ts'
 import { renderTable } from '../render/table.ts'
+import { toldCommand } from '../render/told.ts'
 import { withStore } from '../store.ts'
 
 const COLUMNS = ['finding', 'lead_id', 'buyer_lead_id', 'our_state', 'our_revenue', 'their_price', 'currency', 'at', 'line'] as const
@@ -44,7 +45,7 @@ export const run: RunCommand = async (invocation) => {
     if (!settings.quiet) {
       const agreed = findings.filter((each) => each.kind === 'agrees').length
       err.write(`${differences.length === 0 ? err.paint.green('✓') : err.paint.yellow('!')} ${plural(agreed, 'line')} agree${agreed === 1 ? 's' : ''}, ${plural(differences.length, 'difference')}${summed(differences)}\n`)
-      if (differences.some((each) => each.kind === 'settles a doubt')) err.write('Held leads that they have: finalmile review accept LEAD --price AMOUNT; that they do not have: finalmile review retry LEAD\n')
+      if (differences.some((each) => each.kind === 'settles a doubt')) err.write(`Held leads that they have: ${toldCommand(mode, 'review accept LEAD --price AMOUNT')}; that they do not have: ${toldCommand(mode, 'review retry LEAD')}\n`)
     }
     return differences.length + bad.length > 0 ? EXIT.leadsFailed : EXIT.done
   })

@@ -8,6 +8,7 @@ import type { Ledger } from '../../ports.ts'
 import type { RunCommand } from '../command.ts'
 import { EXIT } from '../exit.ts'
 import { requireOneFormat } from '../one-format.ts'
+import { allLeads, tellOtherMode } from '../other-mode.ts'
 import { reportPage } from '../render/report-page.ts'
 import { GROUPINGS, reportCsv, reportJson, reportText } from '../render/report-text.ts'
 import { withStore } from '../store.ts'
@@ -29,6 +30,7 @@ export const run: RunCommand = async (invocation) => {
     if (settings.json) streams.out.write(`${JSON.stringify(reportJson(report, runId))}\n`)
     else if (options.csv === true) streams.out.write(reportCsv(report, grouping))
     else if (typeof options.html !== 'string') streams.out.write(reportText(report, grouping, streams.out.columns, streams.out.paint))
+    await tellOtherMode(invocation, ledger, mode, allLeads)
     return EXIT.done
   })
 }

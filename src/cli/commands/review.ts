@@ -9,6 +9,8 @@ import { EXIT } from '../exit.ts'
 import { plural, showWhen } from '../render/figures.ts'
 import { renderTable } from '../render/table.ts'
 import { newRunId } from '../run-id.ts'
+import { toldCommand } from '../render/told.ts'
+import { forPeople, tellOtherMode } from '../other-mode.ts'
 import { withStore } from '../store.ts'
 
 const ACTIONS = ['list', 'retry', 'accept', 'drop'] as const
@@ -20,7 +22,7 @@ export const run: RunCommand = (invocation) => {
   const known = ACTIONS.find((each) => each === action)
   if (known === undefined) throw usageError(`review does list, retry, accept and drop, not "${action}"`, 'for example: finalmile review list')
   if (known === 'list') return withStore(invocation, 'read', (ledger) => list(ledger, invocation))
-  if (leads.length === 0) throw usageError(`review ${known} needs the ids of leads`, 'finalmile review list shows them')
+  if (leads.length === 0) throw usageError(`review ${known} needs the ids of leads`, `${toldCommand(modeOf(invocation), 'review list')} shows them`)
   return withStore(invocation, 'write', (ledger) => decide(ledger, invocation, known, leads))
 }
 
@@ -35,22 +37,22 @@ const list = async (ledger: Ledger, invocation: Invocation): Promise<number> => 
     if (settings.json) streams.out.write(`${JSON.stringify({ lead: delivery.lead.id, to: delivery.to, outcome: standing.outcome, recipient: standing.recipient, reason: standing.reason, settled_at: isoTime(standing.at) })}\n`)
     else rows.push([delivery.lead.id, standing.outcome, standing.recipient ?? delivery.to, showWhen(standing.at, now), standing.reason ?? ''])
   }
+  await tellOtherMode(invocation, ledger, modeOf(invocation), forPeople)
   if (settings.json) return EXIT.done
-  if (rows.length === 0) streams.err.write('Nothing needs a person.\n')
-  else {
-    const { out } = streams
+  const { out } = streams
+  if (rows.length > 0) {
     out.write(renderTable([{ title: 'LEAD' }, { title: 'STATE', style: (text) => out.paint.yellow(text) }, { title: 'RECIPIENT' }, { title: 'SINCE' }, { title: 'REASON', flexible: true }], rows, out.columns, out.paint))
-  }
+  } else if (!settings.quiet) streams.err.write('Nothing needs a person.\n')
   return EXIT.done
 }
 
 const decide = async (ledger: Ledger, invocation: Invocation, decision: Decision, leads: readonly string[]): Promise<number> => {
-  const { streams } = invocation
+  const { streams, settings } = invocation
   const now = systemClock.now()
   const mode = modeOf(invocation)
   const found = await Promise.all(leads.map(async (id) => ({ id, open: (await ledger.ofLead(id)).filter((each) => each.delivery.mode === mode && needsPerson(each.standing)) })))
   const missing = found.filter((each) => each.open.length === 0).map((each) => each.id)
-  if (missing.length > 0) throw usageError(`${missing.join(', ')} ${missing.length === 1 ? 'is' : 'are'} neither held nor in a pool; nothing was changed`, 'finalmile review list shows what is')
+  if (missing.length > 0) throw usageError(`${missing.join(', ')} ${missing.length === 1 ? 'is' : 'are'} neither held nor in a pool; nothing was changed`, `${toldCommand(mode, 'review list')} shows what is`)
   const runId = newRunId(now)
   await ledger.startRun({ id: runId, mode, to: null, startedAt: now }, null)
   const settle = settlementOf(invocation, decision)
@@ -66,7 +68,8 @@ const decide = async (ledger: Ledger, invocation: Invocation, decision: Decision
   }
   await ledger.finishRun(runId, systemClock.now(), '{}')
   const { paint } = streams.err
-  const next = decision === 'retry' ? '; finalmile resume sends them' : ''
+  if (settings.quiet) return done === 0 ? EXIT.leadsFailed : EXIT.done
+  const next = decision === 'retry' ? `; ${toldCommand(mode, 'resume')} sends them` : ''
   streams.err.write(`${paint.green('✓')} ${plural(done, 'lead')} ${{ retry: 'will be tried again', accept: 'accepted', drop: 'dropped' }[decision]}${next}\n`)
   return done === 0 ? EXIT.leadsFailed : EXIT.done
 }

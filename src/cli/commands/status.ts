@@ -7,6 +7,8 @@ import { plural, showCount, showTime, showWhen } from '../render/figures.ts'
 import { outcomesLine } from '../render/summary.ts'
 import { renderTable } from '../render/table.ts'
 import { oneLine } from '../render/printable.ts'
+import { toldCommand } from '../render/told.ts'
+import { allLeads, tellOtherMode } from '../other-mode.ts'
 import { withStore } from '../store.ts'
 import { systemClock } from '../../adapters/clock.ts'
 
@@ -42,7 +44,7 @@ export const run: RunCommand = (invocation) =>
     const { paint } = out
     const settled = Object.values(counts.settled).reduce((sum, each) => sum + each, 0)
     out.write(`${paint.bold(`${plural(settled + counts.waiting + counts.working, 'lead')} in the ${mode} store`)}\n  ${outcomesLine({ ...counts.settled, waiting: counts.waiting }, settled, paint)}\n`)
-    if (counts.working > 0) out.write(`  ${paint.cyan(`${showCount(counts.working)} being worked on`)} ${paint.dim('(or left by a crash: `finalmile resume` takes them up)')}\n`)
+    if (counts.working > 0) out.write(`  ${paint.cyan(`${showCount(counts.working)} being worked on`)} ${paint.dim(`(or left by a crash: \`${toldCommand(mode, 'resume')}\` takes them up)`)}\n`)
     if (queues.length > 0) {
       out.write(`\n${paint.bold('Waiting')}\n${renderTable(
         [{ title: 'RECIPIENT' }, { title: 'LEADS', align: 'right' }, { title: 'NEXT' }, { title: 'WHY', flexible: true }],
@@ -60,8 +62,9 @@ export const run: RunCommand = (invocation) =>
         out.columns, paint,
       )}`)
     }
-    if (overdue > 0) out.write(`\n${paint.yellow(`${plural(overdue, 'lead')} ${overdue === 1 ? 'has' : 'have'} been due for over ${formatDuration(OVERDUE_MS)} and ${overdue === 1 ? 'is' : 'are'} not taken up: finalmile resume sends them; is it in cron?`)}\n`)
-    if (held > 0) out.write(`\n${paint.yellow(`${plural(held, 'lead')} ${held === 1 ? 'needs' : 'need'} a person: finalmile review list`)}\n`)
+    if (overdue > 0) out.write(`\n${paint.yellow(`${plural(overdue, 'lead')} ${overdue === 1 ? 'has' : 'have'} been due for over ${formatDuration(OVERDUE_MS)} and ${overdue === 1 ? 'is' : 'are'} not taken up: ${toldCommand(mode, 'resume')} sends them; is it in cron?`)}\n`)
+    if (held > 0) out.write(`\n${paint.yellow(`${plural(held, 'lead')} ${held === 1 ? 'needs' : 'need'} a person: ${toldCommand(mode, 'review list')}`)}\n`)
+    await tellOtherMode(invocation, ledger, mode, allLeads)
     return EXIT.done
   })
 

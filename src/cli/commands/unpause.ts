@@ -3,10 +3,11 @@ import { openCatalogue, requireRecipient } from '../catalogue.ts'
 import type { RunCommand } from '../command.ts'
 import { EXIT } from '../exit.ts'
 import { plural } from '../render/figures.ts'
+import { toldCommand } from '../render/told.ts'
 import { withStore } from '../store.ts'
 
 export const run: RunCommand = async (invocation) => {
-  const { options, streams } = invocation
+  const { options, settings, streams } = invocation
   const [name = ''] = invocation.args
   const { id } = requireRecipient(await openCatalogue(invocation), name, 'endpoint')
   const mode = options.test === true ? 'test' : 'live'
@@ -14,7 +15,7 @@ export const run: RunCommand = async (invocation) => {
     await ledger.setPaused(id, mode, null)
     await ledger.setClosedUntil(id, mode, null)
     const woken = await ledger.wake(id, mode, systemClock.now())
-    streams.err.write(`${streams.err.paint.green('open')} ${id}${woken === 0 ? '' : `; ${plural(woken, 'lead')} ${woken === 1 ? 'is' : 'are'} due now: finalmile resume`}\n`)
+    if (!settings.quiet) streams.err.write(`${streams.err.paint.green('open')} ${id}${woken === 0 ? '' : `; ${plural(woken, 'lead')} ${woken === 1 ? 'is' : 'are'} due now: ${toldCommand(mode, 'resume')}`}\n`)
     return EXIT.done
   })
 }

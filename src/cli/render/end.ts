@@ -2,11 +2,14 @@ import type { ChalkInstance } from 'chalk'
 import { relative } from 'node:path'
 import type { Instant } from '../../base/time.ts'
 import type { RunEnd } from '../../engine/settings.ts'
+import type { Mode } from '../../core/event.ts'
 import type { Hint } from '../hints.ts'
+import type { StillWaiting } from '../still-waiting.ts'
 import { plural, showWhen } from './figures.ts'
 import type { Summary } from '../../core/report/summary.ts'
 import { renderSummary } from './summary.ts'
 import { oneLine } from './printable.ts'
+import { toldCommand } from './told.ts'
 
 export interface Ending {
   readonly summary: Summary
@@ -18,28 +21,37 @@ export interface Ending {
   readonly bad: number
   readonly now: Instant
   readonly resumed: boolean
+  /** Of what a `resume` did not meet; null for `deliver`. */
+  readonly still: StillWaiting | null
   /** Leads that its files hold, about; null where that cannot be told (a pipe), or where it read none. */
   readonly total: number | null
 }
 
 /** What a person reads after a run: the summary, what still waits, what to do about trouble, and where the files are. */
-export const renderEnd = ({ summary, end, folder, cwd, hints, bad, now, resumed, total }: Ending, columns: number, paint: ChalkInstance): string => {
+export const renderEnd = ({ summary, end, folder, cwd, hints, bad, now, resumed, still, total }: Ending, columns: number, paint: ChalkInstance): string => {
   const lines: string[] = [renderSummary(summary, columns, paint).trimEnd(), '']
   for (const each of end.waiting.slice(0, 8)) {
     const when = each.nextAt === null ? 'until a person acts' : each.nextAt <= now ? 'due now' : showWhen(each.nextAt, now)
     lines.push(`${paint.cyan('waiting')} ${plural(each.count, 'lead')}, ${when}: ${oneLine(each.why)}`)
   }
   for (const each of hints) lines.push(`${paint.blue('hint')} ${each.recipient}: ${oneLine(each.text)}`)
-  if (summary.outcomes.held + summary.outcomes.pooled > 0) lines.push(`${paint.blue('hint')} leads that need a person: finalmile review list`)
+  if (summary.outcomes.held + summary.outcomes.pooled > 0) lines.push(`${paint.blue('hint')} leads that need a person: ${toldCommand(summary.mode, 'review list')}`)
   if (bad > 0) lines.push(`${paint.yellow(plural(bad, 'bad row'))} set aside in bad-rows.csv`)
-  if (end.interrupted) lines.push(paint.yellow(`interrupted${leftOf(end, total)}; ${resumed ? 'finalmile resume goes on' : 'the same command goes on'} where this stopped, and sends nothing twice`))
-  else if (end.waiting.length > 0) lines.push(`${paint.blue('hint')} finalmile resume continues them when they are due`)
+  if (end.interrupted) lines.push(paint.yellow(`interrupted${leftOf(end, total)}; ${resumed ? `${toldCommand(summary.mode, 'resume')} goes on` : 'the same command goes on'} where this stopped, and sends nothing twice`))
+  else if (end.waiting.length > 0) lines.push(`${paint.blue('hint')} ${toldCommand(summary.mode, 'resume')} continues them when they are due`)
+  if (still !== null) lines.push(...stillLines(still, summary.mode, end, now, paint))
   if (folder !== null) {
     const shown = relative(cwd, folder)
     lines.push(paint.dim(`ledger.csv, results.csv and summary.json are in ${shown.startsWith('..') || shown === '' ? folder : shown}`))
   }
   return `${lines.join('\n')}\n`
 }
+
+const stillLines = ({ nextAt, paused, inOtherMode }: StillWaiting, mode: Mode, end: RunEnd, now: Instant, paint: ChalkInstance): readonly string[] => [
+  ...(nextAt === null || end.waiting.length > 0 ? [] : [`${paint.cyan('waiting')} the next is due ${nextAt <= now ? 'now' : showWhen(nextAt, now)}: ${toldCommand(mode, 'status')} tells what waits`]),
+  ...paused.map((each) => `${paint.yellow('paused')} ${each}: what waits for it goes on after ${toldCommand(mode, `unpause ${each}`)}`),
+  ...(inOtherMode && nextAt === null && end.leads === 0 ? [`${paint.blue('hint')} ${mode === 'live' ? 'rehearsals wait: add --test to go on with those' : 'live deliveries wait: leave --test out to go on with those'}`] : []),
+]
 
 const leftOf = (end: RunEnd, total: number | null): string => {
   const left = total === null ? 0 : Math.max(0, total - end.leads - end.alreadySettled)

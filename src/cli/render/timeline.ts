@@ -1,13 +1,14 @@
 import type { ChalkInstance } from 'chalk'
 import type { Money } from '../../base/money.ts'
 import { formatDuration, isoTime, type Instant } from '../../base/time.ts'
-import type { DeliveryEvent } from '../../core/event.ts'
+import type { DeliveryEvent, Mode } from '../../core/event.ts'
 import { childPath, isStep } from '../../core/plan.ts'
 import type { OutcomeKind } from '../../core/outcome.ts'
 import { classOf, type Verdict } from '../../core/verdict.ts'
 import type { LoadedDelivery, Standing } from '../../ports.ts'
 import { plural, showMoney, showTime, showWhen } from './figures.ts'
 import { oneLine } from './printable.ts'
+import { toldCommand } from './told.ts'
 import { padEnd } from './width.ts'
 
 /**
@@ -32,7 +33,7 @@ export const renderTimeline = (loaded: LoadedDelivery, now: Instant, paint: Chal
     const took = event.type === 'attemptFinished' ? formatDuration(event.durationMs) : ''
     return [...newDay, `  ${paint.dim(iso.slice(11, 23))}  ${paint.dim(padEnd(took, 7))}  ${lineOf(event, paint, nameOf)}`]
   })
-  return `${[head, ...facts, ...lines, `  ${nextOf(standing, openIn(events), delivery.mode === 'test' ? null : now, paint)}`].join('\n')}\n`
+  return `${[head, ...facts, ...lines, `  ${nextOf(standing, openIn(events), now, delivery.mode, paint)}`].join('\n')}\n`
 }
 
 /** Steps that the last settlement left open. */
@@ -89,17 +90,17 @@ const verdictText = (verdict: Verdict, revenue: Money | null): string => {
   return parts.join(' ') + (verdict.reason === null ? '' : `: ${oneLine(verdict.reason)}`)
 }
 
-/** `now` null: a rehearsal, whose clock is whatever its next command says. */
-const nextOf = (standing: Standing, open: readonly string[] | undefined, now: Instant | null, paint: ChalkInstance): string => {
+/** A rehearsal's clock is whatever its next command says: its times are told as they stand. */
+const nextOf = (standing: Standing, open: readonly string[] | undefined, now: Instant, mode: Mode, paint: ChalkInstance): string => {
   switch (standing.state) {
-    case 'working': return paint.cyan('next: being worked on by a run; after a crash `finalmile resume` takes it up')
+    case 'working': return paint.cyan(`next: being worked on by a run; after a crash \`${toldCommand(mode, 'resume')}\` takes it up`)
     case 'waiting': {
-      const when = standing.dueAt === null ? 'until a person acts' : now === null ? `at ${showTime(standing.dueAt)} UTC` : standing.dueAt <= now ? 'due now, at the next `finalmile resume`' : `${showWhen(standing.dueAt, now)} (${showTime(standing.dueAt)} UTC)`
+      const when = standing.dueAt === null ? 'until a person acts' : mode === 'test' ? `at ${showTime(standing.dueAt)} UTC` : standing.dueAt <= now ? 'due now, at the next `finalmile resume`' : `${showWhen(standing.dueAt, now)} (${showTime(standing.dueAt)} UTC)`
       return paint.yellow(`next: ${when} – ${oneLine(standing.why)}${standing.recipient === null ? '' : ` (${standing.recipient})`}`)
     }
     case 'settled': {
-      if (standing.outcome === 'held') return paint.yellow('next: a person decides: `finalmile review retry|accept|drop`')
-      if (standing.outcome === 'pooled') return paint.yellow('next: parked for a person: `finalmile review list`')
+      if (standing.outcome === 'held') return paint.yellow(`next: a person decides: \`${toldCommand(mode, 'review retry|accept|drop')}\``)
+      if (standing.outcome === 'pooled') return paint.yellow(`next: parked for a person: \`${toldCommand(mode, 'review list')}\``)
       if (open) return paint.yellow(`next: nothing by itself; \`finalmile deliver … --retry-failed\` takes up its ${open.join(' and ')} step; the lead is not sent again`)
       if (standing.outcome === 'failed') return paint.dim(`next: nothing by itself; \`finalmile deliver … --retry-failed\` takes it up again (${plural(standing.attempts, 'attempt')} so far)`)
       return paint.dim('next: nothing, it is settled')
