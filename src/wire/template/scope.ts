@@ -72,9 +72,10 @@ const compileSourcePath = (parts: readonly string[]): Read => {
   const name = wanted.join('.')
   return (input) => {
     const found = inLead(input.lead.fields)
-    if (found !== undefined && found !== null) return found
     const plain = name === 'name' ? own(input.lead.fields, 'source') : undefined
-    return plain !== undefined && plain !== null && typeof plain !== 'object' ? plain : own(input.source, name)
+    const said = found ?? (typeof plain === 'object' ? undefined : plain)
+    // An empty cell does not stand in the way of `--source`, here as in the figures by source.
+    return said === undefined || said === '' ? own(input.source, name) ?? said : said
   }
 }
 
