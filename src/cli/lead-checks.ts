@@ -1,6 +1,7 @@
 import type { Inspect } from '../adapters/leads/batch.ts'
 import type { Diagnostic } from '../base/diagnostic.ts'
 import { parseMoney } from '../base/money.ts'
+import { MINUTE, type Instant } from '../base/time.ts'
 import type { Plan } from '../core/plan.ts'
 import { goesByAge, readReceived, RECEIVED_FIELD } from '../core/received.ts'
 import { plural } from './render/figures.ts'
@@ -16,11 +17,12 @@ export interface LeadChecks {
  * Where the target sells by age, a date that cannot be read sets the lead aside: sold as a fresh one, an old lead would go to
  * the wrong buyer at the wrong price. Elsewhere the lead goes on, and its person is told; so it is with a cost.
  */
-export const checkLeads = (receivedField: string | null, plan: Plan): LeadChecks => {
+export const checkLeads = (receivedField: string | null, plan: Plan, now: () => Instant): LeadChecks => {
   const strict = goesByAge(plan)
   const name = receivedField ?? RECEIVED_FIELD
   const dates = new Map<string, Found>()
   const missing = new Map<string, Found>()
+  const ahead = new Map<string, Found>()
   const costs = new Map<string, Found>()
   return {
     inspect: ({ lead: { fields }, file, line }) => {
@@ -28,6 +30,7 @@ export const checkLeads = (receivedField: string | null, plan: Plan): LeadChecks
       if (received.kind === 'unreadable' && strict) return `\`${name}\` is no date: got ${quoted(received.got)}, expected such as ${DATES}; it decides who gets the lead`
       if (received.kind === 'unreadable') note(dates, file, line, received.got)
       else if (receivedField !== null && fields[receivedField] === undefined) note(missing, file, line, '')
+      else if (received.kind === 'at' && strict && received.at > now() + MINUTE) note(ahead, file, line, String(fields[name]))
       const { cost } = fields
       if (cost !== undefined && cost !== null && cost !== '' && parseMoney(cost) === null) note(costs, file, line, typeof cost === 'string' ? cost : JSON.stringify(cost))
       return null
@@ -35,6 +38,7 @@ export const checkLeads = (receivedField: string | null, plan: Plan): LeadChecks
     remarks: () => [
       ...told('received', dates, `write ${DATES}`, ({ count, got }) => `\`${name}\` of ${plural(count, 'lead')} is no date, the first ${quoted(got)}: ${asSeen(count)}`),
       ...told('received', missing, 'check the name of the field', ({ count }) => `${plural(count, 'lead')} without \`${name}\`, which --received names: ${asSeen(count)}`),
+      ...told('received', ahead, 'write the time in UTC, or with its zone: 2026-11-24T15:15:00+09:00', ({ count, got }) => `\`${name}\` of ${plural(count, 'lead')} lies ahead, the first ${quoted(got)}: ${count === 1 ? 'its' : 'their'} windows open only then`),
       ...told('cost', costs, 'write 2.50 or $2.50, four decimals at most', ({ count, got }) => `\`cost\` of ${plural(count, 'lead')} is no amount of money, the first ${quoted(got)}: counted as if ${count === 1 ? 'it' : 'they'} named none`),
     ],
   }

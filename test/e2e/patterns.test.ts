@@ -192,6 +192,14 @@ describe('Exclusive Window, over two days and many processes', () => {
     expect(alone.err).toContain('leads.csv:2:1\n')
   })
 
+  it('tells of leads that say they come only later', async () => {
+    const [fresh, old] = [await buyer({ script: YES }), await buyer({ script: YES })]
+    const project = createProject({ fresh: endpointYaml(fresh.url), old: endpointYaml(old.url), windows: 'Pattern: Exclusive Window\nWindows:\n  Hour 0-24: fresh ($75)\n  Hour 24+: old ($15)\n' })
+    const told = await deliver(project, 'windows', 'id,email,received_at\nL1,a@example.com,2999-01-01\nL2,b@example.com,2020-01-01\n')
+    expect(told).toMatchObject({ outcomes: { accepted: 1, waiting: 1 } })
+    expect(told.err).toContain('`received_at` of 1 lead lies ahead, the first "2999-01-01": its windows open only then')
+  })
+
   it('refuses --received that names no column, before anything is sent', async () => {
     const fresh = await buyer({ script: YES })
     const project = createProject({ fresh: endpointYaml(fresh.url) })

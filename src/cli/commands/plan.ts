@@ -9,6 +9,7 @@ import { idempotencyKeyOf } from '../../engine/identity.ts'
 import type { RenderInput } from '../../wire/endpoint.ts'
 import type { ShownRequest } from '../../wire/request.ts'
 import { openCatalogue, openTarget } from '../catalogue.ts'
+import { clockOf } from '../clocks.ts'
 import type { Invocation, RunCommand } from '../command.ts'
 import { EXIT } from '../exit.ts'
 import { openLeads } from '../lead-files.ts'
@@ -28,7 +29,7 @@ export const run: RunCommand = async (invocation) => {
   const opened = await openCatalogue(invocation, [options.to])
   const target = openTarget(opened, options.to, options.test === true ? 'test' : 'live')
   const receivedField = typeof options.received === 'string' ? options.received : null
-  const check = checkLeads(receivedField, target.plan)
+  const check = checkLeads(receivedField, target.plan, clockOf(settings.clock).now)
   const stream = await openLeads(invocation, invocation.args, check.inspect)
   const mask = options.showSecrets === true ? (text: string) => text : createMasker(opened.catalogue.secrets)
   const limit = typeof options.limit === 'number' ? options.limit : Infinity
