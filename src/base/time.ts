@@ -54,12 +54,16 @@ export const durationWords = (ms: number): string => {
 
 /** ISO 8601 in UTC with milliseconds, as every output writes times. */
 export const isoTime = (at: Instant): string => {
-  // Rows of one moment follow each other: at 10,000 leads/s twenty of them share a millisecond.
-  if (at !== lastAt) { lastText = new Date(at).toISOString(); lastAt = at }
-  return lastText
+  // Rows of one second follow each other, thousands of them at full speed: `toISOString` takes 1.2 us.
+  const whole = Math.trunc(at)
+  const second = Math.floor(whole / SECOND)
+  if (second !== lastSecond) { lastText = new Date(at).toISOString().slice(0, -4); lastSecond = second }
+  const ms = whole - second * SECOND
+  return `${lastText}${ms > 99 ? ms : ms > 9 ? `0${ms}` : `00${ms}`}Z`
 }
 
-let lastAt: Instant = Number.NaN
+let lastSecond = Number.NaN
+/** Up to the point before the milliseconds. */
 let lastText = ''
 
 const trimZero = (text: string): string => text.replace(/\.0$/, '')

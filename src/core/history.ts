@@ -42,9 +42,11 @@ export interface History {
   readonly cost: Money | null
   readonly nodes: ReadonlyMap<string, NodeHistory>
   readonly settled: Outcome | null
+  /** Attempts whose answer, or its absence, is still to come. */
+  readonly flying: number
 }
 
-export const emptyHistory: History = { version: 0, receivedAt: 0, cost: null, nodes: new Map(), settled: null }
+export const emptyHistory: History = { version: 0, receivedAt: 0, cost: null, nodes: new Map(), settled: null, flying: 0 }
 export const untouched: NodeHistory = { attempts: [], before: 0, passed: null, order: null, queuedAt: null }
 
 export const nodeAt = (history: History, path: string): NodeHistory => history.nodes.get(path) ?? untouched
@@ -60,12 +62,6 @@ export const isStarted = (history: History, path: string): boolean => {
   for (const [at, node] of history.nodes) {
     if ((at === path || at.startsWith(path === '/' ? '/' : `${path}/`)) && (node.attempts.length > node.before || node.queuedAt !== null)) return true
   }
-  return false
-}
-
-/** An answer, or its absence, is still to come. */
-export const isOnTheWire = (history: History): boolean => {
-  for (const node of history.nodes.values()) if (node.attempts.some((each) => each.finished === null)) return true
   return false
 }
 
@@ -92,12 +88,19 @@ export const evolve = (history: History, event: DeliveryEvent): History => {
 }
 
 const withNode = (history: History, path: string, change: (node: NodeHistory) => NodeHistory): History => {
-  const node = change(nodeAt(history, path))
+  const before = nodeAt(history, path)
+  const node = change(before)
   const { nodes } = history
   const { receivedAt, cost, settled } = history
   // One node, as most plans have for most of their time: copying a map is the dearest part of folding.
   const only = nodes.size === 0 || (nodes.size === 1 && nodes.has(path))
-  return { version: history.version + 1, receivedAt, cost, nodes: only ? new Map<string, NodeHistory>().set(path, node) : new Map(nodes).set(path, node), settled }
+  return { version: history.version + 1, receivedAt, cost, nodes: only ? new Map<string, NodeHistory>().set(path, node) : new Map(nodes).set(path, node), settled, flying: history.flying + flyingAt(node) - flyingAt(before) }
+}
+
+const flyingAt = ({ attempts }: NodeHistory): number => {
+  let count = 0
+  for (const attempt of attempts) if (attempt.finished === null) count += 1
+  return count
 }
 
 const choose = (node: NodeHistory, { choice, at }: EventOf<'chose'>): NodeHistory => {

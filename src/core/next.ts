@@ -1,5 +1,4 @@
 import type { Action, Context, NodeStep } from './step.ts'
-import { isOnTheWire } from './history.ts'
 import type { Plan } from './plan.ts'
 import { rootPath } from './plan.ts'
 import { auction } from './strategies/auction.ts'
@@ -17,7 +16,7 @@ export const next = (plan: Plan, context: Context): readonly Action[] => {
   const step = evaluate(plan, rootPath, context)
   switch (step.kind) {
     // What is on its way is waited for and recorded first, so that nothing follows a settlement.
-    case 'done': return isOnTheWire(context.history) ? [] : [{ kind: 'settle', outcome: step.outcome }]
+    case 'done': return context.history.flying > 0 ? [] : [{ kind: 'settle', outcome: step.outcome }]
     case 'closed': return [{ kind: 'wait', until: step.until, why: step.why, recipient: step.recipient, batch: false }]
     case 'pending': {
       const choices = step.actions.filter((action) => action.kind === 'choose')

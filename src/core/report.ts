@@ -92,7 +92,8 @@ const addFinished = (report: Report, context: ReportContext, event: EventOf<'att
 const addSettled = (report: Report, context: ReportContext, event: EventOf<'settled'>): void => {
   const { resettable, acceptedByHand } = report.folding
   const { deliveryId } = context
-  const before = resettable.get(deliveryId)
+  // Mostly nothing waits to be settled again: an empty map is not asked, since that would hash every id.
+  const before = resettable.size === 0 ? undefined : resettable.get(deliveryId)
   // Taken up again (`--retry-failed`, review) and settled anew: the lead, and its cost, count once.
   if (before) {
     for (const figures of before.figures) {
@@ -116,7 +117,7 @@ const addSettled = (report: Report, context: ReportContext, event: EventOf<'sett
     else report.attention.set(`${recipient} ${name}`, { recipient, class: name, reason: event.outcome.reason, count: 1 })
   }
   // A sale that a person confirmed was booked by no attempt.
-  if (acceptedByHand.delete(deliveryId) && kind === 'accepted' && recipient !== null) {
+  if (acceptedByHand.size > 0 && acceptedByHand.delete(deliveryId) && kind === 'accepted' && recipient !== null) {
     for (const figures of placesOf(report, context, event.at, recipient)) addTo(figures.sales, revenue)
   }
   if (kind === 'failed' || kind === 'held' || kind === 'pooled' || event.outcome.open) resettable.set(deliveryId, { figures: places, outcome: kind, revenue, cost: event.cost })

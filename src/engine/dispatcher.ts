@@ -27,7 +27,7 @@ import type { Surroundings } from './surroundings.ts'
 import { NO_ANSWERS, NO_EVENTS, NO_STARTS, foldAll, joined } from './turn.ts'
 import type { Came, Parked, Ready, Starts } from './turn.ts'
 import type { Answered, Work } from './work.ts'
-import { onTheWire, standingOf } from './work.ts'
+import { standingOf } from './work.ts'
 
 type SendSettings = TransportSettings & { readonly timeoutMs: number }
 
@@ -212,7 +212,7 @@ export const createDispatcher = (around: Surroundings) => {
   }
 
   const standingAfter = (history: History, decision: Decision, starts: Starts, settled: EventOf<'settled'> | null, now: Instant): Standing => {
-    const flying = onTheWire(history)
+    const { flying } = history
     if (around.stopping() && flying === 0 && !settled && (starts.parked.length > 0 || starts.repeats)) {
       return { state: 'waiting', dueAt: now, why: 'interrupted before it was sent', recipient: null, batch: false }
     }
@@ -279,14 +279,14 @@ export const createDispatcher = (around: Surroundings) => {
   }
 
   const leave = (work: Work, standing: Standing): void => {
-    if (onTheWire(work.history) > 0) return
+    if (work.history.flying > 0) return
     work.released = true
     around.released(work, standing)
   }
 
   const park = (work: Work, parked: readonly Parked[]): void => {
     if (!around.stopping()) for (const each of parked) waitWith(work, each)
-    else if (onTheWire(work.history) === 0) {
+    else if (work.history.flying === 0) {
       work.released = true
       around.released(work, { state: 'working' })
     }

@@ -69,9 +69,3 @@ export const standingOf = (history: History, sending: number, waits: readonly Wa
     batch: waits.some((wait) => wait.batch),
   }
 }
-
-export const onTheWire = (history: History): number => {
-  let count = 0
-  for (const node of history.nodes.values()) for (const attempt of node.attempts) if (attempt.finished === null) count += 1
-  return count
-}

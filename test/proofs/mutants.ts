@@ -39,7 +39,7 @@ const MUTANTS: readonly Mutant[] = [
   { fault: 'late bids are used', file: 'strategies/auction.ts', from: ' || finished.at > deadline) return', to: ') return' },
   { fault: 'the minimum bid is not enough', file: 'strategies/auction.ts', from: 'price.amount < floor.amount', to: 'price.amount <= floor.amount' },
   { fault: 'ties go to the last bidder', file: 'strategies/auction.ts', from: 'a.i - b.i', to: 'b.i - a.i' },
-  { fault: 'the lead is settled while an answer is on its way', file: 'next.ts', from: 'isOnTheWire(context.history) ? [] :', to: 'false && isOnTheWire(context.history) ? [] :' },
+  { fault: 'the lead is settled while an answer is on its way', file: 'next.ts', from: 'context.history.flying > 0 ? [] :', to: 'false && context.history.flying > 0 ? [] :' },
   { fault: 'the bid goes before the returned price', file: 'price.ts', from: 'verdict.price ?? bid', to: 'bid ?? verdict.price' },
   { fault: 'a price at the minimum is too low', file: 'price.ts', from: 'price.amount < floor.amount.amount', to: 'price.amount <= floor.amount.amount' },
   { fault: 'a share is drawn one ticket off', file: 'strategies/share.ts', from: 'turn <= n % total', to: 'turn < n % total' },

@@ -16,7 +16,7 @@ import { shareOrder } from '../../src/core/strategies/share.ts'
 import type { Verdict } from '../../src/core/verdict.ts'
 import { idempotencyKeyOf } from '../../src/engine/identity.ts'
 import { interrupted } from '../../src/engine/recover.ts'
-import { onTheWire, standingOf } from '../../src/engine/work.ts'
+import { standingOf } from '../../src/engine/work.ts'
 import type { Standing } from '../../src/ports.ts'
 import { createBuyers, verdictOf } from './buyers.ts'
 import type { Bought } from './buyers.ts'
@@ -145,7 +145,7 @@ export const simulate = (scenario: Scenario, crashes: readonly Crash[] = scenari
     const settled = decision.events.find((event) => event.type === 'settled') ?? null
     const events = [...came, ...drawn, ...decision.events, ...starts.map(({ event }) => event)]
     const after = starts.reduce((folded, { event }) => evolve(folded, event), decision.history)
-    const standing = standingOf(after, onTheWire(after) + parked.length, decision.waits, settled)
+    const standing = standingOf(after, after.flying + parked.length, decision.waits, settled)
     const caps = capClaims(policies, work.history, after, 'live', (path) => {
       const node = nodeOf(plan, path)
       return node?.kind === 'send' ? node : null

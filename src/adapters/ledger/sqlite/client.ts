@@ -83,7 +83,8 @@ export const startClient = (options: Omit<HostOptions, 'onLease' | 'onWait'>, on
   const answered = (results: readonly PackedResult[]): void => {
     let at = 0
     for (const each of underWay.shift() ?? []) {
-      each.resolve(results.slice(at, at + each.steps).map(unpack))
+      // Nearly always one.
+      each.resolve(each.steps === 1 ? [unpack(results[at] as PackedResult)] : results.slice(at, at + each.steps).map(unpack))
       at += each.steps
     }
     if (held.length > 0) flush()
