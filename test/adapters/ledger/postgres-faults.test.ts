@@ -1,3 +1,6 @@
+import { once } from 'node:events'
+import { createServer } from 'node:net'
+import type { AddressInfo } from 'node:net'
 import { afterEach, describe, expect, it } from 'vitest'
 import { MIGRATIONS, migrate } from '../../../src/adapters/ledger/postgres/schema.ts'
 import { openDatabase } from '../../../src/adapters/ledger/postgres/database.ts'
@@ -129,6 +132,19 @@ describe('several workers on one store', { timeout: 60_000 }, () => {
     await db.close()
     expect(new Set((await going).flat())).toEqual(new Set(['ok']))
     await expect(openPostgresLedger({ url, use: 'read' })).rejects.toMatchObject({ kind: 'newer' })
+  })
+
+  it('a connection that ends with the very bytes that make it ready is an unreachable store, and no uncaught error', async () => {
+    const message = (type: string, body: Buffer): Buffer => Buffer.concat([Buffer.from([type.charCodeAt(0), 0, 0, 0, body.length + 4]), body])
+    const [welcome, ready, shutdown] = [message('R', Buffer.alloc(4)), message('Z', Buffer.from('I')), message('E', Buffer.from('SFATAL\0C57P01\0Mterminating connection due to administrator command\0\0'))]
+    const server = createServer((socket) => { socket.on('error', () => undefined).once('data', () => socket.end(Buffer.concat([welcome, ready, shutdown]))) }).listen(0, '127.0.0.1')
+    await once(server, 'listening')
+    const { port } = server.address() as AddressInfo
+    const db = openDatabase(readAddress(`postgres://u@127.0.0.1:${port}/d`), { patienceMs: 50 })
+    await expect(db.transaction(async (run) => run('SELECT 1'))).rejects.toMatchObject({ kind: 'unreachable' })
+    await expect(db.query('SELECT 1')).rejects.toMatchObject({ kind: 'unreachable' })
+    await db.close()
+    server.close()
   })
 
   it('connections cut in the middle lose and double nothing', async () => {

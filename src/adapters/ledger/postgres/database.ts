@@ -35,6 +35,9 @@ export const openDatabase = (address: Address, { connections = 6, patienceMs = 2
   const pool = new pg.Pool({ connectionString: address.url, max: connections, connectionTimeoutMillis: 10_000, application_name: 'finalmile', keepAlive: true, types: { getTypeParser } })
   // A connection that dies while nobody uses it: the next use opens another.
   pool.on('error', () => undefined)
+  // One that dies with the message that it is ready, before whoever waits for it could listen (a server that shuts down): its
+  // first statement fails, and says so.
+  pool.on('connect', (client) => client.on('error', () => undefined))
 
   const patiently = async <T>(work: () => Promise<T>): Promise<T> => {
     const giveUpAt = Date.now() + patienceMs
