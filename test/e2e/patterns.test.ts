@@ -192,6 +192,16 @@ describe('Exclusive Window, over two days and many processes', () => {
     expect(alone.err).toContain('leads.csv:2:1\n')
   })
 
+  it('says in plan and explain by their names who was passed by', async () => {
+    const bulk = await buyer({ script: YES })
+    const project = createProject({ a: endpointYaml(bulk.url), b: endpointYaml(bulk.url), bulk: endpointYaml(bulk.url), windows: 'Pattern: Exclusive Window\nWindows:\n  Hour 0-24: a\n  Hour 24-48: [a, b]\n  Hour 48+: bulk\n' })
+    await deliver(project, 'windows', 'id,email,received_at\nL1,a@example.com,2020-01-01\n')
+    for (const told of [await project.run('plan', 'leads.csv', '--to', 'windows'), await project.run('explain', 'L1')]) {
+      expect(told.out).toContain('passed by a: its window closed 2020-01-02 00:00 UTC')
+      expect(told.out).toContain('passed by a and b: its window closed 2020-01-03 00:00 UTC')
+    }
+  })
+
   it('tells of leads that say they come only later', async () => {
     const [fresh, old] = [await buyer({ script: YES }), await buyer({ script: YES })]
     const project = createProject({ fresh: endpointYaml(fresh.url), old: endpointYaml(old.url), windows: 'Pattern: Exclusive Window\nWindows:\n  Hour 0-24: fresh ($75)\n  Hour 24+: old ($15)\n' })

@@ -1,11 +1,10 @@
 import { systemClock } from '../../adapters/clock.ts'
 import { usageError } from '../../base/diagnostic.ts'
 import { isoTime } from '../../base/time.ts'
-import { nodeOf } from '../../core/booking.ts'
-import type { Plan } from '../../core/plan.ts'
 import { planFromJson } from '../../core/plan-json.ts'
 import type { RunCommand } from '../command.ts'
 import { EXIT } from '../exit.ts'
+import { namesIn } from '../render/plan-names.ts'
 import { renderTimeline } from '../render/timeline.ts'
 import { withStore } from '../store.ts'
 
@@ -32,9 +31,3 @@ export const run: RunCommand = (invocation) =>
     streams.out.write(told.join('\n'))
     return EXIT.done
   })
-
-/** Who stands at a place of the plan of the day; null where it is not known. */
-const namesIn = (plan: Plan | null) => (path: string): string | null => {
-  const node = plan && nodeOf(plan, path)
-  return node ? (node.kind === 'send' ? node.recipient : node.pattern) : null
-}

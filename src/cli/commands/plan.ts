@@ -17,6 +17,7 @@ import { checkLeads } from '../lead-checks.ts'
 import { rehearse, type Rehearsed } from '../rehearse.ts'
 import { renderDiagnostic } from '../render/diagnostic.ts'
 import { plural, showTime } from '../render/figures.ts'
+import { namesIn } from '../render/plan-names.ts'
 import { bodyText, renderRequest } from '../render/request.ts'
 import { oneLine } from '../render/printable.ts'
 import { newRunId } from '../run-id.ts'
@@ -37,6 +38,7 @@ export const run: RunCommand = async (invocation) => {
   const runId = newRunId(now)
   const show = settings.json ? jsonLine(invocation, mask) : readable(invocation, mask)
   const batches = new Map<string, RenderInput[]>()
+  const nameOf = namesIn(target.plan)
   let count = 0
   let bad = 0
   let unsendable = 0
@@ -83,7 +85,7 @@ export const run: RunCommand = async (invocation) => {
           gathered.push({ ...step.input, key: idempotencyKeyOf(mode, step.send.recipient, lead.id, 1, 'post') })
           batches.set(step.send.recipient, gathered)
           if (gathered.length >= (target.policies.get(step.send.recipient)?.batch?.maxLeads ?? Infinity)) flush(step.send.recipient)
-        } else if (step.kind !== 'ended' || !batched) show.note(lead, noteOf(step))
+        } else if (step.kind !== 'ended' || !batched) show.note(lead, noteOf(step, nameOf))
       }
       await streams.out.drained()
     }
@@ -131,9 +133,9 @@ const readable = ({ streams }: Invocation, mask: (text: string) => string): Show
   }
 }
 
-const noteOf = (step: Rehearsed): string => {
+const noteOf = (step: Rehearsed, nameOf: (path: string) => string | null): string => {
   switch (step.kind) {
-    case 'passed': return `passed by ${step.recipient ?? step.path}: ${step.reason}`
+    case 'passed': return `passed by ${step.recipient ?? nameOf(step.path) ?? step.path}: ${step.reason}`
     case 'waited': return `waits until ${showTime(step.until)} UTC: ${step.why}`
     case 'ended': return step.outcome === 'pooled' ? `then: ${step.reason ?? 'parked in a pool'}` : step.outcome === 'skipped' ? `skipped: ${step.reason ?? ''}` : `then: nobody is left (${step.outcome})`
     default: return ''
