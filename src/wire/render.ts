@@ -12,6 +12,7 @@ import { addQuery, compileUrl, type CompiledUrl } from './encode/url.ts'
 import { compileSoap } from './encode/soap.ts'
 import { checkXmlNames } from './encode/xml.ts'
 import { compileDocument } from './mapping/document.ts'
+import { placeOfKey } from './mapping/place-of-key.ts'
 import { compilePath, type Read } from './template/scope.ts'
 import { compileTemplate, type TemplateOptions } from './template/template.ts'
 import { textOf } from './template/text-of.ts'
@@ -50,7 +51,9 @@ const compilePhase = (definition: EndpointDefinition, phase: PhaseName, options:
   const includeAll = phase === 'post' && (definition.includeAllFields || (mapping === null && !bodiless && format !== 'query'))
   const document = compileDocument({ mapping, includeAll, omitEmpty: definition.omitEmpty }, options)
   const extra = definition.extraFields ? compileDocument({ mapping: definition.extraFields, includeAll: false, omitEmpty: definition.omitEmpty }, options) : null
-  if (format === 'xml' || definition.batch?.format === 'xml') checkXmlNames(document.shape, definition.root, mapping?.place ?? definition.place).forEach(options.report)
+  if (format === 'xml' || definition.batch?.format === 'xml') {
+    checkXmlNames(document.shape, definition.root, (key) => (mapping && placeOfKey(mapping, key)) ?? definition.place).forEach(options.report)
+  }
   const forBody = phase === 'ping' ? { ...definition, batch: null } : definition
   const soap = definition.format === 'soap' ? compileSoap(definition, charset, options) : null
   const encoder = compileBody(forBody, { document, extra, charset, format, soap })

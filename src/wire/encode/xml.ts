@@ -72,7 +72,7 @@ const xmlAttribute = (text: string): string =>
   xmlText(text).replaceAll('"', '&quot;').replaceAll("'", '&apos;').replaceAll('\n', '&#10;').replaceAll('\t', '&#9;')
 
 /** Keys of the author's that cannot be names of XML. */
-export const checkXmlNames = (shape: Shape, root: string | null, place: Place): readonly Diagnostic[] => {
+export const checkXmlNames = (shape: Shape, root: string | null, placeOf: (key: string) => Place): readonly Diagnostic[] => {
   const wrong = new Set<string>(root !== null && root !== '' && !NAME.test(root) ? [root] : [])
   const visit = (each: Shape): void => {
     if (each.kind === 'list') shapesOf(each.items).forEach(visit)
@@ -81,5 +81,5 @@ export const checkXmlNames = (shape: Shape, root: string | null, place: Place): 
     shapesOf(each.entries).forEach(visit)
   }
   visit(shape)
-  return [...wrong].map((key) => diagnosticAt(place, 'bad-xml-name', `"${key}" cannot be the name of an XML element`, 'names start with a letter or _ and have letters, digits, . - _ and one prefix:'))
+  return [...wrong].map((key) => diagnosticAt(placeOf(key), 'bad-xml-name', `"${key}" cannot be the name of an XML element`, 'names start with a letter or _ and have letters, digits, . - _ and one prefix:'))
 }
