@@ -183,6 +183,8 @@ describe('a rehearsal', () => {
     expect((await run('review', 'accept', lead, '--test')).code).toBe(2)
     expect((await run('review', 'accept', lead, '--price', '40', '--note', 'by phone', '--test')).code).toBe(0)
     expect((await run('explain', lead)).out).toContain('accepted in review: by phone')
+    const told = lines((await run('explain', lead, '--json')).out).map(json).find((each) => each.to === 'auto-waterfall')
+    expect(told).toMatchObject({ standing: { at: expect.stringMatching(/^\d{4}-.*Z$/) as string, cost: { amount: '15.00', currency: 'USD' } }, events: expect.arrayContaining([expect.objectContaining({ type: 'settled', cost: { amount: '15.00', currency: 'USD' } })]) as unknown })
     expect(lines((await run('review', 'list', '--test', '--json')).out)).toHaveLength(pooled.length - 1)
   })
 })

@@ -1,25 +1,26 @@
 import { systemClock } from '../../adapters/clock.ts'
 import { usageError } from '../../base/diagnostic.ts'
+import { formatMoney, type Money } from '../../base/money.ts'
 import { isoTime } from '../../base/time.ts'
 import { planFromJson } from '../../core/plan-json.ts'
 import type { RunCommand } from '../command.ts'
 import { EXIT } from '../exit.ts'
 import { namesIn } from '../render/plan-names.ts'
 import { renderTimeline } from '../render/timeline.ts'
-import { withStore } from '../store.ts'
+import { maskedAddress, withStore } from '../store.ts'
 
 export const run: RunCommand = (invocation) =>
   withStore(invocation, 'read', async (ledger) => {
     const { streams, settings } = invocation
     const [id = ''] = invocation.args
     const deliveries = await ledger.ofLead(id)
-    if (deliveries.length === 0) throw usageError(`no delivery of a lead "${id}" in ${settings.store}`, 'the id is the field `id` of the lead, or the lead_id column of results.csv')
+    if (deliveries.length === 0) throw usageError(`no delivery of a lead "${id}" in ${maskedAddress(settings.store)}`, 'the id is the field `id` of the lead, or the lead_id column of results.csv')
     if (settings.json) {
       for (const { delivery, runId, standing, events } of deliveries) {
         streams.out.write(`${JSON.stringify({
           delivery: delivery.id, lead: delivery.lead.id, to: delivery.to, mode: delivery.mode, number: delivery.number, received_at: isoTime(delivery.receivedAt), run: runId, standing,
           events: events.map(({ seq, runId: by, event }) => ({ seq, run: by, ...event, at: isoTime(event.at) })),
-        })}\n`)
+        }, asWritten)}\n`)
       }
       return EXIT.done
     }
@@ -31,3 +32,12 @@ export const run: RunCommand = (invocation) =>
     streams.out.write(told.join('\n'))
     return EXIT.done
   })
+
+/** As every output writes them: money as a decimal text (`{"amount":"2.50","currency":"USD"}`), times in ISO 8601. */
+const asWritten = (key: string, value: unknown): unknown => {
+  if (typeof value === 'number' && /^at$|At$/.test(key)) return isoTime(value)
+  return isMoney(value) ? { amount: formatMoney(value), currency: value.currency } : value
+}
+
+const isMoney = (value: unknown): value is Money =>
+  typeof value === 'object' && value !== null && 'amount' in value && typeof value.amount === 'number' && 'currency' in value && typeof value.currency === 'string'
