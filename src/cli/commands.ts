@@ -1,6 +1,6 @@
 import type { CommandSpec, OptionSpec } from './command.ts'
 import { readRamp } from './load/ramp.ts'
-import { readClock, readCount, readMoneyFlag, readPair, readAge, readTime, readWait, collect } from './values.ts'
+import { readClock, readCount, readPort, readMoneyFlag, readPair, readAge, readTime, readWait, collect } from './values.ts'
 
 const START = 'Start:'
 const DELIVER = 'Deliver:'
@@ -192,8 +192,9 @@ export const COMMANDS: readonly CommandSpec[] = [
   },
   {
     name: 'sandbox', group: TOOLS, summary: 'simulated buyers on loopback, with faults to order',
-    options: [{ flags: '--port <n>', help: 'default: a free one', read: readCount('--port') }],
-    examples: [['finalmile sandbox --port 4100', 'prints its addresses']],
+    more: 'Plays every recipient by its own Response Parsing and Test Settings. POST /_faults {"recipient": "acme", "kind": "timeout", "count": 3} makes its next three answers that; GET / lists what can be ordered, GET /_requests what came.',
+    options: [{ flags: '--port <n>', help: 'default: a free one', read: readPort }],
+    examples: [['finalmile sandbox --port 4100', 'prints its addresses'], [`curl localhost:4100/_faults -d '{"recipient": "acme", "kind": "503"}'`, 'while it runs']],
     load: () => import('./commands/sandbox.ts'),
   },
   {
@@ -205,7 +206,8 @@ export const COMMANDS: readonly CommandSpec[] = [
   },
   {
     name: 'reference', args: '[topic]', group: TOOLS, summary: 'every key of a recipient file, as Markdown',
-    examples: [['finalmile reference | less', '']],
+    more: 'Of a topic, a chapter or a key, that alone.',
+    examples: [['finalmile reference | less', 'all of it'], ['finalmile reference batch', 'one chapter'], ['finalmile reference "call window"', 'one key']],
     load: () => import('./commands/reference.ts'),
   },
   {

@@ -15,8 +15,9 @@ export const buildProgram = (streams: Streams, dispatch: Dispatch): Command => {
     .usage('<command> [options]')
     .description('Delivers leads to the people who buy and work them.')
     .version(packageVersion(), '--version', 'print the version')
-    .helpOption('--help', 'print help')
-    .helpCommand(false)
+    .helpOption('-h, --help', 'print help')
+    .addHelpCommand(new Command('help').argument('[command]').helpOption(false).summary('help of a command').helpGroup('Tools:'))
+    .showHelpAfterError(`  ${streams.err.paint.blue('=')} see finalmile --help`)
     .exitOverride()
     .configureOutput({
       writeOut: (text) => streams.out.write(text),

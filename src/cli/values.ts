@@ -10,6 +10,12 @@ export const readCount = (flag: string) => (value: string): number => {
   return count
 }
 
+export const readPort = (value: string): number => {
+  const port = Number(value)
+  if (!/^\d+$/.test(value) || port < 1 || port > 65_535) throw usageError(`--port takes a number from 1 to 65535, not "${value}"`, 'for example --port 4100; leave it out for a free one')
+  return port
+}
+
 /** `name=value`, collected over repeated flags. */
 export const readPair = (flag: string) => (value: string, before: unknown): Readonly<Record<string, string>> => {
   const at = value.indexOf('=')

@@ -1,4 +1,5 @@
 import { DEFAULT_CALLING_HOURS } from './calling-hours/default-table.ts'
+import { normalKey } from './keys.ts'
 import { AUTH_SECTION } from './fields/auth.ts'
 import { BATCH_SECTION } from './fields/batch.ts'
 import { CIRCUIT_SECTION } from './fields/circuit-breaker.ts'
@@ -17,7 +18,7 @@ import { ABOUT, ENDPOINT_TOP } from './fields/top.ts'
 export const renderReference = (): string => `# Recipient files
 
 One file is one YAML document and one recipient. Keys ignore case, spaces, \`_\` and \`-\`; the names under Field Mapping, Headers, Tables and Capture are data and stay exact. \`\${NAME}\` is replaced from the environment or \`.env\`. A key of Settings, Options or Auth may also stand at the top level, and Auth under Settings.
-${CHAPTERS.map(({ title, intro, section }) => `\n## ${title}\n\n${intro}\n\n${tableOf(section)}`).join('')}
+${CHAPTERS.map((each) => `\n${chapterText(each)}`).join('')}
 ## Calling hours
 
 The table that \`Calling Hours: yes\` keeps. A file \`calling-hours.yaml\` among the recipients replaces it state by state; its Source and its date are its author's. A lead whose zone is not certain is delivered when that is allowed in all it may live in.
@@ -25,6 +26,21 @@ The table that \`Calling Hours: yes\` keeps. A file \`calling-hours.yaml\` among
 \`\`\`yaml
 ${DEFAULT_CALLING_HOURS}\`\`\`
 `
+
+/** The chapter of that name, else the rows of a key of that name, however spelled; null where neither is there. */
+export const renderTopic = (topic: string): string | null => {
+  const wanted = normalKey(topic)
+  const chapter = CHAPTERS.filter((each) => normalKey(each.title) === wanted)
+  const found = chapter.length > 0 ? chapter : CHAPTERS.flatMap((each) => {
+    const rows = Object.entries(each.section).filter(([, field]) => namesOfField(field).some((name) => normalKey(name) === wanted))
+    return rows.length === 0 ? [] : [{ ...each, section: Object.fromEntries(rows) }]
+  })
+  return found.length === 0 ? null : found.map(chapterText).join('\n')
+}
+
+export const topics = (): readonly string[] => CHAPTERS.map(({ title }) => title)
+
+const chapterText = ({ title, intro, section }: Chapter): string => `## ${title}\n\n${intro}\n\n${tableOf(section)}`
 
 interface Chapter { readonly title: string; readonly intro: string; readonly section: Section }
 
@@ -51,8 +67,10 @@ const CHAPTERS: readonly Chapter[] = [
 const tableOf = (section: Section): string => [
   '| key | what it takes | what it does | default | example |',
   '|---|---|---|---|---|',
-  ...Object.values(section).map((field) => `| ${cell([field.key, ...(field.aliases ?? [])].map((name) => `\`${name}\``).join(' or '))} | ${cell(field.kind.takes)} | ${cell(field.doc)} | ${cell(field.default ?? '')} | \`${cell(field.example)}\` |`),
+  ...Object.values(section).map((field) => `| ${cell(namesOfField(field).map((name) => `\`${name}\``).join(' or '))} | ${cell(field.kind.takes)} | ${cell(field.doc)} | ${cell(field.default ?? '')} | \`${cell(field.example)}\` |`),
   '',
 ].join('\n')
+
+const namesOfField = ({ key, aliases = [] }: Section[string]): readonly string[] => [key, ...aliases]
 
 const cell = (text: string): string => text.replaceAll('|', '\\|').replaceAll('\n', ' ')

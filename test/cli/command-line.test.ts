@@ -28,6 +28,13 @@ describe('help', () => {
     expect(loaded.filter((each) => /src\/(adapters|engine|wire|definitions|core|cli\/commands\/)/.test(each))).toEqual([])
   })
 
+  it('comes by -h and by the command help as well', async () => {
+    const cwd = emptyFolder()
+    const asked = await finalmileHere(['deliver', '--help'], { cwd })
+    expect(await finalmileHere(['deliver', '-h'], { cwd })).toEqual(asked)
+    expect(await finalmileHere(['help', 'deliver'], { cwd })).toEqual(asked)
+  })
+
   it('of a command has examples', async () => {
     for (const spec of COMMANDS) expect(spec.examples.length, spec.name).toBeGreaterThan(0)
     const { code, out } = await finalmile(['deliver', '--help'])
@@ -63,6 +70,9 @@ describe('a mistake on the command line exits 2, says what to do on stderr, and 
     ['a purge that nobody can be asked about', ['purge', '--older-than', '0d'], 'add --yes; nothing was removed'],
     ['a request of no file', ['new', 'acme', '--request', 'Post lead'], 'there is no --from'],
     ['two flags that contradict each other', ['check', '--quiet', '--verbose'], 'contradict'],
+    ['a topic that the reference does not have', ['reference', 'nope'], 'its chapters are Every recipient, Endpoints'],
+    ['a port that is none', ['sandbox', '--port', '70000'], '--port takes a number from 1 to 65535'],
+    ['an unknown command without a likeness', ['frob'], 'see finalmile --help'],
     ['a shell that is not known', ['completion', 'tcsh'], 'bash, zsh and fish'],
     ['a review that is not known', ['review', 'sell'], 'list, retry, accept and drop'],
     ['a store of another kind', ['status', '--store', 'mysql://x'], 'sqlite:PATH'],

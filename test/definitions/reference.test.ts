@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { renderReference } from '../../src/definitions/reference.ts'
+import { renderReference, renderTopic } from '../../src/definitions/reference.ts'
 import { jsonSchema } from '../../src/definitions/schema.ts'
 import { ENDPOINT_SECTION } from '../../src/definitions/endpoint-keys.ts'
 import { PATTERN_SECTION } from '../../src/definitions/fields/pattern.ts'
@@ -32,6 +32,12 @@ describe('the reference', () => {
   })
   it('is Markdown whose rows have as many cells as their heads', () => {
     for (const line of text.split('\n').filter((each) => each.startsWith('|'))) expect(line.replaceAll('\\|', '').split('|')).toHaveLength(7)
+  })
+  it('of a topic is its chapter, or the rows of a key wherever it stands', () => {
+    expect(renderTopic('circuit breaker')).toMatch(/^## Circuit Breaker\n[\s\S]*Error Rate/)
+    expect(renderTopic('Call_Window')).toMatch(/^## Endpoints\n[\s\S]*`Call Window`/)
+    expect(renderTopic('format')?.match(/^## .*$/gm)).toEqual(['## Settings', '## Auth', '## Response Parsing', '## Batch'])
+    expect(renderTopic('nothing')).toBeNull()
   })
   it('is the same each time', () => expect(renderReference()).toBe(text))
 })
