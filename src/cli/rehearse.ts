@@ -111,7 +111,8 @@ const endOf = (send: Send, key: string, at: Instant, plan: Plan, policies: Reado
   revenue: null, httpStatus: null, durationMs: 0,
 })
 
-const REFUSED: Verdict = { kind: 'failed', class: 'invalid_data', retry: false, reason: 'a rehearsal' }
+/** Nobody said anything: what follows must not quote it. */
+const REFUSED: Verdict = { kind: 'failed', class: 'invalid_data', retry: false, reason: null }
 
 /** As much as is known beforehand: the price or the floor; the ping's own values are shown by their names. */
 const bidOf = (known: Money | null, floor: Money | null, endpoint: Endpoint | undefined): Verdict => ({
