@@ -29,6 +29,8 @@ export interface CommandSpec {
   readonly name: string
   /** In commander's notation: `<leads...>`. */
   readonly args?: string
+  /** What the first of them may be, where it is one of a few words. */
+  readonly words?: readonly string[]
   readonly group: string
   readonly summary: string
   readonly more?: string

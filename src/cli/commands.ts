@@ -125,7 +125,7 @@ export const COMMANDS: readonly CommandSpec[] = [
     load: () => import('./commands/report.ts'),
   },
   {
-    name: 'export', args: '<what>', group: LOOK, summary: 'the ledger (a row per attempt) or the results (a row per lead)',
+    name: 'export', args: '<what>', words: ['ledger', 'results'], group: LOOK, summary: 'the ledger (a row per attempt) or the results (a row per lead)',
     options: [{ flags: '--csv', help: 'CSV (the default)' }, { flags: '--jsonl', help: 'JSON Lines (as --json)' }, { flags: '--run <id>', help: 'one run only' }],
     examples: [['finalmile export ledger > ledger.csv', 'every attempt'], ['finalmile export results --jsonl', 'every lead']],
     load: () => import('./commands/export.ts'),
@@ -138,7 +138,7 @@ export const COMMANDS: readonly CommandSpec[] = [
     load: () => import('./commands/describe.ts'),
   },
   {
-    name: 'review', args: '<action> [leads...]', group: CORRECT, summary: 'held and pooled leads: list, retry, accept, drop',
+    name: 'review', args: '<action> [leads...]', words: ['list', 'retry', 'accept', 'drop'], group: CORRECT, summary: 'held and pooled leads: list, retry, accept, drop',
     options: [
       { flags: '--price <money>', help: 'with accept: what the buyer pays', read: readMoneyFlag('--price') }, { flags: '--buyer-lead-id <id>', help: "with accept: the buyer's own id" },
       { flags: '--note <text>', help: 'why, for the ledger' }, test,
@@ -216,7 +216,7 @@ export const COMMANDS: readonly CommandSpec[] = [
     load: () => import('./commands/schema.ts'),
   },
   {
-    name: 'completion', args: '<shell>', group: TOOLS, summary: 'shell completion for bash, zsh or fish',
+    name: 'completion', args: '<shell>', words: ['bash', 'zsh', 'fish'], group: TOOLS, summary: 'shell completion for bash, zsh or fish',
     examples: [['source <(finalmile completion bash)', 'for this session']],
     load: () => import('./commands/completion.ts'),
   },
