@@ -44,10 +44,11 @@ export const reportCsv = (report: Report, grouping: Grouping): string => {
   const line = (cells: readonly (string | number | null)[]): string => csvLine(cells, { guard: true, eol: '\n' })
   if (grouping === 'recipient' || grouping === 'version') {
     const head = [grouping, 'attempts', 'accepted', 'rejected', 'duplicates', 'skipped', 'failed', 'unknown', 'success_rate', 'avg_ms', 'p95_ms', 'revenue', 'currency', 'revenue_per_lead', 'errors']
-    return line(head) + sorted(report.by[grouping]).map(([id, figures]) => {
+    return line(head) + sorted(report.by[grouping]).flatMap(([id, figures]) => {
       const each = recipientSummary(figures, mode)
-      return line([id, each.attempts, each.accepted, each.rejected, each.duplicates, each.skipped, each.failed, each.unknown, each.success_rate, each.avg_ms, each.p95_ms,
-        each.revenue, each.currency, each.revenue_per_lead, errorsText(each)])
+      const counts = [each.attempts, each.accepted, each.rejected, each.duplicates, each.skipped, each.failed, each.unknown, each.success_rate, each.avg_ms, each.p95_ms]
+      if (each.by_currency === undefined) return [line([id, ...counts, each.revenue, each.currency, each.revenue_per_lead, errorsText(each)])]
+      return Object.entries(each.by_currency).map(([currency, { revenue }], i) => line([id, ...counts.map((count) => (i === 0 ? count : null)), revenue, currency, null, i === 0 ? errorsText(each) : null]))
     }).join('')
   }
   const outcomes = ['accepted', 'rejected', 'duplicate', 'skipped', 'failed', 'held', 'pooled'] as const
@@ -83,7 +84,7 @@ export const reportText = (report: Report, grouping: Grouping, columns: number, 
       sorted(report.by[grouping]).map(([id, figures]) => {
         const each = recipientSummary(figures, report.mode)
         return [id, showCount(each.attempts), showCount(each.accepted), rate(each.success_rate), ms(each.avg_ms), ms(each.p95_ms), revenueText(each, report.mode),
-          each.revenue_per_lead === null ? '–' : showAmount(each.revenue_per_lead, each.currency ?? 'USD'), errorsText(each)]
+          each.revenue_per_lead === null || report.mode === 'test' ? '–' : showAmount(each.revenue_per_lead, each.currency ?? 'USD'), errorsText(each)]
       }), columns, paint))
   } else {
     lines.push(renderTable(
@@ -96,6 +97,7 @@ export const reportText = (report: Report, grouping: Grouping, columns: number, 
         return [name, showCount(sumOf(counts)), showCount(counts.accepted), rate(sumOf(counts) === 0 ? null : counts.accepted / sumOf(counts)), showCount(counts.failed), ms(sent.avg_ms), ms(sent.p95_ms), money('revenue'), money('cost'), money('margin')]
       }), columns, paint))
   }
+  if (grouping === 'version' && report.by.version.size === 0) lines.push(paint.dim('  nothing was sent under a Version: give recipients one to compare them by it'))
   return `${lines.join('\n').trimEnd()}\n`
 }
 

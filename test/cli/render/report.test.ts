@@ -40,6 +40,12 @@ describe('the report', () => {
     expect(reportCsv(reportOf(), 'day').split('\n').slice(1).map((line) => line.split(',').slice(0, 3))).toEqual([['2026-11-24', '2', '1'], ['2026-11-25', '1', '1'], ['']])
   })
 
+  it('as CSV has a row for each currency that a recipient pays in, its counts in the first', () => {
+    const report = reportOf()
+    for (const event of tried('/', 'acme', 1, { ...accepted, price: money(100_000, 'EUR') } as typeof accepted, day)) addEvent(report, { deliveryId: '4', source: {} }, event)
+    expect(reportCsv(report, 'recipient').split('\n').slice(1).map((line) => [...line.split(',').slice(0, 2), ...line.split(',').slice(11, 13)])).toEqual([['acme', '4', '10.00', 'EUR'], ['acme', '', '90.00', 'USD'], ['']])
+  })
+
   it('as JSON has every grouping', () => {
     expect(reportJson(reportOf(), null)).toMatchObject({
       mode: 'live', leads: 3, revenue: '90.00', margin: '45.00', outcomes: { accepted: 2, failed: 1 },
@@ -50,6 +56,8 @@ describe('the report', () => {
 
   it('of a test run records no revenue', () => {
     expect(reportText(reportOf('test'), 'recipient', 120, createPaint(0))).toContain('Revenue $0.00')
+    expect(reportText(reportOf('test'), 'recipient', 120, createPaint(0))).toMatch(/^acme .*\$90\.00 +– +server_error 1$/m)
+    expect(reportText(reportOf(), 'version', 120, createPaint(0))).toContain('nothing was sent under a Version')
     expect(reportJson(reportOf('test'), null)).toMatchObject({ revenue: '0.00', test_revenue: '90.00' })
   })
 
