@@ -14,7 +14,7 @@ export const COMMON_OPTIONS: readonly OptionSpec[] = [
   { flags: '--recipients <dir>', help: 'folder of recipient files, repeatable (default: recipients)', read: collect },
   { flags: '--json', help: 'data as JSON on stdout' },
   { flags: '--quiet', help: 'errors only' },
-  { flags: '--verbose', help: 'say more' },
+  { flags: '--verbose', help: 'say more: each fact as it happens, on stderr' },
   { flags: '--no-color', help: 'plain text (so does NO_COLOR)' },
 ]
 

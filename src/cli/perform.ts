@@ -25,6 +25,7 @@ import { renderDiagnostic } from './render/diagnostic.ts'
 import { renderEnd } from './render/end.ts'
 import { plural } from './render/figures.ts'
 import { createProgress } from './render/progress.ts'
+import { factLine } from './render/timeline.ts'
 import { oneLine } from './render/printable.ts'
 import { newRunId } from './run-id.ts'
 import { openSandbox } from './run-sandbox.ts'
@@ -107,6 +108,7 @@ export const perform = async (invocation: Invocation, order: Order): Promise<num
         tally.observe(event)
         kept.observe(event)
         hints.observe(event)
+        if (settings.verbose && event.kind === 'stored') progress.log(factLine(event.leadId, event.event, err.paint))
         if (event.kind !== 'alert') return
         progress.log(`${err.paint.yellow.bold('alert')} ${event.recipient}: ${oneLine(event.text)}`)
       },

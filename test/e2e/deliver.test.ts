@@ -79,6 +79,18 @@ describe('a waterfall', () => {
   })
 })
 
+it('--verbose tells each fact as it happens, on stderr alone', async () => {
+  const a = await buyer({ script: (request) => (JSON.parse(request.body).leadId === 'L1' ? { do: 'accept', price: '50.00' } : { do: 'reject' }) })
+  const project = createProject({ a: endpointYaml(a.url) })
+  project.write('leads.csv', leadsCsv(2))
+  const { out, err } = await project.run('deliver', 'leads.csv', '--to', 'a', '--yes', '--verbose')
+  expect(out).toBe('')
+  expect(err).toMatch(/^\d\d:\d\d:\d\d\.\d{3} {2}L1 {2}→ a, post, attempt 1 {2}key /m)
+  expect(err).toMatch(/ L1 {2}✓ a: accepted \$50\.00 as \S+ \(HTTP 200\)$/m)
+  expect(err).toMatch(/ L2 {2}settled: rejected by a/)
+  expect((await project.run('deliver', 'leads.csv', '--to', 'a', '--yes', '--again')).err).not.toContain('settled: ')
+})
+
 describe('a held lead', () => {
   it('is sent again to the same buyer, with the same key, when a person orders it, and only then', async () => {
     const a = await buyer({ script: { do: 'answer', status: 200, body: '{{{' }, idempotent: false })

@@ -36,6 +36,10 @@ export const renderTimeline = (loaded: LoadedDelivery, now: Instant, paint: Chal
   return `${[head, ...facts, ...lines, `  ${nextOf(standing, openIn(events), now, delivery.mode, paint)}`].join('\n')}\n`
 }
 
+/** One fact as it happens, for `--verbose`: what a timeline says of it, with the lead. */
+export const factLine = (leadId: string, event: DeliveryEvent, paint: ChalkInstance): string =>
+  `${paint.dim(isoTime(event.at).slice(11, 23))}  ${oneLine(leadId)}  ${lineOf(event, paint, () => null)}`
+
 /** Steps that the last settlement left open. */
 const openIn = (events: LoadedDelivery['events']): readonly string[] | undefined => {
   const settled = events.findLast(({ event }) => event.type === 'settled')?.event
