@@ -34,7 +34,7 @@ export const yamlBelow = async (folder: string, shown: string): Promise<readonly
   })
   if (found === null) {
     if (shown === DEFAULT_RECIPIENTS) return []
-    throw usageError(`no folder ${shown}`, 'give the folder that holds recipient files with --recipients DIR')
+    throw usageError(`no file or folder ${shown}`, 'check the path; --recipients DIR names the folder that holds recipient files')
   }
   if (found.isFile()) return [folder]
   const entries = await readdir(folder, { recursive: true, withFileTypes: true })

@@ -71,6 +71,7 @@ describe('a mistake on the command line exits 2, says what to do on stderr, and 
     ['a request of no file', ['new', 'acme', '--request', 'Post lead'], 'there is no --from'],
     ['two flags that contradict each other', ['check', '--quiet', '--verbose'], 'contradict'],
     ['a topic that the reference does not have', ['reference', 'nope'], 'its chapters are Every recipient, Endpoints'],
+    ['a recipient file that is not there', ['check', 'nope.yaml'], 'no file or folder nope.yaml'],
     ['a port that is none', ['sandbox', '--port', '70000'], '--port takes a number from 1 to 65535'],
     ['an unknown command without a likeness', ['frob'], 'see finalmile --help'],
     ['a shell that is not known', ['completion', 'tcsh'], 'bash, zsh and fish'],
