@@ -31,12 +31,15 @@ export const tokensOf = (text: string, isHelper: (name: string) => boolean): { r
       const word = sign ?? /^(?:@?[\w$-]+|\[[^\]]*\])(?:[./](?:[\w$-]+|\[[^\]]*\]))*/.exec(rest)?.[0]
       if (word === undefined) return { ok: false, offset: at }
       const lower = word.toLowerCase()
-      tokens.push(sign !== undefined || WORDS.has(lower) ? { kind: 'sign', sign: sign ?? lower, offset: at } : { kind: 'operand', text: word, offset: at })
+      tokens.push(sign !== undefined || WORDS.has(lower) ? { kind: 'sign', sign: sign ?? lower, offset: at } : { kind: 'operand', text: LEADING_ZERO.test(word) ? `"${word}"` : word, offset: at })
       at += word.length
     }
   }
   return { ok: true, tokens }
 }
+
+/** A text, as in every other condition: 02134 is a ZIP code. */
+const LEADING_ZERO = /^0\d+$/
 
 /** A whole `(helper …)`, its own parentheses and quotes counted; null where it does not end. */
 const callAt = (text: string): string | null => {
