@@ -12,6 +12,7 @@ import { addQuery, compileUrl, type CompiledUrl } from './encode/url.ts'
 import { compileSoap } from './encode/soap.ts'
 import { checkXmlNames } from './encode/xml.ts'
 import { compileDocument } from './mapping/document.ts'
+import { leadOfPing, pingProblems } from './ping-lead.ts'
 import { placeOfKey } from './mapping/place-of-key.ts'
 import { compilePath, type Read } from './template/scope.ts'
 import { compileTemplate, type TemplateOptions } from './template/template.ts'
@@ -33,6 +34,7 @@ export const compileRenderer = (definition: EndpointDefinition, report: (problem
   const post = compilePhase(definition, 'post', options)
   const ping = definition.ping ? compilePhase(definition, 'ping', options) : null
   const token = compileTokenSource(definition, options)
+  pingProblems(definition).forEach(report)
   return {
     render: (input) => (input.phase === 'ping' && ping ? ping.render : post.render)(input),
     renderBatch: post.renderBatch,
@@ -71,12 +73,14 @@ const compilePhase = (definition: EndpointDefinition, phase: PhaseName, options:
   if (!has('user-agent')) before.push(USER_AGENT)
   const idempotency = definition.idempotency && !has(definition.idempotency.header.toLowerCase()) ? definition.idempotency.header : null
 
+  const carried = phase === 'ping' ? leadOfPing(mapping) : null
+
   const request = (input: RenderInput, encode: () => Payload): Rendered => {
     const target = url(input)
     if (!target.ok) return target
     const payload = shallow(encode)
     if (payload === null) return { ok: false, reason: 'a value of this lead is nested too deeply to be written' }
-    const all: Header[] = headers.write(input)
+    const all: Header[] = headers.write(carried ? carried(input) : input)
     for (const header of before) all.push(header)
     for (const header of authorize(input, payload.body ?? '')) if (!has(header[0].toLowerCase())) all.push(header)
     if (idempotency !== null) all.push([idempotency, idempotencyKey(input)])
@@ -84,7 +88,7 @@ const compilePhase = (definition: EndpointDefinition, phase: PhaseName, options:
   }
   const { one, many } = encoder
   return {
-    render: (input) => request(input, () => one(input)),
+    render: (input) => request(input, carried ? () => one(carried(input)) : () => one(input)),
     renderBatch: (inputs) => {
       const [first] = inputs
       if (!first || !many) return { ok: false, reason: 'this recipient takes no batches' }

@@ -66,6 +66,6 @@ describe("the subject document's mappings", () => {
   })
 
   it('a mistake in a shared template is told once', () => {
-    expect(diagnosticsOf({ headers: [{ name: 'X', value: textOf('{{uper lead.x}}') }], ping: buildPing({}) }).length).toBe(1)
+    expect(diagnosticsOf({ headers: [{ name: 'X', value: textOf('{{uper lead.id}}') }], ping: buildPing({}) }).length).toBe(1)
   })
 })

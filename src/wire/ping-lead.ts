@@ -1,0 +1,61 @@
+import { diagnosticAt, type Diagnostic } from '../base/diagnostic.ts'
+import type { EndpointDefinition, MappingEntry, MappingNode, Text } from '../definitions/types.ts'
+import type { RenderInput } from './endpoint.ts'
+
+/**
+ * A ping carries only its own fields (contract, section 4). Headers and extra fields are shared with the post: of the lead
+ * they may say in a ping its id, its source, and what the ping's mapping names itself.
+ */
+export const leadOfPing = (mapping: MappingNode | null): ((input: RenderInput) => RenderInput) => {
+  const named = namedIn(mapping)
+  return (input) => {
+    const fields = Object.fromEntries(Object.entries(input.lead.fields).filter(([name]) => maySay(named, name)))
+    return { ...input, lead: { id: input.lead.id, fields } }
+  }
+}
+
+/** Where headers, extra fields or the address name what the ping must not carry: headers are left out of it, an address cannot be. */
+export const pingProblems = ({ ping, headers, extraFields, url, backupUrl, endpoints }: EndpointDefinition): readonly Diagnostic[] => {
+  if (!ping) return []
+  const named = namedIn(ping.mapping)
+  const shared = [...headers.map((each) => each.value), ...textsOf(extraFields)]
+  const addresses = ping.endpoint ? [] : [url, backupUrl, ...endpoints.map((each) => each.use)].flatMap((each) => each ?? [])
+  const help = (field: string): string => `add ${field} to the ping's Fields where the buyer asks for it`
+  return [
+    ...shared.flatMap((text) => secretsIn(text, named).map((field) => diagnosticAt(text.place, 'ping-field', `lead.${field} stands here, and the ping does not carry it: it goes with the post only`, help(field), 'warning'))),
+    ...addresses.flatMap((text) => secretsIn(text, named).map((field) => diagnosticAt(text.place, 'ping-field', `the ping goes to this address too, which names lead.${field}, and the ping does not carry that`, `write an Endpoint under Ping, or ${help(field)}`))),
+  ]
+}
+
+const maySay = (named: ReadonlySet<string>, field: string): boolean =>
+  named.has('*') || field === 'id' || /^source(\.|$)/.test(field) || named.has(field) || named.has(field.split('.')[0] ?? field)
+
+const secretsIn = (text: Text, named: ReadonlySet<string>): readonly string[] => [...wordsAfterLead(text.text)].filter((field) => !maySay(named, field))
+
+/** Every word of the templates and conditions of a mapping, bare names among them; `*` where the whole lead is named. */
+const namedIn = (mapping: MappingNode | null): ReadonlySet<string> => {
+  const named = new Set<string>()
+  for (const { text: whole } of textsOf(mapping)) {
+    // The inside of a block's braces stands alone; in a value only what is between braces counts.
+    const text = whole.includes('{{') ? (whole.match(/\{\{[^}]*\}\}/g) ?? []).join(' ') : whole
+    if (/\blead\b(?!\s*\.)/.test(text)) named.add('*')
+    for (const [, bracketed, word = bracketed] of text.matchAll(/\[([^\]]+)\]|([\w-]+)/g)) if (word !== undefined) named.add(word)
+  }
+  return named
+}
+
+const wordsAfterLead = (text: string): ReadonlySet<string> => new Set([...text.matchAll(/\blead\.(?:\[([^\]]+)\]|([\w-]+))/g)].map(([, bracketed, word]) => bracketed ?? word ?? ''))
+
+/** Templates and the openings of blocks; constants say nothing of a lead. */
+const textsOf = (node: MappingNode | null): readonly Text[] => {
+  switch (node?.kind) {
+    case undefined: case 'constant': return []
+    case 'template': return node.text.includes('{{') ? [node] : []
+    case 'list': return node.items.flatMap(textsOf)
+    case 'map': return node.entries.flatMap(textsOfEntry)
+    default: return node satisfies never
+  }
+}
+
+const textsOfEntry = (each: MappingEntry): readonly Text[] =>
+  each.kind === 'entry' ? textsOf(each.value) : [each.open, ...each.then.flatMap(textsOfEntry), ...each.otherwise.flatMap(textsOfEntry)]

@@ -1,0 +1,42 @@
+import { describe, expect, it } from 'vitest'
+import { buildPing, mapping, textOf } from '../build-definition.ts'
+import { bodyOf, diagnosticsOf, headersOf, requestOf } from './input.ts'
+
+const lead = { id: 'L1', email: 'ann@example.com', state: 'CA', loan: 5, source: { name: 'web' } }
+const header = (name: string, value: string) => ({ name, value: textOf(value) })
+const shared = {
+  mapping: mapping({ email: '{{lead.email}}' }), includeAllFields: true,
+  headers: [header('X-Email', '{{lead.email}}'), header('X-Bare', '{{email}}'), header('X-State', '{{lead.state}}'), header('X-Request-ID', '{{lead.id}}'), header('X-Source', '{{source.name}}'), header('X-Key', 'k-1')],
+} as const
+
+describe('a ping carries only its own fields', () => {
+  const ping = buildPing({}, { mapping: mapping({ s: '{{upper lead.state}}' }), endpoint: textOf('https://buyer.example/ping') })
+
+  it('in its headers too; the post has them all', () => {
+    const asked = requestOf({ ...shared, ping }, lead, { phase: 'ping' })
+    expect(asked.body).toBe('{"s":"CA"}')
+    expect(headersOf(asked)).toMatchObject({ 'X-State': 'CA', 'X-Request-ID': 'L1', 'X-Source': 'web', 'X-Key': 'k-1' })
+    expect(JSON.stringify(asked)).not.toContain('ann@example.com')
+    expect(headersOf(requestOf({ ...shared, ping }, lead))).toMatchObject({ 'X-Email': 'ann@example.com', 'X-Bare': 'ann@example.com', 'X-State': 'CA' })
+  })
+  it('and beside a body parameter', () => {
+    const asked = requestOf({ ...shared, ping, bodyParameter: 'data', extraFields: mapping({ key: 'k-1', mail: '{{lead.email}}', st: '{{lead.state}}' }) }, lead, { phase: 'ping' })
+    expect(asked.body).toBe('key=k-1&st=CA&data=%7B%22s%22%3A%22CA%22%7D')
+  })
+  it.each([['{{json lead}}', true], ['a lead of {{lead.state}}', false]])('%s carries the whole lead: %s', (value, whole) => {
+    const asked = requestOf({ ...shared, ping: buildPing({}, { mapping: mapping({ all: value }) }) }, lead, { phase: 'ping' })
+    expect(JSON.stringify(asked).includes('ann@example.com')).toBe(whole)
+  })
+  it('a condition of its mapping names a field as well', () => {
+    expect(bodyOf({ ping: buildPing({}, { mapping: mapping({ big: '{{#if lead.loan > 3}}yes{{/if}}' }) }) }, lead, { phase: 'ping' })).toBe('{"big":"yes"}')
+  })
+
+  it('check tells what is left out, and refuses an address that would say it', () => {
+    const told = (definition: Parameters<typeof diagnosticsOf>[0]) => diagnosticsOf(definition).filter((each) => each.code === 'ping-field').map((each) => [each.severity, each.message, each.help])
+    expect(told({ ...shared, ping })).toEqual([['warning', 'lead.email stands here, and the ping does not carry it: it goes with the post only', "add email to the ping's Fields where the buyer asks for it"]])
+    const url = textOf('https://buyer.example/{{lead.state}}?mail={{lead.email}}')
+    expect(told({ url, ping })).toEqual([])
+    expect(told({ url, ping: { ...ping, endpoint: null } })).toMatchObject([['error', expect.stringContaining('names lead.email'), expect.stringContaining('write an Endpoint under Ping')]])
+    expect(told({ ...shared, url, ping: null })).toEqual([])
+  })
+})
