@@ -21,14 +21,25 @@ export const createMasker = (secrets: Iterable<string>): ((text: string) => stri
   if (spellings.size === 0) return (text) => text
   const sorted = [...spellings].sort((a, b) => b.length - a.length)
   const pattern = new RegExp(sorted.map((each) => each.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')).join('|'), 'g')
-  const maskPlain = (text: string): string => text.replace(pattern, MASK)
-  return (text) => {
-    const basic = BASIC.exec(text)?.[1]
-    if (basic === undefined) return maskPlain(text)
-    const decoded = Buffer.from(basic, 'base64').toString('utf8')
-    return maskPlain(decoded) === decoded ? text : `Basic ${MASK}`
-  }
+  const maskPlain = (text: string): string => maskCut(text.replace(pattern, MASK), sorted)
+  return (text) => maskPlain(text.includes('Basic ') ? text.replace(BASIC, (whole, basic: string, cut: string) => {
+    const decoded = `${Buffer.from(basic, 'base64').toString('utf8')}${cut}`
+    return maskPlain(decoded) === decoded ? whole : `Basic ${MASK}${cut}`
+  }) : text)
 }
 
-/** User and password together, as one base64 text. */
-const BASIC = /^Basic ([A-Za-z0-9+/]+=*)$/
+/** User and password together, as one base64 text; a buyer may echo the header in the midst of its words. */
+const BASIC = /\bBasic ([A-Za-z0-9+/]+=*)(…?)/g
+
+/** Words that were cut short may end within a secret: its beginning goes too. */
+const maskCut = (text: string, secrets: readonly string[]): string => {
+  if (!text.endsWith('…')) return text
+  const body = text.slice(0, -1)
+  let longest = 0
+  for (const each of secrets) {
+    for (let length = Math.min(each.length - 1, body.length); length > longest && length >= 3; length--) {
+      if (body.endsWith(each.slice(0, length))) longest = length
+    }
+  }
+  return longest === 0 ? text : `${body.slice(0, -longest)}${MASK}…`
+}
