@@ -78,7 +78,7 @@ export const perform = async (invocation: Invocation, order: Order): Promise<num
   const progress = await createProgress(err, settings.quiet)
   let transport: ReturnType<typeof createTransport> | null = null
   let record: RunRecord | null = null
-  let begun = false
+  let sent = false
   try {
     const endpoints = compileEndpoints(recipients, mode, sandbox, pricedIn(plansOf(opened, target)), opened.catalogue.secrets)
     transport = createTransport({ now: clock.now })
@@ -94,7 +94,6 @@ export const perform = async (invocation: Invocation, order: Order): Promise<num
       if (bad <= 5) progress.log(`${err.paint.yellow('bad row')} ${row.file}:${row.line}: ${oneLine(row.reason)}`)
     }, kept.pressure)
     const notify = notifierOf(invocation, mode, transport, clock)
-    begun = true
     const end = await runDeliveries({
       runId, mode, to: target?.recipient ?? null, catalogue: opened.catalogue,
       waitMs: typeof options.wait === 'number' ? options.wait : DEFAULT_WAIT_MS, concurrency: settings.concurrency,
@@ -105,6 +104,8 @@ export const perform = async (invocation: Invocation, order: Order): Promise<num
     }, source, {
       ledger, transport, clock, endpoints, notify, signal: interrupts.signal,
       observe: (event) => {
+        // Told before its first byte leaves.
+        if (event.kind === 'stored' && event.event.type === 'attemptStarted') sent = true
         tally.observe(event)
         kept.observe(event)
         hints.observe(event)
@@ -129,8 +130,8 @@ export const perform = async (invocation: Invocation, order: Order): Promise<num
     return exitOf(end, summary)
   } catch (error) {
     progress.stop()
-    const code = await presentFailure(error, err, { sent: begun })
-    await record?.close().catch((closing: unknown) => presentFailure(closing, err, { sent: begun }))
+    const code = await presentFailure(error, err, { sent })
+    await record?.close().catch((closing: unknown) => presentFailure(closing, err, { sent }))
     return code
   } finally {
     interrupts.release()

@@ -123,6 +123,13 @@ describe('resume from cron', () => {
 })
 
 describe('leads as they come', () => {
+  it('that cannot be read from standard input exit 2: nothing was sent', async () => {
+    const a = await buyer()
+    const project = createProject({ a: endpointYaml(a.url) })
+    const { code, err } = await project.piped('id,id\nL1,L2\n', 'deliver', '-', '--to', 'a', '--yes')
+    expect([code, err.includes('error'), a.journal.length]).toEqual([2, true, 0])
+  })
+
   it('bad rows are set aside with file, line and reason, and the others go on', async () => {
     const a = await buyer()
     const project = createProject({ a: endpointYaml(a.url) })
