@@ -34,6 +34,8 @@ export interface Report {
 interface Folding {
   readonly versions: Map<string, string>
   readonly resettable: Map<string, Settled>
+  /** Places of a delivery whose last post failed and may be repeated: what follows there offers the lead to nobody new. */
+  readonly repeated: Map<string, Set<string>>
   readonly acceptedByHand: Set<string>
   readonly days: Map<number, string>
 }
@@ -44,7 +46,7 @@ export const emptyReport = (mode: Mode): Report => ({
   total: emptyFigures(),
   by: { recipient: new Map(), source: new Map(), day: new Map(), version: new Map() },
   attention: new Map(),
-  folding: { versions: new Map(), resettable: new Map(), acceptedByHand: new Set(), days: new Map() },
+  folding: { versions: new Map(), resettable: new Map(), repeated: new Map(), acceptedByHand: new Set(), days: new Map() },
 })
 
 /** Adds one event in place, for speed, and returns the same report. */
@@ -70,13 +72,14 @@ export const addEvent = (report: Report, context: ReportContext, event: Delivery
 }
 
 const addFinished = (report: Report, context: ReportContext, event: EventOf<'attemptFinished'>): void => {
-  for (const figures of placesOf(report, context, event.at, event.recipient)) addAttempt(figures, event)
+  const offers = offersOf(report, context, event)
+  for (const figures of placesOf(report, context, event.at, event.recipient)) addAttempt(figures, event, offers)
   const { versions } = report.folding
   if (versions.size > 0) {
     const key = attemptKey(context, event)
     const version = versions.get(key)
     if (version !== undefined) {
-      addAttempt(figuresOf(report.by.version, `${event.recipient} ${version}`), event)
+      addAttempt(figuresOf(report.by.version, `${event.recipient} ${version}`), event, offers)
       versions.delete(key)
     }
   }
@@ -87,6 +90,21 @@ const addFinished = (report: Report, context: ReportContext, event: EventOf<'att
     if (known) known.count++
     else report.attention.set(key, { recipient: event.recipient, class: verdict.class, reason: verdict.reason, count: 1 })
   }
+}
+
+/**
+ * A run that takes up a retry, and the post after a ping, see no attempt number 1: the first post that this fold meets
+ * of a lead at a place offers it there.
+ */
+const offersOf = ({ folding: { repeated } }: Report, { deliveryId }: ReportContext, { phase, path, verdict }: EventOf<'attemptFinished'>): 0 | 1 => {
+  if (phase !== 'post') return 0
+  const places = repeated.size === 0 ? undefined : repeated.get(deliveryId)
+  const again = places?.has(path) === true
+  if (verdict.kind === 'failed' || verdict.kind === 'unknown' || verdict.kind === 'unconfirmed') {
+    if (places) places.add(path)
+    else repeated.set(deliveryId, new Set([path]))
+  }
+  return again ? 0 : 1
 }
 
 const addSettled = (report: Report, context: ReportContext, event: EventOf<'settled'>): void => {
@@ -121,6 +139,7 @@ const addSettled = (report: Report, context: ReportContext, event: EventOf<'sett
     for (const figures of placesOf(report, context, event.at, recipient)) addTo(figures.sales, revenue)
   }
   if (kind === 'failed' || kind === 'held' || kind === 'pooled' || event.outcome.open) resettable.set(deliveryId, { figures: places, outcome: kind, revenue, cost: event.cost })
+  else if (report.folding.repeated.size > 0) report.folding.repeated.delete(deliveryId)
 }
 
 /** On the day it was recorded, so that a closed month stays as it was. */

@@ -38,12 +38,13 @@ export const emptyFigures = (): Figures => ({
   errors: new Map(), durations: emptyHistogram(), sales: emptySums(), outcomes: new Map(), revenue: emptySums(), cost: emptySums(), returns: 0, returned: emptySums(),
 })
 
-export const addAttempt = (figures: Figures, event: EventOf<'attemptFinished'>): void => {
+/** `offers`: 1 for the first post of a lead at its place, 0 for those that follow. */
+export const addAttempt = (figures: Figures, event: EventOf<'attemptFinished'>, offers: 0 | 1): void => {
   const { verdict } = event
   figures.attempts++
   if (event.phase === 'post') {
     figures.posts++
-    if (event.attempt === 1) figures.offered++
+    figures.offered += offers
   }
   addDuration(figures.durations, event.durationMs)
   addTo(figures.sales, event.revenue)

@@ -92,8 +92,24 @@ describe('summary', () => {
   })
 
   it('a ping is an attempt, but not a chance to sell', () => {
-    const report = fold([['1', finished({ kind: 'bid', phase: 'ping' })], ['1', finished({ phase: 'post' })]])
+    const report = fold([['1', finished({ kind: 'bid', phase: 'ping' })], ['1', finished({ phase: 'post', attempt: 2 })]])
     expect(recipientSummary(report.by.recipient.get('a') ?? expect.fail(), 'live')).toMatchObject({ attempts: 2, bids: 1, accepted: 1, success_rate: 1, revenue_per_lead: '45.00' })
+  })
+})
+
+describe('revenue per lead', () => {
+  const perLead = (...events: readonly (readonly [string, DeliveryEvent])[]) => summarise(fold(events)).recipients.a?.revenue_per_lead
+  it.each([
+    ['counts a lead once, however often it was tried', [['1', finished({ kind: 'failed' })], ['1', finished({ attempt: 2, kind: 'unknown' })], ['1', finished({ attempt: 3 })], ['1', settled('accepted', usd(45))]], '45.00'],
+    ['of a run that takes up retries counts them too', [['1', finished({ attempt: 2 })], ['1', settled('accepted', usd(45))], ['2', finished()], ['2', settled('accepted', usd(45))]], '45.00'],
+    ['counts a lead once that failed and was taken up again', [['1', finished({ kind: 'failed' })], ['1', settled('failed')], ['1', { type: 'reopened', at: 0, reason: 'retry' }], ['1', finished({ attempt: 2 })], ['1', settled('accepted', usd(45))]], '45.00'],
+    ['counts a new delivery of a lead anew', [['1', finished({ kind: 'rejected' })], ['1', settled('rejected')], ['1 again', finished()], ['1 again', settled('accepted', usd(45))]], '22.50'],
+    ['is null where nothing was offered', [['1', pass]], null],
+  ] as const)('%s', (_, events, worth) => { expect(perLead(...events)).toBe(worth) })
+
+  it('keeps nothing of leads that are settled for good', () => {
+    const report = fold([['1', finished({ kind: 'failed', path: '/0' })], ['1', finished({ path: '/1', recipient: 'b' })], ['1', settled('accepted', usd(45), null, 'b')]])
+    expect(report.folding.repeated.size).toBe(0)
   })
 })
 
