@@ -51,7 +51,8 @@ export interface CapNode { readonly recipient: string; readonly price: Money | n
 /**
  * What of a recipient's caps a step takes or gives back. A place is held while a lead waits in a batch, while an attempt
  * is under way, in doubt or accepted, and free again as soon as the buyer said no; so that a cap is of leads bought, and
- * never exceeded. What joined a batch counts in the period in which it joined.
+ * never exceeded. What joined a batch counts in the period in which it joined. A cap in money holds what the sale is
+ * expected to earn: the bid, else the pattern's or the recipient's price.
  */
 export const capClaims = (policies: ReadonlyMap<string, Policy>, before: History, after: History, mode: Mode, nodeOf: (path: string) => CapNode | null): readonly Claim[] => {
   let claims: Claim[] | null = null
@@ -71,7 +72,7 @@ const NONE: readonly Claim[] = []
 const changes = (policy: Policy, cap: Cap, was: NodeHistory, is: NodeHistory, mode: Mode, expected: Money | null): readonly Claim[] => {
   const amounts = new Map<string, { amount: number; sold: boolean }>()
   const add = (node: NodeHistory, sign: 1 | -1): void => {
-    const held = heldIn(node, cap, expected)
+    const held = heldIn(node, cap, bidIn(node) ?? expected)
     if (held === null || held.amount === 0) return
     const counter = counterOf(policy, cap, mode, held.since)
     const known = amounts.get(counter)
@@ -105,8 +106,16 @@ const heldBy = (holder: Attempt, cap: Cap, expected: Money | null): number => {
   const verdict = holder.finished?.verdict.kind
   if (verdict !== undefined && verdict !== 'accepted' && verdict !== 'unknown' && verdict !== 'unconfirmed') return 0
   if (holder.finished?.surplus) return 0
-  return reserved(cap, verdict === 'accepted' ? (holder.finished?.revenue ?? null) : expected)
+  return verdict === 'accepted' ? worth(cap, holder.finished?.revenue ?? null) : reserved(cap, expected)
 }
 
-const reserved = ({ limit }: Cap, price: Money | null): number =>
+const bidIn = ({ attempts }: NodeHistory): Money | null => {
+  const bid = attempts.findLast((each) => each.phase === 'ping')?.finished?.verdict
+  return bid?.kind === 'bid' ? bid.price : null
+}
+
+/** What only the answer will tell holds the smallest amount, so that a cap in money that is used up refuses it. */
+const reserved = (cap: Cap, price: Money | null): number => (price === null ? 1 : worth(cap, price))
+
+const worth = ({ limit }: Cap, price: Money | null): number =>
   limit.kind === 'leads' ? 1 : price && price.currency === limit.amount.currency ? price.amount : 0

@@ -108,10 +108,14 @@ const transportOf = (values: EndpointValues, { proxy, tls }: EndpointPlaces): Tr
   ...(proxy || tls ? { places: { ...(proxy && { proxy }), ...(tls && { tls }) } } : {}),
   allowPrivateNetwork: values.allowPrivateNetwork ?? false,
   maximumResponse: values.maximumResponse ?? 1024 * 1024,
-  concurrency: values.concurrency ?? null,
+  concurrency: concurrencyOf(values),
   rate: values.rate ?? null,
   inDoubtWindow: values.inDoubtWindow ?? null,
 })
+
+/** A cap in money cannot hold a place for a sale whose price nobody knows before its answer: one is awaited after the other. */
+const concurrencyOf = ({ concurrency, caps, price, ping, responseParsing }: EndpointValues): number | null =>
+  concurrency ?? (price === undefined && ping === undefined && responseParsing?.price && caps?.some(({ limit }) => limit.kind === 'revenue') ? 1 : null)
 
 export const aboutOf = (values: Pick<EndpointValues, 'buyer' | 'contact' | 'documentation' | 'notes' | 'requirements'>): About => ({
   buyer: values.buyer ?? null,

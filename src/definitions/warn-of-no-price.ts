@@ -2,17 +2,31 @@ import { diagnosticAt, type Diagnostic } from '../base/diagnostic.ts'
 import { childrenOf, rootPath, type Plan } from '../core/plan.ts'
 import type { Recipient } from './types.ts'
 
-/** A buyer whose sales earn nothing: neither its answers, its file nor a pattern names a price. Only buyers: webhooks, CRMs and dialers pay nothing. */
+type Endpoint = Extract<Recipient, { kind: 'endpoint' }>
+
+/** What is not known of a sale before it is made, although it matters. */
 export const warnOfNoPrice = (recipients: readonly Recipient[]): readonly Diagnostic[] => {
+  const priced = pricedElsewhere(recipients)
+  return recipients.flatMap((each) => (each.kind !== 'endpoint' || each.policy.price !== null ? [] : [...(priced.has(each.id) ? [] : worthless(each)), ...blindCap(each)]))
+}
+
+/** Those that a pattern names a price of, or that bid. */
+const pricedElsewhere = (recipients: readonly Recipient[]): ReadonlySet<string> => {
   const priced = new Set<string>()
   const visit = (plan: Plan, path: string, bids: boolean): void => {
     if (plan.kind === 'send' && (plan.price !== null || bids)) priced.add(plan.recipient)
     for (const child of childrenOf(plan, path)) visit(child.plan, child.path, plan.kind === 'auction')
   }
   for (const each of recipients) if (each.kind === 'pattern') visit(each.plan, rootPath, false)
-  return recipients.flatMap((each) => {
-    if (each.kind !== 'endpoint' || each.definition.type !== 'custom') return []
-    if (each.policy.price !== null || each.definition.parsing.price !== null || priced.has(each.id)) return []
-    return [diagnosticAt(each.definition.place, 'no-price', `${each.name} names no price anywhere: its sales count as $0.00`, 'write Price: $45.00, or Price: and a path under Response Parsing; Price: $0 if it pays nothing', 'warning')]
-  })
+  return priced
 }
+
+/** A buyer whose sales earn nothing: neither its answers, its file nor a pattern names a price. Only buyers: webhooks, CRMs and dialers pay nothing. */
+const worthless = ({ name, definition }: Endpoint): readonly Diagnostic[] =>
+  definition.type !== 'custom' || definition.parsing.price !== null ? []
+  : [diagnosticAt(definition.place, 'no-price', `${name} names no price anywhere: its sales count as $0.00`, 'write Price: $45.00, or Price: and a path under Response Parsing; Price: $0 if it pays nothing', 'warning')]
+
+/** A cap in money of a buyer whose answer alone tells the price (see `concurrencyOf`). */
+const blindCap = ({ name, definition, policy }: Endpoint): readonly Diagnostic[] =>
+  definition.parsing.price === null || definition.ping !== null || policy.caps.every(({ limit }) => limit.kind === 'leads') ? []
+  : [diagnosticAt(definition.place, 'cap-without-price', `${name} has a cap in money and tells its price only when it has bought: its last sales may carry it past the cap`, 'write Price: and the most that it pays, which holds its place in the cap until the answer is there; without it leads go one at a time', 'warning')]

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { money, type Money } from '../../src/base/money.ts'
 import { DAY, HOUR } from '../../src/base/time.ts'
 import type { Claim } from '../../src/core/caps.ts'
 import { capClaims, counterOf } from '../../src/core/caps.ts'
@@ -7,6 +8,7 @@ import { emptyHistory, evolve } from '../../src/core/history.ts'
 import type { Plan } from '../../src/core/plan.ts'
 import type { Policy, Requirement } from '../../src/core/policy.ts'
 import { unmetRequirement } from '../../src/core/requirements.ts'
+import type { Verdict } from '../../src/core/verdict.ts'
 import { T0, accepted, actionsOf, decides, noGuard, policy, received, rejected, sendTo, tried } from './given.ts'
 
 describe('Requirements', () => {
@@ -79,6 +81,25 @@ describe('caps of batches', () => {
     expect(claims([queued, ...sent(accepted)], 1)).toEqual([])
   })
   it('and gives it back where it took it when the buyer says no', () => { expect(claims([queued, ...sent(rejected)], 1)).toMatchObject([{ counter: today, amount: -1 }]) })
+})
+
+describe('a cap in money holds what a sale is expected to earn', () => {
+  const capped = policy('a', { price: null, caps: [{ period: 'day', limit: { kind: 'revenue', amount: money(1_000_000) } }] })
+  const held = (expected: Money | null, events: readonly DeliveryEvent[], count = 1) => {
+    const all = [received(), ...events]
+    return capClaims(new Map([['a', capped]]), all.slice(0, -count).reduce(evolve, emptyHistory), all.reduce(evolve, emptyHistory), 'live', () => ({ recipient: 'a', price: expected }))
+      .map((claim) => (claim.kind === 'cap' ? [claim.amount, claim.limit] : []))
+  }
+  const bid: Verdict = { kind: 'bid', price: money(330_000), pingId: null, reason: null }
+  const NO_LIMIT = Number.MAX_SAFE_INTEGER
+  it.each<[string, Money | null, readonly DeliveryEvent[], readonly (readonly number[])[]]>([
+    ['the price that the pattern names', money(200_000), tried('/', 'a', 1, null), [[200_000, 1_000_000]]],
+    ['the bid before that', money(200_000), [...tried('/', 'a', 1, bid, T0, { phase: 'ping' }), ...tried('/', 'a', 1, null)], [[330_000, 1_000_000]]],
+    ['a ping holds nothing', money(200_000), tried('/', 'a', 1, null, T0, { phase: 'ping' }), []],
+    ['the smallest amount where only the answer tells, so that a full cap refuses it', null, tried('/', 'a', 1, null), [[1, 1_000_000]]],
+    ['and after it what was paid', null, tried('/', 'a', 1, accepted), [[449_999, NO_LIMIT]]],
+    ['or nothing', null, tried('/', 'a', 1, rejected), [[-1, NO_LIMIT]]],
+  ])('%s', (_rule, expected, events, claims) => { expect(held(expected, events)).toEqual(claims) })
 })
 
 describe('a ping', () => {

@@ -59,6 +59,28 @@ describe('caps', () => {
     expect([a.journal.length, b.journal.length]).toEqual([2, 3])
     expect(await explained(project, 'L5')).toContain('cap of 2 per month reached (UTC), opens 2026-12-01 00:00')
   })
+
+  it('in money close although only the answer tells the price, and check says what to write', async () => {
+    const a = await buyer({ script: { ...YES, afterMs: 20 } })
+    const project = createProject({ a: endpointYaml(a.url, 'Caps: $100 per month\n') })
+    project.write('leads.csv', leadsCsv(8))
+    expect((await project.run('check')).out).toContain('warning[cap-without-price]')
+    const { code, out } = await project.run('deliver', 'leads.csv', '--to', 'a', '--yes', '--json', '--wait', '0s', '--concurrency', '8')
+    expect(code).toBe(0)
+    // The third sale carries it past its cap; one more may have been on its way before that was booked.
+    expect([3, 4]).toContain(a.journal.length)
+    const { outcomes } = JSON.parse(out) as { outcomes: Record<string, number> }
+    expect(outcomes).toMatchObject({ accepted: a.journal.length, waiting: 8 - a.journal.length })
+  })
+
+  it('in money are kept exactly where the price is known, however many leads go at once', async () => {
+    const a = await buyer({ script: { ...YES, afterMs: 20 } })
+    const project = createProject({ a: endpointYaml(a.url, 'Caps: $100 per month\nPrice: $45\n') })
+    project.write('leads.csv', leadsCsv(8))
+    const { out } = await project.run('deliver', 'leads.csv', '--to', 'a', '--yes', '--json', '--wait', '0s', '--concurrency', '8')
+    expect(JSON.parse(out)).toMatchObject({ revenue: '90.00', outcomes: { accepted: 2, waiting: 6 } })
+    expect(a.journal).toHaveLength(2)
+  })
 })
 
 describe('hours and days', () => {
