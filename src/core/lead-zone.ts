@@ -1,3 +1,4 @@
+import { stateCodeOf } from '../base/us-states.ts'
 import { isZone } from '../base/zone.ts'
 import type { Lead } from './lead.ts'
 import { resolveLead } from './lead-path.ts'
@@ -26,8 +27,8 @@ export const zonesOfLead = (lead: Lead, source: ZoneSource): readonly string[] =
 
 /** The US state a lead is in: as it says, else by its postal code, else by its area code; null where nothing tells. */
 export const stateOfLead = (lead: Lead): string | null => {
-  const said = (textAt(lead, 'state') ?? '').toUpperCase()
-  if (said in STATE_ZONES) return said
+  const said = stateCodeOf(textAt(lead, 'state') ?? '')
+  if (said !== null && said in STATE_ZONES) return said
   return stateOfPostalCode(textAt(lead, 'postal_code') ?? textAt(lead, 'zip') ?? '') ?? stateOfAreaCode(textAt(lead, 'phone_1') ?? textAt(lead, 'phone') ?? '')
 }
 

@@ -1,3 +1,4 @@
+import { stateCodeOf } from '../../base/us-states.ts'
 import { AREA_CODES } from './us-area-codes.ts'
 import { POSTAL_PREFIXES } from './us-postal.ts'
 
@@ -18,7 +19,8 @@ export const STATE_ZONES: Readonly<Record<string, readonly string[]>> = {
   WV: [E], WI: [C], WY: [M], PR: ['America/Puerto_Rico'], VI: ['America/St_Thomas'], GU: ['Pacific/Guam'],
 }
 
-export const zonesOfState = (state: string): readonly string[] => STATE_ZONES[state.trim().toUpperCase()] ?? []
+/** By a state's code or its name. */
+export const zonesOfState = (state: string): readonly string[] => STATE_ZONES[stateCodeOf(state) ?? ''] ?? []
 
 /** By the first three digits of a ZIP code; those that span a border name both sides. */
 export const zonesOfPostalCode = (code: string): readonly string[] => {

@@ -1,14 +1,8 @@
+import { stateCodeOf, stateNameOf } from '../../base/us-states.ts'
+
 /** A state or province as its code or name; what is neither goes as it is. */
 export const stateOf = (value: string, form: string): string => {
-  const text = value.trim()
-  const code = STATES.has(text.toUpperCase()) ? text.toUpperCase() : CODES.get(text.toLowerCase().replace(/\s+/g, ' '))
-  if (code === undefined) return value
-  return form === 'name' ? STATES.get(code) ?? value : code
+  const code = stateCodeOf(value)
+  if (code === null) return value
+  return form === 'name' ? stateNameOf(code) ?? value : code
 }
-
-const LIST = 'AL Alabama,AK Alaska,AZ Arizona,AR Arkansas,CA California,CO Colorado,CT Connecticut,DE Delaware,DC District of Columbia,FL Florida,GA Georgia,HI Hawaii,ID Idaho,IL Illinois,IN Indiana,IA Iowa,KS Kansas,KY Kentucky,LA Louisiana,ME Maine,MD Maryland,MA Massachusetts,MI Michigan,MN Minnesota,MS Mississippi,MO Missouri,MT Montana,NE Nebraska,NV Nevada,NH New Hampshire,NJ New Jersey,NM New Mexico,NY New York,NC North Carolina,ND North Dakota,OH Ohio,OK Oklahoma,OR Oregon,PA Pennsylvania,RI Rhode Island,SC South Carolina,SD South Dakota,TN Tennessee,TX Texas,UT Utah,VT Vermont,VA Virginia,WA Washington,WV West Virginia,WI Wisconsin,WY Wyoming,'
-  + 'AS American Samoa,GU Guam,MP Northern Mariana Islands,PR Puerto Rico,VI U.S. Virgin Islands,'
-  + 'AB Alberta,BC British Columbia,MB Manitoba,NB New Brunswick,NL Newfoundland and Labrador,NS Nova Scotia,NT Northwest Territories,NU Nunavut,ON Ontario,PE Prince Edward Island,QC Quebec,SK Saskatchewan,YT Yukon'
-const STATES = new Map(LIST.split(',').map((each) => [each.slice(0, 2), each.slice(3)]))
-const CODES = new Map([...STATES].map(([code, name]) => [name.toLowerCase(), code]))
-for (const [name, code] of [['virgin islands', 'VI'], ['washington dc', 'DC'], ['washington, d.c.', 'DC'], ['québec', 'QC']] as const) CODES.set(name, code)

@@ -1,0 +1,20 @@
+import { expect, it } from 'vitest'
+import type { Lead } from '../../src/core/lead.ts'
+import { stateOfLead, zonesOfLead } from '../../src/core/lead-zone.ts'
+
+const lead = (fields: Lead['fields']): Lead => ({ id: 'L', fields })
+
+it.each<[string, Lead['fields'], readonly string[]]>([
+  ['its own zone', { timezone: 'America/Denver', state: 'CA' }, ['America/Denver']],
+  ['a zone that does not exist counts for nothing', { timezone: 'Mars/One', state: 'CA' }, ['America/Los_Angeles']],
+  ['its postal code before its state', { postal_code: '10001', state: 'CA' }, ['America/New_York']],
+  ['its state', { state: 'ca' }, ['America/Los_Angeles']],
+  ['its state, written out', { state: 'California' }, ['America/Los_Angeles']],
+  ['a state of two zones', { state: ' north  dakota' }, ['America/Chicago', 'America/Denver']],
+  ['its area code', { phone_1: '+1 (415) 555-0100' }, ['America/Los_Angeles']],
+  ['a place that is no state', { state: 'Bavaria' }, []],
+  ['nothing', {}, []],
+])('a lead lives in the zone of %s', (_case, fields, zones) => expect(zonesOfLead(lead(fields), { kind: 'lead' })).toEqual(zones))
+
+it.each<[Lead['fields'], string | null]>([[{ state: 'FL' }, 'FL'], [{ state: 'Florida' }, 'FL'], [{ state: 'Ontario', phone_1: '4155550100' }, 'CA'], [{ zip: '33101' }, 'FL'], [{}, null]])(
+  'the state of %o is %s', (fields, state) => expect(stateOfLead(lead(fields))).toBe(state))
