@@ -48,10 +48,9 @@ export const stepCircuit = (circuit: Circuit, verdict: Verdict, now: Instant, po
 export const circuitGate = (circuit: Circuit, now: Instant): { readonly open: true; readonly trial: boolean } | { readonly open: false; readonly until: Instant; readonly why: string } => {
   if (circuit.kind === 'closed') return { open: true, trial: false }
   if (circuit.until <= now) return { open: true, trial: true }
-  return {
-    open: false, until: circuit.until,
-    why: circuit.kind === 'trial' ? 'its circuit waits for the answer to one trial' : `its circuit is open after too many failures, until ${utcText(circuit.until)}`,
-  }
+  if (circuit.kind === 'open') return { open: false, until: circuit.until, why: `its circuit is open after too many failures, until ${utcText(circuit.until)}` }
+  // The trial's answer comes long before it is given up: whoever waits looks again after as long as the opening lasted.
+  return { open: false, until: Math.min(circuit.until, now + circuit.waitMs), why: 'its circuit waits for the answer to one trial' }
 }
 
 /** The one trial has been claimed; nobody else tries before its answer, or before `timeoutMs` without one. */

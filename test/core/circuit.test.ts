@@ -31,6 +31,10 @@ describe('circuit', () => {
   it('lets nothing through while it is open', () => { expect(circuitGate(opened, T0 + 299_999)).toMatchObject({ open: false, until: T0 + 300_000 }) })
   it('lets one trial through after its wait', () => { expect(circuitGate(opened, T0 + 300_000)).toEqual({ open: true, trial: true }) })
   it('and only one', () => { expect(circuitGate(beginTrial(opened, T0 + 300_000, 10_000), T0 + 300_001)).toMatchObject({ open: false }) })
+  it.each<[string, number, number]>([['as long as the opening lasted', 2_000, 2_000], ['no longer than the trial may take', 300_000, 20_000]])(
+    'others wait for the trial %s', (_case, waitMs, waited) => {
+      expect(circuitGate({ kind: 'trial', until: T0 + 20_000, waitMs }, T0)).toMatchObject({ open: false, until: T0 + waited })
+    })
   it('a trial that nobody hears of is followed by another', () => { expect(circuitGate(beginTrial(opened, T0 + 300_000, 10_000), T0 + 310_000)).toEqual({ open: true, trial: true }) })
   it('closes when the trial is answered, even by a rejection', () => { expect(fold([rejected], { kind: 'trial', until: T0, waitMs: 300_000 })).toEqual(closedCircuit) })
   it('waits twice as long when the trial fails, up to the maximum', () => {
