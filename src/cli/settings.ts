@@ -22,6 +22,8 @@ export const DEFAULT_RECIPIENTS = 'recipients'
 export const readSettings = (options: Readonly<Record<string, unknown>>, environment: Readonly<Record<string, string | undefined>>): Settings => {
   const text = (name: string): string | null => (typeof options[name] === 'string' ? options[name] : null)
   const folders = options.recipients
+  // As an unset variable of a script would have it: not the current folder, whose ledger.csv would be replaced.
+  if (options.out === '') throw usageError('--out names no folder', 'for example --out runs/november')
   if (options.quiet === true && options.verbose === true) throw usageError('--quiet and --verbose contradict each other', 'give one of them')
   return {
     store: text('store') ?? (environment.FINALMILE_STORE || DEFAULT_STORE),

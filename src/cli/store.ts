@@ -1,5 +1,5 @@
-import { existsSync } from 'node:fs'
-import { dirname, relative, resolve } from 'node:path'
+import { existsSync, statSync } from 'node:fs'
+import { dirname, join, relative, resolve } from 'node:path'
 import { openSqliteLedger } from '../adapters/ledger/sqlite.ts'
 import { makeFolder } from '../adapters/make-folder.ts'
 import { usageError, type UserError } from '../base/diagnostic.ts'
@@ -20,11 +20,16 @@ export const openStoreAt = async ({ settings, options, cwd, streams }: Invocatio
   if (isPostgres(address)) return (await import('../adapters/ledger/postgres.ts')).openPostgresLedger({ url: address, use })
   const [, scheme = '', rest = ''] = /^([a-z]+):(.*)$/i.exec(address) ?? []
   if (scheme !== 'sqlite' || rest === '') throw usageError(`--store takes sqlite:PATH or postgres://…, not "${maskedAddress(address)}"`, 'for example --store sqlite:.finalmile/store.db')
+  if (rest === MEMORY) throw usageError('a store is a file: what was delivered must outlive the command', 'for example --store sqlite:.finalmile/store.db')
   const path = resolve(cwd, rest)
+  if (existsSync(path) && statSync(path).isDirectory()) throw usageError(`the store ${path} is a folder`, `name a file in it: --store sqlite:${join(rest, 'store.db')}`)
   if (use === 'read' && !existsSync(path)) throw noStore(cwd, path)
   if (use !== 'read') await makeFolder(dirname(path))
   return openSqliteLedger({ path, use, wait: options.wait !== false, onWait: (text) => { if (!settings.quiet) streams.err.write(`${text}; this goes on when that ends\n`) } })
 }
+
+/** As SQLite calls a store that is no file. */
+const MEMORY = ':memory:'
 
 const noStore = (cwd: string, path: string): UserError =>
   usageError(`there is no store at ${relative(cwd, path)} yet: nothing has been delivered from here`, 'finalmile deliver makes one; --store sqlite:PATH names another')
@@ -32,7 +37,7 @@ const noStore = (cwd: string, path: string): UserError =>
 /** Null for a store that is there, or of which that cannot be told from here. */
 export const missingStore = ({ settings, cwd }: Invocation): UserError | null => {
   const [, rest] = /^sqlite:(.+)$/i.exec(settings.store) ?? []
-  return rest === undefined || existsSync(resolve(cwd, rest)) ? null : noStore(cwd, resolve(cwd, rest))
+  return rest === undefined || rest === MEMORY || existsSync(resolve(cwd, rest)) ? null : noStore(cwd, resolve(cwd, rest))
 }
 
 export const isPostgres = (address: string): boolean => /^postgres(ql)?:\/\//i.test(address)

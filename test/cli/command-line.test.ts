@@ -77,6 +77,10 @@ describe('a mistake on the command line exits 2, says what to do on stderr, and 
     ['a shell that is not known', ['completion', 'tcsh'], 'bash, zsh and fish'],
     ['a review that is not known', ['review', 'sell'], 'list, retry, accept and drop'],
     ['a store of another kind', ['status', '--store', 'mysql://x'], 'sqlite:PATH'],
+    ['a store that is a folder', ['status', '--store', 'sqlite:.'], 'is a folder'],
+    ['a store in memory', ['status', '--store', 'sqlite::memory:'], 'a store is a file'],
+    ['an empty --out, as of a variable that is not set', ['resume', '--yes', '--out', ''], '--out names no folder'],
+    ['nobody to play', ['sandbox'], 'there is no recipient to play in recipients'],
     ['no store yet', ['status'], 'nothing has been delivered from here'],
     ['no store to purge', ['purge', '--older-than', '0d', '--yes'], 'nothing has been delivered from here'],
     ['no store to review in', ['review', 'drop', 'L1'], 'nothing has been delivered from here'],
@@ -105,6 +109,10 @@ describe('questions', () => {
 })
 
 describe('init', () => {
+  it('shows how to go into a folder whose name has a space', async () => {
+    expect((await finalmileHere(['init', 'my shop'], { cwd: emptyFolder() })).err).toContain("cd 'my shop' && finalmile check")
+  })
+
   it('writes a project once, and nothing over what is there', async () => {
     const cwd = emptyFolder()
     const first = await finalmileHere(['init', 'shop'], { cwd })

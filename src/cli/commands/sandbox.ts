@@ -1,3 +1,4 @@
+import { usageError } from '../../base/diagnostic.ts'
 import { openCatalogue } from '../catalogue.ts'
 import type { RunCommand } from '../command.ts'
 import { EXIT } from '../exit.ts'
@@ -16,6 +17,10 @@ export const run: RunCommand = async (invocation) => {
     if (!settings.quiet) streams.err.write(`${paint.dim(new Date(seen.at).toISOString().slice(11, 23))} ${seen.method} ${seen.recipient} ${seen.phase} → ${seen.status ?? 'no answer'} ${seen.means}\n`)
   })
   const played = recipients.flatMap((each) => { const url = sandbox.url(each.id); return url === null ? [] : [{ recipient: each.id, url }] })
+  if (played.length === 0) {
+    await sandbox.close()
+    throw usageError(`there is no recipient to play in ${settings.recipients.join(', ')}`, recipients.length === 0 ? 'finalmile init makes an example project' : 'the sandbox plays what is sent by HTTP; pools, files, e-mail and patterns need none')
+  }
   if (settings.json) streams.out.write(`${JSON.stringify({ origin: sandbox.origin, recipients: Object.fromEntries(played.map((each) => [each.recipient, each.url])) })}\n`)
   else streams.out.write(`${sandbox.origin}\n${renderTable([{ title: 'RECIPIENT' }, { title: 'URL' }], played.map((each) => [each.recipient, each.url]), streams.out.columns, streams.out.paint)}`)
   if (!settings.quiet) streams.err.write('Ctrl-C ends it.\n')
