@@ -126,8 +126,8 @@ export const COMMANDS: readonly CommandSpec[] = [
   },
   {
     name: 'export', args: '<what>', words: ['ledger', 'results'], group: LOOK, summary: 'the ledger (a row per attempt) or the results (a row per lead)',
-    options: [{ flags: '--csv', help: 'CSV (the default)' }, { flags: '--jsonl', help: 'JSON Lines (as --json)' }, { flags: '--run <id>', help: 'one run only' }],
-    examples: [['finalmile export ledger > ledger.csv', 'every attempt'], ['finalmile export results --jsonl', 'every lead']],
+    options: [{ flags: '--csv', help: 'CSV (the default)' }, { flags: '--jsonl', help: 'JSON Lines (as --json)' }, { flags: '--run <id>', help: 'one run only' }, { flags: '--live', help: 'live deliveries only' }, { flags: '--test', help: 'rehearsals only' }],
+    examples: [['finalmile export ledger > ledger.csv', 'every attempt'], ['finalmile export results --live > results.csv', 'for the books: a rehearsal has costs too'], ['finalmile export results --jsonl', 'every lead']],
     load: () => import('./commands/export.ts'),
   },
   {

@@ -1,11 +1,14 @@
 import { usageError } from '../../base/diagnostic.ts'
 import { csvLine } from '../../base/csv.ts'
+import type { Mode } from '../../core/event.ts'
 import { LEDGER_COLUMNS, ledgerRow, RESULT_COLUMNS, resultRow, rowObject, type Row } from '../../core/report/rows.ts'
 import type { Ledger } from '../../ports.ts'
 import type { RunCommand } from '../command.ts'
 import { EXIT } from '../exit.ts'
 import { requireOneFormat } from '../one-format.ts'
 import { withStore } from '../store.ts'
+
+interface Filter { readonly runId?: string; readonly mode?: Mode }
 
 /** Rows written between two looks at whether the reader keeps up. */
 const PIECE = 256
@@ -15,18 +18,19 @@ export const run: RunCommand = async (invocation) => {
   const [what = ''] = args
   if (what !== 'ledger' && what !== 'results') throw usageError(`export writes ledger or results, not "${what}"`, 'for example: finalmile export ledger')
   requireOneFormat(invocation)
+  if (options.live === true && options.test === true) throw usageError('--live and --test contradict each other', 'leave both out for all of it')
   const isJson = options.jsonl === true || settings.json
   return withStore(invocation, 'read', async (ledger) => {
     const run = typeof options.run === 'string' ? options.run : null
     if (run !== null && !(await isKnown(ledger, run))) throw usageError(`the store has no facts of a run "${run}"`, 'the id is the name of its folder under runs/, and run_id in its summary.json')
-    const runId = run === null ? {} : { runId: run }
+    const filter = { ...(run === null ? {} : { runId: run }), ...(options.live === true ? { mode: 'live' as const } : options.test === true ? { mode: 'test' as const } : {}) }
     const columns: readonly string[] = what === 'ledger' ? LEDGER_COLUMNS : RESULT_COLUMNS
     const show = isJson
       ? (row: Row) => `${JSON.stringify(rowObject(columns, row))}\n`
       : (row: Row) => csvLine(row, { guard: true, eol: '\n' })
     let piece = isJson ? '' : csvLine(columns, { guard: true, eol: '\n' })
     let count = 0
-    for await (const row of what === 'ledger' ? ledgerRows(ledger, runId) : resultRows(ledger, runId)) {
+    for await (const row of what === 'ledger' ? ledgerRows(ledger, filter) : resultRows(ledger, filter)) {
       piece += show(row)
       count += 1
       if (count % PIECE !== 0) continue
@@ -44,7 +48,7 @@ const isKnown = async (ledger: Ledger, runId: string): Promise<boolean> => {
   return false
 }
 
-async function* ledgerRows(ledger: Ledger, filter: { readonly runId?: string }): AsyncGenerator<Row> {
+async function* ledgerRows(ledger: Ledger, filter: Filter): AsyncGenerator<Row> {
   for await (const stored of ledger.events(filter)) {
     const row = ledgerRow(stored, stored.event)
     if (row !== null) yield row
@@ -52,7 +56,7 @@ async function* ledgerRows(ledger: Ledger, filter: { readonly runId?: string }):
 }
 
 /** Of each settled delivery as it stands now. */
-async function* resultRows(ledger: Ledger, filter: { readonly runId?: string }): AsyncGenerator<Row> {
+async function* resultRows(ledger: Ledger, filter: Filter): AsyncGenerator<Row> {
   for await (const { delivery, standing } of ledger.deliveries({ ...filter, state: 'settled' })) {
     if (standing.state !== 'settled') continue
     yield resultRow({ leadId: delivery.lead.id, mode: delivery.mode, attempts: standing.attempts }, {
