@@ -1,6 +1,6 @@
 import type { CommandSpec, OptionSpec } from './command.ts'
 import { readRamp } from './load/ramp.ts'
-import { readClock, readCount, readPort, readMoneyFlag, readPair, readAge, readTime, readWait, collect } from './values.ts'
+import { readClock, readCount, readPort, readMoneyFlag, readMoneyText, readPair, readAge, readTime, readWait, collect } from './values.ts'
 
 const START = 'Start:'
 const DELIVER = 'Deliver:'
@@ -140,8 +140,8 @@ export const COMMANDS: readonly CommandSpec[] = [
   {
     name: 'review', args: '<action> [leads...]', words: ['list', 'retry', 'accept', 'drop'], group: CORRECT, summary: 'held and pooled leads: list, retry, accept, drop',
     options: [
-      { flags: '--price <money>', help: 'with accept: what the buyer pays', read: readMoneyFlag('--price') }, { flags: '--buyer-lead-id <id>', help: "with accept: the buyer's own id" },
-      { flags: '--note <text>', help: 'why, for the ledger' }, test,
+      { flags: '--price <money>', help: "with accept: what the buyer pays, in the recipient's currency where it names none", read: readMoneyText('--price') }, { flags: '--buyer-lead-id <id>', help: "with accept: the buyer's own id" },
+      { flags: '--to <recipient>', help: 'where a lead was delivered to several: which of them is meant' }, { flags: '--note <text>', help: 'why, for the ledger' }, test,
     ],
     examples: [['finalmile review list', 'what needs a person'], ['finalmile review accept L-1001 --price 45', 'the buyer says yes'], ['finalmile review drop L-1002 --note "test lead"', 'let it go']],
     load: () => import('./commands/review.ts'),

@@ -44,6 +44,12 @@ export const readMoneyFlag = (flag: string) => (value: string): Money => {
   return read
 }
 
+/** As `readMoneyFlag`, but as text: whose currency it is where it names none is not known yet. */
+export const readMoneyText = (flag: string) => (value: string): string => {
+  readMoneyFlag(flag)(value)
+  return value
+}
+
 /** ISO 8601; without a zone it is UTC, so that the same command means the same everywhere. */
 export const readClock = (value: string): Instant => readTime('--clock')(value)
 

@@ -100,6 +100,32 @@ describe("a buyer's returns", () => {
   })
 })
 
+describe('a sale that a person confirms', () => {
+  const held = async (more = ''): Promise<Project> => {
+    buyer = await startBuyer({ script: { do: 'answer', status: 200, body: '{{{' } })
+    const project = createProject({ acme: endpointYaml(buyer.url, more), other: endpointYaml(buyer.url, more) })
+    project.write('leads.csv', leadsCsv(2))
+    await project.run('deliver', 'leads.csv', '--to', 'acme', '--yes')
+    return project
+  }
+
+  it("is in the recipient's currency where its price names none, and counts once however often it is named", async () => {
+    const project = await held('Currency: EUR\n')
+    expect(await project.run('review', 'accept', 'L1', 'L1', '--price', '10')).toMatchObject({ code: 0, err: expect.stringContaining('1 lead accepted') })
+    expect(await project.run('review', 'accept', 'L2', '--price', '5 GBP')).toMatchObject({ code: 0 })
+    expect(await project.json('report')).toMatchObject({ by_currency: { EUR: { revenue: '10.00' }, GBP: { revenue: '5.00' } } })
+  })
+
+  it('of a lead that several may have bought needs to be named', async () => {
+    const project = await held()
+    await project.run('deliver', 'leads.csv', '--to', 'other', '--yes')
+    expect(await project.run('review', 'accept', 'L1', '--price', '10')).toMatchObject({ code: 2, err: expect.stringMatching(/L1 waits for a person in 2 deliveries, to acme and other[\s\S]*--to acme/) })
+    expect(await revenueOf(project)).toBe('0.00')
+    expect(await project.run('review', 'accept', 'L1', '--price', '10', '--to', 'Other')).toMatchObject({ code: 0 })
+    expect(await project.json('report')).toMatchObject({ revenue: '10.00', recipients: { other: { revenue: '10.00' }, acme: { revenue: '0.00' } } })
+  })
+})
+
 describe('export', () => {
   it('as JSON is JSON Lines, by --json as by --jsonl; of a run that there is none of it says so', async () => {
     const project = await sold()

@@ -1,9 +1,11 @@
 import { systemClock } from '../../adapters/clock.ts'
 import { usageError } from '../../base/diagnostic.ts'
-import type { Money } from '../../base/money.ts'
+import { parseMoney } from '../../base/money.ts'
 import { isoTime, type Instant } from '../../base/time.ts'
 import type { DeliveryEvent, Mode } from '../../core/event.ts'
 import type { Ledger, LoadedDelivery, Standing } from '../../ports.ts'
+import type { Recipient } from '../../definitions/types.ts'
+import { openCatalogue } from '../catalogue.ts'
 import type { Invocation, RunCommand } from '../command.ts'
 import { EXIT } from '../exit.ts'
 import { plural, showWhen } from '../render/figures.ts'
@@ -23,7 +25,7 @@ export const run: RunCommand = (invocation) => {
   if (known === undefined) throw usageError(`review does list, retry, accept and drop, not "${action}"`, 'for example: finalmile review list')
   if (known === 'list') return withStore(invocation, 'read', (ledger) => list(ledger, invocation))
   if (leads.length === 0) throw usageError(`review ${known} needs the ids of leads`, `${toldCommand(modeOf(invocation), 'review list')} shows them`)
-  return withStore(invocation, 'write', (ledger) => decide(ledger, invocation, known, leads))
+  return withStore(invocation, 'write', (ledger) => decide(ledger, invocation, known, [...new Set(leads)]))
 }
 
 const modeOf = ({ options }: Invocation): Mode => (options.test === true ? 'test' : 'live')
@@ -50,12 +52,14 @@ const decide = async (ledger: Ledger, invocation: Invocation, decision: Decision
   const { streams, settings } = invocation
   const now = systemClock.now()
   const mode = modeOf(invocation)
-  const found = await Promise.all(leads.map(async (id) => ({ id, open: (await ledger.ofLead(id)).filter((each) => each.delivery.mode === mode && needsPerson(each.standing)) })))
+  const found = await Promise.all(leads.map(async (id) => ({ id, open: (await ledger.ofLead(id)).filter((each) => each.delivery.mode === mode && needsPerson(each.standing) && isMeant(each, invocation)) })))
   const missing = found.filter((each) => each.open.length === 0).map((each) => each.id)
   if (missing.length > 0) throw usageError(`${missing.join(', ')} ${missing.length === 1 ? 'is' : 'are'} neither held nor in a pool; nothing was changed`, `${toldCommand(mode, 'review list')} shows what is`)
+  const several = decision === 'accept' ? found.find((each) => each.open.length > 1) : undefined
+  if (several !== undefined) throw usageError(`${several.id} waits for a person in ${several.open.length} deliveries, to ${several.open.map((each) => each.delivery.to).join(' and ')}: each would be a sale; nothing was changed`, `say which was sold: --to ${several.open[0]?.delivery.to ?? ''}`)
+  const settle = await settlementOf(invocation, decision)
   const runId = newRunId(now)
   await ledger.startRun({ id: runId, mode, to: null, startedAt: now }, null)
-  const settle = settlementOf(invocation, decision)
   let done = 0
   for (const { open } of found) {
     for (const each of open) {
@@ -76,13 +80,20 @@ const decide = async (ledger: Ledger, invocation: Invocation, decision: Decision
 
 const needsPerson = (standing: Standing): boolean => standing.state === 'settled' && (standing.outcome === 'held' || standing.outcome === 'pooled')
 
+const isMeant = ({ delivery, standing }: LoadedDelivery, { options }: Invocation): boolean => {
+  const to = typeof options.to === 'string' ? options.to.toLowerCase() : null
+  return to === null || delivery.to.toLowerCase() === to || (standing.state === 'settled' && standing.recipient?.toLowerCase() === to)
+}
+
 interface Settlement { readonly events: readonly DeliveryEvent[]; readonly standing: Standing }
 
-const settlementOf = ({ options }: Invocation, decision: Decision): ((loaded: LoadedDelivery, now: Instant) => Settlement) => {
+const settlementOf = async (invocation: Invocation, decision: Decision): Promise<(loaded: LoadedDelivery, now: Instant) => Settlement> => {
+  const { options } = invocation
   const note = typeof options.note === 'string' ? options.note : null
   const buyerLeadId = typeof options.buyerLeadId === 'string' ? options.buyerLeadId : null
-  const price = isMoney(options.price) ? options.price : null
+  const price = typeof options.price === 'string' ? options.price : null
   if (decision === 'accept' && price === null) throw usageError('review accept needs what the buyer pays', 'for example --price 45, or --price 0 where nothing is paid')
+  const recipients = decision === 'accept' ? (await openCatalogue(invocation)).catalogue.recipients : new Map<string, Recipient>()
   return ({ delivery, standing, events }, now) => {
     const reviewed: DeliveryEvent = { type: 'reviewed', at: now, decision, note }
     if (decision === 'retry') return { events: [reviewed], standing: { state: 'waiting', dueAt: now, why: 'a person ordered it to be tried again', recipient: null, batch: false } }
@@ -94,7 +105,7 @@ const settlementOf = ({ options }: Invocation, decision: Decision): ((loaded: Lo
       kind: accepted ? 'accepted' as const : 'rejected' as const,
       recipient: accepted ? (before?.recipient ?? null) : null, path, class: null,
       buyerLeadId: accepted ? (buyerLeadId ?? before?.buyerLeadId ?? null) : null,
-      revenue: accepted ? price : null,
+      revenue: accepted && price !== null ? parseMoney(price, currencyOf(recipients, before?.outcome === 'pooled' ? [last?.type === 'attemptFinished' ? last.recipient : null, before.recipient] : [before?.recipient ?? null])) : null,
       reason: [accepted ? 'accepted in review' : 'dropped in review', ...(note === null ? [] : [note])].join(': '),
     }
     const cost = before?.cost ?? delivery.cost
@@ -105,5 +116,11 @@ const settlementOf = ({ options }: Invocation, decision: Decision): ((loaded: Lo
   }
 }
 
-const isMoney = (value: unknown): value is Money =>
-  typeof value === 'object' && value !== null && 'amount' in value && typeof value.amount === 'number' && 'currency' in value && typeof value.currency === 'string'
+/** Of the first of them that has a file: a pool is no buyer, so that who was asked last goes before it. */
+const currencyOf = (recipients: ReadonlyMap<string, Recipient>, ids: readonly (string | null)[]): string => {
+  for (const id of ids) {
+    const found = id === null ? undefined : recipients.get(id)
+    if (found?.kind === 'endpoint') return found.definition.currency
+  }
+  return 'USD'
+}
