@@ -11,8 +11,8 @@ export type Circuit =
   | { readonly kind: 'closed'; readonly recent: string }
   /** Nothing is sent until `until`; then one trial. `waitMs` is how long this opening lasts. */
   | { readonly kind: 'open'; readonly until: Instant; readonly waitMs: number }
-  /** One trial is under way; should nobody hear of it, another may be tried at `until`. */
-  | { readonly kind: 'trial'; readonly until: Instant; readonly waitMs: number }
+  /** One trial is under way; should nobody hear of it, another may be tried at `until`. `opening`: see `openingOf`. */
+  | { readonly kind: 'trial'; readonly until: Instant; readonly waitMs: number; readonly opening?: Instant }
 
 export const closedCircuit: Circuit = { kind: 'closed', recent: '' }
 
@@ -53,6 +53,19 @@ export const circuitGate = (circuit: Circuit, now: Instant): { readonly open: tr
   return { open: false, until: Math.min(circuit.until, now + circuit.waitMs), why: 'its circuit waits for the answer to one trial' }
 }
 
-/** The one trial has been claimed; nobody else tries before its answer, or before `timeoutMs` without one. */
+/**
+ * The one trial has been claimed; nobody else tries before its answer, or before `timeoutMs` without one. What is heard late
+ * of the trial of an opening before this one changes nothing: this one is not over.
+ */
 export const beginTrial = (circuit: Circuit, now: Instant, timeoutMs: number): Circuit =>
-  circuit.kind === 'closed' ? circuit : { kind: 'trial', until: now + timeoutMs, waitMs: circuit.waitMs }
+  circuit.kind === 'closed' || (circuit.kind === 'open' && circuit.until > now) ? circuit : { kind: 'trial', until: now + timeoutMs, waitMs: circuit.waitMs, opening: openingOf(circuit) }
+
+/** Tells one opening from the next: each has a trial of its own, however long that of the one before was given. */
+export const openingOf = (circuit: Circuit | undefined): Instant => {
+  switch (circuit?.kind) {
+    case undefined: case 'closed': return 0
+    case 'open': return circuit.until
+    case 'trial': return circuit.opening ?? circuit.until
+    default: return circuit satisfies never
+  }
+}

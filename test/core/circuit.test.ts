@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import type { Circuit } from '../../src/core/circuit.ts'
-import { beginTrial, circuitGate, closedCircuit, stepCircuit } from '../../src/core/circuit.ts'
+import { beginTrial, circuitGate, closedCircuit, openingOf, stepCircuit } from '../../src/core/circuit.ts'
 import type { Verdict } from '../../src/core/verdict.ts'
 import { T0, accepted, broken, duplicate, rejected, unknown } from './given.ts'
 
@@ -35,12 +35,21 @@ describe('circuit', () => {
     'others wait for the trial %s', (_case, waitMs, waited) => {
       expect(circuitGate({ kind: 'trial', until: T0 + 20_000, waitMs }, T0)).toMatchObject({ open: false, until: T0 + waited })
     })
+  it('what is heard late of the last trial does not begin one of the next opening', () => {
+    const again = stepCircuit(beginTrial(opened, T0 + 300_000, 10_000), broken, T0 + 301_000, policy)
+    expect(beginTrial(again, T0 + 302_000, 10_000)).toEqual(again)
+  })
+  it('every opening has a trial of its own', () => {
+    const trial = beginTrial(opened, T0 + 300_000, 10_000)
+    const again = stepCircuit(trial, broken, T0 + 301_000, policy)
+    expect([openingOf(opened), openingOf(trial), openingOf(beginTrial(trial, T0 + 310_000, 10_000)), openingOf(again)]).toEqual([T0 + 300_000, T0 + 300_000, T0 + 300_000, T0 + 901_000])
+  })
   it('a trial that nobody hears of is followed by another', () => { expect(circuitGate(beginTrial(opened, T0 + 300_000, 10_000), T0 + 310_000)).toEqual({ open: true, trial: true }) })
   it('closes when the trial is answered, even by a rejection', () => { expect(fold([rejected], { kind: 'trial', until: T0, waitMs: 300_000 })).toEqual(closedCircuit) })
   it('waits twice as long when the trial fails, up to the maximum', () => {
     let circuit: Circuit = opened
     const waits = Array.from({ length: 6 }, () => {
-      circuit = stepCircuit(beginTrial(circuit, T0, 1), broken, T0, policy)
+      circuit = stepCircuit(beginTrial(circuit, circuit.kind === 'open' ? circuit.until : T0, 1), broken, T0, policy)
       return circuit.kind === 'open' ? circuit.waitMs / 60_000 : null
     })
     expect(waits).toEqual([10, 20, 40, 60, 60, 60])

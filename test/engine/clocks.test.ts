@@ -83,4 +83,14 @@ describe('a circuit', () => {
     await world.run(null, null, { waitMs: 1_000 })
     expect(await outcomes(world)).toBe(200 - trials)
   })
+  it('tries again after its own wait where that is shorter than what a trial is given', async () => {
+    let asked = 0
+    const a = await buyer({ script: () => (++asked <= 8 ? { do: 'answer', status: 500 } : { do: 'accept' }) })
+    const world = createWorld({ a: endpointYaml(a.url, 'Timeout: 10 seconds\nRetries: none\nConcurrency: 1\nCircuit Breaker: {Error Rate: "> 50%", Over: 10 attempts, Wait: 2s, Maximum Wait: 1 minute}\n') })
+    await world.run('a', someLeads(12), { waitMs: 60_000 })
+    const times = (await startTimes(world, 12)).toSorted((x, y) => x - y)
+    const [opened = 0, first = 0, second = 0, third = 0] = times.slice(5)
+    expect([first - opened, second - first, third - second].map((ms) => Math.round(ms / 1000))).toEqual([2, 4, 8])
+    expect(await outcomes(world)).toBe(4)
+  })
 })

@@ -29,7 +29,7 @@ const MUTANTS: readonly Mutant[] = [
   { fault: 'the circuit counts rejections', file: 'circuit.ts', from: "verdict.kind === 'failed' && verdict.instead === undefined)", to: "verdict.kind === 'failed' && verdict.instead === undefined) || verdict.kind === 'rejected'" },
   { fault: 'the circuit opens one failure early', file: 'circuit.ts', from: 'failures > policy.errorRate', to: 'failures >= policy.errorRate' },
   { fault: 'a failed trial does not wait longer', file: 'circuit.ts', from: 'circuit.waitMs * 2', to: 'circuit.waitMs' },
-  { fault: 'two trials at once', file: 'circuit.ts', from: "circuit.kind === 'closed' ? circuit : { kind: 'trial', until: now + timeoutMs", to: "circuit.kind === 'closed' ? circuit : { kind: 'trial', until: now - timeoutMs" },
+  { fault: 'two trials at once', file: 'circuit.ts', from: "? circuit : { kind: 'trial', until: now + timeoutMs", to: "? circuit : { kind: 'trial', until: now - timeoutMs" },
   { fault: 'a surplus acceptance is booked', file: 'booking.ts', from: '.length >= race.accept', to: '.length > race.accept' },
   { fault: 'a race loses what a nested race sold', file: 'strategies/race.ts', from: 'sum + each.amount : sum', to: 'each.amount : sum' },
   { fault: 'a call window includes its last minute', file: 'window.ts', from: 'minute < to) return now', to: 'minute <= to) return now' },

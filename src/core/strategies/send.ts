@@ -4,8 +4,8 @@ import type { Instant } from '../../base/time.ts'
 import { batchLeavesAt } from '../batch.ts'
 import type { Claim } from '../caps.ts'
 import { utcText } from '../caps.ts'
+import { openingOf } from '../circuit.ts'
 import { holds } from '../condition.ts'
-import type { Mode } from '../event.ts'
 import type { Gate } from '../gate.ts'
 import { gate } from '../gate.ts'
 import type { Attempt, NodeHistory } from '../history.ts'
@@ -84,7 +84,7 @@ export const gateOf = (policy: Policy, { facts, lead, mode, now }: Context): Gat
 export const claimsOf = (policy: Policy, context: Context, firstTry: boolean): readonly Claim[] => {
   const open = gateOf(policy, context)
   const claims: Claim[] = []
-  if (open.open && open.trial) claims.push({ kind: 'permit', recipient: policy.recipient, name: trialName(context.mode, policy.recipient), until: context.now + policy.timeoutMs * 2 })
+  if (open.open && open.trial) claims.push({ kind: 'permit', recipient: policy.recipient, name: trialName(context, policy.recipient), until: context.now + policy.timeoutMs * 2 })
   if (firstTry && policy.duplicateCheck) {
     const value = lookBackValue(context.lead, policy.duplicateCheck.field)
     if (value !== null) claims.push({ kind: 'permit', recipient: policy.recipient, name: `seen:${context.mode}:${policy.recipient}:${shortHash(value)}`, until: context.now + policy.duplicateCheck.withinMs })
@@ -94,7 +94,7 @@ export const claimsOf = (policy: Policy, context: Context, firstTry: boolean): r
 
 const NO_CLAIMS: readonly Claim[] = []
 
-export const trialName = (mode: Mode, recipient: string): string => `trial:${mode}:${recipient}`
+const trialName = ({ mode, facts }: Context, recipient: string): string => `trial:${mode}:${recipient}:${openingOf(facts.recipients.get(recipient)?.circuit)}`
 
 /** Equal for equal people: trimmed, lower case, digits only for phones; null where the lead has no such value. */
 const lookBackValue = (lead: Lead, field: string): string | null => {
