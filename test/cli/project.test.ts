@@ -162,6 +162,7 @@ describe('a rehearsal', () => {
     expect((await run('resume', '--test')).err).toContain('paused brightpath: what waits for it goes on after finalmile unpause brightpath --test')
     const open = await run('unpause', 'brightpath', '--test')
     expect(open.err).toContain('4 leads are due now')
+    expect((await run('status', '--test')).out).toContain('was paused; finalmile resume --test sends them')
     const resumed = await run('resume', '--test', '--json')
     expect(resumed.code).toBe(0)
     expect(json(resumed.out)).toMatchObject({ leads: 4, outcomes: { waiting: 0 } })

@@ -25,8 +25,9 @@ export const run: RunCommand = (invocation) =>
     const now = systemClock.now()
     const counts = await ledger.counts(mode)
     const queues = await queuesOf(ledger, mode, now)
-    const overdue = queues.reduce((sum, each) => sum + each.overdue, 0)
     const states = (await ledger.recipientStates(mode)).filter((each) => each.paused !== null || (each.closedUntil ?? 0) > now || circuitState(each.circuit) !== null)
+    const paused = new Set(states.flatMap((each) => (each.paused === null ? [] : [each.recipient])))
+    const overdue = queues.reduce((sum, each) => sum + each.overdue, 0)
     const held = await peopleNeeded(ledger, mode)
     if (settings.json) {
       streams.out.write(`${JSON.stringify({
@@ -48,7 +49,7 @@ export const run: RunCommand = (invocation) =>
     if (queues.length > 0) {
       out.write(`\n${paint.bold('Waiting')}\n${renderTable(
         [{ title: 'RECIPIENT' }, { title: 'LEADS', align: 'right' }, { title: 'NEXT' }, { title: 'WHY', flexible: true }],
-        queues.map((each) => [each.recipient ?? '', showCount(each.count), each.nextAt === null ? 'until a person acts' : each.nextAt <= now ? 'due now' : showWhen(each.nextAt, now), each.why]), out.columns, paint,
+        queues.map((each) => [each.recipient ?? '', showCount(each.count), each.nextAt === null ? 'until a person acts' : each.nextAt <= now ? 'due now' : showWhen(each.nextAt, now), whyNow(each, paused, now, mode)]), out.columns, paint,
       )}`)
     }
     if (states.length > 0) {
@@ -67,6 +68,10 @@ export const run: RunCommand = (invocation) =>
     await tellOtherMode(invocation, ledger, mode, allLeads)
     return EXIT.done
   })
+
+/** Leads keep the reason that they were given until they are taken up again: after `unpause` that one is no more. */
+const whyNow = ({ recipient, why, nextAt }: Queue, paused: ReadonlySet<string>, now: Instant, mode: Mode): string =>
+  recipient !== null && nextAt !== null && nextAt <= now && !paused.has(recipient) && why.includes(' is paused (') ? `was paused; ${toldCommand(mode, 'resume')} sends them` : why
 
 const queuesOf = async (ledger: Ledger, mode: Mode, now: Instant): Promise<readonly Queue[]> => {
   const queues = new Map<string, Queue>()
