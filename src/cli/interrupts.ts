@@ -1,6 +1,6 @@
 import { EXIT } from './exit.ts'
 
-/** Ctrl-C and `kill`: the first time we stop taking leads and let what is on the wire end; the second time we go at once. */
+/** Ctrl-C and `kill`: the first time we stop taking leads and let what is on the wire end; the second time we go at once, with a last word. */
 export interface Interrupts {
   readonly signal: AbortSignal
   release(): void
@@ -8,10 +8,13 @@ export interface Interrupts {
 
 const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const
 
-export const watchInterrupts = (told: (signal: string) => void): Interrupts => {
+export const watchInterrupts = (told: (signal: string) => void, leaving: () => void = () => undefined): Interrupts => {
   const controller = new AbortController()
   const onSignal = (signal: NodeJS.Signals): void => {
-    if (controller.signal.aborted) process.exit(EXIT.interrupted)
+    if (controller.signal.aborted) {
+      leaving()
+      process.exit(EXIT.interrupted)
+    }
     controller.abort()
     told(signal)
   }

@@ -27,6 +27,7 @@ import { plural } from './render/figures.ts'
 import { createProgress } from './render/progress.ts'
 import { factLine } from './render/timeline.ts'
 import { oneLine } from './render/printable.ts'
+import { toldCommand } from './render/told.ts'
 import { newRunId } from './run-id.ts'
 import { openSandbox } from './run-sandbox.ts'
 import { openStore } from './store.ts'
@@ -68,6 +69,8 @@ export const perform = async (invocation: Invocation, order: Order): Promise<num
       process.exit(EXIT.interrupted)
     }
     if (!settings.quiet) err.write('\nStopping: what is on the wire may end; Ctrl-C again stops at once.\n')
+  }, () => {
+    if (!settings.quiet) err.write(`Stopped at once. Answers still to come are in doubt, and the files under --out are not whole; ${target === null ? toldCommand(mode, 'resume') : 'the same command'} goes on where this stopped.\n`)
   })
   const ledger = await openStore(invocation, 'write').catch(async (error: unknown) => {
     interrupts.release()

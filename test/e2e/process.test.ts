@@ -77,7 +77,7 @@ describe('interruption', () => {
     run.child.kill('SIGINT')
     await until(() => run.said().includes('Ctrl-C again'))
     run.child.kill('SIGINT')
-    expect((await run.done).code).toBe(130)
+    expect(await run.done).toMatchObject({ code: 130, err: expect.stringContaining('Stopped at once. Answers still to come are in doubt') as string })
     expect(await project.json('resume', '--yes')).toMatchObject({ outcomes: { accepted: 1 }, recipients: { a: { unknown: 1 } } })
     expect([a.journal.length, new Set(a.journal.map((each) => each.key)).size]).toEqual([2, 1])
   })
