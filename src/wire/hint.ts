@@ -35,7 +35,7 @@ const hintForFailure = (verdict: Extract<Verdict, { kind: 'failed' }>, httpStatu
         : 'verify the credentials, check whether the token has expired and whether the buyer lists this IP address, then `finalmile unpause`'
     case 'invalid_data': return httpStatus === 404 || httpStatus === 405 || httpStatus === 410 ? 'check Endpoint and Method: the buyer has nothing at this address' : hintForField(namedField(verdict.said === undefined ? verdict.reason : verdict.said))
     case 'timeout': return TIMEOUT
-    case 'network': return 'check the host and port of Endpoint, and whether this machine may reach it'
+    case 'network': return /\bE[MN]FILE\b/.test(verdict.reason ?? '') ? 'this machine has no open files left for connections: raise the limit (`ulimit -n`), or lower --concurrency' : 'check the host and port of Endpoint, and whether this machine may reach it'
     case 'tls': return /host key/.test(verdict.reason ?? '') ? 'ask the buyer whether its server has a new key; write its fingerprint into Host Key only if so' : "have the buyer renew its certificate, or name its authority in `TLS: CA`"
     case 'proxy': return 'check Proxy: its address, and whether it lets this host through'
     case 'rate_limited': return 'set Rate to what the buyer allows (`Rate: 10 per second`)'

@@ -12,7 +12,7 @@ const hintsOf = (...attempts: readonly [Verdict, number | null][]) => {
   }
   return hints.all().map((each) => each.text)
 }
-const failed = (kind: 'auth' | 'invalid_data', reason: string): Verdict => ({ kind: 'failed', class: kind, retry: false, reason })
+const failed = (kind: 'auth' | 'invalid_data' | 'network', reason: string): Verdict => ({ kind: 'failed', class: kind, retry: false, reason })
 
 describe('hints', () => {
   it.each<[string, Verdict, number | null, RegExp]>([
@@ -21,6 +21,8 @@ describe('hints', () => {
     ['400: the field that the buyer named', failed('invalid_data', 'zip is required'), 400, /`zip` in Field Mapping/],
     ['400: the field, not the value that is quoted', failed('invalid_data', 'email: "invalid-email" is not an e-mail address'), 400, /`email` in Field Mapping/],
     ['400: the quoted field after a word that is none', failed('invalid_data', 'error: "zip" is bad'), 400, /`zip` in Field Mapping/],
+    ['a connection that the buyer refused', failed('network', 'connect ECONNREFUSED 10.0.0.1:443'), null, /host and port/],
+    ['a connection for which this machine had no file left', failed('network', 'connect EMFILE 10.0.0.1:443'), null, /ulimit -n/],
     ['time-outs', unknown, null, /Timeout/],
     ['an unconfirmed answer without a price', { kind: 'unconfirmed', class: 'unreadable', reason: 'it has no price at price' }, 200, /Price in Response Parsing/],
     ['a sale without a price', { kind: 'accepted', reason: null, buyerLeadId: 'B', price: null }, 200, /sales without a price/],
