@@ -24,6 +24,7 @@ export const compileEndpoint = (id: string, name: string, root: Extract<YamlNode
   const policy = compilePolicy(id, name, values)
   const plain: EndpointDefinition = {
     id, name, type, place, format,
+    places: Object.fromEntries((['charset', 'method', 'format', 'root'] as const).flatMap((key) => (places[key] ? [[key, places[key]]] : []))),
     version: policy.version,
     url: values.endpoint ?? null,
     backupUrl: values.backupEndpoint ?? null,
@@ -132,6 +133,13 @@ const tellOfEndpoint = (definition: EndpointDefinition, places: EndpointPlaces, 
   const { type, parsing, responseCodes } = definition
   if (definition.url === null && definition.endpoints.length === 0 && !places.endpoint && !places.endpoints && !KNOWS_ITS_ADDRESS.includes(type)) {
     reading.report(diagnosticAt(definition.place, 'missing-key', `${definition.name} has no Endpoint`, 'write Endpoint: https://… under Settings; recipients that arrange others have a Pattern'))
+  }
+  const last = definition.endpoints.at(-1)
+  if (last && last.when !== null && definition.url === null && !places.endpoint && definition.ping === null) {
+    reading.report(diagnosticAt(last.use.place, 'no-last-endpoint', 'a lead for which no When holds has nowhere to go: it fails', 'end the list with an endpoint without When', 'warning'))
+  }
+  if (places.extraFields && !places.bodyParameter) {
+    reading.report(diagnosticAt(places.extraFields, 'unused-key', 'Extra Fields stand beside a Body Parameter, and there is none: they are not sent', 'write Body Parameter: data, or move them into Field Mapping'))
   }
   if (type !== 'custom') return
   const knowsSuccess = parsing.success !== null || parsing.places['success'] !== undefined || responseCodes.some((row) => row.means === 'success') || places.responseCodes !== undefined

@@ -119,6 +119,8 @@ export interface EndpointDefinition {
   readonly type: EndpointType
   readonly version: string | null
   readonly place: Place
+  /** Where settings stand whose value only the making of requests can judge; absent where they are defaults. */
+  readonly places?: Readonly<Partial<Record<'charset' | 'method' | 'format' | 'root', Place>>>
   /** A template; null where the type has none (`pool`). */
   readonly url: Text | null
   readonly backupUrl: Text | null

@@ -54,7 +54,7 @@ const compilePhase = (definition: EndpointDefinition, phase: PhaseName, options:
   const document = compileDocument({ mapping, includeAll, omitEmpty: definition.omitEmpty }, options)
   const extra = definition.extraFields ? compileDocument({ mapping: definition.extraFields, includeAll: false, omitEmpty: definition.omitEmpty }, options) : null
   if (format === 'xml' || definition.batch?.format === 'xml') {
-    checkXmlNames(document.shape, definition.root, (key) => (mapping && placeOfKey(mapping, key)) ?? definition.place).forEach(options.report)
+    checkXmlNames(document.shape, definition.root, (key) => (mapping && placeOfKey(mapping, key)) ?? definition.places?.root ?? definition.place).forEach(options.report)
   }
   const forBody = phase === 'ping' ? { ...definition, batch: null } : definition
   const soap = definition.format === 'soap' ? compileSoap(definition, charset, options) : null
@@ -171,17 +171,17 @@ const compileKey = (definition: EndpointDefinition, options: TemplateOptions): (
 const formatOf = (definition: EndpointDefinition, mapping: MappingNode | null, bodiless: boolean, { report }: TemplateOptions): Exclude<Format, 'soap'> => {
   const { format } = definition
   if (format === 'soap') {
-    if (bodiless) report(diagnosticAt(definition.place, 'body-with-get', `a ${definition.method} request has no body to hold an envelope`, 'write Method: POST'))
-    if (definition.batch) report(diagnosticAt(definition.place, 'soap-batch', 'a batch cannot be sent as SOAP', 'leave Batch out, or write the batch with Format: XML'))
+    if (bodiless) report(diagnosticAt(definition.places?.method ?? definition.place, 'body-with-get', `a ${definition.method} request has no body to hold an envelope`, 'write Method: POST'))
+    if (definition.batch) report(diagnosticAt(definition.places?.format ?? definition.place, 'soap-batch', 'a batch cannot be sent as SOAP', 'leave Batch out, or write the batch with Format: XML'))
     return 'xml'
   }
   if (!bodiless) return format
-  if (mapping !== null && (format === 'xml' || format === 'csv' || format === 'text')) report(diagnosticAt(definition.place, 'body-with-get', `a ${definition.method} request has no body to hold ${format.toUpperCase()}`, 'write Method: POST, or Format: Query'))
+  if (mapping !== null && (format === 'xml' || format === 'csv' || format === 'text')) report(diagnosticAt(definition.places?.method ?? definition.place, 'body-with-get', `a ${definition.method} request has no body to hold ${format.toUpperCase()}`, 'write Method: POST, or Format: Query'))
   return 'query'
 }
 
 const unsupportedCharset = (definition: EndpointDefinition, { report }: TemplateOptions): 'utf-8' => {
-  report(diagnosticAt(definition.place, 'bad-charset', `Charset: ${definition.charset} is not supported`, `one of ${CHARSETS.join(', ')}`))
+  report(diagnosticAt(definition.places?.charset ?? definition.place, 'bad-charset', `Charset: ${definition.charset} is not supported`, `one of ${CHARSETS.join(', ')}`))
   return 'utf-8'
 }
 

@@ -58,6 +58,11 @@ describe("the subject document's mappings", () => {
     ['XML by GET', { method: 'GET', format: 'xml', mapping: mapping({ a: 1 }) }, 'body-with-get'],
   ])('%s is a diagnostic', (_, definition, code) => { expect(diagnosticsOf(definition).map((each) => each.code)).toContain(code) })
 
+  it.each<[string, Parameters<typeof diagnosticsOf>[0]]>([
+    ['a character set', { charset: 'EBCDIC', places: { charset: { ...place, line: 9 } } }], ['a method', { method: 'GET', format: 'xml', mapping: mapping({ a: 1 }), places: { method: { ...place, line: 9 } } }],
+    ['a root', { root: 'no name', format: 'xml', mapping: mapping({ a: 1 }), places: { root: { ...place, line: 9 } } }],
+  ])('%s is shown where it stands', (_, definition) => { expect(diagnosticsOf(definition)[0]).toMatchObject({ line: 9 }) })
+
   it('a key that is no XML name is shown where it stands', () => {
     const at = (line: number) => ({ ...place, line })
     const entry = (key: string, line: number, value: MappingNode = mapping(1)): MappingEntry => ({ kind: 'entry', key, value, place: at(line) })
