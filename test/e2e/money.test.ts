@@ -114,6 +114,11 @@ describe('a sale that a person confirms', () => {
     expect(await project.run('review', 'accept', 'L1', 'L1', '--price', '10')).toMatchObject({ code: 0, err: expect.stringContaining('1 lead accepted') })
     expect(await project.run('review', 'accept', 'L2', '--price', '5 GBP')).toMatchObject({ code: 0 })
     expect(await project.json('report')).toMatchObject({ by_currency: { EUR: { revenue: '10.00' }, GBP: { revenue: '5.00' } } })
+    const ledger = (await project.run('export', 'ledger', '--jsonl')).out.trimEnd().split('\n').map((line) => JSON.parse(line) as Record<string, unknown>)
+    expect(ledger.slice(-2)).toMatchObject([
+      { lead_id: 'L1', recipient: 'acme', attempt: 0, verdict: 'accepted', reason: 'accepted in review', revenue: '10.00', currency: 'EUR' },
+      { lead_id: 'L2', recipient: 'acme', attempt: 0, verdict: 'accepted', revenue: '5.00', currency: 'GBP' },
+    ])
   })
 
   it('of a lead that several may have bought needs to be named', async () => {

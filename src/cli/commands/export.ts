@@ -1,7 +1,7 @@
 import { usageError } from '../../base/diagnostic.ts'
 import { csvLine } from '../../base/csv.ts'
 import type { Mode } from '../../core/event.ts'
-import { LEDGER_COLUMNS, ledgerRow, RESULT_COLUMNS, resultRow, rowObject, type Row } from '../../core/report/rows.ts'
+import { confirmedRow, LEDGER_COLUMNS, ledgerRow, RESULT_COLUMNS, resultRow, rowObject, type Row } from '../../core/report/rows.ts'
 import type { Ledger } from '../../ports.ts'
 import type { RunCommand } from '../command.ts'
 import { EXIT } from '../exit.ts'
@@ -49,8 +49,11 @@ const isKnown = async (ledger: Ledger, runId: string): Promise<boolean> => {
 }
 
 async function* ledgerRows(ledger: Ledger, filter: Filter): AsyncGenerator<Row> {
+  const confirmed = new Set<string>()
   for await (const stored of ledger.events(filter)) {
-    const row = ledgerRow(stored, stored.event)
+    const { event, deliveryId } = stored
+    if (event.type === 'reviewed' && event.decision === 'accept') confirmed.add(deliveryId)
+    const row = event.type === 'settled' && confirmed.delete(deliveryId) ? confirmedRow(stored, event) : ledgerRow(stored, event)
     if (row !== null) yield row
   }
 }

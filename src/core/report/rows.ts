@@ -53,6 +53,12 @@ export const ledgerRow = (context: RowContext, event: DeliveryEvent): Row | null
   return null
 }
 
+/** The ledger's row of a sale that a person confirmed (`attempt` 0, as no request earned it): without it the column would not add up. */
+export const confirmedRow = (context: RowContext, { at, outcome }: EventOf<'settled'>): Row => [
+  context.seq, isoTime(at), context.runId, context.leadId, outcome.path, outcome.recipient, null, 0, null, context.mode,
+  null, 'accepted', outcome.reason, null, outcome.buyerLeadId, outcome.revenue && moneyText(outcome.revenue, context.mode), outcome.revenue && outcome.revenue.currency, null,
+]
+
 /**
  * The row of a settled lead. Revenue and cost are there for every lead, so that columns add up; where they have different
  * currencies, cost carries its code and margin is empty.
