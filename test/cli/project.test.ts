@@ -153,6 +153,7 @@ describe('a rehearsal', () => {
   })
 
   it('a paused recipient keeps its leads waiting; unpause and resume deliver them', async () => {
+    expect(await run('pause', 'remediation-pool', '--test')).toMatchObject({ code: 2, err: expect.stringContaining('nothing is sent to it') as string })
     expect((await run('pause', 'brightpath', '--test', '--reason', 'holiday')).code).toBe(0)
     const paused = await run('deliver', 'leads.csv', '--to', 'brightpath', '--test', '--json')
     expect(paused.code).toBe(0)
