@@ -1,4 +1,4 @@
-import { existsSync, readdirSync } from 'node:fs'
+import { existsSync, readdirSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, describe, expect, it } from 'vitest'
 import { endpointYaml } from '../engine/world.ts'
@@ -120,6 +120,23 @@ describe('resume from cron', () => {
     expect(await project.json('resume', '--yes', '--wait', '60s')).toMatchObject({ leads: 1, revenue: '33.00' })
     expect(readdirSync(join(project.folder, 'runs'))).toHaveLength(1)
   })
+})
+
+it('leads whose recipient has lost its file wait, and every view says how they go on', async () => {
+  const a = await buyer({ script: { do: 'answer', status: 503 } })
+  const project = createProject({ a: endpointYaml(a.url) })
+  project.write('leads.csv', leadsCsv(1))
+  await project.run('deliver', 'leads.csv', '--to', 'a', '--yes', '--wait', '0s')
+  const text = project.read('recipients/a.yaml')
+  rmSync(join(project.folder, 'recipients/a.yaml'))
+  const told = 'no recipient file (any more): put it back, then finalmile unpause a'
+  expect((await project.run('resume', '--yes', '--wait', '9s')).err).toContain(told)
+  expect((await project.run('status')).out).toContain(told)
+  expect((await project.run('explain', 'L1')).out).toContain(told)
+  project.write('recipients/a.yaml', text)
+  a.rescript({ do: 'accept', price: '33.00' })
+  expect((await project.run('unpause', 'a')).err).toContain('1 lead is due now')
+  expect(await project.json('resume', '--yes')).toMatchObject({ leads: 1, revenue: '33.00' })
 })
 
 describe('leads as they come', () => {
