@@ -7,7 +7,7 @@ import type { Answer } from './parse/answer.ts'
 import { pathsOf, pathText, readsBody } from './parse/path.ts'
 import type { Probe, TextReader } from './parse/probe.ts'
 import { classOfFault, soapFaultOf, type SoapFault } from './parse/soap-fault.ts'
-import { compileMessage, compilePrice, compileProbe, compileText } from './parse/probe.ts'
+import { compileMessage, compilePrice, compileProbe, compileStray, compileText } from './parse/probe.ts'
 import { buyersWords } from './parse/words.ts'
 import { retryAfterMs } from './retry-after.ts'
 
@@ -27,6 +27,7 @@ export const createJudge = (definition: EndpointDefinition, hasPriceFallback: bo
   const tableReadsBody = rows.some((row) => row.means === 'success' && row.readsBody)
   const before = compileNegatives(parsing)
   const success = parsing.success && compileProbe(parsing.success)
+  const isStray = parsing.success && compileStray(parsing.success)
   const successReadsBody = parsing.success !== null && pathsOf(parsing.success).some(readsBody)
   const successNamesStatus = parsing.success !== null && namesStatus(parsing.success)
   const voice = createVoice(parsing)
@@ -60,7 +61,7 @@ export const createJudge = (definition: EndpointDefinition, hasPriceFallback: bo
     const sense = success ? success(answer) : table ? 'yes' : doubt || (tableReadsBody && answer.isEmpty()) ? 'blind' : 'no'
     if (sense === 'yes') return doubt ? voice.unconfirmed(answer, whyUnreadable(answer)) : accept(answer)
     if (!isOk && !rowSaysSuccess) return byStatus(answer, voice, at)
-    if (sense === 'blind' || (successReadsBody && answer.isEmpty())) return voice.unconfirmed(answer, whyUnreadable(answer))
+    if (sense === 'blind' || (successReadsBody && answer.isEmpty()) || isStray?.(answer)) return voice.unconfirmed(answer, whyUnreadable(answer))
     return { kind: 'rejected', ...voice.say(answer, parsing.success ? whyNot(parsing.success) : 'it matches no row of Response Codes') }
   }
 

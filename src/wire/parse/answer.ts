@@ -59,6 +59,11 @@ export class Answer {
     return this.#body.length === 0 || this.text().trim() === ''
   }
 
+  /** Not what a program answers: a login, a notice of maintenance. */
+  isPage(): boolean {
+    return this.#rowText === null && isHtmlPage(this.text())
+  }
+
   data(): Data | null {
     if (this.#data === undefined) this.#data = this.#readData()
     if (this.#data === null || this.truncated) this.blind = true

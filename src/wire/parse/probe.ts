@@ -22,6 +22,12 @@ export const compileProbe = (condition: Condition): Probe => {
   }
 }
 
+/** A page for people in which no XPath of the condition finds anything: well-formed or not, it is no answer of the buyer's. */
+export const compileStray = (condition: Condition): ((answer: Answer) => boolean) => {
+  const finders = pathsOf(condition).filter((path) => path.kind === 'path' && path.text.trim().startsWith('/')).map((path) => compilePath(path) ?? nowhere)
+  return (answer) => finders.length > 0 && answer.isPage() && finders.every((find) => find(answer).length === 0)
+}
+
 /** A path that cannot be compiled (`check` reports it) reads nothing, and nothing may be concluded from that. */
 const nowhere: Finder = (answer) => {
   answer.blind = true

@@ -12,8 +12,10 @@ export const firstTag = (text: string): number => {
   }
 }
 
-const PAGE = /<(?:!doctype\s+html|html|head|body)\b/iy
+/** What proxies and frameworks say is often a mere fragment; none of these names is one that a buyer's XML begins with. */
+const PAGE = /<(?:!doctype\s+html|html|head|body|p|div|center|h[1-6]|span|pre|font|script|style)\b/iy
 
+/** A page for people, or a piece of one. */
 export const isHtmlPage = (text: string): boolean => {
   PAGE.lastIndex = firstTag(text)
   return PAGE.lastIndex >= 0 && PAGE.test(text)
