@@ -1,7 +1,7 @@
 import { fractionOf } from '../base/hash.ts'
 import type { Instant } from '../base/time.ts'
 import type { RetryPolicy, RetryRule } from './policy.ts'
-import type { Verdict } from './verdict.ts'
+import type { FailureClass, Verdict } from './verdict.ts'
 import { asksForNewToken } from './verdict.ts'
 
 /** A finished attempt, as much of it as retries depend on. */
@@ -24,7 +24,7 @@ export const nextAttempt = (policy: RetryPolicy, timeoutMs: number, tried: reado
     return before && asksForNewToken(before.verdict) ? { kind: 'give up' } : { kind: 'retry', at: last.at, timeoutMs }
   }
   if (!last || !('retry' in last.verdict) || !last.verdict.retry) return { kind: 'give up' }
-  const rule = policy[last.verdict.class] ?? policy.server_error
+  const rule = policy[last.verdict.class] ?? (RULED.has(last.verdict.class) && !isInterrupted(last.verdict) ? undefined : policy.server_error)
   if (!rule) return { kind: 'give up' }
   const asked = last.verdict.kind === 'failed' ? last.verdict.retryAfterMs : undefined
   if (asked !== undefined && asked > rule.maxWaitMs) return { kind: 'closed', until: last.at + asked }
@@ -39,6 +39,9 @@ export const nextAttempt = (policy: RetryPolicy, timeoutMs: number, tried: reado
     timeoutMs: grownTimeout(rule, timeoutMs, tried),
   }
 }
+
+/** Classes with rules of their own: without one they are not tried again. Exceptions of `Retry On` among the others go by the rule of server errors. */
+const RULED: ReadonlySet<FailureClass> = new Set(['network', 'proxy', 'timeout', 'rate_limited', 'server_error'])
 
 export const isInterrupted = (verdict: Verdict): boolean => verdict.kind === 'unknown' && verdict.interrupted === true
 

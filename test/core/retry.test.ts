@@ -26,6 +26,8 @@ describe('nextAttempt', () => {
     ['and costs no retry, however often', after(left, left, left, left, left, refused), { kind: 'retry', at: T0 + 1000, timeoutMs: 10_000 }],
     ['no answer after three failures is repeated all the same', after(refused, refused, refused, unknown), { kind: 'retry', at: T0 + 1000, timeoutMs: 15_000 }],
     ['and three times, not more', after(refused, refused, refused, unknown, unknown, unknown, unknown), { kind: 'give up' }],
+    ['a class without a rule of its own is not tried again by that of another', nextAttempt({ server_error: defaultRetry.server_error! }, 10_000, [{ at: T0, verdict: limited(1_000) }], 'lead'), { kind: 'give up' }],
+    ['nor one that could not be reached', nextAttempt({ server_error: defaultRetry.server_error! }, 10_000, [{ at: T0, verdict: refused }], 'lead'), { kind: 'give up' }],
     ['nothing tried: nothing to try again', after(), { kind: 'give up' }],
     ['a failure that the recipient says to retry uses the rule of server errors', nextAttempt({ server_error: { ...defaultRetry.server_error!, backoff: { kind: 'steps', ms: [7] } } }, 1, [{ at: T0, verdict: { kind: 'failed', class: 'invalid_data', retry: true, reason: null } }], ''), { kind: 'retry', at: T0 + 7, timeoutMs: 1 }],
   ])('%s', (_rule, got, want) => { expect(got).toEqual(want) })
