@@ -17,7 +17,14 @@ export interface OurLine {
 }
 
 /** One row of the buyer's list. `taken`: whether by its status the buyer has the lead. `price` as written; null where there is none. */
-export interface TheirLine { readonly line: number; readonly ids: readonly string[]; readonly price: string | null; readonly taken: boolean }
+export interface TheirLine {
+  readonly line: number
+  readonly ids: readonly string[]
+  /** Which of them is the buyer's own, where the line says so. */
+  readonly theirId?: string | null
+  readonly price: string | null
+  readonly taken: boolean
+}
 
 export type Finding =
   | { readonly kind: 'agrees' | 'price differs' | 'settles a doubt' | 'they have it, we do not'; readonly ours: OurLine; readonly theirs: TheirLine }

@@ -56,16 +56,19 @@ const instant = (value: unknown): Instant | null => (typeof value === 'number' ?
 const NO = /^(rejected?|declined?|denied|refused|invalid|dup(licate)?|returned?|refunded|failed|no|false|0|unsold|unmatched)$/i
 
 const theirsOf = (row: BuyerRow): TheirLine => ({
-  line: row.line, ids: [row.ours, row.theirs, row.either].filter((each) => each !== null), price: row.amount, taken: row.status === null || !NO.test(row.status),
+  line: row.line, ids: [row.ours, row.theirs, row.either].filter((each) => each !== null), theirId: row.theirs, price: row.amount, taken: row.status === null || !NO.test(row.status),
 })
 
+const leadOf = (ours: OurLine | null, theirs: TheirLine | null): string | null => ours?.leadId ?? theirs?.ids.find((each) => each !== theirs.theirId) ?? null
+const buyerIdOf = (ours: OurLine | null, theirs: TheirLine | null): string | null => ours?.buyerLeadId ?? theirs?.theirId ?? null
+
 const cellsOf = ({ kind, ours, theirs }: Finding): readonly (string | number | null)[] => [
-  kind, ours?.leadId ?? theirs?.ids[0] ?? null, ours?.buyerLeadId ?? null, ours?.state ?? null, ours?.worth ? formatMoney(ours.worth) : null,
+  kind, leadOf(ours, theirs), buyerIdOf(ours, theirs), ours?.state ?? null, ours?.worth ? formatMoney(ours.worth) : null,
   theirs?.price ?? null, ours?.worth?.currency ?? null, ours ? isoTime(ours.at) : null, theirs?.line ?? null,
 ]
 
 const shownOf = ({ kind, ours, theirs }: Finding): string[] => [
-  kind, oneLine(ours?.leadId ?? theirs?.ids[0] ?? ''), oneLine(ours?.buyerLeadId ?? ''), ours?.state ?? '–', ours?.worth ? showMoney(ours.worth) : '–', theirs === null ? '–' : oneLine(theirs.price ?? (theirs.taken ? 'yes' : 'no')), theirs === null ? '' : String(theirs.line),
+  kind, oneLine(leadOf(ours, theirs) ?? ''), oneLine(buyerIdOf(ours, theirs) ?? ''), ours?.state ?? '–', ours?.worth ? showMoney(ours.worth) : '–', theirs === null ? '–' : oneLine(theirs.price ?? (theirs.taken ? 'yes' : 'no')), theirs === null ? '' : String(theirs.line),
 ]
 
 const summed = (differences: readonly Finding[]): string => {
