@@ -16,6 +16,8 @@ export const takeJsonRecord = (out: Gathered, raw: string, line: number, damaged
   const { fields } = parsed
   const field = idFieldAmong(Object.keys(fields), idAsked)
   if (field === null) {
+    const list = listWithin(fields)
+    if (list !== null) { out.bad(line, `no lead but an object that holds a list of them under \`${list}\`: make a file of that list alone`, raw); return }
     if (idAsked !== undefined) out.bad(line, `no id: the record has no \`${idAsked}\``, raw)
     else if (Object.keys(fields).length === 0) out.bad(line, 'an object without any field', raw)
     else out.lead(hashOfRecord(fields), fields, line, raw)
@@ -39,6 +41,26 @@ const parseRecord = (raw: string): Parsed => {
   if (isFields(value)) return { ok: true, fields: value }
   return { ok: false, reason: `not a JSON object but ${value === null ? 'null' : Array.isArray(value) ? 'an array' : `a ${typeof value}`}` }
 }
+
+/**
+ * The way to the leads in what an export wraps them in: `{"total": 2, "leads": [{…}]}`. Sent as one lead it would show a buyer
+ * all of them. An object that says anything of a person itself is a lead, whatever lists it holds.
+ */
+const listWithin = (fields: Readonly<Record<string, LeadValue>>): string | null => {
+  const names = Object.keys(fields)
+  if (names.some((name) => OF_A_PERSON.test(name))) return null
+  for (const name of names) {
+    const value = fields[name]
+    if (!LIST_NAMES.test(name) || typeof value !== 'object' || value === null) continue
+    if (Array.isArray(value) && isFields(value[0])) return name
+    const within = isFields(value) ? listWithin(value) : null
+    if (within !== null) return `${name}.${within}`
+  }
+  return null
+}
+
+const OF_A_PERSON = /e-?mail|phone|mobile|name|zip|postal|address|birth|^state$|^city$/i
+const LIST_NAMES = /^(leads?|data|results?|records?|items?|contacts?|rows?|entries|people|prospects|response|payload)$/i
 
 const LONG_NUMBER = /\d{16}/
 

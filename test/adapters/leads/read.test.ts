@@ -148,6 +148,19 @@ describe('JSON', () => {
     expect(bad.map((each) => each.line)).toEqual([3, 5])
   })
   it.each([
+    ['one key of several', '{"total":2,"leads":[{"id":1},{"id":2}]}', 'leads'],
+    ['laid out', '{\n "total": 1,\n "results": [\n {"id":1}\n ]\n}\n', 'results'],
+    ['deeper', '{"ok":true,"data":{"contacts":[{"id":1}]}}', 'data.contacts'],
+  ])('what an export wraps leads in is no lead: %s', async (_what, text, list) => {
+    const { ids, bad } = await textOf(text, 'leads.json')
+    expect(ids).toEqual([])
+    expect(bad).toMatchObject([{ line: 1, reason: expect.stringContaining(`under \`${list}\``) }])
+  })
+  it('a lead may hold lists of its own', async () => {
+    expect((await textOf('{"email":"a@example.com","items":[{"sku":1}]}', 'leads.json')).fields).toHaveLength(1)
+    expect((await textOf('{"id":1,"data":[{"sku":1}],"score":5}', 'leads.json')).ids).toEqual(['1'])
+  })
+  it.each([
     ['an empty array', '[]', [], 0],
     ['one object', '{"id":1}', ['1'], 0],
     ['one object, laid out', '{\n  "id": 1,\n  "a": {"b": [1]}\n}\n', ['1'], 0],
