@@ -14,6 +14,8 @@ export interface Outcome {
   readonly buyerLeadId: string | null
   /** What was earned; null unless accepted. In test mode what it would have been. */
   readonly revenue: Money | null
+  /** What was earned beside it in other currencies, a sum each, by several sales of one lead; absent for nothing. */
+  readonly besides?: readonly Money[]
   readonly reason: string | null
   readonly class: FailureClass | null
   /** Steps after the sale that failed; `--retry-failed` takes them up again. Absent for none. */

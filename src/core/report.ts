@@ -39,7 +39,7 @@ interface Folding {
   readonly acceptedByHand: Set<string>
   readonly days: Map<number, string>
 }
-type Settled = { readonly figures: readonly Figures[]; readonly outcome: OutcomeKind; readonly revenue: Money | null; readonly cost: Money | null }
+type Settled = { readonly figures: readonly Figures[]; readonly outcome: OutcomeKind; readonly revenue: readonly Money[]; readonly cost: Money | null }
 
 export const emptyReport = (mode: Mode): Report => ({
   mode,
@@ -116,16 +116,17 @@ const addSettled = (report: Report, context: ReportContext, event: EventOf<'sett
   if (before) {
     for (const figures of before.figures) {
       figures.outcomes.set(before.outcome, (figures.outcomes.get(before.outcome) ?? 0) - 1)
-      takeFrom(figures.revenue, before.revenue)
+      for (const each of before.revenue) takeFrom(figures.revenue, each)
       takeFrom(figures.cost, before.cost)
     }
     resettable.delete(deliveryId)
   }
-  const { kind, revenue, recipient } = event.outcome
+  const { kind, recipient, besides = [] } = event.outcome
+  const revenue = event.outcome.revenue ? [event.outcome.revenue, ...besides] : besides
   const places = [report.total, figuresOf(report.by.source, sourceOf(context)), figuresOf(report.by.day, dayOf(report, event.at))]
   for (const figures of places) {
     figures.outcomes.set(kind, (figures.outcomes.get(kind) ?? 0) + 1)
-    addTo(figures.revenue, revenue)
+    for (const each of revenue) addTo(figures.revenue, each)
     addTo(figures.cost, event.cost)
   }
   if (event.outcome.open && recipient !== null) {
@@ -136,7 +137,7 @@ const addSettled = (report: Report, context: ReportContext, event: EventOf<'sett
   }
   // A sale that a person confirmed was booked by no attempt.
   if (acceptedByHand.size > 0 && acceptedByHand.delete(deliveryId) && kind === 'accepted' && recipient !== null) {
-    for (const figures of placesOf(report, context, event.at, recipient)) addTo(figures.sales, revenue)
+    for (const figures of placesOf(report, context, event.at, recipient)) for (const each of revenue) addTo(figures.sales, each)
   }
   if (kind === 'failed' || kind === 'held' || kind === 'pooled' || event.outcome.open) resettable.set(deliveryId, { figures: places, outcome: kind, revenue, cost: event.cost })
   else if (report.folding.repeated.size > 0) report.folding.repeated.delete(deliveryId)

@@ -17,6 +17,7 @@ afterEach(async () => {
 
 const YES = { do: 'accept', price: '45.00' } as const
 const NO = { do: 'reject', message: 'not in my state' } as const
+const inEuro = (price: string) => ({ do: 'answer', status: 200, body: JSON.stringify({ status: 'accepted', leadId: 'E1', price: `${price} EUR` }) }) as const
 const BROKEN = { do: 'answer', status: 500, body: 'out of order' } as const
 const NO_RETRIES = 'Retries: none\n'
 /** `lead_id: outcome recipient revenue`, in the order of the leads. */
@@ -74,6 +75,13 @@ describe('Simultaneous', () => {
   it('all: every acceptance is a sale', async () => {
     const project = await three('all', [{ script: YES }, { script: { do: 'accept', price: '40.00' } }, { script: NO }])
     expect(await deliver(project, 'all')).toMatchObject({ outcomes: { accepted: 1 }, revenue: '85.00' })
+  })
+  it('all, in several currencies: each is counted in its own', async () => {
+    const project = await three('all', [{ script: YES }, { script: inEuro('40.00') }, { script: inEuro('30.00') }])
+    const told = await deliver(project, 'all')
+    expect(told).toMatchObject({ outcomes: { accepted: 1 }, revenue: null, by_currency: { EUR: { revenue: '70.00' }, USD: { revenue: '45.00' } } })
+    expect((await project.json('report')).by_currency).toMatchObject({ EUR: { revenue: '70.00' }, USD: { revenue: '45.00' } })
+    expect(project.rows('out/results.csv')).toMatchObject([{ revenue: expect.stringMatching(/^(45|70)\.00$/), reason: expect.stringMatching(/it earned (EUR 70|USD 45)\.00 as well$/) }])
   })
   it('up to 2: the third to accept is surplus', async () => {
     const project = await three('up to 2', [{ script: YES }, { script: { do: 'accept', price: '40.00' } }, { script: { do: 'accept', price: '30.00', afterMs: 250 } }])

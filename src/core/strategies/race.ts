@@ -1,3 +1,4 @@
+import { addMoney, formatMoney, type Money } from '../../base/money.ts'
 import { combine } from '../combine.ts'
 import { nodeAt } from '../history.ts'
 import { salesUnder } from '../booking.ts'
@@ -43,7 +44,7 @@ export const race = (node: Extract<Plan, { kind: 'race' }>, path: string, outer:
 /** The lead is sold there: what the buyer's CRM still has to do is done, whoever else would have taken it. */
 const finishesSale = (action: Action): boolean => (action.kind === 'send' ? isStep(action.phase) : action.kind === 'wait' && action.ofStep === true)
 
-/** With `all` or `up to n` a lead has several sales: the first names it, its revenue is the sum of all. */
+/** With `all` or `up to n` a lead has several sales: the first names it, its revenue is the sum of all, by currency. */
 const joined = (sales: ReturnType<typeof salesUnder>, accepted: readonly Outcome[]): Outcome => {
   const [first] = sales
   if (!first) {
@@ -54,12 +55,15 @@ const joined = (sales: ReturnType<typeof salesUnder>, accepted: readonly Outcome
   const unfinished = accepted.filter((each) => each.open)
   const open = unfinished.flatMap((each) => each.open ?? [])
   const revenues = sales.flatMap(({ attempt }) => attempt.finished?.revenue ?? [])
-  const [paid] = revenues.filter((each) => each.amount !== 0)
-  const amount = revenues.reduce((sum, each) => (each.currency === paid?.currency ? sum + each.amount : sum), 0)
+  const sums = new Map<string, Money>()
+  for (const each of revenues) if (each.amount !== 0) { const before = sums.get(each.currency); sums.set(each.currency, before ? addMoney(before, each) : each) }
+  const [paid, ...besides] = sums.values()
   const verdict = first.attempt.finished?.verdict
+  const reason = unfinished[0]?.reason ?? verdict?.reason ?? null
   return {
     kind: 'accepted', path: first.path, recipient: first.attempt.recipient, buyerLeadId: verdict?.buyerLeadId ?? null,
-    revenue: paid ? { ...paid, amount } : (revenues[0] ?? null), reason: unfinished[0]?.reason ?? verdict?.reason ?? null, class: null,
+    revenue: paid ?? revenues[0] ?? null, class: null,
+    ...(besides.length === 0 ? { reason } : { besides, reason: [reason, `it earned ${besides.map((each) => `${each.currency} ${formatMoney(each)}`).join(' and ')} as well`].filter((each) => each !== null).join('; ') }),
     ...(open.length > 0 ? { open } : {}),
   }
 }
