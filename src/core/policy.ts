@@ -63,6 +63,7 @@ export interface Requirement {
     /** `phone`, which lists call `phone_1` too. */
     | { readonly kind: 'mobile-phone'; readonly field: string }
     | { readonly kind: 'trusted-form'; readonly maxAgeMs: number }
+    | { readonly kind: 'jornaya' }
     | { readonly kind: 'business-hours' }
 }
 

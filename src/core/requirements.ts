@@ -19,6 +19,7 @@ const problemOf = ({ check }: Requirement, lead: Lead, receivedAt: Instant, now:
     case 'condition': return holds(check.condition, (path) => resolveLead(lead, path)) ? null : 'the lead does not'
     case 'mobile-phone': return phoneProblem(check.field === 'phone' ? text(lead, 'phone_1') || text(lead, 'phone') : text(lead, check.field))
     case 'trusted-form': return certificateProblem(lead, check.maxAgeMs, now - receivedAt)
+    case 'jornaya': return leadIdProblem(lead)
     // A matter of when, not whether: the recipient's window keeps it.
     case 'business-hours': return null
     default: return check satisfies never
@@ -44,6 +45,15 @@ const certificateProblem = (lead: Lead, maxAgeMs: number, ageMs: number): string
   if (url === undefined) return 'the lead has no TrustedForm certificate'
   if (!/^https:\/\/cert\.trustedform\.com\/[A-Za-z0-9_-]{1,255}$/.test(url.trim())) return 'its certificate is no address of cert.trustedform.com'
   return ageMs > maxAgeMs ? `its certificate is ${durationWords(ageMs)} old, and may be ${durationWords(maxAgeMs)} at most` : null
+}
+
+/** As pages, partners and LeadConduit name it (facts: Jornaya LeadiD). */
+const LEADID_FIELDS = ['leadid_token', 'universal_leadid', 'jornaya_leadid', 'leadid.token']
+
+const leadIdProblem = (lead: Lead): string | null => {
+  const token = LEADID_FIELDS.map((field) => text(lead, field)).find((each) => each !== '')
+  if (token === undefined) return 'the lead has no Jornaya LeadiD'
+  return /^[\dA-F]{8}-(?:[\dA-F]{4}-){3}[\dA-F]{12}$/i.test(token.trim()) ? null : 'its Jornaya LeadiD is not one of 36 characters, such as 01234567-89AB-CDEF-0123-456789ABCDEF'
 }
 
 const text = (lead: Lead, field: string): string => {

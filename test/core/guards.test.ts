@@ -15,6 +15,8 @@ describe('Requirements', () => {
   const mobile: Requirement = { reason: 'phone is mobile-capable', check: { kind: 'mobile-phone', field: 'phone' } }
   const form: Requirement = { reason: 'Include TrustedForm', check: { kind: 'trusted-form', maxAgeMs: 3 * DAY } }
   const adult: Requirement = { reason: 'lead.age >= 18', check: { kind: 'condition', condition: { kind: 'compare', path: { kind: 'path', text: 'lead.age' }, op: '>=', value: 18 } } }
+  const jornaya: Requirement = { reason: 'Include Jornaya', check: { kind: 'jornaya' } }
+  const token = '01234567-89ab-CDEF-0123-456789ABCDEF'
   const url = 'https://cert.trustedform.com/0123456789abcdef'
   it.each<[string, Requirement, Record<string, string | number>, number, string | null]>([
     ['a North American number', mobile, { phone_1: '(212) 555-0100' }, 0, null],
@@ -24,6 +26,10 @@ describe('Requirements', () => {
     ['toll-free', mobile, { phone_1: '800-555-0100' }, 0, 'the number is toll-free or premium'],
     ['too short', mobile, { phone_1: '123' }, 0, 'the number cannot be dialled'],
     ['none', mobile, {}, 0, 'there is no phone number'],
+    ['a LeadiD', jornaya, { universal_leadid: token }, 0, null],
+    ['as LeadConduit names it', jornaya, { 'leadid.token': token }, 0, null],
+    ['cut off', jornaya, { leadid_token: token.slice(0, 30) }, 0, 'its Jornaya LeadiD is not one of 36 characters, such as 01234567-89AB-CDEF-0123-456789ABCDEF'],
+    ['none', jornaya, { leadid_token: '' }, 0, 'the lead has no Jornaya LeadiD'],
     ['a certificate', form, { trustedform_cert_url: url }, 0, null],
     ['as forms name it', form, { xxTrustedFormCertUrl: url }, 0, null],
     ['three days old to the millisecond', form, { trustedform_cert_url: url }, 3 * DAY, null],

@@ -71,7 +71,7 @@ const ABBREVIATIONS: Readonly<Record<string, string>> = {
 /** A condition may hold commas: only a YAML list is several. */
 const REQUIREMENT = textual('a named check, a condition, or text', parseRequirement)
 export const REQUIREMENTS: Kind<readonly RequirementLine[]> = {
-  takes: 'named checks (`phone is mobile-capable`, `Include TrustedForm`, `Business hours only`) and conditions, as a YAML list; other text is documentation',
+  takes: 'named checks (`phone is mobile-capable`, `Include TrustedForm`, `Include Jornaya`, `Business hours only`) and conditions, as a YAML list; other text is documentation',
   schema: { type: ['string', 'array'], items: { type: 'string' } },
   read: (node, reading) => {
     if (node.kind === 'list') return node.items.flatMap((item) => REQUIREMENT.read(item, reading) ?? [])

@@ -23,6 +23,7 @@ export const parseRequirement = (text: string, place: Place): Parsed<Requirement
     const age = parseDuration(young[1] ?? '')
     return age.ok ? check(text, { kind: 'trusted-form', maxAgeMs: age.ms }) : refused(place, 'bad-duration', `got "${young[1] ?? ''}", expected a length of time`, 'write TrustedForm within 3 days')
   }
+  if (/^(?:include|includes|requires?|must\s+include|with)\s+(?:an?\s+)?(?:jornaya(?:\s+(?:lead\s*id|token|certificate))?|universal\s+leadid|leadid\s+token)$/i.test(text)) return check(text, { kind: 'jornaya' })
   if (/^(?:only\s+(?:in|during)\s+)?business\s+hours(?:\s+only)?$/i.test(text)) return check(text, { kind: 'business-hours' })
   if (!looksLikeCondition(text)) return parsed({ kind: 'prose', text })
   const condition = parseCondition(text, place)

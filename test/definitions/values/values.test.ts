@@ -55,7 +55,7 @@ describe('caps and checks', () => {
 
   it.each([
     ['phone is mobile-capable', { kind: 'mobile-phone', field: 'phone' }], ['Phone must be mobile', { kind: 'mobile-phone', field: 'phone' }], ['phone_2 is mobile', { kind: 'mobile-phone', field: 'phone_2' }],
-    ['Include TrustedForm', { kind: 'trusted-form' }], ['Business hours only', { kind: 'business-hours' }], ['lead.age >= 18', { kind: 'condition' }], ['lead.state in (CA, NV)', { kind: 'condition' }], ['email exists', { kind: 'condition' }],
+    ['Include TrustedForm', { kind: 'trusted-form' }], ['Include Jornaya LeadiD', { kind: 'jornaya' }], ['requires a LeadiD token', { kind: 'jornaya' }], ['Business hours only', { kind: 'business-hours' }], ['lead.age >= 18', { kind: 'condition' }], ['lead.state in (CA, NV)', { kind: 'condition' }], ['email exists', { kind: 'condition' }],
   ] as const)('requirement: %s', (text, check) => {
     const { policy: made, definition } = endpoint(`${BASE}Requirements:\n  - ${text}\n`)
     expect(made.requirements).toMatchObject([{ reason: text, check }])
