@@ -12,6 +12,7 @@ import { asWeb2Campaign } from './services/five9.ts'
 import { asHubspot } from './services/hubspot.ts'
 import { asSalesforce } from './services/salesforce.ts'
 import type { About, AuthDefinition, EndpointDefinition, EndpointType, Format, HeaderDefinition, TransportSettings } from './types.ts'
+import { warnOfOpenHost } from './warn-of-open-host.ts'
 import type { YamlNode } from './yaml-tree.ts'
 
 export interface CompiledEndpoint { readonly definition: EndpointDefinition; readonly policy: Policy }
@@ -141,6 +142,7 @@ const tellOfEndpoint = (definition: EndpointDefinition, places: EndpointPlaces, 
   if (places.extraFields && !places.bodyParameter) {
     reading.report(diagnosticAt(places.extraFields, 'unused-key', 'Extra Fields stand beside a Body Parameter, and there is none: they are not sent', 'write Body Parameter: data, or move them into Field Mapping'))
   }
+  if (type === 'custom' || type === 'webhook.post') warnOfOpenHost(definition).forEach(reading.report)
   if (type !== 'custom') return
   const knowsSuccess = parsing.success !== null || parsing.places['success'] !== undefined || responseCodes.some((row) => row.means === 'success') || places.responseCodes !== undefined
   if (!knowsSuccess) reading.report(diagnosticAt(definition.place, 'no-success-rule', `${definition.name} has no Success rule: every answer with a status of 2xx counts as an acceptance`, 'write Response Parsing with Success: status = "accepted", as the buyer answers', 'warning'))
