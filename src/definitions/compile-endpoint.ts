@@ -59,6 +59,7 @@ export const compileEndpoint = (id: string, name: string, root: Extract<YamlNode
   }
   const definition = asHubspot(asSalesforce(asWeb2Campaign(plain, values, places, reading), values, places, reading), values, places, reading)
   tellOfEndpoint(definition, places, reading)
+  tellOfCaps(definition, policy, places, reading)
   tellOfUnusedOptions(type, places, reading)
   return { definition, policy: policyOfService(definition, policy, places, reading) }
 }
@@ -129,6 +130,13 @@ export const aboutOf = (values: Pick<EndpointValues, 'buyer' | 'contact' | 'docu
 
 /** Types whose address is the service's own. */
 const KNOWS_ITS_ADDRESS: readonly EndpointType[] = ['pool', 'salesforce.create_lead', 'hubspot.create_or_update_contact', 'five9.add_to_list', 'file']
+
+/** Money of one currency never fills a cap in another; what a buyer answers may be in any. */
+const tellOfCaps = ({ currency, parsing, ping }: EndpointDefinition, { caps, price, name }: Policy, places: EndpointPlaces, reading: Reading): void => {
+  const earned = price?.currency ?? currency
+  const other = caps.flatMap(({ limit }) => (limit.kind === 'revenue' && limit.amount.currency !== earned ? [limit.amount.currency] : []))[0]
+  if (other !== undefined && places.caps) reading.report(diagnosticAt(places.caps, 'other-currency', `this cap counts ${other}, and ${name} earns ${earned}: it is never reached`, `write the cap in ${earned}`, parsing.price || ping ? 'warning' : 'error'))
+}
 
 const tellOfEndpoint = (definition: EndpointDefinition, places: EndpointPlaces, reading: Reading): void => {
   const { type, parsing, responseCodes } = definition

@@ -1,4 +1,5 @@
 import { diagnosticAt, type Place } from '../../base/diagnostic.ts'
+import type { Money } from '../../base/money.ts'
 import { currencyOf, inCurrency } from '../compile-policy.ts'
 import { aboutOf } from '../compile-endpoint.ts'
 import { ENDPOINT_SECTION } from '../endpoint-keys.ts'
@@ -23,6 +24,7 @@ export const readPattern = (id: string, name: string, root: Extract<YamlNode, { 
   const { values, places } = readSection(PATTERN_SECTION, withWindows(root.entries), reading, { within: 'a pattern', elsewhere })
   const currency = currencyOf(values)
   const kind = places.pattern ? values.pattern : guessed(places, place, reading)
+  tellOfPrices(values, inCurrency(values.minimumPrice, currency), reading)
   return {
     id, place, currency,
     name: kind === 'single' && !places.try && !places.sendTo ? values.name ?? spoken(id) : name,
@@ -49,6 +51,14 @@ const guessed = (places: Places, place: Place, reading: Reading): undefined => {
   const likely = places.windows ? 'Exclusive Window' : places.buyers ? 'Ping/Post' : places.sendTo ? 'Simultaneous' : 'Waterfall'
   reading.report(diagnosticAt(place, 'missing-key', 'this recipient names others, but no Pattern', `write Pattern: ${likely}`))
   return undefined
+}
+
+/** Amounts of different currencies are not compared: such a recipient is never passed by. */
+const tellOfPrices = ({ try: tried, sendTo, buyers, windows }: Values, minimum: Money | null, reading: Reading): void => {
+  if (minimum === null) return
+  for (const { price, place } of [tried, sendTo, buyers, ...(windows ?? []).map((each) => each.references)].flatMap((each) => each ?? [])) {
+    if (price !== null && price.bare !== true && price.currency !== minimum.currency) reading.report(diagnosticAt(place, 'other-currency', `this price is in ${price.currency}, and Minimum Price in ${minimum.currency}: they cannot be compared`, 'write both in one currency', 'warning'))
+  }
 }
 
 /** The name of a file, for people: `my-buyer` is "My Buyer". */
