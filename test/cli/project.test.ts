@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { beforeAll, describe, expect, it } from 'vitest'
@@ -62,6 +62,12 @@ describe('before anything is sent', () => {
     expect(err.match(/error/g)).toHaveLength(1)
     expect(err).toMatch(/the files in .*full are not whole: the disk is full\n.*finalmile export ledger/)
     expect(lines((await run('export', 'results', '--jsonl', '--store', 'sqlite:full.db')).out)).toHaveLength(6)
+  })
+
+  it.runIf(existsSync('/dev/full'))('a page that the disk has no room for is named, and no beginning of it stays', async () => {
+    symlinkSync('/dev/full', join(cwd, 'page.html'))
+    expect(await run('report', '--html', 'page.html', '--store', 'sqlite:full.db', '--test')).toMatchObject({ code: 2, err: expect.stringMatching(/page\.html: the disk is full/) as string })
+    expect(readdirSync(cwd)).not.toContain('page.html')
   })
 
   it('a recorded answer that is not there is named', async () => {

@@ -1,11 +1,11 @@
 import { existsSync } from 'node:fs'
-import { writeFile } from 'node:fs/promises'
 import { dirname, join, relative, resolve } from 'node:path'
 import { makeFolder } from '../../adapters/make-folder.ts'
 import { usageError } from '../../base/diagnostic.ts'
 import type { RunCommand } from '../command.ts'
 import { EXIT } from '../exit.ts'
 import { EXAMPLE_PROJECT } from '../project.ts'
+import { writeText } from '../write-text.ts'
 
 /** As a shell takes it. */
 const quoted = (path: string): string => (/^[\w./~+@-]+$/.test(path) ? path : `'${path.replaceAll("'", String.raw`'\''`)}'`)
@@ -20,7 +20,7 @@ export const run: RunCommand = async ({ args, streams, cwd }) => {
   for (const [name, text] of Object.entries(EXAMPLE_PROJECT)) {
     const path = join(folder, name)
     await makeFolder(dirname(path))
-    await writeFile(path, text, { flag: 'wx', mode: name === '.env' ? 0o600 : 0o644 })
+    await writeText(path, text, { flag: 'wx', mode: name === '.env' ? 0o600 : 0o644 })
   }
   const { paint } = streams.err
   const shown = relative(cwd, folder)

@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs'
-import { appendFile, readFile, writeFile } from 'node:fs/promises'
+import { appendFile, readFile } from 'node:fs/promises'
 import { join, relative, resolve } from 'node:path'
 import { makeFolder } from '../../adapters/make-folder.ts'
 import { usageError } from '../../base/diagnostic.ts'
@@ -11,6 +11,7 @@ import { draftOf, type Draft } from '../../wire/draft/write.ts'
 import type { Invocation, RunCommand } from '../command.ts'
 import { EXIT } from '../exit.ts'
 import { DEFAULT_RECIPIENTS } from '../settings.ts'
+import { writeText } from '../write-text.ts'
 
 /** A recipient file, from questions or from what the buyer's documentation has: a curl command, a Postman collection, an OpenAPI file. */
 export const run: RunCommand = async (invocation) => {
@@ -28,7 +29,7 @@ export const run: RunCommand = async (invocation) => {
   }
   const draft = draftOf(name, sample)
   await makeFolder(resolve(file, '..'))
-  await writeFile(file, draft.yaml, { flag: 'wx' })
+  await writeText(file, draft.yaml, { flag: 'wx' })
   const kept = await keepSecrets(draft, cwd)
   const { paint } = streams.err
   streams.err.write(`${paint.green('✓')} ${shown}\n`)

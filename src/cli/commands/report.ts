@@ -1,4 +1,3 @@
-import { writeFile } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import { usageError } from '../../base/diagnostic.ts'
 import { systemClock } from '../../adapters/clock.ts'
@@ -12,6 +11,7 @@ import { allLeads, tellOtherMode } from '../other-mode.ts'
 import { reportPage } from '../render/report-page.ts'
 import { GROUPINGS, reportCsv, reportJson, reportText } from '../render/report-text.ts'
 import { withStore } from '../store.ts'
+import { writeText } from '../write-text.ts'
 
 export const run: RunCommand = async (invocation) => {
   requireOneFormat(invocation)
@@ -24,7 +24,7 @@ export const run: RunCommand = async (invocation) => {
     const grouping = GROUPINGS.find((each) => each === options.by) ?? 'recipient'
     if (typeof options.html === 'string') {
       const file = resolve(cwd, options.html)
-      await writeFile(file, reportPage(report, runId, systemClock.now()))
+      await writeText(file, reportPage(report, runId, systemClock.now()))
       if (!settings.quiet) streams.err.write(`${streams.err.paint.green('✓')} ${options.html}\n`)
     }
     if (settings.json) streams.out.write(`${JSON.stringify(reportJson(report, runId))}\n`)
