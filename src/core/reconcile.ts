@@ -27,7 +27,7 @@ export interface TheirLine {
 }
 
 export type Finding =
-  | { readonly kind: 'agrees' | 'price differs' | 'settles a doubt' | 'they have it, we do not'; readonly ours: OurLine; readonly theirs: TheirLine }
+  | { readonly kind: 'agrees' | 'price differs' | 'settles a doubt' | 'they have it, we do not' | 'listed twice'; readonly ours: OurLine; readonly theirs: TheirLine }
   | { readonly kind: 'we have it, they do not' | 'in doubt, and they do not have it'; readonly ours: OurLine; readonly theirs: null }
   | { readonly kind: 'unknown to us'; readonly ours: null; readonly theirs: TheirLine }
 
@@ -58,10 +58,14 @@ export const reconcile = (ours: Iterable<OurLine>, theirs: readonly TheirLine[],
   // The buyer's own ids first: where a name means two leads, our own id decides.
   for (const each of all) if (each.buyerLeadId !== null) prefer(byId, each.buyerLeadId, each)
   for (const each of all) prefer(byId, each.leadId, each)
+  const sold = soldById(all)
   const met = new Set<OurLine>()
   const findings: Finding[] = theirs.map((each) => {
-    const mine = each.ids.map((id) => byId.get(id)).find((line) => line !== undefined)
-    if (!mine) return { kind: 'unknown to us', ours: null, theirs: each }
+    const named = each.ids.map((id) => byId.get(id)).find((line) => line !== undefined)
+    if (!named) return { kind: 'unknown to us', ours: null, theirs: each }
+    // A lead that was delivered again may have been sold twice: the next line of it is about the other sale.
+    const mine = met.has(named) ? (each.ids.flatMap((id) => sold.get(id) ?? []).find((line) => !met.has(line)) ?? named) : named
+    if (met.has(mine) && each.taken && (mine.state === 'sold' || mine.state === 'in doubt')) return { kind: 'listed twice', ours: mine, theirs: each }
     met.add(mine)
     return { kind: compare(mine, each), ours: mine, theirs: each }
   })
@@ -85,6 +89,15 @@ const compare = (ours: OurLine, theirs: TheirLine): 'agrees' | 'price differs' |
   if (theirs.price === null) return 'agrees'
   const price = creditOf(theirs.price, ours.worth?.currency ?? 'USD')
   return price !== null && price.amount === mineWorth && (ours.worth === null || price.currency === ours.worth.currency) ? 'agrees' : 'price differs'
+}
+
+const soldById = (lines: readonly OurLine[]): ReadonlyMap<string, readonly OurLine[]> => {
+  const found = new Map<string, OurLine[]>()
+  for (const each of lines) {
+    if (each.state !== 'sold') continue
+    for (const id of new Set([each.leadId, each.buyerLeadId])) if (id !== null) found.set(id, [...(found.get(id) ?? []), each])
+  }
+  return found
 }
 
 /** Of several deliveries of a lead the one that sold, else the latest. */

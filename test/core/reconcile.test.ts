@@ -35,6 +35,22 @@ describe('reconcile', () => {
     expect(first && isDifference(first)).toBe(differs)
   })
 
+  it('tells a lead that their list has twice, which would be paid twice; the row of its return is none', () => {
+    const kinds = (lines: ReturnType<typeof ours>, ...listed: readonly TheirLine[]) => reconcile(lines.values(), listed, null, null).map((each) => each.kind)
+    expect(kinds(ours({ L1: sold }), theirs('L1'), theirs('L1'), theirs('B1'))).toEqual(['agrees', 'listed twice', 'listed twice'])
+    expect(kinds(ours({ L1: sold }), theirs('L1'), theirs('L1', '45', false))).toEqual(['agrees', 'price differs'])
+    expect(kinds(ours({ L1: tried('/', 'a', 1, rejected) }), theirs('L1', null, false), theirs('L1', null, false))).toEqual(['agrees', 'agrees'])
+  })
+
+  it('a lead that was delivered again is two sales, whichever way they are listed', () => {
+    const line = (buyerLeadId: string): OurLine => ({ leadId: 'L1', buyerLeadId, state: 'sold', worth: money(450_000), at: T0 })
+    for (const listed of [[theirs('L1'), theirs('L1')], [theirs('B1'), theirs('B2')]]) {
+      const kinds = reconcile([line('B1'), line('B2')], listed, null, null).map((each) => each.kind)
+      expect(kinds).toEqual(['agrees', 'agrees'])
+    }
+    expect(reconcile([line('B1'), line('B2')], [theirs('L1'), theirs('L1'), theirs('L1')], null, null).map((each) => each.kind)).toEqual(['agrees', 'agrees', 'listed twice'])
+  })
+
   it('tells what only we have, within the time that is asked about', () => {
     const lines = ours({ L1: sold, L2: tried('/', 'a', 1, unknown), L3: [...sold, returned, { ...returned, amount: money(250_000), ref: 's' }], L4: tried('/', 'a', 1, rejected), L5: tried('/', 'b', 1, accepted) })
     expect(reconcile(lines.values(), [], null, null).map(({ kind, ours: line }) => [kind, line?.leadId])).toEqual([['we have it, they do not', 'L1'], ['in doubt, and they do not have it', 'L2']])

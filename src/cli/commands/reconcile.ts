@@ -64,11 +64,11 @@ const buyerIdOf = (ours: OurLine | null, theirs: TheirLine | null): string | nul
 
 const cellsOf = ({ kind, ours, theirs }: Finding): readonly (string | number | null)[] => [
   kind, leadOf(ours, theirs), buyerIdOf(ours, theirs), ours?.state ?? null, ours?.worth ? formatMoney(ours.worth) : null,
-  theirs?.price ?? null, ours?.worth?.currency ?? null, ours ? isoTime(ours.at) : null, theirs?.line ?? null,
+  theirs === null ? null : theirs.taken ? theirs.price : '0.00', ours?.worth?.currency ?? null, ours ? isoTime(ours.at) : null, theirs?.line ?? null,
 ]
 
 const shownOf = ({ kind, ours, theirs }: Finding): string[] => [
-  kind, oneLine(leadOf(ours, theirs) ?? ''), oneLine(buyerIdOf(ours, theirs) ?? ''), ours?.state ?? '–', ours?.worth ? showMoney(ours.worth) : '–', theirs === null ? '–' : oneLine(theirs.price ?? (theirs.taken ? 'yes' : 'no')), theirs === null ? '' : String(theirs.line),
+  kind, oneLine(leadOf(ours, theirs) ?? ''), oneLine(buyerIdOf(ours, theirs) ?? ''), ours?.state ?? '–', ours?.worth ? showMoney(ours.worth) : '–', theirs === null ? '–' : theirs.taken ? oneLine(theirs.price ?? 'yes') : 'no', theirs === null ? '' : String(theirs.line),
 ]
 
 const summed = (differences: readonly Finding[]): string => {
