@@ -2,6 +2,7 @@ import { diagnosticAt, type Diagnostic } from '../base/diagnostic.ts'
 import type { EndpointDefinition } from '../definitions/types.ts'
 import type { Endpoint } from './endpoint.ts'
 import { createReader, type ReaderOptions } from './read.ts'
+import { readerProblems } from './reader-problems.ts'
 import { compileRenderer, type Renderer } from './render.ts'
 import { compileEmail } from './types/email/render.ts'
 import { compileFive9 } from './types/five9/render.ts'
@@ -39,6 +40,7 @@ export const compileEndpoint = (definition: EndpointDefinition, options?: Reader
   } else if (definition.url === null && definition.endpoints.length === 0) {
     diagnostics.push(diagnosticAt(definition.place, 'missing-key', `${definition.name} has no Endpoint`, 'write Endpoint: https://… under Settings'))
   }
+  readerProblems(definition).forEach(report)
   const renderer = (handedOver ?? SERVICES[definition.type] ?? compileRenderer)(definition, report)
   const sound = diagnostics.every((each) => each.severity !== 'error')
   return { endpoint: sound ? { definition, ...renderer, ...reader } : null, diagnostics }

@@ -1,4 +1,5 @@
 import { expect, it } from 'vitest'
+import { compileEndpoint } from '../../src/wire/compile.ts'
 import { readerProblems } from '../../src/wire/reader-problems.ts'
 import { answer, buildDefinition, buildParsing, is, path } from './build-definition.ts'
 import { createReader } from '../../src/wire/read.ts'
@@ -10,6 +11,13 @@ it('names each path that cannot be read, at its place', () => {
   const found = readerProblems(buildDefinition({ parsing }))
   expect(found.map((each) => each.message)).toEqual(['the path `//a[` cannot be read', 'the CSS selector `css(p[)` cannot be read', 'the pattern `regex((\\d+)` cannot be read'])
   expect(found[0]).toMatchObject(place)
+})
+
+it.each(['..', '#', '>>', 'h1:nope', 'h1,', '//x', '', '123', '@data-x'])('css(%s) is told when the recipient is compiled, before anything is sent', (selector) => {
+  const parsing = buildParsing({ success: is('ok', true), message: { kind: 'css', selector, attribute: null }, places: { message: place } })
+  const { endpoint, diagnostics } = compileEndpoint(buildDefinition({ parsing }))
+  expect(endpoint).toBeNull()
+  expect(diagnostics).toMatchObject([{ ...place, code: 'unreadable-path', severity: 'error' }])
 })
 
 it('finds nothing in paths that can be read', () => {

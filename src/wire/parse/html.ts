@@ -34,6 +34,8 @@ const NESTING = /<(?!(?:area|base|br|col|embed|hr|img|input|link|meta|param|sour
 
 /** A CSS selector, tried out once; null where it is none. Gives the attribute's value, else the text, in document order. */
 export const compileCss = (selector: string, attribute: string | null): ((root: HTMLElement) => readonly unknown[]) | null => {
+  // Of these the library makes nothing at all, without a word.
+  if (selector.trim() === '' || /^[@\d]/.test(selector.trim())) return null
   try {
     parse('<p></p>').querySelectorAll(selector)
   } catch {
