@@ -31,7 +31,7 @@ const MUTANTS: readonly Mutant[] = [
   { fault: 'a failed trial does not wait longer', file: 'circuit.ts', from: 'circuit.waitMs * 2', to: 'circuit.waitMs' },
   { fault: 'two trials at once', file: 'circuit.ts', from: "? circuit : { kind: 'trial', until: now + timeoutMs", to: "? circuit : { kind: 'trial', until: now - timeoutMs" },
   { fault: 'a surplus acceptance is booked', file: 'booking.ts', from: '.length >= race.accept', to: '.length > race.accept' },
-  { fault: 'a race loses what a nested race sold', file: 'strategies/race.ts', from: 'sum + each.amount : sum', to: 'each.amount : sum' },
+  { fault: 'a race loses what a nested race sold', file: 'strategies/race.ts', from: 'before ? addMoney(before, each) : each', to: 'each' },
   { fault: 'a call window includes its last minute', file: 'window.ts', from: 'minute < to) return now', to: 'minute <= to) return now' },
   { fault: 'an exclusive window opens a millisecond late', file: 'strategies/sequence.ts', from: 'age < step.opensMs', to: 'age <= step.opensMs' },
   { fault: 'an exclusive window includes its end', file: 'strategies/sequence.ts', from: 'history.receivedAt >= step.closesMs', to: 'history.receivedAt > step.closesMs' },
