@@ -28,7 +28,7 @@ const FIELDS: Kind<MappingNode> = {
 
 export const PING_SECTION = {
   endpoint: { key: 'Endpoint', aliases: ['URL'], kind: TEXT, doc: 'Where bids are asked for', example: 'https://api.buyer.example/ping', default: "the recipient's Endpoint" },
-  fields: { key: 'Fields', kind: FIELDS, doc: 'The lead fields that a ping carries, and no others', example: 'state, loan_amount, credit_range' },
+  fields: { key: 'Fields', kind: FIELDS, doc: 'The lead fields that a ping carries, and no others: headers that name another go with the post only', example: 'state, loan_amount, credit_range' },
   fieldMapping: { key: 'Field Mapping', aliases: ['Mapping'], kind: MAPPING, doc: "The same under the buyer's names", example: '{State: "{{lead.state}}"}' },
   timeout: { key: 'Timeout', kind: SPAN, doc: "How long its answer is waited for; a bid that comes after the pattern's Ping Timeout is recorded and not used", example: '2 seconds', default: "the recipient's Timeout" },
   responseParsing: { key: 'Response Parsing', aliases: ['Parsing'], kind: PING_PARSING, doc: 'What the answer to a ping means', example: '{Bid: price, Ping ID: id, Success: status = "bid"}' },
