@@ -4,6 +4,7 @@ import type { Claim } from './core/caps.ts'
 import type { DeliveryEvent, Mode } from './core/event.ts'
 import type { Lead } from './core/lead.ts'
 import type { OutcomeKind } from './core/outcome.ts'
+import type { Rate } from './core/rate.ts'
 import type { Run } from './core/run.ts'
 import type { TransportSettings } from './definitions/types.ts'
 import type { AnyReply, HttpRequest, OutgoingRequest, Reply } from './wire/request.ts'
@@ -140,6 +141,8 @@ export interface Ledger {
   accumulating(mode: Mode): Promise<ReadonlyMap<string, number>>
   /** How many of a recipient's `limit` attempts at once this process holds from now on, `used` of which are under way. */
   holdPlaces(recipient: string, mode: Mode, limit: number, own: { readonly wanted: number; readonly used: number }): Promise<number>
+  /** Takes times of a rate over all processes, at which attempts may leave; where fewer than `wanted` are free, when the next is. In milliseconds from when it resolves. */
+  holdStarts(recipient: string, mode: Mode, rate: Rate, own: { readonly fromMs: number; readonly withinMs: number; readonly wanted: number }): Promise<{ readonly inMs: readonly number[]; readonly nextInMs: number | null }>
   /** The earliest time after which `claimDue` with the same query would find something; null where nothing waits for a time. */
   nextDue(query: Omit<DueQuery, 'now' | 'limit'>): Promise<Instant | null>
   /** Deliveries that a writer before this one left `working`: a crash. Given to this run, oldest first. */

@@ -128,6 +128,7 @@ export const createBatcher = (around: Surroundings, dispatcher: { pump(work: Wor
     }
     if (token?.kind === 'failed') return answered(recipient, members, id, key, members.map(() => token.verdict), { httpStatus: null, durationMs: 0, at: now })
     const timeoutMs = Math.max(...members.map(({ send }) => send.timeoutMs))
+    await around.leaves(recipient)
     const reply = await deps.transport.send(rendered.request, { ...endpoint.definition.transport, timeoutMs })
     const httpStatus = reply.kind === 'answer' ? reply.status : null
     const verdicts = endpoint.readBatch(reply, members.map(({ work }) => work.delivery.lead)).map((read, i) => {

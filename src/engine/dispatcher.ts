@@ -39,7 +39,7 @@ export const createDispatcher = (around: Surroundings) => {
   const { settings, deps, facts } = around
   const { ledger, clock, transport } = deps
   const sendSettings = new Map<Endpoint, SendSettings>()
-  const paces = createPaces(settings.mode, ledger.shared)
+  const paces = createPaces(settings.mode)
   const places = createPlaces()
   const alarms = createAlarms(clock, (work) => pump(work), around.failed)
 
@@ -200,7 +200,7 @@ export const createDispatcher = (around: Surroundings) => {
       }
       const key = (rendered.ok ? rendered.key : null) ?? standard
       if (rendered.ok) {
-        ready.push({ send, key, request: rendered.request, held: token?.kind === 'held' ? token.held : null, pace: paces.claim(endpoint.definition, now) })
+        ready.push({ send, key, request: rendered.request, held: token?.kind === 'held' ? token.held : null, pace: ledger.shared ? null : paces.claim(endpoint.definition, now) })
         events.push(startedEvent(send, key, hashOf(rendered.request), endpoint, now))
       } else {
         lane.leave(now)
@@ -222,7 +222,7 @@ export const createDispatcher = (around: Surroundings) => {
   /** True where the step is durable. Places taken in vain are given back. */
   const recorded = (work: Work, result: StepResult | undefined, events: readonly DeliveryEvent[], starts: Starts, taken: readonly Answered[], claims: readonly Claim[], now: Instant): boolean => {
     if (result?.kind === 'ok') {
-      for (const { send, pace } of starts.ready) if (pace) paces.granted(send.recipient, clock.now() - now)
+      for (const { send, pace } of starts.ready) if (pace) paces.granted(send.recipient)
       work.stored = true
       work.orders = []
       if (claims.length > 0) around.claimed(claims, now)
@@ -304,7 +304,13 @@ export const createDispatcher = (around: Surroundings) => {
     return false
   }
 
-  const perform = (work: Work, { send, key, request, held }: Ready): void => {
+  const perform = (work: Work, ready: Ready): void => {
+    const leaves = around.leaves(ready.send.recipient)
+    if (leaves) leaves.then(() => sendNow(work, ready)).catch(around.failed)
+    else sendNow(work, ready)
+  }
+
+  const sendNow = (work: Work, { send, key, request, held }: Ready): void => {
     if (!mayStillSend()) return
     const endpoint = endpointOf(send.recipient)
     transport.send(request, settingsOf(endpoint, send.timeoutMs)).then((reply) => {

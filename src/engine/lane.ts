@@ -21,6 +21,8 @@ export interface Lane {
   opensAt(now: Instant): Instant | null
   /** Calls back everyone parked (a pause, an interruption), or as many as have a place. */
   drain(all: 'all' | 'free', now: Instant): void
+  /** Has a place, and nothing but its pace may stand in the way. */
+  roomy(now: Instant): boolean
   /** Has a place, and nobody waits for it. */
   idle(): boolean
   /** Those that wait, without those that were shelved. */
@@ -35,11 +37,21 @@ export interface Lane {
 export interface Shelf { shelve(): boolean; unshelve(): void }
 const NO_SHELF: Shelf = { shelve: () => false, unshelve: () => undefined }
 
+/** Times of a rate over several processes, at which attempts may leave: each that enters takes one. */
+export interface PacedStarts {
+  /** When to come for one; null: there is one to be taken now. */
+  opensAt(now: Instant): Instant | null
+  take(now: Instant): void
+  giveBack(): void
+  /** Attempts that entered and whose time has not come: they take no connection yet. */
+  readonly early: number
+}
+
 const TENTH = 100
 const LARGEST_LOOKAHEAD = 512
 
-/** `held`: how many places this process has of a limit that holds over several. */
-export const createLane = (settings: TransportSettings, concurrency: number | null, held: (() => number) | null = null, shelf: Shelf = NO_SHELF): Lane => {
+/** `held`: how many places this process has of a limit that holds over several; `shared`: the times that it has of a rate. */
+export const createLane = (settings: TransportSettings, concurrency: number | null, held: (() => number) | null = null, shelf: Shelf = NO_SHELF, shared: PacedStarts | null = null): Lane => {
   const connections = Math.max(1, Math.min(settings.concurrency ?? Infinity, concurrency ?? Infinity, settings.connections))
   const strict = settings.concurrency !== null || concurrency !== null
   const parked: (() => void)[] = []
@@ -53,7 +65,7 @@ export const createLane = (settings: TransportSettings, concurrency: number | nu
   let starts: Instant[] = []
 
   const count = (): number => parked.length - head
-  const limit = (): number => (held ? Math.min(connections, held()) : strict ? connections : Math.min(connections + lookahead, settings.inDoubtWindow ?? Infinity))
+  const limit = (): number => (held ? Math.min(connections, held()) : strict ? connections : Math.min(connections + lookahead + (shared?.early ?? 0), settings.inDoubtWindow ?? Infinity))
   const takeOne = (): (() => void) | undefined => {
     const first = parked[head]
     if (shelved > 0) {
@@ -66,6 +78,7 @@ export const createLane = (settings: TransportSettings, concurrency: number | nu
   }
   const paced = (now: Instant): Instant | null => {
     if (!settings.rate) return null
+    if (shared) return shared.opensAt(now)
     starts = starts.filter((at) => at > now - (settings.rate?.perMs ?? 0))
     return starts.length < settings.rate.count ? null : (starts[0] ?? now) + settings.rate.perMs
   }
@@ -85,7 +98,8 @@ export const createLane = (settings: TransportSettings, concurrency: number | nu
     enter: (now) => {
       if (underWay >= limit() || heldUntil > now || paced(now) !== null) return false
       underWay += 1
-      if (settings.rate) starts.push(now)
+      if (shared) shared.take(now)
+      else if (settings.rate) starts.push(now)
       return true
     },
     leave: (now) => {
@@ -95,16 +109,18 @@ export const createLane = (settings: TransportSettings, concurrency: number | nu
     },
     yield: (now) => {
       underWay -= 1
-      starts.pop()
+      if (shared) shared.giveBack()
+      else starts.pop()
       if (count() > 0) drainFree(now)
     },
     park: (again) => { parked.push(again) },
     hold: (until) => { heldUntil = Math.max(heldUntil, until) },
-    opensAt: (now) => (count() === 0 ? null : heldUntil > now ? heldUntil : underWay < limit() ? (paced(now) ?? now) : null),
+    opensAt: (now) => (count() === 0 ? null : heldUntil > now ? heldUntil : underWay < limit() && !shared ? (paced(now) ?? now) : null),
     drain: (all, now) => {
       if (all === 'free') drainFree(now)
       else for (let left = count(); left > 0; left--) takeOne()?.()
     },
+    roomy: (now) => heldUntil <= now && underWay < limit(),
     idle: () => count() === 0 && underWay < limit(),
     get queued() { return count() - shelved },
     shelve: (leads) => { for (let left = leads; left > 0 && shelf.shelve(); left--) shelved += 1 },

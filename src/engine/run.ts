@@ -14,6 +14,7 @@ import { createHealth } from './health.ts'
 import { createLane, drainLanes } from './lane.ts'
 import type { Lane } from './lane.ts'
 import { createHeldPlaces } from './held-places.ts'
+import { createHeldStarts } from './held-starts.ts'
 import { interrupted } from './recover.ts'
 import { createRecipientFacts } from './recipient-facts.ts'
 import type { LeadSource, RunDeps, RunEnd, RunSettings } from './settings.ts'
@@ -66,12 +67,15 @@ export const runDeliveries = async (settings: RunSettings, leads: LeadSource | n
       if (!endpoint) throw new Error(`no endpoint for recipient ${recipient}`)
       const { transport } = endpoint.definition
       const held = ledger.shared && transport.concurrency !== null ? places.held(recipient, transport.concurrency) : null
-      lanes.set(recipient, (found = createLane(transport, settings.concurrency, held, slots)))
+      const paced = ledger.shared && transport.rate !== null ? starts.of(recipient, transport.rate) : null
+      lanes.set(recipient, (found = createLane(transport, settings.concurrency, held, slots, paced)))
       places.joins(recipient, found)
+      starts.joins(recipient, found)
     }
     return found
   }
   const places = createHeldPlaces(ledger, mode, clock, (error) => fail(error))
+  const starts = createHeldStarts(ledger, mode, clock, stopping, (error) => fail(error))
   const recipientFacts = createRecipientFacts(ledger, mode, policies, (recipient) => lanes.get(recipient)?.drain('all', clock.now()))
   const facts = { policies, recipients: recipientFacts.now, elsewhere: new Map<string, string>() }
 
@@ -90,6 +94,7 @@ export const runDeliveries = async (settings: RunSettings, leads: LeadSource | n
       if (verdict.retryAfterMs <= longest) lane(recipient).hold(at + verdict.retryAfterMs)
       else recipientFacts.close(recipient, at + verdict.retryAfterMs).catch(fail)
     },
+    leaves: starts.leaves,
     released: (work, standing) => { release(work, standing) },
     known: (work, result) => { meet(work, result).catch(fail) },
     repeats: (work, send) => batcher.repeat(work, send),
@@ -331,6 +336,7 @@ export const runDeliveries = async (settings: RunSettings, leads: LeadSource | n
   health.watch().catch(fail)
   await settleAll(reading).catch(fail)
   health.end()
+  starts.end()
   // A reader that waits for more of a pipe is left behind: it takes in nothing once the run is stopping.
   if (!stopping()) await read
   throwIfFailed(failure)

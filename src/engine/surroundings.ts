@@ -16,6 +16,8 @@ export interface Surroundings {
   readonly deps: RunDeps
   readonly facts: Facts
   readonly lane: (recipient: string) => Lane
+  /** Of a `Rate` over several processes: resolves when an attempt that is durable may leave. Null: at once. */
+  readonly leaves: (recipient: string) => Promise<void> | null
   readonly tokens: Tokens
   readonly lookups: Lookups
   /** A verdict came: pauses, holds and alerts follow from it. */

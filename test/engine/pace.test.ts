@@ -2,31 +2,28 @@ import { describe, expect, it } from 'vitest'
 import type { EndpointDefinition } from '../../src/definitions/types.ts'
 import { createPaces } from '../../src/engine/pace.ts'
 
-const recipient = { id: 'a', transport: { rate: { count: 4, perMs: 1_000 } } } as EndpointDefinition
-const untilOf = (paces: ReturnType<typeof createPaces>, now: number): number => {
+const recipient = { id: 'a', transport: { rate: { count: 2, perMs: 1_000 } } } as EndpointDefinition
+const permitOf = (paces: ReturnType<typeof createPaces>, now: number): unknown => {
   const claim = paces.claim(recipient, now)
-  return claim?.kind === 'permit' ? claim.until : 0
+  return claim?.kind === 'permit' ? [claim.name, claim.until] : claim
 }
 
 describe('permits of a rate', () => {
-  it('are kept for the rate\'s own length by who is alone, however slow its disk', () => {
-    const paces = createPaces('live', false)
-    expect(untilOf(paces, 5_000)).toBe(6_000)
-    paces.granted('a', 300)
-    expect(untilOf(paces, 7_000)).toBe(8_000)
+  it('are as many as the rate counts, each kept for its length', () => {
+    const paces = createPaces('live')
+    expect([permitOf(paces, 5_000), permitOf(paces, 5_001), permitOf(paces, 6_000)]).toEqual([['rate:live:a:0', 6_000], ['rate:live:a:1', 6_001], ['rate:live:a:0', 7_000]])
   })
 
-  it('are kept longer over several processes, as much as a start was late of late: no two sends of one permit are closer than the length', () => {
-    const paces = createPaces('live', true)
-    expect(untilOf(paces, 0)).toBe(1_250)
-    // Claimed at 0, sent at 350: whoever comes next on this permit may send at once.
-    paces.granted('a', 350)
-    expect(untilOf(paces, 1_300) - 1_300 - 350).toBeGreaterThanOrEqual(1_000)
-    for (let i = 0; i < 1_000; i++) paces.granted('a', 2)
-    expect(untilOf(paces, 5_000)).toBe(6_052)
+  it('hold the lane only where all of them are another\'s', () => {
+    const paces = createPaces('live')
+    paces.claim(recipient, 0)
+    expect([paces.denied('a', 0), paces.denied('a', 0)]).toEqual([null, 500])
+    paces.denied('a', 0)
+    paces.granted('a')
+    expect(paces.denied('a', 0)).toBeNull()
   })
 
-  it('of short lengths are kept a quarter and a twentieth longer at first', () => {
-    expect((createPaces('live', true).claim({ id: 'b', transport: { rate: { count: 1, perMs: 100 } } } as EndpointDefinition, 0) as { until: number }).until).toBe(130)
+  it('none where there is no rate', () => {
+    expect(createPaces('live').claim({ id: 'b', transport: { rate: null } } as EndpointDefinition, 0)).toBeNull()
   })
 })

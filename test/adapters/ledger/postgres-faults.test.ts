@@ -83,6 +83,27 @@ describe('several workers on one store', { timeout: 60_000 }, () => {
     expect(tickets.toSorted((a, b) => a - b)).toEqual(Array.from({ length: 200 }, (_, i) => i))
   })
 
+  it('times of a rate are given once over all, by the clock of the database: as many as it counts, then the next stretch', async () => {
+    const { url } = await fresh()
+    const workers = [await worker(url), await worker(url), await worker(url)]
+    const rate = { count: 10, perMs: 60_000 }
+    const began = Date.now()
+    const grants = await Promise.all(workers.map(async (each) => {
+      const { inMs, nextInMs } = await each.holdStarts('a', 'live', rate, { fromMs: 100, withinMs: 2_000, wanted: 7 })
+      const now = Date.now()
+      return { at: inMs.map((ms) => now + ms), next: nextInMs === null ? null : now + nextInMs }
+    }))
+    const times = grants.flatMap(({ at }) => at).toSorted((a, b) => a - b)
+    expect(times).toHaveLength(10)
+    expect(new Set(times).size).toBe(10)
+    // The next is told to those who had fewer than they wanted, as all of them read their clocks: a stretch after these, which count together.
+    for (const { next } of grants) if (next !== null) expect(Math.abs(next - (times.at(-1) ?? 0) - 61_000)).toBeLessThan(50)
+    expect(grants.filter(({ next }) => next !== null)).toHaveLength(2)
+    expect(times[0]).toBeGreaterThan(began + 50)
+    expect((await workers[0]?.holdStarts('a', 'test', rate, { fromMs: 0, withinMs: 2_000, wanted: 7 }))?.inMs).toHaveLength(7)
+    expect((await workers[0]?.holdStarts('b', 'live', rate, { fromMs: 0, withinMs: 2_000, wanted: 7 }))?.inMs).toHaveLength(7)
+  })
+
   it('the same lead taken in by two at once is one delivery, and one sale', async () => {
     const { url } = await fresh()
     const workers = [await worker(url), await worker(url)]

@@ -6,6 +6,11 @@ import type { Found } from './crew.ts'
 
 type Scenario = readonly [name: string, run: (server: Server, leads: number, workers: number) => Promise<Found>]
 
+const between = (journal: readonly { readonly at: number }[]): number => {
+  const times = journal.map((each) => each.at)
+  return (times.length * 1_000) / (Math.max(...times) - Math.min(...times))
+}
+
 /** Hard limits over all workers, counted at the buyers (facts: trust 11, 13, 14). */
 export const LIMITS: readonly Scenario[] = [
   ['cap', async (server, leads, workers) => {
@@ -26,7 +31,7 @@ export const LIMITS: readonly Scenario[] = [
     const most = mostWithin(buyer.journal(), 1_000)
     // Starts are paced; what the way to the buyer takes differs by milliseconds.
     const allowed = Math.ceil(rate * 1.05)
-    const found = { scenario: 'rate', figures: `${rate} per second: at most ${most} arrived in any second, ${(leads / seconds).toFixed(0)} a second (${seconds.toFixed(1)} s)`, problems: [...problems, ...keysHold([buyer.journal()]), ...(most <= allowed ? [] : [`${most} in a second`]), ...(sold(buyer.journal()) === leads ? [] : [`${sold(buyer.journal())} of ${leads} bought`])] }
+    const found = { scenario: 'rate', figures: `${rate} per second: at most ${most} arrived in any second, ${between(buyer.journal()).toFixed(0)} a second from the first to the last (${seconds.toFixed(1)} s with starting up)`, problems: [...problems, ...keysHold([buyer.journal()]), ...(most <= allowed ? [] : [`${most} in a second`]), ...(sold(buyer.journal()) === leads ? [] : [`${sold(buyer.journal())} of ${leads} bought`])] }
     await closeAll(crew, [buyer])
     return found
   }],

@@ -1,10 +1,15 @@
 import type { Mode } from '../../../core/event.ts'
+import { grantStarts } from '../../../core/rate.ts'
+import type { Given, Rate } from '../../../core/rate.ts'
+import { createStoreClock } from './store-clock.ts'
 import type { Database } from './database.ts'
 
-/** Limits over all workers that are not counted with a step: how many attempts may be under way. */
-export const createLimits = (db: Database, s: string, fence: number) => ({
+/** Limits over all workers that are not counted with a step: how many attempts may be under way, and when one may start. */
+export const createLimits = (db: Database, s: string, fence: number) => ({ holdPlaces: createPlaces(db, s, fence), holdStarts: createStarts(db, s) })
+
+const createPlaces = (db: Database, s: string, fence: number) =>
   /** A fair part of the places, never more over all workers than there are. */
-  holdPlaces: (recipient: string, mode: Mode, limit: number, { wanted, used }: { readonly wanted: number; readonly used: number }): Promise<number> =>
+  (recipient: string, mode: Mode, limit: number, { wanted, used }: { readonly wanted: number; readonly used: number }): Promise<number> =>
     db.transaction(async (run) => {
       await run('SELECT pg_advisory_xact_lock(hashtext($1))', [`${s} places ${mode} ${recipient}`])
       // Places of a worker that is lost may still be in use at the buyer until its lease has run out; then nobody sends.
@@ -16,8 +21,28 @@ export const createLimits = (db: Database, s: string, fence: number) => ({
       if (wanted === 0 && held === 0) await run(`DELETE FROM ${s}.places WHERE recipient = $1 AND mode = $2 AND fence = $3`, [recipient, mode, fence])
       else await run(`INSERT INTO ${s}.places VALUES ($1, $2, $3, $4, $5) ON CONFLICT (recipient, mode, fence) DO UPDATE SET held = excluded.held, wanted = excluded.wanted`, [recipient, mode, fence, held, wanted])
       return held
-    }),
-})
+    })
+
+/** Times are given away by the clock of the database, which is the same for all workers. */
+const createStarts = (db: Database, s: string) => {
+  const clock = createStoreClock()
+  return async (recipient: string, mode: Mode, rate: Rate, { fromMs, withinMs, wanted }: { readonly fromMs: number; readonly withinMs: number; readonly wanted: number }): Promise<{ readonly inMs: readonly number[]; readonly nextInMs: number | null }> => {
+    const grant = await db.transaction(async (run) => {
+      const [row] = await run(`INSERT INTO ${s}.starts AS t VALUES ($1, $2, '[]') ON CONFLICT (recipient, mode) DO UPDATE SET given = t.given RETURNING given`, [recipient, mode])
+      // On its own, and short: by its round trip the two clocks are compared.
+      const asked = performance.now()
+      const [time] = await run('SELECT extract(epoch FROM clock_timestamp())::float8 * 1000 AS now')
+      const now = Number(time?.['now'])
+      clock.compare(asked, now, performance.now())
+      const grant = grantStarts(JSON.parse(String(row?.['given'])) as Given, rate, { from: now + fromMs, until: now + withinMs, wanted })
+      await run(`UPDATE ${s}.starts SET given = $3 WHERE recipient = $1 AND mode = $2`, [recipient, mode, JSON.stringify(grant.given)])
+      return grant
+      // What leaves at such a time is recorded in a commit after this one, and the log keeps their order: this one need not wait for the disk.
+    }, 'SET LOCAL synchronous_commit = off')
+    const now = clock.at(performance.now())
+    return { inMs: grant.starts.map((at) => at - now), nextInMs: grant.next === null ? null : grant.next - now }
+  }
+}
 
 interface Holder { readonly fence: number; readonly held: number; readonly wanted: number }
 

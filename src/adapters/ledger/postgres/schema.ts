@@ -49,6 +49,10 @@ export const MIGRATIONS: readonly string[] = [
   -- Who may have how many attempts under way, of a limit over all workers.
   CREATE TABLE {s}.places (recipient text NOT NULL, mode text NOT NULL, fence bigint NOT NULL, held integer NOT NULL, wanted integer NOT NULL, PRIMARY KEY (recipient, mode, fence)) WITH (fillfactor = 50);
   `,
+  `
+  -- Times of a rate over all workers that were given away: JSON, by the clock of the database.
+  CREATE TABLE {s}.starts (recipient text NOT NULL, mode text NOT NULL, given text NOT NULL, PRIMARY KEY (recipient, mode)) WITH (fillfactor = 50);
+  `,
 ]
 
 /** Brings a store up to this version, one process at a time; refuses one that a newer finalmile has brought further. */

@@ -1,0 +1,107 @@
+import { describe, expect, it } from 'vitest'
+import { grantStarts } from '../../src/core/rate.ts'
+import type { Given, Rate } from '../../src/core/rate.ts'
+import type { TransportSettings } from '../../src/definitions/types.ts'
+import { createHeldStarts } from '../../src/engine/held-starts.ts'
+import { createLane } from '../../src/engine/lane.ts'
+import type { Ledger } from '../../src/ports.ts'
+import { createFakeClock } from '../world/fake-clock.ts'
+import type { FakeClock } from '../world/fake-clock.ts'
+
+/** A store that several share, and that takes 10 ms to answer; the adapter's own is tested in test/adapters/ledger. */
+const storeOf = (clock: FakeClock) => {
+  let given: Given = []
+  let asked = 0
+  const ledger = {
+    holdStarts: async (_recipient: string, _mode: string, rate: Rate, { fromMs, withinMs, wanted }: { fromMs: number; withinMs: number; wanted: number }) => {
+      asked += 1
+      const grant = grantStarts(given, rate, { from: clock.now() + fromMs, until: clock.now() + withinMs, wanted })
+      given = grant.given
+      await clock.sleep(10)
+      return { inMs: grant.starts.map((at) => at - clock.now() + 0), nextInMs: grant.next === null ? null : grant.next - clock.now() }
+    },
+  } as unknown as Ledger
+  return { ledger, asked: () => asked }
+}
+
+/** A process with so many leads for recipient `a`, each durable after `durableMs`; `left` takes the times at which they leave. */
+const work = (ledger: Ledger, clock: FakeClock, rate: Rate, leads: number, left: number[], { durableMs = () => 5, stopping = () => false }: { durableMs?: (lead: number) => number; stopping?: () => boolean } = {}): void => {
+  const starts = createHeldStarts(ledger, 'live', clock, stopping, (error) => { throw error })
+  const lane = createLane({ connections: 4, concurrency: null, inDoubtWindow: null, rate } as TransportSettings, null, null, undefined, starts.of('a', rate))
+  starts.joins('a', lane)
+  const begin = (lead: number): void => {
+    if (!lane.enter(clock.now())) return lane.park(() => begin(lead))
+    clock.sleep(durableMs(lead)).then(() => starts.leaves('a')).then(() => {
+      left.push(clock.now())
+      return clock.sleep(10)
+    }).then(() => lane.leave(clock.now())).catch((error: unknown) => { throw error })
+  }
+  for (let lead = 0; lead < leads; lead++) begin(lead)
+}
+const most = (times: readonly number[], ms: number): number => times.reduce((max, end) => Math.max(max, times.filter((at) => at > end - ms && at <= end).length), 0)
+
+describe('a rate over several processes', () => {
+  const rate = { count: 100, perMs: 1_000 }
+
+  it('is never exceeded by all of them together, and nine tenths of it are used', async () => {
+    const clock = createFakeClock(1_000_000)
+    const { ledger, asked } = storeOf(clock)
+    const left: number[] = []
+    for (let process = 0; process < 3; process++) work(ledger, clock, rate, 300, left)
+    await clock.advance(10_500)
+    expect(left).toHaveLength(900)
+    expect(most(left, 1_000)).toBeLessThanOrEqual(100)
+    expect(asked()).toBeLessThan(350)
+  })
+
+  it('holds where starts are durable too late for their time: they leave with the next', async () => {
+    const clock = createFakeClock(1_000_000)
+    const { ledger } = storeOf(clock)
+    const left: number[] = []
+    for (let process = 0; process < 2; process++) work(ledger, clock, rate, 150, left, { durableMs: (lead) => (lead % 7 === 0 ? 450 : 5) })
+    await clock.advance(12_000)
+    expect(left).toHaveLength(300)
+    expect(most(left, 1_000)).toBeLessThanOrEqual(100)
+  })
+
+  it('asks for nothing that it cannot use: a lane that is held leaves the rate to the others', async () => {
+    const clock = createFakeClock(1_000_000)
+    const { ledger, asked } = storeOf(clock)
+    const starts = createHeldStarts(ledger, 'live', clock, () => false, (error) => { throw error })
+    const lane = createLane({ connections: 4, concurrency: null, inDoubtWindow: null, rate } as TransportSettings, null, null, undefined, starts.of('a', rate))
+    starts.joins('a', lane)
+    lane.hold(clock.now() + 5_000)
+    lane.enter(clock.now())
+    lane.park(() => undefined)
+    await clock.advance(4_000)
+    expect(asked()).toBe(0)
+    await clock.advance(1_000)
+    lane.drain('free', clock.now())
+    await clock.advance(10)
+    expect(asked()).toBe(1)
+  })
+
+  it('lets a single lead leave at once, and asks for nothing where nobody waits', async () => {
+    const clock = createFakeClock(1_000_000)
+    const { ledger, asked } = storeOf(clock)
+    const left: number[] = []
+    work(ledger, clock, rate, 1, left)
+    await clock.advance(250)
+    expect(left).toHaveLength(1)
+    await clock.advance(60_000)
+    expect(asked()).toBe(1)
+  })
+
+  it('one that is late for a time does not wait an hour for another where its process is to end', async () => {
+    const clock = createFakeClock(1_000_000)
+    const { ledger } = storeOf(clock)
+    const left: number[] = []
+    let stops = false
+    work(ledger, clock, { count: 1, perMs: 3_600_000 }, 1, left, { durableMs: () => 5_000, stopping: () => stops })
+    await clock.advance(10_000)
+    expect(left).toHaveLength(0)
+    stops = true
+    await clock.advance(2_000)
+    expect(left).toHaveLength(1)
+  })
+})
