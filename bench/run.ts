@@ -10,9 +10,10 @@ import { measured, median, row, wallMs, type Figures } from './measure.ts'
 
 /**
  * `npm run bench [-- LEADS [ROUNDS [LARGE]]]`: a CSV of leads delivered by the built command line to a server in another
- * process, beside a bare loop of undici's `request` that sends the same bodies and keeps no ledger; alternating rounds,
- * medians. Then a run that is killed, for what it leaves in doubt; then LARGE leads (ten times as many; 0 leaves it out), for
- * the memory. Figures are of whole processes, start-up and outputs included. Method and figures: docs/performance.md.
+ * process, beside a bare loop of undici's `request` that sends the same bodies and keeps no ledger, and beside the floor,
+ * which reads, writes and records the same and decides nothing; alternating rounds, medians. Then a run that is killed, for
+ * what it leaves in doubt; then LARGE leads (ten times as many; 0 leaves it out), for the memory. Figures are of whole
+ * processes, start-up and outputs included. Method and figures: docs/performance.md.
  */
 const count = Number(process.argv[2] ?? 50_000)
 const rounds = Number(process.argv[3] ?? 3)
@@ -58,17 +59,23 @@ try {
   await writeLines(join(dir, 'bodies.txt'), count, (i) => bodyOf(leadAt(i)))
 
   const bare: Figures[] = []
+  const floor: Figures[] = []
   const ours: Figures[] = []
   for (let round = 1; round <= rounds; round++) {
     bare.push(await measured(dir, [join(import.meta.dirname, 'bare.js'), url, join(dir, 'bodies.txt')]))
+    floor.push(await measured(dir, [join(import.meta.dirname, 'floor.js'), url, join(dir, 'leads.csv')]))
     ours.push(await deliver('leads.csv', count))
     console.log(row(`round ${round}  bare loop`, count, bare.at(-1)!))
+    console.log(row(`round ${round}  floor`, count, floor.at(-1)!))
     console.log(row(`round ${round}  finalmile`, count, ours.at(-1)!))
   }
-  const rates = ours.map((each, i) => (bare[i]?.wallSeconds ?? 0) / each.wallSeconds)
+  const ratesOf = (figures: readonly Figures[]): readonly number[] => figures.map((each, i) => (bare[i]?.wallSeconds ?? 0) / each.wallSeconds)
+  const rates = ratesOf(ours)
   const costs = ours.map((each, i) => each.cpuSeconds / (bare[i]?.cpuSeconds ?? 1))
   const all = (values: readonly number[]): string => values.map((each) => each.toFixed(2)).join(', ')
   console.log(`\n${count} leads, whole processes: finalmile / bare request loop = ${median(rates).toFixed(2)} in leads/s (median of ${rounds}; ${all(rates)}), ${median(costs).toFixed(2)} in CPU seconds (${all(costs)})`)
+
+  console.log(`${count} leads, whole processes: floor / bare request loop = ${median(ratesOf(floor)).toFixed(2)} in leads/s (${all(ratesOf(floor))}): the same files and durable steps, by a program that decides nothing`)
 
   const killed = await inDoubtAfterKill('leads.csv', median(ours.map((each) => each.wallSeconds)) * 600)
   console.log(`window: killed (signal 9) after ${killed.settled} settled leads, it left ${killed.inDoubt} attempts in doubt`)
