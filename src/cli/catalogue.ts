@@ -95,6 +95,13 @@ const transportProblems = ({ transport, place }: EndpointDefinition): readonly D
   checkTransport(transport).map(({ setting, message }) =>
     diagnosticAt(transport.places?.[setting] ?? place, 'bad-transport', message, 'Proxy and TLS stand under Settings; files are looked for from where finalmile is started'))
 
+/** What amounts that name no currency are in: that of these recipients, where they have one together; else dollars. */
+export const currencyAmong = (recipients: readonly Recipient[]): string => {
+  const currencies = new Set(recipients.flatMap((each) => (each.kind === 'endpoint' ? [each.definition.currency] : [])))
+  const [only = 'USD', ...others] = currencies
+  return others.length === 0 ? only : 'USD'
+}
+
 /** Recipients for which a pattern names a price: an acceptance of theirs without one is no doubt. A bidder's bid is one too. */
 export const pricedIn = (plans: Iterable<Plan>): ReadonlySet<string> => {
   const priced = new Set<string>()

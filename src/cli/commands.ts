@@ -1,6 +1,6 @@
 import type { CommandSpec, OptionSpec } from './command.ts'
 import { readRamp } from './load/ramp.ts'
-import { readClock, readCount, readPort, readMoneyFlag, readMoneyText, readPair, readAge, readTime, readWait, collect } from './values.ts'
+import { readClock, readCount, readPort, readMoneyText, readPair, readAge, readTime, readWait, collect } from './values.ts'
 
 const START = 'Start:'
 const DELIVER = 'Deliver:'
@@ -85,7 +85,7 @@ export const COMMANDS: readonly CommandSpec[] = [
     options: [
       to, test, { flags: '--enqueue', help: 'only take the leads in: workers of this store deliver them' }, { flags: '--dry-run', help: 'as plan: show the requests, send nothing' },
       { flags: '--again', help: 'order a new delivery of leads delivered before' }, { flags: '--retry-failed', help: 'take up failed leads again' },
-      identity, received, source, variable, { flags: '--cost <money>', help: 'what a lead cost that has no cost field', read: readMoneyFlag('--cost') },
+      identity, received, source, variable, { flags: '--cost <money>', help: 'what a lead cost that has no cost field', read: readMoneyText('--cost') },
       ...running,
     ],
     examples: [['finalmile deliver leads.csv --to acme --test', 'a rehearsal against the sandbox'], ['finalmile deliver leads.csv --to auto-waterfall', 'the real thing']],

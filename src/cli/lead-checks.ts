@@ -1,7 +1,7 @@
 import type { Inspect } from '../adapters/leads/batch.ts'
 import type { Diagnostic } from '../base/diagnostic.ts'
-import { parseMoney } from '../base/money.ts'
 import { MINUTE, type Instant } from '../base/time.ts'
+import { readCost } from '../core/lead-cost.ts'
 import type { Plan } from '../core/plan.ts'
 import { goesByAge, readReceived, RECEIVED_FIELD } from '../core/received.ts'
 import { plural } from './render/figures.ts'
@@ -31,15 +31,15 @@ export const checkLeads = (receivedField: string | null, plan: Plan, now: () => 
       if (received.kind === 'unreadable') note(dates, file, line, received.got)
       else if (receivedField !== null && fields[receivedField] === undefined) note(missing, file, line, '')
       else if (received.kind === 'at' && strict && received.at > now() + MINUTE) note(ahead, file, line, String(fields[name]))
-      const { cost } = fields
-      if (cost !== undefined && cost !== null && cost !== '' && parseMoney(cost) === null) note(costs, file, line, typeof cost === 'string' ? cost : JSON.stringify(cost))
+      const cost = readCost(fields, 'USD')
+      if (cost.kind === 'unreadable') note(costs, file, line, cost.got)
       return null
     },
     remarks: () => [
       ...told('received', dates, `write ${DATES}`, ({ count, got }) => `\`${name}\` of ${plural(count, 'lead')} is no date, the first ${quoted(got)}: ${asSeen(count)}`),
       ...told('received', missing, 'check the name of the field', ({ count }) => `${plural(count, 'lead')} without \`${name}\`, which --received names: ${asSeen(count)}`),
       ...told('received', ahead, 'write the time in UTC, or with its zone: 2026-11-24T15:15:00+09:00', ({ count, got }) => `\`${name}\` of ${plural(count, 'lead')} lies ahead, the first ${quoted(got)}: ${count === 1 ? 'its' : 'their'} windows open only then`),
-      ...told('cost', costs, 'write 2.50 or $2.50, four decimals at most', ({ count, got }) => `\`cost\` of ${plural(count, 'lead')} is no amount of money, the first ${quoted(got)}: counted as if ${count === 1 ? 'it' : 'they'} named none`),
+      ...told('cost', costs, 'write 2.50 or $2.50, from 0 on, four decimals at most', ({ count, got }) => `\`cost\` of ${plural(count, 'lead')} is no amount of money, the first ${quoted(got)}: counted as if ${count === 1 ? 'it' : 'they'} named none`),
     ],
   }
 }

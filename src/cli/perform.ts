@@ -3,14 +3,14 @@ import type { BadRow } from '../adapters/leads/batch.ts'
 import type { LeadStream } from '../adapters/leads/read.ts'
 import { createTransport } from '../adapters/transport.ts'
 import type { Diagnostic } from '../base/diagnostic.ts'
-import type { Money } from '../base/money.ts'
+import { parseMoney } from '../base/money.ts'
 import type { Mode } from '../core/event.ts'
 import type { Plan } from '../core/plan.ts'
 import type { Summary } from '../core/report/summary.ts'
 import type { Recipient } from '../definitions/types.ts'
 import { runDeliveries } from '../engine/run.ts'
 import type { LeadSource, RunEnd } from '../engine/settings.ts'
-import { compileEndpoints, pricedIn, type Opened, type Target } from './catalogue.ts'
+import { compileEndpoints, currencyAmong, pricedIn, type Opened, type Target } from './catalogue.ts'
 import { clockOf } from './clocks.ts'
 import type { Invocation } from './command.ts'
 import { confirmed } from './confirm.ts'
@@ -61,6 +61,7 @@ export const perform = async (invocation: Invocation, order: Order): Promise<num
   const startedAt = clock.now()
   const runId = newRunId(startedAt)
   const recipients = target === null ? [...opened.catalogue.recipients.values()] : reached(opened, target)
+  const currency = currencyAmong(recipients)
   const sandbox = mode === 'test' ? await openSandbox(recipients, plansOf(opened, target)) : null
   let waiting = true
   const interrupts = watchInterrupts(() => {
@@ -86,7 +87,7 @@ export const perform = async (invocation: Invocation, order: Order): Promise<num
     const endpoints = compileEndpoints(recipients, mode, sandbox, pricedIn(plansOf(opened, target)), opened.catalogue.secrets)
     transport = createTransport({ now: clock.now })
     const folder = resolve(cwd, settings.out ?? `runs/${runId}`)
-    const kept = (record = await openRecord(folder, { id: runId, mode, to: target?.recipient.id ?? null, startedAt }, opened.catalogue))
+    const kept = (record = await openRecord(folder, { id: runId, mode, to: target?.recipient.id ?? null, startedAt }, opened.catalogue, currency))
     const tally = createTally(startedAt)
     const hints = createHints((recipient) => endpoints.get(recipient)?.definition.type === 'custom')
     const timer = setInterval(() => progress.update(tally.snapshot(guessTotal(leads), clock.now())), PROGRESS_MS)
@@ -102,7 +103,7 @@ export const perform = async (invocation: Invocation, order: Order): Promise<num
       waitMs: typeof options.wait === 'number' ? options.wait : DEFAULT_WAIT_MS, concurrency: settings.concurrency,
       again: options.again === true, retryFailed: options.retryFailed === true,
       source: isPairs(options.source) ? options.source : {}, vars: isPairs(options.var) ? options.var : {},
-      cost: isMoney(options.cost) ? options.cost : null, receivedField: typeof options.received === 'string' ? options.received : null, watch: options.watch === true, enqueue: options.enqueue === true,
+      cost: typeof options.cost === 'string' ? parseMoney(options.cost, currency) : null, currency, receivedField: typeof options.received === 'string' ? options.received : null, watch: options.watch === true, enqueue: options.enqueue === true,
       ...(typeof options.take === 'number' ? { take: options.take } : {}),
     }, source, {
       ledger, transport, clock, endpoints, notify, signal: interrupts.signal,
@@ -169,5 +170,3 @@ const exitOf = (end: RunEnd, summary: Summary): number => {
   if (summary.alerts.some((each) => each.kind === 'threshold')) return EXIT.alert
   return summary.outcomes.failed + summary.outcomes.held > 0 ? EXIT.leadsFailed : EXIT.done
 }
-
-const isMoney = (value: unknown): value is Money => typeof value === 'object' && value !== null && 'amount' in value && 'currency' in value

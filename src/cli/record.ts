@@ -25,17 +25,15 @@ export interface RunRecord {
   close(): Promise<void>
 }
 
-export const openRecord = async (folder: string, run: Run, catalogue: Catalogue): Promise<RunRecord> => {
+export const openRecord = async (folder: string, run: Run, catalogue: Catalogue, currency: string): Promise<RunRecord> => {
   const files = await createRunFiles(folder).catch((error: unknown) => { throw notWritable(folder, error) })
   const report = emptyReport(run.mode)
-  let currency = 'USD'
   let [empty, closed] = [true, false]
   const close = async (): Promise<void> => {
     if (closed) return
     closed = true
     await files.close().catch((error: unknown) => { throw notWritten(folder, error) })
   }
-  for (const each of catalogue.recipients.values()) if (each.kind === 'endpoint') { currency = each.definition.currency; break }
   return {
     observe: (told) => {
       if (told.kind !== 'stored') return

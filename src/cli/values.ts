@@ -1,5 +1,5 @@
 import { usageError } from '../base/diagnostic.ts'
-import { parseMoney, type Money } from '../base/money.ts'
+import { parseMoney } from '../base/money.ts'
 import { parseDuration, type Instant } from '../base/time.ts'
 
 /** How the values of flags are read; each says what it wants when it gets something else. */
@@ -38,15 +38,10 @@ const readDuration = (flag: string, units: readonly [string, string], example: s
     : usageError(`${flag} takes a duration, not "${value}"`, `for example ${flag} ${example}`)
 }
 
-export const readMoneyFlag = (flag: string) => (value: string): Money => {
+/** Checked here, and kept as text: whose currency it is where it names none is not known yet. */
+export const readMoneyText = (flag: string) => (value: string): string => {
   const read = parseMoney(value)
   if (read === null || read.amount < 0) throw usageError(`${flag} takes an amount of money${read === null ? '' : ' from 0 on'}, not "${value}"`, `for example ${flag} 15.00 or ${flag} '€12.50'`)
-  return read
-}
-
-/** As `readMoneyFlag`, but as text: whose currency it is where it names none is not known yet. */
-export const readMoneyText = (flag: string) => (value: string): string => {
-  readMoneyFlag(flag)(value)
   return value
 }
 

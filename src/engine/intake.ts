@@ -1,9 +1,8 @@
-import type { Money } from '../base/money.ts'
-import { parseMoney } from '../base/money.ts'
 import type { Instant } from '../base/time.ts'
 import { deliveryIdOf } from '../core/delivery-id.ts'
 import type { DeliveryEvent } from '../core/event.ts'
 import type { Lead } from '../core/lead.ts'
+import { readCost } from '../core/lead-cost.ts'
 import type { Plan } from '../core/plan.ts'
 import { readReceived } from '../core/received.ts'
 import type { Delivery } from '../ports.ts'
@@ -15,7 +14,8 @@ import type { Work } from './work.ts'
 export const takeIn = (lead: Lead, number: number, to: string, plan: Plan, planHash: string, settings: RunSettings, now: Instant): Work => {
   const received = readReceived(lead.fields, settings.receivedField)
   const receivedAt = received.kind === 'at' ? received.at : now
-  const cost = costOfLead(lead) ?? settings.cost
+  const own = readCost(lead.fields, settings.currency)
+  const cost = own.kind === 'named' ? own.cost : settings.cost
   const delivery: Delivery = {
     id: deliveryIdOf({ mode: settings.mode, to, leadId: lead.id, number }),
     mode: settings.mode, to, lead, number, receivedAt, source: sourceOf(lead, settings.source), vars: settings.vars, cost, planHash,
@@ -23,8 +23,6 @@ export const takeIn = (lead: Lead, number: number, to: string, plan: Plan, planH
   const first: DeliveryEvent = { type: 'received', at: now, receivedAt, planHash, cost }
   return newWork(delivery, plan, first)
 }
-
-const costOfLead = (lead: Lead): Money | null => ('cost' in lead.fields ? parseMoney(lead.fields['cost']) : null)
 
 /** `--source` and, before it, the lead's own: a `source` object, columns `source.name` …, or a plain text `source`. */
 export const sourceOf = (lead: Lead, given: Readonly<Record<string, string>>): Readonly<Record<string, string>> => {

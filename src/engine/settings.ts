@@ -22,6 +22,8 @@ export interface RunSettings {
   readonly source: Readonly<Record<string, string>>
   readonly vars: Readonly<Record<string, string>>
   readonly cost: Money | null
+  /** Of a lead's cost that names none. */
+  readonly currency: string
   readonly receivedField: string | null
   /** Keep on after all that is due is done (`resume --watch`). */
   readonly watch: boolean

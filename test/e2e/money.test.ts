@@ -32,6 +32,15 @@ describe("a lead's cost", () => {
     expect(err).toContain('leads.csv:3:1')
     expect(project.rows('out/results.csv').map((row) => row.cost)).toEqual(['2.50', '0.00', '0.00', '0.00'])
   })
+
+  it('and --cost without a currency are in that of the recipient, so that the margin comes out', async () => {
+    buyer = await startBuyer()
+    const project = createProject({ acme: `${endpointYaml(buyer.url)}\nCurrency: EUR\n` })
+    project.write('leads.csv', 'id,email,cost\nL1,a@example.com,2.50\nL2,b@example.com,\n')
+    expect((await project.run('deliver', 'leads.csv', '--to', 'acme', '--yes', '--cost', '3', '--out', 'out')).code).toBe(0)
+    expect(project.rows('out/results.csv').map((row) => [row.cost, row.margin, row.currency])).toEqual([['2.50', '42.50', 'EUR'], ['3.00', '42.00', 'EUR']])
+    expect(await project.json('report')).toMatchObject({ currency: 'EUR', revenue: '90.00', cost: '5.50', margin: '84.50' })
+  })
 })
 
 describe("a buyer's returns", () => {

@@ -48,7 +48,7 @@ const world = (definition: EndpointDefinition, more: Partial<Policy> = {}, plan:
   const run = async (ids: readonly string[] | null, waitMs = 30_000) => {
     const { transport, underWay } = counted(createHttpTransport({ now: clock.now }))
     const end = runDeliveries({
-      runId: `r${++runs}`, mode: 'live', to: ids === null ? null : pattern ?? endpoint, catalogue, waitMs, concurrency: null, again: false, retryFailed: false, source: {}, vars: {}, cost: null, receivedField: null, watch: false,
+      runId: `r${++runs}`, mode: 'live', to: ids === null ? null : pattern ?? endpoint, catalogue, waitMs, concurrency: null, again: false, retryFailed: false, source: {}, vars: {}, cost: null, currency: 'USD', receivedField: null, watch: false,
     }, ids === null ? null : (async function* () { yield { leads: ids.map((id) => ({ lead: { id, fields: { id } } })) } })(), {
       ledger, transport, clock, endpoints, notify: { notify: () => Promise.resolve() }, observe: (event) => { seen.push(event) }, signal: new AbortController().signal,
     })

@@ -82,7 +82,7 @@ export const createWorld = (files: Readonly<Record<string, string>>, ledger: Led
       }
       const settings: RunSettings = {
         runId: `run${++runs}`, mode: 'live', to: to === null ? null : (catalogue.recipients.get(to) ?? null), catalogue, waitMs: 30_000, concurrency: null,
-        again: false, retryFailed: false, source: {}, vars: {}, cost: null, receivedField: null, watch: false, ...more,
+        again: false, retryFailed: false, source: {}, vars: {}, cost: null, currency: 'USD', receivedField: null, watch: false, ...more,
       }
       const source = leads === null ? null : (async function* () { yield { leads: leads.map((lead) => ({ lead })) } })()
       const end = runDeliveries(settings, source, deps)

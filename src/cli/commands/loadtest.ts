@@ -49,7 +49,7 @@ export const run: RunCommand = async (invocation) => {
     if (!settings.quiet) streams.err.write(`${plural(offered, 'made-up lead')} to ${target.recipient.name} over ${formatDuration(forMs)}, against the built-in sandbox\n`)
     const end = await runDeliveries({
       runId: newRunId(startedAt), mode: 'test', to: target.recipient, catalogue: opened.catalogue, waitMs: 10_000, concurrency: settings.concurrency,
-      again: false, retryFailed: false, source: {}, vars: {}, cost: null, receivedField: null, watch: false,
+      again: false, retryFailed: false, source: {}, vars: {}, cost: null, currency: 'USD', receivedField: null, watch: false,
     }, pacer.leads, {
       ledger, transport, clock: systemClock, endpoints: compileEndpoints(played, 'test', sandbox, pricedIn([target.plan]), opened.catalogue.secrets),
       notify: { notify: () => Promise.resolve() }, signal: interrupts.signal, observe: (told) => measure(measured, told),
