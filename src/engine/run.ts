@@ -1,3 +1,4 @@
+import { MINUTE } from '../base/time.ts'
 import type { Instant } from '../base/time.ts'
 import { hashOfPlan, planFromJson, planToJson } from '../core/plan-json.ts'
 import type { Plan } from '../core/plan.ts'
@@ -40,6 +41,8 @@ const ELSEWHERE_MS = 100
 const SHARED_LOOK_MS = 500
 /** How often work of processes that have gone is looked for, where several share a store. */
 const RECOVER_MS = 5_000
+/** After this long, deliveries whose recipient has no file are looked at again. */
+const MISSING_MS = 5 * MINUTE
 
 /**
  * Delivers the given leads, or (with none) all that is due, until everything is settled or must wait longer than
@@ -187,7 +190,7 @@ export const runDeliveries = async (settings: RunSettings, leads: LeadSource | n
       const work = loadedWork(each, plan, boughtElsewhere(each))
       const missing = recipientsOf(plan).filter((recipient) => !policies.has(recipient))
       if (missing.length > 0) {
-        await putBack(work, `waits for ${missing.join(', ')}, of which there is no recipient file (any more)`)
+        await putBack(work, missing)
         continue
       }
       slots.take()
@@ -199,8 +202,10 @@ export const runDeliveries = async (settings: RunSettings, leads: LeadSource | n
   const boughtElsewhere = ({ had = [] }: LoadedDelivery): ReadonlyMap<string, string> =>
     new Map(had.map((recipient) => [recipient, `${policies.get(recipient)?.name ?? recipient} has bought this lead before, through another target`]))
 
-  const putBack = async (work: Work, why: string): Promise<void> => {
-    const standing: Standing = { state: 'waiting', dueAt: null, why, recipient: null, batch: false }
+  /** Files are read at the start: this run need not look again, and a later one finds it due. */
+  const putBack = async (work: Work, missing: readonly string[]): Promise<void> => {
+    const dueAt = clock.now() + Math.max(MISSING_MS, settings.waitMs + 1)
+    const standing: Standing = { state: 'waiting', dueAt, why: `there is no recipient file of ${missing.join(', ')} (any more): put it back`, recipient: missing[0] ?? null, batch: false }
     await ledger.append([{ deliveryId: work.delivery.id, version: work.history.version, runId: settings.runId, events: [], standing }])
     tally.waiting(work.delivery.lead.id, standing)
   }

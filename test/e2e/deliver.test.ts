@@ -108,7 +108,7 @@ describe('a held lead', () => {
 
 describe('resume from cron', () => {
   it('leaves no folder behind where nothing was due, and one where something was', async () => {
-    const a = await buyer({ script: { do: 'answer', status: 503 } })
+    const a = await buyer({ script: { do: 'answer', status: 503, headers: { 'retry-after': '6' } } })
     const project = createProject({ a: endpointYaml(a.url) })
     project.write('leads.csv', leadsCsv(1))
     await project.run('deliver', 'leads.csv', '--to', 'a', '--yes', '--wait', '0s', '--out', 'out')
@@ -122,21 +122,35 @@ describe('resume from cron', () => {
   })
 })
 
-it('leads whose recipient has lost its file wait, and every view says how they go on', async () => {
-  const a = await buyer({ script: { do: 'answer', status: 503 } })
-  const project = createProject({ a: endpointYaml(a.url) })
-  project.write('leads.csv', leadsCsv(1))
-  await project.run('deliver', 'leads.csv', '--to', 'a', '--yes', '--wait', '0s')
-  const text = project.read('recipients/a.yaml')
-  rmSync(join(project.folder, 'recipients/a.yaml'))
-  const told = 'no recipient file (any more): put it back, then finalmile unpause a'
-  expect((await project.run('resume', '--yes', '--wait', '9s')).err).toContain(told)
-  expect((await project.run('status')).out).toContain(told)
-  expect((await project.run('explain', 'L1')).out).toContain(told)
-  project.write('recipients/a.yaml', text)
-  a.rescript({ do: 'accept', price: '33.00' })
-  expect((await project.run('unpause', 'a')).err).toContain('1 lead is due now')
-  expect(await project.json('resume', '--yes')).toMatchObject({ leads: 1, revenue: '33.00' })
+describe('leads whose recipient has lost its file', () => {
+  it('wait, every view says what to do, and unpause wakes them', async () => {
+    const a = await buyer({ script: { do: 'answer', status: 503 } })
+    const project = createProject({ a: endpointYaml(a.url) })
+    project.write('leads.csv', leadsCsv(1))
+    await project.run('deliver', 'leads.csv', '--to', 'a', '--yes', '--wait', '0s')
+    const text = project.read('recipients/a.yaml')
+    rmSync(join(project.folder, 'recipients/a.yaml'))
+    const told = 'there is no recipient file of a (any more): put it back'
+    expect((await project.run('resume', '--yes', '--wait', '9s')).err).toContain(told)
+    expect((await project.run('status')).out).toContain(told)
+    expect((await project.run('explain', 'L1')).out).toContain(told)
+    project.write('recipients/a.yaml', text)
+    a.rescript({ do: 'accept', price: '33.00' })
+    expect((await project.run('unpause', 'a')).err).toContain('1 lead is due now')
+    expect(await project.json('resume', '--yes')).toMatchObject({ leads: 1, revenue: '33.00' })
+  })
+
+  it('are taken up by a later resume once it is back', async () => {
+    const project = createProject({ a: endpointYaml('https://a.example', 'Call Window: 9am-5pm') })
+    const text = project.read('recipients/a.yaml')
+    project.write('leads.csv', leadsCsv(1))
+    const at = (time: string): readonly string[] => ['--test', '--wait', '0s', '--clock', `2026-11-24T${time}:00Z`]
+    await project.run('deliver', 'leads.csv', '--to', 'a', ...at('08:00'))
+    rmSync(join(project.folder, 'recipients/a.yaml'))
+    await project.run('resume', ...at('09:01'))
+    project.write('recipients/a.yaml', text)
+    expect(await project.json('resume', ...at('09:07'))).toMatchObject({ leads: 1, outcomes: { waiting: 0 } })
+  })
 })
 
 describe('leads as they come', () => {

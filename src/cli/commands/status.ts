@@ -7,7 +7,7 @@ import { plural, showCount, showTime, showWhen } from '../render/figures.ts'
 import { outcomesLine } from '../render/summary.ts'
 import { renderTable } from '../render/table.ts'
 import { oneLine } from '../render/printable.ts'
-import { toldCommand, toldWhy } from '../render/told.ts'
+import { toldCommand } from '../render/told.ts'
 import { allLeads, tellOtherMode } from '../other-mode.ts'
 import { withStore } from '../store.ts'
 import { systemClock } from '../../adapters/clock.ts'
@@ -71,7 +71,7 @@ export const run: RunCommand = (invocation) =>
 
 /** Leads keep the reason that they were given until they are taken up again: after `unpause` that one is no more. */
 const whyNow = ({ recipient, why, nextAt }: Queue, paused: ReadonlySet<string>, now: Instant, mode: Mode): string =>
-  recipient !== null && nextAt !== null && nextAt <= now && !paused.has(recipient) && why.includes(' is paused (') ? `was paused; ${toldCommand(mode, 'resume')} sends them` : toldWhy(mode, why)
+  recipient !== null && nextAt !== null && nextAt <= now && !paused.has(recipient) && why.includes(' is paused (') ? `was paused; ${toldCommand(mode, 'resume')} sends them` : why
 
 const queuesOf = async (ledger: Ledger, mode: Mode, now: Instant): Promise<readonly Queue[]> => {
   const queues = new Map<string, Queue>()

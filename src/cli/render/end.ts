@@ -9,7 +9,7 @@ import { plural, showWhen } from './figures.ts'
 import type { Summary } from '../../core/report/summary.ts'
 import { renderSummary } from './summary.ts'
 import { oneLine } from './printable.ts'
-import { toldCommand, toldWhy } from './told.ts'
+import { toldCommand } from './told.ts'
 
 export interface Ending {
   readonly summary: Summary
@@ -32,7 +32,7 @@ export const renderEnd = ({ summary, end, folder, cwd, hints, bad, now, resumed,
   const lines: string[] = [renderSummary(summary, columns, paint).trimEnd(), '']
   for (const each of end.waiting.slice(0, 8)) {
     const when = each.nextAt === null ? 'until a person acts' : each.nextAt <= now ? 'due now' : showWhen(each.nextAt, now)
-    lines.push(`${paint.cyan('waiting')} ${plural(each.count, 'lead')}, ${when}: ${oneLine(toldWhy(summary.mode, each.why))}`)
+    lines.push(`${paint.cyan('waiting')} ${plural(each.count, 'lead')}, ${when}: ${oneLine(each.why)}`)
   }
   for (const each of hints) lines.push(`${paint.blue('hint')} ${each.recipient}: ${oneLine(each.text)}`)
   if (summary.outcomes.held + summary.outcomes.pooled > 0) lines.push(`${paint.blue('hint')} leads that need a person: ${toldCommand(summary.mode, 'review list')}`)

@@ -8,7 +8,7 @@ import { classOf, type Verdict } from '../../core/verdict.ts'
 import type { LoadedDelivery, Standing } from '../../ports.ts'
 import { plural, showMoney, showTime, showWhen } from './figures.ts'
 import { oneLine } from './printable.ts'
-import { toldCommand, toldWhy } from './told.ts'
+import { toldCommand } from './told.ts'
 import { padEnd } from './width.ts'
 
 /**
@@ -100,7 +100,7 @@ const nextOf = (standing: Standing, open: readonly string[] | undefined, now: In
     case 'working': return paint.cyan(`next: being worked on by a run; after a crash \`${toldCommand(mode, 'resume')}\` takes it up`)
     case 'waiting': {
       const when = standing.dueAt === null ? 'until a person acts' : mode === 'test' ? `at ${showTime(standing.dueAt)} UTC` : standing.dueAt <= now ? 'due now, at the next `finalmile resume`' : `${showWhen(standing.dueAt, now)} (${showTime(standing.dueAt)} UTC)`
-      return paint.yellow(`next: ${when} – ${oneLine(toldWhy(mode, standing.why))}${standing.recipient === null ? '' : ` (${standing.recipient})`}`)
+      return paint.yellow(`next: ${when} – ${oneLine(standing.why)}${standing.recipient === null ? '' : ` (${standing.recipient})`}`)
     }
     case 'settled': {
       if (standing.outcome === 'held') return paint.yellow(`next: a person decides: \`${toldCommand(mode, 'review retry|accept|drop')}\``)
