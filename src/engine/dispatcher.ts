@@ -293,8 +293,12 @@ export const createDispatcher = (around: Surroundings) => {
   }
 
   const waitWith = (work: Work, { send, asks }: Parked): void => {
-    if (asks === null) around.lane(send.recipient).park(() => pump(work))
-    else asks().then(() => pump(work)).catch(around.failed)
+    if (asks === null) {
+      const lane = around.lane(send.recipient)
+      lane.park(() => pump(work))
+      // A place may have come free while the step was recorded, when nobody waited for one.
+      lane.drain('free', clock.now())
+    } else asks().then(() => pump(work)).catch(around.failed)
   }
 
   /** A process that was stopped past its lease must not send what another has taken over: it fails at its next write. */

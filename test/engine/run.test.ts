@@ -221,3 +221,29 @@ describe('interruption', () => {
     expect(a.journal).toHaveLength(50)
   })
 })
+
+describe('a place that comes free while a step is recorded', () => {
+  it('is taken by the lead whose step that was, and not only when the clock looks again', async () => {
+    const a = await buyer({ script: { do: 'reject' } })
+    const b = await buyer({ script: { do: 'accept', price: '33.00', afterMs: 200 } })
+    const inner = createMemoryLedger()
+    let recordedAt = 0
+    // The step of the lead that finds no place at b is recorded when the other has been answered there.
+    const slow: Ledger = {
+      ...inner,
+      append: async (steps) => {
+        const events = steps.flatMap((each) => each.events)
+        const waits = events.some((each) => each.type === 'attemptFinished' && each.recipient === 'a') && !events.some((each) => each.type === 'attemptStarted')
+        while (waits && !world.seen.some((each) => each.kind === 'stored' && each.event.type === 'settled')) await new Promise(setImmediate)
+        if (waits) recordedAt = world.clock.now()
+        return inner.append(steps)
+      },
+    }
+    const world = createWorld({ a: endpointYaml(a.url), b: endpointYaml(b.url), both: waterfall('a', 'b') }, slow)
+    await world.run('both', someLeads(2), { concurrency: 1 })
+    expect(await outcomes(world)).toEqual({ accepted: 2 })
+    const starts = (await Promise.all(['L1', 'L2'].map((each) => world.events(each)))).flat().flatMap((each) => (each.type === 'attemptStarted' && each.recipient === 'b' ? [each.at] : []))
+    expect(recordedAt).toBeGreaterThan(0)
+    expect(Math.max(...starts)).toBe(recordedAt)
+  })
+})
