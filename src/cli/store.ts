@@ -43,7 +43,7 @@ export const missingStore = ({ settings, cwd }: Invocation): UserError | null =>
 export const isPostgres = (address: string): boolean => /^postgres(ql)?:\/\//i.test(address)
 
 /** For messages: what stands between user and host is a password. */
-export const maskedAddress = (address: string): string => address.replace(/(\/\/[^:@/]*):.*@/, `$1:${MASK}@`).replace(/([?&]password=)[^&]*/g, `$1${MASK}`)
+export const maskedAddress = (address: string): string => address.replace(/^([\w+.-]*:?\/*[^:@/]*):.*@/, `$1:${MASK}@`).replace(/((?:^|[?&\s])password\s*=\s*)[^&\s]*/gi, `$1${MASK}`)
 
 /** Of commands that work on what was delivered: but for `pause` (`touch`) they make no store where there is none. */
 export const withStore = async (invocation: Invocation, use: StoreUse, work: (ledger: Ledger) => Promise<number>): Promise<number> => {

@@ -19,8 +19,9 @@ export const readAddress = (text: string): Address => {
   let url: URL
   try {
     url = new URL(text)
+    decodeURIComponent(`${url.username}${url.password}${url.pathname}`)
   } catch {
-    throw usageError('--store is no URL that can be read', 'for example --store postgres://user:${PASSWORD}@host:5432/leads; characters such as @ and / in a password are written as %40 and %2F')
+    throw usageError('--store is no URL that can be read', 'for example --store postgres://user:${PASSWORD}@host:5432/leads; characters such as @, / and % in a password are written as %40, %2F and %25')
   }
   const schema = url.searchParams.get('schema') ?? DEFAULT_SCHEMA
   if (!/^[a-z_][a-z0-9_]{0,50}$/.test(schema)) throw usageError(`schema=${schema} in --store cannot be a schema's name`, 'use lower-case letters, digits and _')

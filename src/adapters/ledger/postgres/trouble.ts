@@ -11,6 +11,9 @@ export const isLost = (error: unknown): boolean => {
   return error instanceof Error && /^(Connection terminated|Client has encountered a connection error|timeout exceeded when trying to connect|Client was closed|server conn|Query read timeout)/i.test(error.message)
 }
 
+const NO_TLS = 'The server does not support SSL connections'
+const TLS = /^(CERT_|ERR_TLS|ERR_SSL|DEPTH_ZERO|SELF_SIGNED|UNABLE_TO_)/
+
 /** Serialization failure, deadlock, lock not available: begun anew it may succeed. */
 export const isRetried = (error: unknown): boolean => ['40001', '40P01', '55P03'].includes(codeOf(error))
 
@@ -20,7 +23,9 @@ export const troubleOf = (error: unknown, shown: string): unknown => {
   const words = error instanceof Error ? error.message || codeOf(error) : String(error)
   const code = codeOf(error)
   if (isLost(error) || code === 'ENOTFOUND' || code === 'EAI_AGAIN' || code === 'EHOSTUNREACH') return new StoreError('unreachable', `the store ${shown} does not answer: ${words}`, 'check that PostgreSQL runs and may be reached; what was recorded stands, the same command goes on')
-  if (code === '28P01' || code === '28000') return new StoreError('unreachable', `the store ${shown} refuses this user: ${words}`, 'check user and password in --store')
+  if (code === '28P01' || code === '28000' || words.startsWith('SASL')) return new StoreError('unreachable', `the store ${shown} refuses this user: ${words}`, 'check user and password in --store')
+  if (words === NO_TLS || code === 'EPROTO' || TLS.test(code)) return new StoreError('unreachable', `the store ${shown} cannot be reached over TLS: ${words}`, words === NO_TLS ? 'leave sslmode out of --store, or turn TLS on in PostgreSQL' : 'sslrootcert=FILE in --store names the authority that signed its certificate; sslmode=no-verify trusts any')
+  if (code === '42883' && words.includes('pg_current_xact_id')) return new StoreError('unsupported', `the store ${shown} is a PostgreSQL that is too old: ${words}`, 'PostgreSQL 13 or later')
   if (code === '3D000') return new StoreError('unreachable', `the store ${shown}: ${words}`, 'make the database first: CREATE DATABASE …')
   if (code === '42501') return new StoreError('read-only', `the store ${shown}: ${words}`, 'the first use needs CREATE on the database; later SELECT, INSERT, UPDATE and DELETE in its schema')
   if (code === '25006') return new StoreError('read-only', `the store ${shown} is a read-only copy: ${words}`, 'name the primary server')

@@ -1,0 +1,42 @@
+import { describe, expect, it } from 'vitest'
+import { readAddress } from '../../../src/adapters/ledger/postgres/address.ts'
+import { troubleOf } from '../../../src/adapters/ledger/postgres/trouble.ts'
+import { UserError } from '../../../src/base/diagnostic.ts'
+import { maskedAddress } from '../../../src/cli/store.ts'
+import { StoreError } from '../../../src/ports.ts'
+
+describe('a store that cannot be used is told in words, never as a bug', () => {
+  const coded = (message: string, code?: string): Error => Object.assign(new Error(message), code === undefined ? {} : { code })
+  it.each([
+    ['a server without TLS', coded('The server does not support SSL connections'), 'unreachable', 'leave sslmode out'],
+    ['a certificate of its own', coded('self-signed certificate', 'DEPTH_ZERO_SELF_SIGNED_CERT'), 'unreachable', 'sslrootcert=FILE'],
+    ['a certificate for another name', coded('Hostname/IP does not match', 'ERR_TLS_CERT_ALTNAME_INVALID'), 'unreachable', 'sslrootcert=FILE'],
+    ['no password for a server that asks for one', coded('SASL: SCRAM-SERVER-FIRST-MESSAGE: client password must be a string'), 'unreachable', 'user and password'],
+    ['a server that is too old', coded('function pg_current_xact_id() does not exist', '42883'), 'unsupported', 'PostgreSQL 13'],
+  ])('%s', (_, error, kind, help) => {
+    const told = troubleOf(error, 'postgres://host/leads')
+    expect(told).toBeInstanceOf(StoreError)
+    expect(told).toMatchObject({ kind, message: expect.stringContaining(error.message), help: expect.stringContaining(help) })
+  })
+
+  it('a bug of ours stays one', () => {
+    const bug = coded('function our_own() does not exist', '42883')
+    expect(troubleOf(bug, '')).toBe(bug)
+  })
+
+  it('a % in a password that is not written as %25', () => {
+    expect(() => readAddress('postgres://finalmile:50%off@host/leads')).toThrow(UserError)
+    expect(readAddress('postgres://finalmile:50%25off@host/leads').secrets).toContain('50%off')
+  })
+})
+
+describe('passwords in addresses that are no addresses are not shown', () => {
+  it.each(['postgres:/u:hush@h/x', 'postgres:u:hush@h/x', 'u:hush@h/x', '//u:hush@h/x', 'postgres//u:hush@h:5432/x', 'postgres://u:hush@more@h/x', 'http://h/x?password=hush', 'host=h password=hush user=u', 'pg-sql://u:hush@h/x'])('%s', (address) => {
+    expect(maskedAddress(address)).not.toContain('hush')
+    expect(maskedAddress(address)).toContain('••••')
+  })
+
+  it('and others are, as they are', () => {
+    for (const address of ['mysql://host/leads', 'sqlite', 'leads.db', 'C:/leads/store.db']) expect(maskedAddress(address)).toBe(address)
+  })
+})
