@@ -1,6 +1,7 @@
 import { expect, it } from 'vitest'
 import { compileEndpoint } from '../../src/wire/compile.ts'
 import { readerProblems } from '../../src/wire/reader-problems.ts'
+import { compileXPath } from '../../src/wire/parse/xml.ts'
 import { answer, buildDefinition, buildParsing, is, path } from './build-definition.ts'
 import { createReader } from '../../src/wire/read.ts'
 
@@ -19,6 +20,14 @@ it.each(['..', '#', '>>', 'h1:nope', 'h1,', '//x', '', '123', '@data-x'])('css(%
   expect(endpoint).toBeNull()
   expect(diagnostics).toMatchObject([{ ...place, code: 'unreadable-path', severity: 'error' }])
 })
+
+it.each(['//a[foo()]', '//a::b', '/a[matches(b, "x")]', '//a[contains(b)', '/a/soap:text()'])('XPath %s is told, which would fail only at an answer that has an a', (text) => {
+  expect(readerProblems(buildDefinition({ parsing: buildParsing({ success: is('ok', true), price: path(text) }) }))).toMatchObject([{ code: 'unreadable-path' }])
+})
+
+it.each([
+  '//a[not(b = "foo(x)")]', "/a[contains(b, 'x::y(')]", '//*[local-name() = "Status" and (position() = last())]', 'count(//bid)', '//a/following-sibling::b[1]/text()', '/a/child::node()', 'string(/a/@id)', '/a[. mod (2) = 1]',
+])('XPath %s can be read', (text) => { expect(compileXPath(text)).not.toBeNull() })
 
 it('finds nothing in paths that can be read', () => {
   const parsing = buildParsing({ success: is('//soap:Body/ok', 'x'), leadId: path('css(h1.status)'), price: path('errors.*.text'), capture: { a: path('header.X-A') } })
