@@ -58,12 +58,6 @@ export const textual = <T>(takes: string, parse: (text: string, place: Place) =>
   },
 })
 
-/** A value whose parser looks at the YAML itself: lists, blocks. */
-export const structural = <T>(takes: string, parse: (node: YamlNode) => Parsed<T>, schema: JsonSchema): Kind<T> => ({
-  takes, schema,
-  read: (node, reading) => (isEmpty(node) ? textOf(node, takes, reading) as undefined : take(parse(node), reading)),
-})
-
 export const take = <T>(result: Parsed<T>, reading: Reading): T | undefined => {
   if (result.ok) return result.value
   reading.report(result.diagnostic)

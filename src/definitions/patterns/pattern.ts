@@ -32,17 +32,3 @@ export interface Window { readonly opensMs: number; /** null: never */ readonly 
 export const WATERFALL_MOVES_ON: readonly OutcomeKind[] = ['rejected', 'duplicate', 'skipped', 'failed']
 /** A rejection is an answer; who could not be asked gave none. */
 export const FALLBACK_MOVES_ON: readonly OutcomeKind[] = ['skipped', 'failed']
-
-/** Every recipient that a pattern names, in order. */
-export const referencesOf = (shape: Shape): readonly Reference[] => {
-  const last = 'finally' in shape && shape.finally ? [shape.finally] : []
-  switch (shape.kind) {
-    case 'single': return [shape.to, ...last]
-    case 'sequence': return [...shape.steps, ...last]
-    case 'windows': return [...shape.windows.flatMap((each) => each.references), ...last]
-    case 'race': return shape.entrants
-    case 'auction': return shape.bidders
-    case 'share': return shape.entrants
-    default: return shape satisfies never
-  }
-}

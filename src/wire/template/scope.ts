@@ -17,9 +17,6 @@ export interface Vocabulary {
   readonly token?: boolean
 }
 
-/** The names of the contract, section 2. A bare name that is none of these looks in lead, source, variables, then the ping's captures. */
-export const ROOTS = ['lead', 'source', 'vars', 'recipient', 'run', 'delivery', 'delivery_attempt', 'attempt', 'ping', 'now'] as const
-
 /** Compiles a dotted path into a function; a path that can never have a value is a diagnostic. */
 export const compilePath = (parts: readonly string[], vocabulary: Vocabulary, place: Place): Read | Diagnostic => {
   const [head = '', ...rest] = parts
