@@ -4,6 +4,7 @@ import type { LeadStream } from '../adapters/leads/read.ts'
 import { createTransport } from '../adapters/transport.ts'
 import type { Diagnostic } from '../base/diagnostic.ts'
 import { parseMoney } from '../base/money.ts'
+import { createMasker } from '../base/secrets.ts'
 import type { Mode } from '../core/event.ts'
 import type { Plan } from '../core/plan.ts'
 import type { Summary } from '../core/report/summary.ts'
@@ -97,6 +98,7 @@ export const perform = async (invocation: Invocation, order: Order): Promise<num
       kept.badRow(row)
       if (bad <= 5) progress.log(`${err.paint.yellow('bad row')} ${row.file}:${row.line}: ${oneLine(row.reason)}`)
     }, kept.pressure)
+    const mask = createMasker(opened.catalogue.secrets)
     const notify = notifierOf(invocation, mode, transport, clock)
     const end = await runDeliveries({
       runId, mode, to: target?.recipient ?? null, catalogue: opened.catalogue,
@@ -107,7 +109,9 @@ export const perform = async (invocation: Invocation, order: Order): Promise<num
       ...(typeof options.take === 'number' ? { take: options.take } : {}),
     }, source, {
       ledger, transport, clock, endpoints, notify, signal: interrupts.signal,
-      observe: (event) => {
+      observe: (seen) => {
+        // Where somebody could not be notified, the address may be a secret, as those of chat rooms are.
+        const event = seen.kind === 'alert' ? { ...seen, text: mask(seen.text) } : seen
         // Told before its first byte leaves.
         if (event.kind === 'stored' && event.event.type === 'attemptStarted') sent = true
         tally.observe(event)
@@ -123,7 +127,7 @@ export const perform = async (invocation: Invocation, order: Order): Promise<num
     })
     for (const each of order.remarks?.() ?? []) progress.log(renderDiagnostic(each, () => null, err.paint).trimEnd())
     const summary = await kept.finish(end, bad, clock.now())
-    for (const each of await notifyThresholds(summary, endpoints, notify)) progress.log(`${err.paint.yellow.bold('alert')} ${oneLine(each)}`)
+    for (const each of await notifyThresholds(summary, endpoints, notify)) progress.log(`${err.paint.yellow.bold('alert')} ${oneLine(mask(each))}`)
     await ledger.finishRun(runId, clock.now(), JSON.stringify(summary))
     // A `resume` from cron that found nothing due leaves no folder of empty files behind.
     const idle = target === null && settings.out === null && kept.isEmpty()

@@ -44,6 +44,13 @@ describe('a threshold that is missed', () => {
     expect(await deliver(project)).toMatchObject({ code: 4, err: expect.stringContaining('could not notify ops@example.com: no mail server for alerts is known: set FINALMILE_SMTP') })
   })
 
+  it('does not show the address where a webhook cannot be reached: those of chat rooms are secrets', async () => {
+    const { project } = await missing('http://127.0.0.1:1/${HOOK}')
+    const { err } = await deliver(project, { HOOK: 'T00-hook-secret' })
+    expect(err).toContain('could not notify http://127.0.0.1:1/••••')
+    expect(err).not.toContain('T00-hook-secret')
+  })
+
   it('wakes nobody in a rehearsal', async () => {
     const pager = await open(startBuyer())
     const { project } = await missing(pager.url)
