@@ -3,7 +3,7 @@ import { createRunFiles } from '../adapters/outputs/run-files.ts'
 import { usageError } from '../base/diagnostic.ts'
 import type { Instant } from '../base/time.ts'
 import { addEvent, emptyReport } from '../core/report.ts'
-import { alertsOf, type AlertLimit } from '../core/report/alerts.ts'
+import { alertsOf, alsoTold, type AlertLimit } from '../core/report/alerts.ts'
 import { ledgerRow, resultRow } from '../core/report/rows.ts'
 import { summaryOf, type Summary } from '../core/report/summary.ts'
 import type { Run } from '../core/run.ts'
@@ -28,6 +28,7 @@ export interface RunRecord {
 export const openRecord = async (folder: string, run: Run, catalogue: Catalogue, currency: string): Promise<RunRecord> => {
   const files = await createRunFiles(folder).catch((error: unknown) => { throw notWritable(folder, error) })
   const report = emptyReport(run.mode)
+  const told: Extract<RunEvent, { kind: 'alert' }>[] = []
   let [empty, closed] = [true, false]
   const close = async (): Promise<void> => {
     if (closed) return
@@ -35,11 +36,12 @@ export const openRecord = async (folder: string, run: Run, catalogue: Catalogue,
     await files.close().catch((error: unknown) => { throw notWritten(folder, error) })
   }
   return {
-    observe: (told) => {
-      if (told.kind !== 'stored') return
-      const { event, leadId, seq } = told
+    observe: (seen) => {
+      if (seen.kind === 'alert') told.push(seen)
+      if (seen.kind !== 'stored') return
+      const { event, leadId, seq } = seen
       empty = false
-      addEvent(report, told, event)
+      addEvent(report, seen, event)
       const row = ledgerRow({ seq, runId: run.id, leadId, mode: run.mode }, event)
       if (row !== null) files.ledger(row)
       if (event.type === 'settled') files.result(resultRow({ leadId, mode: run.mode, attempts: event.attempts ?? 0 }, event, currency))
@@ -50,9 +52,10 @@ export const openRecord = async (folder: string, run: Run, catalogue: Catalogue,
     },
     pressure: () => files.pressure(),
     finish: async (end, badRows, at) => {
+      const alerts = alertsOf(report, limitsOf(catalogue))
       const summary = summaryOf(report, run, {
         finishedAt: at, waiting: end.waiting.reduce((sum, each) => sum + each.count, 0), alreadySettled: end.alreadySettled, badRows,
-        alerts: alertsOf(report, limitsOf(catalogue)), currency,
+        alerts: [...alerts, ...alsoTold(told, alerts)], currency,
       })
       await close()
       await files.summary(summary).catch((error: unknown) => { throw notWritten(folder, error) })

@@ -43,7 +43,8 @@ export const renderSummary = (summary: Summary, columns: number, paint: ChalkIns
     const errors = rows.flatMap(([id, each]) => { const text = errorsText(each); return text === '' ? [] : [`${paint.red('errors')} ${id}: ${text}`] })
     if (errors.length > 0) lines.push(...errors, '')
   }
-  for (const each of summary.alerts) lines.push(`${paint.yellow.bold('alert')} ${alertText(each)}`)
+  // What was told while the run went on stands above already.
+  for (const each of summary.alerts) if (each.kind !== 'told') lines.push(`${paint.yellow.bold('alert')} ${alertText(each)}`)
   return `${lines.join('\n').trimEnd()}\n`
 }
 
@@ -61,6 +62,7 @@ export const outcomesLine = (outcomes: Readonly<Record<string, number>>, leads: 
 export const alertText = (alert: Alert): string =>
   alert.kind === 'threshold'
     ? `${alert.recipient}: ${oneLine(alert.rule)} missed: ${alert.rule.includes('time') ? formatDuration(alert.value) : `${(alert.value * 100).toFixed(1)}%`} over ${plural(alert.attempts, 'attempt')}`
+    : alert.kind === 'told' ? `${alert.recipient}: ${oneLine(alert.reason)}`
     : `${alert.recipient}: ${alert.class}${alert.reason === null ? '' : `: ${oneLine(alert.reason)}`} (${plural(alert.attempts, 'attempt')})`
 
 /** One line of figures, or one for each currency. */

@@ -10,10 +10,20 @@ export interface AlertLimit {
   readonly text: string
 }
 
-/** `threshold`: a limit was missed (exit 4). `attention`: a person must look: wrong credentials, a bad certificate. */
+/**
+ * `threshold`: a limit was missed (exit 4). `attention`: a person must look: wrong credentials, a bad certificate.
+ * `told`: said while the run went on, and in no figure: every try failed, a circuit opened, somebody could not be notified.
+ */
 export type Alert =
   | { readonly kind: 'threshold'; readonly recipient: string; readonly rule: string; readonly value: number; readonly attempts: number }
   | { readonly kind: 'attention'; readonly recipient: string; readonly class: string; readonly reason: string | null; readonly attempts: number }
+  | { readonly kind: 'told'; readonly recipient: string; readonly reason: string }
+
+/** Those of the alerts of a run that `known` does not speak of. */
+export const alsoTold = (told: readonly { readonly recipient: string; readonly text: string }[], known: readonly Alert[]): readonly Alert[] =>
+  told
+    .filter(({ recipient, text }) => !known.some((each) => each.kind === 'attention' && each.recipient === recipient && text.includes(each.reason ?? each.class)))
+    .map(({ recipient, text }) => ({ kind: 'told', recipient, reason: text }))
 
 /**
  * What the report says about the limits of its recipients. `minimum`: attempts below which a limit says nothing; 1 for a
