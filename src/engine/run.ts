@@ -11,6 +11,7 @@ import { createBatcher } from './batcher.ts'
 import { createDispatcher } from './dispatcher.ts'
 import type { Surroundings } from './surroundings.ts'
 import { takeIn } from './intake.ts'
+import { createEnqueue } from './enqueue.ts'
 import { createHealth } from './health.ts'
 import { createLane, drainLanes } from './lane.ts'
 import type { Lane } from './lane.ts'
@@ -146,7 +147,7 @@ export const runDeliveries = async (settings: RunSettings, leads: LeadSource | n
   /** A lead of the file that the store knows: settled before, waiting, or to be delivered again. */
   const meet = async (work: Work, { standing, number }: Extract<StepResult, { kind: 'exists' }>): Promise<void> => {
     const { delivery } = work
-    const retry = settings.retryFailed && standing.state === 'settled' && (standing.outcome === 'failed' || (standing.outcome === 'accepted' && await hasOpenStep(work)))
+    const retry = await mayRetry(work, standing)
     if (settings.again && !numbers.has(delivery.lead.id)) {
       numbers.set(delivery.lead.id, number + 1)
       return dispatcher.pump(takeIn(delivery.lead, number + 1, delivery.to, work.plan, delivery.planHash, settings, clock.now()))
@@ -163,6 +164,9 @@ export const runDeliveries = async (settings: RunSettings, leads: LeadSource | n
     if (retry) again.orders = [{ type: 'reopened', at: clock.now(), reason: '--retry-failed' }]
     dispatcher.pump(again)
   }
+
+  const mayRetry = async (work: Work, standing: Standing): Promise<boolean> =>
+    settings.retryFailed && standing.state === 'settled' && (standing.outcome === 'failed' || (standing.outcome === 'accepted' && await hasOpenStep(work)))
 
   /** Sold, and a step that should follow (a CRM's list) failed. Looked for only where some recipient has steps. */
   const hasOpenStep = async ({ plan, delivery }: Work): Promise<boolean> => {
@@ -262,11 +266,15 @@ export const runDeliveries = async (settings: RunSettings, leads: LeadSource | n
     await recover()
   }
 
+  const enqueue = createEnqueue(settings, deps, tally, mayRetry)
   const takeAll = async (source: LeadSource, to: string, plan: Plan, planHash: string): Promise<void> => {
     for await (const batch of source) {
       if (settings.enqueue) {
         if (stopping()) return
-        await enqueue(batch.leads.map(({ lead }) => takeIn(lead, 1, to, plan, planHash, settings, clock.now())))
+        await enqueue(batch.leads.map(({ lead }) => takeIn(lead, 1, to, plan, planHash, settings, clock.now())), async (id) => {
+          const loaded = await ledger.claim(id, settings.runId)
+          return loaded && loadedWork(loaded, await planOf(loaded))
+        })
         continue
       }
       for (const { lead } of batch.leads) {
@@ -276,20 +284,6 @@ export const runDeliveries = async (settings: RunSettings, leads: LeadSource | n
         begin(lead, to, plan, planHash)
       }
     }
-  }
-
-  const enqueue = async (works: readonly Work[]): Promise<void> => {
-    const now = clock.now()
-    const standing: Standing = { state: 'waiting', dueAt: now, why: 'taken in, to be worked by whoever works this store', recipient: null, batch: false }
-    // Who had the lead before is asked again by the worker that takes it up.
-    const results = await ledger.append(works.map(({ delivery, orders }) => ({ deliveryId: delivery.id, version: 0, create: delivery, informed: true, runId: settings.runId, events: orders, standing })))
-    results.forEach((result, i) => {
-      const { delivery, orders } = works[i] ?? {}
-      if (!delivery || !orders) return
-      if (result.kind === 'ok') orders.forEach((event, at) => deps.observe({ kind: 'stored', deliveryId: delivery.id, leadId: delivery.lead.id, source: delivery.source, seq: result.seq + at, event }))
-      else if (result.kind === 'exists' && result.standing.state === 'waiting') tally.waiting(delivery.lead.id, result.standing)
-      else tally.alreadySettled(delivery.lead.id)
-    })
   }
 
   const begin = (lead: Lead, to: string, plan: Plan, planHash: string): void => {

@@ -1,0 +1,55 @@
+import type { Standing, Step, StepResult } from '../ports.ts'
+import { takeIn } from './intake.ts'
+import type { RunDeps, RunSettings } from './settings.ts'
+import type { createTally } from './tally.ts'
+import type { Work } from './work.ts'
+
+type Exists = Extract<StepResult, { kind: 'exists' }>
+
+/** Takes leads in for whoever works this store, and sends nothing. `mayRetry`: a lead of the file that is known and is to be taken up again. */
+export const createEnqueue = (settings: RunSettings, deps: RunDeps, tally: ReturnType<typeof createTally>, mayRetry: (work: Work, standing: Standing) => Promise<boolean>) => {
+  const { ledger, clock } = deps
+  /** Leads that were ordered again: one that the file has twice is ordered once. */
+  const ordered = new Set<string>()
+
+  const append = async (works: readonly Work[]): Promise<readonly (readonly [Work, Exists])[]> => {
+    const standing: Standing = { state: 'waiting', dueAt: clock.now(), why: 'taken in, to be worked by whoever works this store', recipient: null, batch: false }
+    // Who had the lead before is asked again by the worker that takes it up.
+    const results = await ledger.append(works.map((work): Step => ({
+      deliveryId: work.delivery.id, version: work.history.version, runId: settings.runId, events: work.orders, standing, ...(work.stored ? {} : { create: work.delivery, informed: true }),
+    })))
+    const known: (readonly [Work, Exists])[] = []
+    results.forEach((result, i) => {
+      const work = works[i]
+      if (!work) return
+      const { id: deliveryId, lead, source } = work.delivery
+      if (result.kind === 'ok') work.orders.forEach((event, at) => deps.observe({ kind: 'stored', deliveryId, leadId: lead.id, source, seq: result.seq + at, event }))
+      else if (result.kind === 'exists') known.push([work, result])
+      else tally.alreadySettled(lead.id)
+    })
+    return known
+  }
+
+  const knownLead = async ([work, { standing, number }]: readonly [Work, Exists], load: (deliveryId: string) => Promise<Work | null>): Promise<Work | null> => {
+    const { lead, to, planHash } = work.delivery
+    if (settings.again && !ordered.has(lead.id)) {
+      ordered.add(lead.id)
+      return takeIn(lead, number + 1, to, work.plan, planHash, settings, clock.now())
+    }
+    const again = (await mayRetry(work, standing)) ? await load(work.delivery.id) : null
+    if (again) again.orders = [{ type: 'reopened', at: clock.now(), reason: '--retry-failed' }]
+    else if (standing.state === 'waiting') tally.waiting(lead.id, standing)
+    else tally.alreadySettled(lead.id)
+    return again
+  }
+
+  return async (works: readonly Work[], load: (deliveryId: string) => Promise<Work | null>): Promise<void> => {
+    const again: Work[] = []
+    for (const each of await append(works)) {
+      const work = await knownLead(each, load)
+      if (work) again.push(work)
+    }
+    // Another process ordered one at the same time: one order is enough.
+    if (again.length > 0) for (const [{ delivery }] of await append(again)) tally.alreadySettled(delivery.lead.id)
+  }
+}
