@@ -25,14 +25,16 @@ export const hintOf = (phase: PhaseName, verdict: Verdict, httpStatus: number | 
 }
 
 const TIMEOUT = 'increase Timeout step by step, ask the buyer about its capacity, and consider a batch where it stays slow'
+/** Those that waited go on by themselves; those that were refused before it was paused do not. */
+const REOPEN = 'then `finalmile unpause`; `deliver … --retry-failed` takes up the leads that failed'
 const REVENUE = "check Price in Response Parsing against a recorded answer, confirm that the buyer returns a price, or give the recipient a `Price`"
 
 const hintForFailure = (verdict: Extract<Verdict, { kind: 'failed' }>, httpStatus: number | null): string | null => {
   switch (verdict.class) {
     case 'auth':
-      return httpStatus === 403 ? "confirm that the buyer's IP list has this machine, review the permissions of the credentials, then `finalmile unpause`"
-        : httpStatus === 407 ? 'check the user and password of the proxy, then `finalmile unpause`'
-        : 'verify the credentials, check whether the token has expired and whether the buyer lists this IP address, then `finalmile unpause`'
+      return httpStatus === 403 ? `confirm that the buyer's IP list has this machine, review the permissions of the credentials, ${REOPEN}`
+        : httpStatus === 407 ? `check the user and password of the proxy, ${REOPEN}`
+        : `verify the credentials, check whether the token has expired and whether the buyer lists this IP address, ${REOPEN}`
     case 'invalid_data': return httpStatus === 404 || httpStatus === 405 || httpStatus === 410 ? 'check Endpoint and Method: the buyer has nothing at this address' : hintForField(namedField(verdict.said === undefined ? verdict.reason : verdict.said))
     case 'timeout': return TIMEOUT
     case 'network': return /\bE[MN]FILE\b/.test(verdict.reason ?? '') ? 'this machine has no open files left for connections: raise the limit (`ulimit -n`), or lower --concurrency' : 'check the host and port of Endpoint, and whether this machine may reach it'

@@ -185,6 +185,15 @@ describe('pause', () => {
     expect(a.journal).toHaveLength(1)
     expect((await project.run('unpause', 'a')).code).toBe(0)
     expect(await project.json('resume', '--yes')).toMatchObject({ outcomes: { accepted: 5 } })
+    const last = await project.run('deliver', 'leads.csv', '--to', 'a', '--yes', '--json', '--retry-failed')
+    expect(JSON.parse(last.out)).toMatchObject({ outcomes: { accepted: 1 } })
+  })
+
+  it('says how the leads are taken up that failed before it was paused', async () => {
+    const a = await buyer({ script: { do: 'unauthorized' } })
+    const project = createProject({ a: endpointYaml(a.url) })
+    project.write('leads.csv', leadsCsv(1))
+    expect((await project.run('deliver', 'leads.csv', '--to', 'a', '--yes')).err).toMatch(/hint a: verify the credentials.*then `finalmile unpause`; `deliver … --retry-failed` takes up the leads that failed/s)
   })
 
   it('When Closed: skip does not wait; wait holds a pattern back', async () => {
