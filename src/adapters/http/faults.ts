@@ -43,8 +43,13 @@ export const wordsOf = (error: unknown): string => {
   const message = messageOf(error)
   if (message === '') return code === '' ? String(error) : code
   const words = code === '' || code.startsWith('UND_ERR') || message.includes(code) ? message : `${message} (${code})`
-  // OpenSSL's messages carry source files and line ends.
-  return words.replaceAll(/\s+/g, ' ').trim()
+  return words
+    // OpenSSL's messages carry thread, library and source file around the reason.
+    .replace(/\w+:error:\w+:[^:]*:[^:]*:([^:]+):[^:\s]+:\d+:(?:SSL alert number \d+:?)?/g, '$1')
+    .replace(/wrong version number(?!:)/, 'wrong version number: does this port speak https?')
+    // Node's advice is for who starts Node.
+    .replace(/; if the root CA is installed locally, try running Node\.js with --use-system-ca/, '')
+    .replaceAll(/\s+/g, ' ').trim()
 }
 
 const TCP: Readonly<Record<string, Fault>> = {
