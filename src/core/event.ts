@@ -27,7 +27,7 @@ export type DeliveryEvent =
       readonly path: string
       readonly recipient: string
       readonly phase: PhaseName
-      /** 1 for the first HTTP attempt of this node and phase. */
+      /** 1 for the first HTTP attempt at this node; a post that follows a ping is 2. */
       readonly attempt: number
       /** Idempotency key: one per lead, recipient, phase and delivery; the same on every attempt. */
       readonly key: string
