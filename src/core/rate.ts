@@ -18,7 +18,7 @@ export interface Grant {
  * way to the buyer takes some requests longer than others.
  */
 export const grantStarts = (before: Given, { count, perMs }: Rate, { from, until, wanted }: { readonly from: number; readonly until: number; readonly wanted: number }): Grant => {
-  const stretch = perMs + allowanceOf(perMs)
+  const stretch = stretchOf(perMs)
   const gap = Math.min(stretch / count, LONGEST_GAP_MS)
   const grain = perMs / GRAINS
   // What lies further ahead than anybody asks for was given by a clock that has been put back since.
@@ -38,6 +38,9 @@ export const grantStarts = (before: Given, { count, perMs }: Rate, { from, until
     given = last && Math.floor(last[0] / grain) === Math.floor(at / grain) ? [...given.slice(0, -1), [at, last[1] + 1]] : [...given, [at, 1]]
   }
 }
+
+/** How long a start counts: what a buyer sees within `perMs` may have started a little further apart. */
+export const stretchOf = (perMs: number): number => perMs + allowanceOf(perMs)
 
 /** How late after its time a request may leave: a third of what is allowed for; the rest is for the way to the buyer. */
 export const latestAfter = ({ perMs }: Rate): number => allowanceOf(perMs) / 3

@@ -1,4 +1,5 @@
 import type { Instant } from '../base/time.ts'
+import { stretchOf } from '../core/rate.ts'
 import type { TransportSettings } from '../definitions/types.ts'
 
 /**
@@ -79,8 +80,9 @@ export const createLane = (settings: TransportSettings, concurrency: number | nu
   const paced = (now: Instant): Instant | null => {
     if (!settings.rate) return null
     if (shared) return shared.opensAt(now)
-    starts = starts.filter((at) => at > now - (settings.rate?.perMs ?? 0))
-    return starts.length < settings.rate.count ? null : (starts[0] ?? now) + settings.rate.perMs
+    const stretch = Math.ceil(stretchOf(settings.rate.perMs))
+    starts = starts.filter((at) => at > now - stretch)
+    return starts.length < settings.rate.count ? null : (starts[0] ?? now) + stretch
   }
   const measure = (now: Instant): void => {
     answered += 1

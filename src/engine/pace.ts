@@ -1,11 +1,12 @@
 import type { Instant } from '../base/time.ts'
 import type { Claim } from '../core/caps.ts'
 import type { Mode } from '../core/event.ts'
+import { stretchOf } from '../core/rate.ts'
 import type { EndpointDefinition } from '../definitions/types.ts'
 
 /**
  * A recipient's `Rate` where one process at a time works the store: the lane keeps it within the process, and each start
- * claims one of its `count` permits for `perMs`, in the transaction that makes the start durable, so that no stretch of
+ * claims one of its `count` permits for as long as a start counts, in the transaction that makes the start durable, so that no stretch of
  * that length sees more together with the process before this one. Where several share a store, see `held-starts`.
  */
 export const createPaces = (mode: Mode) => {
@@ -17,7 +18,7 @@ export const createPaces = (mode: Mode) => {
       if (rate === null) return null
       const pace = known.get(id) ?? { next: 0, denied: 0, ...rate }
       known.set(id, pace)
-      return { kind: 'permit', recipient: id, name: `${NAME}${mode}:${id}:${pace.next++ % pace.count}`, until: now + pace.perMs }
+      return { kind: 'permit', recipient: id, name: `${NAME}${mode}:${id}:${pace.next++ % pace.count}`, until: now + Math.ceil(stretchOf(pace.perMs)) }
     },
     /** Its start is durable. */
     granted: (recipient: string): void => {

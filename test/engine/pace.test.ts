@@ -9,9 +9,9 @@ const permitOf = (paces: ReturnType<typeof createPaces>, now: number): unknown =
 }
 
 describe('permits of a rate', () => {
-  it('are as many as the rate counts, each kept for its length', () => {
+  it('are as many as the rate counts, each kept for its length and a twelfth', () => {
     const paces = createPaces('live')
-    expect([permitOf(paces, 5_000), permitOf(paces, 5_001), permitOf(paces, 6_000)]).toEqual([['rate:live:a:0', 6_000], ['rate:live:a:1', 6_001], ['rate:live:a:0', 7_000]])
+    expect([permitOf(paces, 5_000), permitOf(paces, 5_001), permitOf(paces, 6_000)]).toEqual([['rate:live:a:0', 6_084], ['rate:live:a:1', 6_085], ['rate:live:a:0', 7_084]])
   })
 
   it('hold the lane only where all of them are another\'s', () => {

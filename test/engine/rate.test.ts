@@ -17,11 +17,11 @@ const startsOf = async (each: ReturnType<typeof createWorld>, leads: number): Pr
 const most = (starts: readonly number[], ms: number): number => Math.max(...starts.map((from) => starts.filter((at) => at >= from && at < from + ms).length))
 
 describe('Rate', () => {
-  it('holds in any stretch of its length, within a run', async () => {
+  it('holds in any stretch of its length and a twelfth, within a run: requests leave some later than others', async () => {
     const one = await world('5 per second')
     await one.run('a', someLeads(23))
     const starts = await startsOf(one, 23)
-    expect([starts.length, most(starts, 1_000)]).toEqual([23, 5])
+    expect([starts.length, most(starts, 1_083)]).toEqual([23, 5])
   })
 
   it('holds over runs: what the run before has sent counts for the next, and nothing is lost', async () => {
@@ -30,7 +30,7 @@ describe('Rate', () => {
     await one.run('a', someLeads(4, 5), { waitMs: 120_000 })
     await one.run('a', someLeads(3, 9), { waitMs: 120_000 })
     const starts = await startsOf(one, 11)
-    expect([starts.length, most(starts, 60_000)]).toEqual([11, 5])
+    expect([starts.length, most(starts, 61_000)]).toEqual([11, 5])
   })
 
   it('keeps nobody waiting where there is room', async () => {
