@@ -13,7 +13,8 @@ import { verdictOfHandover } from './types/handover.ts'
 
 /**
  * One verdict per lead, in the order of `leads`. Trouble with the whole request is everyone's trouble; else each row is
- * read by the recipient's own rules with the row as the root. A lead that no row speaks of is in doubt.
+ * read by the recipient's own rules with the row as the root. A lead that no row speaks of is in doubt; where rows go by
+ * position, so are all once there are more or fewer rows than leads.
  */
 export const createBatchReader = (definition: EndpointDefinition, judge: Judge, hasPriceFallback: boolean): ((reply: AnyReply, leads: readonly Lead[]) => readonly Verdict[]) => {
   const { parsing } = definition
@@ -33,7 +34,9 @@ export const createBatchReader = (definition: EndpointDefinition, judge: Judge, 
     if (reply.status < 200 || reply.status > 299) return same(judge(whole, reply.at), leads)
     const rows = reply.truncated ? null : rowsOf(whole)
     if (rows === null) return same(declared ? noRows(judge(whole, reply.at), whole) : forAll(judge(whole, reply.at), leads.length, needsPrice), leads)
-    const answers = (match ? rows : rows.slice(0, leads.length)).map((row) => new Answer(reply, parsing.format, row))
+    // One row too few or too many may stand anywhere: all behind it would be read as their neighbours'.
+    if (!match && rows.length !== leads.length) return same(inDoubt(`the answer has ${rows.length} ${rows.length === 1 ? 'row' : 'rows'} for ${leads.length} leads: without Batch: Match nobody can tell whose`), leads)
+    const answers = rows.map((row) => new Answer(reply, parsing.format, row))
     if (!match || !keyOfRow) return leads.map((_lead, i) => readRow(reply, answers[i]))
     const byKey = new Map<string, Answer[]>()
     for (const answer of answers) {

@@ -26,8 +26,9 @@ describe('one verdict per lead', () => {
     ['a row missing, matched', answer(200, [{ ...OK, id: 'L3' }, { ...OK, id: 'L1' }]), MATCH, ['accepted', 'unconfirmed', 'accepted']],
     ['two rows for one that agree', answer(200, [{ ...OK, id: 'L1' }, { ...OK, id: 'L1' }, { ...DUP, id: 'L2' }, { ...NO, id: 'L3' }]), MATCH, ['accepted', 'duplicate', 'rejected']],
     ['two rows for one that contradict each other', answer(200, [{ ...OK, id: 'L1' }, { ...NO, id: 'L1' }, { ...DUP, id: 'L2' }, { ...NO, id: 'L3' }]), MATCH, ['unconfirmed', 'duplicate', 'rejected']],
-    ['a row missing, by position', answer(200, [OK, OK]), {}, ['accepted', 'accepted', 'unconfirmed']],
-    ['rows of nobody', answer(200, [OK, NO, DUP, OK]), {}, ['accepted', 'rejected', 'duplicate']],
+    ['a row missing, by position', answer(200, [OK, OK]), {}, ['unconfirmed', 'unconfirmed', 'unconfirmed']],
+    ['a row too many, by position', answer(200, [OK, NO, DUP, OK]), {}, ['unconfirmed', 'unconfirmed', 'unconfirmed']],
+    ['rows of nobody, matched', answer(200, [{ ...OK, id: 'L9' }, { ...OK, id: 'L1' }, { ...DUP, id: 'L2' }, { ...NO, id: 'L3' }]), MATCH, ['accepted', 'duplicate', 'rejected']],
     ['a row without a lead id', answer(200, [OK, { status: 'ok', price: 1 }, NO]), {}, ['accepted', 'unconfirmed', 'rejected']],
     ['a row that is null', answer(200, [OK, null, 'ok']), {}, ['accepted', 'unconfirmed', 'unconfirmed']],
     ['no rows where they are promised', answer(200, { ok: true }), { results: path('rows') }, ['unconfirmed', 'unconfirmed', 'unconfirmed']],
@@ -47,7 +48,8 @@ describe('one verdict per lead', () => {
   })
 
   it('names what is missing', () => {
-    expect(read(answer(200, [OK]))[2]).toMatchObject({ reason: 'the answer has no row for this lead' })
+    expect(read(answer(200, [{ ...OK, id: 'L1' }]), MATCH)[2]).toMatchObject({ reason: 'the answer has no row for this lead' })
+    expect(read(answer(200, [OK]))[2]).toMatchObject({ reason: 'the answer has 1 row for 3 leads: without Batch: Match nobody can tell whose' })
   })
 
   it('trouble with the whole is everyone’s', () => {

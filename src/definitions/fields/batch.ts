@@ -35,7 +35,7 @@ export const BATCH_SECTION = {
   accumulate: { key: 'Accumulate', kind: ACCUMULATE, doc: 'How many leads make a batch, or how long its first lead waits', example: '100 leads or 5 minutes', default: '100 leads or 5 minutes' },
   format: { key: 'Format', kind: FORMAT, doc: 'How the leads are written', example: 'CSV', default: "the recipient's Format" },
   results: { key: 'Results', kind: PATH, doc: 'Where the answer lists a result for each lead', example: 'results', default: 'the answer itself' },
-  match: { key: 'Match', kind: MATCH, doc: 'How a result finds its lead', example: 'id = lead.id', default: 'by position' },
+  match: { key: 'Match', kind: MATCH, doc: 'How a result finds its lead', example: 'id = lead.id', default: 'by position, where there are as many results as leads' },
   schedule: { key: 'Schedule', kind: SCHEDULE, doc: "Batches leave at these times, in the recipient's zone", example: '"0 6 * * *"' },
   deliver: { key: 'Deliver', kind: PROSE, doc: 'A remark', example: 'Single HTTP POST' },
   parse: { key: 'Parse', kind: PROSE, doc: 'A remark', example: 'Bulk response' },
