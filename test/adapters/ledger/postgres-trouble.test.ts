@@ -12,6 +12,7 @@ describe('a store that cannot be used is told in words, never as a bug', () => {
     ['a certificate of its own', coded('self-signed certificate', 'DEPTH_ZERO_SELF_SIGNED_CERT'), 'unreachable', 'sslrootcert=FILE'],
     ['a certificate for another name', coded('Hostname/IP does not match', 'ERR_TLS_CERT_ALTNAME_INVALID'), 'unreachable', 'sslrootcert=FILE'],
     ['no password for a server that asks for one', coded('SASL: SCRAM-SERVER-FIRST-MESSAGE: client password must be a string'), 'unreachable', 'user and password'],
+    ['no connection left', coded('sorry, too many clients already', '53300'), 'unreachable', 'max_connections'],
     ['a server that is too old', coded('function pg_current_xact_id() does not exist', '42883'), 'unsupported', 'PostgreSQL 13'],
   ])('%s', (_, error, kind, help) => {
     const told = troubleOf(error, 'postgres://host/leads')

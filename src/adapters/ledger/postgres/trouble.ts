@@ -22,6 +22,7 @@ export const troubleOf = (error: unknown, shown: string): unknown => {
   if (error instanceof StoreError || error instanceof LeaseLostError) return error
   const words = error instanceof Error ? error.message || codeOf(error) : String(error)
   const code = codeOf(error)
+  if (code === '53300') return new StoreError('unreachable', `the store ${shown} takes no more connections: ${words}`, 'each worker keeps up to 4: raise max_connections (or the limit of this user), put a pooler before it, or start fewer workers; what was recorded stands, the same command goes on')
   if (isLost(error) || code === 'ENOTFOUND' || code === 'EAI_AGAIN' || code === 'EHOSTUNREACH') return new StoreError('unreachable', `the store ${shown} does not answer: ${words}`, 'check that PostgreSQL runs and may be reached; what was recorded stands, the same command goes on')
   if (code === '28P01' || code === '28000' || words.startsWith('SASL')) return new StoreError('unreachable', `the store ${shown} refuses this user: ${words}`, 'check user and password in --store')
   if (words === NO_TLS || code === 'EPROTO' || TLS.test(code)) return new StoreError('unreachable', `the store ${shown} cannot be reached over TLS: ${words}`, words === NO_TLS ? 'leave sslmode out of --store, or turn TLS on in PostgreSQL' : 'sslrootcert=FILE in --store names the authority that signed its certificate; sslmode=no-verify trusts any')
