@@ -148,6 +148,12 @@ describe('Round Robin and Weighted', () => {
     expect(b.journal).toHaveLength(6)
     expect(a.journal.length + c.journal.length).toBe(20)
   })
+  it('stay exact where a list grows and is delivered again and again: what was settled takes no turn', async () => {
+    const [a, b, c] = [await buyer({ script: YES }), await buyer({ script: YES }), await buyer({ script: YES })]
+    const project = createProject({ a: endpointYaml(a.url), b: endpointYaml(b.url), c: endpointYaml(c.url), turns: 'Pattern: Round Robin\nTry: [a, b, c]\n' })
+    for (let n = 1; n <= 6; n++) await deliver(project, 'turns', leadsCsv(n))
+    expect([a, b, c].map((each) => each.journal.length)).toEqual([2, 2, 2])
+  })
   it('nest: a waterfall of an auction and of turns taken', async () => {
     const [bids, x, y] = [await buyer({ pings: { do: 'bid', price: '5' }, script: YES }), await buyer({ script: YES }), await buyer({ script: YES })]
     const project = createProject({
