@@ -14,22 +14,19 @@ import type { Send } from '../core/step.ts'
 import { earliest } from '../core/step.ts'
 import { shareOrder } from '../core/strategies/share.ts'
 import type { Verdict } from '../core/verdict.ts'
-import type { TransportSettings } from '../definitions/types.ts'
 import { LeaseLostError } from '../ports.ts'
 import type { Standing, StepResult } from '../ports.ts'
-import type { Endpoint } from '../wire/endpoint.ts'
 import { createAlarms } from './alarms.ts'
 import { finishedEvent, hashOf, inputOf, isTokenRepeat, startedEvent, neverSent, unsendable } from './attempt.ts'
 import { idempotencyKeyOf } from './identity.ts'
 import { createPaces, isPace } from './pace.ts'
 import { createPlaces } from './places.ts'
+import { createSendSettings } from './send-settings.ts'
 import type { Surroundings } from './surroundings.ts'
 import { NO_ANSWERS, NO_EVENTS, NO_STARTS, foldAll, joined } from './turn.ts'
 import type { Came, Parked, Ready, Starts } from './turn.ts'
 import type { Answered, Work } from './work.ts'
 import { standingOf } from './work.ts'
-
-type SendSettings = TransportSettings & { readonly timeoutMs: number }
 
 /**
  * Carries works forward: fold what came, decide, append, and only then do. One turn at a time for each work; all that
@@ -38,7 +35,7 @@ type SendSettings = TransportSettings & { readonly timeoutMs: number }
 export const createDispatcher = (around: Surroundings) => {
   const { settings, deps, facts } = around
   const { ledger, clock, transport } = deps
-  const sendSettings = new Map<Endpoint, SendSettings>()
+  const settingsOf = createSendSettings()
   const paces = createPaces(settings.mode)
   const places = createPlaces()
   const alarms = createAlarms(clock, (work) => pump(work), around.failed)
@@ -331,15 +328,6 @@ export const createDispatcher = (around: Surroundings) => {
       around.lane(send.recipient).leave(reply.at)
       pump(work)
     }).catch(around.failed)
-  }
-
-  /** The same object again and again: a recipient has one or two time limits. */
-  const settingsOf = (endpoint: Endpoint, timeoutMs: number): SendSettings => {
-    const known = sendSettings.get(endpoint)
-    if (known?.timeoutMs === timeoutMs) return known
-    const fresh = { ...endpoint.definition.transport, timeoutMs }
-    sendSettings.set(endpoint, fresh)
-    return fresh
   }
 
   const policyOf = (recipient: string): Policy => {
