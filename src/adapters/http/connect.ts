@@ -2,6 +2,7 @@ import net from 'node:net'
 import tls from 'node:tls'
 import type { buildConnector } from 'undici'
 import { publicLookup } from './addresses.ts'
+import { withoutContinue } from './interim.ts'
 import { ConnectFault, type ConnectPhase, faultOfConnect, wordsOf } from './faults.ts'
 import { openTunnel, type Proxy } from './proxy.ts'
 import { secureContext, type TlsSettings } from './tls.ts'
@@ -29,7 +30,7 @@ export const createConnector = (settings: ConnectSettings): buildConnector.conne
       if (fault) {
         journey.socket?.destroy()
         callback(fault, null)
-      } else if (socket) callback(null, socket)
+      } else if (socket) callback(null, withoutContinue(socket))
     }
     const timer = setTimeout(() => finish(lateFault(journey.phase, target.hostname, settings.connectTimeoutMs), null), settings.connectTimeoutMs)
     travel(target, settings, secure, journey).then(

@@ -28,6 +28,8 @@ export const faultOfExchange = (error: unknown, answerBegan: boolean): Fault => 
   if ((error instanceof Error && error.name === 'HTTPParserError') || code === 'UND_ERR_HEADERS_OVERFLOW') return 'malformed'
   // undici's words for a 100 or 101 that nobody asked for.
   if (code === 'UND_ERR_SOCKET' && /^bad (response|upgrade)/.test(messageOf(error))) return 'malformed'
+  // undici's for a status below 100.
+  if (code === 'ERR_ASSERTION') return 'malformed'
   // TLS 1.3 refuses a client certificate only after the client has begun to write; the alert says that nothing was read.
   if (!answerBegan && code.startsWith('ERR_SSL_') && CERTIFICATE.test(code)) return 'tls-certificate'
   return 'reset'

@@ -140,7 +140,9 @@ describe('sent, and no whole answer', () => {
   })
 
   it.each([
-    ['HTTP/1.1 100 Continue\r\n\r\n', 'malformed'], ['HTTP/1.1 101 Switching Protocols\r\nupgrade: x\r\nconnection: upgrade\r\n\r\n', 'malformed'],
+    ['HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\n{}', 'answer 200'],
+    ['HTTP/1.1 099 What\r\ncontent-length: 2\r\n\r\n{}', 'malformed'],
+    ['HTTP/1.1 101 Switching Protocols\r\nupgrade: x\r\nconnection: upgrade\r\n\r\n', 'malformed'],
     ['HTTP/1.1 200 OK\r\ncontent-length: 2\r\ncontent-length: 3\r\n\r\n{}', 'reset'], ['HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\nzz\r\n', 'malformed'],
     ['HTTP/1.1 103 Early Hints\r\nlink: </x>\r\n\r\nHTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\n{}', 'answer 200'],
     ['HTTP/1.0 200 OK\ncontent-length: 2\n\n{}', 'malformed'],
