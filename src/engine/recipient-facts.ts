@@ -1,7 +1,7 @@
 import type { Instant } from '../base/time.ts'
 import type { Claim } from '../core/caps.ts'
 import type { Circuit } from '../core/circuit.ts'
-import { beginTrial, closedCircuit, stepCircuit } from '../core/circuit.ts'
+import { beginTrial, closedCircuit, openingOf, stepCircuit } from '../core/circuit.ts'
 import type { Mode } from '../core/event.ts'
 import type { RecipientFacts } from '../core/gate.ts'
 import type { CircuitPolicy, Policy } from '../core/policy.ts'
@@ -32,8 +32,8 @@ export const createRecipientFacts = (ledger: Ledger, mode: Mode, policies: Reado
   const learn = (recipient: string, circuit: Circuit): 'opened' | 'closed' | null => {
     const facts = now.get(recipient) ?? NOTHING
     const before = facts.circuit ?? closedCircuit
-    // The store knows the trial by its permit alone; who waits for its answer knows better until it is over.
-    if (before.kind === 'trial' && circuit.kind === 'open' && circuit.until <= before.until - before.waitMs && trying.has(recipient)) return null
+    // The store knows a trial by its permit alone: who knows of one knows better, until there is another opening.
+    if (before.kind === 'trial' && circuit.kind === 'open' && circuit.until <= openingOf(before)) return null
     if (JSON.stringify(before) === JSON.stringify(circuit)) return null
     if (before.kind === circuit.kind && before.kind === 'closed') { now.set(recipient, { ...facts, circuit }); return null }
     set(recipient, { circuit })
@@ -45,7 +45,7 @@ export const createRecipientFacts = (ledger: Ledger, mode: Mode, policies: Reado
     if (ledger.shared) for (const [recipient, facts] of now) if (facts.full && facts.full.size > 0) set(recipient, { full: new Set() })
     for (const state of await ledger.recipientStates(mode)) {
       const before = now.get(state.recipient)
-      if (ledger.shared && before && !(before.circuit?.kind === 'trial' && before.circuit.until > at)) learn(state.recipient, circuitFrom(state.circuit))
+      if (ledger.shared && before) learn(state.recipient, circuitFrom(state.circuit))
       const paused = state.paused && { reason: state.paused.reason }
       const closedUntil = state.closedUntil !== null && state.closedUntil > at ? state.closedUntil : null
       if (before && before.paused?.reason === paused?.reason && before.closedUntil === closedUntil) continue

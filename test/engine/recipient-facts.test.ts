@@ -1,0 +1,35 @@
+import { expect, it } from 'vitest'
+import { createMemoryLedger } from '../../src/adapters/ledger/memory.ts'
+import { createRecipientFacts } from '../../src/engine/recipient-facts.ts'
+import type { Ledger } from '../../src/ports.ts'
+
+/** Another process holds the trial of the opening that was over at 1,000; its permit is given up at 21,000. */
+const besideATrial = async () => {
+  const ledger: Ledger = { ...createMemoryLedger(), shared: true }
+  const facts = createRecipientFacts(ledger, 'live', new Map(), () => undefined)
+  const store = (circuit: object | null): Promise<void> => ledger.setCircuit('a', 'live', circuit && JSON.stringify(circuit))
+  await store({ kind: 'open', until: 1_000, waitMs: 500 })
+  await facts.refresh(1_000)
+  facts.refused({ kind: 'permit', recipient: 'a', name: 'trial:live:a:1000', until: 21_000 }, 1_000)
+  return { facts, store, circuit: () => facts.now.get('a')?.circuit }
+}
+
+it('whose trial another process holds waits for its answer as long as the store knows nothing newer', async () => {
+  const { facts, circuit } = await besideATrial()
+  await facts.refresh(1_500)
+  expect(circuit()).toEqual({ kind: 'trial', until: 21_000, waitMs: 500, opening: 1_000 })
+})
+
+it('hears of the next opening when that trial failed: given up later, it would be tried beside the next', async () => {
+  const { facts, store, circuit } = await besideATrial()
+  await store({ kind: 'open', until: 2_000, waitMs: 1_000 })
+  await facts.refresh(1_500)
+  expect(circuit()).toEqual({ kind: 'open', until: 2_000, waitMs: 1_000 })
+})
+
+it('hears that the circuit closed when that trial was answered', async () => {
+  const { facts, store, circuit } = await besideATrial()
+  await store(null)
+  await facts.refresh(1_500)
+  expect(circuit()).toEqual({ kind: 'closed', recent: '' })
+})
