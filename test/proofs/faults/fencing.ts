@@ -1,3 +1,6 @@
+import type { ChildProcess } from 'node:child_process'
+import { join } from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
 import { spawnBuyer } from '../../world/spawn-buyer.ts'
 import { buyerYaml, createProject } from '../kit/project.ts'
 import type { Proof } from '../kit/proof.ts'
@@ -14,7 +17,7 @@ export const fencing: Proof = {
     try {
       const first = project.start(['deliver', 'leads.csv', '--to', 'a', '--yes'])
       while (a.journal().length < 50) await new Promise((resolve) => setTimeout(resolve, 10))
-      first.child.kill('SIGSTOP')
+      await stopBetweenTransactions(first.child, join(project.folder, '.finalmile', 'store.db'))
       const stoppedAt = performance.now()
       const second = await project.run(['deliver', 'leads.csv', '--to', 'a', '--yes', '--wait', '5s'])
       const tookOver = (performance.now() - stoppedAt) / 1000
@@ -30,4 +33,21 @@ export const fencing: Proof = {
       project.remove()
     }
   },
+}
+
+/** Stopped within a transaction it would keep the file's lock, and nobody could take over: that is another matter. */
+const stopBetweenTransactions = async (child: ChildProcess, store: string): Promise<void> => {
+  const db = new DatabaseSync(store, { timeout: 0 })
+  for (let free = false; !free;) {
+    child.kill('SIGSTOP')
+    await new Promise((resolve) => setTimeout(resolve, 20))
+    try {
+      db.exec('BEGIN IMMEDIATE; ROLLBACK')
+      free = true
+    } catch {
+      child.kill('SIGCONT')
+      await new Promise((resolve) => setTimeout(resolve, 5))
+    }
+  }
+  db.close()
 }
