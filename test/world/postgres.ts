@@ -61,7 +61,9 @@ export const portIn = async (readyFile: string): Promise<number> => {
     if (Date.now() > until) throw new Error('PostgreSQL did not start within a minute')
     await new Promise((resolve) => setTimeout(resolve, 20))
   }
-  return Number(readFileSync(readyFile, 'utf8'))
+  const said = readFileSync(readyFile, 'utf8')
+  if (!/^\d+$/.test(said)) throw new Error(said)
+  return Number(said)
 }
 
 /** Called once at the end of the run (vitest's globalSetup). */

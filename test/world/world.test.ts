@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import http from 'node:http'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -6,6 +6,7 @@ import { describe, expect, it } from 'vitest'
 import { startBuyer } from './buyer.ts'
 import { createFakeClock } from './fake-clock.ts'
 import { bookedCents, readJournal } from './journal.ts'
+import { portIn } from './postgres.ts'
 import { spawnBuyer } from './spawn-buyer.ts'
 
 /** By node:http, so that the world is not judged by what it is there to judge. */
@@ -97,4 +98,14 @@ describe('the fake clock', () => {
     await clock.sleep(0)
     expect([clock.now(), clock.sleeping(), others]).toEqual([0, 1, false])
   })
+})
+
+it('a PostgreSQL that cannot start is told of at once, with its own words, and not waited for', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'finalmile-world-'))
+  const ready = join(folder, 'port')
+  writeFileSync(ready, 'PostgreSQL did not start: spawn initdb EACCES')
+  await expect(portIn(ready)).rejects.toThrow('spawn initdb EACCES')
+  writeFileSync(ready, '5432')
+  expect(await portIn(ready)).toBe(5432)
+  rmSync(folder, { recursive: true })
 })
