@@ -325,8 +325,9 @@ export const createDispatcher = (around: Surroundings) => {
       const verdict = held ? around.tokens.judge(send.recipient, held, read, httpStatus, isTokenRepeat(work.history, send)) : read
       work.inbox.push({ send, key, verdict, httpStatus, durationMs: reply.durationMs, at: reply.at, batch: null })
       around.answered(send.recipient, send.phase, verdict, httpStatus, reply.at)
-      around.lane(send.recipient).leave(reply.at)
+      // Before another takes its place: a cap that this answer uses up is then recorded before that one starts.
       pump(work)
+      around.lane(send.recipient).leave(reply.at)
     }).catch(around.failed)
   }
 
