@@ -209,7 +209,7 @@ export const runDeliveries = async (settings: RunSettings, leads: LeadSource | n
   /** Files are read at the start: this run need not look again, and a later one finds it due. */
   const putBack = async (work: Work, missing: readonly string[]): Promise<void> => {
     const dueAt = clock.now() + Math.max(MISSING_MS, settings.waitMs + 1)
-    const standing: Standing = { state: 'waiting', dueAt, why: `there is no recipient file of ${missing.join(', ')} (any more): put it back`, recipient: missing[0] ?? null, batch: false }
+    const standing: Standing = { state: 'waiting', dueAt, why: `there is no recipient file of ${missing.join(', ')} (any more): put it back, then unpause it or wait`, recipient: missing[0] ?? null, batch: false }
     await ledger.append([{ deliveryId: work.delivery.id, version: work.history.version, runId: settings.runId, events: [], standing }])
     tally.waiting(work.delivery.lead.id, standing)
   }

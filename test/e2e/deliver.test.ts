@@ -130,7 +130,7 @@ describe('leads whose recipient has lost its file', () => {
     await project.run('deliver', 'leads.csv', '--to', 'a', '--yes', '--wait', '0s')
     const text = project.read('recipients/a.yaml')
     rmSync(join(project.folder, 'recipients/a.yaml'))
-    const told = 'there is no recipient file of a (any more): put it back'
+    const told = 'there is no recipient file of a (any more): put it back, then unpause it or wait'
     expect((await project.run('resume', '--yes', '--wait', '9s')).err).toContain(told)
     expect((await project.run('status')).out).toContain(told)
     expect((await project.run('explain', 'L1')).out).toContain(told)
