@@ -74,10 +74,10 @@ const outcomeTable = (report: Report): PageTable => {
   }
 }
 
-/** Bars compare one currency only, the first; several cannot be drawn on one scale. */
+/** None where there are several currencies: they cannot be drawn on one scale. */
 const sharesOf = (sums: readonly Figures['revenue'][]): readonly number[] => {
-  const [currency] = currenciesOf(...sums)
-  if (currency === undefined) return sums.map(() => 0)
+  const [currency, ...others] = currenciesOf(...sums)
+  if (currency === undefined || others.length > 0) return sums.map(() => 0)
   const amounts = sums.map((each) => Math.max(0, sumIn(each, currency).amount))
   const most = Math.max(1, ...amounts)
   return amounts.map((each) => each / most)

@@ -66,6 +66,15 @@ describe('the report', () => {
     for (const text of ['$90.00', '2 (66.7%)', 'By source', '=search', 'server_error 1', 'All runs, as of 2026-11-24 12:00:00 UTC']) expect(html).toContain(text)
   })
 
+  it('as a page compares revenue by bars only where all of it is in one currency', () => {
+    const bars = (report: Report): readonly string[] => [...reportPage(report, null, day).matchAll(/--share:([\d.]+)%"><?[^<]*[$€]/g)].map(([, share]) => share ?? '')
+    const report = reportOf()
+    for (const event of tried('/', 'small', 1, { ...accepted, price: money(90_000) } as typeof accepted, day)) addEvent(report, { deliveryId: '4', source: {} }, event)
+    expect(bars(report)).toEqual(expect.arrayContaining(['100.0', '10.0']))
+    for (const event of tried('/', 'european', 1, { ...accepted, price: money(600_000, 'EUR') } as typeof accepted, day)) addEvent(report, { deliveryId: '5', source: {} }, event)
+    expect(bars(report).slice(0, 3)).toEqual(['0.0', '0.0', '0.0'])
+  })
+
   it('of nothing is no failure', () => {
     expect(reportText(emptyReport('live'), 'recipient', 80, createPaint(0))).toContain('no lead was settled')
     expect(reportPage(emptyReport('live'), null, day)).toContain('$0.00')
