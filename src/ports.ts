@@ -81,6 +81,8 @@ export type StepResult =
   /** It starts an attempt at a recipient that was paused meanwhile, by a person or another process: decide again with that in mind. */
   | { readonly kind: 'paused'; readonly recipient: string; readonly reason: string }
 
+export type Exists = Extract<StepResult, { kind: 'exists' }>
+
 /** A delivery with all its events, oldest first. */
 export interface LoadedDelivery {
   readonly delivery: Delivery
@@ -128,6 +130,8 @@ export interface Ledger {
   /** Several processes work this store at once: limits, circuits and pauses are theirs together, and one takes over from another. */
   readonly shared: boolean
   append(steps: readonly Step[]): Promise<readonly StepResult[]>
+  /** Those of the leads whose first delivery to this target is known, with what `append` would say to its `create`. */
+  known(query: { readonly mode: Mode; readonly to: string; readonly leadIds: readonly string[] }): Promise<ReadonlyMap<string, Exists>>
   startRun(run: Run, plan: { readonly hash: string; readonly json: string } | null): Promise<void>
   finishRun(runId: string, at: Instant, summaryJson: string): Promise<void>
 

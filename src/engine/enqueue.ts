@@ -1,10 +1,8 @@
-import type { Standing, Step, StepResult } from '../ports.ts'
+import type { Exists, Standing, Step } from '../ports.ts'
 import { takeIn } from './intake.ts'
 import type { RunDeps, RunSettings } from './settings.ts'
 import type { createTally } from './tally.ts'
 import type { Work } from './work.ts'
-
-type Exists = Extract<StepResult, { kind: 'exists' }>
 
 /** Takes leads in for whoever works this store, and sends nothing. `mayRetry`: a lead of the file that is known and is to be taken up again. */
 export const createEnqueue = (settings: RunSettings, deps: RunDeps, tally: ReturnType<typeof createTally>, mayRetry: (work: Work, standing: Standing) => Promise<boolean>) => {

@@ -5,7 +5,7 @@ import type { Plan } from '../core/plan.ts'
 import { isStep, recipientsOf } from '../core/plan.ts'
 import type { Lead } from '../core/lead.ts'
 import { decide } from '../core/decide.ts'
-import type { LoadedDelivery, Standing, StepResult } from '../ports.ts'
+import type { Exists, LoadedDelivery, Standing } from '../ports.ts'
 import { createAlerts } from './alerts.ts'
 import { createBatcher } from './batcher.ts'
 import { createDispatcher } from './dispatcher.ts'
@@ -42,6 +42,7 @@ const ELSEWHERE_MS = 100
 const SHARED_LOOK_MS = 500
 /** How often work of processes that have gone is looked for, where several share a store. */
 const RECOVER_MS = 5_000
+const NOBODY_KNOWN: ReadonlyMap<string, Exists> = new Map()
 /** After this long, deliveries whose recipient has no file are looked at again. */
 const MISSING_MS = 5 * MINUTE
 
@@ -100,7 +101,10 @@ export const runDeliveries = async (settings: RunSettings, leads: LeadSource | n
     },
     leaves: starts.leaves,
     released: (work, standing) => { release(work, standing) },
-    known: (work, result) => { meet(work, result).catch(fail) },
+    known: (work, result) => {
+      meetsKnown = true
+      meet(work, result).catch(fail)
+    },
     repeats: (work, send) => batcher.repeat(work, send),
     failed: (error) => fail(error),
   }
@@ -145,7 +149,7 @@ export const runDeliveries = async (settings: RunSettings, leads: LeadSource | n
   }
 
   /** A lead of the file that the store knows: settled before, waiting, or to be delivered again. */
-  const meet = async (work: Work, { standing, number }: Extract<StepResult, { kind: 'exists' }>): Promise<void> => {
+  const meet = async (work: Work, { standing, number }: Exists): Promise<void> => {
     const { delivery } = work
     const retry = await mayRetry(work, standing)
     if (settings.again && !numbers.has(delivery.lead.id)) {
@@ -266,6 +270,16 @@ export const runDeliveries = async (settings: RunSettings, leads: LeadSource | n
     await recover()
   }
 
+  /** Whether the file was just seen to hold leads that the store knows; so it is asked of the next as well. */
+  let meetsKnown = true
+  /** Told for a whole batch in one question: each lead would else be made ready and take a place on its lane, only to hear it. */
+  const knownAmong = async (leads: readonly { readonly lead: Lead }[], to: string): Promise<ReadonlyMap<string, Exists>> => {
+    if (!meetsKnown) return NOBODY_KNOWN
+    const known = await ledger.known({ mode, to, leadIds: leads.map(({ lead }) => lead.id) })
+    meetsKnown = known.size > 0
+    return known
+  }
+
   const enqueue = createEnqueue(settings, deps, tally, mayRetry)
   const takeAll = async (source: LeadSource, to: string, plan: Plan, planHash: string): Promise<void> => {
     for await (const batch of source) {
@@ -277,18 +291,21 @@ export const runDeliveries = async (settings: RunSettings, leads: LeadSource | n
         })
         continue
       }
+      const known = await knownAmong(batch.leads, to)
       for (const { lead } of batch.leads) {
         if (slots.full()) makeRoom(lanes, slots)
         if (slots.full()) await slots.room()
         if (stopping()) return
-        begin(lead, to, plan, planHash)
+        begin(lead, to, plan, planHash, known.get(lead.id))
       }
     }
   }
 
-  const begin = (lead: Lead, to: string, plan: Plan, planHash: string): void => {
+  const begin = (lead: Lead, to: string, plan: Plan, planHash: string, known: Exists | undefined): void => {
     slots.take()
-    dispatcher.pump(takeIn(lead, 1, to, plan, planHash, settings, clock.now()))
+    const work = takeIn(lead, 1, to, plan, planHash, settings, clock.now())
+    if (known) meet(work, known).catch(fail)
+    else dispatcher.pump(work)
   }
 
   /** Until nothing is under way and nothing falls due within the wait. */

@@ -3,7 +3,7 @@ import type { Claim } from '../core/caps.ts'
 import type { PhaseName } from '../core/plan.ts'
 import type { Facts, Send } from '../core/step.ts'
 import type { Verdict } from '../core/verdict.ts'
-import type { Standing, StepResult } from '../ports.ts'
+import type { Exists, Standing } from '../ports.ts'
 import type { Lane } from './lane.ts'
 import type { Lookups } from './lookups.ts'
 import type { RunDeps, RunSettings } from './settings.ts'
@@ -29,7 +29,7 @@ export interface Surroundings {
   /** This process has no more to do for it now: settled, waiting in the store, or never stored. */
   readonly released: (work: Work, standing: Standing) => void
   /** Its first step was refused: the delivery is known. */
-  readonly known: (work: Work, result: Extract<StepResult, { kind: 'exists' }>) => void
+  readonly known: (work: Work, result: Exists) => void
   /** It is a member of a batch that is due to be repeated: the batcher takes it from here. */
   readonly repeats: (work: Work, send: Send) => void
   /** True once nothing new may be sent. */

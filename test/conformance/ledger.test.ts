@@ -39,6 +39,16 @@ const CASES: readonly Case[] = [
     await ledger.append([first(delivery('L1')), first(delivery('L1', { number: 2 }))])
     expect(await ledger.append([first(delivery('L1'))])).toMatchObject([{ kind: 'exists', number: 2 }])
   }],
+  ['of many leads those are told that are known to a target, as their first step would be', async (ledger) => {
+    await ledger.append([
+      first(delivery('L1'), settled()), first(delivery('L2'), waits(T0 + 60_000)), first(delivery('L3')), first(delivery('L3', { number: 2 })),
+      first(delivery('L4', { to: 'b' })), first(delivery('L5', { mode: 'test' })),
+    ])
+    expect(await ledger.known({ mode: 'live', to: 'a', leadIds: ['L0', 'L1', 'L2', 'L3', 'L4', 'L5', 'L1'] })).toEqual(new Map([
+      ['L1', { kind: 'exists', standing: settled(), number: 1 }], ['L2', { kind: 'exists', standing: waits(T0 + 60_000), number: 1 }], ['L3', { kind: 'exists', standing: working, number: 2 }],
+    ]))
+    expect(await ledger.known({ mode: 'live', to: 'a', leadIds: [] })).toEqual(new Map())
+  }],
   ['two of one lead in one group: the second exists', async (ledger) => {
     expect((await ledger.append([first(delivery('L1')), first(delivery('L1')), first(delivery('L2'))])).map((each) => each.kind)).toEqual(['ok', 'exists', 'ok'])
   }],

@@ -42,6 +42,34 @@ describe('one endpoint', () => {
     expect(a.journal).toHaveLength(12)
   })
 
+  it('leads that the store knows are told by the batch, while there are any, and take no place on a lane', async () => {
+    const a = await buyer()
+    const inner = createMemoryLedger()
+    const asked: (readonly string[])[] = []
+    const begun: string[] = []
+    const world = createWorld({ a: endpointYaml(a.url) }, {
+      ...inner,
+      known: (query) => { asked.push(query.leadIds); return inner.known(query) },
+      append: (steps) => { begun.push(...steps.flatMap(({ create }) => create?.lead.id ?? [])); return inner.append(steps) },
+    })
+    await world.run('a', someLeads(6))
+    asked.length = begun.length = 0
+    const settled = (): number => world.seen.filter((each) => each.kind === 'alreadySettled').length
+    const end = await world.run('a', (async function* () {
+      const batch = (from: number) => ({ leads: someLeads(2, from).map((lead) => ({ lead })) })
+      yield batch(1)
+      yield batch(7)
+      yield batch(3)
+      while (settled() < 4) await new Promise(setImmediate)
+      yield batch(5)
+    })())
+    expect(end).toMatchObject({ leads: 2, alreadySettled: 6 })
+    expect(a.journal).toHaveLength(8)
+    // The second batch was new, so that the third was not asked about; its leads were found known, and the fourth was again.
+    expect(asked).toEqual([['L1', 'L2'], ['L7', 'L8'], ['L5', 'L6']])
+    expect(begun).toEqual(['L7', 'L8', 'L3', 'L4'])
+  })
+
   it('--again orders a new delivery with a key of its own', async () => {
     const a = await buyer()
     const world = createWorld({ a: endpointYaml(a.url) })

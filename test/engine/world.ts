@@ -5,7 +5,7 @@ import type { Lead } from '../../src/core/lead.ts'
 import type { Catalogue } from '../../src/definitions/types.ts'
 import { loadCatalogue } from '../../src/definitions/catalogue.ts'
 import { runDeliveries } from '../../src/engine/run.ts'
-import type { RunDeps, RunEnd, RunEvent, RunSettings } from '../../src/engine/settings.ts'
+import type { LeadSource, RunDeps, RunEnd, RunEvent, RunSettings } from '../../src/engine/settings.ts'
 import type { Clock, Ledger, Standing, Transport } from '../../src/ports.ts'
 import { compileEndpoint } from '../../src/wire/compile.ts'
 import type { Endpoint } from '../../src/wire/endpoint.ts'
@@ -56,7 +56,7 @@ export interface World {
   readonly seen: readonly RunEvent[]
   readonly stop: AbortController
   /** Runs to the end, the clock moving on by itself whenever everybody waits for it. */
-  run(to: string | null, leads: readonly Lead[] | null, more?: Partial<RunSettings>): Promise<RunEnd>
+  run(to: string | null, leads: readonly Lead[] | LeadSource | null, more?: Partial<RunSettings>): Promise<RunEnd>
   standing(leadId: string): Promise<Standing | undefined>
   events(leadId: string): Promise<readonly DeliveryEvent[]>
 }
@@ -84,7 +84,7 @@ export const createWorld = (files: Readonly<Record<string, string>>, ledger: Led
         runId: `run${++runs}`, mode: 'live', to: to === null ? null : (catalogue.recipients.get(to) ?? null), catalogue, waitMs: 30_000, concurrency: null,
         again: false, retryFailed: false, source: {}, vars: {}, cost: null, currency: 'USD', receivedField: null, watch: false, ...more,
       }
-      const source = leads === null ? null : (async function* () { yield { leads: leads.map((lead) => ({ lead })) } })()
+      const source = leads instanceof Array ? (async function* () { yield { leads: leads.map((lead) => ({ lead })) } })() : leads
       const end = runDeliveries(settings, source, deps)
       try {
         return await movingOn(clock, end, wire.underWay)

@@ -97,6 +97,10 @@ export const createMemoryLedger = (): Ledger => {
   return {
     shared: false,
     append: async (steps) => steps.map(appendOne),
+    known: async ({ mode, to, leadIds }) => new Map(leadIds.flatMap((leadId) => {
+      const found = kept.get(deliveryIdOf({ mode, to, leadId, number: 1 }))
+      return found ? [[leadId, { kind: 'exists' as const, standing: found.standing, number: highest(found.delivery) }]] : []
+    })),
     startRun: async (_run, plan) => { if (plan) plans.set(plan.hash, plan.json) },
     finishRun: async () => undefined,
     claimDue: async (query) => take(waiting(query)

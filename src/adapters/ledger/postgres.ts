@@ -123,6 +123,7 @@ export const openPostgresLedger = async ({ url, use, leaseMs = LEASE_MS, patienc
         [mode, ...(runId === undefined ? [] : [runId]), ...(to === undefined ? [] : [to])])
       return row?.['at'] === null || row?.['at'] === undefined ? null : Number(row['at'])
     },
+    known: async (query) => { await gatherer.drained(); return reads.known(query) },
     load: async (deliveryId) => (await one(deliveryId))[0] ?? null,
     ofLead: (leadId) => loadedBy('d.lead_id = $1', [leadId]),
     events: reads.events,

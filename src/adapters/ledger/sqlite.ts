@@ -67,6 +67,7 @@ const ledgerOf = (client: Client): Ledger => ({
     return circuit
   },
   append: (steps) => client.append(steps),
+  known: (query) => client.call('known', query),
   startRun: (run, plan) => client.call('startRun', run, plan),
   finishRun: (runId, at, summary) => client.call('finishRun', runId, at, summary),
   claimDue: (query) => client.call('claimDue', query),

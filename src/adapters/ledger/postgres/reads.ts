@@ -2,7 +2,7 @@ import type { Mode } from '../../../core/event.ts'
 import { OUTCOMES } from '../../../core/outcome.ts'
 import type { OutcomeKind } from '../../../core/outcome.ts'
 import type { Counts, Ledger } from '../../../ports.ts'
-import { deliveryOf, eventsOf, standingOf } from '../sqlite/rows.ts'
+import { STANDING_COLUMNS, deliveryOf, eventsOf, standingOf } from '../sqlite/rows.ts'
 import type { Database, Row } from './database.ts'
 
 const PAGE = 1_000
@@ -53,5 +53,13 @@ export const createReads = (db: Database, s: string) => {
     return { working, waiting, settled }
   }
 
-  return { events, deliveries, counts }
+  const known: Ledger['known'] = async ({ mode, to, leadIds }) => {
+    const rows = await db.query(
+      `SELECT d.lead_id, ${STANDING_COLUMNS.map((each) => `d.${each}`).join(', ')},
+         (SELECT max(h.number) FROM ${s}.deliveries h WHERE h.lead_id = d.lead_id AND h.target = d.target AND h.mode = d.mode) AS highest
+       FROM ${s}.deliveries d WHERE d.lead_id = ANY($1::text[]) AND d.target = $2 AND d.mode = $3 AND d.number = 1`, [[...leadIds], to, mode])
+    return new Map(rows.map((row) => [String(row['lead_id']), { kind: 'exists', standing: standingOf(row), number: Number(row['highest']) }]))
+  }
+
+  return { events, deliveries, counts, known }
 }

@@ -5,7 +5,7 @@ import type { Mode } from '../../../core/event.ts'
 import { OUTCOMES } from '../../../core/outcome.ts'
 import type { OutcomeKind } from '../../../core/outcome.ts'
 import type { Run } from '../../../core/run.ts'
-import type { Counts, Delivery, DueQuery, LoadedDelivery, RecipientState, Standing, StoredEvent } from '../../../ports.ts'
+import type { Counts, Delivery, DueQuery, Exists, LoadedDelivery, RecipientState, Standing, StoredEvent } from '../../../ports.ts'
 import type { Lease } from './lease.ts'
 import type { PackedResult, PackedStep } from './packing.ts'
 import { purgeRows, scrubFiles } from './purge.ts'
@@ -112,7 +112,7 @@ export const createStore = (db: DatabaseSync, lease: Lease | null) => {
     return true
   }
 
-  const existing = (leadId: string, target: string, mode: string, number: number): PackedResult => {
+  const existing = (leadId: string, target: string, mode: string, number: number): Exists => {
     const row = statement.byKey.get(leadId, target, mode, number)
     const last = statement.highest.get(leadId, target, mode)
     return { kind: 'exists', standing: standingOf(row ?? {}), number: Number(last?.['number'] ?? number) }
@@ -161,6 +161,8 @@ export const createStore = (db: DatabaseSync, lease: Lease | null) => {
 
   return {
     append: (steps: readonly PackedStep[]): readonly PackedResult[] => write(() => steps.map(appendOne)),
+    known: ({ mode, to, leadIds }: { readonly mode: Mode; readonly to: string; readonly leadIds: readonly string[] }): ReadonlyMap<string, Exists> =>
+      new Map(leadIds.flatMap((leadId) => (statement.byKey.get(leadId, to, mode, 1) ? [[leadId, existing(leadId, to, mode, 1)]] : []))),
 
     startRun: (run: Run, plan: { readonly hash: string; readonly json: string } | null): void => write(() => {
       if (plan) statement.addPlan.run(plan.hash, plan.json)
