@@ -73,9 +73,10 @@ export const createDispatcher = (around: Surroundings) => {
     // Without a draw nothing is awaited before a place on the lane is taken: whoever is called for a free place takes it at once.
     if (decision.draws.length === 0) return carryOut(work, came, decision, NO_EVENTS, now)
     // A ticket is for a lead that is new: one that was settled before would take it from the next, and shares would not be exact.
+    // Nothing is begun before the draw either: what waits for a place or a time would keep the draw waiting with it.
     if (!work.stored) {
       work.again = true
-      return carryOut(work, came, { ...decision, draws: [] }, NO_EVENTS, now)
+      return carryOut(work, came, { ...decision, sends: [], waits: [], draws: [] }, NO_EVENTS, now)
     }
     return withDraws(work, decision, now).then((drawn) => carryOut(work, came, drawn.decision, drawn.drawn, now) ?? undefined)
   }

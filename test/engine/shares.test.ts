@@ -1,0 +1,34 @@
+import { afterEach, describe, expect, it } from 'vitest'
+import type { Buyer } from '../world/buyer.ts'
+import { startBuyer } from '../world/buyer.ts'
+import { createWorld, endpointYaml, someLeads } from './world.ts'
+
+const buyers: Buyer[] = []
+afterEach(async () => { await Promise.all(buyers.splice(0).map((each) => each.close())) })
+
+/** A share of two buyers and, beside it, a third. */
+const beside = async (more: string) => {
+  const [a, b, c] = await Promise.all([1, 2, 3].map(() => startBuyer()))
+  if (!a || !b || !c) throw new Error('three buyers')
+  buyers.push(a, b, c)
+  const world = createWorld({
+    a: endpointYaml(a.url), b: endpointYaml(b.url), c: endpointYaml(c.url, more),
+    shared: 'Pattern: Round Robin\nTry: [a, b]\n', all: 'Pattern: Simultaneous\nSend To: [shared, c]\nAccept: all\n',
+  })
+  return { world, sent: () => [a, b, c].map((each) => each.journal.length) }
+}
+
+describe('a share beside another recipient', () => {
+  it('is drawn while the other has no place', async () => {
+    const { world, sent } = await beside('Concurrency: 1')
+    expect(await world.run('all', someLeads(6))).toMatchObject({ leads: 6, waiting: [] })
+    expect(sent()).toEqual([3, 3, 6])
+  })
+
+  it('is drawn while the other is waited for', async () => {
+    const { world, sent } = await beside('When Closed: wait')
+    await world.ledger.setPaused('c', 'live', { at: 0, reason: 'by hand' })
+    expect(await world.run('all', someLeads(4))).toMatchObject({ waiting: [{ recipient: 'c', count: 4 }] })
+    expect(sent()).toEqual([2, 2, 0])
+  })
+})
