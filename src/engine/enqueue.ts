@@ -1,5 +1,6 @@
 import type { Exists, Standing, Step } from '../ports.ts'
 import { takeIn } from './intake.ts'
+import { triedAgain } from './recover.ts'
 import type { RunDeps, RunSettings } from './settings.ts'
 import type { createTally } from './tally.ts'
 import type { Work } from './work.ts'
@@ -35,7 +36,7 @@ export const createEnqueue = (settings: RunSettings, deps: RunDeps, tally: Retur
       return takeIn(lead, number + 1, to, work.plan, planHash, settings, clock.now())
     }
     const again = (await mayRetry(work, standing)) ? await load(work.delivery.id) : null
-    if (again) again.orders = [{ type: 'reopened', at: clock.now(), reason: '--retry-failed' }]
+    if (again) again.orders = [triedAgain(clock.now())]
     else if (standing.state === 'waiting') tally.waiting(lead.id, standing)
     else tally.alreadySettled(lead.id)
     return again

@@ -5,9 +5,10 @@ import type { History } from '../core/history.ts'
 /**
  * What is recorded of a delivery that a process left behind when it ended without warning: an attempt that was durable
  * as started and never finished may have been processed by the buyer (design, money rule 2). It is repeated, if at all,
- * only to the same recipient with the same key.
+ * only to the same recipient with the same key. What was settled was taken up to be tried again, and that order stands.
  */
 export const interrupted = (history: History, now: Instant): readonly DeliveryEvent[] => {
+  if (history.settled) return [triedAgain(now)]
   const events: DeliveryEvent[] = []
   for (const [path, node] of history.nodes) {
     for (const attempt of node.attempts) {
@@ -22,3 +23,5 @@ export const interrupted = (history: History, now: Instant): readonly DeliveryEv
   }
   return events
 }
+
+export const triedAgain = (at: Instant): DeliveryEvent => ({ type: 'reopened', at, reason: '--retry-failed' })

@@ -1,11 +1,10 @@
-import { MINUTE } from '../base/time.ts'
 import type { Instant } from '../base/time.ts'
-import { hashOfPlan, planFromJson, planToJson } from '../core/plan-json.ts'
+import { hashOfPlan, planToJson } from '../core/plan-json.ts'
 import type { Plan } from '../core/plan.ts'
 import { isStep, recipientsOf } from '../core/plan.ts'
 import type { Lead } from '../core/lead.ts'
 import { decide } from '../core/decide.ts'
-import type { Exists, LoadedDelivery, Standing } from '../ports.ts'
+import type { Exists, Standing } from '../ports.ts'
 import { createAlerts } from './alerts.ts'
 import { createBatcher } from './batcher.ts'
 import { createDispatcher } from './dispatcher.ts'
@@ -17,11 +16,12 @@ import { createLane, drainLanes } from './lane.ts'
 import type { Lane } from './lane.ts'
 import { createHeldPlaces } from './held-places.ts'
 import { createHeldStarts } from './held-starts.ts'
-import { interrupted } from './recover.ts'
+import { interrupted, triedAgain } from './recover.ts'
 import { createRecipientFacts } from './recipient-facts.ts'
 import type { LeadSource, RunDeps, RunEnd, RunSettings } from './settings.ts'
 import { SHELF, makeRoom } from './room.ts'
 import { createSlots } from './slots.ts'
+import { createTakeUp } from './take-up.ts'
 import { createTally } from './tally.ts'
 import { createLookups } from './lookups.ts'
 import { createTokens } from './tokens.ts'
@@ -43,8 +43,6 @@ const SHARED_LOOK_MS = 500
 /** How often work of processes that have gone is looked for, where several share a store. */
 const RECOVER_MS = 5_000
 const NOBODY_KNOWN: ReadonlyMap<string, Exists> = new Map()
-/** After this long, deliveries whose recipient has no file are looked at again. */
-const MISSING_MS = 5 * MINUTE
 
 /**
  * Delivers the given leads, or (with none) all that is due, until everything is settled or must wait longer than
@@ -60,8 +58,8 @@ export const runDeliveries = async (settings: RunSettings, leads: LeadSource | n
   const tally = createTally(deps)
   const alerts = createAlerts(deps)
   const health = createHealth(clock, slots.taken, lanes, (recipient, text) => alerts.tell(recipient ?? settings.to?.id ?? 'finalmile', 'health', text, 'finalmile status shows what is due; the run goes on'))
-  const plans = new Map<string, Plan>()
   const numbers = new Map<string, number>()
+  const { plans, planOf, adopt } = createTakeUp(settings, deps, policies, slots, tally)
   let failure: { readonly error: unknown } | null = null
   const stopping = (): boolean => deps.signal.aborted || failure !== null
 
@@ -165,7 +163,7 @@ export const runDeliveries = async (settings: RunSettings, leads: LeadSource | n
       return
     }
     const again = loadedWork(loaded, await planOf(loaded), new Map())
-    if (retry) again.orders = [{ type: 'reopened', at: clock.now(), reason: '--retry-failed' }]
+    if (retry) again.orders = [triedAgain(clock.now())]
     dispatcher.pump(again)
   }
 
@@ -177,45 +175,6 @@ export const runDeliveries = async (settings: RunSettings, leads: LeadSource | n
     if (!recipientsOf(plan).some((recipient) => policies.get(recipient)?.steps)) return false
     const settled = (await ledger.load(delivery.id))?.events.findLast(({ event }) => event.type === 'settled')?.event
     return settled?.type === 'settled' && settled.outcome.open !== undefined
-  }
-
-  /** The plan of the day the lead was taken in; the recipients' own rules are today's. */
-  const planOf = async ({ delivery }: LoadedDelivery): Promise<Plan> => {
-    const known = plans.get(delivery.planHash)
-    if (known) return known
-    const json = await ledger.planOf(delivery.planHash)
-    if (json === null) throw new Error(`the store has no plan ${delivery.planHash} for delivery ${delivery.id}`)
-    const plan = planFromJson(json)
-    plans.set(delivery.planHash, plan)
-    return plan
-  }
-
-  /** Deliveries from the store as works, each with a slot; what cannot be worked now goes back. */
-  const adopt = async (loaded: readonly LoadedDelivery[]): Promise<readonly Work[]> => {
-    const works: Work[] = []
-    for (const each of loaded) {
-      const plan = await planOf(each)
-      const work = loadedWork(each, plan, boughtElsewhere(each))
-      const missing = recipientsOf(plan).filter((recipient) => !policies.has(recipient))
-      if (missing.length > 0) {
-        await putBack(work, missing)
-        continue
-      }
-      slots.take()
-      works.push(work)
-    }
-    return works
-  }
-
-  const boughtElsewhere = ({ had = [] }: LoadedDelivery): ReadonlyMap<string, string> =>
-    new Map(had.map((recipient) => [recipient, `${policies.get(recipient)?.name ?? recipient} has bought this lead before, through another target`]))
-
-  /** Files are read at the start: this run need not look again, and a later one finds it due. */
-  const putBack = async (work: Work, missing: readonly string[]): Promise<void> => {
-    const dueAt = clock.now() + Math.max(MISSING_MS, settings.waitMs + 1)
-    const standing: Standing = { state: 'waiting', dueAt, why: `there is no recipient file of ${missing.join(', ')} (any more): put it back, then unpause it or wait`, recipient: missing[0] ?? null, batch: false }
-    await ledger.append([{ deliveryId: work.delivery.id, version: work.history.version, runId: settings.runId, events: [], standing }])
-    tally.waiting(work.delivery.lead.id, standing)
   }
 
   /** Works all that is due; true when something was. */
@@ -249,7 +208,13 @@ export const runDeliveries = async (settings: RunSettings, leads: LeadSource | n
         dispatcher.pump(work)
       }
       if (left.length < CLAIM_LIMIT) return
-      await slots.room()
+      // Nobody else opens meanwhile what a rate or a hold keeps shut.
+      while (slots.full()) {
+        if (stopping()) return
+        const now = clock.now()
+        const opens = drainLanes(lanes.values(), 'free', now) ?? Infinity
+        await slots.changed(clock, Math.max(1, Math.min(opens - now, WATCH_MS)), deps.signal, true)
+      }
     }
   }
 

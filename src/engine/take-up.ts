@@ -1,0 +1,66 @@
+import { MINUTE } from '../base/time.ts'
+import { planFromJson } from '../core/plan-json.ts'
+import type { Plan } from '../core/plan.ts'
+import { recipientsOf } from '../core/plan.ts'
+import type { Policy } from '../core/policy.ts'
+import type { LoadedDelivery, Standing } from '../ports.ts'
+import { interrupted } from './recover.ts'
+import type { RunDeps, RunSettings } from './settings.ts'
+import type { createSlots } from './slots.ts'
+import type { createTally } from './tally.ts'
+import { loadedWork } from './work.ts'
+import type { Work } from './work.ts'
+
+/** After this long, deliveries whose recipient has no file are looked at again. */
+const MISSING_MS = 5 * MINUTE
+
+/** Deliveries that the store has, as works of this run. */
+export const createTakeUp = (settings: RunSettings, deps: RunDeps, policies: ReadonlyMap<string, Policy>, slots: ReturnType<typeof createSlots>, tally: ReturnType<typeof createTally>) => {
+  const { ledger, clock } = deps
+  const plans = new Map<string, Plan>()
+
+  /** The plan of the day the lead was taken in; the recipients' own rules are today's. */
+  const planOf = async ({ delivery }: LoadedDelivery): Promise<Plan> => {
+    const known = plans.get(delivery.planHash)
+    if (known) return known
+    const json = await ledger.planOf(delivery.planHash)
+    if (json === null) throw new Error(`the store has no plan ${delivery.planHash} for delivery ${delivery.id}`)
+    const plan = planFromJson(json)
+    plans.set(delivery.planHash, plan)
+    return plan
+  }
+
+  /** Deliveries from the store as works, each with a slot; what cannot be worked now goes back. */
+  const adopt = async (loaded: readonly LoadedDelivery[]): Promise<readonly Work[]> => {
+    const works: Work[] = []
+    for (const each of loaded) {
+      const plan = await planOf(each)
+      const work = loadedWork(each, plan, boughtElsewhere(each))
+      const missing = recipientsOf(plan).filter((recipient) => !policies.has(recipient))
+      if (missing.length > 0) {
+        await putBack(work, missing)
+        continue
+      }
+      slots.take()
+      works.push(work)
+    }
+    return works
+  }
+
+  const boughtElsewhere = ({ had = [] }: LoadedDelivery): ReadonlyMap<string, string> =>
+    new Map(had.map((recipient) => [recipient, `${policies.get(recipient)?.name ?? recipient} has bought this lead before, through another target`]))
+
+  /** Files are read at the start: this run need not look again, and a later one finds it due. */
+  const putBack = async (work: Work, missing: readonly string[]): Promise<void> => {
+    const now = clock.now()
+    const dueAt = now + Math.max(MISSING_MS, settings.waitMs + 1)
+    const standing: Standing = { state: 'waiting', dueAt, why: `there is no recipient file of ${missing.join(', ')} (any more): put it back, then unpause it or wait`, recipient: missing[0] ?? null, batch: false }
+    const { id: deliveryId, lead, source } = work.delivery
+    const events = interrupted(work.history, now)
+    const [result] = await ledger.append([{ deliveryId, version: work.history.version, runId: settings.runId, events, standing }])
+    if (result?.kind === 'ok') events.forEach((event, at) => deps.observe({ kind: 'stored', deliveryId, leadId: lead.id, source, seq: result.seq + at, event }))
+    tally.waiting(lead.id, standing)
+  }
+
+  return { plans, planOf, adopt }
+}

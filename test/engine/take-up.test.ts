@@ -1,0 +1,82 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, describe, expect, it } from 'vitest'
+import { openSqliteLedger } from '../../src/adapters/ledger/sqlite.ts'
+import type { Ledger } from '../../src/ports.ts'
+import type { Buyer, BuyerOptions } from '../world/buyer.ts'
+import { startBuyer } from '../world/buyer.ts'
+import { createWorld, endpointYaml, someLeads } from './world.ts'
+
+const endings: (() => Promise<unknown>)[] = []
+afterEach(async () => { for (const end of endings.splice(0).reverse()) await end() })
+
+const buyer = async (options: BuyerOptions = {}): Promise<Buyer> => {
+  const started = await startBuyer(options)
+  endings.push(() => started.close())
+  return started
+}
+
+/** A store that is opened again and again, each time by a process that knows nothing of the one before. */
+const store = (): (() => Promise<Ledger>) => {
+  const folder = mkdtempSync(join(tmpdir(), 'finalmile-take-up-'))
+  endings.push(async () => rmSync(folder, { recursive: true, force: true }))
+  let before: Ledger | null = null
+  endings.push(async () => before?.close())
+  return async () => {
+    await before?.close()
+    return (before = await openSqliteLedger({ path: join(folder, 'store.db'), use: 'write', leaseMs: 60_000 }))
+  }
+}
+
+describe('what a process left behind', () => {
+  it('is worked off by the next, however much it is and however slow the recipient\'s Rate', async () => {
+    const a = await buyer()
+    const open = store()
+    const files = { a: endpointYaml(a.url).replace('/leads\n', '/leads\n  Rate: 200 per second\n') }
+    const first = createWorld(files, await open())
+    await first.ledger.setPaused('a', 'live', { at: 0, reason: 'by hand' })
+    await first.run('a', someLeads(520))
+    await first.ledger.setPaused('a', 'live', null)
+    await first.ledger.wake('a', 'live', first.clock.now())
+    for (let taken = 0; taken < 512; taken += 256) await first.ledger.claimDue({ mode: 'live', now: first.clock.now(), limit: 256 })
+
+    const second = createWorld(files, await open())
+    await second.run(null, null)
+    expect(a.journal).toHaveLength(520)
+    expect((await second.ledger.counts('live')).settled.accepted).toBe(520)
+  })
+
+  it('is in doubt also where its recipient has no file at first, and goes on when the file is back', async () => {
+    const [a, b] = [await buyer(), await buyer()]
+    const open = store()
+    const ledger = await open()
+    const first = createWorld({ a: endpointYaml(a.url) }, { ...ledger, append: (steps) => (steps.some(({ events }) => events.some((each) => each.type === 'attemptFinished')) ? Promise.reject(new Error('out of power')) : ledger.append(steps)) })
+    await expect(first.run('a', someLeads(1))).rejects.toThrow('out of power')
+
+    const without = createWorld({ b: endpointYaml(b.url) }, await open())
+    await without.run(null, null)
+    expect((await without.events('L1')).at(-1)).toMatchObject({ type: 'attemptFinished', verdict: { kind: 'unknown', interrupted: true } })
+    expect(without.seen.filter((each) => each.kind === 'stored')).toHaveLength(1)
+    expect(await without.standing('L1')).toMatchObject({ state: 'waiting', recipient: 'a' })
+
+    const back = createWorld({ a: endpointYaml(a.url) }, await open(), without.clock.now() + 600_000)
+    await back.run(null, null)
+    expect(await back.standing('L1')).toMatchObject({ state: 'settled', outcome: 'accepted', attempts: 2 })
+    expect(new Set(a.journal.map((each) => each.key)).size).toBe(1)
+  })
+
+  it('is tried again where it had failed and was just being taken up for that', async () => {
+    const a = await buyer({ script: { do: 'answer', status: 400 } })
+    const open = store()
+    const first = createWorld({ a: endpointYaml(a.url) }, await open())
+    await first.run('a', someLeads(1))
+    await first.ledger.claim((await first.ledger.ofLead('L1'))[0]!.delivery.id, 'run2')
+
+    a.rescript({ do: 'accept' })
+    const second = createWorld({ a: endpointYaml(a.url) }, await open())
+    await second.run(null, null)
+    expect(await second.standing('L1')).toMatchObject({ state: 'settled', outcome: 'accepted' })
+    expect((await second.events('L1')).map((each) => each.type)).toEqual(['received', 'attemptStarted', 'attemptFinished', 'settled', 'reopened', 'attemptStarted', 'attemptFinished', 'settled'])
+  })
+})
