@@ -1,12 +1,12 @@
 import { deliveryKeyOf } from '../../core/delivery-id.ts'
 import type { Mode } from '../../core/event.ts'
 import type { DueQuery, Ledger, LoadedDelivery, RecipientState } from '../../ports.ts'
+import { createDraws } from './draws.ts'
 import { readAddress } from './postgres/address.ts'
 import { createAppender } from './postgres/append.ts'
 import { createClaims, idOfRow, loadAll, withHad } from './postgres/claims.ts'
 import { openDatabase } from './postgres/database.ts'
 import type { Row, Run } from './postgres/database.ts'
-import { createDraws } from './postgres/draws.ts'
 import { createGatherer } from './postgres/gather.ts'
 import { stepsOf } from './postgres/judge.ts'
 import { takeLease } from './postgres/lease.ts'
@@ -66,7 +66,13 @@ export const openPostgresLedger = async ({ url, use, leaseMs = LEASE_MS, patienc
   const appender = createAppender(db, s, held, queue)
   const gatherer = createGatherer((steps) => queued(() => appender.append(steps)))
   const claims = createClaims(s, held.fence, queue)
-  const draws = createDraws(db, s)
+  const draws = createDraws(async (amounts) => {
+    const names = [...amounts.keys()].sort()
+    const rows = await db.transaction((run) => run(
+      `INSERT INTO ${s}.counters AS c (name, value) SELECT * FROM unnest($1::text[], $2::bigint[]) u(name, value) ORDER BY u.name COLLATE "C"
+       ON CONFLICT (name) DO UPDATE SET value = c.value + excluded.value RETURNING name, value`, [names, names.map((name) => amounts.get(name) ?? 0)]))
+    return new Map(rows.map((row) => [String(row['name']), Number(row['value'])]))
+  })
   const reads = createReads(db, s)
   let closing: Promise<void> | null = null
 

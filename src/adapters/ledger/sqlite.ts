@@ -1,6 +1,7 @@
 import type { Instant } from '../../base/time.ts'
 import type { Ledger } from '../../ports.ts'
 import { aloneLimits } from './alone-limits.ts'
+import { createDraws } from './draws.ts'
 import { startClient } from './sqlite/client.ts'
 import type { Client } from './sqlite/client.ts'
 import type { Holder } from './sqlite/lease.ts'
@@ -75,7 +76,7 @@ const ledgerOf = (client: Client): Ledger => ({
   claimBatch: (query) => client.call('claimBatch', query),
   claimAbandoned: (query) => client.call('claimAbandoned', query),
   claim: (deliveryId) => client.call('claim', deliveryId),
-  draw: (counter) => client.call('draw', counter),
+  draw: createDraws((amounts) => client.call('count', amounts)).draw,
   load: (deliveryId) => client.call('load', deliveryId),
   ofLead: (leadId) => client.call('ofLead', leadId),
   events: (filter) => pages((after) => client.call('eventsPage', filter satisfies EventsFilter, after, PAGE), (row) => row.seq),

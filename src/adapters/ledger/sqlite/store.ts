@@ -192,10 +192,11 @@ export const createStore = (db: DatabaseSync, lease: Lease | null) => {
       const found = find(deliveryId)
       return found ? (take(db.prepare(`${SELECT_DELIVERY} WHERE d.n = ? AND d.lead <> ? AND NOT (state = 0 AND fence = ?)`).all(found.n, PURGED_LEAD, fence))[0] ?? null) : null
     }),
-    draw: (counter: string): number => write(() => {
-      statement.count.run(counter, 1)
-      return Number(statement.counter.get(counter)?.['value']) - 1
-    }),
+    /** Adds to counters; what each then is. */
+    count: (amounts: ReadonlyMap<string, number>): ReadonlyMap<string, number> => write(() => new Map([...amounts].map(([counter, amount]) => {
+      statement.count.run(counter, amount)
+      return [counter, Number(statement.counter.get(counter)?.['value'])]
+    }))),
 
     load: (deliveryId: string): LoadedDelivery | null => {
       const found = find(deliveryId)
