@@ -42,7 +42,6 @@ const ELSEWHERE_MS = 100
 const SHARED_LOOK_MS = 500
 /** How often work of processes that have gone is looked for, where several share a store. */
 const RECOVER_MS = 5_000
-const NOBODY_KNOWN: ReadonlyMap<string, Exists> = new Map()
 
 /**
  * Delivers the given leads, or (with none) all that is due, until everything is settled or must wait longer than
@@ -238,9 +237,9 @@ export const runDeliveries = async (settings: RunSettings, leads: LeadSource | n
   /** Whether the file was just seen to hold leads that the store knows; so it is asked of the next as well. */
   let meetsKnown = true
   /** Told for a whole batch in one question: each lead would else be made ready and take a place on its lane, only to hear it. */
-  const knownAmong = async (leads: readonly { readonly lead: Lead }[], to: string): Promise<ReadonlyMap<string, Exists>> => {
-    if (!meetsKnown) return NOBODY_KNOWN
-    const known = await ledger.known({ mode, to, leadIds: leads.map(({ lead }) => lead.id) })
+  const knownAmong = async (leads: readonly { readonly lead: Lead }[], to: string): Promise<Map<string, Exists>> => {
+    if (!meetsKnown) return new Map()
+    const known = new Map(await ledger.known({ mode, to, leadIds: leads.map(({ lead }) => lead.id) }))
     meetsKnown = known.size > 0
     return known
   }
@@ -262,6 +261,8 @@ export const runDeliveries = async (settings: RunSettings, leads: LeadSource | n
         if (slots.full()) await slots.room()
         if (stopping()) return
         begin(lead, to, plan, planHash, known.get(lead.id))
+        // How it stood then is no news for the same lead further down the file.
+        known.delete(lead.id)
       }
     }
   }

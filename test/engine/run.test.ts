@@ -101,6 +101,15 @@ describe('one endpoint', () => {
     expect(new Set(a.journal.map((each) => each.key)).size).toBe(1)
   })
 
+  it('a lead that the file has twice is taken up again once, also where the first is sold before the second is read', async () => {
+    const a = await buyer({ script: { do: 'answer', status: 400 } })
+    const world = createWorld({ a: endpointYaml(a.url) })
+    await world.run('a', someLeads(1))
+    a.rescript({ do: 'accept' })
+    await world.run('a', [...someLeads(1_500), ...someLeads(1)], { retryFailed: true })
+    expect((await world.events('L1')).filter((each) => each.type === 'settled')).toHaveLength(2)
+  })
+
   it('an answer that cannot be read holds the lead', async () => {
     const a = await buyer({ script: { do: 'answer', status: 200, body: '<html>Welcome' } })
     const world = createWorld({ a: endpointYaml(a.url) })
