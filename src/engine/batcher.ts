@@ -2,7 +2,9 @@ import { keptApart, leavesWhenFull } from '../core/batch.ts'
 import type { Instant } from '../base/time.ts'
 import { evolve, nodeAt } from '../core/history.ts'
 import { nodeOf } from '../core/booking.ts'
+import type { Policy } from '../core/policy.ts'
 import type { Send } from '../core/step.ts'
+import { claimsOf, gateOf, whileGathered } from '../core/strategies/send.ts'
 import type { Verdict } from '../core/verdict.ts'
 import type { Endpoint, Rendered } from '../wire/endpoint.ts'
 import { hashOf, inputOf, isTokenRepeat, startedEvent, unsendable } from './attempt.ts'
@@ -101,28 +103,41 @@ export const createBatcher = (around: Surroundings, dispatcher: { pump(work: Wor
   const leave = (recipient: string, members: readonly Member[], id: string): void => {
     if (members.length === 0) return
     const lane = around.lane(recipient)
-    if (around.stopping()) for (const { work } of members) dispatcher.pump(work)
+    if (!mayLeave(recipient, members)) for (const { work } of members) dispatcher.pump(work)
     else if (lane.enter(deps.clock.now())) sendBatch(recipient, members, id).catch(around.failed)
     else lane.park(() => leave(recipient, members, id))
   }
+
+  /** The recipient may have closed, to all of them or to one, since they joined or while they waited: then each decides again. */
+  const mayLeave = (recipient: string, members: readonly Member[]): boolean =>
+    !around.stopping() && members.every((each) => gateOf(gathered(recipient), atGate(each)).open)
+
+  const gathered = (recipient: string): Policy => {
+    const policy = facts.policies.get(recipient)
+    if (!policy) throw new Error(`no policy for recipient ${recipient}`)
+    return whileGathered(policy)
+  }
+  const atGate = ({ work }: Member) => ({ facts, lead: work.delivery.lead, mode: settings.mode, now: deps.clock.now() })
 
   const sendBatch = async (recipient: string, members: readonly Member[], id: string): Promise<void> => {
     const now = deps.clock.now()
     const endpoint = dispatcher.endpointOf(recipient)
     const key = idempotencyKeyOf(settings.mode, recipient, id, 1, 'post')
     const token = endpoint.token ? await around.tokens.have(endpoint, endpoint.token, now) : null
-    if (around.stopping()) {
-      around.lane(recipient).leave(now)
+    if (!mayLeave(recipient, members)) {
+      around.lane(recipient).yield(now)
       for (const { work } of members) dispatcher.pump(work)
       return
     }
+    // The batch is the one trial of a circuit whose opening is over: the next waits for its answer.
+    if (members[0]) around.claimed(claimsOf(gathered(recipient), atGate(members[0]), false), now)
     const rendered = endpoint.renderBatch(members.map(({ work, send }) => {
       const input = inputOf(work, send, work.history, key, settings.runId, now)
       return token?.kind === 'held' ? { ...input, token: token.held.token, host: token.held.host } : input
     }))
     const started = await recordStarts(members, id, key, rendered, endpoint, now)
     if (!started || !rendered.ok) {
-      around.lane(recipient).leave(now)
+      around.lane(recipient).yield(now)
       for (const { work } of members) dispatcher.pump(work)
       return
     }
@@ -141,7 +156,6 @@ export const createBatcher = (around: Surroundings, dispatcher: { pump(work: Wor
   /** One verdict per member; what the request as a whole met is told once. */
   const answered = (recipient: string, members: readonly Member[], id: string, key: string, verdicts: readonly Verdict[], { httpStatus, durationMs, at }: Pick<Answered, 'httpStatus' | 'durationMs' | 'at'>): void => {
     const whole = wholeVerdict(verdicts)
-    around.lane(recipient).leave(at)
     const first = whole ?? verdicts[0]
     if (first) around.answered(recipient, 'post', first, httpStatus, at)
     members.forEach(({ work, send }, i) => {
@@ -150,6 +164,8 @@ export const createBatcher = (around: Surroundings, dispatcher: { pump(work: Wor
       work.inbox.push({ send, key, verdict, httpStatus, durationMs, at, batch: whole ? id : null })
       dispatcher.pump(work)
     })
+    // Only then: it may be the answer that closes the recipient to whoever waits for the place.
+    around.lane(recipient).leave(at)
   }
 
   /** False where the recipient was paused meanwhile. */

@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { money } from '../../src/base/money.ts'
+import { counterOf } from '../../src/core/caps.ts'
+import type { Cap } from '../../src/core/policy.ts'
 import type { Given } from './given.ts'
 import {
   T0, accepted, actionsOf, broken, duplicate, invalid, noGuard, policy, refused, rejected, sendTo, tried, decides, unknown, unreadable, waterfall,
@@ -104,9 +106,14 @@ describe('waterfall', () => {
 describe('batch', () => {
   const batched = [policy('a', { batch: { maxLeads: 100, maxWaitMs: 300_000, schedule: null } })]
   const queued = { type: 'chose', at: T0, path: '/', choice: { kind: 'queue' } } as const
+  const paused = { paused: { reason: '401' }, closedUntil: null }
+  const daily: Cap = { period: 'day', limit: { kind: 'leads', count: 1 } }
   table([
     ['a lead joins the batch', { plan: single, policies: batched }, ['queue /']],
     ['and waits for it', { plan: single, policies: batched, history: [queued] }, ['wait +300000 a batch']],
+    ['but no more for the batch where its recipient was paused meanwhile', { plan: single, policies: batched, history: [queued], recipients: { a: paused } }, ['wait for a person a']],
+    ['where another can be tried it is passed on', { plan: waterfall([sendTo('a'), sendTo('b')]), policies: [...batched, policy('b')], history: [{ ...queued, path: '/0' }], recipients: { a: paused } }, ['pass /0: A is paused (401); `finalmile unpause a` opens it']],
+    ['a cap that is reached has a place for it', { plan: single, policies: batched.map((each) => ({ ...each, caps: [daily] })), history: [queued], recipients: { a: { paused: null, closedUntil: null, full: new Set([counterOf(policy('a'), daily, 'live', T0)]) } } }, ['wait +300000 a batch']],
     ['a batch without an answer is repeated as that batch', { plan: single, policies: batched, now: T0 + 1000, history: [queued, ...tried('/', 'a', 1, unknown, T0, { batch: 'b_1.2' })] }, ['send a #2 15000ms batch b_1.2']],
     ['a row that failed by itself joins another batch', { plan: single, policies: batched, now: T0 + 5000, history: [queued, tried('/', 'a', 1, null, T0, { batch: 'b_1.2' })[0]!, tried('/', 'a', 1, broken)[1]!] }, ['queue /']],
     ['a row that was accepted settles', { plan: single, policies: batched, history: [queued, ...tried('/', 'a', 1, accepted, T0, { batch: 'b_1.2' })] }, ['settle accepted a']],

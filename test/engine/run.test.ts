@@ -219,6 +219,49 @@ describe('batch', () => {
     expect(rows(a.journal[0]!.body)).toHaveLength(4)
   })
 
+  it.each<[string, string, (ledger: Ledger, now: number) => Promise<void>]>([
+    ['is paused', '', (ledger) => ledger.setPaused('a', 'live', { at: 0, reason: 'by hand' })],
+    ['asks for a longer wait', '', (ledger, now) => ledger.setClosedUntil('a', 'live', now + 3_600_000)],
+    ['has its circuit open', 'Circuit Breaker: {Error Rate: "> 50%", Over: 4 attempts, Wait: 1 hour}', (ledger, now) => ledger.setCircuit('a', 'live', JSON.stringify({ kind: 'open', until: now + 3_600_000, waitMs: 3_600_000 }))],
+    ['is past its window', 'Call Window: 9am-12:02pm\nTimezone: UTC', () => Promise.resolve()],
+  ])('leaves no batch that was gathered before the recipient %s, and all of it when it opens', async (_why, more, close) => {
+    const a = await buyer({ script: ({ body }) => ({ do: 'answer', status: 200, body: JSON.stringify({ results: rows(body).map(({ leadId }) => ({ id: leadId, status: 'accepted', leadId: 'B', price: 1 })) }) }) })
+    const world = createWorld({ a: `${batched(a.url, 'JSON array')}\n${more}` })
+    await world.run('a', someLeads(3))
+    await close(world.ledger, world.clock.now())
+    await world.clock.advance(300_000)
+    await world.run(null, null)
+    expect(a.journal).toHaveLength(0)
+    expect(await world.standing('L1')).toMatchObject({ state: 'waiting', recipient: 'a', batch: false })
+    await world.ledger.setPaused('a', 'live', null)
+    await world.ledger.wake('a', 'live', world.clock.now())
+    await world.clock.advance(24 * 3_600_000 - 600_000)
+    await world.run(null, null)
+    expect(a.journal).toHaveLength(1)
+    expect(await outcomes(world)).toEqual({ accepted: 3 })
+  })
+
+  it('one that waits for its place is kept back where the one before it paused the recipient', async () => {
+    const a = await buyer({ script: { do: 'unauthorized' } })
+    const world = createWorld({ a: `${batched(a.url, 'JSON array')}\nConcurrency: 1` })
+    await world.run('a', someLeads(8))
+    expect(a.journal).toHaveLength(1)
+    expect(await outcomes(world)).toEqual({ failed: 4, waiting: 4 })
+  })
+
+  it('one batch tries a recipient whose circuit was open, and the others follow when it was taken', async () => {
+    const answer = (body: string) => JSON.stringify({ results: rows(body).map(({ leadId }) => ({ id: leadId, status: 'accepted', leadId: 'B', price: 1 })) })
+    let tried = false
+    let early = 0
+    const a = await buyer({ script: ({ n, body }) => { if (n === 1) setTimeout(() => { tried = true }, 9); else if (!tried) early += 1; return { do: 'answer', status: 200, body: answer(body), afterMs: 10 } } })
+    const world = createWorld({ a: `${batched(a.url, 'JSON array')}\nCircuit Breaker: {Error Rate: "> 50%", Over: 4 attempts, Wait: 1 minute}` })
+    await world.ledger.setCircuit('a', 'live', JSON.stringify({ kind: 'open', until: world.clock.now() - 1, waitMs: 60_000 }))
+    await world.run('a', someLeads(12), { waitMs: 120_000 })
+    expect(await outcomes(world)).toEqual({ accepted: 12 })
+    expect([a.journal.length, early]).toEqual([3, 0])
+    expect((await world.ledger.recipientStates('live')).find((each) => each.recipient === 'a')?.circuit).toBeNull()
+  })
+
   it('a batch without an answer is repeated whole, with its key', async () => {
     const a = await buyer({ idempotent: false, script: ({ n, body }) => (n === 1 ? { do: 'reset-before' } : { do: 'answer', status: 200, body: JSON.stringify({ results: rows(body).map(({ leadId }) => ({ id: leadId, status: 'accepted', leadId: 'B', price: 1 })) }) }) })
     const world = createWorld({ a: batched(a.url, 'JSON array') })

@@ -63,12 +63,12 @@ const first = (policy: Policy, price: Money | null, path: string, context: Conte
     if (unwanted !== null) return pass(path, recipient, unwanted)
     if (postsHere(recipient, context).some((each) => each.finished === null)) return pending()
     if (policy.pool) return done('pooled', path, recipient, parked(policy, context))
-    const open = gateOf(policy, context)
-    if (!open.open) {
-      if (policy.whenClosed === 'skip') return pass(path, recipient, open.why)
-      if (policy.whenClosed === 'wait') return pending({ kind: 'wait', until: open.until, why: open.why, recipient, batch: false })
-      return { kind: 'closed', until: open.until, why: open.why, recipient }
-    }
+  }
+  const open = gateOf(queuedAt === null ? policy : whileGathered(policy), context)
+  if (!open.open) {
+    if (policy.whenClosed === 'skip') return pass(path, recipient, open.why)
+    if (policy.whenClosed === 'wait') return pending({ kind: 'wait', until: open.until, why: open.why, recipient, batch: false })
+    return { kind: 'closed', until: open.until, why: open.why, recipient }
   }
   if (policy.batch) {
     if (queuedAt === null) return pending({ kind: 'choose', path, choice: { kind: 'queue' } })
@@ -78,10 +78,14 @@ const first = (policy: Policy, price: Money | null, path: string, context: Conte
   return pending({ kind: 'send', path, recipient, phase: 'post', attempt, timeoutMs: policy.timeoutMs, target: 'endpoint', batch: null, claims: claimsOf(policy, context, attempt === 1) })
 }
 
-export const gateOf = (policy: Policy, { facts, lead, mode, now }: Context): Gate => gate(policy, facts.recipients.get(policy.recipient), lead, mode, now)
+type AtGate = Pick<Context, 'facts' | 'lead' | 'mode' | 'now'>
+export const gateOf = (policy: Policy, { facts, lead, mode, now }: AtGate): Gate => gate(policy, facts.recipients.get(policy.recipient), lead, mode, now)
+
+/** As a lead meets it that has joined a batch: its place of the caps it has, all else may have closed since. */
+export const whileGathered = (policy: Policy): Policy => ({ ...policy, caps: [] })
 
 /** The one trial of an open circuit, and on the first attempt the lead's look-back. */
-export const claimsOf = (policy: Policy, context: Context, firstTry: boolean): readonly Claim[] => {
+export const claimsOf = (policy: Policy, context: AtGate, firstTry: boolean): readonly Claim[] => {
   const open = gateOf(policy, context)
   const claims: Claim[] = []
   if (open.open && open.trial) claims.push({ kind: 'permit', recipient: policy.recipient, name: trialName(context, policy.recipient), until: context.now + policy.timeoutMs * 2 })
@@ -94,7 +98,7 @@ export const claimsOf = (policy: Policy, context: Context, firstTry: boolean): r
 
 const NO_CLAIMS: readonly Claim[] = []
 
-const trialName = ({ mode, facts }: Context, recipient: string): string => `trial:${mode}:${recipient}:${openingOf(facts.recipients.get(recipient)?.circuit)}`
+const trialName = ({ mode, facts }: AtGate, recipient: string): string => `trial:${mode}:${recipient}:${openingOf(facts.recipients.get(recipient)?.circuit)}`
 
 /** Equal for equal people: trimmed, lower case, digits only for phones; null where the lead has no such value. */
 const lookBackValue = (lead: Lead, field: string): string | null => {
