@@ -109,7 +109,12 @@ export const openPostgresLedger = async ({ url, use, leaseMs = LEASE_MS, patienc
       if (plan) await db.query(`INSERT INTO ${s}.plans (hash, json) VALUES ($1, $2) ON CONFLICT DO NOTHING`, [plan.hash, plan.json])
       await db.query(`INSERT INTO ${s}.runs (id, mode, target, plan_hash, started_at) VALUES ($1, $2, $3, $4, $5) ON CONFLICT DO NOTHING`, [run.id, run.mode, run.to, plan?.hash ?? null, run.startedAt])
     },
-    finishRun: async (runId, at, summary) => { await db.query(`UPDATE ${s}.runs SET finished_at = $2, summary = $3 WHERE id = $1`, [runId, at, summary]) },
+    finishRun: async (runId, at, summary) => {
+      await db.query(`UPDATE ${s}.runs SET finished_at = $2, summary = $3 WHERE id = $1`, [runId, at, summary])
+      // Without any statistics the planner takes all leads of a mode for a few, and sorts the whole log for each page of a report.
+      const unknown = await db.query(`SELECT 1 FROM pg_class WHERE oid = '${s}.log'::regclass AND reltuples < 0`)
+      if (unknown.length > 0) await db.query(`ANALYZE ${s}.log, ${s}.deliveries, ${s}.sales, ${s}.runs`).catch(() => undefined)
+    },
 
     claimDue: (query) => claim((run) => claims.due(run, query)),
     claimBatch: (query) => claim((run) => claims.batch(run, query)),

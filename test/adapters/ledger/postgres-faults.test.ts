@@ -131,6 +131,15 @@ describe('several workers on one store', { timeout: 60_000 }, () => {
     expect(await one.claimDue({ ...query, limit: 1 })).toHaveLength(3)
   })
 
+  it('the first run ends with statistics, so that a report need not sort the whole log for each of its pages', async () => {
+    const { url } = await fresh()
+    const ledger = await worker(url)
+    await ledger.startRun({ id: 'r1', mode: 'live', to: 'a', startedAt: T0 }, null)
+    await ledger.append([first(delivery('L1')), first(delivery('L2'))])
+    await ledger.finishRun('r1', T0, '{}')
+    expect(await queryAt(url, `SELECT reltuples FROM pg_class WHERE oid IN ('${schemaOf(url)}.log'::regclass, '${schemaOf(url)}.deliveries'::regclass)`)).toEqual([{ reltuples: 2 }, { reltuples: 2 }])
+  })
+
   it('works behind a pooler in transaction mode', async () => {
     const { url } = await fresh()
     const pooler = await startPooler(url)
