@@ -55,7 +55,7 @@ export const createBatcher = (around: Surroundings, dispatcher: { pump(work: Wor
     const members = await fitting(recipient, works.map((work) => ({ work, send: queuedSend(work, recipient) })))
     const endpoint = dispatcher.endpointOf(recipient)
     const keyOf = endpoint.keptApart ? (member: Member) => endpoint.keptApart?.(inputFor(member)) ?? null : () => null
-    for (const group of keptApart(members, keyOf, maxLeads)) {
+    for (const group of keptApart(members.toSorted(asJoined), keyOf, maxLeads)) {
       leave(recipient, group, batchIdOf(recipient, group.map(({ work }) => work.delivery.id), String(group[0]?.send.attempt ?? 1)))
     }
   }
@@ -77,14 +77,14 @@ export const createBatcher = (around: Surroundings, dispatcher: { pump(work: Wor
 
   const inputFor = ({ work, send }: Member) => inputOf(work, send, work.history, '', settings.runId, deps.clock.now())
 
-  /** A member of a batch that is due to be repeated; the batch goes when all are here. */
+  /** A member of a batch that is due to be repeated; the batch goes when all are here, in the order in which it went before: a buyer that knows its key may answer by position. */
   const repeat = (work: Work, send: Send): void => {
     const id = send.batch ?? ''
     const members = [...(repeating.get(id) ?? []), { work, send }]
     repeating.set(id, members)
     if (members.length < batchSizeOf(id)) return
     repeating.delete(id)
-    leave(send.recipient, members, id)
+    leave(send.recipient, members.toSorted(asJoined), id)
   }
 
   /** No more members will come: what cannot be repeated as it was stays in doubt, for a person to see. */
@@ -205,6 +205,17 @@ export const createBatcher = (around: Surroundings, dispatcher: { pump(work: Wor
   }
 
   return { accumulated, flush, repeat, giveUpIncomplete }
+}
+
+/** As they joined, which every repeat can tell again; of those that joined at once the shorter id goes first, so that L2 goes before L10. */
+const asJoined = (a: Member, b: Member): number => {
+  const [one, other] = [a.work.delivery.id, b.work.delivery.id]
+  return joinedAt(a) - joinedAt(b) || one.length - other.length || (one < other ? -1 : 1)
+}
+
+const joinedAt = ({ work, send }: Member): Instant => {
+  const { queuedAt, attempts } = nodeAt(work.history, send.path)
+  return queuedAt ?? attempts.at(-1)?.placedAt ?? 0
 }
 
 /** The verdict that all rows share where the request as a whole failed and may be repeated. */

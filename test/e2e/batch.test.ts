@@ -1,7 +1,8 @@
 import { parse } from 'csv-parse/sync'
 import { afterEach, describe, expect, it } from 'vitest'
+import { endpointYaml } from '../engine/world.ts'
 import { type Buyer, type BuyerOptions, startBuyer } from '../world/buyer.ts'
-import { createProject, leadsCsv, removeProjects } from './project.ts'
+import { createProject, leadsCsv, removeProjects, waterfall } from './project.ts'
 
 const buyers: Buyer[] = []
 const buyer = async (options: BuyerOptions = {}): Promise<Buyer> => {
@@ -71,6 +72,21 @@ describe('a batch', () => {
       expect([row.lead_id, row.outcome]).toEqual([row.lead_id, named === 1 ? (row.lead_id === 'L2' ? 'accepted' : 'rejected') : 'held'])
     }
     expect(a.journal).toHaveLength(1)
+  })
+
+  it('is repeated in the order in which it went, that of joining: a buyer that knows its key answers by position, from memory', async () => {
+    const refsOf = FORMATS[0]![1]
+    const first = await buyer({ script: ({ body }) => ({ do: 'reject', afterMs: body.includes('"L1"') ? 200 : 0 }) })
+    const bulk = await buyer({ script: [{ do: 'answer', status: 503 }, answer(judged(['L2', 'L1']))] })
+    const project = createProject({
+      first: endpointYaml(first.url), sell: waterfall('first', 'bulk'),
+      bulk: recipient(bulk.url, 'Accumulate: 2 leads or 5 minutes, Format: JSON array, Results: results'),
+    })
+    project.write('leads.csv', leadsCsv(2))
+    await project.run('deliver', 'leads.csv', '--to', 'sell', '--yes', '--wait', '0s')
+    expect(await project.json('resume', '--yes', '--out', 'out')).toMatchObject({ outcomes: { accepted: 1, rejected: 1 } })
+    expect(bulk.journal.map(({ key, body }) => [key, refsOf(body)])).toEqual(Array(2).fill([bulk.journal[0]?.key, ['L2', 'L1']]))
+    expect(project.rows('out/results.csv').map((row) => [row.lead_id, row.outcome]).toSorted()).toEqual([['L1', 'rejected'], ['L2', 'accepted']])
   })
 
   it('of 100 leads or 5 minutes: what does not fill one waits, is told so, and goes with the leads of the next run', async () => {
