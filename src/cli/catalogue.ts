@@ -95,6 +95,31 @@ const transportProblems = ({ transport, place }: EndpointDefinition): readonly D
   checkTransport(transport).map(({ setting, message }) =>
     diagnosticAt(transport.places?.[setting] ?? place, 'bad-transport', message, 'Proxy and TLS stand under Settings; files are looked for from where finalmile is started'))
 
+/** Undefined where it has problems. */
+export const compileAlone = (recipient: Recipient, mode: Mode, sandbox: SandboxUrls | null, priced: ReadonlySet<string>, secrets: ReadonlySet<string>): Endpoint | undefined => {
+  const { endpoints, diagnostics } = compileAll([recipient], mode, sandbox, priced, secrets)
+  return diagnostics.some((each) => each.severity === 'error') ? undefined : endpoints.get(recipient.id)
+}
+
+/**
+ * The others each when it is first asked for: a run meets leads of other targets, which share a batch with its own, and leads
+ * that were taken in when the pattern named other recipients. Problems of those do not stop it: they have no endpoint.
+ */
+export const withOthers = (endpoints: ReadonlyMap<string, Endpoint>, others: readonly Recipient[], compile: (recipient: Recipient) => Endpoint | undefined): Pick<ReadonlyMap<string, Endpoint>, 'get'> => {
+  const left = new Map(others.map((each) => [each.id, each]))
+  const found = new Map(endpoints)
+  return {
+    get: (id) => {
+      const other = left.get(id)
+      if (other === undefined) return found.get(id)
+      left.delete(id)
+      const endpoint = compile(other)
+      if (endpoint) found.set(id, endpoint)
+      return endpoint
+    },
+  }
+}
+
 /** What amounts that name no currency are in: that of these recipients, where they have one together; else dollars. */
 export const currencyAmong = (recipients: readonly Recipient[]): string => {
   const currencies = new Set(recipients.flatMap((each) => (each.kind === 'endpoint' ? [each.definition.currency] : [])))

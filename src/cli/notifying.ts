@@ -17,7 +17,7 @@ export const notifierOf = ({ environment }: Invocation, mode: Mode, transport: T
 }
 
 /** Tells of thresholds that a run missed; the reasons of those who could not be told. */
-export const notifyThresholds = async (summary: Summary, endpoints: ReadonlyMap<string, Endpoint>, { notify }: Notify): Promise<readonly string[]> => {
+export const notifyThresholds = async (summary: Summary, endpoints: Pick<ReadonlyMap<string, Endpoint>, 'get'>, { notify }: Notify): Promise<readonly string[]> => {
   const told = summary.alerts.flatMap((alert) => {
     const target = alert.kind === 'threshold' ? endpoints.get(alert.recipient)?.definition.notify : null
     return target ? [{ target, alert }] : []

@@ -11,7 +11,7 @@ import type { Summary } from '../core/report/summary.ts'
 import type { Recipient } from '../definitions/types.ts'
 import { runDeliveries } from '../engine/run.ts'
 import type { LeadSource, RunEnd } from '../engine/settings.ts'
-import { compileEndpoints, currencyAmong, pricedIn, type Opened, type Target } from './catalogue.ts'
+import { compileAlone, compileEndpoints, currencyAmong, pricedIn, withOthers, type Opened, type Target } from './catalogue.ts'
 import { clockOf } from './clocks.ts'
 import type { Invocation } from './command.ts'
 import { confirmed } from './confirm.ts'
@@ -63,7 +63,11 @@ export const perform = async (invocation: Invocation, order: Order): Promise<num
   const runId = newRunId(startedAt)
   const recipients = target === null ? [...opened.catalogue.recipients.values()] : reached(opened, target)
   const currency = currencyAmong(recipients)
-  const sandbox = mode === 'test' ? await openSandbox(recipients, plansOf(opened, target)) : null
+  const others = [...opened.catalogue.recipients.values()].filter((each) => !recipients.includes(each))
+  const plans = plansOf(opened, target)
+  const priced = pricedIn(plans)
+  const { secrets } = opened.catalogue
+  const sandbox = mode === 'test' ? await openSandbox([...recipients, ...others.filter((each) => compileAlone(each, 'live', null, priced, secrets))], plans) : null
   let waiting = true
   const interrupts = watchInterrupts(() => {
     if (waiting) {
@@ -85,7 +89,7 @@ export const perform = async (invocation: Invocation, order: Order): Promise<num
   let record: RunRecord | null = null
   let sent = false
   try {
-    const endpoints = compileEndpoints(recipients, mode, sandbox, pricedIn(plansOf(opened, target)), opened.catalogue.secrets)
+    const endpoints = withOthers(compileEndpoints(recipients, mode, sandbox, priced, secrets), others, (each) => compileAlone(each, mode, sandbox, priced, secrets))
     transport = createTransport({ now: clock.now })
     const folder = resolve(cwd, settings.out ?? `runs/${runId}`)
     const kept = (record = await openRecord(folder, { id: runId, mode, to: target?.recipient.id ?? null, startedAt }, opened.catalogue, currency))
@@ -98,7 +102,7 @@ export const perform = async (invocation: Invocation, order: Order): Promise<num
       kept.badRow(row)
       if (bad <= 5) progress.log(`${err.paint.yellow('bad row')} ${row.file}:${row.line}: ${oneLine(row.reason)}`)
     }, kept.pressure)
-    const mask = createMasker(opened.catalogue.secrets)
+    const mask = createMasker(secrets)
     const notify = notifierOf(invocation, mode, transport, clock)
     const end = await runDeliveries({
       runId, mode, to: target?.recipient ?? null, catalogue: opened.catalogue,

@@ -58,7 +58,7 @@ export const runDeliveries = async (settings: RunSettings, leads: LeadSource | n
   const alerts = createAlerts(deps)
   const health = createHealth(clock, slots.taken, lanes, (recipient, text) => alerts.tell(recipient ?? settings.to?.id ?? 'finalmile', 'health', text, 'finalmile status shows what is due; the run goes on'))
   const numbers = new Map<string, number>()
-  const { plans, planOf, adopt } = createTakeUp(settings, deps, policies, slots, tally)
+  const { plans, planOf, adopt, workOf } = createTakeUp(settings, deps, policies, slots, tally)
   let failure: { readonly error: unknown } | null = null
   const stopping = (): boolean => deps.signal.aborted || failure !== null
 
@@ -161,9 +161,9 @@ export const runDeliveries = async (settings: RunSettings, leads: LeadSource | n
       else tally.alreadySettled(delivery.lead.id)
       return
     }
-    const again = loadedWork(loaded, await planOf(loaded), new Map())
-    if (retry) again.orders = [triedAgain(clock.now())]
-    dispatcher.pump(again)
+    const again = await workOf(loaded, new Map(), retry ? [triedAgain(clock.now())] : [])
+    if (again) dispatcher.pump(again)
+    else slots.give()
   }
 
   const mayRetry = async (work: Work, standing: Standing): Promise<boolean> =>

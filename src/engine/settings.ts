@@ -38,7 +38,7 @@ export interface RunDeps {
   readonly ledger: Ledger
   readonly transport: Transport
   readonly clock: Clock
-  readonly endpoints: ReadonlyMap<string, Endpoint>
+  readonly endpoints: Pick<ReadonlyMap<string, Endpoint>, 'get'>
   readonly notify: Notify
   readonly observe: (event: RunEvent) => void
   /** Aborted: take no further leads, let what is on the wire end, leave the rest waiting. */

@@ -1,4 +1,5 @@
 import { MINUTE } from '../base/time.ts'
+import type { DeliveryEvent } from '../core/event.ts'
 import { planFromJson } from '../core/plan-json.ts'
 import type { Plan } from '../core/plan.ts'
 import { recipientsOf } from '../core/plan.ts'
@@ -34,17 +35,22 @@ export const createTakeUp = (settings: RunSettings, deps: RunDeps, policies: Rea
   const adopt = async (loaded: readonly LoadedDelivery[]): Promise<readonly Work[]> => {
     const works: Work[] = []
     for (const each of loaded) {
-      const plan = await planOf(each)
-      const work = loadedWork(each, plan, boughtElsewhere(each))
-      const missing = recipientsOf(plan).filter((recipient) => !policies.has(recipient))
-      if (missing.length > 0) {
-        await putBack(work, missing)
-        continue
-      }
+      const work = await workOf(each, boughtElsewhere(each), [])
+      if (work === null) continue
       slots.take()
       works.push(work)
     }
     return works
+  }
+
+  /** With what a person orders; null for one that goes back. */
+  const workOf = async (loaded: LoadedDelivery, elsewhere: ReadonlyMap<string, string>, orders: readonly DeliveryEvent[]): Promise<Work | null> => {
+    const work = loadedWork(loaded, await planOf(loaded), elsewhere)
+    work.orders = [...orders]
+    const missing = recipientsOf(work.plan).filter((recipient) => policies.get(recipient)?.pool !== true && !deps.endpoints.get(recipient))
+    if (missing.length === 0) return work
+    await putBack(work, missing)
+    return null
   }
 
   const boughtElsewhere = ({ had = [] }: LoadedDelivery): ReadonlyMap<string, string> =>
@@ -56,11 +62,11 @@ export const createTakeUp = (settings: RunSettings, deps: RunDeps, policies: Rea
     const dueAt = now + Math.max(MISSING_MS, settings.waitMs + 1)
     const standing: Standing = { state: 'waiting', dueAt, why: `there is no recipient file of ${missing.join(', ')} (any more): put it back, then unpause it or wait`, recipient: missing[0] ?? null, batch: false }
     const { id: deliveryId, lead, source } = work.delivery
-    const events = interrupted(work.history, now)
+    const events = [...interrupted(work.history, now), ...work.orders]
     const [result] = await ledger.append([{ deliveryId, version: work.history.version, runId: settings.runId, events, standing }])
     if (result?.kind === 'ok') events.forEach((event, at) => deps.observe({ kind: 'stored', deliveryId, leadId: lead.id, source, seq: result.seq + at, event }))
     tally.waiting(lead.id, standing)
   }
 
-  return { plans, planOf, adopt }
+  return { plans, planOf, adopt, workOf }
 }

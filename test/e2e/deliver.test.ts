@@ -153,6 +153,53 @@ describe('leads whose recipient has lost its file', () => {
   })
 })
 
+describe('leads whose pattern names recipients that this target does not reach', () => {
+  const refuse = { do: 'reject' } as const
+
+  it('go on to them after a batch that two targets share', async () => {
+    const [rows, b] = [await buyer({ script: { do: 'rows', acts: ['reject'], price: '1.00' } }), await buyer({ script: { do: 'accept', price: '33.00' } })]
+    const project = createProject({
+      bulk: endpointYaml(rows.url, 'Batch: {Accumulate: 2 leads, Format: JSON array, Match: id = lead.id}\n'), b: endpointYaml(b.url),
+      first: 'Pattern: Waterfall\nTry: [bulk, b]\n', second: 'Pattern: Fallback\nTry: [bulk]\n',
+    })
+    project.write('one.csv', leadsCsv(1))
+    project.write('two.csv', leadsCsv(1, 2))
+    expect(await project.json('deliver', 'one.csv', '--to', 'first', '--yes', '--wait', '0s')).toMatchObject({ outcomes: { waiting: 1 } })
+    expect(await project.json('deliver', 'two.csv', '--to', 'second', '--yes', '--wait', '0s')).toMatchObject({ outcomes: { accepted: 1, rejected: 1 }, revenue: '33.00' })
+    expect(b.journal.map(({ body }) => body)).toEqual([expect.stringContaining('"L1"')])
+  })
+
+  it('are retried there after the pattern has changed, in a rehearsal too', async () => {
+    const [a, b] = [await buyer({ script: refuse }), await buyer({ script: { do: 'answer', status: 500 } })]
+    const project = createProject({ a: endpointYaml(a.url, `Test Settings: {Endpoint: ${a.url}/test}\n`), b: endpointYaml(b.url, `Retries: 0\nTest Settings: {Endpoint: ${b.url}/test}\n`), sell: waterfall('a', 'b') })
+    project.write('leads.csv', leadsCsv(1))
+    const retried = (...more: readonly string[]) => project.json('deliver', 'leads.csv', '--to', 'sell', '--yes', '--wait', '0s', '--retry-failed', ...more)
+    expect(await retried()).toMatchObject({ outcomes: { failed: 1 } })
+    expect(await retried('--test')).toMatchObject({ outcomes: { failed: 1 } })
+    project.write('recipients/sell.yaml', `Recipient: sell\n${waterfall('a')}`)
+    b.rescript({ do: 'accept', price: '33.00' })
+    expect(await retried()).toMatchObject({ outcomes: { accepted: 1 }, revenue: '33.00' })
+    expect(await retried('--test')).toMatchObject({ outcomes: { accepted: 1 } })
+    expect(b.journal.map(({ path }) => path)).toEqual(['/leads', '/test', '/leads', '/test'])
+  })
+
+  it('wait where such a recipient has no file any more, and are sold once it is back', async () => {
+    const [a, b] = [await buyer({ script: refuse }), await buyer({ script: { do: 'answer', status: 500 } })]
+    const project = createProject({ a: endpointYaml(a.url), b: endpointYaml(b.url, 'Retries: 0\n'), sell: waterfall('a', 'b') })
+    project.write('leads.csv', leadsCsv(1))
+    await project.run('deliver', 'leads.csv', '--to', 'sell', '--yes')
+    const text = project.read('recipients/b.yaml')
+    rmSync(join(project.folder, 'recipients/b.yaml'))
+    project.write('recipients/sell.yaml', `Recipient: sell\n${waterfall('a')}`)
+    const again = await project.run('deliver', 'leads.csv', '--to', 'sell', '--yes', '--retry-failed', '--wait', '0s')
+    expect([again.code, again.err]).toEqual([0, expect.stringContaining('there is no recipient file of b')])
+    project.write('recipients/b.yaml', text)
+    b.rescript({ do: 'accept', price: '33.00' })
+    await project.run('unpause', 'b')
+    expect(await project.json('resume', '--yes')).toMatchObject({ leads: 1, revenue: '33.00' })
+  })
+})
+
 describe('leads as they come', () => {
   it('that cannot be read from standard input exit 2: nothing was sent', async () => {
     const a = await buyer()
