@@ -28,14 +28,18 @@ export const grantStarts = (before: Given, { count, perMs }: Rate, { from, until
   for (;;) {
     const last = given.at(-1)
     let at = Math.max(from, last ? last[0] + gap : from)
-    while (given[0] && given[0][0] <= at - stretch) { used -= given[0][1]; given = given.slice(1) }
-    if (used >= count && given[0]) at = given[0][0] + stretch
+    // As many as must no longer count then: one, or more where the rate was lowered.
+    let over = 0
+    for (let first = given[0]; first && (used >= count || first[0] <= at - stretch); first = given[over]) {
+      at = Math.max(at, first[0] + stretch)
+      used -= first[1]
+      over += 1
+    }
     if (starts.length >= wanted || at > until) return { starts, next: starts.length < wanted ? at : null, given }
-    if (used >= count && given[0]) { used -= given[0][1]; given = given.slice(1) }
     starts.push(at)
     used += 1
     // Those of one grain count with the last of them: the list stays short whatever the rate.
-    given = last && Math.floor(last[0] / grain) === Math.floor(at / grain) ? [...given.slice(0, -1), [at, last[1] + 1]] : [...given, [at, 1]]
+    given = last && Math.floor(last[0] / grain) === Math.floor(at / grain) ? [...given.slice(over, -1), [at, last[1] + 1]] : [...given.slice(over), [at, 1]]
   }
 }
 

@@ -43,6 +43,23 @@ describe('times of a rate', () => {
     expect(grantStarts(first.given, rate, { from: 63_000, until: 63_400, wanted: 2 })).toMatchObject({ starts: [63_000, 63_020], next: null })
   })
 
+  it('a rate that was lowered holds for what is given from then on, however much the one before had given', () => {
+    let given: Given = []
+    const giveBetween = (rate: Rate, begin: number, end: number): readonly number[] => {
+      const starts: number[] = []
+      for (let from = begin; from < end; from += 250) {
+        const grant = grantStarts(given, rate, { from, until: from + 350, wanted: 1 })
+        given = grant.given
+        starts.push(...grant.starts)
+      }
+      return starts
+    }
+    expect(giveBetween({ count: 50, perMs: 60_000 }, 0, 60_000)).toHaveLength(50)
+    const lowered = giveBetween({ count: 5, perMs: 60_000 }, 60_000, 360_000)
+    expect(most(lowered, 60_000)).toBe(5)
+    expect(lowered.length).toBeGreaterThan(18)
+  })
+
   it('a clock that was put back holds nobody up', () => {
     expect(grantStarts([[500_000, 4]], { count: 4, perMs: 1_000 }, { from: 100_000, until: 100_400, wanted: 1 }).starts).toEqual([100_000])
   })
