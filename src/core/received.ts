@@ -32,8 +32,8 @@ export const timeOf = (text: string): Instant | null => {
   return date === null ? null : date.kind === 'instant' ? date.at : date.wall
 }
 
-/** Seconds or milliseconds since 1970, or days of Excel (UTC; 25,569 is the first of 1970), from 1954 to 2286; else null. */
+/** Seconds (9 to 11 digits) or milliseconds (13) since 1970, or days of Excel (5; UTC; 25,569 is the first of 1970); else null: twelve digits are a date. */
 const instantOf = (value: number): Instant | null =>
   value >= 20_000 && value < 80_000 ? Math.round((value - 25_569) * 86_400) * 1000
     : value >= 100_000_000 && value < 100_000_000_000 ? Math.round(value * 1000)
-    : value >= 100_000_000_000 && value < 10_000_000_000_000 ? Math.round(value) : null
+    : value >= 1_000_000_000_000 && value < 10_000_000_000_000 ? Math.round(value) : null

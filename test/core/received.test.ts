@@ -21,6 +21,8 @@ it.each<[string, unknown, number | 'unsaid' | 'unreadable']>([
   ['a date in words', 'November 24, 2026 3:15 pm', at],
   ['a date as a browser writes it', 'Tue Nov 24 2026 15:15:00 GMT+0000 (Coordinated Universal Time)', at],
   ['digits alone', '20261124151500', at],
+  ['digits alone without seconds, which are no milliseconds of 1976', '202611241515', at],
+  ['and as a number', 202_611_241_515, at],
   ['a number of eight digits', 20_261_124, Date.UTC(2026, 10, 24)],
   ['seconds', '1795533300', at],
   ['seconds as a number', 1_795_533_300, at],
