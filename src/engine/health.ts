@@ -28,7 +28,7 @@ export const createHealth = (clock: Clock, taken: () => number, lanes: ReadonlyM
     let leads = taken()
     let busiest: readonly [string, Lane] | null = null
     for (const [recipient, lane] of lanes) {
-      if ((lane.opensAt(now) ?? 0) > now) leads -= lane.parked
+      if (lane.slowed(now)) leads -= lane.parked
       else if (lane.underWay > (busiest?.[1].underWay ?? 0)) busiest = [recipient, lane]
     }
     return { leads, busiest }

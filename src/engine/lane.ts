@@ -18,10 +18,12 @@ export interface Lane {
   park(again: () => void): void
   /** Nobody enters before then: a rate limit was hit. */
   hold(until: Instant): void
-  /** When to call `drain`, where a rate or a hold and not a busy place is what parks; null otherwise. */
+  /** When to call `drain`, where a rate of this process's own or a hold and not a busy place is what parks; null otherwise. */
   opensAt(now: Instant): Instant | null
   /** Calls back everyone parked (a pause, an interruption), or as many as have a place. */
   drain(all: 'all' | 'free', now: Instant): void
+  /** A rate or a hold, and no busy place, is what those wait for that wait. */
+  slowed(now: Instant): boolean
   /** Has a place, and nothing but its pace may stand in the way. */
   roomy(now: Instant): boolean
   /** Has a place, and nobody waits for it. */
@@ -122,6 +124,7 @@ export const createLane = (settings: TransportSettings, concurrency: number | nu
       if (all === 'free') drainFree(now)
       else for (let left = count(); left > 0; left--) takeOne()?.()
     },
+    slowed: (now) => count() > 0 && (heldUntil > now || (underWay < limit() && paced(now) !== null)),
     roomy: (now) => heldUntil <= now && underWay < limit(),
     idle: () => count() === 0 && underWay < limit(),
     get queued() { return count() - shelved },

@@ -43,6 +43,15 @@ describe('due work that does not move', () => {
     expect(told).toEqual([])
   })
 
+  it('nor where the times of a rate over several processes keep them waiting', async () => {
+    const shared = { opensAt: (now: number) => now + 100, take: () => undefined, giveBack: () => undefined, early: 0 }
+    const lane = createLane({ ...settings, rate: { count: 1, perMs: 3_600_000 } }, null, null, undefined, shared)
+    lane.park(() => undefined)
+    const { clock, told } = watched(1, { a: lane })
+    await clock.advance(200_000)
+    expect(told).toEqual([])
+  })
+
   it('nor while anything moves, nor when the clock jumps', async () => {
     const { clock, told, health } = watched(5)
     for (let i = 0; i < 6; i++) {
