@@ -94,10 +94,11 @@ export const createHeldStarts = (ledger: Ledger, mode: Mode, clock: Clock, stopp
     opensAt: (now) => {
       dropPast(starts, now)
       const [first] = starts.times
-      if (first !== undefined) return first - starts.leadMs <= now + TOGETHER_MS ? null : first - starts.leadMs
+      const opens = first === undefined ? now + ASKS_EVERY_MS : first - starts.leadMs
+      if (first !== undefined && opens <= now + TOGETHER_MS) return null
       // Once who asks has parked.
       if (!starts.asking && !starts.alarm) queueMicrotask(() => carryOn(starts))
-      return now + ASKS_EVERY_MS
+      return opens
     },
     take: (now) => {
       const at = starts.times.shift()

@@ -81,6 +81,25 @@ describe('a rate over several processes', () => {
     expect(asked()).toBe(1)
   })
 
+  it('lets leads in at times that it holds from before, when they come, also where those they were for are gone', async () => {
+    const clock = createFakeClock(1_000_000)
+    const { ledger } = storeOf(clock)
+    const twenty = { count: 20, perMs: 1_000 }
+    const starts = createHeldStarts(ledger, 'live', clock, () => false, (error) => { throw error })
+    const lane = createLane({ connections: 20, concurrency: null, inDoubtWindow: null, rate: twenty } as TransportSettings, null, null, undefined, starts.of('a', twenty))
+    starts.joins('a', lane)
+    for (let lead = 0; lead < 16; lead++) if (!lane.enter(clock.now())) lane.park(() => undefined)
+    await clock.advance(20)
+    lane.drain('all', clock.now())
+    await clock.advance(15)
+    let entered = 0
+    const begin = (): void => { if (lane.enter(clock.now())) entered += 1; else lane.park(begin) }
+    for (let lead = 0; lead < 8; lead++) begin()
+    expect(entered).toBeLessThan(8)
+    await clock.advance(300)
+    expect(entered).toBe(8)
+  })
+
   it('lets a single lead leave at once, and asks for nothing where nobody waits', async () => {
     const clock = createFakeClock(1_000_000)
     const { ledger, asked } = storeOf(clock)
