@@ -24,7 +24,7 @@ export interface BatchSource {
  * lead has waited long enough. Its members are recorded under its name before it is sent, so that a repeat carries
  * exactly the same leads and the same key.
  */
-export const createBatcher = (around: Surroundings, dispatcher: { pump(work: Work): void; endpointOf(recipient: string): Endpoint }, source: BatchSource) => {
+export const createBatcher = (around: Surroundings, dispatcher: { pump(work: Work): void; endpointOf(recipient: string): Endpoint; mayStillSend(): boolean }, source: BatchSource) => {
   const { deps, settings, facts } = around
   const counts = new Map<string, number>()
   const repeating = new Map<string, Member[]>()
@@ -144,6 +144,7 @@ export const createBatcher = (around: Surroundings, dispatcher: { pump(work: Wor
     if (token?.kind === 'failed') return answered(recipient, members, id, key, members.map(() => token.verdict), { httpStatus: null, durationMs: 0, at: now })
     const timeoutMs = Math.max(...members.map(({ send }) => send.timeoutMs))
     await around.leaves(recipient)
+    if (!dispatcher.mayStillSend()) return
     const reply = await deps.transport.send(rendered.request, { ...endpoint.definition.transport, timeoutMs })
     const httpStatus = reply.kind === 'answer' ? reply.status : null
     const verdicts = endpoint.readBatch(reply, members.map(({ work }) => work.delivery.lead)).map((read, i) => {

@@ -344,5 +344,5 @@ export const createDispatcher = (around: Surroundings) => {
     return endpoint
   }
 
-  return { pump, endpointOf }
+  return { pump, endpointOf, mayStillSend }
 }

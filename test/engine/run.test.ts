@@ -241,6 +241,18 @@ describe('batch', () => {
     expect(await outcomes(world)).toEqual({ accepted: 3 })
   })
 
+  it('none leaves from a process that lost its lease while its start was recorded: whoever took over sends it', async () => {
+    const a = await buyer({ script: { do: 'answer', status: 200, body: '{"results":[]}' } })
+    const ledger = createMemoryLedger()
+    let held = true
+    const world = createWorld({ a: batched(a.url, 'JSON array') }, { ...ledger, holdsLease: () => held, append: (steps) => {
+      if (steps.some(({ events }) => events.some((each) => each.type === 'attemptStarted'))) held = false
+      return ledger.append(steps)
+    } })
+    await expect(world.run('a', someLeads(4))).rejects.toThrow('another finalmile process has taken over')
+    expect(a.journal).toHaveLength(0)
+  })
+
   it('one that waits for its place is kept back where the one before it paused the recipient', async () => {
     const a = await buyer({ script: { do: 'unauthorized' } })
     const world = createWorld({ a: `${batched(a.url, 'JSON array')}\nConcurrency: 1` })
