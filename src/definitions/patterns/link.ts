@@ -39,7 +39,8 @@ export const linkPatterns = (targets: readonly Target[], report: (problem: Diagn
     const target = findTarget(targets, reference.name)
     if (!target) {
       const near = suggest(reference.name, targets.map((each) => each.name)) ?? suggest(reference.name, targets.map((each) => each.id))
-      return tell('unknown-recipient', `there is no recipient "${reference.name}"`, near === null ? 'make a file for it, or write the name of another' : `did you mean "${near}"?`)
+      const help = /^\d+[.)] /.test(reference.name) ? 'a list is written with dashes, each on its own line: - Buyer A' : near === null ? 'make a file for it, or write the name of another' : `did you mean "${near}"?`
+      return tell('unknown-recipient', `there is no recipient "${reference.name}"`, help)
     }
     if (target.kind === 'endpoint') return { kind: 'send', recipient: target.id, price: null }
     if (target.kind === 'broken') return tell('broken-recipient', `${target.name} has mistakes in its own file`, `mend ${target.file}`)

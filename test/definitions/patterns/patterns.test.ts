@@ -70,6 +70,9 @@ describe('nesting', () => {
     expect([...catalogue.recipients.keys()]).toEqual(['a', 'b', 'c', 'pool'])
     expect(said.filter((each) => each.includes('cycle')).map((each) => each.split(' error ')[0])).toEqual(['q.yaml:3:10', 'self.yaml:3:7'])
   })
+  it('a list that is numbered says how lists are written', () => {
+    expect(errors('Pattern: Waterfall\nTry:\n  1. a\n  2. b').join()).toContain('there is no recipient "1. a 2. b" -> a list is written with dashes, each on its own line: - Buyer A')
+  })
   it('a bidder is an endpoint with a Ping', () => {
     expect(errors('Pattern: Ping/Post\nBuyers: [c]').join()).toContain('c has no Ping')
     expect(plan('Pattern: Ping/Post\nBuyers: [One]', { one: 'Recipient: One\nPattern: Single\nTry: a\n' })).toMatchObject({ bidders: [send('a')] })
