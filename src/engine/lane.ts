@@ -93,9 +93,21 @@ export const createLane = (settings: TransportSettings, concurrency: number | nu
     windowStart = now
     answered = 0
   }
-  /** Each called back either enters at once or has no use for the place. */
+  let draining = false
+  let freed = false
+  /**
+   * Each called back either enters at once or has no use for the place. One that leaves again at once (of which no request can
+   * be made) frees it for the next, which is called from here and not from within: 20,000 such are no stack.
+   */
   const drainFree = (now: Instant): void => {
-    for (let left = Math.min(count(), limit() - underWay); left > 0 && underWay < limit() && heldUntil <= now && paced(now) === null; left--) takeOne()?.()
+    freed = true
+    if (draining) return
+    draining = true
+    while (freed) {
+      freed = false
+      for (let left = Math.min(count(), limit() - underWay); left > 0 && underWay < limit() && heldUntil <= now && paced(now) === null; left--) takeOne()?.()
+    }
+    draining = false
   }
 
   return {
