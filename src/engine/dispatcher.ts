@@ -183,7 +183,7 @@ export const createDispatcher = (around: Surroundings) => {
       if (around.stopping() || !mayStillSend() || !lane.enter(now)) { parked.push({ send, asks: null }); continue }
       const standard = idempotencyKeyOf(settings.mode, send.recipient, work.delivery.lead.id, work.delivery.number, send.phase)
       if (token?.kind === 'failed') {
-        lane.leave(now)
+        lane.yield(now)
         failed = true
         // Wrong credentials paused the recipient with the first lead that met them: the others decide again, and wait.
         if (token.verdict.pause && facts.recipients.get(send.recipient)?.paused) continue
@@ -206,7 +206,7 @@ export const createDispatcher = (around: Surroundings) => {
         ready.push({ send, key, request: rendered.request, held: token?.kind === 'held' ? token.held : null, pace: ledger.shared ? null : paces.claim(endpoint.definition, now) })
         events.push(startedEvent(send, key, hashOf(rendered.request), endpoint, now))
       } else {
-        lane.leave(now)
+        lane.yield(now)
         failed = true
         events.push(startedEvent(send, key, '', endpoint, now), unsendable(send, key, rendered.reason, now))
       }

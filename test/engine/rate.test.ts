@@ -33,6 +33,17 @@ describe('Rate', () => {
     expect([starts.length, most(starts, 61_000)]).toEqual([11, 5])
   })
 
+  it('is not used up by leads of which no request can be made', async () => {
+    const buyer = await startBuyer()
+    buyers.push(buyer)
+    const one = createWorld({ a: endpointYaml(buyer.url).replace('/leads\n', '/{{lead.place}}\n  Rate: 5 per minute\n') })
+    const leads = someLeads(8).map((each, i) => (i < 6 ? each : { ...each, fields: { ...each.fields, place: 'leads' } }))
+    const before = one.clock.now()
+    await one.run('a', leads, { waitMs: 120_000 })
+    expect(buyer.journal).toHaveLength(2)
+    expect(one.clock.now() - before).toBeLessThan(5_000)
+  })
+
   it('keeps nobody waiting where there is room', async () => {
     const one = await world('50 per second')
     const before = one.clock.now()
