@@ -62,6 +62,15 @@ const CASES: readonly Case[] = [
     expect((await ledger.load(a.id))?.standing).toEqual(working)
     expect((await ledger.append([then(a, 1, working, tried('/', 'a', 1, null))])).map((each) => each.kind)).toEqual(['ok'])
   }],
+  ['steps on one delivery in one group follow each other', async (ledger) => {
+    const a = delivery('L1')
+    await ledger.append([first(a, settled(), [received(), ...sale()])])
+    const back = (ref: string): DeliveryEvent => ({ type: 'returned', at: T0, path: '/', recipient: 'a', buyerLeadId: null, amount: money(10_000), reason: null, ref })
+    const version = 1 + sale().length
+    expect((await ledger.append([then(a, version, settled('accepted', 44), [back('1')]), then(a, version + 1, settled('accepted', 43), [back('2')]), then(a, version + 1, settled('accepted', 1), [back('3')])])).map((each) => each.kind)).toEqual(['ok', 'ok', 'conflict'])
+    expect((await ledger.load(a.id))?.standing).toEqual(settled('accepted', 43))
+    expect((await ledger.load(a.id))?.events.slice(version).map(({ event }) => event)).toEqual([back('1'), back('2')])
+  }],
   ['a step on an unknown delivery is refused', async (ledger) => {
     expect(await ledger.append([then(delivery('nobody'), 1, working, sale())])).toEqual([{ kind: 'conflict' }])
   }],

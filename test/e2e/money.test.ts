@@ -84,6 +84,22 @@ describe("a buyer's returns", () => {
     expect(await revenueOf(project)).toBe('90.00')
   })
 
+  it('of hundreds of rows, several for one sale among them, are booked as they would be one by one', async () => {
+    const project = await sold()
+    project.write('more.csv', leadsCsv(450))
+    await project.run('deliver', 'more.csv', '--to', 'acme', '--yes')
+    const rows = Array.from({ length: 450 }, (_, i) => `L${i + 1},20,first\nL${i + 1},20,second\nL${i + 1},20,third\n`)
+    project.write('returns.csv', `lead_id,amount,reason\n${rows.join('')}`)
+    for (const more of [['--dry-run'], []]) {
+      const told = await project.json('returns', 'returns.csv', ...more) as { refused: readonly { line: number; reason: string }[] }
+      expect(told).toMatchObject({ returned: 900, already_returned: 0, amounts: { USD: '18000.00' } })
+      expect(told.refused.map((each) => each.line)).toEqual(Array.from({ length: 450 }, (_, i) => 3 * i + 4))
+      expect(told.refused[0]?.reason).toBe('more is returned than the 5.00 USD that are left of it')
+    }
+    expect(await revenueOf(project)).toBe('2250.00')
+    expect(await project.json('returns', 'returns.csv')).toMatchObject({ returned: 0, already_returned: 900 })
+  })
+
   it('with a date that names no zone are the same return wherever the file is taken in again; a word is no date', async () => {
     const project = await sold()
     project.write('returns.csv', 'lead_id,date\nL1,11/24/2026 3:15 PM\nL2,row 12\n')
