@@ -60,15 +60,13 @@ const decide = async (ledger: Ledger, invocation: Invocation, decision: Decision
   const settle = await settlementOf(invocation, decision)
   const runId = newRunId(now)
   await ledger.startRun({ id: runId, mode, to: null, startedAt: now }, null)
+  const open = found.flatMap((each) => each.open)
+  const results = await ledger.append(open.map((each) => ({ deliveryId: each.delivery.id, version: each.events.length, runId, ...settle(each, now) })))
   let done = 0
-  for (const { open } of found) {
-    for (const each of open) {
-      const { events, standing } = settle(each, now)
-      const [result] = await ledger.append([{ deliveryId: each.delivery.id, version: each.events.length, runId, events, standing }])
-      if (result?.kind === 'ok') done += 1
-      else if (result?.kind === 'booked') streams.err.write(`${each.delivery.lead.id}: this sale is booked already\n`)
-      else streams.err.write(`${each.delivery.lead.id}: another process changed it meanwhile; look again with finalmile explain ${each.delivery.lead.id}\n`)
-    }
+  for (const [i, { delivery: { lead } }] of open.entries()) {
+    if (results[i]?.kind === 'ok') done += 1
+    else if (results[i]?.kind === 'booked') streams.err.write(`${lead.id}: this sale is booked already\n`)
+    else streams.err.write(`${lead.id}: another process changed it meanwhile; look again with finalmile explain ${lead.id}\n`)
   }
   await ledger.finishRun(runId, systemClock.now(), '{}')
   const { paint } = streams.err
