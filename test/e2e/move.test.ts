@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { startBuyer } from '../world/buyer.ts'
-import { freshStore } from '../world/postgres.ts'
+import { freshStore, queryAt } from '../world/postgres.ts'
 import { endpointYaml } from '../engine/world.ts'
 import { createProject, leadsCsv, removeProjects } from './project.ts'
 
@@ -27,6 +27,8 @@ describe('move', { timeout: 60_000 }, () => {
     const before = await looks('sqlite:one.db')
     await run('move', '--from', 'sqlite:one.db', '--to', store.url)
     expect(await looks(store.url)).toEqual(before)
+    const schema = new URL(store.url).searchParams.get('schema')
+    expect(await queryAt(store.url, `SELECT reltuples > 0 AS known FROM pg_class WHERE oid = '${schema}.log'::regclass`)).toEqual([{ known: true }])
     await run('move', '--from', store.url, '--to', 'sqlite:back.db')
     expect(await looks('sqlite:back.db')).toEqual(before)
     // The caps, sales and leads came along: the same command sends nothing.

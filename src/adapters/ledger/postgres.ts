@@ -16,7 +16,7 @@ import { purgeRows } from './postgres/purge.ts'
 import { openPgBoss } from './postgres/queue-pgboss.ts'
 import { ownQueue } from './postgres/queue.ts'
 import { createReads } from './postgres/reads.ts'
-import { migrate, requireCurrent } from './postgres/schema.ts'
+import { analyze, migrate, requireCurrent } from './postgres/schema.ts'
 import { pack } from './sqlite/packing.ts'
 import { recipientStateOf } from './sqlite/rows.ts'
 
@@ -111,9 +111,8 @@ export const openPostgresLedger = async ({ url, use, leaseMs = LEASE_MS, patienc
     },
     finishRun: async (runId, at, summary) => {
       await db.query(`UPDATE ${s}.runs SET finished_at = $2, summary = $3 WHERE id = $1`, [runId, at, summary])
-      // Without any statistics the planner takes all leads of a mode for a few, and sorts the whole log for each page of a report.
       const unknown = await db.query(`SELECT 1 FROM pg_class WHERE oid = '${s}.log'::regclass AND reltuples < 0`)
-      if (unknown.length > 0) await db.query(`ANALYZE ${s}.log, ${s}.deliveries, ${s}.sales, ${s}.runs`).catch(() => undefined)
+      if (unknown.length > 0) await analyze(db.query, s).catch(() => undefined)
     },
 
     claimDue: (query) => claim((run) => claims.due(run, query)),

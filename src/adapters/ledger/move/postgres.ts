@@ -2,7 +2,7 @@ import { StoreError } from '../../../ports.ts'
 import { readAddress } from '../postgres/address.ts'
 import { openDatabase } from '../postgres/database.ts'
 import type { Run } from '../postgres/database.ts'
-import { migrate } from '../postgres/schema.ts'
+import { analyze, migrate } from '../postgres/schema.ts'
 import { notEmpty } from './sqlite.ts'
 import { TABLES, TOTALS, rowsOf } from './tables.ts'
 import type { Movable, MovedTable, Totals } from './tables.ts'
@@ -50,6 +50,7 @@ export const movablePostgres = async (url: string): Promise<Movable> => {
       }, () => totalsBy(run))
       for (const name of ['runs', 'deliveries']) await run(`SELECT setval(pg_get_serial_sequence('${s}.${name}', 'n'), coalesce((SELECT max(n) FROM ${s}.${name}), 0) + 1, false)`)
       await run(`SELECT setval('${s}.log_block', coalesce((SELECT max(seq + count) FROM ${s}.log), 1), false)`)
+      await analyze(run, s)
     }),
     close: () => db.close(),
   }

@@ -77,6 +77,11 @@ export const migrate = async (db: Database, schema: string, migrations: readonly
   }
 }
 
+/** Without any statistics the planner takes all leads of a mode for a few, and sorts the whole log for each page of a report. */
+export const analyze = async (run: Run, schema: string): Promise<void> => {
+  await run(`ANALYZE ${['log', 'deliveries', 'sales', 'runs'].map((each) => `${schema}.${each}`).join(', ')}`)
+}
+
 /** For who only looks: it must not change the store. */
 export const requireCurrent = async (db: Database, schema: string): Promise<void> => {
   const known = await versionOf(db, schema)
