@@ -64,9 +64,11 @@ export const addEvent = (report: Report, context: ReportContext, event: Delivery
     case 'settled': addSettled(report, context, event); return report
     case 'reviewed':
       if (event.decision === 'accept') report.folding.acceptedByHand.add(context.deliveryId)
+      if (event.decision === 'retry') takeUp(report, context)
       return report
     case 'returned': addReturned(report, context, event); return report
-    case 'received': case 'reopened': return report
+    case 'reopened': takeUp(report, context); return report
+    case 'received': return report
     default: return event satisfies never
   }
 }
@@ -107,20 +109,29 @@ const offersOf = ({ folding: { repeated } }: Report, { deliveryId }: ReportConte
   return again ? 0 : 1
 }
 
+/** By `--retry-failed` or a person: the lead waits, as `status` says, until it is settled anew. A sale with a step open stays one. */
+const takeUp = (report: Report, context: ReportContext): void => {
+  const { resettable } = report.folding
+  if (resettable.size > 0 && resettable.get(context.deliveryId)?.outcome !== 'accepted') takeBack(report, context)
+}
+
+/** Settled anew, the lead and its cost count once. */
+const takeBack = ({ folding: { resettable } }: Report, { deliveryId }: ReportContext): void => {
+  // Mostly nothing waits to be settled again: an empty map is not asked, since that would hash every id.
+  const before = resettable.size === 0 ? undefined : resettable.get(deliveryId)
+  if (!before) return
+  for (const figures of before.figures) {
+    figures.outcomes.set(before.outcome, (figures.outcomes.get(before.outcome) ?? 0) - 1)
+    for (const each of before.revenue) takeFrom(figures.revenue, each)
+    takeFrom(figures.cost, before.cost)
+  }
+  resettable.delete(deliveryId)
+}
+
 const addSettled = (report: Report, context: ReportContext, event: EventOf<'settled'>): void => {
   const { resettable, acceptedByHand } = report.folding
   const { deliveryId } = context
-  // Mostly nothing waits to be settled again: an empty map is not asked, since that would hash every id.
-  const before = resettable.size === 0 ? undefined : resettable.get(deliveryId)
-  // Taken up again (`--retry-failed`, review) and settled anew: the lead, and its cost, count once.
-  if (before) {
-    for (const figures of before.figures) {
-      figures.outcomes.set(before.outcome, (figures.outcomes.get(before.outcome) ?? 0) - 1)
-      for (const each of before.revenue) takeFrom(figures.revenue, each)
-      takeFrom(figures.cost, before.cost)
-    }
-    resettable.delete(deliveryId)
-  }
+  takeBack(report, context)
   const { kind, recipient, besides = [] } = event.outcome
   const revenue = event.outcome.revenue ? [event.outcome.revenue, ...besides] : besides
   const places = [report.total, figuresOf(report.by.source, sourceOf(context)), figuresOf(report.by.day, dayOf(report, event.at))]

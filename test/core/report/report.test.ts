@@ -86,6 +86,10 @@ describe('summary', () => {
     expect(summarise(fold([['1', settled('failed', null, usd(10))], ['2', settled('accepted', usd(45), usd(10))]]))).toMatchObject({ leads: 2, cost: '20.00' })
   })
 
+  it.each<DeliveryEvent>([{ type: 'reopened', at: 0, reason: 'retry' }, { type: 'reviewed', at: 0, decision: 'retry', note: null }])('leaves out a lead that was taken up again and waits: $type', (event) => {
+    expect(summarise(fold([['1', settled('failed', null, usd(10))], ['1', event]]))).toMatchObject({ cost: '0.00', outcomes: { failed: 0 } })
+  })
+
   it('gives a sale that a person confirmed to its recipient', () => {
     const events = [['1', finished({ kind: 'unconfirmed', revenue: null })], ['1', settled('held')], ['1', { type: 'reviewed', at: 0, decision: 'accept', note: null }], ['1', settled('accepted', usd(45))]] as const
     expect(summarise(fold(events))).toMatchObject({ revenue: '45.00', outcomes: { held: 0, accepted: 1 }, recipients: { a: { revenue: '45.00', errors: { unreadable: 1 } } } })
