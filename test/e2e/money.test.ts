@@ -156,6 +156,16 @@ describe('a sale that a person confirms', () => {
   })
 })
 
+describe('report of one run', () => {
+  it('is there where all its leads wait, and says no where there was no such run', async () => {
+    const project = createProject({ acme: endpointYaml('http://127.0.0.1:9', 'Batch: {Accumulate: 100 leads or 5 minutes, Format: JSON array}\n') })
+    project.write('leads.csv', leadsCsv(3))
+    const { run_id: id } = await project.json('deliver', 'leads.csv', '--to', 'acme', '--yes', '--wait', '0s')
+    expect(await project.json('report', '--run', String(id))).toMatchObject({ run_id: id, leads: 0, revenue: '0.00' })
+    expect(await project.run('report', '--run', 'r-none')).toMatchObject({ code: 2, err: expect.stringContaining('no facts of a run "r-none"') })
+  })
+})
+
 describe('export', () => {
   it('as JSON is JSON Lines, by --json as by --jsonl; of a run that there is none of it says so', async () => {
     const project = await sold()

@@ -20,7 +20,7 @@ export const run: RunCommand = async (invocation) => {
     const mode: Mode = options.test === true ? 'test' : 'live'
     const runId = typeof options.run === 'string' ? options.run : null
     const report = await foldLedger(ledger, mode, runId)
-    if (runId !== null && report.total.attempts === 0 && report.total.outcomes.size === 0) throw usageError(`the ${mode} store has no facts of a run "${runId}"`, mode === 'live' ? 'add --test where it was a test run' : 'leave --test out where it was a live run')
+    if (runId !== null && !(await hasFacts(ledger, mode, runId))) throw usageError(`the ${mode} store has no facts of a run "${runId}"`, mode === 'live' ? 'add --test where it was a test run' : 'leave --test out where it was a live run')
     const grouping = GROUPINGS.find((each) => each === options.by) ?? 'recipient'
     if (typeof options.html === 'string') {
       const file = resolve(cwd, options.html)
@@ -33,6 +33,11 @@ export const run: RunCommand = async (invocation) => {
     await tellOtherMode(invocation, ledger, mode, allLeads)
     return EXIT.done
   })
+}
+
+const hasFacts = async (ledger: Ledger, mode: Mode, runId: string): Promise<boolean> => {
+  for await (const _ of ledger.events({ mode, runId })) return true
+  return false
 }
 
 export const foldLedger = async (ledger: Ledger, mode: Mode, runId: string | null): Promise<Report> => {
