@@ -290,6 +290,8 @@ export const createDispatcher = (around: Surroundings) => {
   const park = (work: Work, parked: readonly Parked[]): void => {
     if (!around.stopping()) for (const each of parked) waitWith(work, each)
     else if (work.history.flying === 0) {
+      // It was recorded as being worked on before the run was to stop: the next turn leaves it waiting.
+      if (work.stored) { work.again = true; return }
       work.released = true
       around.released(work, { state: 'working' })
     }

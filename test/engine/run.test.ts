@@ -297,6 +297,20 @@ describe('a recipient that a pattern names twice at once', () => {
 })
 
 describe('interruption', () => {
+  it('while an answer is recorded leaves a lead waiting that queues for another recipient', async () => {
+    const [a, b] = [await buyer({ script: { do: 'reject' } }), await buyer({ script: { do: 'accept', afterMs: 150 } })]
+    const memory = createMemoryLedger()
+    const stopping: Ledger = { ...memory, append: (steps) => {
+      if (steps.some(({ deliveryId, events }) => deliveryId.endsWith(':L2') && events.some((event) => event.type === 'attemptFinished'))) world.stop.abort()
+      return memory.append(steps)
+    } }
+    const world = createWorld({ a: endpointYaml(a.url), b: endpointYaml(b.url, 'Concurrency: 1\n'), both: 'Pattern: Simultaneous\nSend To: [a, b]\n' }, stopping)
+    expect(await world.run('both', someLeads(2))).toMatchObject({ interrupted: true, waiting: [{ why: 'interrupted before it was sent', count: 1 }] })
+    expect(await outcomes(world)).toEqual({ accepted: 1, waiting: 1 })
+    await world.run(null, null)
+    expect(await outcomes(world)).toEqual({ accepted: 2 })
+  })
+
   it('lets what is on the wire end, leaves the rest, and the next run finishes it', async () => {
     const a = await buyer({ script: { do: 'accept', afterMs: 10 } })
     const world = createWorld({ a: endpointYaml(a.url, 'Concurrency: 2') })
