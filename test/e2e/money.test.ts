@@ -146,6 +146,18 @@ describe('a sale that a person confirms', () => {
     ])
   })
 
+  it('can be of a lead that was purged, which is not sent again: nothing of it is left', async () => {
+    const project = await held()
+    await project.run('purge', '--older-than', '0d', '--yes')
+    expect(await project.run('review', 'retry', 'L1')).toMatchObject({ code: 2, err: expect.stringMatching(/L1 was purged[\s\S]*--again/) })
+    await project.run('resume', '--yes')
+    expect(buyer?.journal).toHaveLength(2)
+    expect(await project.run('review', 'accept', 'L1', '--price', '10')).toMatchObject({ code: 0 })
+    expect(await revenueOf(project)).toBe('10.00')
+    expect(await project.run('deliver', 'leads.csv', '--to', 'acme', '--again', '--yes')).toMatchObject({ code: 3 })
+    expect(buyer?.journal.slice(2).map(({ body }) => body)).toEqual([expect.stringContaining('@example.com'), expect.stringContaining('@example.com')])
+  })
+
   it('of a lead that several may have bought needs to be named', async () => {
     const project = await held()
     await project.run('deliver', 'leads.csv', '--to', 'other', '--yes')
