@@ -1,4 +1,5 @@
 import { diagnosticAt, type Place } from '../base/diagnostic.ts'
+import { formatMoney } from '../base/money.ts'
 import type { Policy } from '../core/policy.ts'
 import { authOf } from './compile-auth.ts'
 import { NO_PARSING } from './compile-parsing.ts'
@@ -131,11 +132,13 @@ export const aboutOf = (values: Pick<EndpointValues, 'buyer' | 'contact' | 'docu
 /** Types whose address is the service's own. */
 const KNOWS_ITS_ADDRESS: readonly EndpointType[] = ['pool', 'salesforce.create_lead', 'hubspot.create_or_update_contact', 'five9.add_to_list', 'file']
 
-/** Money of one currency never fills a cap in another; what a buyer answers may be in any. */
+/** Money of one currency never fills a cap in another; what a buyer answers may be in any. A cap that holds no single sale sends nothing, and its leads wait for ever. */
 const tellOfCaps = ({ currency, parsing, ping }: EndpointDefinition, { caps, price, name }: Policy, places: EndpointPlaces, reading: Reading): void => {
   const earned = price?.currency ?? currency
   const other = caps.flatMap(({ limit }) => (limit.kind === 'revenue' && limit.amount.currency !== earned ? [limit.amount.currency] : []))[0]
   if (other !== undefined && places.caps) reading.report(diagnosticAt(places.caps, 'other-currency', `this cap counts ${other}, and ${name} earns ${earned}: it is never reached`, `write the cap in ${earned}`, parsing.price || ping ? 'warning' : 'error'))
+  const small = caps.flatMap(({ limit }) => (limit.kind === 'revenue' && price && limit.amount.currency === price.currency && limit.amount.amount < price.amount ? [limit.amount] : []))[0]
+  if (small && price && places.caps) reading.report(diagnosticAt(places.caps, 'cap-below-price', `this cap of ${small.currency} ${formatMoney(small)} holds no sale of ${formatMoney(price)}: nothing would be sent to ${name}`, 'write a cap of one sale or more', 'warning'))
 }
 
 const tellOfEndpoint = (definition: EndpointDefinition, places: EndpointPlaces, reading: Reading): void => {
