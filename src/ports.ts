@@ -115,6 +115,18 @@ export interface DueQuery {
   readonly to?: string
 }
 
+/** Leads that wait for the same, as it was given for a reason. */
+export interface Queue {
+  readonly recipient: string | null
+  readonly why: string
+  readonly batch: boolean
+  readonly leads: number
+  /** When the first of them is due; null: when a person acts. */
+  readonly nextAt: Instant | null
+  /** Due before the time asked about. */
+  readonly overdue: number
+}
+
 export interface Counts {
   readonly working: number
   readonly waiting: number
@@ -162,6 +174,8 @@ export interface Ledger {
   /** Settled and waiting deliveries, in order of taking in; `state` narrows. */
   deliveries(filter: { readonly runId?: string; readonly mode?: Mode; readonly state?: Standing['state']; readonly outcomes?: readonly OutcomeKind[] }): AsyncIterable<{ readonly delivery: Delivery; readonly standing: Standing; readonly runId: string }>
   counts(mode: Mode): Promise<Counts>
+  /** All that waits, a run's or all; the largest first. */
+  queues(query: { readonly mode: Mode; readonly runId?: string; readonly dueBefore?: Instant }): Promise<readonly Queue[]>
   planOf(hash: string): Promise<string | null>
 
   recipientStates(mode: Mode): Promise<readonly RecipientState[]>

@@ -1,5 +1,5 @@
 import type { Instant } from '../base/time.ts'
-import type { Standing } from '../ports.ts'
+import type { Queue, Standing } from '../ports.ts'
 import type { RunDeps, RunEnd, RunSettings } from './settings.ts'
 
 type Group = RunEnd['waiting'][number]
@@ -21,10 +21,9 @@ export const createTally = (deps: RunDeps) => {
     end: async (settings: RunSettings, interrupted: boolean): Promise<RunEnd> => {
       const groups = new Map<string, Group>()
       let waiting = 0
-      for await (const { standing } of deps.ledger.deliveries({ mode: settings.mode, runId: settings.runId, state: 'waiting' })) {
-        if (standing.state !== 'waiting') continue
-        waiting += 1
-        addTo(groups, standing)
+      for (const queue of await deps.ledger.queues({ mode: settings.mode, runId: settings.runId })) {
+        waiting += queue.leads
+        addTo(groups, queue)
       }
       return { interrupted, alreadySettled, leads: settled + waiting, waiting: [...groups.values()].sort((a, b) => b.count - a.count) }
     },
@@ -32,10 +31,10 @@ export const createTally = (deps: RunDeps) => {
 }
 
 /** By recipient and reason; reasons that name a time or a lead of their own go together once there are many. */
-const addTo = (groups: Map<string, Group>, { recipient, why, dueAt }: Extract<Standing, { state: 'waiting' }>): void => {
+const addTo = (groups: Map<string, Group>, { recipient, why, leads, nextAt }: Queue): void => {
   const name = groups.size < 50 ? `${recipient ?? ''}\n${why}` : (recipient ?? '')
   const group = groups.get(name) ?? { why, recipient, count: 0, nextAt: null }
-  groups.set(name, { ...group, count: group.count + 1, nextAt: sooner(group.nextAt, dueAt) })
+  groups.set(name, { ...group, count: group.count + leads, nextAt: sooner(group.nextAt, nextAt) })
 }
 
 const sooner = (a: Instant | null, b: Instant | null): Instant | null => (a === null ? b : b === null ? a : Math.min(a, b))

@@ -253,6 +253,21 @@ const CASES: readonly Case[] = [
     expect((await all(ledger.deliveries({}))).map((each) => each.delivery.lead.id)).toEqual(Array.from({ length: 1200 }, (_, i) => `L${i}`))
     expect(await all(ledger.events({}))).toHaveLength(1200)
   }],
+  ['what waits, by recipient and reason: how many, the first that is due, and how many are overdue', async (ledger) => {
+    await ledger.startRun({ id: 'r1', mode: 'live', to: 'a', startedAt: T0 }, null)
+    await ledger.startRun({ id: 'r2', mode: 'live', to: 'a', startedAt: T0 }, null)
+    await ledger.append([
+      first(delivery('L1'), waits(T0 + 2_000)), first(delivery('L2'), waits(T0 + 1_000)), first(delivery('L3'), waits(null), [received()], 'r2'), first(delivery('L4'), waits(T0 - 1)),
+      first(delivery('L5'), waits(null, { why: 'a person', recipient: null })), first(delivery('L6'), waits(T0, { batch: true })), first(delivery('L7', { mode: 'test' }), waits(T0)),
+      first(delivery('L8')), first(delivery('L9'), settled()), first(delivery('L10'), waits(T0, { batch: true }), [received()], 'r2'), first(delivery('L11'), waits(T0, { batch: true })),
+    ])
+    const retry = { recipient: 'a', why: 'a retry', batch: false, leads: 4, nextAt: T0 - 1, overdue: 1 }
+    const batch = { recipient: 'a', why: 'a retry', batch: true, leads: 3, nextAt: T0, overdue: 0 }
+    const person = { recipient: null, why: 'a person', batch: false, leads: 1, nextAt: null, overdue: 0 }
+    expect(await ledger.queues({ mode: 'live', dueBefore: T0 })).toEqual([retry, batch, person])
+    expect(await ledger.queues({ mode: 'live', runId: 'r2' })).toEqual(expect.arrayContaining([{ ...retry, leads: 1, nextAt: null, overdue: 0 }, { ...batch, leads: 1 }]))
+    expect(await ledger.queues({ mode: 'test' })).toEqual([{ ...batch, batch: false, leads: 1 }])
+  }],
   ['counts by state and outcome', async (ledger) => {
     await ledger.append([first(delivery('L1'), settled()), first(delivery('L2'), settled()), first(delivery('L3'), settled('held')), first(delivery('L4'), waits(T0)), first(delivery('L5')), first(delivery('L6', { mode: 'test' }))])
     expect(await ledger.counts('live')).toEqual({ working: 1, waiting: 1, settled: { accepted: 2, rejected: 0, duplicate: 0, skipped: 0, failed: 0, held: 1, pooled: 0 } })

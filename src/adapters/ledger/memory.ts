@@ -7,7 +7,7 @@ import type { OutcomeKind } from '../../core/outcome.ts'
 import { salesIn } from '../../core/sale.ts'
 import { aloneLimits } from './alone-limits.ts'
 import { withoutPersonalData } from './purge.ts'
-import type { Delivery, DueQuery, Ledger, LoadedDelivery, RecipientState, Standing, Step, StepResult, StoredEvent } from '../../ports.ts'
+import type { Delivery, DueQuery, Ledger, LoadedDelivery, Queue, RecipientState, Standing, Step, StepResult, StoredEvent } from '../../ports.ts'
 
 interface Kept { delivery: Delivery; runId: string; standing: Standing; events: StoredEvent[]; purged: boolean }
 
@@ -153,6 +153,14 @@ export const createMemoryLedger = (): Ledger => {
         if (filter.outcomes && !(standing.state === 'settled' && filter.outcomes.includes(standing.outcome))) continue
         yield structuredClone({ delivery: each.delivery, standing, runId: each.runId })
       }
+    },
+    queues: async ({ dueBefore = 0, ...query }) => {
+      const groups = Map.groupBy(waiting(query).map(({ each }) => each.standing as Extract<Standing, { state: 'waiting' }>), ({ recipient, why, batch }) => JSON.stringify([recipient, why, batch]))
+      return [...groups.values()].map((all): Queue => {
+        const times = all.flatMap(({ dueAt }) => dueAt ?? [])
+        const { recipient, why, batch } = all[0] as (typeof all)[number]
+        return { recipient, why, batch, leads: all.length, nextAt: times.length === 0 ? null : Math.min(...times), overdue: times.filter((at) => at < dueBefore).length }
+      }).sort((a, b) => b.leads - a.leads)
     },
     counts: async (mode) => {
       const settled = Object.fromEntries(OUTCOMES.map((each) => [each, 0])) as Record<OutcomeKind, number>

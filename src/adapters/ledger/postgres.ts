@@ -138,6 +138,7 @@ export const openPostgresLedger = async ({ url, use, leaseMs = LEASE_MS, patienc
     ofLead: (leadId) => loadedBy('d.lead_id = $1', [leadId]),
     events: reads.events,
     deliveries: reads.deliveries,
+    queues: async (query) => { await gatherer.drained(); return reads.queues(query) },
     counts: async (mode) => { await gatherer.drained(); return reads.counts(mode) },
     planOf: async (hash) => { const [row] = await db.query(`SELECT json FROM ${s}.plans WHERE hash = $1`, [hash]); return row ? String(row['json']) : null },
 

@@ -84,6 +84,7 @@ const ledgerOf = (client: Client): Ledger => ({
     (after) => client.call('deliveriesPage', filter satisfies DeliveriesFilter, after, PAGE), (row) => row.n,
   ),
   counts: (mode) => client.call('counts', mode),
+  queues: (query) => client.call('queues', query),
   planOf: (hash) => client.call('planOf', hash),
   recipientStates: (mode) => client.call('recipientStates', mode),
   setPaused: (recipient, mode, paused) => client.call('setPaused', recipient, mode, paused),

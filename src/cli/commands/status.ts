@@ -1,6 +1,7 @@
 import { formatDuration, isoTime, type Instant } from '../../base/time.ts'
 import type { Mode } from '../../core/event.ts'
-import type { Ledger, Standing } from '../../ports.ts'
+import { earliest } from '../../core/step.ts'
+import type { Ledger, Queue } from '../../ports.ts'
 import type { RunCommand } from '../command.ts'
 import { EXIT } from '../exit.ts'
 import { plural, showCount, showTime, showWhen } from '../render/figures.ts'
@@ -11,9 +12,6 @@ import { toldCommand } from '../render/told.ts'
 import { allLeads, tellOtherMode } from '../other-mode.ts'
 import { withStore } from '../store.ts'
 import { systemClock } from '../../adapters/clock.ts'
-
-/** One reason to wait, with how many leads wait for it. */
-interface Queue { readonly recipient: string | null; readonly why: string; count: number; nextAt: Instant | null; batch: boolean; /** due for longer than OVERDUE_MS */ overdue: number }
 
 /** `resume` comes from cron every few minutes; what stays due for longer than ten has nobody who works it. */
 const OVERDUE_MS = 10 * 60_000
@@ -28,11 +26,11 @@ export const run: RunCommand = (invocation) =>
     const states = (await ledger.recipientStates(mode)).filter((each) => each.paused !== null || (each.closedUntil ?? 0) > now || circuitState(each.circuit) !== null)
     const paused = new Set(states.flatMap((each) => (each.paused === null ? [] : [each.recipient])))
     const overdue = queues.reduce((sum, each) => sum + each.overdue, 0)
-    const held = await peopleNeeded(ledger, mode)
+    const held = counts.settled.held + counts.settled.pooled
     if (settings.json) {
       streams.out.write(`${JSON.stringify({
         mode, at: isoTime(now), working: counts.working, waiting: counts.waiting, overdue, settled: counts.settled,
-        queues: queues.map((each) => ({ recipient: each.recipient, why: each.why, leads: each.count, next_at: each.nextAt === null ? null : isoTime(each.nextAt), batch: each.batch })),
+        queues: queues.map((each) => ({ recipient: each.recipient, why: each.why, leads: each.leads, next_at: each.nextAt === null ? null : isoTime(each.nextAt), batch: each.batch })),
         recipients: states.map((each) => ({
           recipient: each.recipient, paused: each.paused === null ? null : { at: isoTime(each.paused.at), reason: each.paused.reason },
           closed_until: each.closedUntil === null ? null : isoTime(each.closedUntil), circuit: circuitState(each.circuit),
@@ -49,7 +47,7 @@ export const run: RunCommand = (invocation) =>
     if (queues.length > 0) {
       out.write(`\n${paint.bold('Waiting')}\n${renderTable(
         [{ title: 'RECIPIENT' }, { title: 'LEADS', align: 'right' }, { title: 'NEXT' }, { title: 'WHY', flexible: true }],
-        queues.map((each) => [each.recipient ?? '', showCount(each.count), each.nextAt === null ? 'until a person acts' : each.nextAt <= now ? 'due now' : showWhen(each.nextAt, now), whyNow(each, paused, now, mode)]), out.columns, paint,
+        queues.map((each) => [each.recipient ?? '', showCount(each.leads), each.nextAt === null ? 'until a person acts' : each.nextAt <= now ? 'due now' : showWhen(each.nextAt, now), whyNow(each, paused, now, mode)]), out.columns, paint,
       )}`)
     }
     if (states.length > 0) {
@@ -73,28 +71,16 @@ export const run: RunCommand = (invocation) =>
 const whyNow = ({ recipient, why, nextAt }: Queue, paused: ReadonlySet<string>, now: Instant, mode: Mode): string =>
   recipient !== null && nextAt !== null && nextAt <= now && !paused.has(recipient) && why.includes(' is paused (') ? `was paused; ${toldCommand(mode, 'resume')} sends them` : why
 
+/** Leads that wait for the same thing at different times are one queue: times are left out of the reason. */
 const queuesOf = async (ledger: Ledger, mode: Mode, now: Instant): Promise<readonly Queue[]> => {
   const queues = new Map<string, Queue>()
-  for await (const { standing } of ledger.deliveries({ mode, state: 'waiting' })) {
-    if (standing.state !== 'waiting') continue
-    const why = oneLine(reasonKind(standing))
-    const name = `${standing.recipient ?? ''}\n${why}`
-    const queue = queues.get(name) ?? { recipient: standing.recipient, why, count: 0, nextAt: null, batch: standing.batch, overdue: 0 }
-    queue.count += 1
-    if (standing.dueAt !== null && standing.dueAt < now - OVERDUE_MS) queue.overdue += 1
-    if (standing.dueAt !== null && (queue.nextAt === null || standing.dueAt < queue.nextAt)) queue.nextAt = standing.dueAt
-    queues.set(name, queue)
+  for (const each of await ledger.queues({ mode, dueBefore: now - OVERDUE_MS })) {
+    const why = oneLine(each.why.replace(/,? ?(?:until|opens|at) \d{4}-\d\d-\d\dT[\d:.]+Z/g, ''))
+    const name = `${each.recipient ?? ''}\n${why}`
+    const known = queues.get(name)
+    queues.set(name, known ? { ...known, leads: known.leads + each.leads, overdue: known.overdue + each.overdue, nextAt: earliest([known.nextAt, each.nextAt]) } : { ...each, why })
   }
-  return [...queues.values()].toSorted((a, b) => b.count - a.count)
-}
-
-/** Leads that wait for the same thing at different times are one queue: times are left out of the reason. */
-const reasonKind = (standing: Extract<Standing, { state: 'waiting' }>): string => standing.why.replace(/,? ?(?:until|opens|at) \d{4}-\d\d-\d\dT[\d:.]+Z/g, '')
-
-const peopleNeeded = async (ledger: Ledger, mode: Mode): Promise<number> => {
-  let count = 0
-  for await (const _ of ledger.deliveries({ mode, state: 'settled', outcomes: ['held', 'pooled'] })) count += 1
-  return count
+  return [...queues.values()].toSorted((a, b) => b.leads - a.leads)
 }
 
 /** `open`, `half open`; null for closed (all is well) or none. */

@@ -2,7 +2,7 @@ import type { Mode } from '../../../core/event.ts'
 import { OUTCOMES } from '../../../core/outcome.ts'
 import type { OutcomeKind } from '../../../core/outcome.ts'
 import type { Counts, Ledger } from '../../../ports.ts'
-import { STANDING_COLUMNS, deliveryOf, eventsOf, standingOf } from '../sqlite/rows.ts'
+import { STANDING_COLUMNS, deliveryOf, eventsOf, queueOf, standingOf } from '../sqlite/rows.ts'
 import type { Database, Row } from './database.ts'
 
 const PAGE = 1_000
@@ -61,5 +61,9 @@ export const createReads = (db: Database, s: string) => {
     return new Map(rows.map((row) => [String(row['lead_id']), { kind: 'exists', standing: standingOf(row), number: Number(row['highest']) }]))
   }
 
-  return { events, deliveries, counts, known }
+  const queues: Ledger['queues'] = async ({ mode, runId, dueBefore = 0 }) => (await db.query(
+    `SELECT recipient, why, batch, count(*) AS leads, min(due_at) AS next_at, count(*) FILTER (WHERE due_at < $3) AS overdue FROM ${s}.deliveries
+     WHERE state = 1 AND mode = $1 AND ($2::text IS NULL OR run = (SELECT n FROM ${s}.runs WHERE id = $2)) GROUP BY recipient, why, batch ORDER BY leads DESC`, [mode, runId ?? null, dueBefore])).map(queueOf)
+
+  return { events, deliveries, counts, known, queues }
 }

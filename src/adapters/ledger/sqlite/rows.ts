@@ -2,7 +2,7 @@ import type { Money } from '../../../base/money.ts'
 import { deliveryIdOf } from '../../../core/delivery-id.ts'
 import type { DeliveryEvent, Mode } from '../../../core/event.ts'
 import type { OutcomeKind } from '../../../core/outcome.ts'
-import type { Delivery, RecipientState, Standing } from '../../../ports.ts'
+import type { Delivery, Queue, RecipientState, Standing } from '../../../ports.ts'
 
 /** Stands in the place of a purged lead's fields. A lead's own are a JSON object, so it cannot be mistaken. */
 export const PURGED_LEAD = ''
@@ -62,6 +62,11 @@ export const recipientStateOf = (row: SqlRow): RecipientState => ({
   recipient: String(row['recipient']), mode: row['mode'] as Mode,
   paused: row['paused_at'] === null ? null : { at: Number(row['paused_at']), reason: String(row['paused_reason'] ?? '') },
   closedUntil: numberOrNull(row['closed_until']), circuit: textOrNull(row['circuit']),
+})
+
+export const queueOf = (row: SqlRow): Queue => ({
+  recipient: textOrNull(row['recipient']), why: String(row['why'] ?? ''), batch: Number(row['batch']) === 1,
+  leads: Number(row['leads']), nextAt: numberOrNull(row['next_at']), overdue: Number(row['overdue']),
 })
 
 export const eventsOf = (text: unknown): readonly DeliveryEvent[] => JSON.parse(String(text)) as readonly DeliveryEvent[]

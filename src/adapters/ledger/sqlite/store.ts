@@ -5,11 +5,11 @@ import type { Mode } from '../../../core/event.ts'
 import { OUTCOMES } from '../../../core/outcome.ts'
 import type { OutcomeKind } from '../../../core/outcome.ts'
 import type { Run } from '../../../core/run.ts'
-import type { Counts, Delivery, DueQuery, Exists, LoadedDelivery, RecipientState, Standing, StoredEvent } from '../../../ports.ts'
+import type { Counts, Delivery, DueQuery, Exists, LoadedDelivery, Queue, RecipientState, Standing, StoredEvent } from '../../../ports.ts'
 import type { Lease } from './lease.ts'
 import type { PackedResult, PackedStep } from './packing.ts'
 import { purgeRows, scrubFiles } from './purge.ts'
-import { DELIVERY_COLUMNS, PURGED_LEAD, STANDING_COLUMNS, WORKING, deliveryOf, eventsOf, recipientStateOf, standingOf } from './rows.ts'
+import { DELIVERY_COLUMNS, PURGED_LEAD, STANDING_COLUMNS, WORKING, deliveryOf, eventsOf, queueOf, recipientStateOf, standingOf } from './rows.ts'
 import type { SqlRow } from './rows.ts'
 
 export interface EventsFilter { readonly runId?: string; readonly mode?: Mode }
@@ -239,6 +239,10 @@ export const createStore = (db: DatabaseSync, lease: Lease | null) => {
       }
       return { working, waiting, settled }
     },
+    queues: ({ mode, runId, dueBefore = 0 }: { readonly mode: Mode; readonly runId?: string; readonly dueBefore?: number }): readonly Queue[] =>
+      db.prepare(`SELECT recipient, why, batch, count(*) AS leads, min(due_at) AS next_at, total(due_at < ?) AS overdue FROM deliveries
+        WHERE state = 1 AND mode = ?${runId === undefined ? '' : ' AND run = (SELECT n FROM runs WHERE id = ?)'} GROUP BY recipient, why, batch ORDER BY leads DESC`)
+        .all(dueBefore, mode, ...(runId === undefined ? [] : [runId])).map(queueOf),
     planOf: (hash: string): string | null => {
       const row = db.prepare('SELECT json FROM plans WHERE hash = ?').get(hash)
       return row ? String(row['json']) : null
