@@ -146,6 +146,21 @@ describe('one writer', () => {
   })
 })
 
+describe('what a run asks again and again', () => {
+  it('is answered by an index, however many leads wait for other runs, or for a person', () => {
+    const db = openDatabase(path, 'write')
+    const asked: string[] = []
+    const store = createStore(new Proxy(db, { get: (of, name) => (name === 'prepare' ? (sql: string) => { asked.push(sql); return of.prepare(sql) } : Reflect.get(of, name) as unknown) }), null)
+    const planOf = (ask: () => unknown): string => {
+      ask()
+      return db.prepare(`EXPLAIN QUERY PLAN ${asked.at(-1)}`).all().map((row) => String(row['detail'])).join('; ')
+    }
+    expect(planOf(() => store.nextDue({ mode: 'live', runId: 'r1' }))).toContain('USING INDEX deliveries_due_of_run (run=? AND due_at>?)')
+    expect(planOf(() => store.nextDue({ mode: 'live' }))).toMatch(/USING (COVERING )?INDEX deliveries_due \(mode=\? AND due_at>\?\)/)
+    db.close()
+  })
+})
+
 describe('migrations', () => {
   it('bring an empty file up, and run once', () => {
     const db = new DatabaseSync(join(folder, 'm.db'))

@@ -53,6 +53,10 @@ export const MIGRATIONS: readonly string[] = [
   -- Times of a rate over all workers that were given away: JSON, by the clock of the database.
   CREATE TABLE {s}.starts (recipient text NOT NULL, mode text NOT NULL, given text NOT NULL, PRIMARY KEY (recipient, mode)) WITH (fillfactor = 50);
   `,
+  `
+  -- A run asks for its own: without it, it would look through all that wait.
+  CREATE INDEX deliveries_due_of_run ON {s}.deliveries (run, due_at, n) WHERE state = 1;
+  `,
 ]
 
 /** Brings a store up to this version, one process at a time; refuses one that a newer finalmile has brought further. */

@@ -39,6 +39,8 @@ export const MIGRATIONS: readonly string[] = [
   INSERT INTO lease VALUES (1, 0, '', 0, '', 0, 0);
   `,
   'CREATE TABLE tokens (recipient TEXT NOT NULL, mode TEXT NOT NULL, sealed TEXT NOT NULL, PRIMARY KEY (recipient, mode)) WITHOUT ROWID;',
+  // A run asks for its own: without it, it would look through all that wait.
+  'CREATE INDEX deliveries_due_of_run ON deliveries (run, due_at) WHERE state = 1;',
 ]
 
 /** Brings a store up to this version; refuses one that a newer finalmile has brought further. */

@@ -154,8 +154,9 @@ export const createStore = (db: DatabaseSync, lease: Lease | null) => {
     return before
   })
 
+  /** "+" keeps SQLite from the index over all that wait, where the one of the run serves. */
   const dueWhere = (query: Omit<DueQuery, 'now' | 'limit'>): { readonly where: string; readonly values: readonly (string | number)[] } => ({
-    where: `state = 1 AND d.mode = ?${query.runId === undefined ? '' : ' AND d.run = (SELECT n FROM runs WHERE id = ?)'}${query.to === undefined ? '' : ' AND d.target = ?'}`,
+    where: `state = 1 AND ${query.runId === undefined ? '' : '+'}d.mode = ?${query.runId === undefined ? '' : ' AND d.run = (SELECT n FROM runs WHERE id = ?)'}${query.to === undefined ? '' : ' AND d.target = ?'}`,
     values: [query.mode, ...(query.runId === undefined ? [] : [query.runId]), ...(query.to === undefined ? [] : [query.to])],
   })
 
@@ -176,7 +177,8 @@ export const createStore = (db: DatabaseSync, lease: Lease | null) => {
     }),
     nextDue: (query: Omit<DueQuery, 'now' | 'limit'>): number | null => {
       const { where, values } = dueWhere(query)
-      const row = db.prepare(`SELECT min(due_at) AS at FROM deliveries d WHERE ${where} AND due_at IS NOT NULL`).get(...values)
+      // Not "IS NOT NULL": that would look at each lead that waits for a person.
+      const row = db.prepare(`SELECT min(due_at) AS at FROM deliveries d WHERE ${where} AND due_at >= 0`).get(...values)
       return row?.['at'] === null || row?.['at'] === undefined ? null : Number(row['at'])
     },
     claimBatch: ({ mode, recipient, limit, atLeast = 1 }: { readonly mode: Mode; readonly recipient: string; readonly limit: number; readonly atLeast?: number }): readonly LoadedDelivery[] => write(() => {
