@@ -103,6 +103,15 @@ const CASES: readonly Case[] = [
     expect(keys?.[0]).toBe(keys?.[1])
     expect(keys?.slice(2)).toEqual(Array.from({ length: 2 }, () => idempotencyKeyOf('live', 'a', 'P1', 1, 'post')))
   }],
+  ['purge keeps the key of a batch on each row of its answer too', async (ledger) => {
+    const key = idempotencyKeyOf('live', 'a', 'b_x.2', 1, 'post')
+    const [started, finished] = tried('/', 'a', 1, accepted).map((event) => ({ ...event, key }))
+    const a = delivery('P1')
+    await ledger.append([first(a, { events: [received(), { ...started, batch: 'b_x.2' } as DeliveryEvent], standing: { state: 'working' } })])
+    await ledger.append([{ deliveryId: a.id, version: 2, runId: 'r1', events: [finished as DeliveryEvent], standing: settled() }])
+    expect(await ledger.purge({ olderThanMs: 0, now: T0 })).toBe(1)
+    expect((await ledger.load(a.id))?.events.flatMap(({ event }) => ('key' in event ? [event.key] : []))).toEqual([key, key])
+  }],
   ['purge leaves what waits, what is under way, and what settled since', async (ledger) => {
     await ledger.append([first(delivery('old'), { standing: settled(T0 - 90) }), first(delivery('new'), { standing: settled(T0 - 89) }), first(delivery('waits'), { standing: waiting }), first(delivery('works'))])
     expect(await ledger.purge({ olderThanMs: 90, now: T0 })).toBe(1)

@@ -6,7 +6,7 @@ import { OUTCOMES } from '../../core/outcome.ts'
 import type { OutcomeKind } from '../../core/outcome.ts'
 import { salesIn } from '../../core/sale.ts'
 import { aloneLimits } from './alone-limits.ts'
-import { withoutPersonalData } from './purge.ts'
+import { nameOf, withoutPersonalData } from './purge.ts'
 import type { Delivery, DueQuery, Ledger, LoadedDelivery, Queue, RecipientState, Standing, Step, StepResult, StoredEvent } from '../../ports.ts'
 
 interface Kept { delivery: Delivery; runId: string; standing: Standing; events: StoredEvent[]; purged: boolean }
@@ -187,9 +187,9 @@ export const createMemoryLedger = (): Ledger => {
     purge: async ({ olderThanMs, now }) => {
       const found = [...kept.values()].filter(({ standing, purged }) => !purged && standing.state === 'settled' && standing.at <= now - olderThanMs)
       for (const each of found) {
-        const { mode, number, lead } = each.delivery
-        each.delivery = { ...each.delivery, lead: { id: lead.id, fields: {} } }
-        each.events = each.events.map((stored) => ({ ...stored, event: withoutPersonalData(stored.event, { mode, number, leadId: lead.id }) }))
+        const name = nameOf(each.delivery, each.events.map(({ event }) => event))
+        each.delivery = { ...each.delivery, lead: { id: name.leadId, fields: {} } }
+        each.events = each.events.map((stored) => ({ ...stored, event: withoutPersonalData(stored.event, name) }))
         if (each.standing.state === 'settled') each.standing = { ...each.standing, reason: null }
         each.purged = true
       }

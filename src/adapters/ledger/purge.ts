@@ -10,8 +10,8 @@ export const withoutPersonalData = (event: DeliveryEvent, delivery: DeliveryName
   switch (event.type) {
     case 'received': return event
     case 'chose': return { ...event, choice: event.choice.kind === 'pass' ? { ...event.choice, reason: PURGED } : event.choice.kind === 'order' ? { ...event.choice, why: PURGED } : event.choice }
-    case 'attemptStarted': return { ...event, key: keptKey(event.key, event, delivery) }
-    case 'attemptFinished': return { ...event, key: keptKey(event.key, event, delivery), verdict: silent(event.verdict) }
+    case 'attemptStarted': return { ...event, key: keptKey(event, delivery) }
+    case 'attemptFinished': return { ...event, key: keptKey(event, delivery), verdict: silent(event.verdict) }
     case 'settled': return { ...event, outcome: quiet(event.outcome) }
     case 'reopened': return { ...event, reason: PURGED }
     case 'returned': return { ...event, reason: null }
@@ -20,8 +20,11 @@ export const withoutPersonalData = (event: DeliveryEvent, delivery: DeliveryName
   }
 }
 
-/** What names a delivery; its id is made of these and stays. */
-export type DeliveryName = Pick<Delivery, 'mode' | 'number'> & { readonly leadId: string }
+/** What names a delivery, its id is made of these and stays; and the batches that it went with, which an answer to a single row no longer names. */
+export type DeliveryName = Pick<Delivery, 'mode' | 'number'> & { readonly leadId: string; readonly batches: readonly string[] }
+
+export const nameOf = ({ mode, number, lead }: Pick<Delivery, 'mode' | 'number' | 'lead'>, events: readonly DeliveryEvent[]): DeliveryName =>
+  ({ mode, number, leadId: lead.id, batches: events.flatMap((event) => (event.type === 'attemptStarted' && event.batch !== undefined ? [event.batch] : [])) })
 
 const PURGED = 'purged'
 
@@ -33,5 +36,5 @@ const silent = (verdict: Verdict): Verdict => {
 }
 
 /** Our own keys are made of ids. A recipient's own may hold anything of the lead: its hash still tells one from another. */
-const keptKey = (key: string, { recipient, phase, batch }: Pick<EventOf<'attemptStarted'>, 'recipient' | 'phase' | 'batch'>, { mode, leadId, number }: DeliveryName): string =>
-  key === idempotencyKeyOf(mode, recipient, leadId, number, phase) || (batch !== undefined && key === idempotencyKeyOf(mode, recipient, batch, 1, phase)) ? key : shortHash(key)
+const keptKey = ({ key, recipient, phase }: Pick<EventOf<'attemptStarted'>, 'key' | 'recipient' | 'phase'>, { mode, leadId, number, batches }: DeliveryName): string =>
+  key === idempotencyKeyOf(mode, recipient, leadId, number, phase) || batches.some((batch) => key === idempotencyKeyOf(mode, recipient, batch, 1, phase)) ? key : shortHash(key)

@@ -1,4 +1,4 @@
-import { withoutPersonalData } from '../purge.ts'
+import { nameOf, withoutPersonalData } from '../purge.ts'
 import { PURGED_LEAD, deliveryOf, eventsOf } from '../sqlite/rows.ts'
 import type { Run } from './database.ts'
 
@@ -7,11 +7,12 @@ export const purgeRows = async (run: Run, s: string, settledBefore: number, afte
   const rows = await run(`SELECT * FROM ${s}.deliveries WHERE n > $1 AND state = 2 AND settled_at <= $2 AND lead <> $3 ORDER BY n LIMIT $4 FOR UPDATE SKIP LOCKED`, [after, settledBefore, PURGED_LEAD, limit])
   if (rows.length === 0) return { purged: 0, last: null }
   const numbers = rows.map((row) => Number(row['n']))
-  const names = new Map(rows.map((row) => { const { mode, number, lead } = deliveryOf(row); return [Number(row['n']), { mode, number, leadId: lead.id }] as const }))
-  const logs = await run(`SELECT seq, delivery, events FROM ${s}.log WHERE delivery = ANY($1::bigint[])`, [numbers])
-  const silent = logs.flatMap((row) => {
-    const name = names.get(Number(row['delivery']))
-    return name ? [{ seq: Number(row['seq']), events: JSON.stringify(eventsOf(row['events']).map((event) => withoutPersonalData(event, name))) }] : []
+  const logs = (await run(`SELECT seq, delivery, events FROM ${s}.log WHERE delivery = ANY($1::bigint[])`, [numbers])).map((row) => ({ seq: Number(row['seq']), n: Number(row['delivery']), events: eventsOf(row['events']) }))
+  const byDelivery = Map.groupBy(logs, ({ n }) => n)
+  const silent = rows.flatMap((row) => {
+    const log = byDelivery.get(Number(row['n'])) ?? []
+    const name = nameOf(deliveryOf(row), log.flatMap(({ events }) => events))
+    return log.map(({ seq, events }) => ({ seq, events: JSON.stringify(events.map((event) => withoutPersonalData(event, name))) }))
   })
   await run(`UPDATE ${s}.log l SET events = u.events FROM unnest($1::bigint[], $2::text[]) u(seq, events) WHERE l.seq = u.seq`, [silent.map((each) => each.seq), silent.map((each) => each.events)])
   await run(`UPDATE ${s}.deliveries SET lead = $2, why = NULL, reason = NULL WHERE n = ANY($1::bigint[])`, [numbers, PURGED_LEAD])

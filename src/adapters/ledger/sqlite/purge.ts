@@ -1,7 +1,7 @@
 import type { DatabaseSync } from 'node:sqlite'
 import type { Instant } from '../../../base/time.ts'
 import { StoreError } from '../../../ports.ts'
-import { withoutPersonalData } from '../purge.ts'
+import { nameOf, withoutPersonalData } from '../purge.ts'
 import { LOCK_MS } from './database.ts'
 import { PURGED_LEAD, deliveryOf, eventsOf } from './rows.ts'
 
@@ -13,11 +13,9 @@ export const purgeRows = (db: DatabaseSync, settledBefore: Instant, after: numbe
   const setRow = db.prepare('UPDATE deliveries SET lead = ?, why = NULL, reason = NULL WHERE n = ?')
   for (const row of rows) {
     const n = Number(row['n'])
-    const { mode, number, lead } = deliveryOf(row)
-    for (const each of logOf.all(n)) {
-      const events = eventsOf(each['events']).map((event) => withoutPersonalData(event, { mode, number, leadId: lead.id }))
-      setLog.run(JSON.stringify(events), Number(each['seq']))
-    }
+    const log = logOf.all(n).map((each) => ({ seq: Number(each['seq']), events: eventsOf(each['events']) }))
+    const name = nameOf(deliveryOf(row), log.flatMap(({ events }) => events))
+    for (const { seq, events } of log) setLog.run(JSON.stringify(events.map((event) => withoutPersonalData(event, name))), seq)
     setRow.run(PURGED_LEAD, n)
   }
   const last = rows.at(-1)
