@@ -12,7 +12,7 @@ import type { createTally } from './tally.ts'
 import { loadedWork } from './work.ts'
 import type { Work } from './work.ts'
 
-/** After this long, deliveries whose recipient has no file are looked at again. */
+/** Deliveries whose recipient has no file are looked at again so long after this run has no wait left for them. */
 const MISSING_MS = 5 * MINUTE
 
 /** Deliveries that the store has, as works of this run. */
@@ -59,7 +59,7 @@ export const createTakeUp = (settings: RunSettings, deps: RunDeps, policies: Rea
   /** Files are read at the start: this run need not look again, and a later one finds it due. */
   const putBack = async (work: Work, missing: readonly string[]): Promise<void> => {
     const now = clock.now()
-    const dueAt = now + Math.max(MISSING_MS, settings.waitMs + 1)
+    const dueAt = now + settings.waitMs + MISSING_MS
     const standing: Standing = { state: 'waiting', dueAt, why: `there is no recipient file of ${missing.join(', ')} (any more): put it back, then unpause it or wait`, recipient: missing[0] ?? null, batch: false }
     const { id: deliveryId, lead, source } = work.delivery
     const events = [...interrupted(work.history, now), ...work.orders]

@@ -10,6 +10,7 @@ import { ranking } from '../../src/core/strategies/auction.ts'
 import { shareOrder } from '../../src/core/strategies/share.ts'
 import type { Attempt } from '../../src/core/history.ts'
 import { costOf } from '../../src/core/decide.ts'
+import type { Verdict } from '../../src/core/verdict.ts'
 import { T0, accepted, actionsOf, decides, noGuard, policy, received, rejected, sendTo, tried } from './given.ts'
 
 const bid = (dollars: number, at = T0): Attempt => ({
@@ -82,6 +83,13 @@ describe('edges of the rules, where a fault of one would hide', () => {
     const history = [received(), ...tried('/0', 'a', 1, accepted), ...tried('/1', 'b', 1, null)].reduce(evolve, emptyHistory)
     expect(book(plan, '/1', history, accepted, policy('b'))).toEqual({ revenue: null, surplus: true })
     expect(book(plan, '/0', emptyHistory, accepted, policy('a')).surplus).toBe(false)
+  })
+  it('of several sales one for nothing names no currency', () => {
+    const plan: Plan = { kind: 'race', pattern: 'R', guard: noGuard, entrants: [sendTo('a'), sendTo('b')], accept: 2 }
+    const paid = (amount: number, currency: string): Verdict => ({ kind: 'accepted', reason: null, buyerLeadId: 'B', price: money(amount, currency) })
+    const settles = (a: Verdict, b: Verdict) => actionsOf({ plan, history: [...tried('/0', 'a', 1, a), ...tried('/1', 'b', 1, b)] })
+    expect(settles(paid(0, 'USD'), paid(100_000, 'EUR'))).toMatchObject([{ kind: 'settle', outcome: { revenue: money(100_000, 'EUR'), reason: null } }])
+    expect(settles(paid(200_000, 'USD'), paid(100_000, 'EUR'))).toMatchObject([{ outcome: { revenue: money(200_000), besides: [money(100_000, 'EUR')], reason: 'it earned EUR 10.00 as well' } }])
   })
   it('a recipient whose cap is used up is waited for until the next day', () => {
     const capped = policy('a', { caps: [{ period: 'day', limit: { kind: 'leads', count: 1 } }] })

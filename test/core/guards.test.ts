@@ -9,7 +9,7 @@ import type { Plan } from '../../src/core/plan.ts'
 import type { Policy, Requirement } from '../../src/core/policy.ts'
 import { unmetRequirement } from '../../src/core/requirements.ts'
 import type { Verdict } from '../../src/core/verdict.ts'
-import { T0, accepted, actionsOf, decides, noGuard, policy, received, rejected, sendTo, tried } from './given.ts'
+import { T0, accepted, actionsOf, decides, duplicate, noGuard, policy, received, rejected, sendTo, tried, unknown } from './given.ts'
 
 describe('Requirements', () => {
   const mobile: Requirement = { reason: 'phone is mobile-capable', check: { kind: 'mobile-phone', field: 'phone' } }
@@ -63,6 +63,12 @@ describe('Duplicate Check', () => {
     expect(permitOf('2125550101')).not.toEqual(first)
     expect(permitOf('')).toBeUndefined()
   })
+  it('not again for the post to a buyer that was pinged: it would stand in its own way', () => {
+    const bid: Verdict = { kind: 'bid', price: money(330_000), pingId: null, reason: null }
+    const plan: Plan = { kind: 'auction', pattern: 'P', guard: noGuard, bidders: [sendTo('a')], windowMs: 500, floor: null }
+    const post = actionsOf({ plan, policies: checked, fields: { phone_1: '2125550100' }, history: [...tried('/0', 'a', 1, bid, T0, { phase: 'ping' }), { type: 'chose', at: T0, path: '/', choice: { kind: 'order', order: [0], why: '' } }] })
+    expect(post).toMatchObject([{ kind: 'send', phase: 'post', attempt: 2, claims: [] }])
+  })
   it('not again for a repeat of its own', () => {
     const again = actionsOf({ plan: sendTo('a'), policies: checked, fields: { phone_1: '2125550100' }, now: T0 + 60_000, history: tried('/', 'a', 1, { kind: 'failed', class: 'network', retry: true, reason: 'refused' }) })
     expect(again).toMatchObject([{ kind: 'send', attempt: 2, claims: [] }])
@@ -105,6 +111,8 @@ describe('a cap in money holds what a sale is expected to earn', () => {
     ['the smallest amount where only the answer tells, so that a full cap refuses it', null, tried('/', 'a', 1, null), [[1, 1_000_000]]],
     ['and after it what was paid', null, tried('/', 'a', 1, accepted), [[449_999, NO_LIMIT]]],
     ['or nothing', null, tried('/', 'a', 1, rejected), [[-1, NO_LIMIT]]],
+    ['and nothing for an acceptance beyond what was for sale', money(200_000), tried('/', 'a', 1, accepted).map((each) => ({ ...each, surplus: true, revenue: null })), [[-200_000, NO_LIMIT]]],
+    ['what is in doubt keeps its place, also where a repeat was a duplicate', money(200_000), [...tried('/', 'a', 1, unknown), ...tried('/', 'a', 2, duplicate)], []],
   ])('%s', (_rule, expected, events, claims) => { expect(held(expected, events)).toEqual(claims) })
 })
 

@@ -28,6 +28,7 @@ describe('nextAttempt', () => {
     ['and three times, not more', after(refused, refused, refused, unknown, unknown, unknown, unknown), { kind: 'give up' }],
     ['a class without a rule of its own is not tried again by that of another', nextAttempt({ server_error: defaultRetry.server_error! }, 10_000, [{ at: T0, verdict: limited(1_000) }], 'lead'), { kind: 'give up' }],
     ['nor one that could not be reached', nextAttempt({ server_error: defaultRetry.server_error! }, 10_000, [{ at: T0, verdict: refused }], 'lead'), { kind: 'give up' }],
+    ['but what our own end left open is repeated all the same', nextAttempt({ server_error: defaultRetry.server_error! }, 10_000, [{ at: T0, verdict: left }], 'lead'), { kind: 'retry', at: T0, timeoutMs: 10_000 }],
     ['nothing tried: nothing to try again', after(), { kind: 'give up' }],
     ['a failure that the recipient says to retry uses the rule of server errors', nextAttempt({ server_error: { ...defaultRetry.server_error!, backoff: { kind: 'steps', ms: [7] } } }, 1, [{ at: T0, verdict: { kind: 'failed', class: 'invalid_data', retry: true, reason: null } }], ''), { kind: 'retry', at: T0 + 7, timeoutMs: 1 }],
   ])('%s', (_rule, got, want) => { expect(got).toEqual(want) })

@@ -3,6 +3,15 @@ import { createLane } from '../../src/engine/lane.ts'
 
 const settings = { connections: 1, concurrency: 1, inDoubtWindow: null, rate: null } as unknown as Parameters<typeof createLane>[0]
 
+it('is opened by nobody\'s clock where the times of a rate over several processes keep it shut: they call by themselves', () => {
+  const shared = { opensAt: (now: number) => now + 100, take: () => undefined, giveBack: () => undefined, early: 0 }
+  const lane = createLane({ ...settings, rate: { count: 1, perMs: 1_000 } }, null, null, undefined, shared)
+  lane.park(() => undefined)
+  expect([lane.opensAt(0), lane.slowed(0)]).toEqual([null, true])
+  lane.hold(500)
+  expect([lane.opensAt(0), lane.slowed(0)]).toEqual([500, true])
+})
+
 it('calls back one after the other those that leave their place again at once, and none from within another', () => {
   const lane = createLane(settings, null)
   lane.enter(0)

@@ -145,6 +145,15 @@ describe('one endpoint', () => {
     expect(await outcomes(world)).toEqual({ accepted: 3 })
   })
 
+  it('one of just five minutes is waited for by the run, as told', async () => {
+    const a = await buyer({ script: [{ do: 'limit', retryAfter: '300' }, { do: 'accept' }] })
+    const world = createWorld({ a: endpointYaml(a.url, 'Concurrency: 1') })
+    const before = world.clock.now()
+    await world.run('a', someLeads(3))
+    expect(await outcomes(world)).toEqual({ accepted: 3 })
+    expect(world.clock.now() - before).toBe(300_000)
+  })
+
   it('no more requests at once than Concurrency says', async () => {
     let now = 0
     let most = 0

@@ -1,4 +1,5 @@
 import { afterEach, describe, expect, it } from 'vitest'
+import { createMemoryLedger } from '../../src/adapters/ledger/memory.ts'
 import type { Buyer } from '../world/buyer.ts'
 import { startBuyer } from '../world/buyer.ts'
 import { createWorld, endpointYaml, someLeads } from './world.ts'
@@ -17,6 +18,19 @@ const beside = async (more: string) => {
   })
   return { world, sent: () => [a, b, c].map((each) => each.journal.length) }
 }
+
+describe('a share', () => {
+  it('is drawn for no lead that another process took in meanwhile', async () => {
+    const [a, b] = await Promise.all([1, 2].map(() => startBuyer()))
+    if (!a || !b) throw new Error('two buyers')
+    buyers.push(a, b)
+    // It asks what the store knows, and hears of it only with the first step.
+    const world = createWorld({ a: endpointYaml(a.url), b: endpointYaml(b.url), shared: 'Pattern: Round Robin\nTry: [a, b]\n' }, { ...createMemoryLedger(), known: async () => new Map() })
+    await world.run('shared', someLeads(3), { concurrency: 1 })
+    await world.run('shared', someLeads(6), { concurrency: 1 })
+    expect([a.journal.length, b.journal.length]).toEqual([3, 3])
+  })
+})
 
 describe('a share beside another recipient', () => {
   it('is drawn while the other has no place', async () => {

@@ -66,6 +66,17 @@ describe('what a process left behind', () => {
     expect(new Set(a.journal.map((each) => each.key)).size).toBe(1)
   })
 
+  it('and whose recipient has no file is not looked at again and again by a run that may wait long', async () => {
+    const [a, b] = [await buyer(), await buyer()]
+    const open = store()
+    const first = createWorld({ a: endpointYaml(a.url) }, await open())
+    await first.ledger.setPaused('a', 'live', { at: 0, reason: 'by hand' })
+    await first.run('a', someLeads(1))
+    await first.ledger.wake('a', 'live', first.clock.now())
+    const without = createWorld({ b: endpointYaml(b.url) }, await open())
+    expect(await without.run(null, null, { waitMs: 3_600_000 })).toMatchObject({ waiting: [{ recipient: 'a', count: 1 }] })
+  })
+
   it('is tried again where it had failed and was just being taken up for that', async () => {
     const a = await buyer({ script: { do: 'answer', status: 400 } })
     const open = store()

@@ -95,6 +95,13 @@ describe('summary', () => {
     expect(summarise(fold(events))).toMatchObject({ revenue: '45.00', outcomes: { held: 0, accepted: 1 }, recipients: { a: { revenue: '45.00', errors: { unreadable: 1 } } } })
   })
 
+  it('a sale whose open step was taken up again counts once, in every currency', () => {
+    const eur = money(300_000, 'EUR')
+    const sale = (more: object): DeliveryEvent => ({ type: 'settled', at: 0, cost: usd(10), outcome: { kind: 'accepted', recipient: 'a', path: '/', buyerLeadId: null, revenue: usd(45), besides: [eur], reason: null, class: null, ...more } })
+    expect(summarise(fold([['1', finished()], ['1', sale({ open: ['list'] })], ['1', { type: 'reopened', at: 0, reason: 'retry' }], ['1', sale({})]])))
+      .toMatchObject({ outcomes: { accepted: 1 }, by_currency: { EUR: { revenue: '30.00' }, USD: { revenue: '45.00', cost: '10.00' } } })
+  })
+
   it('a ping is an attempt, but not a chance to sell', () => {
     const report = fold([['1', finished({ kind: 'bid', phase: 'ping' })], ['1', finished({ phase: 'post', attempt: 2 })]])
     expect(recipientSummary(report.by.recipient.get('a') ?? expect.fail(), 'live')).toMatchObject({ attempts: 2, bids: 1, accepted: 1, success_rate: 1, revenue_per_lead: '45.00' })
