@@ -58,10 +58,12 @@ export const createHeldStarts = (ledger: Ledger, mode: Mode, clock: Clock, stopp
     // A process that is to end waits for no other time: it may be an hour away.
     if (stopping()) for (const leave of starts.late.splice(0)) leave(now)
     starts.lane?.drain('free', now)
+    dropPast(starts, now)
     if (starts.late.length + (starts.lane?.parked ?? 0) === 0) return
     const short = wantedBy(starts, now) > starts.times.length && !starts.asking
     if (short && starts.askAgain <= now) ask(starts).catch(failed)
-    const enters = starts.times[0] === undefined ? Infinity : starts.times[0] - starts.leadMs
+    // One without a place hears of the first that comes free from its lane.
+    const enters = starts.times[0] === undefined || !starts.lane?.roomy(now) ? Infinity : starts.times[0] - starts.leadMs
     ring(starts, Math.min(enters, short && !starts.asking ? starts.askAgain : Infinity, starts.late.length > 0 ? now + WATCH_MS : Infinity), now)
   }
 

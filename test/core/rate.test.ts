@@ -40,7 +40,7 @@ describe('times of a rate', () => {
     const first = grantStarts([], rate, { from: 1_000, until: 1_400, wanted: 3 })
     expect([first.starts, first.next]).toEqual([[1_000, 1_020], 62_020])
     expect(grantStarts(first.given, rate, { from: 50_000, until: 50_400, wanted: 1 })).toMatchObject({ starts: [], next: 62_020 })
-    expect(grantStarts(first.given, rate, { from: 60_500, until: 60_900, wanted: 1 })).toMatchObject({ starts: [], next: 62_020 })
+    expect(grantStarts(first.given, rate, { from: 61_500, until: 61_900, wanted: 1 })).toMatchObject({ starts: [], next: 62_020 })
     expect(grantStarts(first.given, rate, { from: 63_000, until: 63_400, wanted: 2 })).toMatchObject({ starts: [63_000, 63_020], next: null })
   })
 

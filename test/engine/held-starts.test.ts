@@ -67,18 +67,23 @@ describe('a rate over several processes', () => {
   it('asks for nothing that it cannot use: a lane that is held leaves the rate to the others', async () => {
     const clock = createFakeClock(1_000_000)
     const { ledger, asked } = storeOf(clock)
-    const starts = createHeldStarts(ledger, 'live', clock, () => false, (error) => { throw error })
+    let slept = 0
+    const starts = createHeldStarts(ledger, 'live', { ...clock, sleep: (...args) => { slept += 1; return clock.sleep(...args) } }, () => false, (error) => { throw error })
     const lane = createLane({ connections: 4, concurrency: null, inDoubtWindow: null, rate } as TransportSettings, null, null, undefined, starts.of('a', rate))
     starts.joins('a', lane)
+    let entered = 0
+    const begin = (): void => { if (lane.enter(clock.now())) entered += 1; else lane.park(begin) }
+    for (let lead = 0; lead < 40; lead++) begin()
+    await clock.advance(5)
     lane.hold(clock.now() + 5_000)
-    lane.enter(clock.now())
-    lane.park(() => undefined)
     await clock.advance(4_000)
-    expect(asked()).toBe(0)
-    await clock.advance(1_000)
+    expect([entered, asked()]).toEqual([0, 1])
+    expect(slept).toBeLessThan(20)
+    await clock.advance(1_005)
     lane.drain('free', clock.now())
-    await clock.advance(10)
-    expect(asked()).toBe(1)
+    await clock.advance(15)
+    expect(asked()).toBe(2)
+    expect(entered).toBeGreaterThan(0)
   })
 
   it('lets leads in at times that it holds from before, when they come, also where those they were for are gone', async () => {
@@ -98,6 +103,45 @@ describe('a rate over several processes', () => {
     expect(entered).toBeLessThan(8)
     await clock.advance(300)
     expect(entered).toBe(8)
+  })
+
+  it('one whose process was stopped past its time takes the next instead', async () => {
+    const clock = createFakeClock(1_000_000)
+    const { ledger } = storeOf(clock)
+    const left: number[] = []
+    work(ledger, clock, { count: 1, perMs: 3_600_000 }, 1, left)
+    await clock.advance(50)
+    clock.step(600_000)
+    await clock.advance(3_000_000)
+    expect(left).toHaveLength(0)
+    await clock.advance(700_000)
+    expect(left).toHaveLength(1)
+  })
+
+  it('gives a time back that a lead took in vain, to the next', async () => {
+    const clock = createFakeClock(1_000_000)
+    const { ledger, asked } = storeOf(clock)
+    const hourly = { count: 1, perMs: 3_600_000 }
+    const starts = createHeldStarts(ledger, 'live', clock, () => false, (error) => { throw error })
+    const lane = createLane({ connections: 4, concurrency: null, inDoubtWindow: null, rate: hourly } as TransportSettings, null, null, undefined, starts.of('a', hourly))
+    starts.joins('a', lane)
+    const entered: string[] = []
+    const begin = (name: string): void => { if (lane.enter(clock.now())) entered.push(name); else lane.park(() => begin(name)) }
+    begin('refused')
+    begin('next')
+    await clock.advance(20)
+    expect(entered).toEqual(['refused'])
+    lane.yield(clock.now())
+    expect([entered, asked()]).toEqual([['refused', 'next'], 1])
+  })
+
+  it('those that wait for their time take no connection: a rate is used that has more starts on the way than connections', async () => {
+    const clock = createFakeClock(1_000_000)
+    const { ledger } = storeOf(clock)
+    const left: number[] = []
+    work(ledger, clock, { count: 400, perMs: 1_000 }, 1_500, left, { durableMs: () => 200 })
+    await clock.advance(5_000)
+    expect(left).toHaveLength(1_500)
   })
 
   it('lets a single lead leave at once, and asks for nothing where nobody waits', async () => {
