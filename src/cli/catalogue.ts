@@ -86,7 +86,13 @@ export const compileAll = (recipients: Iterable<Recipient>, mode: Mode, sandbox:
     const definition: EndpointDefinition = mode === 'test' ? testDefinition(each.definition, sandbox ?? NO_SANDBOX) : each.definition
     const compiled = compileEndpoint(definition)
     diagnostics.push(...compiled.diagnostics, ...transportProblems(definition))
-    if (compiled.endpoint !== null) endpoints.set(each.id, { ...compiled.endpoint, ...maskedReader(createReader(definition, { hasPriceFallback: each.policy.price !== null || priced.has(each.id) }), mask), ...(compiled.endpoint.token ? { token: maskedToken(compiled.endpoint.token, mask) } : {}) })
+    if (compiled.endpoint === null) continue
+    const reader = (hasPriceFallback: boolean) => maskedReader(createReader(definition, { hasPriceFallback }), mask)
+    const hasPrice = each.policy.price !== null || priced.has(each.id)
+    endpoints.set(each.id, {
+      ...compiled.endpoint, ...reader(hasPrice), ...(hasPrice || definition.parsing.price === null ? {} : { priced: reader(true) }),
+      ...(compiled.endpoint.token ? { token: maskedToken(compiled.endpoint.token, mask) } : {}),
+    })
   }
   return { endpoints, diagnostics }
 }
@@ -95,9 +101,12 @@ const transportProblems = ({ transport, place }: EndpointDefinition): readonly D
   checkTransport(transport).map(({ setting, message }) =>
     diagnosticAt(transport.places?.[setting] ?? place, 'bad-transport', message, 'Proxy and TLS stand under Settings; files are looked for from where finalmile is started'))
 
+/** A run has leads of many plans: of each it is asked whether its own names a price. */
+export const NOT_PRICED: ReadonlySet<string> = new Set()
+
 /** Undefined where it has problems. */
-export const compileAlone = (recipient: Recipient, mode: Mode, sandbox: SandboxUrls | null, priced: ReadonlySet<string>, secrets: ReadonlySet<string>): Endpoint | undefined => {
-  const { endpoints, diagnostics } = compileAll([recipient], mode, sandbox, priced, secrets)
+export const compileAlone = (recipient: Recipient, mode: Mode, sandbox: SandboxUrls | null, secrets: ReadonlySet<string>): Endpoint | undefined => {
+  const { endpoints, diagnostics } = compileAll([recipient], mode, sandbox, NOT_PRICED, secrets)
   return diagnostics.some((each) => each.severity === 'error') ? undefined : endpoints.get(recipient.id)
 }
 

@@ -11,7 +11,7 @@ import type { Summary } from '../core/report/summary.ts'
 import type { Recipient } from '../definitions/types.ts'
 import { runDeliveries } from '../engine/run.ts'
 import type { LeadSource, RunEnd } from '../engine/settings.ts'
-import { compileAlone, compileEndpoints, currencyAmong, pricedIn, withOthers, type Opened, type Target } from './catalogue.ts'
+import { compileAlone, compileEndpoints, currencyAmong, NOT_PRICED, withOthers, type Opened, type Target } from './catalogue.ts'
 import { clockOf } from './clocks.ts'
 import type { Invocation } from './command.ts'
 import { confirmed } from './confirm.ts'
@@ -65,9 +65,8 @@ export const perform = async (invocation: Invocation, order: Order): Promise<num
   const currency = currencyAmong(recipients)
   const others = [...opened.catalogue.recipients.values()].filter((each) => !recipients.includes(each))
   const plans = plansOf(opened, target)
-  const priced = pricedIn(plans)
   const { secrets } = opened.catalogue
-  const sandbox = mode === 'test' ? await openSandbox([...recipients, ...others.filter((each) => compileAlone(each, 'live', null, priced, secrets))], plans) : null
+  const sandbox = mode === 'test' ? await openSandbox([...recipients, ...others.filter((each) => compileAlone(each, 'live', null, secrets))], plans) : null
   let waiting = true
   const interrupts = watchInterrupts(() => {
     if (waiting) {
@@ -89,7 +88,7 @@ export const perform = async (invocation: Invocation, order: Order): Promise<num
   let record: RunRecord | null = null
   let sent = false
   try {
-    const endpoints = withOthers(compileEndpoints(recipients, mode, sandbox, priced, secrets), others, (each) => compileAlone(each, mode, sandbox, priced, secrets))
+    const endpoints = withOthers(compileEndpoints(recipients, mode, sandbox, NOT_PRICED, secrets), others, (each) => compileAlone(each, mode, sandbox, secrets))
     transport = createTransport({ now: clock.now })
     const folder = resolve(cwd, settings.out ?? `runs/${runId}`)
     const kept = (record = await openRecord(folder, { id: runId, mode, to: target?.recipient.id ?? null, startedAt }, opened.catalogue, currency))

@@ -17,12 +17,20 @@ export interface Booking {
 export const book = (plan: Plan, path: string, history: History, verdict: Verdict, policy: Policy): Booking => {
   if (verdict.kind !== 'accepted') return { revenue: null, surplus: false }
   if (racesAbove(plan, path).some((race) => salesUnder(history, race.path).length >= race.accept)) return { revenue: null, surplus: true }
+  const { bid, pattern } = namedAt(plan, path, history)
+  return { revenue: revenueOf(verdict, bid, pattern, policy.price), surplus: false }
+}
+
+/** What its ping and its pattern say that a sale at this place earns. */
+const namedAt = (plan: Plan, path: string, history: History): { readonly bid: Money | null; readonly pattern: Money | null } => {
   const node = nodeOf(plan, path)
   const bid = attemptsOf(nodeAt(history, path), 'ping').at(-1)?.finished?.verdict
-  return {
-    revenue: revenueOf(verdict, bid?.kind === 'bid' ? bid.price : null, node?.kind === 'send' ? node.price : null, policy.price),
-    surplus: false,
-  }
+  return { bid: bid?.kind === 'bid' ? bid.price : null, pattern: node?.kind === 'send' ? node.price : null }
+}
+
+export const isPriced = (plan: Plan, path: string, history: History): boolean => {
+  const { bid, pattern } = namedAt(plan, path, history)
+  return (bid ?? pattern) !== null
 }
 
 /** The node at a path; null where the plan has none (a plan of another day). */

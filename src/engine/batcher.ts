@@ -1,7 +1,7 @@
 import { keptApart, leavesWhenFull } from '../core/batch.ts'
 import type { Instant } from '../base/time.ts'
 import { evolve, nodeAt } from '../core/history.ts'
-import { nodeOf } from '../core/booking.ts'
+import { isPriced, nodeOf } from '../core/booking.ts'
 import type { Policy } from '../core/policy.ts'
 import type { Send } from '../core/step.ts'
 import { claimsOf, gateOf, whileGathered } from '../core/strategies/send.ts'
@@ -147,8 +147,11 @@ export const createBatcher = (around: Surroundings, dispatcher: { pump(work: Wor
     if (!dispatcher.mayStillSend()) return
     const reply = await deps.transport.send(rendered.request, { ...endpoint.definition.transport, timeoutMs })
     const httpStatus = reply.kind === 'answer' ? reply.status : null
-    const verdicts = endpoint.readBatch(reply, members.map(({ work }) => work.delivery.lead)).map((read, i) => {
+    const leads = members.map(({ work }) => work.delivery.lead)
+    const priced = endpoint.priced?.readBatch(reply, leads)
+    const verdicts = endpoint.readBatch(reply, leads).map((plain, i) => {
       const member = members[i]
+      const read = (member && isPriced(member.work.plan, member.send.path, member.work.history) ? priced?.[i] : undefined) ?? plain
       return token?.kind === 'held' && member ? around.tokens.judge(recipient, token.held, read, httpStatus, isTokenRepeat(member.work.history, member.send)) : read
     })
     answered(recipient, members, id, key, verdicts, { httpStatus, durationMs: reply.durationMs, at: reply.at })

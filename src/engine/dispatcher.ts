@@ -1,6 +1,6 @@
 import type { Instant } from '../base/time.ts'
 import { durationWords } from '../base/time.ts'
-import { nodeOf } from '../core/booking.ts'
+import { isPriced, nodeOf } from '../core/booking.ts'
 import type { Decision } from '../core/decide.ts'
 import { capClaims } from '../core/caps.ts'
 import type { Claim } from '../core/caps.ts'
@@ -323,7 +323,8 @@ export const createDispatcher = (around: Surroundings) => {
     if (!mayStillSend()) return
     const endpoint = endpointOf(send.recipient)
     transport.send(request, settingsOf(endpoint, send.timeoutMs)).then((reply) => {
-      const read = endpoint.read(reply, send.phase)
+      const reader = endpoint.priced && isPriced(work.plan, send.path, work.history) ? endpoint.priced : endpoint
+      const read = reader.read(reply, send.phase)
       const httpStatus = reply.kind === 'answer' ? reply.status : null
       const verdict = held ? around.tokens.judge(send.recipient, held, read, httpStatus, isTokenRepeat(work.history, send)) : read
       work.inbox.push({ send, key, verdict, httpStatus, durationMs: reply.durationMs, at: reply.at, batch: null })

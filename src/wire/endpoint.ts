@@ -52,6 +52,8 @@ export interface Endpoint {
   read(reply: AnyReply, phase: PhaseName): Verdict
   /** One verdict per lead, in the order of `leads`. */
   readBatch(reply: AnyReply, leads: readonly Lead[]): readonly Verdict[]
+  /** Only where answers about a lead for which its pattern or a bid names a price mean something else: an acceptance without one is then no doubt. */
+  readonly priced?: Pick<Endpoint, 'read' | 'readBatch'>
   /** Only where requests carry a token that is asked for first. */
   readonly token?: TokenSource
   /** Only for batches: why this lead can never be in one (and fails alone); null where it can. */

@@ -168,6 +168,43 @@ describe('a sale that a person confirms', () => {
   })
 })
 
+describe('an acceptance without the price that the buyer is to name', () => {
+  const noPrice = (...leads: readonly string[]) => ({ do: 'answer', status: 200, headers: { 'content-type': 'application/json' }, body: JSON.stringify(leads.length === 0 ? { status: 'accepted', leadId: 'B' } : leads.map((id) => ({ id, status: 'accepted', leadId: `B-${id}` }))) }) as const
+  const priced = 'Pattern: Waterfall\nTry: ["acme ($50)"]\n'
+  const outcomesOf = async (project: Project) => (await project.run('export', 'results', '--jsonl')).out.trimEnd().split('\n').map((line) => JSON.parse(line) as Record<string, unknown>).map((row) => [row.lead_id, row.outcome, row.revenue]).toSorted()
+
+  it('is held by resume as by deliver, whatever price another pattern names', async () => {
+    buyer = await startBuyer({ script: [noPrice(), { do: 'answer', status: 503 }, noPrice()] })
+    const project = createProject({ acme: endpointYaml(buyer.url), sell: priced })
+    project.write('one.csv', leadsCsv(1))
+    project.write('two.csv', leadsCsv(1, 2))
+    await project.run('deliver', 'one.csv', '--to', 'acme', '--yes')
+    await project.run('deliver', 'two.csv', '--to', 'acme', '--yes', '--wait', '0s')
+    expect((await project.run('resume', '--yes')).code).toBe(3)
+    expect(await outcomesOf(project)).toEqual([['L1', 'held', '0.00'], ['L2', 'held', '0.00']])
+  })
+
+  it('earns what the pattern named on the day the lead came, also where it names none today', async () => {
+    buyer = await startBuyer({ script: [{ do: 'answer', status: 503 }, noPrice()] })
+    const project = createProject({ acme: endpointYaml(buyer.url), sell: priced })
+    project.write('one.csv', leadsCsv(1))
+    await project.run('deliver', 'one.csv', '--to', 'sell', '--yes', '--wait', '0s')
+    project.write('recipients/sell.yaml', 'Recipient: sell\nPattern: Waterfall\nTry: [acme]\n')
+    await project.run('resume', '--yes')
+    expect(await outcomesOf(project)).toEqual([['L1', 'accepted', '50.00']])
+  })
+
+  it('in a batch is read for each lead by its own pattern', async () => {
+    buyer = await startBuyer({ script: noPrice('L1', 'L2') })
+    const project = createProject({ acme: endpointYaml(buyer.url, 'Batch: {Accumulate: 2 leads, Format: JSON array, Match: id = lead.id}\n'), sell: priced })
+    project.write('one.csv', leadsCsv(1))
+    project.write('two.csv', leadsCsv(1, 2))
+    await project.run('deliver', 'one.csv', '--to', 'sell', '--yes', '--wait', '0s')
+    await project.run('deliver', 'two.csv', '--to', 'acme', '--yes', '--wait', '0s')
+    expect(await outcomesOf(project)).toEqual([['L1', 'accepted', '50.00'], ['L2', 'held', '0.00']])
+  })
+})
+
 describe('report of one run', () => {
   it('is there where all its leads wait, and says no where there was no such run', async () => {
     const project = createProject({ acme: endpointYaml('http://127.0.0.1:9', 'Batch: {Accumulate: 100 leads or 5 minutes, Format: JSON array}\n') })
