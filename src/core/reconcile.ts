@@ -9,8 +9,8 @@ import type { VerdictKind } from './verdict.ts'
 export interface OurLine {
   readonly leadId: string
   readonly buyerLeadId: string | null
-  /** `sold`: booked, whatever was returned later. `in doubt`: no answer came. Else what the buyer's last answer was. */
-  readonly state: 'sold' | 'in doubt' | Exclude<VerdictKind, 'accepted' | 'unknown' | 'bid'>
+  /** `sold`: booked, whatever was returned later. `surplus`: accepted when another had bought it. `in doubt`: no answer came. Else what the buyer's last answer was. */
+  readonly state: 'sold' | 'surplus' | 'in doubt' | Exclude<VerdictKind, 'accepted' | 'unknown' | 'bid'>
   /** What the sale is worth after returns; null where nothing was sold. */
   readonly worth: Money | null
   readonly at: Instant
@@ -34,11 +34,11 @@ export type Finding =
 /** Folds one event of a delivery into our side of the account with this recipient. */
 export const addOurs = (ours: Map<string, OurLine>, recipient: string, leadId: string, deliveryId: string, event: DeliveryEvent): void => {
   const before = ours.get(deliveryId)
-  if (event.type === 'attemptFinished' && event.recipient === recipient && event.phase === 'post' && event.surplus !== true) {
-    const { verdict, revenue, at } = event
+  if (event.type === 'attemptFinished' && event.recipient === recipient && event.phase === 'post') {
+    const { verdict, revenue, at, surplus } = event
     // A sale stands, whatever is answered to a repeat.
     if (before?.state === 'sold' || verdict.kind === 'bid') return
-    const state = verdict.kind === 'accepted' ? 'sold' : verdict.kind === 'unknown' ? 'in doubt' : verdict.kind
+    const state = verdict.kind === 'accepted' ? (surplus === true ? 'surplus' : 'sold') : verdict.kind === 'unknown' ? 'in doubt' : verdict.kind
     // A failure after a doubt does not say that the first was not processed.
     if (before?.state === 'in doubt' && state === 'failed') return
     ours.set(deliveryId, { leadId, buyerLeadId: verdict.buyerLeadId ?? before?.buyerLeadId ?? null, state, worth: state === 'sold' ? revenue : null, at })
@@ -58,13 +58,17 @@ export const reconcile = (ours: Iterable<OurLine>, theirs: readonly TheirLine[],
   // The buyer's own ids first: where a name means two leads, our own id decides.
   for (const each of all) if (each.buyerLeadId !== null) prefer(byId, each.buyerLeadId, each)
   for (const each of all) prefer(byId, each.leadId, each)
-  const sold = soldById(all)
+  const taken = takenById(all)
+  const listed = new Set(theirs.flatMap(({ theirId }) => theirId ?? []))
   const met = new Set<OurLine>()
+  /** Not met yet, and not what another row names by the buyer's own id. */
+  const isFree = (line: OurLine, { theirId = null }: TheirLine): boolean =>
+    !met.has(line) && (theirId === null || line.buyerLeadId === null || line.buyerLeadId === theirId || !listed.has(line.buyerLeadId))
   const findings: Finding[] = theirs.map((each) => {
     const named = each.ids.map((id) => byId.get(id)).find((line) => line !== undefined)
     if (!named) return { kind: 'unknown to us', ours: null, theirs: each }
-    // A lead that was delivered again may have been sold twice: the next line of it is about the other sale.
-    const mine = met.has(named) ? (each.ids.flatMap((id) => sold.get(id) ?? []).find((line) => !met.has(line)) ?? named) : named
+    // A lead that was delivered again may have been sold twice: the next line of it is about the other sale, or about a doubt.
+    const mine = isFree(named, each) ? named : (each.ids.flatMap((id) => taken.get(id) ?? []).find((line) => isFree(line, each)) ?? named)
     if (met.has(mine) && each.taken && (mine.state === 'sold' || mine.state === 'in doubt')) return { kind: 'listed twice', ours: mine, theirs: each }
     met.add(mine)
     return { kind: compare(mine, each), ours: mine, theirs: each }
@@ -91,11 +95,14 @@ const compare = (ours: OurLine, theirs: TheirLine): 'agrees' | 'price differs' |
   return price !== null && price.amount === mineWorth && (ours.worth === null || price.currency === ours.worth.currency) ? 'agrees' : 'price differs'
 }
 
-const soldById = (lines: readonly OurLine[]): ReadonlyMap<string, readonly OurLine[]> => {
+/** What they may have taken: what was sold, before what is in doubt. */
+const takenById = (lines: readonly OurLine[]): ReadonlyMap<string, readonly OurLine[]> => {
   const found = new Map<string, OurLine[]>()
-  for (const each of lines) {
-    if (each.state !== 'sold') continue
-    for (const id of new Set([each.leadId, each.buyerLeadId])) if (id !== null) found.set(id, [...(found.get(id) ?? []), each])
+  for (const state of ['sold', 'in doubt']) {
+    for (const each of lines) {
+      if (each.state !== state) continue
+      for (const id of new Set([each.leadId, each.buyerLeadId])) if (id !== null) found.set(id, [...(found.get(id) ?? []), each])
+    }
   }
   return found
 }

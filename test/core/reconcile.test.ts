@@ -24,6 +24,7 @@ describe('reconcile', () => {
     ['a sale that they say they refused', sold, theirs('L1', null, false), 'price differs', true],
     ['a rejection that they confirm', tried('/', 'a', 1, rejected), theirs('L1', null, false), 'agrees', false],
     ['a lead that they have and we do not', tried('/', 'a', 1, rejected), theirs('L1'), 'they have it, we do not', true],
+    ['an acceptance when another had bought it', sold.map((event) => (event.type === 'attemptFinished' ? { ...event, surplus: true, revenue: null } : event)), theirs('L1'), 'they have it, we do not', true],
     ['a doubt', tried('/', 'a', 1, unknown), theirs('L1'), 'settles a doubt', true],
     ['a doubt with a failure after it', [...tried('/', 'a', 1, unknown), ...tried('/', 'a', 2, broken)], theirs('L1'), 'settles a doubt', true],
     ['a doubt that a repeat cleared', [...tried('/', 'a', 1, unknown), ...tried('/', 'a', 2, accepted)], theirs('L1'), 'agrees', false],
@@ -49,6 +50,16 @@ describe('reconcile', () => {
       expect(kinds).toEqual(['agrees', 'agrees'])
     }
     expect(reconcile([line('B1'), line('B2')], [theirs('L1'), theirs('L1'), theirs('L1')], null, null).map((each) => each.kind)).toEqual(['agrees', 'agrees', 'listed twice'])
+  })
+
+  it('a lead that is in doubt and was sold when it was delivered again is both, in whatever order they list it', () => {
+    const line = (state: OurLine['state'], buyerLeadId: string | null): OurLine => ({ leadId: 'L1', buyerLeadId, state, worth: state === 'sold' ? money(450_000) : null, at: T0 })
+    const row = (theirId: string): TheirLine => ({ line: 2, ids: ['L1', theirId], theirId, price: '45', taken: true })
+    for (const listed of [[row('B1'), row('B2')], [row('B2'), row('B1')]]) {
+      const found = reconcile([line('in doubt', null), line('sold', 'B2')], listed, null, null)
+      expect(Object.fromEntries(found.map((each) => [each.theirs?.theirId, each.kind]))).toEqual({ B1: 'settles a doubt', B2: 'agrees' })
+    }
+    expect(reconcile([line('sold', 'B2')], [row('B1'), row('B2')], null, null).map((each) => each.kind)).toEqual(['agrees', 'listed twice'])
   })
 
   it('tells what only we have, within the time that is asked about', () => {
