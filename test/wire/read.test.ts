@@ -41,6 +41,8 @@ describe('answers as buyers send them', () => {
     ['XML called JSON', answer(200, '<response><result>accepted</result><id>1</id><amount>$1,012.50</amount></response>', { 'content-type': 'application/json' }), XML_ANSWER, { kind: 'accepted', price: { amount: 10_125_000 } }],
     ['JSON called HTML', html('{"status":"accepted","leadId":7,"price":"$45"}'), ABC, { kind: 'accepted', buyerLeadId: '7' }],
     ['XML in a namespace', answer(200, '<a:response xmlns:a="urn:a"><a:result>accepted</a:result><a:id>9</a:id><a:amount>1</a:amount></a:response>'), XML_ANSWER, { kind: 'accepted', buyerLeadId: '9' }],
+    ['XML whose prefix is the name of an HTML element', answer(200, '<p:response xmlns:p="urn:p"><p:status>accepted</p:status></p:response>'), { success: is('status', 'accepted') }, { kind: 'accepted' }],
+    ['the same, refused', answer(200, '<p:response xmlns:p="urn:p"><p:result>no</p:result></p:response>'), { success: is('//status', 'accepted') }, { kind: 'rejected' }],
     ['SOAP, prefixes of its own', answer(200, SOAP), { success: is('//soap:Body//ok', 'true'), leadId: path('//return/id') }, { kind: 'accepted', buyerLeadId: '77' }],
     ['a dotted path on XML', answer(200, '<response><result code="5">accepted</result></response>'), { success: and(is('response.result', 'accepted'), is('result.@code', 5)) }, { kind: 'accepted' }],
     ['an id longer than a double', answer(200, '{"status":"accepted","leadId":12345678901234567890,"price":1}'), ABC, { buyerLeadId: '12345678901234567890' }],

@@ -12,8 +12,8 @@ export const firstTag = (text: string): number => {
   }
 }
 
-/** What proxies and frameworks say is often a mere fragment; none of these names is one that a buyer's XML begins with. */
-const PAGE = /<(?:!doctype\s+html|html|head|body|p|div|center|h[1-6]|span|pre|font|script|style)\b/iy
+/** What proxies and frameworks say is often a mere fragment; none of these names is one that a buyer's XML begins with, unless as a prefix (`<p:Result>`). */
+const PAGE = /<(?:!doctype\s+html|html|head|body|p|div|center|h[1-6]|span|pre|font|script|style)(?![\w:.-])/iy
 
 /** A page for people, or a piece of one. */
 export const isHtmlPage = (text: string): boolean => {
