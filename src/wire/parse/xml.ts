@@ -84,7 +84,7 @@ export const compileXPathElements = (text: string): ((document: Document) => rea
 /** Throws for what is no XPath, and for names that the package would miss only at the first answer that it meets them with. */
 const parse = (text: string): XPathExpression => {
   const bare = text.replaceAll(/"[^"]*"|'[^']*'/g, "''")
-  for (const [, name = ''] of bare.matchAll(/([\w.:-]+)\s*\(/g)) if (!FUNCTIONS.has(name.replace(/^.*::/, ''))) throw new Error(`unknown function ${name}`)
+  for (const [, name = ''] of bare.matchAll(/([a-z_][\w.:-]*)\s*\(/gi)) if (!FUNCTIONS.has(name.replace(/^.*::/, ''))) throw new Error(`unknown function ${name}`)
   for (const [, name = ''] of bare.matchAll(/([\w.-]+)\s*::/g)) if (!AXES.has(name)) throw new Error(`unknown axis ${name}`)
   return (xpath as unknown as XPathParser).parse(text)
 }
