@@ -22,7 +22,8 @@ export const dateAdd = (value: unknown, amount: unknown, unit: unknown): string 
   const name = unitName(String(text ? text[2] : unit ?? 'days'))
   if (!date || count === undefined) return undefined
   const at = date.kind === 'instant' ? date.at : date.wall
-  const moved = MONTHS[name] !== undefined ? addMonths(at, count * MONTHS[name]) : MS[name] !== undefined ? at + count * MS[name] : null
+  const [months, ms] = [MONTHS.get(name), MS.get(name)]
+  const moved = months !== undefined ? addMonths(at, count * months) : ms !== undefined ? at + count * ms : null
   if (moved === null || Math.abs(moved) > 8.64e15) return undefined
   const iso = new Date(moved).toISOString()
   if (date.kind === 'instant') return iso
@@ -31,10 +32,10 @@ export const dateAdd = (value: unknown, amount: unknown, unit: unknown): string 
 
 const unitName = (text: string): string => text.toLowerCase().replace(/s$/, '')
 
-export const isUnit = (text: string): boolean => Object.hasOwn(MS, unitName(text)) || Object.hasOwn(MONTHS, unitName(text))
+export const isUnit = (text: string): boolean => MS.has(unitName(text)) || MONTHS.has(unitName(text))
 
-const MS: Readonly<Record<string, number>> = { second: 1_000, minute: 60_000, hour: 3_600_000, day: 86_400_000, week: 604_800_000 }
-const MONTHS: Readonly<Record<string, number>> = { month: 1, year: 12 }
+const MS: ReadonlyMap<string, number> = new Map([['second', 1_000], ['minute', 60_000], ['hour', 3_600_000], ['day', 86_400_000], ['week', 604_800_000]])
+const MONTHS: ReadonlyMap<string, number> = new Map([['month', 1], ['year', 12]])
 
 /** The last day of a shorter month stands in for a day it has not. */
 const addMonths = (at: number, months: number): number => {
