@@ -3,8 +3,8 @@ import type { EndpointDefinition, MappingEntry, MappingNode, Text } from '../def
 import type { RenderInput } from './endpoint.ts'
 
 /**
- * A ping carries only its own fields (contract, section 4). Headers and extra fields are shared with the post: of the lead
- * they may say in a ping its id, its source, and what the ping's mapping names itself.
+ * A ping carries only its own fields (contract, section 4). Headers, extra fields, the idempotency key and an address that
+ * the post has too may say of the lead its id, its source, and what the ping's mapping names itself.
  */
 export const leadOfPing = (mapping: MappingNode | null): ((input: RenderInput) => RenderInput) => {
   const named = namedIn(mapping)
@@ -14,7 +14,7 @@ export const leadOfPing = (mapping: MappingNode | null): ((input: RenderInput) =
   }
 }
 
-/** Where headers, extra fields or the address name what the ping must not carry: headers are left out of it, an address cannot be. */
+/** Where headers, extra fields or the address name what the ping must not carry: headers are left out of it, an address would lack a part. */
 export const pingProblems = ({ ping, headers, extraFields, url, backupUrl, endpoints }: EndpointDefinition): readonly Diagnostic[] => {
   if (!ping) return []
   const named = namedIn(ping.mapping)
@@ -39,12 +39,12 @@ const namedIn = (mapping: MappingNode | null): ReadonlySet<string> => {
     // The inside of a block's braces stands alone; in a value only what is between braces counts.
     const text = whole.includes('{{') ? (whole.match(/\{\{[^}]*\}\}/g) ?? []).join(' ') : whole
     if (/\blead\b(?!\s*\.)/.test(text)) named.add('*')
-    for (const [, bracketed, word = bracketed] of text.matchAll(/\[([^\]]+)\]|([\w-]+)/g)) if (word !== undefined) named.add(word)
+    for (const [, bracketed, word = bracketed] of text.matchAll(/\[([^\]]+)\]|([^\s!-#%-,./;->@[-^`{-~]+)/g)) if (word !== undefined) named.add(word)
   }
   return named
 }
 
-const wordsAfterLead = (text: string): ReadonlySet<string> => new Set([...text.matchAll(/\blead\.(?:\[([^\]]+)\]|([\w-]+))/g)].map(([, bracketed, word]) => bracketed ?? word ?? ''))
+const wordsAfterLead = (text: string): ReadonlySet<string> => new Set([...text.matchAll(/\blead\.(?:\[([^\]]+)\]|([^\s!-#%-,./;->@[-^`{-~]+))/g)].map(([, bracketed, word]) => bracketed ?? word ?? ''))
 
 /** Templates and the openings of blocks; constants say nothing of a lead. */
 const textsOf = (node: MappingNode | null): readonly Text[] => {

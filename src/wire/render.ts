@@ -61,7 +61,8 @@ const compilePhase = (definition: EndpointDefinition, phase: PhaseName, options:
   const encoder = compileBody(forBody, { document, extra, charset, format, soap })
   const headers = compileHeaders(definition.headers, options)
   const authorize = compileAuth(soap?.securesItself ? null : definition.auth, options)
-  const url = compileTarget(definition, phase, options)
+  const carried: Carried = phase === 'ping' ? leadOfPing(mapping) : (input) => input
+  const url = compileTarget(definition, phase, options, carried)
   const idempotencyKey = compileKey(definition, options)
   const compression = definition.compression
 
@@ -73,22 +74,20 @@ const compilePhase = (definition: EndpointDefinition, phase: PhaseName, options:
   if (!has('user-agent')) before.push(USER_AGENT)
   const idempotency = definition.idempotency && !has(definition.idempotency.header.toLowerCase()) ? definition.idempotency.header : null
 
-  const carried = phase === 'ping' ? leadOfPing(mapping) : null
-
   const request = (input: RenderInput, encode: () => Payload): Rendered => {
     const target = url(input)
     if (!target.ok) return target
     const payload = shallow(encode)
     if (payload === null) return { ok: false, reason: 'a value of this lead is nested too deeply to be written' }
-    const all: Header[] = headers.write(carried ? carried(input) : input)
+    const all: Header[] = headers.write(carried(input))
     for (const header of before) all.push(header)
     for (const header of authorize(input, payload.body ?? '')) if (!has(header[0].toLowerCase())) all.push(header)
-    if (idempotency !== null) all.push([idempotency, idempotencyKey(input)])
+    if (idempotency !== null) all.push([idempotency, idempotencyKey(carried(input))])
     return { ok: true, request: { method, url: addQuery(target.url, payload.query), headers: all, body: payload.body, compression: payload.body === null ? null : compression, mayBePrivate: target.mayBePrivate } }
   }
   const { one, many } = encoder
   return {
-    render: (input) => request(input, carried ? () => one(carried(input)) : () => one(input)),
+    render: (input) => request(input, () => one(carried(input))),
     renderBatch: (inputs) => {
       const [first] = inputs
       if (!first || !many) return { ok: false, reason: 'this recipient takes no batches' }
@@ -113,9 +112,12 @@ const batchKey = (inputs: readonly RenderInput[]): string => {
   return keys.length === 1 ? keys[0] ?? '' : shortHash(keys.join('\n'))
 }
 
+/** What of a lead this phase may say. */
+type Carried = (input: RenderInput) => RenderInput
+
 type Target = { readonly ok: true; readonly url: string; readonly mayBePrivate: boolean } | { readonly ok: false; readonly reason: string }
 
-const compileTarget = (definition: EndpointDefinition, phase: PhaseName, options: TemplateOptions): ((input: RenderInput) => Target) => {
+const compileTarget = (definition: EndpointDefinition, phase: PhaseName, options: TemplateOptions, carried: Carried): ((input: RenderInput) => Target) => {
   const allowed = definition.transport.allowPrivateNetwork
   const compile = (text: Text): ((input: RenderInput) => Target) => {
     const url: CompiledUrl = compileUrl(text, options)
@@ -126,9 +128,10 @@ const compileTarget = (definition: EndpointDefinition, phase: PhaseName, options
   const none = (reason: string) => (): Target => ({ ok: false, reason })
   const ping = phase === 'ping' ? definition.ping?.endpoint ?? null : null
   if (ping) return compile(ping)
-  const main = definition.url ? compile(definition.url) : none('no endpoint is given for this lead')
-  const backup = definition.backupUrl ? compile(definition.backupUrl) : main
-  const regional = definition.endpoints.map(({ when, use }) => ({ holds: when ? compileWhen(when, options, use) : () => true, target: compile(use) }))
+  const shared = (text: Text): ((input: RenderInput) => Target) => { const target = compile(text); return (input) => target(carried(input)) }
+  const main = definition.url ? shared(definition.url) : none('no endpoint is given for this lead')
+  const backup = definition.backupUrl ? shared(definition.backupUrl) : main
+  const regional = definition.endpoints.map(({ when, use }) => ({ holds: when ? compileWhen(when, options, use) : () => true, target: shared(use) }))
   return (input) => {
     if (input.target === 'backup') return backup(input)
     for (const each of regional) if (each.holds(input)) return each.target(input)

@@ -27,6 +27,19 @@ describe('a ping carries only its own fields', () => {
     const asked = requestOf({ ...shared, ping: buildPing({}, { mapping: mapping({ all: value }) }) }, lead, { phase: 'ping' })
     expect(JSON.stringify(asked).includes('ann@example.com')).toBe(whole)
   })
+  it('in an address that the post has too, and in the key of a template', () => {
+    const both = { ...shared, url: textOf('https://buyer.example/x?mail={{email}}&st={{state}}'), idempotency: { header: 'X-Once', key: textOf('{{lead.email}}') }, ping: { ...ping, endpoint: null } }
+    const asked = requestOf(both, lead, { phase: 'ping', key: 'ours' })
+    expect([asked.url, headersOf(asked)['X-Once']]).toEqual(['https://buyer.example/x?mail=&st=CA', 'ours'])
+    const posted = requestOf(both, lead)
+    expect([posted.url, headersOf(posted)['X-Once']]).toEqual(['https://buyer.example/x?mail=ann%40example.com&st=CA', 'ann@example.com'])
+  })
+  it('its own address says what its author wrote', () => {
+    expect(requestOf({ ping: { ...ping, endpoint: textOf('https://buyer.example/ping?mail={{email}}') } }, lead, { phase: 'ping' }).url).toBe('https://buyer.example/ping?mail=ann%40example.com')
+  })
+  it('names in any script', () => {
+    expect(bodyOf({ ping: buildPing({}, { mapping: mapping({ p: '{{lead.prénom}}', v: '{{lead.価格}}' }) }) }, { id: 'L1', prénom: 'Ann', 価格: 5 }, { phase: 'ping' })).toBe('{"p":"Ann","v":5}')
+  })
   it('a condition of its mapping names a field as well', () => {
     expect(bodyOf({ ping: buildPing({}, { mapping: mapping({ big: '{{#if lead.loan > 3}}yes{{/if}}' }) }) }, lead, { phase: 'ping' })).toBe('{"big":"yes"}')
   })
