@@ -1,5 +1,10 @@
 import { afterEach, describe, expect, it } from 'vitest'
+import { createMemoryLedger } from '../../src/adapters/ledger/memory.ts'
+import { grantStarts } from '../../src/core/rate.ts'
+import type { Given } from '../../src/core/rate.ts'
+import type { Ledger } from '../../src/ports.ts'
 import { type Buyer, startBuyer } from '../world/buyer.ts'
+import type { Exchange } from './world.ts'
 import { createWorld, endpointYaml, someLeads } from './world.ts'
 
 const buyers: Buyer[] = []
@@ -42,6 +47,29 @@ describe('Rate', () => {
     await one.run('a', leads, { waitMs: 120_000 })
     expect(buyer.journal).toHaveLength(2)
     expect(one.clock.now() - before).toBeLessThan(5_000)
+  })
+
+  it('over several processes holds for batches too: each leaves at the time that the store gave, not before', async () => {
+    const buyer = await startBuyer({ script: { do: 'answer', status: 200, body: '{"results":[]}' } })
+    buyers.push(buyer)
+    let given: Given = []
+    const times: number[] = []
+    const shared: Ledger = {
+      ...createMemoryLedger(), shared: true,
+      holdStarts: async (_recipient, _mode, rate, { fromMs, withinMs, wanted }) => {
+        const now = one.clock.now()
+        const grant = grantStarts(given, rate, { from: now + fromMs, until: now + withinMs, wanted })
+        given = grant.given
+        times.push(...grant.starts)
+        return { inMs: grant.starts.map((at) => at - now), nextInMs: grant.next === null ? null : grant.next - now }
+      },
+    }
+    const exchanges: Exchange[] = []
+    const one = createWorld({ a: `${endpointYaml(buyer.url).replace('/leads\n', '/leads\n  Rate: 3 per second\n')}Batch: {Accumulate: 2 leads or 5 minutes, Format: JSON array, Results: results, Match: id = lead.id}` }, shared, undefined, exchanges)
+    await one.run('a', someLeads(12))
+    const answered = exchanges.map(({ reply }) => reply.at).sort((a, b) => a - b)
+    expect(answered).toHaveLength(6)
+    answered.forEach((at, i) => { expect(at).toBeGreaterThanOrEqual(times[i] ?? Infinity) })
   })
 
   it('keeps nobody waiting where there is room', async () => {
