@@ -1,0 +1,19 @@
+import { expect, it } from 'vitest'
+import { createMemoryLedger } from '../../src/adapters/ledger/memory.ts'
+import { createEnqueue } from '../../src/engine/enqueue.ts'
+import { takeIn } from '../../src/engine/intake.ts'
+import type { RunDeps, RunSettings } from '../../src/engine/settings.ts'
+import { createTally } from '../../src/engine/tally.ts'
+import { sendTo, T0 } from '../core/given.ts'
+import { createFakeClock } from '../world/fake-clock.ts'
+import { someLeads } from './world.ts'
+
+it('orders a lead again once, in however many chunks of the file it stands', async () => {
+  const ledger = createMemoryLedger()
+  const deps = { ledger, clock: createFakeClock(T0), observe: () => undefined } as unknown as RunDeps
+  const settings = { runId: 'r', mode: 'live', again: true, source: {}, vars: {}, cost: null, currency: 'USD', receivedField: null } as unknown as RunSettings
+  const enqueue = createEnqueue(settings, deps, createTally(deps), async () => false)
+  const chunk = () => someLeads(1).map((lead) => takeIn(lead, 1, 'a', sendTo('a'), 'p', settings, T0))
+  for (const _ of ['taken in', 'ordered again', 'and no more', 'nor now']) await enqueue(chunk(), async () => null)
+  expect((await ledger.ofLead('L1')).map(({ delivery }) => delivery.number)).toEqual([1, 2])
+})
