@@ -282,7 +282,6 @@ export const createDispatcher = (around: Surroundings) => {
   }
 
   const leave = (work: Work, standing: Standing): void => {
-    if (work.history.flying > 0) return
     work.released = true
     around.released(work, standing)
   }

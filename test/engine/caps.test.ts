@@ -40,6 +40,27 @@ describe('a cap, with many leads under way', () => {
     expect(sold.filter((each) => each === 'b')).toHaveLength(b.journal.length)
   })
 
+  it('and a refusal before it is not forgotten where its last place is gone by then', async () => {
+    const [a, b, c] = [await buyer({ script: { do: 'reject' } }), await buyer(), await buyer()]
+    const world = createWorld({ a: endpointYaml(a.url), b: endpointYaml(b.url, 'Caps: 2 per day\n'), c: endpointYaml(c.url), sell: 'Pattern: Waterfall\nTry: [a, b, c]\n' })
+    await world.run('sell', someLeads(20))
+    expect(await outcomes(world)).toEqual({ accepted: 20 })
+    expect([a, b, c].map((each) => each.journal.length)).toEqual([20, 2, 18])
+  })
+
+  it('a place that comes free is taken at once, whoever else is still under way', async () => {
+    const slow = { answered: false }
+    const a = await buyer({ script: ({ body }) => {
+      if (body.includes('"L1"')) { setTimeout(() => { slow.answered = true }, 390); return { do: 'accept', afterMs: 400 } }
+      return body.includes('"L2"') ? { do: 'reject', afterMs: 20 } : { do: 'accept' }
+    } })
+    const world = createWorld({ a: endpointYaml(a.url, 'Caps: 2 per day\n') })
+    const running = world.run('a', someLeads(3))
+    while (a.journal.length < 3) await new Promise((resolve) => setTimeout(resolve, 2))
+    expect(slow.answered).toBe(false)
+    await running
+  })
+
   it('of revenue counts what is expected while it is under way, and what was paid after', async () => {
     const a = await buyer(picky)
     const world = createWorld({ a: endpointYaml(a.url, 'Price: $45\nCaps: $200 per day\n') })

@@ -3,6 +3,12 @@ import { createLane } from '../../src/engine/lane.ts'
 
 const settings = { connections: 1, concurrency: 1, inDoubtWindow: null, rate: null } as unknown as Parameters<typeof createLane>[0]
 
+it('lets nobody in before a hold is over, nor more than a rate allows, not even who has not queued', () => {
+  const lane = createLane({ ...settings, connections: 9, concurrency: 9, rate: { count: 2, perMs: 1_200 } }, null)
+  lane.hold(500)
+  expect([lane.enter(499), lane.enter(500), lane.enter(500), lane.enter(1_799), lane.enter(1_800)]).toEqual([false, true, true, false, true])
+})
+
 it('is opened by nobody\'s clock where the times of a rate over several processes keep it shut: they call by themselves', () => {
   const shared = { opensAt: (now: number) => now + 100, take: () => undefined, giveBack: () => undefined, early: 0 }
   const lane = createLane({ ...settings, rate: { count: 1, perMs: 1_000 } }, null, null, undefined, shared)

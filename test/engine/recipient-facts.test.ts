@@ -2,6 +2,7 @@ import { expect, it } from 'vitest'
 import { createMemoryLedger } from '../../src/adapters/ledger/memory.ts'
 import { createRecipientFacts } from '../../src/engine/recipient-facts.ts'
 import type { Ledger } from '../../src/ports.ts'
+import { accepted, broken, policy } from '../core/given.ts'
 
 /** Another process holds the trial of the opening that was over at 1,000; its permit is given up at 21,000. */
 const besideATrial = async () => {
@@ -32,4 +33,31 @@ it('hears that the circuit closed when that trial was answered', async () => {
   await store(null)
   await facts.refresh(1_500)
   expect(circuit()).toEqual({ kind: 'closed', recent: '' })
+})
+
+const breaks = new Map([['a', policy('a', { circuit: { errorRate: 0.5, over: 2, waitMs: 1_000, maxWaitMs: 8_000 } })]])
+
+it('alone at its store it counts failures by itself: what the store keeps of a closed circuit is nothing', async () => {
+  const ledger = createMemoryLedger()
+  await ledger.setPaused('a', 'live', null)
+  const facts = createRecipientFacts(ledger, 'live', breaks, () => undefined)
+  await facts.refresh(0)
+  await facts.answered('a', broken, 1)
+  await facts.refresh(2)
+  expect(await facts.answered('a', broken, 3)).toBe('opened')
+})
+
+it('an answer that comes when its own trial is over does not decide the trial of another process', async () => {
+  const ledger: Ledger = { ...createMemoryLedger(), shared: true }
+  const facts = createRecipientFacts(ledger, 'live', breaks, () => undefined)
+  const trial = (opening: number) => ({ kind: 'permit', recipient: 'a', name: `trial:live:a:${opening}`, until: opening + 20_000 }) as const
+  await ledger.setCircuit('a', 'live', JSON.stringify({ kind: 'open', until: 1_000, waitMs: 1_000 }))
+  await facts.refresh(1_000)
+  facts.claimed([trial(1_000)], 1_000)
+  await facts.answered('a', broken, 1_100)
+  const next = facts.now.get('a')?.circuit
+  expect(next).toEqual({ kind: 'open', until: 3_100, waitMs: 2_000 })
+  facts.refused(trial(3_100), 3_100)
+  await facts.answered('a', accepted, 3_200)
+  expect(facts.now.get('a')?.circuit).toMatchObject({ kind: 'trial', opening: 3_100 })
 })

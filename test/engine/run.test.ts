@@ -262,6 +262,17 @@ describe('batch', () => {
     expect(a.journal).toHaveLength(0)
   })
 
+  it('one that waits for its place is kept back where the run is to end', async () => {
+    const a = await buyer({ script: { do: 'answer', status: 200, body: '{"results":[]}', afterMs: 50 } })
+    const world = createWorld({ a: `${batched(a.url, 'JSON array')}\nConcurrency: 1` })
+    const running = world.run('a', someLeads(8))
+    while (a.journal.length < 1) await new Promise((resolve) => setTimeout(resolve, 2))
+    world.stop.abort()
+    expect(await running).toMatchObject({ interrupted: true })
+    expect(a.journal).toHaveLength(1)
+    expect(await outcomes(world)).toEqual({ held: 4, waiting: 4 })
+  })
+
   it('one that waits for its place is kept back where the one before it paused the recipient', async () => {
     const a = await buyer({ script: { do: 'unauthorized' } })
     const world = createWorld({ a: `${batched(a.url, 'JSON array')}\nConcurrency: 1` })
