@@ -14,7 +14,9 @@ it.each([
   ['in a Basic header', `Basic ${Buffer.from(`user:${secret}`).toString('base64')}`, `Basic ${MASK}`],
   ['in a Basic header that a buyer echoes', `bad {"authorization":"Basic ${Buffer.from(`user:${secret}`).toString('base64')}"}`, `bad {"authorization":"Basic ${MASK}"}`],
   ['where its echo was cut short', `bad key ${secret.slice(0, 6)}…`, `bad key ${MASK}…`],
+  ['but for its last character', `bad key ${secret.slice(0, -1)}…`, `bad key ${MASK}…`],
+  ['of which three characters are left', `bad key ${secret.slice(0, 3)}…`, `bad key ${MASK}…`],
   ['where its echo in a Basic header was cut short', `bad Basic ${Buffer.from(`user:${secret}`).toString('base64').slice(0, 16)}…`, `bad Basic ${MASK}…`],
 ])('a secret is masked %s', (_, text, masked) => { expect(mask(text)).toBe(masked) })
 
-it.each(['nothing here', 'Basic facts and p…', `Basic ${Buffer.from('user:open').toString('base64')}`, 'cab'])('what holds none stays: %s', (text) => { expect(mask(text)).toBe(text) })
+it.each(['nothing here', 'Basic facts and p…', `Basic ${Buffer.from('user:open').toString('base64')}`, `ends with ${secret.slice(0, 6)}`, 'cab'])('what holds none stays: %s', (text) => { expect(mask(text)).toBe(text) })

@@ -24,10 +24,14 @@ describe('dates as text', () => {
     ['01/02/2026', '2026-01-02T00:00:00.000Z'], ['1/2/2026 12:05 AM', '2026-01-02T00:05:00.000Z'], ['20260102', '2026-01-02T00:00:00.000Z'], [1767312000, '2026-01-02T00:00:00.000Z'], ['1767312000000', '2026-01-02T00:00:00.000Z'],
     ['2026/1/2 10:00 UTC', '2026-01-02T10:00:00.000Z'], ['Fri, 2 Jan 2026 10:00:00 GMT', '2026-01-02T10:00:00.000Z'], ['Jan 2nd, 2026 at 10:00pm', '2026-01-02T22:00:00.000Z'], ['2-Jan-2026', '2026-01-02T00:00:00.000Z'], ['01/02/2026 10:00 AM PDT', '2026-01-02T17:00:00.000Z'], ['20260102T100000Z', '2026-01-02T10:00:00.000Z'],
     ['May 2026', null], ['Foo 2, 2026', null], ['01/02/2026 13:00 PM', null], ['13/01/2026', null], ['01/02/26', null],
+    ['11/24/2026 00:30 AM', null], ['11/24/2026 13:00 PM', null], ['11/24/2026 3:15:07.5 PM EST', '2026-11-24T20:15:07.000Z'], ['Sept 5, 2026', '2026-09-05T00:00:00.000Z'],
     ['02/30/2026', null], ['2026-13-01', null], ['5555551234x', null], ['', null], [null, null], [Infinity, null], ['2026-01-02T25:00', null],
   ])('%s', (text, iso) => {
     const date = parseDate(text)
     expect(date && new Date(date.kind === 'instant' ? date.at : date.wall).toISOString()).toBe(iso)
+  })
+  it('the Z of digits in a row is a zone', () => {
+    expect(['20261124T151500Z', '20261124151500'].map((text) => parseDate(text)?.kind)).toEqual(['instant', 'wall'])
   })
   it('a date without a zone never moves to another day', () => {
     const born = parseDate('1980-05-17')

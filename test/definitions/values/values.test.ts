@@ -16,6 +16,16 @@ describe('numbers with units', () => {
     ['TLS: {CA: a.pem}', { tls: { ca: 'a.pem', certificate: null, key: null } }], ['Concurrency: 5', { concurrency: 5 }],
   ])('%s', (line, expected) => expect(transport(line)).toMatchObject(expected))
 
+  it('one lead at a time where a cap in money waits for a price that only the answer to the post tells', () => {
+    const blind = 'Caps: $100 per day\nResponse Parsing: {Price: price}'
+    const ping = 'Ping: {Fields: zip, Response Parsing: {Bid: price}}'
+    expect([blind, `${blind}\nPrice: $5`, `${blind}\n${ping}`, `${blind}\nConcurrency: 7`].map((lines) => transport(lines).concurrency)).toEqual([1, null, null, 7])
+  })
+  it('a cap of one sale holds it', () => {
+    const warned = (cap: string) => load({ r: `${BASE}Price: $45\nCaps: ${cap} per day` }).said.some((each) => each.includes('cap-below-price'))
+    expect([warned('$44.99'), warned('$45')]).toEqual([true, false])
+  })
+
   it.each([['Timeout: 10', 'write 10s'], ['Maximum Response: 2', '2 MB'], ['Rate: 50', '50 per second'], ['Timeout: soon', '10 seconds'], ['Connections: 0', 'whole number'], ['Connections: 10 minutes', 'whole number']])('%s is an error that says what to write', (line, help) => {
     expect(errorOf(line)).toContain(help)
   })
@@ -54,7 +64,7 @@ describe('caps and checks', () => {
   it('says which unit a check needs', () => expect(errorOf('Duplicate Check: phone_1 within 30')).toContain('write phone_1 within 30 days'))
 
   it.each([
-    ['phone is mobile-capable', { kind: 'mobile-phone', field: 'phone' }], ['Phone must be mobile', { kind: 'mobile-phone', field: 'phone' }], ['phone_2 is mobile', { kind: 'mobile-phone', field: 'phone_2' }],
+    ['phone is mobile-capable', { kind: 'mobile-phone', field: 'phone' }], ['Phone must be mobile', { kind: 'mobile-phone', field: 'phone' }], ['phone_2 is mobile', { kind: 'mobile-phone', field: 'phone_2' }], ['Lead.phone_2 is mobile', { kind: 'mobile-phone', field: 'phone_2' }],
     ['Include TrustedForm', { kind: 'trusted-form' }], ['Include Jornaya LeadiD', { kind: 'jornaya' }], ['requires a LeadiD token', { kind: 'jornaya' }], ['Business hours only', { kind: 'business-hours' }], ['lead.age >= 18', { kind: 'condition' }], ['lead.state in (CA, NV)', { kind: 'condition' }], ['email exists', { kind: 'condition' }],
   ] as const)('requirement: %s', (text, check) => {
     const { policy: made, definition } = endpoint(`${BASE}Requirements:\n  - ${text}\n`)
@@ -100,7 +110,7 @@ describe('retries', () => {
     expect(read("Retry: 2 times; 400: Don't retry").statuses).not.toContain(400)
     expect(read('404 Not Found: Retry; Backoff: 500ms')).toMatchObject({ rule: { retries: 3, backoff: { ms: [500] } }, statuses: [404] })
     expect(read('Retry: none')).toEqual({ rule: undefined, statuses: [] })
-    expect(read('Retry: none; 404: Retry')).toMatchObject({ statuses: [404] })
+    expect(read('Retry: none; 404: Retry')).toMatchObject({ rule: { retries: 3 }, statuses: [404] })
   })
   it.each(['Retries: 3s', 'Retry Strategy:\n  Server Errors:\n    Backoff: 1, 2', 'Retry Strategy:\n  Sever Errors:\n    Retry: 3', 'Retry On: soon', 'Retry Strategy:\n  Client Errors:\n    500: Retry'])('%s is an error', (line) => expect(errorOf(line)).toBeDefined())
 })

@@ -37,6 +37,11 @@ describe('a ping carries only its own fields', () => {
   it('its own address says what its author wrote', () => {
     expect(requestOf({ ping: { ...ping, endpoint: textOf('https://buyer.example/ping?mail={{email}}') } }, lead, { phase: 'ping' }).url).toBe('https://buyer.example/ping?mail=ann%40example.com')
   })
+  it('what only begins as source does is a field; of a nested one the whole is named', () => {
+    const headers = [header('X-Url', '{{lead.source_url}}'), header('X-Zip', '{{lead.[address.zip]}}')]
+    const asked = requestOf({ headers, ping: buildPing({}, { mapping: mapping({ a: '{{lead.address.street}}' }) }) }, { id: 'L1', source_url: 'https://x.example/?mail=ann', 'address.zip': '02134' }, { phase: 'ping' })
+    expect([headersOf(asked)['X-Url'], headersOf(asked)['X-Zip']]).toEqual([undefined, '02134'])
+  })
   it('names in any script', () => {
     expect(bodyOf({ ping: buildPing({}, { mapping: mapping({ p: '{{lead.prénom}}', v: '{{lead.価格}}' }) }) }, { id: 'L1', prénom: 'Ann', 価格: 5 }, { phase: 'ping' })).toBe('{"p":"Ann","v":5}')
   })
