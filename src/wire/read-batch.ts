@@ -19,8 +19,8 @@ import { verdictOfHandover } from './types/handover.ts'
 export const createBatchReader = (definition: EndpointDefinition, judge: Judge, hasPriceFallback: boolean): ((reply: AnyReply, leads: readonly Lead[]) => readonly Verdict[]) => {
   const { parsing } = definition
   const rowsOf = compileRows(definition.batch?.results ?? null)
-  const declared = definition.batch?.results !== null && definition.batch?.results !== undefined
   const match = definition.batch?.match ?? null
+  const promise = definition.batch?.results ? 'Results' : match ? 'Match' : null
   const keyOfRow = match && compileText({ kind: 'path', text: match.result }, 1_000)
   const needsPrice = parsing.price !== null && !hasPriceFallback && !isOptional(parsing, 'price') && !isOptional(parsing, 'revenue')
 
@@ -32,11 +32,11 @@ export const createBatchReader = (definition: EndpointDefinition, judge: Judge, 
     if (reply.kind !== 'answer') return same(verdictOfHandover(reply), leads)
     const whole = new Answer(reply, parsing.format)
     if (reply.status < 200 || reply.status > 299) return same(judge(whole, reply.at), leads)
-    const rows = reply.truncated ? null : rowsOf(whole)
-    if (rows === null) return same(declared ? noRows(judge(whole, reply.at), whole) : forAll(judge(whole, reply.at), leads.length, needsPrice), leads)
+    // An answer to one lead may be the row itself.
+    const answers = reply.truncated ? null : rowsOf(whole)?.map((row) => new Answer(reply, parsing.format, row)) ?? (keyOfRow && keyOfRow(whole) !== null ? [whole] : null)
+    if (answers === null) return same(promise !== null ? noRows(judge(whole, reply.at), whole, promise) : forAll(judge(whole, reply.at), leads.length, needsPrice), leads)
     // One row too few or too many may stand anywhere: all behind it would be read as their neighbours'.
-    if (!match && rows.length !== leads.length) return same(inDoubt(`the answer has ${rows.length} ${rows.length === 1 ? 'row' : 'rows'} for ${leads.length} leads: without Batch: Match nobody can tell whose`), leads)
-    const answers = rows.map((row) => new Answer(reply, parsing.format, row))
+    if (!match && answers.length !== leads.length) return same(inDoubt(`the answer has ${answers.length} ${answers.length === 1 ? 'row' : 'rows'} for ${leads.length} leads: without Batch: Match nobody can tell whose`), leads)
     if (!match || !keyOfRow) return leads.map((_lead, i) => readRow(reply, answers[i]))
     const byKey = new Map<string, Answer[]>()
     for (const answer of answers) {
@@ -66,9 +66,9 @@ const same = (verdict: Verdict, leads: readonly Lead[]): readonly Verdict[] => l
 const inDoubt = (reason: string): Verdict => ({ kind: 'unconfirmed', class: 'unreadable', reason, said: null })
 
 /** Rows were promised and none came: only an answer to the whole that sells nothing may stand for all. */
-const noRows = (verdict: Verdict, whole: Answer): Verdict =>
+const noRows = (verdict: Verdict, whole: Answer, promise: 'Results' | 'Match'): Verdict =>
   verdict.kind === 'failed' || verdict.kind === 'duplicate' ? verdict
-  : inDoubt(whole.isEmpty() ? 'the answer is empty, where Batch: Results promises rows' : 'the answer has no rows at Batch: Results')
+  : inDoubt(whole.isEmpty() ? `the answer is empty, where Batch: ${promise} promises rows` : promise === 'Results' ? 'the answer has no rows at Batch: Results' : 'the answer has no rows, where Batch: Match promises them')
 
 /** One answer for many: what it says of acceptance goes for each, one lead id or price cannot. */
 const forAll = (verdict: Verdict, count: number, needsPrice: boolean): Verdict => {
