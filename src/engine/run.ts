@@ -161,7 +161,7 @@ export const runDeliveries = async (settings: RunSettings, leads: LeadSource | n
       else tally.alreadySettled(delivery.lead.id)
       return
     }
-    const again = await workOf(loaded, new Map(), retry ? [triedAgain(clock.now())] : [])
+    const again = await workOf(loaded, retry ? [triedAgain(clock.now())] : [])
     if (again) dispatcher.pump(again)
     else slots.give()
   }

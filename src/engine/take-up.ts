@@ -35,7 +35,7 @@ export const createTakeUp = (settings: RunSettings, deps: RunDeps, policies: Rea
   const adopt = async (loaded: readonly LoadedDelivery[]): Promise<readonly Work[]> => {
     const works: Work[] = []
     for (const each of loaded) {
-      const work = await workOf(each, boughtElsewhere(each), [])
+      const work = await workOf(each, [])
       if (work === null) continue
       slots.take()
       works.push(work)
@@ -44,8 +44,8 @@ export const createTakeUp = (settings: RunSettings, deps: RunDeps, policies: Rea
   }
 
   /** With what a person orders; null for one that goes back. */
-  const workOf = async (loaded: LoadedDelivery, elsewhere: ReadonlyMap<string, string>, orders: readonly DeliveryEvent[]): Promise<Work | null> => {
-    const work = loadedWork(loaded, await planOf(loaded), elsewhere)
+  const workOf = async (loaded: LoadedDelivery, orders: readonly DeliveryEvent[]): Promise<Work | null> => {
+    const work = loadedWork(loaded, await planOf(loaded), boughtElsewhere(loaded))
     work.orders = [...orders]
     const missing = recipientsOf(work.plan).filter((recipient) => policies.get(recipient)?.pool !== true && !deps.endpoints.get(recipient))
     if (missing.length === 0) return work

@@ -99,6 +99,13 @@ const CASES: readonly Case[] = [
     expect((await ledger.append([{ ...first(b), informed: true }])).map((each) => each.kind)).toEqual(['ok'])
     expect((await ledger.append([first(delivery('L1', { to: 'c', mode: 'test' })), first(delivery('L2', { to: 'b' }))])).map((each) => each.kind)).toEqual(['ok', 'ok'])
   }],
+  ['of a delivery that is taken, the endpoints are told that bought its lead through another target meanwhile', async (ledger) => {
+    const [a, b] = [delivery('L1'), delivery('L1', { to: 'b' })]
+    await ledger.append([first(a, waits(T0), [received(), ...tried('/0', 'own', 1, accepted)]), first(b, settled(), [received(), ...sale('x')])].map((each) => ({ ...each, informed: true })))
+    await ledger.append([first(delivery('L2'), waits(T0))])
+    const hads = (await ledger.claimDue({ mode: 'live', now: T0, limit: 10 })).map(({ delivery: { lead }, had = [] }) => [lead.id, had])
+    expect(hads).toEqual([['L1', ['x']], ['L2', []]])
+  }],
   ['seq grows by the number of events, over all deliveries', async (ledger) => {
     const [a, b] = [delivery('L1'), delivery('L2')]
     const results = await ledger.append([first(a), first(b, working, [received(), ...tried('/', 'a', 1, null)]), then(a, 1, settled(), sale())])

@@ -91,3 +91,39 @@ describe('what a process left behind', () => {
     expect((await second.events('L1')).map((each) => each.type)).toEqual(['received', 'attemptStarted', 'attemptFinished', 'settled', 'reopened', 'attemptStarted', 'attemptFinished', 'settled'])
   })
 })
+
+describe('a lead that a recipient bought through another target meanwhile', () => {
+  const files = (url: string) => ({ a: endpointYaml(url, 'Retry Strategy: {Server Errors: {Retry: 3 times, Backoff: 60s}}\n'), one: 'Pattern: Waterfall\nTry: [a]\n', two: 'Pattern: Waterfall\nTry: [a]\n' })
+  const why = { kind: 'pass', recipient: 'a', reason: 'a has bought this lead before, through another target' }
+
+  it('is not offered to it again by the target whose lead waited', async () => {
+    const a = await buyer()
+    const world = createWorld(files(a.url), await store()())
+    await world.ledger.setPaused('a', 'live', { at: 0, reason: 'by hand' })
+    await world.run('one', someLeads(2))
+    await world.ledger.setPaused('a', 'live', null)
+    await world.run('two', someLeads(1))
+    await world.ledger.wake('a', 'live', world.clock.now())
+    await world.run(null, null)
+    expect(a.journal.map((each) => (JSON.parse(each.body) as { leadId: string }).leadId).sort()).toEqual(['L1', 'L2'])
+    const [one] = await world.ledger.ofLead('L1')
+    expect(one).toMatchObject({ delivery: { to: 'one' }, standing: { state: 'settled', outcome: 'skipped' } })
+    expect(one?.events.map(({ event }) => event)).toContainEqual(expect.objectContaining({ type: 'chose', choice: why }))
+  })
+
+  it('nor by a retry that was due, nor by --retry-failed', async () => {
+    const a = await buyer({ script: [{ do: 'answer', status: 500 }, { do: 'answer', status: 422 }, { do: 'accept' }], cycle: false })
+    const world = createWorld(files(a.url), await store()())
+    await world.run('one', someLeads(1), { waitMs: 0 })
+    await world.run('one', someLeads(1, 2), { waitMs: 0 })
+    await world.run('two', someLeads(2), { waitMs: 0 })
+    expect(await world.ledger.counts('live')).toMatchObject({ waiting: 1, settled: { accepted: 2, failed: 1 } })
+    const sent = a.journal.length
+    await world.clock.advance(120_000)
+    await world.run(null, null)
+    expect(await world.ledger.counts('live')).toMatchObject({ waiting: 0, settled: { accepted: 2, failed: 2 } })
+    await world.run('one', someLeads(2), { retryFailed: true })
+    expect(await world.ledger.counts('live')).toMatchObject({ waiting: 0, settled: { accepted: 2, skipped: 2 } })
+    expect(a.journal).toHaveLength(sent)
+  })
+})

@@ -85,8 +85,10 @@ export const createMemoryLedger = (): Ledger => {
 
   const take = (chosen: readonly Kept[]): readonly LoadedDelivery[] => chosen.map((each) => {
     const before = loaded(each)
+    const own = salesIn(before.events.map(({ event }) => event))
+    const had = hadBy(each.delivery).filter((recipient) => !own.includes(recipient))
     each.standing = { state: 'working' }
-    return before
+    return had.length === 0 ? before : { ...before, had }
   })
 
   const change = (recipient: string, mode: Mode, more: Partial<RecipientState>): void => {

@@ -155,8 +155,10 @@ const follow = (policy: Policy, attempts: readonly Attempt[], count: number, pat
   if (!last?.finished) return pending()
   const { verdict } = last.finished
   if (verdict.kind === 'failed' || verdict.kind === 'unknown') {
-    // What bought it elsewhere is not asked again here; what this place left in doubt stays so.
-    const again = boughtHere(policy, context) === null ? retryOf(policy, attempts, path, context) : null
+    // What bought it elsewhere is not asked again here; what this place left in doubt stays so. Through another target it may
+    // have been bought under the key that this place would repeat, which ends a doubt; a batch is repeated whole.
+    const bought = boughtHere(policy, context) !== null || (verdict.kind === 'failed' && last.batch === null && context.facts.elsewhere.has(policy.recipient))
+    const again = bought ? null : retryOf(policy, attempts, path, context)
     if (again) return tryAgain(policy, again.plan, again.target, last, count + 1, path, context)
   }
   const sold = verdict.kind === 'accepted' && !last.finished.surplus && policy.steps ? followUps(policy, policy.steps, path, context) : null

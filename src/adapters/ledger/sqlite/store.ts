@@ -5,6 +5,7 @@ import type { Mode } from '../../../core/event.ts'
 import { OUTCOMES } from '../../../core/outcome.ts'
 import type { OutcomeKind } from '../../../core/outcome.ts'
 import type { Run } from '../../../core/run.ts'
+import { salesIn } from '../../../core/sale.ts'
 import type { Counts, Delivery, DueQuery, Exists, LoadedDelivery, Queue, RecipientState, Standing, StoredEvent } from '../../../ports.ts'
 import type { Lease } from './lease.ts'
 import type { PackedResult, PackedStep } from './packing.ts'
@@ -147,8 +148,15 @@ export const createStore = (db: DatabaseSync, lease: Lease | null) => {
     return { delivery: deliveryOf(row), runId: String(row['run_id']), standing: standingOf(row), events }
   }
 
+  const withHad = (loaded: LoadedDelivery): LoadedDelivery => {
+    const { lead, mode, number } = loaded.delivery
+    const own = salesIn(loaded.events.map(({ event }) => event))
+    const had = statement.had.all(lead.id, mode, number).map((row) => String(row['recipient'])).filter((each) => !own.includes(each))
+    return had.length === 0 ? loaded : { ...loaded, had }
+  }
+
   const take = (rows: readonly SqlRow[]): readonly LoadedDelivery[] => rows.map((row) => {
-    const before = load(row)
+    const before = withHad(load(row))
     statement.takeOver.run(fence, Number(row['n']))
     active.set(before.delivery.id, { n: Number(row['n']), version: Number(row['version']), leadId: before.delivery.lead.id, mode: before.delivery.mode, number: before.delivery.number })
     return before
