@@ -52,7 +52,9 @@ export const createBatcher = (around: Surroundings, dispatcher: { pump(work: Wor
     const room = due.length === 0 ? maxLeads : (maxLeads - (due.length % maxLeads)) % maxLeads
     const works = [...due, ...(room > 0 ? await source.claim(recipient, room, deps.ledger.shared && due.length === 0 ? maxLeads : 1) : [])]
     counts.set(recipient, Math.max(0, (counts.get(recipient) ?? 0) - (due.length === 0 ? 0 : works.length)))
-    const members = await fitting(recipient, works.map((work) => ({ work, send: queuedSend(work, recipient) })))
+    // Bought through another target since they joined: they decide again.
+    for (const work of works) if (work.elsewhere.has(recipient)) dispatcher.pump(work)
+    const members = await fitting(recipient, works.filter((work) => !work.elsewhere.has(recipient)).map((work) => ({ work, send: queuedSend(work, recipient) })))
     const endpoint = dispatcher.endpointOf(recipient)
     const keyOf = endpoint.keptApart ? (member: Member) => endpoint.keptApart?.(inputFor(member)) ?? null : () => null
     for (const group of keptApart(members.toSorted(asJoined), keyOf, maxLeads)) {

@@ -111,6 +111,21 @@ describe('a lead that a recipient bought through another target meanwhile', () =
     expect(one?.events.map(({ event }) => event)).toContainEqual(expect.objectContaining({ type: 'chose', choice: why }))
   })
 
+  it('leaves the batch that it had joined there', async () => {
+    const a = await buyer({ script: { do: 'rows', acts: ['accept', 'accept'], price: '45.00' } })
+    const batched = endpointYaml(a.url, 'Batch: {Accumulate: 3 leads or 10 minutes, Format: JSON array, Results: results, Match: id = lead.id}\n')
+    const world = createWorld({ ...files(a.url), a: batched }, await store()())
+    await world.run('one', someLeads(2), { waitMs: 0 })
+    const other = createWorld(files(a.url), world.ledger, world.clock.now())
+    a.rescript({ do: 'accept' })
+    await other.run('two', someLeads(1), { waitMs: 0 })
+    a.rescript({ do: 'rows', acts: ['accept'], price: '45.00' })
+    await world.clock.advance(3_600_000)
+    await world.run(null, null)
+    expect(a.journal.flatMap(({ body }) => [JSON.parse(body) as { leadId: string } | { leadId: string }[]].flat().map((each) => each.leadId))).toEqual(['L1', 'L2'])
+    expect((await world.ledger.ofLead('L1'))[0]).toMatchObject({ delivery: { to: 'one' }, standing: { state: 'settled', outcome: 'skipped' } })
+  })
+
   it('nor by a retry that was due, nor by --retry-failed', async () => {
     const a = await buyer({ script: [{ do: 'answer', status: 500 }, { do: 'answer', status: 422 }, { do: 'accept' }], cycle: false })
     const world = createWorld(files(a.url), await store()())
