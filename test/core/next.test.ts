@@ -77,6 +77,10 @@ describe('waterfall', () => {
     ['When Closed: wait holds a pattern back', { plan: three, policies: [policy('a', { whenClosed: 'wait' }), policy('b'), policy('c')], recipients: { a: later } }, ['wait +60000 a']],
     ['patterns nest', { plan: waterfall([waterfall([sendTo('a'), sendTo('b')]), sendTo('c')]), history: [...tried('/0/0', 'a', 1, rejected), ...tried('/0/1', 'b', 1, rejected)] }, ['send c #1']],
     ['a lead that an endpoint has had is not sent there again', { plan: three, elsewhere: { a: 'it was sold to A before' } }, ['pass /0: it was sold to A before']],
+    ['nor again after an error, once it has it', { plan: three, history: tried('/0', 'a', 1, broken), now: T0 + 60_000, elsewhere: { a: 'it was sold to A before' } }, ['send b #1']],
+    ['but a doubt is ended there, under the key that may have sold it', { plan: three, history: tried('/0', 'a', 1, unknown), now: T0 + 60_000, elsewhere: { a: 'it was sold to A before' } }, ['send a #2 15000ms']],
+    ['and a batch is repeated whole', { plan: three, policies: [policy('a', { batch: { maxLeads: 2, maxWaitMs: 1000, schedule: null } }), policy('b'), policy('c')], history: tried('/0', 'a', 1, broken, T0, { batch: 'B1' }), now: T0 + 60_000, elsewhere: { a: 'it was sold to A before' } }, ['send a #2 batch B1']],
+    ['it leaves a batch that it had joined', { plan: three, policies: [policy('a', { batch: { maxLeads: 2, maxWaitMs: 1000, schedule: null } }), policy('b'), policy('c')], history: [{ type: 'chose', at: T0, path: '/0', choice: { kind: 'queue' } }], elsewhere: { a: 'it was sold to A before' } }, ['pass /0: it was sold to A before']],
     ['below the minimum price is passed by', { plan: { ...three, guard: { ...noGuard, minimumPrice: money(450_000) } } as typeof three, history: tried('/0', 'a', 1, rejected) }, ['pass /1: its price of USD 40.00 is below the minimum price of Waterfall, USD 45.00']],
   ])
 

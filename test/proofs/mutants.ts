@@ -64,7 +64,8 @@ const MUTANTS: readonly Mutant[] = [
   { fault: 'every state has the hours of the others', file: 'gate.ts', from: 'windowState(own ?? hours.elsewhere', to: 'windowState(hours.elsewhere', tests: 'test/definitions/calling-hours.test.ts' },
   { fault: 'calling hours go by the recipient\'s clock', file: 'gate.ts', from: "zonesOfLead(lead, policy.zone.kind === 'zone' ? { kind: 'lead' } : policy.zone)", to: "policy.zone.kind === 'zone' ? [policy.zone.name] : zonesOfLead(lead, policy.zone)", tests: 'test/definitions/calling-hours.test.ts' },
   { fault: 'a repeat gives way to a first request at another place', file: 'decide.ts', from: '(isRepeat(send) && !isRepeat(other))', to: '(!isRepeat(send) && isRepeat(other))' },
-  { fault: 'a repeat goes to who bought the lead meanwhile', file: 'strategies/send.ts', from: 'const again = boughtHere(policy, context) === null ?', to: 'const again = boughtHere(policy, context) !== undefined ?' },
+  { fault: 'a repeat goes to who bought the lead meanwhile', file: 'strategies/send.ts', from: 'const bought = boughtHere(policy, context) !== null ||', to: 'const bought =' },
+  { fault: 'a repeat goes to who bought the lead through another target', file: 'strategies/send.ts', from: "(verdict.kind === 'failed' && last.batch === null && context.facts.elsewhere.has(policy.recipient))", to: 'false' },
 ]
 
 const root = resolve(import.meta.dirname, '../..')
