@@ -33,7 +33,7 @@ export const createBatchReader = (definition: EndpointDefinition, judge: Judge, 
     const whole = new Answer(reply, parsing.format)
     if (reply.status < 200 || reply.status > 299) return same(judge(whole, reply.at), leads)
     // An answer to one lead may be the row itself.
-    const answers = reply.truncated ? null : rowsOf(whole)?.map((row) => new Answer(reply, parsing.format, row)) ?? (keyOfRow && keyOfRow(whole) !== null ? [whole] : null)
+    const answers = reply.truncated ? null : rowsOf(whole)?.map((row) => new Answer(reply, parsing.format, row)) ?? (promise === 'Match' && keyOfRow?.(whole) ? [whole] : null)
     if (answers === null) return same(promise !== null ? noRows(judge(whole, reply.at), whole, promise) : forAll(judge(whole, reply.at), leads.length, needsPrice), leads)
     // One row too few or too many may stand anywhere: all behind it would be read as their neighbours'.
     if (!match && answers.length !== leads.length) return same(inDoubt(`the answer has ${answers.length} ${answers.length === 1 ? 'row' : 'rows'} for ${leads.length} leads: without Batch: Match nobody can tell whose`), leads)

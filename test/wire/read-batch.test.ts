@@ -35,6 +35,7 @@ describe('one verdict per lead', () => {
     ['an empty list where rows are matched', answer(200, []), MATCH, ['unconfirmed', 'unconfirmed', 'unconfirmed']],
     ['an envelope without rows where rows are matched', answer(200, { success: true, results: [] }), MATCH, ['unconfirmed', 'unconfirmed', 'unconfirmed']],
     ['one row that is no list, matched', answer(200, { ...OK, id: 'L2' }), MATCH, ['unconfirmed', 'accepted', 'unconfirmed']],
+    ['rows elsewhere than Results says, matched', answer(200, [{ ...OK, id: 'L1' }, { ...NO, id: 'L2' }]), { ...MATCH, results: path('results') }, ['unconfirmed', 'unconfirmed', 'unconfirmed']],
     ['everyone a duplicate at once, where rows are matched', answer(200, DUP), MATCH, ['duplicate', 'duplicate', 'duplicate']],
     ['everyone refused at once', answer(422, { why: 'schema' }), {}, ['failed', 'failed', 'failed']],
     ['HTML', answer(200, '<html><body>hi</body></html>'), {}, ['unconfirmed', 'unconfirmed', 'unconfirmed']],
