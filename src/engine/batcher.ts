@@ -10,6 +10,7 @@ import type { Endpoint, Rendered } from '../wire/endpoint.ts'
 import { hashOf, inputOf, isTokenRepeat, startedEvent, unsendable } from './attempt.ts'
 import type { Surroundings } from './surroundings.ts'
 import { batchIdOf, batchSizeOf, idempotencyKeyOf } from './identity.ts'
+import { boughtBefore } from './work.ts'
 import type { Answered, Work } from './work.ts'
 
 interface Member { readonly work: Work; readonly send: Send }
@@ -28,6 +29,27 @@ export const createBatcher = (around: Surroundings, dispatcher: { pump(work: Wor
   const { deps, settings, facts } = around
   const counts = new Map<string, number>()
   const repeating = new Map<string, Member[]>()
+  /** Leads on their way to a recipient, each with its other deliveries that joined there too: those wait for the answer, or it would get the lead twice. */
+  const onTheirWay = new Map<string, Work[]>()
+  const wayOf = (recipient: string, { delivery: { lead, number } }: Work): string => JSON.stringify([recipient, lead.id, number])
+
+  const setsOut = (recipient: string, work: Work): boolean => {
+    const others = onTheirWay.get(wayOf(recipient, work))
+    if (others) others.push(work)
+    else onTheirWay.set(wayOf(recipient, work), [])
+    return others === undefined
+  }
+
+  /** Answered, or not sent after all: it decides again, and so do those that waited for it. */
+  const decideAgain = (recipient: string, work: Work, sold = false): void => {
+    dispatcher.pump(work)
+    const others = onTheirWay.get(wayOf(recipient, work)) ?? []
+    onTheirWay.delete(wayOf(recipient, work))
+    for (const other of others) {
+      if (sold) other.elsewhere = new Map([...other.elsewhere, [recipient, boughtBefore(facts.policies, recipient)]])
+      dispatcher.pump(other)
+    }
+  }
 
   const policyOf = (recipient: string) => {
     const batch = facts.policies.get(recipient)?.batch
@@ -54,7 +76,7 @@ export const createBatcher = (around: Surroundings, dispatcher: { pump(work: Wor
     counts.set(recipient, Math.max(0, (counts.get(recipient) ?? 0) - (due.length === 0 ? 0 : works.length)))
     // Bought through another target since they joined: they decide again.
     for (const work of works) if (work.elsewhere.has(recipient)) dispatcher.pump(work)
-    const members = await fitting(recipient, works.filter((work) => !work.elsewhere.has(recipient)).map((work) => ({ work, send: queuedSend(work, recipient) })))
+    const members = await fitting(recipient, works.filter((work) => !work.elsewhere.has(recipient) && setsOut(recipient, work)).map((work) => ({ work, send: queuedSend(work, recipient) })))
     const endpoint = dispatcher.endpointOf(recipient)
     const keyOf = endpoint.keptApart ? (member: Member) => endpoint.keptApart?.(inputFor(member)) ?? null : () => null
     for (const group of keptApart(members.toSorted(asJoined), keyOf, maxLeads)) {
@@ -72,7 +94,7 @@ export const createBatcher = (around: Surroundings, dispatcher: { pump(work: Wor
       if (reason === null) { fit.push(member); continue }
       const { delivery } = member.work
       await recordStarts([member], undefined, idempotencyKeyOf(settings.mode, recipient, delivery.lead.id, delivery.number, 'post'), { ok: false, reason }, endpoint, deps.clock.now())
-      dispatcher.pump(member.work)
+      decideAgain(recipient, member.work)
     }
     return fit
   }
@@ -105,7 +127,7 @@ export const createBatcher = (around: Surroundings, dispatcher: { pump(work: Wor
   const leave = (recipient: string, members: readonly Member[], id: string): void => {
     if (members.length === 0) return
     const lane = around.lane(recipient)
-    if (!mayLeave(recipient, members)) for (const { work } of members) dispatcher.pump(work)
+    if (!mayLeave(recipient, members)) for (const { work } of members) decideAgain(recipient, work)
     else if (lane.enter(deps.clock.now())) sendBatch(recipient, members, id).catch(around.failed)
     else lane.park(() => leave(recipient, members, id))
   }
@@ -128,7 +150,7 @@ export const createBatcher = (around: Surroundings, dispatcher: { pump(work: Wor
     const token = endpoint.token ? await around.tokens.have(endpoint, endpoint.token, now) : null
     if (!mayLeave(recipient, members)) {
       around.lane(recipient).yield(now)
-      for (const { work } of members) dispatcher.pump(work)
+      for (const { work } of members) decideAgain(recipient, work)
       return
     }
     // The batch is the one trial of a circuit whose opening is over: the next waits for its answer.
@@ -140,7 +162,7 @@ export const createBatcher = (around: Surroundings, dispatcher: { pump(work: Wor
     const started = await recordStarts(members, id, key, rendered, endpoint, now)
     if (!started || !rendered.ok) {
       around.lane(recipient).yield(now)
-      for (const { work } of members) dispatcher.pump(work)
+      for (const { work } of members) decideAgain(recipient, work)
       return
     }
     if (token?.kind === 'failed') return answered(recipient, members, id, key, members.map(() => token.verdict), { httpStatus: null, durationMs: 0, at: now })
@@ -168,7 +190,7 @@ export const createBatcher = (around: Surroundings, dispatcher: { pump(work: Wor
       const verdict = verdicts[i]
       if (!verdict) throw new Error(`batch ${id} has no verdict for lead ${work.delivery.lead.id}`)
       work.inbox.push({ send, key, verdict, httpStatus, durationMs, at, batch: whole ? id : null })
-      dispatcher.pump(work)
+      decideAgain(recipient, work, verdict.kind === 'accepted')
     })
     // Only then: it may be the answer that closes the recipient to whoever waits for the place.
     around.lane(recipient).leave(at)

@@ -26,7 +26,7 @@ import type { Surroundings } from './surroundings.ts'
 import { NO_ANSWERS, NO_EVENTS, NO_STARTS, foldAll, joined } from './turn.ts'
 import type { Came, Parked, Ready, Starts } from './turn.ts'
 import type { Answered, Work } from './work.ts'
-import { standingOf } from './work.ts'
+import { boughtBefore, standingOf } from './work.ts'
 
 /**
  * Carries works forward: fold what came, decide, append, and only then do. One turn at a time for each work; all that
@@ -237,7 +237,7 @@ export const createDispatcher = (around: Surroundings) => {
     }
     for (const { send } of starts.ready) around.lane(send.recipient).yield(now)
     if (result?.kind === 'had') {
-      work.elsewhere = new Map(result.recipients.map((recipient) => [recipient, `${facts.policies.get(recipient)?.name ?? recipient} has bought this lead before, through another target`]))
+      work.elsewhere = new Map(result.recipients.map((recipient) => [recipient, boughtBefore(facts.policies, recipient)]))
       work.again = true
       return false
     }

@@ -9,7 +9,7 @@ import { interrupted } from './recover.ts'
 import type { RunDeps, RunSettings } from './settings.ts'
 import type { createSlots } from './slots.ts'
 import type { createTally } from './tally.ts'
-import { loadedWork } from './work.ts'
+import { boughtBefore, loadedWork } from './work.ts'
 import type { Work } from './work.ts'
 
 /** Deliveries whose recipient has no file are looked at again so long after this run has no wait left for them. */
@@ -54,7 +54,7 @@ export const createTakeUp = (settings: RunSettings, deps: RunDeps, policies: Rea
   }
 
   const boughtElsewhere = ({ had = [] }: LoadedDelivery): ReadonlyMap<string, string> =>
-    new Map(had.map((recipient) => [recipient, `${policies.get(recipient)?.name ?? recipient} has bought this lead before, through another target`]))
+    new Map(had.map((recipient) => [recipient, boughtBefore(policies, recipient)]))
 
   /** Files are read at the start: this run need not look again, and a later one finds it due. */
   const putBack = async (work: Work, missing: readonly string[]): Promise<void> => {

@@ -3,6 +3,7 @@ import type { DeliveryEvent } from '../core/event.ts'
 import { attemptCount, evolve, emptyHistory } from '../core/history.ts'
 import type { History } from '../core/history.ts'
 import type { Plan } from '../core/plan.ts'
+import type { Policy } from '../core/policy.ts'
 import type { Send, Wait } from '../core/step.ts'
 import { earliest } from '../core/step.ts'
 import type { Verdict } from '../core/verdict.ts'
@@ -52,6 +53,9 @@ export const loadedWork = (loaded: LoadedDelivery, plan: Plan, elsewhere: Readon
   history: loaded.events.reduce((history, { event }) => evolve(history, event), emptyHistory),
   stored: true, inbox: [], orders: [], surplus: false, busy: false, again: false, released: false,
 })
+
+/** Why a recipient is left out that has the lead already. */
+export const boughtBefore = (policies: ReadonlyMap<string, Policy>, recipient: string): string => `${policies.get(recipient)?.name ?? recipient} has bought this lead before, through another target`
 
 /** How a delivery stands after a turn; `sending` counts attempts under way or about to be. */
 export const standingOf = (history: History, sending: number, waits: readonly Wait[], settledEvent: Extract<DeliveryEvent, { type: 'settled' }> | null): Standing => {

@@ -113,7 +113,7 @@ describe('a lead that a recipient bought through another target meanwhile', () =
 
   it('leaves the batch that it had joined there', async () => {
     const a = await buyer({ script: { do: 'rows', acts: ['accept', 'accept'], price: '45.00' } })
-    const batched = endpointYaml(a.url, 'Batch: {Accumulate: 3 leads or 10 minutes, Format: JSON array, Results: results, Match: id = lead.id}\n')
+    const batched = endpointYaml(a.url, 'Batch: {Accumulate: 3 leads or 10 minutes, Format: JSON array, Match: id = lead.id}\n')
     const world = createWorld({ ...files(a.url), a: batched }, await store()())
     await world.run('one', someLeads(2), { waitMs: 0 })
     const other = createWorld(files(a.url), world.ledger, world.clock.now())
@@ -124,6 +124,20 @@ describe('a lead that a recipient bought through another target meanwhile', () =
     await world.run(null, null)
     expect(a.journal.flatMap(({ body }) => [JSON.parse(body) as { leadId: string } | { leadId: string }[]].flat().map((each) => each.leadId))).toEqual(['L1', 'L2'])
     expect((await world.ledger.ofLead('L1'))[0]).toMatchObject({ delivery: { to: 'one' }, standing: { state: 'settled', outcome: 'skipped' } })
+    expect(await world.standing('L2')).toMatchObject({ state: 'settled', outcome: 'accepted' })
+  })
+
+  it('is not twice in a batch, nor in two at once, where two targets gave it there', async () => {
+    const a = await buyer({ script: [{ do: 'rows', acts: ['accept', 'reject'], price: '45.00' }, { do: 'rows', acts: ['reject'], price: '45.00' }] })
+    const batched = endpointYaml(a.url, 'Batch: {Accumulate: 4 leads or 10 minutes, Format: JSON array, Match: id = lead.id}\n')
+    const world = createWorld({ ...files(a.url), a: batched }, await store()())
+    await world.run('one', someLeads(2), { waitMs: 0 })
+    await world.run('two', someLeads(2), { waitMs: 0 })
+    await world.clock.advance(3_600_000)
+    await world.run(null, null)
+    // L1 was bought; L2, which was refused, is offered once more by the other target, and by itself.
+    expect(a.journal.map(({ body }) => (JSON.parse(body) as { leadId: string }[]).map((each) => each.leadId))).toEqual([['L1', 'L2'], ['L2']])
+    expect(await world.ledger.counts('live')).toMatchObject({ working: 0, waiting: 0, settled: { accepted: 1, skipped: 1, rejected: 2 } })
   })
 
   it('nor by a retry that was due, nor by --retry-failed', async () => {
