@@ -70,6 +70,16 @@ describe('nesting', () => {
     expect([...catalogue.recipients.keys()]).toEqual(['a', 'b', 'c', 'pool'])
     expect(said.filter((each) => each.includes('cycle')).map((each) => each.split(' error ')[0])).toEqual(['q.yaml:3:10', 'self.yaml:3:7'])
   })
+  it('a price without a currency is compared with whatever Minimum Price is in, one in another is told', () => {
+    const told = (prices: string): string => load({ ...BUYERS, p: `Recipient: P\nPattern: Waterfall\nMinimum Price: €20\nTry: [${prices}]` }).said.join('\n')
+    expect(told('Buyer A (50), Buyer B (40)')).not.toContain('other-currency')
+    expect(told('Buyer A ($50), Buyer B (40)').match(/other-currency/g)).toHaveLength(1)
+  })
+  it('a cap in money of a buyer that bids needs no price in its file; one that tells its price with the answer does', () => {
+    const capped = (more: string): string => load({ x: buyer('X', `Caps: $500 per day\nResponse Parsing: {Price: price}\n${more}`) }).said.join('\n')
+    expect(capped('')).toContain('cap-without-price')
+    expect(capped(PING)).not.toContain('cap-without-price')
+  })
   it('a list that is numbered says how lists are written', () => {
     expect(errors('Pattern: Waterfall\nTry:\n  1. a\n  2. b').join()).toContain('there is no recipient "1. a 2. b" -> a list is written with dashes, each on its own line: - Buyer A')
   })
