@@ -6,8 +6,9 @@ export interface Sink {
   write(text: string): void
   /** Resolves once the reader keeps up: await it between the pieces of a long output. */
   drained(): Promise<void>
-  readonly isTTY: boolean
-  /** Width in characters; wide where there is no terminal. */
+  /** A terminal whose width is known: lines can be drawn anew. */
+  readonly isScreen: boolean
+  /** Width in characters; wide where there is no terminal, or one that does not know its width. */
   readonly columns: number
   readonly paint: ChalkInstance
 }
@@ -22,7 +23,7 @@ export interface Streams {
 }
 
 /** A file or a pipe has no width: nothing is cut there that a terminal of today would show. */
-const WHEN_PIPED = 160
+const WITHOUT_WIDTH = 160
 
 type Environment = Readonly<Record<string, string | undefined>>
 
@@ -60,11 +61,12 @@ export const processStreams = (noColorFlag: boolean): Streams => {
   }
 }
 
-const sinkOf = (stream: NodeJS.WriteStream, noColorFlag: boolean): Sink => ({
+/** A terminal that nobody has told its size (`script` from cron, a container's, a serial console) says 0 columns. */
+export const sinkOf = (stream: NodeJS.WriteStream, noColorFlag: boolean): Sink => ({
   write: (text) => void stream.write(text),
   drained: () => (stream.writableNeedDrain ? new Promise((resolve) => stream.once('drain', () => resolve())) : Promise.resolve()),
-  isTTY: stream.isTTY === true,
-  get columns() { return stream.columns ?? WHEN_PIPED },
+  get isScreen() { return stream.isTTY === true && stream.columns > 0 },
+  get columns() { return stream.columns || WITHOUT_WIDTH },
   paint: createPaint(colorLevel(process.env, stream.isTTY === true, noColorFlag)),
 })
 

@@ -18,7 +18,7 @@ export const finalmileHere = async (args: readonly string[], { cwd, input = '', 
 const collect = (): { readonly sink: Sink; text(): string } => {
   let text = ''
   return {
-    sink: { write: (more) => { text += more }, drained: () => Promise.resolve(), isTTY: false, columns: 160, paint: createPaint(0) },
+    sink: { write: (more) => { text += more }, drained: () => Promise.resolve(), isScreen: false, columns: 160, paint: createPaint(0) },
     text: () => text,
   }
 }

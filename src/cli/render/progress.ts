@@ -26,22 +26,29 @@ export interface Progress {
   stop(): void
 }
 
-/** A spinner line on a terminal; on a pipe only the lines of `log`. */
+/** A spinner line on a terminal; on a pipe, or a terminal that does not know its width, only the lines of `log`. */
 export const createProgress = async (err: Sink, quiet: boolean): Promise<Progress> => {
-  if (quiet || !err.isTTY) {
+  if (quiet || !err.isScreen) {
     return { update: () => undefined, log: (line) => (quiet ? undefined : err.write(`${line}\n`)), stop: () => undefined }
   }
   const { default: ora } = await import('ora')
   // discardStdin would put the terminal into raw mode and take Ctrl-C away from us.
   const spinner = ora({ stream: process.stderr, discardStdin: false, text: 'starting' }).start()
+  // Of no width, a line is infinitely many: ora would clear them for ever.
+  const onResize = (): void => { if (!err.isScreen) spinner.stop() }
+  process.stderr.on('resize', onResize)
   return {
     update: (snapshot) => { spinner.text = cut(progressLine(snapshot), err.columns - 3) },
     log: (line) => {
+      if (!spinner.isSpinning) return err.write(`${line}\n`)
       spinner.clear()
       err.write(`${line}\n`)
       spinner.render()
     },
-    stop: () => void spinner.stop(),
+    stop: () => {
+      process.stderr.off('resize', onResize)
+      spinner.stop()
+    },
   }
 }
 

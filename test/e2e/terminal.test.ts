@@ -1,0 +1,44 @@
+import { execFile, spawnSync } from 'node:child_process'
+import { promisify } from 'node:util'
+import { afterEach, describe, expect, it, vi } from 'vitest'
+import { endpointYaml } from '../engine/world.ts'
+import { type Buyer, startBuyer } from '../world/buyer.ts'
+import { createProject, leadsCsv, removeProjects } from './project.ts'
+
+vi.setConfig({ testTimeout: 60_000 })
+const entry = new URL('../cli/entry.ts', import.meta.url).pathname
+let buyer: Buyer | null = null
+afterEach(async () => {
+  await buyer?.close()
+  buyer = null
+  removeProjects()
+})
+
+/** `script` (util-linux) runs a command on a terminal of its own, which knows no width until `stty` tells it one. */
+const hasScript = spawnSync('script', ['--version']).status === 0
+
+describe.skipIf(!hasScript)('on a terminal', () => {
+  const deliver = async (before: string): Promise<{ readonly shown: string; readonly settled: number }> => {
+    buyer = await startBuyer({ script: { do: 'accept', afterMs: 50 } })
+    const project = createProject({ a: endpointYaml(buyer.url) })
+    project.write('leads.csv', leadsCsv(40))
+    const command = `${before}${process.execPath} ${entry} deliver leads.csv --to a --yes --out runs`
+    const { CI: _ci, ...env } = process.env
+    const { stdout } = await promisify(execFile)('script', ['-qec', command, '/dev/null'], { cwd: project.folder, timeout: 30_000, maxBuffer: 2 ** 24, env: { ...env, TERM: 'xterm' } })
+    return { shown: stdout, settled: project.rows('runs/results.csv').length }
+  }
+
+  it('the progress is one line, drawn anew', async () => {
+    const { shown, settled } = await deliver('stty cols 100 rows 40; ')
+    expect(shown).toMatch(/of 40 leads · \d+ sent/)
+    expect(shown).toContain('accepted')
+    expect(settled).toBe(40)
+  })
+
+  it('of no known width: no progress, and everything is delivered', async () => {
+    const { shown, settled } = await deliver('')
+    expect(shown).not.toMatch(/leads · \d+ sent/)
+    expect(shown).toContain('accepted')
+    expect(settled).toBe(40)
+  })
+})
