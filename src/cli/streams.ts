@@ -50,9 +50,8 @@ export const processStreams = (noColorFlag: boolean): Streams => {
     if (error.code === 'EPIPE') process.exit(0)
     throw Object.assign(error, { path: 'standard output' })
   })
-  process.stderr.on('error', (error: NodeJS.ErrnoException) => {
-    if (error.code !== 'EPIPE') throw error
-  })
+  // Gone, its terminal closed, its disk full: nobody can be told, and the leads matter more.
+  process.stderr.on('error', () => undefined)
   return {
     out: sinkOf(process.stdout, noColorFlag),
     err: sinkOf(process.stderr, noColorFlag),

@@ -1,4 +1,5 @@
 import { execFile, spawnSync } from 'node:child_process'
+import { existsSync } from 'node:fs'
 import { promisify } from 'node:util'
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import { endpointYaml } from '../engine/world.ts'
@@ -16,6 +17,16 @@ afterEach(async () => {
 
 /** `script` (util-linux) runs a command on a terminal of its own, which knows no width until `stty` tells it one. */
 const hasScript = spawnSync('script', ['--version']).status === 0
+
+it.skipIf(!existsSync('/dev/full'))('a disk that is full where stderr goes stops no delivery; where stdout goes, it is said', async () => {
+  buyer = await startBuyer()
+  const project = createProject({ a: endpointYaml(buyer.url) })
+  project.write('leads.csv', leadsCsv(5))
+  const shell = (line: string) => promisify(execFile)('sh', ['-c', line], { cwd: project.folder, timeout: 30_000 })
+  await shell(`${process.execPath} ${entry} deliver leads.csv --to a --yes --out runs 2> /dev/full`)
+  expect(project.rows('runs/results.csv')).toHaveLength(5)
+  await expect(shell(`${process.execPath} ${entry} export ledger > /dev/full`)).rejects.toMatchObject({ code: 1, stderr: expect.stringContaining('standard output: the disk is full') as string })
+})
 
 describe.skipIf(!hasScript)('on a terminal', () => {
   const deliver = async (before: string): Promise<{ readonly shown: string; readonly settled: number }> => {
