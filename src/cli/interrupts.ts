@@ -8,15 +8,24 @@ export interface Interrupts {
 
 const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const
 
+/**
+ * Signals that come together are one: a terminal that closes, `timeout` and systemd tell a whole group of processes, and
+ * shells, npx and our own starter pass on what they were told. Nobody presses Ctrl-C twice in this time.
+ */
+const TOGETHER_MS = 250
+
 export const watchInterrupts = (told: (signal: string) => void, leaving: () => void = () => undefined): Interrupts => {
   const controller = new AbortController()
+  let firstAt = 0
   const onSignal = (signal: NodeJS.Signals): void => {
-    if (controller.signal.aborted) {
+    if (!controller.signal.aborted) {
+      firstAt = performance.now()
+      controller.abort()
+      told(signal)
+    } else if (performance.now() - firstAt > TOGETHER_MS) {
       leaving()
       process.exit(EXIT.interrupted)
     }
-    controller.abort()
-    told(signal)
   }
   for (const each of SIGNALS) process.on(each, onSignal)
   return { signal: controller.signal, release: () => { for (const each of SIGNALS) process.off(each, onSignal) } }

@@ -54,6 +54,18 @@ describe('interruption', () => {
     expect((await project.json('report')).revenue).toBe('1800.00')
   })
 
+  it('signals that come together are one: a terminal that closes tells shell and command, and the shell passes it on', async () => {
+    const a = await buyer({ script: { do: 'accept', afterMs: 300 } })
+    const project = createProject({ a: endpointYaml(a.url, 'Concurrency: 2\n') })
+    project.write('leads.csv', leadsCsv(40))
+    const run = start(project, 'deliver', 'leads.csv', '--to', 'a', '--yes', '--out', 'runs')
+    await until(() => a.journal.length === 2)
+    run.child.kill('SIGHUP')
+    run.child.kill('SIGTERM')
+    expect(await run.done).toMatchObject({ code: 130, err: expect.not.stringContaining('Stopped at once') as string })
+    expect(project.rows('runs/results.csv').map((each) => each['outcome'])).toEqual(['accepted', 'accepted'])
+  })
+
   it('with a buyer that hangs ends within its time limit, the lead in doubt and repeated with its key', async () => {
     const a = await buyer({ script: [{ do: 'hang', books: true }, { do: 'accept' }] })
     const project = createProject({ a: endpointYaml(a.url, 'Timeout: 700ms\n') })
@@ -76,8 +88,10 @@ describe('interruption', () => {
     await until(() => a.journal.length === 1)
     run.child.kill('SIGINT')
     await until(() => run.said().includes('Ctrl-C again'))
-    run.child.kill('SIGINT')
-    expect(await run.done).toMatchObject({ code: 130, err: expect.stringContaining('Stopped at once. Answers still to come are in doubt') as string })
+    const pressing = setInterval(() => run.child.kill('SIGINT'), 50)
+    const ended = await run.done
+    clearInterval(pressing)
+    expect(ended).toMatchObject({ code: 130, err: expect.stringContaining('Stopped at once. Answers still to come are in doubt') as string })
     expect(await project.json('resume', '--yes')).toMatchObject({ outcomes: { accepted: 1 }, recipients: { a: { unknown: 1 } } })
     expect([a.journal.length, new Set(a.journal.map((each) => each.key)).size]).toEqual([2, 1])
   })

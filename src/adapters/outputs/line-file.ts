@@ -1,6 +1,6 @@
 import { open, type FileHandle } from 'node:fs/promises'
 
-/** A text file written behind the caller's back, in blocks, in order. */
+/** A text file written behind the caller's back, in blocks, in order; what is written stands in it a second later at most. */
 export interface LineFile {
   write(text: string): void
   /** Null while the disk keeps up; else resolves when it has caught up. Rejects when a write failed, a full disk above all. */
@@ -13,6 +13,8 @@ export interface LineFile {
 const BLOCK = 64 * 1024
 /** Text waiting for the disk, past which the caller should wait. */
 const MOST_PENDING = 1024 * 1024
+/** Who follows the file of a slow run sees it grow, and a process that is killed takes no more than this with it. */
+const FLUSH_MS = 1000
 
 /** Replaces a file of that name. */
 export const createLineFile = async (path: string): Promise<LineFile> => {
@@ -23,8 +25,11 @@ export const createLineFile = async (path: string): Promise<LineFile> => {
   let pending = 0
   let failure: { readonly error: unknown } | null = null
   let queue: Promise<void> = Promise.resolve()
+  let timer: NodeJS.Timeout | null = null
 
   const flush = (): void => {
+    if (timer !== null) clearTimeout(timer)
+    timer = null
     if (filled === 0) return
     hand(block.subarray(0, filled))
     block = Buffer.allocUnsafeSlow(BLOCK)
@@ -56,6 +61,7 @@ export const createLineFile = async (path: string): Promise<LineFile> => {
       if (most > BLOCK - filled) flush()
       if (most > BLOCK) hand(Buffer.from(text))
       else filled += block.write(text, filled)
+      timer ??= setTimeout(flush, FLUSH_MS).unref()
     },
     pressure: () => (pending > MOST_PENDING || failure !== null ? caughtUp() : null),
     close: async () => {

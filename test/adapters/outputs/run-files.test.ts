@@ -2,7 +2,7 @@ import { existsSync, mkdtempSync, readdirSync, readFileSync, writeFileSync } fro
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parse } from 'csv-parse/sync'
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 import { createRunFiles } from '../../../src/adapters/outputs/run-files.ts'
 import { emptyReport } from '../../../src/core/report.ts'
 import { summaryOf } from '../../../src/core/report/summary.ts'
@@ -54,6 +54,23 @@ describe('run files', () => {
     for (const row of rows) files.result(row)
     await files.close()
     expect(readFileSync(join(out, 'results.csv'), 'utf8').split('\n').slice(1, -1)).toEqual(rows.map(([i, text]) => `${i},${text}`))
+  })
+
+  it('stand on the disk a second later, for who follows them and for what a kill would take', async () => {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
+    const out = folder()
+    const lines = () => readFileSync(join(out, 'results.csv'), 'utf8').split('\n').slice(1, -1)
+    const files = await createRunFiles(out)
+    files.result(['first'])
+    vi.advanceTimersByTime(999)
+    files.result(['second'])
+    expect(lines()).toEqual([])
+    vi.advanceTimersByTime(1)
+    vi.useRealTimers()
+    await expect.poll(lines).toEqual(['first', 'second'])
+    files.result(['third'])
+    await files.close()
+    expect(lines()).toEqual(['first', 'second', 'third'])
   })
 
   it('replace what an earlier run left in the folder', async () => {
