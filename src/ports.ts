@@ -147,9 +147,13 @@ export interface Ledger {
   startRun(run: Run, plan: { readonly hash: string; readonly json: string } | null): Promise<void>
   finishRun(runId: string, at: Instant, summaryJson: string): Promise<void>
 
-  /** Gives a waiting or reopened delivery to this run (standing `working`, events untouched) so that no other takes it. */
+  /**
+   * Gives a waiting or reopened delivery to this run (standing `working`, events untouched) so that no other takes it.
+   * A lead is in one batch of a recipient at a time: where another delivery of it (through another target) is on its way
+   * there or waits to be repeated, one that is to join a batch is put off until after that, and not given.
+   */
   claimDue(query: DueQuery): Promise<readonly LoadedDelivery[]>
-  /** Gives this run the deliveries that accumulate for a batch of this recipient, due or not, oldest first. */
+  /** Gives this run the deliveries that accumulate for a batch of this recipient, due or not, oldest first; none whose lead is on its way there (see `claimDue`). */
   claimBatch(query: { readonly mode: Mode; readonly recipient: string; readonly runId: string; readonly limit: number; /** none at all where fewer accumulate */ readonly atLeast?: number }): Promise<readonly LoadedDelivery[]>
   /** The next number (0, 1, 2 …) of a counter shared by all processes: exact shares. Durable when it resolves. */
   draw(counter: string): Promise<number>

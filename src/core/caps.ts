@@ -50,8 +50,9 @@ export interface CapNode { readonly recipient: string; readonly price: Money | n
 
 /**
  * What of a recipient's caps a step takes or gives back. A place is held while a lead waits in a batch, while an attempt
- * is under way, in doubt or accepted, and free again as soon as the buyer said no; so that a cap is of leads bought, and
- * never exceeded. What joined a batch counts in the period in which it joined. A cap in money holds what the sale is
+ * is under way, in doubt or accepted, and free again as soon as the buyer said no; so that a cap is of leads bought, as
+ * the buyer counts them, and never exceeded: an acceptance that comes second to another's earns nothing, and is one more
+ * lead that the buyer took. What joined a batch counts in the period in which it joined. A cap in money holds what the sale is
  * expected to earn: the bid, else the pattern's or the recipient's price.
  */
 export const capClaims = (policies: ReadonlyMap<string, Policy>, before: History, after: History, mode: Mode, nodeOf: (path: string) => CapNode | null): readonly Claim[] => {
@@ -105,7 +106,6 @@ const heldBy = (holder: Attempt, cap: Cap, expected: Money | null): number => {
   if (holder.phase === 'ping') return 0
   const verdict = holder.finished?.verdict.kind
   if (verdict !== undefined && verdict !== 'accepted' && verdict !== 'unknown' && verdict !== 'unconfirmed') return 0
-  if (holder.finished?.surplus) return 0
   return verdict === 'accepted' ? worth(cap, holder.finished?.revenue ?? null) : reserved(cap, expected)
 }
 

@@ -92,8 +92,8 @@ describe('caps of batches', () => {
     expect(claims([queued, ...sent(null)], 1)).toEqual([])
     expect(claims([queued, ...sent(accepted)], 1)).toEqual([])
   })
-  it('and gives it back where it was accepted beyond what was for sale', () => {
-    expect(claims([queued, ...sent(accepted).map((each) => ({ ...each, surplus: true, revenue: null }))], 1)).toMatchObject([{ counter: today, amount: -1 }])
+  it('and where it was accepted beyond what was for sale: the buyer took it', () => {
+    expect(claims([queued, ...sent(accepted).map((each) => ({ ...each, surplus: true, revenue: null }))], 1)).toEqual([])
   })
   it('and gives it back where it took it when the buyer says no', () => { expect(claims([queued, ...sent(rejected)], 1)).toMatchObject([{ counter: today, amount: -1 }]) })
 })
@@ -114,6 +114,7 @@ describe('a cap in money holds what a sale is expected to earn', () => {
     ['the smallest amount where only the answer tells, so that a full cap refuses it', null, tried('/', 'a', 1, null), [[1, 1_000_000]]],
     ['and after it what was paid', null, tried('/', 'a', 1, accepted), [[449_999, NO_LIMIT]]],
     ['or nothing', null, tried('/', 'a', 1, rejected), [[-1, NO_LIMIT]]],
+    ['nothing of what is accepted second to another', money(200_000), tried('/', 'a', 1, accepted).map((each) => ({ ...each, surplus: true, revenue: null })), [[-200_000, NO_LIMIT]]],
     ['what is in doubt keeps its place, also where a repeat was a duplicate', money(200_000), [...tried('/', 'a', 1, unknown), ...tried('/', 'a', 2, duplicate)], []],
   ])('%s', (_rule, expected, events, claims) => { expect(held(expected, events)).toEqual(claims) })
 })

@@ -6,6 +6,7 @@ import { OUTCOMES } from '../../core/outcome.ts'
 import type { OutcomeKind } from '../../core/outcome.ts'
 import { salesIn } from '../../core/sale.ts'
 import { aloneLimits } from './alone-limits.ts'
+import { PUT_OFF_MS } from './put-off.ts'
 import { nameOf, withoutPersonalData } from './purge.ts'
 import type { Delivery, DueQuery, Ledger, LoadedDelivery, Queue, RecipientState, Standing, Step, StepResult, StoredEvent } from '../../ports.ts'
 
@@ -91,6 +92,22 @@ export const createMemoryLedger = (): Ledger => {
     return had.length === 0 ? before : { ...before, had }
   })
 
+  /** Another delivery of the lead, that waits at the recipient and is not to join a batch itself. */
+  const repeated = (each: Kept): Extract<Standing, { state: 'waiting' }> | null => {
+    const { delivery: { mode, number, lead }, standing } = each
+    if (standing.state !== 'waiting' || !standing.batch) return null
+    for (const { delivery, standing: other } of kept.values()) {
+      if (delivery.mode === mode && delivery.number === number && delivery.lead.id === lead.id && other.state === 'waiting' && !other.batch && other.recipient === standing.recipient) return other
+    }
+    return null
+  }
+
+  const putOff = (each: Kept, now: Instant): boolean => {
+    const other = repeated(each)
+    if (other && each.standing.state === 'waiting') each.standing = { ...each.standing, dueAt: other.dueAt === null ? null : Math.max(now, other.dueAt) + PUT_OFF_MS }
+    return other !== null
+  }
+
   const change = (recipient: string, mode: Mode, more: Partial<RecipientState>): void => {
     const key = `${mode} ${recipient}`
     states.set(key, { ...(states.get(key) ?? { recipient, mode, paused: null, closedUntil: null, circuit: null }), ...more })
@@ -107,12 +124,12 @@ export const createMemoryLedger = (): Ledger => {
     finishRun: async () => undefined,
     claimDue: async (query) => take(waiting(query)
       .filter(({ dueAt }) => dueAt !== null && dueAt <= query.now)
-      .sort((a, b) => (a.dueAt ?? 0) - (b.dueAt ?? 0)).slice(0, query.limit).map(({ each }) => each)),
+      .sort((a, b) => (a.dueAt ?? 0) - (b.dueAt ?? 0)).slice(0, query.limit).map(({ each }) => each).filter((each) => !putOff(each, query.now))),
     claimBatch: async ({ mode, recipient, limit, atLeast = 1 }) => {
       const found = [...kept.values()]
         .filter((each) => each.delivery.mode === mode && each.standing.state === 'waiting' && each.standing.batch && each.standing.recipient === recipient)
         .sort((a, b) => (a.events.at(-1)?.seq ?? 0) - (b.events.at(-1)?.seq ?? 0)).slice(0, limit)
-      return found.length < atLeast ? [] : take(found)
+      return found.length < atLeast ? [] : take(found.filter((each) => repeated(each) === null))
     },
     ...aloneLimits,
     accumulating: async (mode) => {

@@ -2,6 +2,7 @@ import { deliveryIdOf } from '../../../core/delivery-id.ts'
 import type { Mode } from '../../../core/event.ts'
 import { salesIn } from '../../../core/sale.ts'
 import type { DueQuery, LoadedDelivery, StoredEvent } from '../../../ports.ts'
+import { PUT_OFF_MS } from '../put-off.ts'
 import { PURGED_LEAD, deliveryOf, eventsOf, standingOf } from '../sqlite/rows.ts'
 import type { Row, Run } from './database.ts'
 import type { Queue } from './queue.ts'
@@ -35,6 +36,10 @@ export const withHad = async (run: Run, s: string, loaded: readonly LoadedDelive
 /** Tells whose a working delivery is: a worker's that lives, or nobody's. */
 const ABANDONED = (s: string): string => `NOT EXISTS (SELECT 1 FROM ${s}.workers w WHERE w.fence = d.fence AND NOT w.lost)`
 
+/** Another delivery of the lead is in a batch of the recipient, was taken to join one, or waits to be repeated with one. */
+const ON_ITS_WAY = `t.lead_id = d.lead_id AND t.mode = d.mode AND t.number = d.number AND t.n <> d.n
+  AND ((t.state = 0 AND (t.joined IS NOT NULL OR (t.batch = 1 AND t.recipient = d.recipient))) OR (t.state = 1 AND t.batch = 0 AND t.recipient = d.recipient AND t.joined IS NOT NULL))`
+
 /** What a worker may take; each statement locks what it takes and passes by what another is about to take. */
 export const createClaims = (s: string, fence: number, queue: Queue) => {
   /** Rows as they were before, in the order of `numbers`. */
@@ -54,20 +59,37 @@ export const createClaims = (s: string, fence: number, queue: Queue) => {
       `SELECT n FROM ${s}.deliveries WHERE state = ${state} AND joined IN (SELECT joined FROM ${s}.deliveries WHERE n = ANY($1::bigint[]) AND joined IS NOT NULL) AND n <> ALL($1::bigint[]) ORDER BY n FOR UPDATE`, [numbers])
     return [...numbers, ...numbersOf(rows)]
   }
+  /** Batches are made by one worker at a time: two would each take half of a full one, or the same lead by two of its deliveries. */
+  const alone = (run: Run, mode: Mode): Promise<readonly Row[]> => run('SELECT pg_advisory_xact_lock(hashtext($1))', [`${s} batches ${mode}`])
+
+  /** Without those of which the lead is on its way to the same recipient; these are put off. */
+  const apart = async (run: Run, numbers: readonly number[], { mode, now }: { readonly mode: Mode; readonly now: number }): Promise<readonly number[]> => {
+    const joining = numbers.length === 0 ? [] : numbersOf(await run(`SELECT n FROM ${s}.deliveries WHERE n = ANY($1::bigint[]) AND state = 1 AND batch = 1`, [numbers]))
+    if (joining.length === 0) return numbers
+    await alone(run, mode)
+    const late = await run(
+      `UPDATE ${s}.deliveries d SET due_at = o.due_at FROM (
+         SELECT d.n, CASE WHEN bool_or(t.state = 1 AND t.due_at IS NULL) THEN NULL ELSE greatest($2::bigint, max(t.due_at) FILTER (WHERE t.state = 1)) + ${PUT_OFF_MS} END AS due_at
+         FROM ${s}.deliveries d JOIN ${s}.deliveries t ON ${ON_ITS_WAY} WHERE d.n = ANY($1::bigint[]) GROUP BY d.n) o WHERE d.n = o.n RETURNING d.n, d.due_at`, [joining, now])
+    await queue.put(run, late.flatMap((row) => (row['due_at'] === null ? [] : [{ n: Number(row['n']), mode, dueAt: Number(row['due_at']) }])))
+    const waits = new Set(numbersOf(late))
+    return numbers.filter((n) => !waits.has(n))
+  }
   const numbersOf = (rows: readonly Row[]): readonly number[] => rows.map((row) => Number(row['n']))
 
   return {
     due: async (run: Run, { mode, now, limit, runId, to }: DueQuery): Promise<readonly Row[]> => {
-      if (runId === undefined && to === undefined) return take(run, await withTheirBatches(run, await queue.take(run, { mode, now, limit }), 1), 'd.state = 1 AND (d.due_at <= $2 OR d.joined IS NOT NULL)', [now])
+      if (runId === undefined && to === undefined) return take(run, await withTheirBatches(run, await apart(run, await queue.take(run, { mode, now, limit }), { mode, now }), 1), 'd.state = 1 AND (d.due_at <= $2 OR d.joined IS NOT NULL)', [now])
       const rows = await run(
         `SELECT n FROM ${s}.deliveries WHERE state = 1 AND mode = $1 AND due_at <= $2 AND ($3::text IS NULL OR run = (SELECT n FROM ${s}.runs WHERE id = $3)) AND ($4::text IS NULL OR target = $4)
          ORDER BY due_at, n LIMIT $5 FOR UPDATE SKIP LOCKED`, [mode, now, runId ?? null, to ?? null, limit])
-      return take(run, await withTheirBatches(run, numbersOf(rows), 1), 'd.state = 1')
+      return take(run, await withTheirBatches(run, await apart(run, numbersOf(rows), { mode, now }), 1), 'd.state = 1')
     },
     batch: async (run: Run, { mode, recipient, limit, atLeast = 1 }: { readonly mode: Mode; readonly recipient: string; readonly limit: number; readonly atLeast?: number }): Promise<readonly Row[]> => {
-      // One worker at a time, so that two do not each take half of a full batch.
-      await run('SELECT pg_advisory_xact_lock(hashtext($1))', [`${s} batch ${mode} ${recipient}`])
-      const rows = await run(`SELECT n FROM ${s}.deliveries WHERE state = 1 AND mode = $1 AND batch = 1 AND recipient = $2 ORDER BY due_at, n LIMIT $3 FOR UPDATE SKIP LOCKED`, [mode, recipient, limit])
+      await alone(run, mode)
+      const rows = await run(
+        `SELECT n FROM ${s}.deliveries d WHERE state = 1 AND mode = $1 AND batch = 1 AND recipient = $2 AND NOT EXISTS (SELECT 1 FROM ${s}.deliveries t WHERE ${ON_ITS_WAY})
+         ORDER BY due_at, n LIMIT $3 FOR UPDATE SKIP LOCKED`, [mode, recipient, limit])
       return rows.length < atLeast ? [] : take(run, numbersOf(rows), 'd.state = 1')
     },
     abandoned: async (run: Run, { mode, to, limit }: DueQuery): Promise<readonly Row[]> => {

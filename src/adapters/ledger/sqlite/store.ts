@@ -7,6 +7,7 @@ import type { OutcomeKind } from '../../../core/outcome.ts'
 import type { Run } from '../../../core/run.ts'
 import { salesIn } from '../../../core/sale.ts'
 import type { Counts, Delivery, DueQuery, Exists, LoadedDelivery, Queue, RecipientState, Standing, StoredEvent } from '../../../ports.ts'
+import { PUT_OFF_MS } from '../put-off.ts'
 import type { Lease } from './lease.ts'
 import type { PackedResult, PackedStep } from './packing.ts'
 import { purgeRows, scrubFiles } from './purge.ts'
@@ -162,6 +163,18 @@ export const createStore = (db: DatabaseSync, lease: Lease | null) => {
     return before
   })
 
+  /**
+   * Another delivery of the lead waits at the recipient and is not to join a batch: it was in one, or has a request of its
+   * own to repeat. One that is on its way this process knows itself.
+   */
+  const putOff = (row: SqlRow, now: number): boolean => {
+    if (row['batch'] !== 1) return false
+    const other = statement.repeated.get(...twinOf(row))
+    if (other) statement.putOff.run(other['due_at'] === null ? null : Math.max(now, Number(other['due_at'])) + PUT_OFF_MS, Number(row['n']))
+    return other !== undefined
+  }
+  const twinOf = (row: SqlRow): readonly (string | number)[] => [String(row['lead_id']), String(row['mode']), Number(row['number']), Number(row['n']), String(row['recipient'])]
+
   /** "+" keeps SQLite from the index over all that wait, where the one of the run serves. */
   const dueWhere = (query: Omit<DueQuery, 'now' | 'limit'>): { readonly where: string; readonly values: readonly (string | number)[] } => ({
     where: `state = 1 AND ${query.runId === undefined ? '' : '+'}d.mode = ?${query.runId === undefined ? '' : ' AND d.run = (SELECT n FROM runs WHERE id = ?)'}${query.to === undefined ? '' : ' AND d.target = ?'}`,
@@ -181,7 +194,8 @@ export const createStore = (db: DatabaseSync, lease: Lease | null) => {
 
     claimDue: (query: DueQuery): readonly LoadedDelivery[] => write(() => {
       const { where, values } = dueWhere(query)
-      return take(db.prepare(`${SELECT_DELIVERY} WHERE ${where} AND due_at <= ? ORDER BY due_at, d.n LIMIT ?`).all(...values, query.now, query.limit))
+      const rows = db.prepare(`${SELECT_DELIVERY} WHERE ${where} AND due_at <= ? ORDER BY due_at, d.n LIMIT ?`).all(...values, query.now, query.limit)
+      return take(rows.filter((row) => !putOff(row, query.now)))
     }),
     nextDue: (query: Omit<DueQuery, 'now' | 'limit'>): number | null => {
       const { where, values } = dueWhere(query)
@@ -191,7 +205,7 @@ export const createStore = (db: DatabaseSync, lease: Lease | null) => {
     },
     claimBatch: ({ mode, recipient, limit, atLeast = 1 }: { readonly mode: Mode; readonly recipient: string; readonly limit: number; readonly atLeast?: number }): readonly LoadedDelivery[] => write(() => {
       const rows = db.prepare(`${SELECT_DELIVERY} WHERE state = 1 AND d.mode = ? AND batch = 1 AND recipient = ? ORDER BY due_at, d.n LIMIT ?`).all(mode, recipient, limit)
-      return rows.length < atLeast ? [] : take(rows)
+      return rows.length < atLeast ? [] : take(rows.filter((row) => statement.repeated.get(...twinOf(row)) === undefined))
     }),
     accumulating: (mode: Mode): ReadonlyMap<string, number> =>
       new Map(db.prepare('SELECT recipient, count(*) AS n FROM deliveries WHERE state = 1 AND batch = 1 AND mode = ? GROUP BY recipient').all(mode).map((row) => [String(row['recipient']), Number(row['n'])])),
@@ -303,6 +317,8 @@ const statements = (db: DatabaseSync) => {
     takeOver: db.prepare('UPDATE deliveries SET state = 0, fence = ? WHERE n = ?'),
     byKey: db.prepare('SELECT * FROM deliveries WHERE lead_id = ? AND target = ? AND mode = ? AND number = ?'),
     highest: db.prepare('SELECT max(number) AS number FROM deliveries WHERE lead_id = ? AND target = ? AND mode = ?'),
+    repeated: db.prepare('SELECT due_at FROM deliveries WHERE lead_id = ? AND mode = ? AND number = ? AND n <> ? AND recipient = ? AND state = 1 AND batch = 0 ORDER BY due_at IS NULL DESC, due_at DESC LIMIT 1'),
+    putOff: db.prepare('UPDATE deliveries SET due_at = ? WHERE n = ?'),
     had: db.prepare('SELECT recipient FROM sales WHERE lead_id = ? AND mode = ? AND number = ?'),
     addSale: db.prepare('INSERT INTO sales VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING'),
     dropSale: db.prepare('DELETE FROM sales WHERE lead_id = ? AND recipient = ? AND mode = ? AND number = ?'),
