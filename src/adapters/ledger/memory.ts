@@ -123,8 +123,8 @@ export const createMemoryLedger = (): Ledger => {
     startRun: async (_run, plan) => { if (plan) plans.set(plan.hash, plan.json) },
     finishRun: async () => undefined,
     claimDue: async (query) => take(waiting(query)
-      .filter(({ dueAt }) => dueAt !== null && dueAt <= query.now)
-      .sort((a, b) => (a.dueAt ?? 0) - (b.dueAt ?? 0)).slice(0, query.limit).map(({ each }) => each).filter((each) => !putOff(each, query.now))),
+      .filter(({ each, dueAt }) => dueAt !== null && dueAt <= query.now && !putOff(each, query.now))
+      .sort((a, b) => (a.dueAt ?? 0) - (b.dueAt ?? 0)).slice(0, query.limit).map(({ each }) => each)),
     claimBatch: async ({ mode, recipient, limit, atLeast = 1 }) => {
       const found = [...kept.values()]
         .filter((each) => each.delivery.mode === mode && each.standing.state === 'waiting' && each.standing.batch && each.standing.recipient === recipient)

@@ -194,8 +194,12 @@ export const createStore = (db: DatabaseSync, lease: Lease | null) => {
 
     claimDue: (query: DueQuery): readonly LoadedDelivery[] => write(() => {
       const { where, values } = dueWhere(query)
-      const rows = db.prepare(`${SELECT_DELIVERY} WHERE ${where} AND due_at <= ? ORDER BY due_at, d.n LIMIT ?`).all(...values, query.now, query.limit)
-      return take(rows.filter((row) => !putOff(row, query.now)))
+      const due = db.prepare(`${SELECT_DELIVERY} WHERE ${where} AND due_at <= ? ORDER BY due_at, d.n LIMIT ?`)
+      // Fewer than were asked for says that no more is due: what was put off makes room for the next.
+      for (;;) {
+        const rows = due.all(...values, query.now, query.limit)
+        if (rows.filter((row) => putOff(row, query.now)).length === 0) return take(rows)
+      }
     }),
     nextDue: (query: Omit<DueQuery, 'now' | 'limit'>): number | null => {
       const { where, values } = dueWhere(query)
