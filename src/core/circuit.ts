@@ -22,7 +22,8 @@ export const countsAsFailure = (verdict: Verdict): boolean => (verdict.kind === 
 /** A proxy that fails says nothing about the buyer behind it, neither good nor bad. */
 const isOfProxy = (verdict: Verdict): boolean => verdict.kind === 'failed' && verdict.class === 'proxy'
 
-export const stepCircuit = (circuit: Circuit, verdict: Verdict, now: Instant, policy: CircuitPolicy): Circuit => {
+/** `startedAt`: when the attempt left that is answered now. */
+export const stepCircuit = (circuit: Circuit, verdict: Verdict, now: Instant, policy: CircuitPolicy, startedAt: Instant = now): Circuit => {
   if (isOfProxy(verdict)) return circuit
   const failed = countsAsFailure(verdict)
   switch (circuit.kind) {
@@ -34,6 +35,8 @@ export const stepCircuit = (circuit: Circuit, verdict: Verdict, now: Instant, po
       return failed && failures > policy.errorRate * policy.over ? { kind: 'open', until: now + policy.waitMs, waitMs: policy.waitMs } : { kind: 'closed', recent }
     }
     case 'trial': {
+      // Left before the opening was over, and answered late: it is not the trial.
+      if (startedAt < (circuit.opening ?? startedAt)) return circuit
       if (!failed) return closedCircuit
       const waitMs = Math.min(circuit.waitMs * 2, policy.maxWaitMs)
       return { kind: 'open', until: now + waitMs, waitMs }

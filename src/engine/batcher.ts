@@ -165,10 +165,11 @@ export const createBatcher = (around: Surroundings, dispatcher: { pump(work: Wor
       for (const { work } of members) decideAgain(recipient, work)
       return
     }
-    if (token?.kind === 'failed') return answered(recipient, members, id, key, members.map(() => token.verdict), { httpStatus: null, durationMs: 0, at: now })
+    if (token?.kind === 'failed') return answered(recipient, members, id, key, members.map(() => token.verdict), { httpStatus: null, durationMs: 0, at: now, startedAt: now })
     const timeoutMs = Math.max(...members.map(({ send }) => send.timeoutMs))
     await around.leaves(recipient)
     if (!dispatcher.mayStillSend()) return
+    const startedAt = deps.clock.now()
     const reply = await deps.transport.send(rendered.request, { ...endpoint.definition.transport, timeoutMs })
     const httpStatus = reply.kind === 'answer' ? reply.status : null
     const leads = members.map(({ work }) => work.delivery.lead)
@@ -178,14 +179,14 @@ export const createBatcher = (around: Surroundings, dispatcher: { pump(work: Wor
       const read = (member && isPriced(member.work.plan, member.send.path, member.work.history) ? priced?.[i] : undefined) ?? plain
       return token?.kind === 'held' && member ? around.tokens.judge(recipient, token.held, read, httpStatus, isTokenRepeat(member.work.history, member.send)) : read
     })
-    answered(recipient, members, id, key, verdicts, { httpStatus, durationMs: reply.durationMs, at: reply.at })
+    answered(recipient, members, id, key, verdicts, { httpStatus, durationMs: reply.durationMs, at: reply.at, startedAt })
   }
 
   /** One verdict per member; what the request as a whole met is told once. */
-  const answered = (recipient: string, members: readonly Member[], id: string, key: string, verdicts: readonly Verdict[], { httpStatus, durationMs, at }: Pick<Answered, 'httpStatus' | 'durationMs' | 'at'>): void => {
+  const answered = (recipient: string, members: readonly Member[], id: string, key: string, verdicts: readonly Verdict[], { httpStatus, durationMs, at, startedAt }: Pick<Answered, 'httpStatus' | 'durationMs' | 'at'> & { readonly startedAt: Instant }): void => {
     const whole = wholeVerdict(verdicts)
     const first = whole ?? verdicts[0]
-    if (first) around.answered(recipient, 'post', first, httpStatus, at)
+    if (first) around.answered(recipient, 'post', first, httpStatus, at, startedAt)
     members.forEach(({ work, send }, i) => {
       const verdict = verdicts[i]
       if (!verdict) throw new Error(`batch ${id} has no verdict for lead ${work.delivery.lead.id}`)

@@ -166,7 +166,7 @@ export const createDispatcher = (around: Surroundings) => {
     const failBefore = (send: Send, key: string, verdict: Verdict): void => {
       failed = true
       events.push(startedEvent(send, key, '', endpointOf(send.recipient), now), neverSent(send, key, verdict, now))
-      around.answered(send.recipient, send.phase, verdict, null, now)
+      around.answered(send.recipient, send.phase, verdict, null, now, now)
     }
     for (const send of decision.sends) {
       if (send.batch !== null) { repeats = send; continue }
@@ -321,13 +321,14 @@ export const createDispatcher = (around: Surroundings) => {
   const sendNow = (work: Work, { send, key, request, held }: Ready): void => {
     if (!mayStillSend()) return
     const endpoint = endpointOf(send.recipient)
+    const startedAt = clock.now()
     transport.send(request, settingsOf(endpoint, send.timeoutMs)).then((reply) => {
       const reader = endpoint.priced && isPriced(work.plan, send.path, work.history) ? endpoint.priced : endpoint
       const read = reader.read(reply, send.phase)
       const httpStatus = reply.kind === 'answer' ? reply.status : null
       const verdict = held ? around.tokens.judge(send.recipient, held, read, httpStatus, isTokenRepeat(work.history, send)) : read
       work.inbox.push({ send, key, verdict, httpStatus, durationMs: reply.durationMs, at: reply.at, batch: null })
-      around.answered(send.recipient, send.phase, verdict, httpStatus, reply.at)
+      around.answered(send.recipient, send.phase, verdict, httpStatus, reply.at, startedAt)
       // Before another takes its place: a cap that this answer uses up is then recorded before that one starts.
       pump(work)
       around.lane(send.recipient).leave(reply.at)

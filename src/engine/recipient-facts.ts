@@ -88,12 +88,12 @@ export const createRecipientFacts = (ledger: Ledger, mode: Mode, policies: Reado
     },
 
     /** Folds an answer into the recipient's circuit; tells when it opened or closed, and null at once where it did neither. */
-    answered: (recipient: string, verdict: Verdict, at: Instant): Promise<'opened' | 'closed' | null> | null => {
+    answered: (recipient: string, verdict: Verdict, at: Instant, startedAt: Instant): Promise<'opened' | 'closed' | null> | null => {
       const policy = policies.get(recipient)?.circuit
       if (!policy) return null
       const before = now.get(recipient)?.circuit ?? closedCircuit
-      if (shared) return answeredInStore(shared, recipient, before, { verdict, at, trial: before.kind === 'trial' && trying.has(recipient) }, policy)
-      const after = stepCircuit(before, verdict, at, policy)
+      if (shared) return answeredInStore(shared, recipient, before, { verdict, at, startedAt, trial: before.kind === 'trial' && trying.has(recipient) && startedAt >= openingOf(before) }, policy)
+      const after = stepCircuit(before, verdict, at, policy, startedAt)
       if (after.kind !== before.kind) return turn(recipient, after, at)
       if (after !== before) now.set(recipient, { ...(now.get(recipient) ?? NOTHING), circuit: after })
       return null

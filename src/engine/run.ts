@@ -83,12 +83,12 @@ export const runDeliveries = async (settings: RunSettings, leads: LeadSource | n
 
   const around: Surroundings = {
     settings, deps, facts, lane, stopping, tokens: createTokens(deps, mode), lookups: createLookups(deps), claimed: recipientFacts.claimed, refused: recipientFacts.refused, foundPaused: recipientFacts.foundPaused,
-    answered: (recipient, phase, verdict, httpStatus, at) => {
+    answered: (recipient, phase, verdict, httpStatus, at, startedAt) => {
       const policy = policies.get(recipient)
       alerts.verdict(recipient, phase, verdict, httpStatus)
       // A list that is not there says nothing about a CRM that takes contacts: it must not open the circuit.
       const ofListAlone = isStep(phase) && verdict.kind === 'failed' && !verdict.retry
-      if (!ofListAlone) recipientFacts.answered(recipient, verdict, at)?.then((turned) => { if (turned === 'opened') alerts.tell(recipient, 'circuit', `its circuit opened: more than half of its last attempts failed; the last: ${verdict.reason ?? 'no answer'}`, 'finalmile status shows when it is tried again') }, fail)
+      if (!ofListAlone) recipientFacts.answered(recipient, verdict, at, startedAt)?.then((turned) => { if (turned === 'opened') alerts.tell(recipient, 'circuit', `its circuit opened: more than half of its last attempts failed; the last: ${verdict.reason ?? 'no answer'}`, 'finalmile status shows when it is tried again') }, fail)
       if (verdict.kind !== 'failed' || !policy) return
       if (verdict.pause) recipientFacts.pause(recipient, at, verdict.reason ?? verdict.class).catch(fail)
       if (verdict.retryAfterMs === undefined || verdict.class !== 'rate_limited') return

@@ -6,7 +6,7 @@ import type { CircuitPolicy } from '../core/policy.ts'
 import type { Verdict } from '../core/verdict.ts'
 import type { Ledger } from '../ports.ts'
 
-interface Answer { readonly verdict: Verdict; readonly at: Instant; /** to the one trial, which this process had claimed */ readonly trial: boolean }
+interface Answer { readonly verdict: Verdict; readonly at: Instant; readonly startedAt: Instant; /** to the one trial, which this process had claimed */ readonly trial: boolean }
 
 /**
  * Circuits that fold the answers to all processes. A recipient that fails nowhere costs nothing: good answers are told
@@ -20,8 +20,8 @@ export const createSharedCircuits = (ledger: Ledger, mode: Mode) => {
     const answers = untold.get(recipient) ?? []
     untold.delete(recipient)
     const after = await ledger.foldCircuit(recipient, mode, (before) => {
-      const circuit = answers.reduce((state, { verdict, at, trial }) =>
-        stepCircuit(trial && state.kind === 'open' && state.until <= at ? beginTrial(state, at, 0) : state, verdict, at, policy), circuitFrom(before))
+      const circuit = answers.reduce((state, { verdict, at, startedAt, trial }) =>
+        stepCircuit(trial && state.kind === 'open' && state.until <= at ? beginTrial(state, at, 0) : state, verdict, at, policy, startedAt), circuitFrom(before))
       return isHealthy(circuit) ? null : JSON.stringify(circuit)
     })
     return circuitFrom(after)

@@ -21,7 +21,7 @@ export interface Surroundings {
   readonly tokens: Tokens
   readonly lookups: Lookups
   /** A verdict came: pauses, holds and alerts follow from it. */
-  readonly answered: (recipient: string, phase: PhaseName, verdict: Verdict, httpStatus: number | null, at: Instant) => void
+  readonly answered: (recipient: string, phase: PhaseName, verdict: Verdict, httpStatus: number | null, at: Instant, startedAt: Instant) => void
   readonly claimed: (claims: readonly Claim[], at: Instant) => void
   readonly refused: (claim: Claim, at: Instant) => void
   /** The store says that it was paused meanwhile. */

@@ -46,10 +46,15 @@ describe('circuit', () => {
   })
   it('a trial that nobody hears of is followed by another', () => { expect(circuitGate(beginTrial(opened, T0 + 300_000, 10_000), T0 + 310_000)).toEqual({ open: true, trial: true }) })
   it('closes when the trial is answered, even by a rejection', () => { expect(fold([rejected], { kind: 'trial', until: T0, waitMs: 300_000 })).toEqual(closedCircuit) })
+  it('what left before the opening was over, and is answered late, decides no trial', () => {
+    const trial = beginTrial(opened, T0 + 300_000, 10_000)
+    expect([broken, accepted].map((verdict) => stepCircuit(trial, verdict, T0 + 301_000, policy, T0 + 299_999))).toEqual([trial, trial])
+  })
   it('waits twice as long when the trial fails, up to the maximum', () => {
     let circuit: Circuit = opened
     const waits = Array.from({ length: 6 }, () => {
-      circuit = stepCircuit(beginTrial(circuit, circuit.kind === 'open' ? circuit.until : T0, 1), broken, T0, policy)
+      const at = circuit.kind === 'open' ? circuit.until : T0
+      circuit = stepCircuit(beginTrial(circuit, at, 1), broken, at, policy)
       return circuit.kind === 'open' ? circuit.waitMs / 60_000 : null
     })
     expect(waits).toEqual([10, 20, 40, 60, 60, 60])

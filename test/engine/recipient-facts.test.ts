@@ -42,9 +42,9 @@ it('alone at its store it counts failures by itself: what the store keeps of a c
   await ledger.setPaused('a', 'live', null)
   const facts = createRecipientFacts(ledger, 'live', breaks, () => undefined)
   await facts.refresh(0)
-  await facts.answered('a', broken, 1)
+  await facts.answered('a', broken, 1, 0)
   await facts.refresh(2)
-  expect(await facts.answered('a', broken, 3)).toBe('opened')
+  expect(await facts.answered('a', broken, 3, 2)).toBe('opened')
 })
 
 it('an answer that comes when its own trial is over does not decide the trial of another process', async () => {
@@ -54,10 +54,22 @@ it('an answer that comes when its own trial is over does not decide the trial of
   await ledger.setCircuit('a', 'live', JSON.stringify({ kind: 'open', until: 1_000, waitMs: 1_000 }))
   await facts.refresh(1_000)
   facts.claimed([trial(1_000)], 1_000)
-  await facts.answered('a', broken, 1_100)
+  await facts.answered('a', broken, 1_100, 1_000)
   const next = facts.now.get('a')?.circuit
   expect(next).toEqual({ kind: 'open', until: 3_100, waitMs: 2_000 })
   facts.refused(trial(3_100), 3_100)
-  await facts.answered('a', accepted, 3_200)
+  await facts.answered('a', accepted, 3_200, 3_100)
   expect(facts.now.get('a')?.circuit).toMatchObject({ kind: 'trial', opening: 3_100 })
+})
+
+it.each([['alone', false], ['of several', true]])('an answer to what left before the opening was over decides no trial of a process %s', async (_case, shared) => {
+  const ledger: Ledger = { ...createMemoryLedger(), shared }
+  const facts = createRecipientFacts(ledger, 'live', breaks, () => undefined)
+  await ledger.setCircuit('a', 'live', JSON.stringify({ kind: 'open', until: 1_000, waitMs: 1_000 }))
+  await facts.refresh(1_000)
+  facts.claimed([{ kind: 'permit', recipient: 'a', name: 'trial:live:a:1000', until: 21_000 }], 1_000)
+  await facts.answered('a', broken, 1_100, 999)
+  await facts.answered('a', accepted, 1_200, 998)
+  expect(facts.now.get('a')?.circuit).toMatchObject({ kind: 'trial', opening: 1_000 })
+  expect(await facts.answered('a', accepted, 1_300, 1_000)).toBe('closed')
 })
