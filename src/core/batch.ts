@@ -1,5 +1,6 @@
 import { nextCron } from '../base/cron.ts'
 import type { Instant } from '../base/time.ts'
+import type { History } from './history.ts'
 import type { BatchPolicy, ZoneSource } from './policy.ts'
 
 /** When a lead that joined at `since` leaves at the latest; a full batch leaves earlier, unless it has a schedule. */
@@ -26,3 +27,10 @@ export const keptApart = <T>(items: readonly T[], keyOf: (item: T) => string | n
   }
   return groups.map((each) => each.items)
 }
+
+/** The batches that the lead is in: their answers are still to come, or they will be repeated, so that the recipients may have it. */
+export const openBatches = (history: History): readonly { readonly recipient: string; readonly batch: string }[] =>
+  [...history.nodes.values()].flatMap(({ attempts }) => {
+    const last = attempts.at(-1)
+    return last === undefined || last.batch === null ? [] : { recipient: last.recipient, batch: last.batch }
+  })

@@ -1,5 +1,5 @@
-import { keptApart, leavesWhenFull } from '../core/batch.ts'
 import type { Instant } from '../base/time.ts'
+import { keptApart, leavesWhenFull } from '../core/batch.ts'
 import { evolve, nodeAt } from '../core/history.ts'
 import { isPriced, nodeOf } from '../core/booking.ts'
 import type { Policy } from '../core/policy.ts'
@@ -7,11 +7,15 @@ import type { Send } from '../core/step.ts'
 import { claimsOf, gateOf, whileGathered } from '../core/strategies/send.ts'
 import type { Verdict } from '../core/verdict.ts'
 import type { Endpoint, Rendered } from '../wire/endpoint.ts'
+import type { Standing } from '../ports.ts'
 import { hashOf, inputOf, isTokenRepeat, startedEvent, unsendable } from './attempt.ts'
 import type { Surroundings } from './surroundings.ts'
 import { batchIdOf, batchSizeOf, idempotencyKeyOf } from './identity.ts'
 import { boughtBefore } from './work.ts'
 import type { Answered, Work } from './work.ts'
+
+/** The rest of a batch is looked for again so long after its time, or, where others work it, after this run could wait for it. */
+const REST_MS = 1_000
 
 interface Member { readonly work: Work; readonly send: Send }
 
@@ -111,17 +115,45 @@ export const createBatcher = (around: Surroundings, dispatcher: { pump(work: Wor
     leave(send.recipient, members.toSorted(asJoined), id)
   }
 
-  /** No more members will come: what cannot be repeated as it was stays in doubt, for a person to see. */
-  const giveUpIncomplete = (now: Instant): void => {
-    for (const [id, members] of repeating) {
+  /** Members that wait for the rest of their batch. */
+  const held = (): number => [...repeating.values()].reduce((sum, members) => sum + members.length, 0)
+
+  /**
+   * No more members come now. Where the others wait for a later time (a crash came between their answers), these go back
+   * until then; where one is settled, what cannot be repeated as it was stays in doubt, for a person to see.
+   */
+  const settleIncomplete = async (now: Instant): Promise<void> => {
+    for (const [id, members] of [...repeating]) {
+      const { count, dueAt } = await deps.ledger.ofBatch(settings.mode, id)
+      if (repeating.get(id) !== members) continue
       repeating.delete(id)
-      for (const { work, send } of members) {
-        const reason = `only ${members.length} of the ${batchSizeOf(id)} leads of batch ${id} are left, so that it cannot be repeated as it was; it may have been processed`
-        work.orders = [startedEvent(send, '', '', dispatcher.endpointOf(send.recipient), now, id)]
-        work.inbox.push({ send, key: '', verdict: { kind: 'unknown', class: 'timeout', retry: false, reason }, httpStatus: null, durationMs: 0, at: now, batch: null })
-        dispatcher.pump(work)
-      }
+      if (count < batchSizeOf(id)) for (const member of members) leaveInDoubt(member, id, members.length, now)
+      else await putBack(members, dueAt === null ? null : dueAt === 0 ? now + settings.waitMs + REST_MS : Math.max(dueAt, now + REST_MS))
     }
+  }
+
+  const leaveInDoubt = ({ work, send }: Member, id: string, left: number, now: Instant): void => {
+    const reason = `only ${left} of the ${batchSizeOf(id)} leads of batch ${id} are left, so that it cannot be repeated as it was; it may have been processed`
+    work.orders = [startedEvent(send, '', '', dispatcher.endpointOf(send.recipient), now, id)]
+    work.inbox.push({ send, key: '', verdict: { kind: 'unknown', class: 'timeout', retry: false, reason }, httpStatus: null, durationMs: 0, at: now, batch: null })
+    dispatcher.pump(work)
+  }
+
+  const putBack = async (members: readonly Member[], dueAt: Instant | null): Promise<void> => {
+    for (const { work, send } of members) {
+      const standing: Standing = { state: 'waiting', dueAt, why: 'waits for the rest of its batch, which is repeated as a whole', recipient: send.recipient, batch: false }
+      const [result] = await deps.ledger.append([{ deliveryId: work.delivery.id, version: work.history.version, runId: settings.runId, events: [], standing }])
+      if (result?.kind !== 'ok') throw new Error(`the store refused to put back delivery ${work.delivery.id}: ${result?.kind ?? 'no result'}`)
+      work.released = true
+      around.released(work, standing)
+    }
+  }
+
+  /** The run is to stop: they go back as all do that were not sent. */
+  const letGo = (): void => {
+    const members = [...repeating.values()].flat()
+    repeating.clear()
+    for (const { work } of members) dispatcher.pump(work)
   }
 
   const leave = (recipient: string, members: readonly Member[], id: string): void => {
@@ -233,7 +265,7 @@ export const createBatcher = (around: Surroundings, dispatcher: { pump(work: Wor
     throw new Error(`delivery ${work.delivery.id} waits for no batch of ${recipient}`)
   }
 
-  return { accumulated, flush, repeat, giveUpIncomplete }
+  return { accumulated, flush, repeat, held, settleIncomplete, letGo }
 }
 
 /** As they joined, which every repeat can tell again; of those that joined at once the shorter id goes first, so that L2 goes before L10. */

@@ -187,7 +187,7 @@ export const runDeliveries = async (settings: RunSettings, leads: LeadSource | n
       else batches.set(batch, [...(batches.get(batch) ?? []), work])
     }
     for (const [recipient, works] of batches) await batcher.flush(recipient, works)
-    if (due.length < claimLimit) batcher.giveUpIncomplete(now)
+    if (due.length < claimLimit) await batcher.settleIncomplete(now)
     return due.length > 0
   }
 
@@ -281,12 +281,17 @@ export const runDeliveries = async (settings: RunSettings, leads: LeadSource | n
     while (!failure) {
       const now = clock.now()
       const opens = drainLanes(lanes.values(), stopping() ? 'all' : 'free', now)
+      if (stopping()) batcher.letGo()
       let takenElsewhere = false
       const nextDue = stopping() || settings.enqueue ? null : await ledger.nextDue({ mode, ...own })
       if (nextDue !== null && nextDue <= now && !slots.full() && !stopping()) {
         if (await takeDue(now)) continue
         // Another process is about to take it.
         takenElsewhere = true
+      }
+      if (batcher.held() > 0 && batcher.held() === slots.taken() && !stopping()) {
+        await batcher.settleIncomplete(now)
+        continue
       }
       const idle = slots.taken() === 0
       if (idle && stopping()) return

@@ -64,12 +64,13 @@ export const standingOf = (history: History, sending: number, waits: readonly Wa
     return { state: 'settled', at, outcome: outcome.kind, recipient: outcome.recipient, buyerLeadId: outcome.buyerLeadId, revenue: outcome.revenue, cost, attempts: attemptCount(history), reason: outcome.reason }
   }
   if (sending > 0 || waits.length === 0) return { state: 'working' }
-  const [first] = waits
+  // Of several, the batch that it waits for is the one that may take it before its time.
+  const told = waits.find((wait) => wait.batch) ?? waits[0]
   return {
     state: 'waiting',
     dueAt: earliest(waits.map((wait) => wait.until)),
     why: waits.map((wait) => wait.why).join('; '),
-    recipient: first?.recipient ?? null,
-    batch: waits.some((wait) => wait.batch),
+    recipient: told?.recipient ?? null,
+    batch: told?.batch ?? false,
   }
 }

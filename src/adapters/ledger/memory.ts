@@ -1,7 +1,9 @@
 import type { Instant } from '../../base/time.ts'
+import { openBatches } from '../../core/batch.ts'
 import type { Claim } from '../../core/caps.ts'
 import { deliveryIdOf } from '../../core/delivery-id.ts'
 import type { Mode } from '../../core/event.ts'
+import { emptyHistory, evolve } from '../../core/history.ts'
 import { OUTCOMES } from '../../core/outcome.ts'
 import type { OutcomeKind } from '../../core/outcome.ts'
 import { salesIn } from '../../core/sale.ts'
@@ -92,20 +94,22 @@ export const createMemoryLedger = (): Ledger => {
     return had.length === 0 ? before : { ...before, had }
   })
 
-  /** Another delivery of the lead, that waits at the recipient and is not to join a batch itself. */
-  const repeated = (each: Kept): Extract<Standing, { state: 'waiting' }> | null => {
-    const { delivery: { mode, number, lead }, standing } = each
-    if (standing.state !== 'waiting' || !standing.batch) return null
-    for (const { delivery, standing: other } of kept.values()) {
-      if (delivery.mode === mode && delivery.number === number && delivery.lead.id === lead.id && other.state === 'waiting' && !other.batch && other.recipient === standing.recipient) return other
-    }
-    return null
+  /** How another delivery of the lead stands that is in a batch of the recipient's: on its way, left by a crash, or to be repeated. */
+  const onItsWay = ({ delivery: { id, mode, number, lead }, standing }: Kept): Standing | null => {
+    if (standing.state !== 'waiting' || !standing.batch || standing.recipient === null) return null
+    const { recipient } = standing
+    const other = [...kept.values()].find(({ delivery, standing: { state }, events }) => state !== 'settled' && delivery.id !== id && delivery.mode === mode
+      && delivery.number === number && delivery.lead.id === lead.id && batchesOf(events).some((each) => each.recipient === recipient))
+    return other?.standing ?? null
   }
 
+  const batchesOf = (events: readonly StoredEvent[]) => openBatches(events.map(({ event }) => event).reduce(evolve, emptyHistory))
+
   const putOff = (each: Kept, now: Instant): boolean => {
-    const other = repeated(each)
-    if (other && each.standing.state === 'waiting') each.standing = { ...each.standing, dueAt: other.dueAt === null ? null : Math.max(now, other.dueAt) + PUT_OFF_MS }
-    return other !== null
+    const other = onItsWay(each)
+    if (other === null || each.standing.state !== 'waiting') return false
+    each.standing = { ...each.standing, dueAt: other.state !== 'waiting' ? now + PUT_OFF_MS : other.dueAt === null ? null : Math.max(now, other.dueAt) + PUT_OFF_MS }
+    return true
   }
 
   const change = (recipient: string, mode: Mode, more: Partial<RecipientState>): void => {
@@ -129,7 +133,12 @@ export const createMemoryLedger = (): Ledger => {
       const found = [...kept.values()]
         .filter((each) => each.delivery.mode === mode && each.standing.state === 'waiting' && each.standing.batch && each.standing.recipient === recipient)
         .sort((a, b) => (a.events.at(-1)?.seq ?? 0) - (b.events.at(-1)?.seq ?? 0)).slice(0, limit)
-      return found.length < atLeast ? [] : take(found.filter((each) => repeated(each) === null))
+      return found.length < atLeast ? [] : take(found.filter((each) => onItsWay(each) === null))
+    },
+    ofBatch: async (mode, batchId) => {
+      const found = [...kept.values()].filter(({ delivery, standing, events }) => delivery.mode === mode && standing.state !== 'settled' && batchesOf(events).some(({ batch }) => batch === batchId))
+      const times = found.flatMap(({ standing }) => (standing.state === 'waiting' ? [standing.dueAt] : []))
+      return { count: found.length, dueAt: times.includes(null) ? null : Math.max(0, ...times.map(Number)) }
     },
     ...aloneLimits,
     accumulating: async (mode) => {

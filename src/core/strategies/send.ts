@@ -64,8 +64,9 @@ const first = (policy: Policy, price: Money | null, path: string, context: Conte
     if (postsHere(recipient, context).some((each) => each.finished === null)) return pending()
     if (policy.pool) return done('pooled', path, recipient, parked(policy, context))
   } else {
-    const had = context.facts.elsewhere.get(recipient)
-    if (had !== undefined) return pass(path, recipient, had)
+    const had = context.facts.elsewhere.get(recipient) ?? boughtHere(policy, context)
+    if (had !== null) return pass(path, recipient, had)
+    if (postsHere(recipient, context).some((each) => each.finished === null)) return pending()
   }
   const open = gateOf(queuedAt === null ? policy : whileGathered(policy), context)
   if (!open.open) {

@@ -42,6 +42,11 @@ export const createReads = (db: Database, s: string) => {
     (row) => Number(row['n']),
   )
 
+  const ofBatch: Ledger['ofBatch'] = async (mode, batchId) => {
+    const [row] = await db.query(`SELECT count(*) AS n, bool_or(state = 1 AND due_at IS NULL) AS held, max(due_at) FILTER (WHERE state = 1) AS due_at FROM ${s}.deliveries WHERE joined = $1 AND mode = $2 AND state < 2`, [batchId, mode])
+    return { count: Number(row?.['n']), dueAt: row?.['held'] === true ? null : Number(row?.['due_at'] ?? 0) }
+  }
+
   const counts = async (mode: Mode): Promise<Counts> => {
     const settled = Object.fromEntries(OUTCOMES.map((each) => [each, 0])) as Record<OutcomeKind, number>
     let [working, waiting] = [0, 0]
@@ -65,5 +70,5 @@ export const createReads = (db: Database, s: string) => {
     `SELECT recipient, why, batch, count(*) AS leads, min(due_at) AS next_at, count(*) FILTER (WHERE due_at < $3) AS overdue FROM ${s}.deliveries
      WHERE state = 1 AND mode = $1 AND ($2::text IS NULL OR run = (SELECT n FROM ${s}.runs WHERE id = $2)) GROUP BY recipient, why, batch ORDER BY leads DESC`, [mode, runId ?? null, dueBefore])).map(queueOf)
 
-  return { events, deliveries, counts, known, queues }
+  return { events, deliveries, counts, known, queues, ofBatch }
 }

@@ -1,7 +1,9 @@
 import type { DatabaseSync } from 'node:sqlite'
+import { openBatches } from '../../../core/batch.ts'
 import type { Claim } from '../../../core/caps.ts'
 import { deliveryKeyOf } from '../../../core/delivery-id.ts'
 import type { Mode } from '../../../core/event.ts'
+import { emptyHistory, evolve } from '../../../core/history.ts'
 import { OUTCOMES } from '../../../core/outcome.ts'
 import type { OutcomeKind } from '../../../core/outcome.ts'
 import type { Run } from '../../../core/run.ts'
@@ -11,7 +13,7 @@ import { PUT_OFF_MS } from '../put-off.ts'
 import type { Lease } from './lease.ts'
 import type { PackedResult, PackedStep } from './packing.ts'
 import { purgeRows, scrubFiles } from './purge.ts'
-import { DELIVERY_COLUMNS, PURGED_LEAD, STANDING_COLUMNS, WORKING, deliveryOf, eventsOf, queueOf, recipientStateOf, standingOf } from './rows.ts'
+import { DELIVERY_COLUMNS, PURGED_LEAD, STANDING_COLUMNS, STATES, WORKING, deliveryOf, eventsOf, queueOf, recipientStateOf, standingOf } from './rows.ts'
 import type { SqlRow } from './rows.ts'
 
 export interface EventsFilter { readonly runId?: string; readonly mode?: Mode }
@@ -163,17 +165,18 @@ export const createStore = (db: DatabaseSync, lease: Lease | null) => {
     return before
   })
 
-  /**
-   * Another delivery of the lead waits at the recipient and is not to join a batch: it was in one, or has a request of its
-   * own to repeat. One that is on its way this process knows itself.
-   */
+  /** Another delivery of the lead that is in a batch of the recipient's: on its way, left by a crash, or to be repeated. */
+  const onItsWay = (row: SqlRow): SqlRow | undefined =>
+    row['batch'] !== 1 ? undefined : statement.others.all(String(row['lead_id']), String(row['mode']), Number(row['number']), Number(row['n']))
+      .find((other) => batchesOf(Number(other['n'])).some(({ recipient }) => recipient === row['recipient']))
+
+  const batchesOf = (n: number) => openBatches(statement.logOf.all(n).flatMap((each) => eventsOf(each['events'])).reduce(evolve, emptyHistory))
+
   const putOff = (row: SqlRow, now: number): boolean => {
-    if (row['batch'] !== 1) return false
-    const other = statement.repeated.get(...twinOf(row))
-    if (other) statement.putOff.run(other['due_at'] === null ? null : Math.max(now, Number(other['due_at'])) + PUT_OFF_MS, Number(row['n']))
+    const other = onItsWay(row)
+    if (other) statement.putOff.run(other['state'] === STATES.working ? now + PUT_OFF_MS : other['due_at'] === null ? null : Math.max(now, Number(other['due_at'])) + PUT_OFF_MS, Number(row['n']))
     return other !== undefined
   }
-  const twinOf = (row: SqlRow): readonly (string | number)[] => [String(row['lead_id']), String(row['mode']), Number(row['number']), Number(row['n']), String(row['recipient'])]
 
   /** "+" keeps SQLite from the index over all that wait, where the one of the run serves. */
   const dueWhere = (query: Omit<DueQuery, 'now' | 'limit'>): { readonly where: string; readonly values: readonly (string | number)[] } => ({
@@ -209,8 +212,15 @@ export const createStore = (db: DatabaseSync, lease: Lease | null) => {
     },
     claimBatch: ({ mode, recipient, limit, atLeast = 1 }: { readonly mode: Mode; readonly recipient: string; readonly limit: number; readonly atLeast?: number }): readonly LoadedDelivery[] => write(() => {
       const rows = db.prepare(`${SELECT_DELIVERY} WHERE state = 1 AND d.mode = ? AND batch = 1 AND recipient = ? ORDER BY due_at, d.n LIMIT ?`).all(mode, recipient, limit)
-      return rows.length < atLeast ? [] : take(rows.filter((row) => statement.repeated.get(...twinOf(row)) === undefined))
+      return rows.length < atLeast ? [] : take(rows.filter((row) => onItsWay(row) === undefined))
     }),
+    /** Asked for a batch that a crash or a small page tore apart: it looks through the log of all that is not settled. */
+    ofBatch: (mode: Mode, batchId: string): { readonly count: number; readonly dueAt: number | null } => {
+      const rows = db.prepare('SELECT n, state, due_at FROM deliveries d WHERE state < 2 AND mode = ? AND EXISTS (SELECT 1 FROM log l WHERE l.delivery = d.n AND instr(l.events, ?) > 0)').all(mode, JSON.stringify(batchId))
+        .filter((row) => batchesOf(Number(row['n'])).some(({ batch }) => batch === batchId))
+      const times = rows.flatMap((row) => (row['state'] === STATES.waiting ? [row['due_at']] : []))
+      return { count: rows.length, dueAt: times.includes(null) ? null : Math.max(0, ...times.map(Number)) }
+    },
     accumulating: (mode: Mode): ReadonlyMap<string, number> =>
       new Map(db.prepare('SELECT recipient, count(*) AS n FROM deliveries WHERE state = 1 AND batch = 1 AND mode = ? GROUP BY recipient').all(mode).map((row) => [String(row['recipient']), Number(row['n'])])),
     claimAbandoned: (query: DueQuery): readonly LoadedDelivery[] => write(() =>
@@ -321,7 +331,7 @@ const statements = (db: DatabaseSync) => {
     takeOver: db.prepare('UPDATE deliveries SET state = 0, fence = ? WHERE n = ?'),
     byKey: db.prepare('SELECT * FROM deliveries WHERE lead_id = ? AND target = ? AND mode = ? AND number = ?'),
     highest: db.prepare('SELECT max(number) AS number FROM deliveries WHERE lead_id = ? AND target = ? AND mode = ?'),
-    repeated: db.prepare('SELECT due_at FROM deliveries WHERE lead_id = ? AND mode = ? AND number = ? AND n <> ? AND recipient = ? AND state = 1 AND batch = 0 ORDER BY due_at IS NULL DESC, due_at DESC LIMIT 1'),
+    others: db.prepare('SELECT n, state, due_at FROM deliveries WHERE lead_id = ? AND mode = ? AND number = ? AND n <> ? AND state <> 2'),
     putOff: db.prepare('UPDATE deliveries SET due_at = ? WHERE n = ?'),
     had: db.prepare('SELECT recipient FROM sales WHERE lead_id = ? AND mode = ? AND number = ?'),
     addSale: db.prepare('INSERT INTO sales VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING'),
