@@ -108,7 +108,8 @@ export const createBatcher = (around: Surroundings, dispatcher: { pump(work: Wor
   /** A member of a batch that is due to be repeated; the batch goes when all are here, in the order in which it went before: a buyer that knows its key may answer by position. */
   const repeat = (work: Work, send: Send): void => {
     const id = send.batch ?? ''
-    const members = [...(repeating.get(id) ?? []), { work, send }]
+    // One that decides again while it waits here says so once more.
+    const members = [...(repeating.get(id) ?? []).filter((each) => each.work !== work), { work, send }]
     repeating.set(id, members)
     if (members.length < batchSizeOf(id)) return
     repeating.delete(id)

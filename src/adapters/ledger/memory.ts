@@ -8,7 +8,7 @@ import { OUTCOMES } from '../../core/outcome.ts'
 import type { OutcomeKind } from '../../core/outcome.ts'
 import { salesIn } from '../../core/sale.ts'
 import { aloneLimits } from './alone-limits.ts'
-import { PUT_OFF_MS } from './put-off.ts'
+import { PUT_OFF_LOST_MS, PUT_OFF_MS } from './put-off.ts'
 import { nameOf, withoutPersonalData } from './purge.ts'
 import type { Delivery, DueQuery, Ledger, LoadedDelivery, Queue, RecipientState, Standing, Step, StepResult, StoredEvent } from '../../ports.ts'
 
@@ -108,7 +108,7 @@ export const createMemoryLedger = (): Ledger => {
   const putOff = (each: Kept, now: Instant): boolean => {
     const other = onItsWay(each)
     if (other === null || each.standing.state !== 'waiting') return false
-    each.standing = { ...each.standing, dueAt: other.state !== 'waiting' ? now + PUT_OFF_MS : other.dueAt === null ? null : Math.max(now, other.dueAt) + PUT_OFF_MS }
+    each.standing = { ...each.standing, dueAt: other.state !== 'waiting' ? now + PUT_OFF_LOST_MS : other.dueAt === null ? null : Math.max(now, other.dueAt) + PUT_OFF_MS }
     return true
   }
 

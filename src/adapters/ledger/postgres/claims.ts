@@ -2,7 +2,7 @@ import { deliveryIdOf } from '../../../core/delivery-id.ts'
 import type { Mode } from '../../../core/event.ts'
 import { salesIn } from '../../../core/sale.ts'
 import type { DueQuery, LoadedDelivery, StoredEvent } from '../../../ports.ts'
-import { PUT_OFF_MS } from '../put-off.ts'
+import { PUT_OFF_LOST_MS, PUT_OFF_MS } from '../put-off.ts'
 import { PURGED_LEAD, deliveryOf, eventsOf, standingOf } from '../sqlite/rows.ts'
 import type { Row, Run } from './database.ts'
 import type { Queue } from './queue.ts'
@@ -34,7 +34,7 @@ export const withHad = async (run: Run, s: string, loaded: readonly LoadedDelive
 }
 
 /** Tells whose a working delivery is: a worker's that lives, or nobody's. */
-const ABANDONED = (s: string): string => `NOT EXISTS (SELECT 1 FROM ${s}.workers w WHERE w.fence = d.fence AND NOT w.lost)`
+const ABANDONED = (s: string, row: 'd' | 't' = 'd'): string => `NOT EXISTS (SELECT 1 FROM ${s}.workers w WHERE w.fence = ${row}.fence AND NOT w.lost)`
 
 /** Another delivery of the lead is in a batch of the recipient, was taken to join one, or waits to be repeated with one. */
 const ON_ITS_WAY = `t.lead_id = d.lead_id AND t.mode = d.mode AND t.number = d.number AND t.n <> d.n
@@ -69,7 +69,7 @@ export const createClaims = (s: string, fence: number, queue: Queue) => {
     await alone(run, mode)
     const late = await run(
       `UPDATE ${s}.deliveries d SET due_at = o.due_at FROM (
-         SELECT d.n, CASE WHEN bool_or(t.state = 1 AND t.due_at IS NULL) THEN NULL ELSE greatest($2::bigint, max(t.due_at) FILTER (WHERE t.state = 1)) + ${PUT_OFF_MS} END AS due_at
+         SELECT d.n, CASE WHEN bool_or(t.state = 1 AND t.due_at IS NULL) THEN NULL ELSE greatest($2::bigint, max(t.due_at) FILTER (WHERE t.state = 1)) + CASE WHEN bool_or(t.state = 0 AND ${ABANDONED(s, 't')}) THEN ${PUT_OFF_LOST_MS} ELSE ${PUT_OFF_MS} END END AS due_at
          FROM ${s}.deliveries d JOIN ${s}.deliveries t ON ${ON_ITS_WAY} WHERE d.n = ANY($1::bigint[]) GROUP BY d.n) o WHERE d.n = o.n RETURNING d.n, d.due_at`, [joining, now])
     await queue.put(run, late.flatMap((row) => (row['due_at'] === null ? [] : [{ n: Number(row['n']), mode, dueAt: Number(row['due_at']) }])))
     const waits = new Set(numbersOf(late))

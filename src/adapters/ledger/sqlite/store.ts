@@ -9,7 +9,7 @@ import type { OutcomeKind } from '../../../core/outcome.ts'
 import type { Run } from '../../../core/run.ts'
 import { salesIn } from '../../../core/sale.ts'
 import type { Counts, Delivery, DueQuery, Exists, LoadedDelivery, Queue, RecipientState, Standing, StoredEvent } from '../../../ports.ts'
-import { PUT_OFF_MS } from '../put-off.ts'
+import { PUT_OFF_LOST_MS, PUT_OFF_MS } from '../put-off.ts'
 import type { Lease } from './lease.ts'
 import type { PackedResult, PackedStep } from './packing.ts'
 import { purgeRows, scrubFiles } from './purge.ts'
@@ -174,7 +174,7 @@ export const createStore = (db: DatabaseSync, lease: Lease | null) => {
 
   const putOff = (row: SqlRow, now: number): boolean => {
     const other = onItsWay(row)
-    if (other) statement.putOff.run(other['state'] === STATES.working ? now + PUT_OFF_MS : other['due_at'] === null ? null : Math.max(now, Number(other['due_at'])) + PUT_OFF_MS, Number(row['n']))
+    if (other) statement.putOff.run(other['state'] === STATES.working ? now + (Number(other['fence']) === fence ? PUT_OFF_MS : PUT_OFF_LOST_MS) : other['due_at'] === null ? null : Math.max(now, Number(other['due_at'])) + PUT_OFF_MS, Number(row['n']))
     return other !== undefined
   }
 
@@ -331,7 +331,7 @@ const statements = (db: DatabaseSync) => {
     takeOver: db.prepare('UPDATE deliveries SET state = 0, fence = ? WHERE n = ?'),
     byKey: db.prepare('SELECT * FROM deliveries WHERE lead_id = ? AND target = ? AND mode = ? AND number = ?'),
     highest: db.prepare('SELECT max(number) AS number FROM deliveries WHERE lead_id = ? AND target = ? AND mode = ?'),
-    others: db.prepare('SELECT n, state, due_at FROM deliveries WHERE lead_id = ? AND mode = ? AND number = ? AND n <> ? AND state <> 2'),
+    others: db.prepare('SELECT n, state, due_at, fence FROM deliveries WHERE lead_id = ? AND mode = ? AND number = ? AND n <> ? AND state <> 2'),
     putOff: db.prepare('UPDATE deliveries SET due_at = ? WHERE n = ?'),
     had: db.prepare('SELECT recipient FROM sales WHERE lead_id = ? AND mode = ? AND number = ?'),
     addSale: db.prepare('INSERT INTO sales VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING'),
