@@ -14,7 +14,7 @@ import { batchIdOf, batchSizeOf, idempotencyKeyOf } from './identity.ts'
 import { boughtBefore } from './work.ts'
 import type { Answered, Work } from './work.ts'
 
-/** The rest of a batch is looked for again so long after its time, or, where others work it, after this run could wait for it. */
+/** The rest of a batch that is due and does not come is another run's: these go back until this run would not wait for them. */
 const REST_MS = 1_000
 
 interface Member { readonly work: Work; readonly send: Send }
@@ -129,7 +129,7 @@ export const createBatcher = (around: Surroundings, dispatcher: { pump(work: Wor
       if (repeating.get(id) !== members) continue
       repeating.delete(id)
       if (count < batchSizeOf(id)) for (const member of members) leaveInDoubt(member, id, members.length, now)
-      else await putBack(members, dueAt === null ? null : dueAt === 0 ? now + settings.waitMs + REST_MS : Math.max(dueAt, now + REST_MS))
+      else await putBack(members, dueAt === null ? null : dueAt <= now ? now + settings.waitMs + REST_MS : dueAt)
     }
   }
 
