@@ -8,7 +8,7 @@ import { OUTCOMES } from '../../core/outcome.ts'
 import type { OutcomeKind } from '../../core/outcome.ts'
 import { salesIn } from '../../core/sale.ts'
 import { aloneLimits } from './alone-limits.ts'
-import { PUT_OFF_LOST_MS, PUT_OFF_MS } from './put-off.ts'
+import { putOffUntil } from './put-off.ts'
 import { nameOf, withoutPersonalData } from './purge.ts'
 import type { Delivery, DueQuery, Ledger, LoadedDelivery, Queue, RecipientState, Standing, Step, StepResult, StoredEvent } from '../../ports.ts'
 
@@ -94,21 +94,21 @@ export const createMemoryLedger = (): Ledger => {
     return had.length === 0 ? before : { ...before, had }
   })
 
-  /** How another delivery of the lead stands that is in a batch of the recipient's: on its way, left by a crash, or to be repeated. */
-  const onItsWay = ({ delivery: { id, mode, number, lead }, standing }: Kept): Standing | null => {
+  /** Another delivery of the lead that is in a batch of the recipient's: on its way, left by a crash, or to be repeated. */
+  const onItsWay = ({ delivery: { id, mode, number, lead }, standing }: Kept): Kept | null => {
     if (standing.state !== 'waiting' || !standing.batch || standing.recipient === null) return null
     const { recipient } = standing
-    const other = [...kept.values()].find(({ delivery, standing: { state }, events }) => state !== 'settled' && delivery.id !== id && delivery.mode === mode
-      && delivery.number === number && delivery.lead.id === lead.id && batchesOf(events).some((each) => each.recipient === recipient))
-    return other?.standing ?? null
+    return [...kept.values()].find(({ delivery, standing: { state }, events }) => state !== 'settled' && delivery.id !== id && delivery.mode === mode
+      && delivery.number === number && delivery.lead.id === lead.id && batchesOf(events).some((each) => each.recipient === recipient)) ?? null
   }
 
   const batchesOf = (events: readonly StoredEvent[]) => openBatches(events.map(({ event }) => event).reduce(evolve, emptyHistory))
 
-  const putOff = (each: Kept, now: Instant): boolean => {
+  const putOff = (each: Kept, { now, runId }: DueQuery): boolean => {
     const other = onItsWay(each)
     if (other === null || each.standing.state !== 'waiting') return false
-    each.standing = { ...each.standing, dueAt: other.state !== 'waiting' ? now + PUT_OFF_LOST_MS : other.dueAt === null ? null : Math.max(now, other.dueAt) + PUT_OFF_MS }
+    const waits = other.standing.state === 'waiting'
+    each.standing = { ...each.standing, dueAt: putOffUntil(now, other.standing.state === 'waiting' ? other.standing.dueAt : now, waits && (runId === undefined || other.runId === runId)) }
     return true
   }
 
@@ -127,7 +127,7 @@ export const createMemoryLedger = (): Ledger => {
     startRun: async (_run, plan) => { if (plan) plans.set(plan.hash, plan.json) },
     finishRun: async () => undefined,
     claimDue: async (query) => take(waiting(query)
-      .filter(({ each, dueAt }) => dueAt !== null && dueAt <= query.now && !putOff(each, query.now))
+      .filter(({ each, dueAt }) => dueAt !== null && dueAt <= query.now && !putOff(each, query))
       .sort((a, b) => (a.dueAt ?? 0) - (b.dueAt ?? 0)).slice(0, query.limit).map(({ each }) => each)),
     claimBatch: async ({ mode, recipient, limit, atLeast = 1 }) => {
       const found = [...kept.values()]

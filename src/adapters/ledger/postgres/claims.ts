@@ -2,7 +2,7 @@ import { deliveryIdOf } from '../../../core/delivery-id.ts'
 import type { Mode } from '../../../core/event.ts'
 import { salesIn } from '../../../core/sale.ts'
 import type { DueQuery, LoadedDelivery, StoredEvent } from '../../../ports.ts'
-import { PUT_OFF_LOST_MS, PUT_OFF_MS } from '../put-off.ts'
+import { putOffUntil } from '../put-off.ts'
 import { PURGED_LEAD, deliveryOf, eventsOf, standingOf } from '../sqlite/rows.ts'
 import type { Row, Run } from './database.ts'
 import type { Queue } from './queue.ts'
@@ -63,27 +63,30 @@ export const createClaims = (s: string, fence: number, queue: Queue) => {
   const alone = (run: Run, mode: Mode): Promise<readonly Row[]> => run('SELECT pg_advisory_xact_lock(hashtext($1))', [`${s} batches ${mode}`])
 
   /** Without those of which the lead is on its way to the same recipient; these are put off. */
-  const apart = async (run: Run, numbers: readonly number[], { mode, now }: { readonly mode: Mode; readonly now: number }): Promise<readonly number[]> => {
+  const apart = async (run: Run, numbers: readonly number[], { mode, now, runId }: DueQuery): Promise<readonly number[]> => {
     const joining = numbers.length === 0 ? [] : numbersOf(await run(`SELECT n FROM ${s}.deliveries WHERE n = ANY($1::bigint[]) AND state = 1 AND batch = 1`, [numbers]))
     if (joining.length === 0) return numbers
     await alone(run, mode)
     const late = await run(
-      `UPDATE ${s}.deliveries d SET due_at = o.due_at FROM (
-         SELECT d.n, CASE WHEN bool_or(t.state = 1 AND t.due_at IS NULL) THEN NULL ELSE greatest($2::bigint, max(t.due_at) FILTER (WHERE t.state = 1)) + CASE WHEN bool_or(t.state = 0 AND ${ABANDONED(s, 't')}) THEN ${PUT_OFF_LOST_MS} ELSE ${PUT_OFF_MS} END END AS due_at
-         FROM ${s}.deliveries d JOIN ${s}.deliveries t ON ${ON_ITS_WAY} WHERE d.n = ANY($1::bigint[]) GROUP BY d.n) o WHERE d.n = o.n RETURNING d.n, d.due_at`, [joining, now])
-    await queue.put(run, late.flatMap((row) => (row['due_at'] === null ? [] : [{ n: Number(row['n']), mode, dueAt: Number(row['due_at']) }])))
+      `SELECT DISTINCT ON (d.n) d.n, t.state, t.due_at, CASE WHEN t.state = 0 THEN NOT ${ABANDONED(s, 't')} ELSE $2::text IS NULL OR t.run = (SELECT n FROM ${s}.runs WHERE id = $2) END AS ours
+       FROM ${s}.deliveries d JOIN ${s}.deliveries t ON ${ON_ITS_WAY} WHERE d.n = ANY($1::bigint[]) ORDER BY d.n, t.n`, [joining, runId ?? null])
+    if (late.length === 0) return numbers
+    const until = late.map((row) => putOffUntil(now, row['state'] === 0 ? now : row['due_at'] === null ? null : Number(row['due_at']), row['ours'] === true))
+    await run(`UPDATE ${s}.deliveries d SET due_at = u.due_at FROM unnest($1::bigint[], $2::bigint[]) u(n, due_at) WHERE d.n = u.n`, [numbersOf(late), until])
+    await queue.put(run, late.flatMap((row, i) => { const dueAt = until[i]; return dueAt == null ? [] : [{ n: Number(row['n']), mode, dueAt }] }))
     const waits = new Set(numbersOf(late))
     return numbers.filter((n) => !waits.has(n))
   }
   const numbersOf = (rows: readonly Row[]): readonly number[] => rows.map((row) => Number(row['n']))
 
   return {
-    due: async (run: Run, { mode, now, limit, runId, to }: DueQuery): Promise<readonly Row[]> => {
-      if (runId === undefined && to === undefined) return take(run, await withTheirBatches(run, await apart(run, await queue.take(run, { mode, now, limit }), { mode, now }), 1), 'd.state = 1 AND (d.due_at <= $2 OR d.joined IS NOT NULL)', [now])
+    due: async (run: Run, query: DueQuery): Promise<readonly Row[]> => {
+      const { mode, now, limit, runId, to } = query
+      if (runId === undefined && to === undefined) return take(run, await withTheirBatches(run, await apart(run, await queue.take(run, { mode, now, limit }), query), 1), 'd.state = 1 AND (d.due_at <= $2 OR d.joined IS NOT NULL)', [now])
       const rows = await run(
         `SELECT n FROM ${s}.deliveries WHERE state = 1 AND mode = $1 AND due_at <= $2 AND ($3::text IS NULL OR run = (SELECT n FROM ${s}.runs WHERE id = $3)) AND ($4::text IS NULL OR target = $4)
          ORDER BY due_at, n LIMIT $5 FOR UPDATE SKIP LOCKED`, [mode, now, runId ?? null, to ?? null, limit])
-      return take(run, await withTheirBatches(run, await apart(run, numbersOf(rows), { mode, now }), 1), 'd.state = 1')
+      return take(run, await withTheirBatches(run, await apart(run, numbersOf(rows), query), 1), 'd.state = 1')
     },
     batch: async (run: Run, { mode, recipient, limit, atLeast = 1 }: { readonly mode: Mode; readonly recipient: string; readonly limit: number; readonly atLeast?: number }): Promise<readonly Row[]> => {
       await alone(run, mode)

@@ -9,7 +9,7 @@ import type { OutcomeKind } from '../../../core/outcome.ts'
 import type { Run } from '../../../core/run.ts'
 import { salesIn } from '../../../core/sale.ts'
 import type { Counts, Delivery, DueQuery, Exists, LoadedDelivery, Queue, RecipientState, Standing, StoredEvent } from '../../../ports.ts'
-import { PUT_OFF_LOST_MS, PUT_OFF_MS } from '../put-off.ts'
+import { putOffUntil } from '../put-off.ts'
 import type { Lease } from './lease.ts'
 import type { PackedResult, PackedStep } from './packing.ts'
 import { purgeRows, scrubFiles } from './purge.ts'
@@ -172,10 +172,13 @@ export const createStore = (db: DatabaseSync, lease: Lease | null) => {
 
   const batchesOf = (n: number) => openBatches(statement.logOf.all(n).flatMap((each) => eventsOf(each['events'])).reduce(evolve, emptyHistory))
 
-  const putOff = (row: SqlRow, now: number): boolean => {
+  const putOff = (row: SqlRow, { now, runId }: DueQuery): boolean => {
     const other = onItsWay(row)
-    if (other) statement.putOff.run(other['state'] === STATES.working ? now + (Number(other['fence']) === fence ? PUT_OFF_MS : PUT_OFF_LOST_MS) : other['due_at'] === null ? null : Math.max(now, Number(other['due_at'])) + PUT_OFF_MS, Number(row['n']))
-    return other !== undefined
+    if (!other) return false
+    const working = other['state'] === STATES.working
+    const ours = working ? other['fence'] === fence : runId === undefined || other['run'] === runNumber(runId)
+    statement.putOff.run(putOffUntil(now, working ? now : other['due_at'] === null ? null : Number(other['due_at']), ours), Number(row['n']))
+    return true
   }
 
   /** "+" keeps SQLite from the index over all that wait, where the one of the run serves. */
@@ -201,7 +204,7 @@ export const createStore = (db: DatabaseSync, lease: Lease | null) => {
       // Fewer than were asked for says that no more is due: what was put off makes room for the next.
       for (;;) {
         const rows = due.all(...values, query.now, query.limit)
-        if (rows.filter((row) => putOff(row, query.now)).length === 0) return take(rows)
+        if (rows.filter((row) => putOff(row, query)).length === 0) return take(rows)
       }
     }),
     nextDue: (query: Omit<DueQuery, 'now' | 'limit'>): number | null => {
@@ -331,7 +334,7 @@ const statements = (db: DatabaseSync) => {
     takeOver: db.prepare('UPDATE deliveries SET state = 0, fence = ? WHERE n = ?'),
     byKey: db.prepare('SELECT * FROM deliveries WHERE lead_id = ? AND target = ? AND mode = ? AND number = ?'),
     highest: db.prepare('SELECT max(number) AS number FROM deliveries WHERE lead_id = ? AND target = ? AND mode = ?'),
-    others: db.prepare('SELECT n, state, due_at, fence FROM deliveries WHERE lead_id = ? AND mode = ? AND number = ? AND n <> ? AND state <> 2'),
+    others: db.prepare('SELECT n, state, due_at, fence, run FROM deliveries WHERE lead_id = ? AND mode = ? AND number = ? AND n <> ? AND state <> 2'),
     putOff: db.prepare('UPDATE deliveries SET due_at = ? WHERE n = ?'),
     had: db.prepare('SELECT recipient FROM sales WHERE lead_id = ? AND mode = ? AND number = ?'),
     addSale: db.prepare('INSERT INTO sales VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING'),
