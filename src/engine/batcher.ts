@@ -121,16 +121,21 @@ export const createBatcher = (around: Surroundings, dispatcher: { pump(work: Wor
 
   /**
    * No more members come now. Where the others wait for a later time (a crash came between their answers), these go back
-   * until then; where one is settled, what cannot be repeated as it was stays in doubt, for a person to see.
+   * until then; where one is settled, what cannot be repeated as it was stays in doubt, for a person to see. One that has
+   * another request under way is waited for. True where any batch was dealt with.
    */
-  const settleIncomplete = async (now: Instant): Promise<void> => {
+  const settleIncomplete = async (now: Instant): Promise<boolean> => {
+    let any = false
     for (const [id, members] of [...repeating]) {
+      if (members.some(({ work }) => work.history.flying > 0)) continue
       const { count, dueAt } = await deps.ledger.ofBatch(settings.mode, id)
-      if (repeating.get(id) !== members) continue
+      if (repeating.get(id) !== members || members.some(({ work }) => work.history.flying > 0)) continue
+      any = true
       repeating.delete(id)
       if (count < batchSizeOf(id)) for (const member of members) leaveInDoubt(member, id, members.length, now)
       else await putBack(members, dueAt === null ? null : dueAt <= now ? now + settings.waitMs + REST_MS : dueAt)
     }
+    return any
   }
 
   const leaveInDoubt = ({ work, send }: Member, id: string, left: number, now: Instant): void => {

@@ -289,10 +289,7 @@ export const runDeliveries = async (settings: RunSettings, leads: LeadSource | n
         // Another process is about to take it.
         takenElsewhere = true
       }
-      if (batcher.held() > 0 && batcher.held() === slots.taken() && !stopping()) {
-        await batcher.settleIncomplete(now)
-        continue
-      }
+      if (batcher.held() > 0 && batcher.held() === slots.taken() && !stopping() && await batcher.settleIncomplete(now)) continue
       const idle = slots.taken() === 0
       if (idle && stopping()) return
       if (idle && reading.done && !settings.watch && (nextDue === null || nextDue > now + settings.waitMs)) return
