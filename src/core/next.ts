@@ -1,3 +1,4 @@
+import { nodeOf } from './booking.ts'
 import type { Action, Context, NodeStep } from './step.ts'
 import type { Plan } from './plan.ts'
 import { rootPath } from './plan.ts'
@@ -19,11 +20,37 @@ export const next = (plan: Plan, context: Context): readonly Action[] => {
     case 'done': return context.history.flying > 0 ? [] : [{ kind: 'settle', outcome: step.outcome }]
     case 'closed': return [{ kind: 'wait', until: step.until, why: step.why, recipient: step.recipient, batch: false }]
     case 'pending': {
-      const choices = step.actions.filter((action) => action.kind === 'choose')
-      return choices.length > 0 ? choices : step.actions
+      const actions = oneBatchAtATime(plan, step.actions)
+      const choices = actions.filter((action) => action.kind === 'choose')
+      return choices.length > 0 ? choices : actions
     }
     default: return step satisfies never
   }
+}
+
+/**
+ * A pattern may name a recipient of batches twice: the lead is in one batch of it at a time. While one place waits to be
+ * repeated, no other joins; of several that would join, the first does. The others decide again when that is over.
+ */
+const oneBatchAtATime = (plan: Plan, actions: readonly Action[]): readonly Action[] => {
+  if (actions.length < 2) return actions
+  const joins = (action: Action): string | null => {
+    if (action.kind === 'wait') return action.batch ? action.recipient : null
+    if (action.kind !== 'choose' || action.choice.kind !== 'queue') return null
+    const node = nodeOf(plan, action.path)
+    return node?.kind === 'send' ? node.recipient : null
+  }
+  const taken = new Set<string>()
+  for (const action of actions) if ((action.kind === 'send' || (action.kind === 'wait' && !action.batch)) && action.recipient !== null) taken.add(action.recipient)
+  const waiting = actions.filter((action) => action.kind === 'wait' && first(taken, joins(action)))
+  return actions.filter((action) => joins(action) === null || waiting.includes(action) || first(taken, joins(action)))
+}
+
+/** Whether it is the first time that this is asked of a recipient. */
+const first = (taken: Set<string>, recipient: string | null): boolean => {
+  if (recipient === null || taken.has(recipient)) return false
+  taken.add(recipient)
+  return true
 }
 
 /** Where one node stands; strategies call it for their children. */
