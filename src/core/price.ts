@@ -1,5 +1,6 @@
 import type { Money } from '../base/money.ts'
 import { formatMoney, subtractMoney } from '../base/money.ts'
+import type { Cap } from './policy.ts'
 import type { Floor } from './step.ts'
 import type { Verdict } from './verdict.ts'
 
@@ -20,6 +21,14 @@ export const belowFloor = (price: Money | null, cost: Money | null, floors: read
       const margin = cost && cost.currency === price.currency ? subtractMoney(price, cost) : price
       if (margin.amount < floor.amount.amount) return `its margin of ${text(margin)} (price ${text(price)}${margin === price ? '' : `, cost ${text(cost ?? price)}`}) is below the minimum margin of ${floor.pattern}, ${text(floor.amount)}`
     }
+  }
+  return null
+}
+
+/** A sale that is worth more than a cap in money has no room in it, today or ever. */
+export const aboveCap = (price: Money | null, caps: readonly Cap[]): string | null => {
+  for (const { limit, period } of caps) {
+    if (limit.kind === 'revenue' && price?.currency === limit.amount.currency && price.amount > limit.amount.amount) return `its price of ${text(price)} is above its cap of ${text(limit.amount)} per ${period}`
   }
   return null
 }

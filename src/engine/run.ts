@@ -25,7 +25,7 @@ import { createTakeUp } from './take-up.ts'
 import { createTally } from './tally.ts'
 import { createLookups } from './lookups.ts'
 import { createTokens } from './tokens.ts'
-import { loadedWork } from './work.ts'
+import { loadedWork, nextBatch } from './work.ts'
 import type { Work } from './work.ts'
 
 /**
@@ -193,7 +193,8 @@ export const runDeliveries = async (settings: RunSettings, leads: LeadSource | n
 
   const dueBatch = (work: Work, now: Instant): string | null => {
     const { waits } = decide(work.plan, { lead: work.delivery.lead, deliveryId: work.delivery.id, mode, history: work.history, now, facts, floors: [] })
-    return waits.find((wait) => wait.batch && wait.until !== null && wait.until <= now)?.recipient ?? null
+    const batch = nextBatch(waits)
+    return batch !== null && batch.until !== null && batch.until <= now ? batch.recipient : null
   }
 
   /** What a process that ended without warning left behind. */

@@ -57,6 +57,10 @@ export const loadedWork = (loaded: LoadedDelivery, plan: Plan, elsewhere: Readon
 /** Why a recipient is left out that has the lead already. */
 export const boughtBefore = (policies: ReadonlyMap<string, Policy>, recipient: string): string => `${policies.get(recipient)?.name ?? recipient} has bought this lead before, through another target`
 
+/** Of the batches that a lead waits to join, the one that leaves first. */
+export const nextBatch = (waits: readonly Wait[]): Wait | null =>
+  waits.reduce<Wait | null>((first, wait) => (wait.batch && (first === null || (wait.until ?? Infinity) < (first.until ?? Infinity)) ? wait : first), null)
+
 /** How a delivery stands after a turn; `sending` counts attempts under way or about to be. */
 export const standingOf = (history: History, sending: number, waits: readonly Wait[], settledEvent: Extract<DeliveryEvent, { type: 'settled' }> | null): Standing => {
   if (settledEvent) {
@@ -64,8 +68,8 @@ export const standingOf = (history: History, sending: number, waits: readonly Wa
     return { state: 'settled', at, outcome: outcome.kind, recipient: outcome.recipient, buyerLeadId: outcome.buyerLeadId, revenue: outcome.revenue, cost, attempts: attemptCount(history), reason: outcome.reason }
   }
   if (sending > 0 || waits.length === 0) return { state: 'working' }
-  // Of several, the batch that it waits for is the one that may take it before its time.
-  const told = waits.find((wait) => wait.batch) ?? waits[0]
+  // Of several, the batch that leaves first may take it before its time.
+  const told = nextBatch(waits) ?? waits[0]
   return {
     state: 'waiting',
     dueAt: earliest(waits.map((wait) => wait.until)),

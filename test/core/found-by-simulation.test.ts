@@ -8,7 +8,7 @@ import type { Plan } from '../../src/core/plan.ts'
 import type { Policy } from '../../src/core/policy.ts'
 import { money } from '../../src/base/money.ts'
 import type { Verdict } from '../../src/core/verdict.ts'
-import { T0, accepted, actionsOf, decides, invalid, noGuard, policy, received, rejected, sendTo, tried, unknown, unreadable, waterfall } from './given.ts'
+import { T0, accepted, actionsOf, decides, invalid, noGuard, policy, received, refused, rejected, sendTo, tried, unknown, unreadable, waterfall } from './given.ts'
 
 const auction: Plan = { kind: 'auction', pattern: 'Ping', guard: noGuard, bidders: [sendTo('a'), sendTo('b')], windowMs: 500, floor: null }
 const paused = { paused: { reason: 'x' }, closedUntil: null }
@@ -114,5 +114,37 @@ describe('found by simulation: one recipient named several times in a race', () 
   })
   it('is asked again where it rejected: the later place may be of another price', () => {
     expect(sendsOf(policy('a'), {}, [...tried('/0', 'a', 1, rejected), ...tried('/2', 'b', 1, rejected)])).toEqual(['/1 a'])
+  })
+
+  describe('a recipient of batches that a pattern names twice', () => {
+    const batch = { maxLeads: 3, maxWaitMs: 60_000, schedule: null }
+    const policies = [policy('a', { batch }), policy('b'), policy('c')]
+    const plan: Plan = { kind: 'race', pattern: 'All', guard: noGuard, accept: 3, entrants: [sendTo('a'), waterfall([sendTo('a'), sendTo('b')])] }
+    const queued = (path: string): DeliveryEvent => ({ type: 'chose', at: T0, path, choice: { kind: 'queue' } })
+
+    it('gets the lead in one batch at a time', () => {
+      expect(decides({ plan, policies })).toEqual(['queue /0'])
+      expect(decides({ plan, policies, history: [queued('/0')] })).toEqual(['wait +60000 a batch'])
+      expect(decides({ plan, policies, history: [queued('/0'), queued('/1/0')] })).toEqual(['wait +60000 a batch'])
+    })
+    it('none while one is on its way or waits to be repeated', () => {
+      expect(decides({ plan, policies, history: [queued('/0'), queued('/1/0'), ...tried('/0', 'a', 1, null, T0, { batch: 'b.1' })] })).toEqual([])
+      expect(decides({ plan, policies, history: [queued('/0'), queued('/1/0'), ...tried('/0', 'a', 1, refused, T0, { batch: 'b.1' })] })).toEqual(['wait +1000 a'])
+    })
+    it('another after a rejection', () => {
+      expect(decides({ plan, policies, history: [queued('/0'), queued('/1/0'), ...tried('/0', 'a', 1, rejected, T0)] })).toEqual(['wait +60000 a batch'])
+    })
+    it('and none any more once it has bought the lead, or may have', () => {
+      const passed = (reason: string) => [`pass /1/0: A ${reason}`]
+      expect(decides({ plan, policies, history: [queued('/0'), queued('/1/0'), ...tried('/0', 'a', 1, accepted)] })).toEqual(passed('has bought this lead already, at another place of the pattern'))
+      const gaveUp = [1, 2, 3, 4].flatMap((attempt) => tried('/0', 'a', attempt, unknown, T0, { batch: 'b.1' }))
+      expect(decides({ plan, policies, now: T0 + 60_000, history: [queued('/0'), queued('/1/0'), ...gaveUp] })).toEqual(passed('may have this lead already, from a batch at another place of the pattern that was not answered'))
+    })
+  })
+
+  it('what is worth more than a cap in money is passed by, and does not wait for a day that never comes', () => {
+    const capped = policy('a', { price: money(500_000), caps: [{ period: 'day', limit: { kind: 'revenue', amount: money(400_000) } }] })
+    expect(decides({ plan: sendTo('a'), policies: [capped] })).toEqual(['pass /: its price of USD 50.00 is above its cap of USD 40.00 per day'])
+    expect(decides({ plan: sendTo('a', 40), policies: [capped] })).toEqual(['send a #1'])
   })
 })

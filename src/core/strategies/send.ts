@@ -14,7 +14,7 @@ import type { Lead } from '../lead.ts'
 import { resolveLead } from '../lead-path.ts'
 import type { Plan, SendTarget } from '../plan.ts'
 import type { Policy } from '../policy.ts'
-import { belowFloor } from '../price.ts'
+import { aboveCap, belowFloor } from '../price.ts'
 import { unmetRequirement } from '../requirements.ts'
 import type { NextAttempt } from '../retry.ts'
 import { isInterrupted, nextAttempt } from '../retry.ts'
@@ -64,7 +64,7 @@ const first = (policy: Policy, price: Money | null, path: string, context: Conte
     if (postsHere(recipient, context).some((each) => each.finished === null)) return pending()
     if (policy.pool) return done('pooled', path, recipient, parked(policy, context))
   } else {
-    const had = context.facts.elsewhere.get(recipient) ?? boughtHere(policy, context)
+    const had = context.facts.elsewhere.get(recipient) ?? boughtHere(policy, context) ?? inDoubtHere(policy, context)
     if (had !== null) return pass(path, recipient, had)
     if (postsHere(recipient, context).some((each) => each.finished === null)) return pending()
   }
@@ -115,7 +115,7 @@ const lookBackValue = (lead: Lead, field: string): string | null => {
 
 /** Why this recipient is not offered the lead at all; null where it is. */
 export const whyUnwanted = (policy: Policy, price: Money | null, context: Context): string | null =>
-  whyNotOffered(policy, context) ?? belowFloor(price ?? policy.price, costHere(policy, context), context.floors)
+  whyNotOffered(policy, context) ?? belowFloor(price ?? policy.price, costHere(policy, context), context.floors) ?? aboveCap(price ?? policy.price, policy.caps)
 
 /** What a sale to it would cost: the lead's own cost or the run's, else the patterns', else its own. */
 export const costHere = (policy: Policy, { history, patternCost }: Context): Money | null => history.cost ?? patternCost ?? policy.cost
@@ -124,7 +124,7 @@ export const costHere = (policy: Policy, { history, patternCost }: Context): Mon
 export const whyNotOffered = (policy: Policy, context: Context): string | null => {
   const had = context.facts.elsewhere.get(policy.recipient)
   if (had !== undefined) return had
-  const bought = boughtHere(policy, context)
+  const bought = boughtHere(policy, context) ?? inDoubtHere(policy, context)
   if (bought !== null) return bought
   if (policy.acceptWhen && !holds(policy.acceptWhen.condition, (at) => resolveLead(context.lead, at))) return `${policy.name} accepts only leads where ${policy.acceptWhen.text}`
   return unmetRequirement(policy, context.lead, context.history.receivedAt, context.now)
@@ -134,6 +134,17 @@ export const whyNotOffered = (policy: Policy, context: Context): string | null =
 const boughtHere = (policy: Policy, context: Context): string | null => {
   const before = postsHere(policy.recipient, context).find(({ finished }) => finished?.verdict.kind === 'accepted' || finished?.verdict.kind === 'unconfirmed')
   return before ? `${policy.name} ${before.finished?.verdict.kind === 'accepted' ? 'has bought' : 'may have bought'} this lead already, at another place of the pattern` : null
+}
+
+/** A batch that nobody answered may have brought the lead, and another batch would bring it again: no key tells the buyer. */
+const inDoubtHere = (policy: Policy, { history }: Context): string | null => {
+  if (policy.batch === null) return null
+  for (const { attempts, before } of history.nodes.values()) {
+    const posts = attempts.slice(before).filter((each) => each.recipient === policy.recipient && each.phase === 'post')
+    const last = posts.at(-1)?.finished?.verdict.kind
+    if ((last === 'unknown' || last === 'failed') && posts.some((each) => each.finished?.verdict.kind === 'unknown')) return `${policy.name} may have this lead already, from a batch at another place of the pattern that was not answered`
+  }
+  return null
 }
 
 /**
