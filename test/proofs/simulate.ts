@@ -2,17 +2,21 @@ import { problemsOf } from '../simulation/invariants.ts'
 import { reportOf } from '../simulation/report.ts'
 import { scenarioOf } from '../simulation/scenario.ts'
 import { ruleOf, shrink } from '../simulation/shrink.ts'
+import { problemsOfRuns } from '../simulation/engine/play.ts'
 
 /**
  * `npm run simulate [-- --seed N] [--plans N]`: random plans, policies, answers, faults and crashes through the real core,
- * under a simulated clock. A broken rule is printed with its seed and the smallest scenario that breaks it; exit 1.
+ * under a simulated clock. A broken rule is printed with its seed and the smallest scenario that breaks it; exit 1. Then
+ * (`--runs [--seed N] [--plans N]`: only that) random recipient files through the real engine, a few runs after each other
+ * on one store: batches, rates, caps, windows, pauses, crashes, Ctrl-C, files that are gone.
  */
 const option = (name: string): number | null => {
   const at = process.argv.indexOf(`--${name}`)
   return at < 0 ? null : Number(process.argv[at + 1])
 }
 const seed = option('seed')
-const plans = seed === null ? (option('plans') ?? 100_000) : 1
+const onlyRuns = process.argv.includes('--runs')
+const plans = onlyRuns ? 0 : seed === null ? (option('plans') ?? 100_000) : 1
 const first = seed ?? (option('from') ?? Math.floor(Date.now() / 1000) % 1_000_000) * 1_000
 
 const broken = new Map<string, number[]>()
@@ -26,6 +30,18 @@ for (const [rule, seeds] of broken) {
   console.log(`\n=== ${rule}: ${seeds.length} of ${plans} plans; seeds ${seeds.slice(0, 5).join(' ')}`)
   console.log(reportOf(shrink(scenarioOf(seeds[0] ?? 0), rule)))
 }
-if (seed !== null && broken.size === 0) console.log(reportOf(scenarioOf(seed)))
-console.error(`${plans} plans from seed ${first}: ${broken.size} rules broken; ${Math.round(plans / minutes)} plans a minute`)
-process.exitCode = broken.size > 0 ? 1 : 0
+if (seed !== null && !onlyRuns && broken.size === 0) console.log(reportOf(scenarioOf(seed)))
+if (plans > 0) console.error(`${plans} plans from seed ${first}: ${broken.size} rules broken; ${Math.round(plans / minutes)} plans a minute`)
+
+const several = seed !== null ? (onlyRuns ? 1 : 0) : onlyRuns ? (option('plans') ?? 2_000) : Math.ceil(plans / 50)
+let bad = 0
+const runsBegun = performance.now()
+for (let at = first; at < first + several; at++) {
+  const problems = await problemsOfRuns(at)
+  if (problems.length === 0) continue
+  bad += 1
+  console.log(`\n=== npm run simulate -- --runs --seed ${at}`)
+  for (const problem of problems) console.log(problem)
+}
+if (several > 0) console.error(`${several} stores of several runs from seed ${first}: ${bad} broke a rule; ${Math.round(several / ((performance.now() - runsBegun) / 60_000))} a minute`)
+process.exitCode = broken.size + bad > 0 ? 1 : 0

@@ -1,0 +1,105 @@
+import { emptyHistory, evolve } from '../../../src/core/history.ts'
+import type { EventOf } from '../../../src/core/event.ts'
+import type { LoadedDelivery } from '../../../src/ports.ts'
+import type { Arrival } from './buyers.ts'
+import type { Limits, Situation } from './situation.ts'
+
+/** What is left when all runs are over. */
+export interface Aftermath {
+  readonly situation: Situation
+  readonly deliveries: readonly LoadedDelivery[]
+  readonly arrivals: readonly Arrival[]
+  readonly pauses: readonly { readonly recipient: string; readonly from: number; readonly to: number }[]
+  /** Someone ordered `--again`: buyers get leads under other keys. */
+  readonly again: boolean
+}
+
+interface Answer extends EventOf<'attemptFinished'> { readonly lead: string; readonly delivery: LoadedDelivery }
+const at = (ms: number): string => new Date(ms).toISOString()
+
+/** The promises, each counted at the buyers or in the ledger; what breaks one is told. */
+export const brokenRules = (after: Aftermath): readonly string[] => {
+  const answers = after.deliveries.flatMap((delivery) => delivery.events.flatMap(({ event }): readonly Answer[] => (event.type === 'attemptFinished' && event.phase === 'post' ? [{ ...event, lead: delivery.delivery.lead.id, delivery }] : [])))
+  return [...after.deliveries.flatMap(ofDelivery), ...ofKeys(after), ...ofSales(after, answers), ...Object.entries(after.situation.limits).flatMap(([recipient, limits]) => ofLimits(recipient, limits, after, answers)), ...ofPauses(after)]
+}
+
+/** Every lead is settled by its events, or waits for a person and says why; no attempt is left open; what it earned is what its sales earned. */
+const ofDelivery = ({ delivery: { id }, standing, events }: LoadedDelivery): readonly string[] => {
+  const facts = events.map(({ event }) => event)
+  const count = (type: string): number => facts.filter((event) => event.type === type).length
+  const earned = facts.reduce((sum, event) => sum + (event.type === 'attemptFinished' && event.phase === 'post' && event.verdict.kind === 'accepted' && event.surplus !== true ? event.revenue?.amount ?? 0 : 0), 0)
+  return [
+    ...(standing.state === 'working' ? [`${id} is still being worked`] : []),
+    ...(standing.state === 'waiting' && (standing.dueAt !== null || standing.why === '') ? [`${id} still waits, until ${standing.dueAt === null ? 'a person comes' : at(standing.dueAt)}: ${standing.why}`] : []),
+    ...(count('attemptStarted') === count('attemptFinished') ? [] : [`${id} has ${count('attemptStarted')} attempts and ${count('attemptFinished')} answers`]),
+    ...(standing.state === 'settled' && facts.reduce(evolve, emptyHistory).settled === null ? [`${id} is settled, and not by its events`] : []),
+    ...(standing.state === 'settled' && (standing.outcome === 'accepted' ? standing.revenue?.amount ?? 0 : 0) !== earned ? [`${id} is ${standing.outcome} with ${standing.revenue?.amount ?? 0}, its sales earned ${earned}`] : []),
+  ]
+}
+
+/** One key for a lead at a recipient, one body for a key. */
+const ofKeys = ({ arrivals, situation, again }: Aftermath): readonly string[] => {
+  const problems: string[] = []
+  const [keys, bodies] = [new Map<string, string>(), new Map<string, string>()]
+  for (const { recipient, ping, key, body, leads } of arrivals) {
+    if (ping) continue
+    const lead = `${recipient} ${leads[0]}`
+    if (!again && situation.limits[recipient]?.batch === undefined && (keys.get(lead) ?? key) !== key) problems.push(`${lead} came under two keys`)
+    keys.set(lead, key)
+    if ((bodies.get(`${recipient} ${key}`) ?? body) !== body) problems.push(`${recipient} got two bodies under the key ${key}`)
+    bodies.set(`${recipient} ${key}`, body)
+  }
+  return problems
+}
+
+/** What a buyer bought is in the ledger, or in doubt there; what the ledger sold was bought; nothing twice. */
+const ofSales = ({ arrivals, again }: Aftermath, answers: readonly Answer[]): readonly string[] => {
+  const problems: string[] = []
+  const bought = Map.groupBy(arrivals.flatMap(({ recipient, sold, at: when }) => sold.map((lead) => ({ name: `${recipient} ${lead}`, when }))), ({ name }) => name)
+  const accepted = Map.groupBy(answers.filter(({ verdict }) => verdict.kind === 'accepted'), ({ recipient, lead }) => `${recipient} ${lead}`)
+  const doubts = Map.groupBy(answers.filter(({ verdict }) => verdict.kind === 'unknown' || verdict.kind === 'unconfirmed'), ({ recipient, lead }) => `${recipient} ${lead}`)
+  for (const [name, all] of accepted) {
+    if (!bought.has(name)) problems.push(`${name} was accepted by the ledger, and not by the buyer`)
+    if (!again && all.filter(({ surplus }) => surplus !== true).length > 1) problems.push(`${name} is in the ledger as sold twice`)
+  }
+  for (const [name, all] of bought) {
+    if (!accepted.has(name) && !doubts.has(name)) problems.push(`${name} was bought, and is not in the ledger`)
+    const second = all.map(({ when }) => when).sort((a, b) => a - b)[1]
+    // Another delivery had given up on a batch that nobody answered, or waits for a person to read an answer: nobody can know.
+    const unknowable = second !== undefined && (doubts.get(name) ?? []).some((each) => each.at <= second && (!('retry' in each.verdict) || !each.verdict.retry || each.delivery.events.some(({ event }) => event.type === 'settled' && event.at <= second)))
+    if (second !== undefined && !again && !unknowable) problems.push(`${name} was bought ${all.length} times, again at ${at(second)}`)
+  }
+  return problems
+}
+
+const ofLimits = (recipient: string, { perDay, rate, concurrency, window, batch }: Limits, { arrivals }: Aftermath, answers: readonly Answer[]): readonly string[] => {
+  const problems: string[] = []
+  const posts = arrivals.filter((each) => each.recipient === recipient && !each.ping)
+  if (window) for (const each of posts) {
+    const hour = new Date(each.at).getUTCHours()
+    if (hour < window.from || hour >= window.to) problems.push(`${recipient} got ${each.leads} at ${at(each.at)}, outside its window`)
+  }
+  // What a process that died had sent is still under way, and the next does not know.
+  if (concurrency !== undefined) for (const each of posts) {
+    if (each.flying > concurrency && !posts.some((other) => other.run !== each.run && other.at <= each.at && other.at > each.at - 30_000)) problems.push(`${recipient} got ${each.flying} at once at ${at(each.at)}, it takes ${concurrency}`)
+  }
+  if (rate) posts.forEach((each, i) => {
+    const after = posts[i + rate.count]
+    if (after && after.run === each.run && after.at - each.at < rate.perMs - 1) problems.push(`${recipient} got ${rate.count + 1} within ${after.at - each.at} ms at ${at(each.at)}, it takes ${rate.count} in ${rate.perMs}`)
+  })
+  if (perDay !== undefined && batch === undefined) {
+    const days = Map.groupBy(answers.filter((each) => each.recipient === recipient && each.verdict.kind === 'accepted'), (each) => at(startOf(each)).slice(0, 10))
+    for (const [day, all] of days) {
+      const leads = new Set(all.map(({ lead }) => lead))
+      if (leads.size > perDay) problems.push(`${recipient} took ${leads.size} on ${day}, its cap is ${perDay}`)
+    }
+  }
+  return problems
+}
+
+const startOf = ({ delivery, path, attempt, at: answeredAt }: Answer): number =>
+  delivery.events.findLast(({ event }) => event.type === 'attemptStarted' && event.path === path && event.attempt === attempt)?.event.at ?? answeredAt
+
+/** Another process hears of a pause within a second. */
+const ofPauses = ({ arrivals, pauses }: Aftermath): readonly string[] => pauses.flatMap(({ recipient, from, to }) =>
+  arrivals.filter((each) => each.recipient === recipient && !each.ping && each.at > from + 1_500 && each.at < to).map((each) => `${recipient} got ${each.leads} at ${at(each.at)}, paused since ${at(from)}`))

@@ -1,0 +1,135 @@
+import { createMemoryLedger } from '../../../src/adapters/ledger/memory.ts'
+import type { Lead } from '../../../src/core/lead.ts'
+import { salesIn } from '../../../src/core/sale.ts'
+import { runDeliveries } from '../../../src/engine/run.ts'
+import type { RunSettings } from '../../../src/engine/settings.ts'
+import type { Ledger, LoadedDelivery } from '../../../src/ports.ts'
+import { catalogueOf, endpointsOf } from '../../engine/world.ts'
+import { createFakeClock } from '../../world/fake-clock.ts'
+import { createBuyers } from './buyers.ts'
+import type { Situation } from './situation.ts'
+
+/** The process dies at its `append`-th append, before it is durable or after. */
+export interface Crash { readonly append: number; readonly durable: boolean }
+/** A person pauses a recipient, or opens it, while a run goes on. */
+export interface Hand { readonly at: number; readonly recipient: string; readonly paused: boolean }
+export interface Order {
+  readonly id: string
+  /** Null: resume. */
+  readonly to: string | null
+  readonly leads: readonly Lead[]
+  readonly settings: Partial<RunSettings>
+  readonly crash?: Crash
+  readonly stopAfterMs?: number
+  /** This recipient's file is gone. */
+  readonly without?: string
+  readonly hands: readonly Hand[]
+}
+
+/** A run that never ends would say so only by a test that never does. */
+export class Hang extends Error {}
+const MOST_MOVES = 20_000
+
+/** The real engine on the ledger in memory, under a simulated clock; runs follow each other on one store. */
+export const createStage = (seed: number, situation: Situation) => {
+  const catalogue = catalogueOf(situation.files)
+  const clock = createFakeClock(situation.startAt)
+  const store = createMemoryLedger()
+  const buyers = createBuyers(seed, situation.calm, clock)
+  /** Left as being worked by a process that died. */
+  const lost = new Set<string>()
+  const pausedSince = new Map<string, number>()
+  const pauses: { readonly recipient: string; readonly from: number; readonly to: number }[] = []
+
+  const pause = async (recipient: string, paused: boolean): Promise<void> => {
+    const since = pausedSince.get(recipient)
+    if (paused && since === undefined) pausedSince.set(recipient, clock.now())
+    if (!paused && since !== undefined) {
+      pauses.push({ recipient, from: since, to: clock.now() })
+      pausedSince.delete(recipient)
+    }
+    await store.setPaused(recipient, 'live', paused ? { at: clock.now(), reason: 'by hand' } : null)
+    if (!paused) await store.wake(recipient, 'live', clock.now())
+  }
+
+  const withHad = async (loaded: LoadedDelivery): Promise<LoadedDelivery> => {
+    const { id, lead, number } = loaded.delivery
+    const own = salesIn(loaded.events.map(({ event }) => event))
+    const others = (await store.ofLead(lead.id)).filter(({ delivery }) => delivery.id !== id && delivery.number === number)
+    const had = others.flatMap(({ events }) => salesIn(events.map(({ event }) => event))).filter((each) => !own.includes(each))
+    return had.length === 0 ? loaded : { ...loaded, had }
+  }
+
+  /** The store as one process sees it, until it dies. */
+  const seenBy = (process: { dead: boolean }, crash: Crash | undefined): Ledger => {
+    let appends = 0
+    const die = async (): Promise<never> => {
+      process.dead = true
+      for await (const { delivery } of store.deliveries({ mode: 'live', state: 'working' })) lost.add(delivery.id)
+      throw new Error('crash')
+    }
+    const own: Partial<Ledger> = {
+      append: async (steps) => {
+        appends += 1
+        if (!crash || appends < crash.append) return store.append(steps)
+        if (crash.durable) await store.append(steps)
+        return die()
+      },
+      claimAbandoned: async ({ to, limit }) => {
+        const found: LoadedDelivery[] = []
+        for (const id of [...lost]) {
+          const loaded = await store.load(id)
+          if (loaded && to !== undefined && loaded.delivery.to !== to) continue
+          if (found.length === limit) break
+          lost.delete(id)
+          if (loaded?.standing.state === 'working') found.push(await withHad(loaded))
+        }
+        return found
+      },
+    }
+    return new Proxy({ ...store, ...own }, {
+      get: (target, name) => {
+        const method: unknown = Reflect.get(target, name)
+        if (typeof method !== 'function' || name === 'holdsLease') return method
+        return (...args: readonly unknown[]): unknown => (process.dead ? Promise.reject(new Error('crash')) : Reflect.apply(method, target, args))
+      },
+    })
+  }
+
+  const run = async ({ id, to, leads, settings, crash, stopAfterMs, without, hands }: Order): Promise<readonly string[]> => {
+    const process = { dead: false }
+    const stop = new AbortController()
+    const endpoints = new Map(endpointsOf(catalogue))
+    if (without !== undefined) endpoints.delete(without)
+    const known = without === undefined ? catalogue : { ...catalogue, recipients: new Map([...catalogue.recipients].filter(([name]) => name !== without)) }
+    const source = to === null ? null : (async function* () { for (let i = 0; i < leads.length; i += 3) yield { leads: leads.slice(i, i + 3).map((lead) => ({ lead })) } })()
+    const startedAt = clock.now()
+    const state: { over: boolean; error: unknown } = { over: false, error: null }
+    const end = runDeliveries({
+      runId: id, mode: 'live', to: to === null ? null : (catalogue.recipients.get(to) ?? null), catalogue: known, waitMs: 30_000, concurrency: null, again: false, retryFailed: false,
+      source: {}, vars: {}, cost: null, currency: 'USD', receivedField: null, watch: false, ...settings,
+    }, source, { ledger: seenBy(process, crash), transport: buyers.transport(id, () => !process.dead), clock, endpoints, notify: { notify: async () => undefined }, observe: () => undefined, signal: stop.signal })
+      .catch((error: unknown) => { state.error = error }).finally(() => { state.over = true })
+    const left = hands.toSorted((a, b) => a.at - b.at)
+    for (let moves = 0; ; moves++) {
+      for (let turn = 0; turn < 3; turn++) await new Promise((resolve) => setImmediate(resolve))
+      if (state.over) break
+      const wakeAt = Math.min(clock.nextWake() ?? Infinity, left[0]?.at ?? Infinity, stopAfterMs === undefined || stop.signal.aborted ? Infinity : startedAt + stopAfterMs)
+      if (moves > MOST_MOVES || (wakeAt === Infinity && moves > 200)) throw new Hang(`run ${id} does not end: ${Math.round((clock.now() - startedAt) / 1000)} s later it is still at work`)
+      if (wakeAt !== Infinity) await clock.advance(Math.max(0, wakeAt - clock.now()))
+      for (let next = left[0]; next && next.at <= clock.now(); next = left[0]) {
+        left.shift()
+        await pause(next.recipient, next.paused)
+      }
+      if (stopAfterMs !== undefined && clock.now() >= startedAt + stopAfterMs) stop.abort()
+    }
+    await end
+    for (const { recipient, paused } of left) await pause(recipient, paused)
+    const problems: string[] = []
+    if (state.error !== null && !process.dead) problems.push(`run ${id} failed: ${state.error instanceof Error ? state.error.message : String(state.error)}`)
+    if (!process.dead) for await (const { delivery } of store.deliveries({ mode: 'live', state: 'working' })) if (!lost.has(delivery.id)) problems.push(`run ${id} ended and left ${delivery.id} as being worked`)
+    return problems
+  }
+
+  return { clock, store, run, pause, arrivals: buyers.arrivals, pauses: pauses as readonly { readonly recipient: string; readonly from: number; readonly to: number }[] }
+}
