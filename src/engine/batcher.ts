@@ -116,8 +116,8 @@ export const createBatcher = (around: Surroundings, dispatcher: { pump(work: Wor
     leave(send.recipient, members.toSorted(asJoined), id)
   }
 
-  /** Members that wait for the rest of their batch. */
-  const held = (): number => [...repeating.values()].reduce((sum, members) => sum + members.length, 0)
+  /** Works that wait for the rest of a batch; one may wait for two, of two recipients. */
+  const held = (): number => new Set([...repeating.values()].flatMap((members) => members.map(({ work }) => work))).size
 
   /**
    * No more members come now. Where the others wait for a later time (a crash came between their answers), these go back
@@ -127,9 +127,9 @@ export const createBatcher = (around: Surroundings, dispatcher: { pump(work: Wor
   const settleIncomplete = async (now: Instant): Promise<boolean> => {
     let any = false
     for (const [id, members] of [...repeating]) {
-      if (members.some(({ work }) => work.history.flying > 0)) continue
+      if (members.some(isBusy)) continue
       const { count, dueAt } = await deps.ledger.ofBatch(settings.mode, id)
-      if (repeating.get(id) !== members || members.some(({ work }) => work.history.flying > 0)) continue
+      if (repeating.get(id) !== members || members.some(isBusy)) continue
       any = true
       repeating.delete(id)
       if (count < batchSizeOf(id)) for (const member of members) leaveInDoubt(member, id, members.length, now)
@@ -150,6 +150,7 @@ export const createBatcher = (around: Surroundings, dispatcher: { pump(work: Wor
       const standing: Standing = { state: 'waiting', dueAt, why: 'waits for the rest of its batch, which is repeated as a whole', recipient: send.recipient, batch: false }
       const [result] = await deps.ledger.append([{ deliveryId: work.delivery.id, version: work.history.version, runId: settings.runId, events: [], standing }])
       if (result?.kind !== 'ok') throw new Error(`the store refused to put back delivery ${work.delivery.id}: ${result?.kind ?? 'no result'}`)
+      for (const [id, others] of repeating) if (others.some((each) => each.work === work)) repeating.set(id, others.filter((each) => each.work !== work))
       work.released = true
       around.released(work, standing)
     }
@@ -157,9 +158,9 @@ export const createBatcher = (around: Surroundings, dispatcher: { pump(work: Wor
 
   /** The run is to stop: they go back as all do that were not sent. */
   const letGo = (): void => {
-    const members = [...repeating.values()].flat()
+    const works = new Set([...repeating.values()].flatMap((members) => members.map(({ work }) => work)))
     repeating.clear()
-    for (const { work } of members) dispatcher.pump(work)
+    for (const work of works) dispatcher.pump(work)
   }
 
   const leave = (recipient: string, members: readonly Member[], id: string): void => {
@@ -273,6 +274,9 @@ export const createBatcher = (around: Surroundings, dispatcher: { pump(work: Wor
 
   return { accumulated, flush, repeat, held, settleIncomplete, letGo }
 }
+
+/** A request of it is under way, or a step is being recorded. */
+const isBusy = ({ work }: Member): boolean => work.busy || work.history.flying > 0
 
 /** As they joined, which every repeat can tell again; of those that joined at once the shorter id goes first, so that L2 goes before L10. */
 const asJoined = (a: Member, b: Member): number => {

@@ -97,7 +97,7 @@ export const createDispatcher = (around: Surroundings) => {
       work.history = history
       for (const each of starts.ready) perform(work, each)
       if (starts.unsendable) work.again = true
-      if (starts.repeats && !around.stopping()) around.repeats(work, starts.repeats)
+      if (starts.repeats.length > 0 && !around.stopping()) for (const send of starts.repeats) around.repeats(work, send)
       else if (standing.state !== 'working') {
         alarms.set(work, null)
         return leave(work, standing)
@@ -160,7 +160,7 @@ export const createDispatcher = (around: Surroundings) => {
     const ready: Ready[] = []
     const events: DeliveryEvent[] = []
     const parked: Parked[] = []
-    let repeats: Send | null = null
+    const repeats: Send[] = []
     let failed = false
     /** What a request needs could not be had: over before it began. */
     const failBefore = (send: Send, key: string, verdict: Verdict): void => {
@@ -169,7 +169,7 @@ export const createDispatcher = (around: Surroundings) => {
       around.answered(send.recipient, send.phase, verdict, null, now, now)
     }
     for (const send of decision.sends) {
-      if (send.batch !== null) { repeats = send; continue }
+      if (send.batch !== null) { repeats.push(send); continue }
       const endpoint = endpointOf(send.recipient)
       const token = endpoint.token && around.tokens.state(send.recipient, now)
       if (token?.kind === 'unknown' && endpoint.token) {
@@ -216,10 +216,10 @@ export const createDispatcher = (around: Surroundings) => {
 
   const standingAfter = (history: History, decision: Decision, starts: Starts, settled: EventOf<'settled'> | null, now: Instant): Standing => {
     const { flying } = history
-    if (around.stopping() && flying === 0 && !settled && (starts.parked.length > 0 || starts.repeats)) {
+    if (around.stopping() && flying === 0 && !settled && starts.parked.length + starts.repeats.length > 0) {
       return { state: 'waiting', dueAt: now, why: 'interrupted before it was sent', recipient: null, batch: false }
     }
-    return standingOf(history, flying + starts.parked.length + (starts.repeats || starts.unsendable ? 1 : 0), decision.waits, settled)
+    return standingOf(history, flying + starts.parked.length + starts.repeats.length + (starts.unsendable ? 1 : 0), decision.waits, settled)
   }
 
   /** True where the step is durable. Places taken in vain are given back. */

@@ -15,9 +15,9 @@ export interface Came { readonly events: readonly DeliveryEvent[]; readonly hist
 export interface Ready { readonly send: Send; readonly key: string; readonly request: OutgoingRequest; readonly held: Held | null; /** its place in the recipient's `Rate` */ readonly pace: Claim | null }
 /** Has no place on its lane yet, or (`asks`) something must be known first: its recipient's token, the id of a list. */
 export interface Parked { readonly send: Send; readonly asks: (() => Promise<unknown>) | null }
-export interface Starts { readonly ready: readonly Ready[]; readonly events: readonly DeliveryEvent[]; readonly parked: readonly Parked[]; readonly repeats: Send | null; readonly unsendable: boolean }
+export interface Starts { readonly ready: readonly Ready[]; readonly events: readonly DeliveryEvent[]; readonly parked: readonly Parked[]; /** of batches, one a recipient */ readonly repeats: readonly Send[]; readonly unsendable: boolean }
 
-export const NO_STARTS: Starts = { ready: [], events: NO_EVENTS, parked: [], repeats: null, unsendable: false }
+export const NO_STARTS: Starts = { ready: [], events: NO_EVENTS, parked: [], repeats: [], unsendable: false }
 
 /** Most turns bring events of one kind alone: nothing is copied then. */
 export const joined = (...lists: readonly (readonly DeliveryEvent[])[]): readonly DeliveryEvent[] => {
