@@ -1,5 +1,6 @@
 import type { Instant } from '../base/time.ts'
 import { keptApart, leavesWhenFull } from '../core/batch.ts'
+import type { Decision } from '../core/decide.ts'
 import { evolve, nodeAt } from '../core/history.ts'
 import { isPriced, nodeOf } from '../core/booking.ts'
 import type { Policy } from '../core/policy.ts'
@@ -29,7 +30,7 @@ export interface BatchSource {
  * lead has waited long enough. Its members are recorded under its name before it is sent, so that a repeat carries
  * exactly the same leads and the same key.
  */
-export const createBatcher = (around: Surroundings, dispatcher: { pump(work: Work): void; endpointOf(recipient: string): Endpoint; mayStillSend(): boolean }, source: BatchSource) => {
+export const createBatcher = (around: Surroundings, dispatcher: { pump(work: Work): void; hold(works: readonly Work[]): Promise<() => void>; decideNow(work: Work, now: Instant): Decision; endpointOf(recipient: string): Endpoint; mayStillSend(): boolean }, source: BatchSource) => {
   const { deps, settings, facts } = around
   const counts = new Map<string, number>()
   const repeating = new Map<string, Member[]>()
@@ -97,7 +98,7 @@ export const createBatcher = (around: Surroundings, dispatcher: { pump(work: Wor
       const reason = endpoint.refuses(inputFor(member))
       if (reason === null) { fit.push(member); continue }
       const { delivery } = member.work
-      await recordStarts([member], undefined, idempotencyKeyOf(settings.mode, recipient, delivery.lead.id, delivery.number, 'post'), { ok: false, reason }, endpoint, deps.clock.now())
+      await alone([member], () => recordStarts([member], undefined, idempotencyKeyOf(settings.mode, recipient, delivery.lead.id, delivery.number, 'post'), { ok: false, reason }, endpoint, deps.clock.now()))
       decideAgain(recipient, member.work)
     }
     return fit
@@ -133,7 +134,7 @@ export const createBatcher = (around: Surroundings, dispatcher: { pump(work: Wor
       any = true
       repeating.delete(id)
       if (count < batchSizeOf(id)) for (const member of members) leaveInDoubt(member, id, members.length, now)
-      else await putBack(members, dueAt === null ? null : dueAt <= now ? now + settings.waitMs + REST_MS : dueAt)
+      else await alone(members, () => putBack(members, dueAt === null ? null : dueAt <= now ? now + settings.waitMs + REST_MS : dueAt))
     }
     return any
   }
@@ -175,6 +176,13 @@ export const createBatcher = (around: Surroundings, dispatcher: { pump(work: Wor
   const mayLeave = (recipient: string, members: readonly Member[]): boolean =>
     !around.stopping() && members.every((each) => gateOf(gathered(recipient), atGate(each)).open)
 
+  /** Another answer may have settled it since, or made enough of it elsewhere. */
+  const stillGoes = ({ work, send: { recipient } }: Member, id: string): boolean => {
+    if (work.released) return false
+    const { waits, sends } = dispatcher.decideNow(work, deps.clock.now())
+    return waits.some((wait) => wait.batch && wait.recipient === recipient) || sends.some((each) => each.batch === id)
+  }
+
   const gathered = (recipient: string): Policy => {
     const policy = facts.policies.get(recipient)
     if (!policy) throw new Error(`no policy for recipient ${recipient}`)
@@ -187,19 +195,17 @@ export const createBatcher = (around: Surroundings, dispatcher: { pump(work: Wor
     const endpoint = dispatcher.endpointOf(recipient)
     const key = idempotencyKeyOf(settings.mode, recipient, id, 1, 'post')
     const token = endpoint.token ? await around.tokens.have(endpoint, endpoint.token, now) : null
-    if (!mayLeave(recipient, members)) {
-      around.lane(recipient).yield(now)
-      for (const { work } of members) decideAgain(recipient, work)
-      return
-    }
-    // The batch is the one trial of a circuit whose opening is over: the next waits for its answer.
-    if (members[0]) around.claimed(claimsOf(gathered(recipient), atGate(members[0]), false), now)
-    const rendered = endpoint.renderBatch(members.map(({ work, send }) => {
-      const input = inputOf(work, send, work.history, key, settings.runId, now)
-      return token?.kind === 'held' ? { ...input, token: token.held.token, host: token.held.host } : input
-    }))
-    const started = await recordStarts(members, id, key, rendered, endpoint, now)
-    if (!started || !rendered.ok) {
+    const rendered = await alone(members, async () => {
+      if (!mayLeave(recipient, members) || !members.every((member) => stillGoes(member, id))) return null
+      // The batch is the one trial of a circuit whose opening is over: the next waits for its answer.
+      if (members[0]) around.claimed(claimsOf(gathered(recipient), atGate(members[0]), false), now)
+      const made = endpoint.renderBatch(members.map(({ work, send }) => {
+        const input = inputOf(work, send, work.history, key, settings.runId, now)
+        return token?.kind === 'held' ? { ...input, token: token.held.token, host: token.held.host } : input
+      }))
+      return await recordStarts(members, id, key, made, endpoint, now) && made.ok ? made : null
+    })
+    if (rendered === null) {
       around.lane(recipient).yield(now)
       for (const { work } of members) decideAgain(recipient, work)
       return
@@ -219,6 +225,16 @@ export const createBatcher = (around: Surroundings, dispatcher: { pump(work: Wor
       return token?.kind === 'held' && member ? around.tokens.judge(recipient, token.held, read, httpStatus, isTokenRepeat(member.work.history, member.send)) : read
     })
     answered(recipient, members, id, key, verdicts, { httpStatus, durationMs: reply.durationMs, at: reply.at, startedAt })
+  }
+
+  /** Another answer to one of them may be about to be recorded: their steps go one after the other. */
+  const alone = async <T>(members: readonly Member[], step: () => Promise<T>): Promise<T> => {
+    const letGo = await dispatcher.hold(members.map(({ work }) => work))
+    try {
+      return await step()
+    } finally {
+      letGo()
+    }
   }
 
   /** One verdict per member; what the request as a whole met is told once. */

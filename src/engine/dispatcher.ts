@@ -62,7 +62,29 @@ export const createDispatcher = (around: Surroundings) => {
       const under = turn(work)
       if (under) return void under.then(() => turns(work)).catch(around.failed)
     }
+    setFree(work)
+  }
+
+  const setFree = (work: Work): void => {
     work.busy = false
+    const waiting = work.whenFree
+    work.whenFree = null
+    if (waiting) for (const tell of waiting) tell()
+  }
+
+  /** For a step that several works take together: none is in a turn, and none begins one until they are let go. */
+  const hold = async (works: readonly Work[]): Promise<() => void> => {
+    for (let busy = works.find((work) => work.busy); busy; busy = works.find((work) => work.busy)) {
+      const list = (busy.whenFree ??= [])
+      await new Promise<void>((resolve) => { list.push(resolve) })
+    }
+    for (const work of works) work.busy = true
+    return () => {
+      for (const work of works) {
+        setFree(work)
+        if (work.again) pump(work)
+      }
+    }
   }
 
   /** Null where all of it is done. */
@@ -347,5 +369,5 @@ export const createDispatcher = (around: Surroundings) => {
     return endpoint
   }
 
-  return { pump, endpointOf, mayStillSend }
+  return { pump, hold, decideNow: (work: Work, now: Instant): Decision => decideFrom(work, work.history, now), endpointOf, mayStillSend }
 }

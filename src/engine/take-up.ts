@@ -49,7 +49,7 @@ export const createTakeUp = (settings: RunSettings, deps: RunDeps, policies: Rea
     work.orders = [...orders]
     const missing = recipientsOf(work.plan).filter((recipient) => policies.get(recipient)?.pool !== true && !deps.endpoints.get(recipient))
     if (missing.length === 0) return work
-    await putBack(work, missing)
+    await putBack(work, missing, loaded.standing)
     return null
   }
 
@@ -57,10 +57,12 @@ export const createTakeUp = (settings: RunSettings, deps: RunDeps, policies: Rea
     new Map(had.map((recipient) => [recipient, boughtBefore(policies, recipient)]))
 
   /** Files are read at the start: this run need not look again, and a later one finds it due. */
-  const putBack = async (work: Work, missing: readonly string[]): Promise<void> => {
+  const putBack = async (work: Work, missing: readonly string[], before: Standing): Promise<void> => {
     const now = clock.now()
     const dueAt = now + settings.waitMs + MISSING_MS
-    const standing: Standing = { state: 'waiting', dueAt, why: `there is no recipient file of ${missing.join(', ')} (any more): put it back, then unpause it or wait`, recipient: missing[0] ?? null, batch: false }
+    // What waits for a batch of it goes on to.
+    const joins = before.state === 'waiting' && before.batch && missing.includes(before.recipient ?? '') ? before.recipient : null
+    const standing: Standing = { state: 'waiting', dueAt, why: `there is no recipient file of ${missing.join(', ')} (any more): put it back, then unpause it or wait`, recipient: joins ?? missing[0] ?? null, batch: joins !== null }
     const { id: deliveryId, lead, source } = work.delivery
     const events = [...interrupted(work.history, now), ...work.orders]
     const [result] = await ledger.append([{ deliveryId, version: work.history.version, runId: settings.runId, events, standing }])

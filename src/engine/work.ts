@@ -27,6 +27,8 @@ export interface Work {
   busy: boolean
   again: boolean
   released: boolean
+  /** Who waits until no turn of it is under way. */
+  whenFree: (() => void)[] | null
 }
 
 /** The answer to one attempt, not yet recorded. */
@@ -45,13 +47,13 @@ const NOBODY: ReadonlyMap<string, string> = new Map()
 
 export const newWork = (delivery: Delivery, plan: Plan, received: DeliveryEvent): Work => ({
   delivery, plan, elsewhere: NOBODY, history: emptyHistory, stored: false, inbox: [], orders: [received],
-  surplus: false, busy: false, again: false, released: false,
+  surplus: false, busy: false, again: false, released: false, whenFree: null,
 })
 
 export const loadedWork = (loaded: LoadedDelivery, plan: Plan, elsewhere: ReadonlyMap<string, string> = NOBODY): Work => ({
   delivery: loaded.delivery, plan, elsewhere,
   history: loaded.events.reduce((history, { event }) => evolve(history, event), emptyHistory),
-  stored: true, inbox: [], orders: [], surplus: false, busy: false, again: false, released: false,
+  stored: true, inbox: [], orders: [], surplus: false, busy: false, again: false, released: false, whenFree: null,
 })
 
 /** Why a recipient is left out that has the lead already. */

@@ -2,7 +2,7 @@ import { problemsOf } from '../simulation/invariants.ts'
 import { reportOf } from '../simulation/report.ts'
 import { scenarioOf } from '../simulation/scenario.ts'
 import { ruleOf, shrink } from '../simulation/shrink.ts'
-import { problemsOfRuns } from '../simulation/engine/play.ts'
+import { playRuns, storyOf } from '../simulation/engine/play.ts'
 
 /**
  * `npm run simulate [-- --seed N] [--plans N]`: random plans, policies, answers, faults and crashes through the real core,
@@ -37,7 +37,8 @@ const several = seed !== null ? (onlyRuns ? 1 : 0) : onlyRuns ? (option('plans')
 let bad = 0
 const runsBegun = performance.now()
 for (let at = first; at < first + several; at++) {
-  const problems = await problemsOfRuns(at)
+  const { problems, after } = await playRuns(at)
+  if (seed !== null) console.log(storyOf(after))
   if (problems.length === 0) continue
   bad += 1
   console.log(`\n=== npm run simulate -- --runs --seed ${at}`)

@@ -5,6 +5,7 @@ import { someLeads } from '../../engine/world.ts'
 import type { Random } from '../random.ts'
 import { createRandom } from '../random.ts'
 import { brokenRules } from './rules.ts'
+import type { Aftermath } from './rules.ts'
 import { situationOf } from './situation.ts'
 import type { Situation } from './situation.ts'
 import type { Order } from './stage.ts'
@@ -17,7 +18,9 @@ const MOST_ROUNDS = 40
  * Random recipient files, and a few runs on one store one after the other: with the same leads to several targets, crashes,
  * Ctrl-C, people who pause, files that are gone; then `resume` until nothing waits for a time. Resolves to the rules broken.
  */
-export const problemsOfRuns = async (seed: number): Promise<readonly string[]> => {
+export const problemsOfRuns = async (seed: number): Promise<readonly string[]> => (await playRuns(seed)).problems
+
+export const playRuns = async (seed: number): Promise<{ readonly problems: readonly string[]; readonly after: Aftermath }> => {
   const random = createRandom(seed)
   const situation = situationOf(random)
   const stage = createStage(seed, situation)
@@ -43,14 +46,26 @@ export const problemsOfRuns = async (seed: number): Promise<readonly string[]> =
     }
   } catch (error) {
     if (!(error instanceof Hang)) throw error
-    return [...problems, error.message]
+    problems.push(error.message)
   }
   const deliveries: LoadedDelivery[] = []
   for await (const { delivery } of store.deliveries({ mode: 'live' })) {
     const loaded = await store.load(delivery.id)
     if (loaded) deliveries.push(loaded)
   }
-  return [...problems, ...brokenRules({ situation, deliveries, arrivals: stage.arrivals, pauses: stage.pauses, again })]
+  const after: Aftermath = { situation, deliveries, arrivals: stage.arrivals, pauses: stage.pauses, again }
+  return { problems: [...problems, ...brokenRules(after)], after }
+}
+
+/** The files, what the buyers got, and what the ledger says of each delivery: for who looks for a cause. */
+export const storyOf = ({ situation, arrivals, deliveries, pauses }: Aftermath): string => {
+  const at = (ms: number): string => new Date(ms).toISOString().slice(8, 23)
+  return [
+    ...Object.entries(situation.files).map(([name, text]) => `--- ${name}\n${text}`),
+    ...arrivals.map((each) => `${at(each.at)} ${each.run} ${each.recipient} ${each.ping ? 'ping' : 'post'} ${each.leads} ${each.key.slice(0, 5)} ${each.act} bought ${each.sold}`),
+    ...pauses.map(({ recipient, from, to }) => `${at(from)} ${recipient} paused until ${at(to)}`),
+    ...deliveries.flatMap(({ delivery, standing, events }) => [`${delivery.id} ${JSON.stringify(standing)}`, ...events.map(({ event, runId }) => `    ${at(event.at)} ${runId} ${JSON.stringify({ ...event, at: undefined, key: undefined, requestHash: undefined, version: undefined })}`)]),
+  ].join('\n')
 }
 
 const orderOf = (random: Random, id: string, { targets, limits }: Situation, leads: readonly Lead[], now: number, mayResume: boolean): Order => {

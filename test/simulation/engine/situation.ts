@@ -22,6 +22,8 @@ export interface Situation {
   readonly targets: readonly string[]
   /** Buyers that answer, and say yes or no. */
   readonly calm: boolean
+  /** How long a commit takes. */
+  readonly commitMs: number
 }
 
 const NAMES = ['a', 'b', 'c', 'd'] as const
@@ -38,7 +40,7 @@ export const situationOf = (random: Random): Situation => {
     files[`p${i}`] = patternOf(random, [...names, ...patterns], bidders)
     patterns.push(`p${i}`)
   }
-  return { startAt: T0 + random.below(DAY), files, limits, targets: [...names, ...patterns, ...patterns], calm }
+  return { startAt: T0 + random.below(DAY), files, limits, targets: [...names, ...patterns, ...patterns], calm, commitMs: random.pick([0, 6]) }
 }
 
 const endpointOf = (random: Random, name: string): readonly [text: string, limits: Limits] => {

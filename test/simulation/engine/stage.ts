@@ -71,6 +71,8 @@ export const createStage = (seed: number, situation: Situation) => {
     const own: Partial<Ledger> = {
       append: async (steps) => {
         appends += 1
+        if (situation.commitMs > 0) await clock.sleep(situation.commitMs)
+        if (process.dead) throw new Error('crash')
         if (!crash || appends < crash.append) return store.append(steps)
         if (crash.durable) await store.append(steps)
         return die()
