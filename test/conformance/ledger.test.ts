@@ -226,6 +226,19 @@ const CASES: readonly Case[] = [
     await ledger.append([then(x, 3, settled('rejected'), [{ type: 'settled', at: T0 + 60_001, outcome: { kind: 'rejected', path: '/', recipient: 'a', reason: null, buyerLeadId: null, revenue: null, class: null }, cost: null, attempts: 2 }])])
     expect((await ledger.claimDue({ mode: 'live', now: T0 + 61_000, limit: 9 })).map((each) => each.delivery.to)).toEqual(['y'])
   }],
+  ['what is in a batch and not settled is counted, with when the last of it is due', async (ledger) => {
+    const [a, b, c] = [delivery('L1'), delivery('L2'), delivery('L3')]
+    const start: DeliveryEvent = { type: 'attemptStarted', at: T0, path: '/', recipient: 'a', phase: 'post', attempt: 1, key: 'k', requestHash: 'h', version: null, batch: 'b_1.3' }
+    const silence: DeliveryEvent = { type: 'attemptFinished', at: T0, path: '/', recipient: 'a', phase: 'post', attempt: 1, key: 'k', verdict: { kind: 'unknown', class: 'timeout', retry: true, reason: 'no answer' }, revenue: null, httpStatus: null, durationMs: 1, batch: 'b_1.3' }
+    const told: DeliveryEvent = { type: 'attemptFinished', at: T0, path: '/', recipient: 'a', phase: 'post', attempt: 1, key: 'k', verdict: rejected, revenue: null, httpStatus: 200, durationMs: 1 }
+    await ledger.append([first(a, waits(T0 + 5), [received(), start, silence]), first(b, working, [received(), start]), first(c, waits(T0 + 9), [received(), start, told])])
+    expect(await ledger.ofBatch('live', 'b_1.3')).toEqual({ count: 2, dueAt: T0 + 5 })
+    expect(await ledger.ofBatch('test', 'b_1.3')).toEqual({ count: 0, dueAt: 0 })
+    await ledger.append([then(b, 2, waits(null), [silence])])
+    expect(await ledger.ofBatch('live', 'b_1.3')).toEqual({ count: 2, dueAt: null })
+    await ledger.append([then(a, 3, settled('failed'), [told]), then(b, 3, settled('failed'), [told])])
+    expect(await ledger.ofBatch('live', 'b_1.3')).toEqual({ count: 0, dueAt: 0 })
+  }],
   ['one delivery is taken whatever its state', async (ledger) => {
     const a = delivery('L1')
     await ledger.append([first(a, settled('failed'))])
