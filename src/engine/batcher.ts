@@ -76,8 +76,10 @@ export const createBatcher = (around: Surroundings, dispatcher: { pump(work: Wor
   /** Sends these due leads, and with them as many of those that joined later as fit. */
   const flush = async (recipient: string, due: readonly Work[]): Promise<void> => {
     const { maxLeads } = policyOf(recipient)
-    const room = due.length === 0 ? maxLeads : (maxLeads - (due.length % maxLeads)) % maxLeads
-    const works = [...due, ...(room > 0 ? await source.claim(recipient, room, deps.ledger.shared && due.length === 0 ? maxLeads : 1) : [])]
+    const free = await apart(recipient, due)
+    if (due.length > 0 && free.length === 0) return
+    const room = free.length === 0 ? maxLeads : (maxLeads - (free.length % maxLeads)) % maxLeads
+    const works = [...free, ...(room > 0 ? await source.claim(recipient, room, deps.ledger.shared && due.length === 0 ? maxLeads : 1) : [])]
     counts.set(recipient, Math.max(0, (counts.get(recipient) ?? 0) - (due.length === 0 ? 0 : works.length)))
     // Bought through another target since they joined: they decide again.
     for (const work of works) if (work.elsewhere.has(recipient)) dispatcher.pump(work)
@@ -89,6 +91,18 @@ export const createBatcher = (around: Surroundings, dispatcher: { pump(work: Wor
     }
   }
 
+  /** Without those whose lead is on its way there through another target (one that was shut out, by a window or so, has not been asked about): these are put off. */
+  const apart = async (recipient: string, due: readonly Work[]): Promise<readonly Work[]> => {
+    if (due.length === 0) return due
+    const late = await deps.ledger.onTheirWay({ mode: settings.mode, recipient, deliveryIds: due.map(({ delivery }) => delivery.id), now: deps.clock.now(), ...(settings.to === null ? {} : { runId: settings.runId }) })
+    if (late.size === 0) return due
+    for (const work of due) {
+      const until = late.get(work.delivery.id)
+      if (until !== undefined) await alone([work], () => putBack([work], { state: 'waiting', dueAt: until, why: `${facts.policies.get(recipient)?.name ?? recipient} may get the lead through another target just now`, recipient, batch: true }))
+    }
+    return due.filter(({ delivery }) => !late.has(delivery.id))
+  }
+
   /** Those of which a row can be made; one that cannot fails by itself, and not the others with it. */
   const fitting = async (recipient: string, members: readonly Member[]): Promise<readonly Member[]> => {
     const endpoint = dispatcher.endpointOf(recipient)
@@ -98,7 +112,7 @@ export const createBatcher = (around: Surroundings, dispatcher: { pump(work: Wor
       const reason = endpoint.refuses(inputFor(member))
       if (reason === null) { fit.push(member); continue }
       const { delivery } = member.work
-      await alone([member], () => recordStarts([member], undefined, idempotencyKeyOf(settings.mode, recipient, delivery.lead.id, delivery.number, 'post'), { ok: false, reason }, endpoint, deps.clock.now()))
+      await alone([member.work], () => recordStarts([member], undefined, idempotencyKeyOf(settings.mode, recipient, delivery.lead.id, delivery.number, 'post'), { ok: false, reason }, endpoint, deps.clock.now()))
       decideAgain(recipient, member.work)
     }
     return fit
@@ -134,7 +148,11 @@ export const createBatcher = (around: Surroundings, dispatcher: { pump(work: Wor
       any = true
       repeating.delete(id)
       if (count < batchSizeOf(id)) for (const member of members) leaveInDoubt(member, id, members.length, now)
-      else await alone(members, () => putBack(members, dueAt === null ? null : dueAt <= now ? now + settings.waitMs + REST_MS : dueAt))
+      else {
+        const works = members.map(({ work }) => work)
+        const until = dueAt === null ? null : dueAt <= now ? now + settings.waitMs + REST_MS : dueAt
+        await alone(works, () => putBack(works, { state: 'waiting', dueAt: until, why: 'waits for the rest of its batch, which is repeated as a whole', recipient: members[0]?.send.recipient ?? null, batch: false }))
+      }
     }
     return any
   }
@@ -146,9 +164,8 @@ export const createBatcher = (around: Surroundings, dispatcher: { pump(work: Wor
     dispatcher.pump(work)
   }
 
-  const putBack = async (members: readonly Member[], dueAt: Instant | null): Promise<void> => {
-    for (const { work, send } of members) {
-      const standing: Standing = { state: 'waiting', dueAt, why: 'waits for the rest of its batch, which is repeated as a whole', recipient: send.recipient, batch: false }
+  const putBack = async (works: readonly Work[], standing: Standing): Promise<void> => {
+    for (const work of works) {
       const [result] = await deps.ledger.append([{ deliveryId: work.delivery.id, version: work.history.version, runId: settings.runId, events: [], standing }])
       if (result?.kind !== 'ok') throw new Error(`the store refused to put back delivery ${work.delivery.id}: ${result?.kind ?? 'no result'}`)
       for (const [id, others] of repeating) if (others.some((each) => each.work === work)) repeating.set(id, others.filter((each) => each.work !== work))
@@ -195,7 +212,7 @@ export const createBatcher = (around: Surroundings, dispatcher: { pump(work: Wor
     const endpoint = dispatcher.endpointOf(recipient)
     const key = idempotencyKeyOf(settings.mode, recipient, id, 1, 'post')
     const token = endpoint.token ? await around.tokens.have(endpoint, endpoint.token, now) : null
-    const rendered = await alone(members, async () => {
+    const rendered = await alone(members.map(({ work }) => work), async () => {
       if (!mayLeave(recipient, members) || !members.every((member) => stillGoes(member, id))) return null
       // The batch is the one trial of a circuit whose opening is over: the next waits for its answer.
       if (members[0]) around.claimed(claimsOf(gathered(recipient), atGate(members[0]), false), now)
@@ -228,8 +245,8 @@ export const createBatcher = (around: Surroundings, dispatcher: { pump(work: Wor
   }
 
   /** Another answer to one of them may be about to be recorded: their steps go one after the other. */
-  const alone = async <T>(members: readonly Member[], step: () => Promise<T>): Promise<T> => {
-    const letGo = await dispatcher.hold(members.map(({ work }) => work))
+  const alone = async <T>(works: readonly Work[], step: () => Promise<T>): Promise<T> => {
+    const letGo = await dispatcher.hold(works)
     try {
       return await step()
     } finally {

@@ -221,6 +221,9 @@ const CASES: readonly Case[] = [
     await ledger.append([first(x, waits(T0 + 60_000), [received(), start, silence]), first(y, waits(T0, { batch: true })), first(z, waits(T0 + 1, { batch: true, recipient: 'b' }))])
     expect(await ledger.claimBatch({ mode: 'live', recipient: 'a', runId: 'r1', limit: 9 })).toEqual([])
     expect((await ledger.claimDue({ mode: 'live', now: T0 + 1, limit: ledger.shared ? 9 : 1 })).map((each) => each.delivery.to)).toEqual(['z'])
+    const asked = { mode: 'live', deliveryIds: [z.id], now: T0 + 1 } as const
+    expect(await ledger.onTheirWay({ ...asked, recipient: 'a' })).toEqual(new Map([[z.id, T0 + 61_000]]))
+    expect(await ledger.onTheirWay({ ...asked, recipient: 'b' })).toEqual(new Map())
     expect(await ledger.nextDue({ mode: 'live' })).toBe(T0 + 60_000)
     expect((await ledger.claimDue({ mode: 'live', now: T0 + 60_000, limit: 9 })).map((each) => each.delivery.to)).toEqual(['x'])
     await ledger.append([then(x, 3, settled('rejected'), [{ type: 'settled', at: T0 + 60_001, outcome: { kind: 'rejected', path: '/', recipient: 'a', reason: null, buyerLeadId: null, revenue: null, class: null }, cost: null, attempts: 2 }])])

@@ -95,21 +95,19 @@ export const createMemoryLedger = (): Ledger => {
   })
 
   /** Another delivery of the lead that is in a batch of the recipient's: on its way, left by a crash, or to be repeated. */
-  const onItsWay = ({ delivery: { id, mode, number, lead }, standing }: Kept): Kept | null => {
-    if (standing.state !== 'waiting' || !standing.batch || standing.recipient === null) return null
-    const { recipient } = standing
-    return [...kept.values()].find(({ delivery, standing: { state }, events }) => state !== 'settled' && delivery.id !== id && delivery.mode === mode
+  const onItsWay = ({ delivery: { id, mode, number, lead } }: Kept, recipient: string | null): Kept | null =>
+    [...kept.values()].find(({ delivery, standing: { state }, events }) => state !== 'settled' && delivery.id !== id && delivery.mode === mode
       && delivery.number === number && delivery.lead.id === lead.id && batchesOf(events).some((each) => each.recipient === recipient)) ?? null
-  }
+
+  const untilAfter = (other: Kept, now: Instant, runId: string | undefined): Instant | null =>
+    putOffUntil(now, other.standing.state === 'waiting' ? other.standing.dueAt : now, other.standing.state === 'waiting' && (runId === undefined || other.runId === runId))
 
   const batchesOf = (events: readonly StoredEvent[]) => openBatches(events.map(({ event }) => event).reduce(evolve, emptyHistory))
 
   const putOff = (each: Kept, { now, runId }: DueQuery): boolean => {
-    const other = onItsWay(each)
-    if (other === null || each.standing.state !== 'waiting') return false
-    const waits = other.standing.state === 'waiting'
-    each.standing = { ...each.standing, dueAt: putOffUntil(now, other.standing.state === 'waiting' ? other.standing.dueAt : now, waits && (runId === undefined || other.runId === runId)) }
-    return true
+    const other = each.standing.state === 'waiting' && each.standing.batch ? onItsWay(each, each.standing.recipient) : null
+    if (other && each.standing.state === 'waiting') each.standing = { ...each.standing, dueAt: untilAfter(other, now, runId) }
+    return other !== null
   }
 
   const change = (recipient: string, mode: Mode, more: Partial<RecipientState>): void => {
@@ -133,8 +131,13 @@ export const createMemoryLedger = (): Ledger => {
       const found = [...kept.values()]
         .filter((each) => each.delivery.mode === mode && each.standing.state === 'waiting' && each.standing.batch && each.standing.recipient === recipient)
         .sort((a, b) => (a.events.at(-1)?.seq ?? 0) - (b.events.at(-1)?.seq ?? 0)).slice(0, limit)
-      return found.length < atLeast ? [] : take(found.filter((each) => onItsWay(each) === null))
+      return found.length < atLeast ? [] : take(found.filter((each) => onItsWay(each, recipient) === null))
     },
+    onTheirWay: async ({ recipient, deliveryIds, now, runId }) => new Map(deliveryIds.flatMap((id) => {
+      const own = kept.get(id)
+      const other = own && onItsWay(own, recipient)
+      return other ? [[id, untilAfter(other, now, runId)] as const] : []
+    })),
     ofBatch: async (mode, batchId) => {
       const found = [...kept.values()].filter(({ delivery, standing, events }) => delivery.mode === mode && standing.state !== 'settled' && batchesOf(events).some(({ batch }) => batch === batchId))
       const times = found.flatMap(({ standing }) => (standing.state === 'waiting' ? [standing.dueAt] : []))

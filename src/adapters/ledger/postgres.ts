@@ -117,6 +117,7 @@ export const openPostgresLedger = async ({ url, use, leaseMs = LEASE_MS, patienc
 
     claimDue: (query) => claim((run) => claims.due(run, query)),
     claimBatch: (query) => claim((run) => claims.batch(run, query)),
+    onTheirWay: ({ deliveryIds, ...query }) => db.transaction((run) => claims.onTheirWay(run, deliveryIds.flatMap((id) => appender.numberOf(id) ?? []), query)),
     ofBatch: async (mode, batchId) => { await gatherer.drained(); return reads.ofBatch(mode, batchId) },
     claimAbandoned: async (query) => {
       await db.transaction((run) => held.reap(run))

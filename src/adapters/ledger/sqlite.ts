@@ -74,6 +74,7 @@ const ledgerOf = (client: Client): Ledger => ({
   claimDue: (query) => client.call('claimDue', query),
   nextDue: (query) => client.call('nextDue', query),
   claimBatch: (query) => client.call('claimBatch', query),
+  onTheirWay: (query) => client.call('onTheirWay', query),
   ofBatch: (mode, batchId) => client.call('ofBatch', mode, batchId),
   claimAbandoned: (query) => client.call('claimAbandoned', query),
   claim: (deliveryId) => client.call('claim', deliveryId),

@@ -133,6 +133,7 @@ export const createAppender = (db: Database, s: string, lease: Lease, queue: Que
     /** A delivery was claimed: this worker's own from now on. */
     owns: (deliveryId: string, n: number, version: number): void => { own.set(deliveryId, { n, version, fence: lease.fence, elsewhere: false, standing: null, highest: 0 }) },
     isOwn: (deliveryId: string): boolean => own.has(deliveryId),
+    numberOf: (deliveryId: string): number | undefined => own.get(deliveryId)?.n,
     knowsRun: (runId: string, n: number): void => { runNumbers.set(runId, n) },
   }
 }

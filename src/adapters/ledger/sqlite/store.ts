@@ -166,19 +166,22 @@ export const createStore = (db: DatabaseSync, lease: Lease | null) => {
   })
 
   /** Another delivery of the lead that is in a batch of the recipient's: on its way, left by a crash, or to be repeated. */
-  const onItsWay = (row: SqlRow): SqlRow | undefined =>
-    row['batch'] !== 1 ? undefined : statement.others.all(String(row['lead_id']), String(row['mode']), Number(row['number']), Number(row['n']))
-      .find((other) => batchesOf(Number(other['n'])).some(({ recipient }) => recipient === row['recipient']))
+  const onItsWay = (row: SqlRow, to: unknown = row['recipient']): SqlRow | undefined =>
+    statement.others.all(String(row['lead_id']), String(row['mode']), Number(row['number']), Number(row['n']))
+      .find((other) => batchesOf(Number(other['n'])).some(({ recipient }) => recipient === to))
 
   const batchesOf = (n: number) => openBatches(statement.logOf.all(n).flatMap((each) => eventsOf(each['events'])).reduce(evolve, emptyHistory))
 
-  const putOff = (row: SqlRow, { now, runId }: DueQuery): boolean => {
-    const other = onItsWay(row)
-    if (!other) return false
+  const untilAfter = (other: SqlRow, now: number, runId: string | undefined): number | null => {
     const working = other['state'] === STATES.working
     const ours = working ? other['fence'] === fence : runId === undefined || other['run'] === runNumber(runId)
-    statement.putOff.run(putOffUntil(now, working ? now : other['due_at'] === null ? null : Number(other['due_at']), ours), Number(row['n']))
-    return true
+    return putOffUntil(now, working ? now : other['due_at'] === null ? null : Number(other['due_at']), ours)
+  }
+
+  const putOff = (row: SqlRow, { now, runId }: DueQuery): boolean => {
+    const other = row['batch'] === 1 ? onItsWay(row) : undefined
+    if (other) statement.putOff.run(untilAfter(other, now, runId), Number(row['n']))
+    return other !== undefined
   }
 
   /** "+" keeps SQLite from the index over all that wait, where the one of the run serves. */
@@ -217,6 +220,11 @@ export const createStore = (db: DatabaseSync, lease: Lease | null) => {
       const rows = db.prepare(`${SELECT_DELIVERY} WHERE state = 1 AND d.mode = ? AND batch = 1 AND recipient = ? ORDER BY due_at, d.n LIMIT ?`).all(mode, recipient, limit)
       return rows.length < atLeast ? [] : take(rows.filter((row) => onItsWay(row) === undefined))
     }),
+    onTheirWay: ({ recipient, deliveryIds, now, runId }: { readonly mode: Mode; readonly recipient: string; readonly deliveryIds: readonly string[]; readonly now: number; readonly runId?: string }): ReadonlyMap<string, number | null> => new Map(deliveryIds.flatMap((id) => {
+      const found = find(id)
+      const other = found && onItsWay({ lead_id: found.leadId, mode: found.mode, number: found.number, n: found.n }, recipient)
+      return other ? [[id, untilAfter(other, now, runId)]] : []
+    })),
     /** Asked for a batch that a crash or a small page tore apart: it looks through the log of all that is not settled. */
     ofBatch: (mode: Mode, batchId: string): { readonly count: number; readonly dueAt: number | null } => {
       const rows = db.prepare('SELECT n, state, due_at FROM deliveries d WHERE state < 2 AND mode = ? AND EXISTS (SELECT 1 FROM log l WHERE l.delivery = d.n AND instr(l.events, ?) > 0)').all(mode, JSON.stringify(batchId))
