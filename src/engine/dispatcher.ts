@@ -18,6 +18,7 @@ import { LeaseLostError } from '../ports.ts'
 import type { Standing, StepResult } from '../ports.ts'
 import { createAlarms } from './alarms.ts'
 import { finishedEvent, hashOf, inputOf, isTokenRepeat, startedEvent, neverSent, unsendable } from './attempt.ts'
+import { hold, setFree } from './hold.ts'
 import { idempotencyKeyOf } from './identity.ts'
 import { createPaces, isPace } from './pace.ts'
 import { createPlaces } from './places.ts'
@@ -63,28 +64,6 @@ export const createDispatcher = (around: Surroundings) => {
       if (under) return void under.then(() => turns(work)).catch(around.failed)
     }
     setFree(work)
-  }
-
-  const setFree = (work: Work): void => {
-    work.busy = false
-    const waiting = work.whenFree
-    work.whenFree = null
-    if (waiting) for (const tell of waiting) tell()
-  }
-
-  /** For a step that several works take together: none is in a turn, and none begins one until they are let go. */
-  const hold = async (works: readonly Work[]): Promise<() => void> => {
-    for (let busy = works.find((work) => work.busy); busy; busy = works.find((work) => work.busy)) {
-      const list = (busy.whenFree ??= [])
-      await new Promise<void>((resolve) => { list.push(resolve) })
-    }
-    for (const work of works) work.busy = true
-    return () => {
-      for (const work of works) {
-        setFree(work)
-        if (work.again) pump(work)
-      }
-    }
   }
 
   /** Null where all of it is done. */
@@ -369,5 +348,5 @@ export const createDispatcher = (around: Surroundings) => {
     return endpoint
   }
 
-  return { pump, hold, decideNow: (work: Work, now: Instant): Decision => decideFrom(work, work.history, now), endpointOf, mayStillSend }
+  return { pump, hold: (works: readonly Work[]): Promise<() => void> => hold(works, pump), decideNow: (work: Work, now: Instant): Decision => decideFrom(work, work.history, now), endpointOf, mayStillSend }
 }

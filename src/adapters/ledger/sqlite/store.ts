@@ -1,19 +1,17 @@
 import type { DatabaseSync } from 'node:sqlite'
-import { openBatches } from '../../../core/batch.ts'
 import type { Claim } from '../../../core/caps.ts'
 import { deliveryKeyOf } from '../../../core/delivery-id.ts'
 import type { Mode } from '../../../core/event.ts'
-import { emptyHistory, evolve } from '../../../core/history.ts'
 import { OUTCOMES } from '../../../core/outcome.ts'
 import type { OutcomeKind } from '../../../core/outcome.ts'
 import type { Run } from '../../../core/run.ts'
 import { salesIn } from '../../../core/sale.ts'
 import type { Counts, Delivery, DueQuery, Exists, LoadedDelivery, Queue, RecipientState, Standing, StoredEvent } from '../../../ports.ts'
-import { putOffUntil } from '../put-off.ts'
+import { createBatches } from './batches.ts'
 import type { Lease } from './lease.ts'
 import type { PackedResult, PackedStep } from './packing.ts'
 import { purgeRows, scrubFiles } from './purge.ts'
-import { DELIVERY_COLUMNS, PURGED_LEAD, STANDING_COLUMNS, STATES, WORKING, deliveryOf, eventsOf, queueOf, recipientStateOf, standingOf } from './rows.ts'
+import { DELIVERY_COLUMNS, PURGED_LEAD, STANDING_COLUMNS, WORKING, deliveryOf, eventsOf, queueOf, recipientStateOf, standingOf } from './rows.ts'
 import type { SqlRow } from './rows.ts'
 
 export interface EventsFilter { readonly runId?: string; readonly mode?: Mode }
@@ -56,6 +54,8 @@ export const createStore = (db: DatabaseSync, lease: Lease | null) => {
     runNumbers.set(runId, n)
     return n
   }
+
+  const batches = createBatches(db, fence, runNumber)
 
   const find = (deliveryId: string) => {
     const known = active.get(deliveryId)
@@ -165,25 +165,6 @@ export const createStore = (db: DatabaseSync, lease: Lease | null) => {
     return before
   })
 
-  /** Another delivery of the lead that is in a batch of the recipient's: on its way, left by a crash, or to be repeated. */
-  const onItsWay = (row: SqlRow, to: unknown = row['recipient']): SqlRow | undefined =>
-    statement.others.all(String(row['lead_id']), String(row['mode']), Number(row['number']), Number(row['n']))
-      .find((other) => batchesOf(Number(other['n'])).some(({ recipient }) => recipient === to))
-
-  const batchesOf = (n: number) => openBatches(statement.logOf.all(n).flatMap((each) => eventsOf(each['events'])).reduce(evolve, emptyHistory))
-
-  const untilAfter = (other: SqlRow, now: number, runId: string | undefined): number | null => {
-    const working = other['state'] === STATES.working
-    const ours = working ? other['fence'] === fence : runId === undefined || other['run'] === runNumber(runId)
-    return putOffUntil(now, working ? now : other['due_at'] === null ? null : Number(other['due_at']), ours)
-  }
-
-  const putOff = (row: SqlRow, { now, runId }: DueQuery): boolean => {
-    const other = row['batch'] === 1 ? onItsWay(row) : undefined
-    if (other) statement.putOff.run(untilAfter(other, now, runId), Number(row['n']))
-    return other !== undefined
-  }
-
   /** "+" keeps SQLite from the index over all that wait, where the one of the run serves. */
   const dueWhere = (query: Omit<DueQuery, 'now' | 'limit'>): { readonly where: string; readonly values: readonly (string | number)[] } => ({
     where: `state = 1 AND ${query.runId === undefined ? '' : '+'}d.mode = ?${query.runId === undefined ? '' : ' AND d.run = (SELECT n FROM runs WHERE id = ?)'}${query.to === undefined ? '' : ' AND d.target = ?'}`,
@@ -207,7 +188,7 @@ export const createStore = (db: DatabaseSync, lease: Lease | null) => {
       // Fewer than were asked for says that no more is due: what was put off makes room for the next.
       for (;;) {
         const rows = due.all(...values, query.now, query.limit)
-        if (rows.filter((row) => putOff(row, query)).length === 0) return take(rows)
+        if (rows.filter((row) => batches.putOff(row, query)).length === 0) return take(rows)
       }
     }),
     nextDue: (query: Omit<DueQuery, 'now' | 'limit'>): number | null => {
@@ -218,20 +199,14 @@ export const createStore = (db: DatabaseSync, lease: Lease | null) => {
     },
     claimBatch: ({ mode, recipient, limit, atLeast = 1 }: { readonly mode: Mode; readonly recipient: string; readonly limit: number; readonly atLeast?: number }): readonly LoadedDelivery[] => write(() => {
       const rows = db.prepare(`${SELECT_DELIVERY} WHERE state = 1 AND d.mode = ? AND batch = 1 AND recipient = ? ORDER BY due_at, d.n LIMIT ?`).all(mode, recipient, limit)
-      return rows.length < atLeast ? [] : take(rows.filter((row) => onItsWay(row) === undefined))
+      return rows.length < atLeast ? [] : take(rows.filter((row) => !batches.isOnItsWay(row)))
     }),
     onTheirWay: ({ recipient, deliveryIds, now, runId }: { readonly mode: Mode; readonly recipient: string; readonly deliveryIds: readonly string[]; readonly now: number; readonly runId?: string }): ReadonlyMap<string, number | null> => new Map(deliveryIds.flatMap((id) => {
       const found = find(id)
-      const other = found && onItsWay({ lead_id: found.leadId, mode: found.mode, number: found.number, n: found.n }, recipient)
-      return other ? [[id, untilAfter(other, now, runId)]] : []
+      const other = found && batches.onItsWay(found, recipient)
+      return other ? [[id, batches.untilAfter(other, now, runId)]] : []
     })),
-    /** Asked for a batch that a crash or a small page tore apart: it looks through the log of all that is not settled. */
-    ofBatch: (mode: Mode, batchId: string): { readonly count: number; readonly dueAt: number | null } => {
-      const rows = db.prepare('SELECT n, state, due_at FROM deliveries d WHERE state < 2 AND mode = ? AND EXISTS (SELECT 1 FROM log l WHERE l.delivery = d.n AND instr(l.events, ?) > 0)').all(mode, JSON.stringify(batchId))
-        .filter((row) => batchesOf(Number(row['n'])).some(({ batch }) => batch === batchId))
-      const times = rows.flatMap((row) => (row['state'] === STATES.waiting ? [row['due_at']] : []))
-      return { count: rows.length, dueAt: times.includes(null) ? null : Math.max(0, ...times.map(Number)) }
-    },
+    ofBatch: batches.ofBatch,
     accumulating: (mode: Mode): ReadonlyMap<string, number> =>
       new Map(db.prepare('SELECT recipient, count(*) AS n FROM deliveries WHERE state = 1 AND batch = 1 AND mode = ? GROUP BY recipient').all(mode).map((row) => [String(row['recipient']), Number(row['n'])])),
     claimAbandoned: (query: DueQuery): readonly LoadedDelivery[] => write(() =>
@@ -342,8 +317,6 @@ const statements = (db: DatabaseSync) => {
     takeOver: db.prepare('UPDATE deliveries SET state = 0, fence = ? WHERE n = ?'),
     byKey: db.prepare('SELECT * FROM deliveries WHERE lead_id = ? AND target = ? AND mode = ? AND number = ?'),
     highest: db.prepare('SELECT max(number) AS number FROM deliveries WHERE lead_id = ? AND target = ? AND mode = ?'),
-    others: db.prepare('SELECT n, state, due_at, fence, run FROM deliveries WHERE lead_id = ? AND mode = ? AND number = ? AND n <> ? AND state <> 2'),
-    putOff: db.prepare('UPDATE deliveries SET due_at = ? WHERE n = ?'),
     had: db.prepare('SELECT recipient FROM sales WHERE lead_id = ? AND mode = ? AND number = ?'),
     addSale: db.prepare('INSERT INTO sales VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING'),
     dropSale: db.prepare('DELETE FROM sales WHERE lead_id = ? AND recipient = ? AND mode = ? AND number = ?'),
