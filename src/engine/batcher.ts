@@ -76,7 +76,8 @@ export const createBatcher = (around: Surroundings, dispatcher: { pump(work: Wor
   /** Sends these due leads, and with them as many of those that joined later as fit. */
   const flush = async (recipient: string, due: readonly Work[]): Promise<void> => {
     const { maxLeads } = policyOf(recipient)
-    const free = await apart(recipient, due)
+    // Without due leads nothing is awaited before the claim takes its slot: the run would end in between.
+    const free = due.length === 0 ? due : await apart(recipient, due)
     if (due.length > 0 && free.length === 0) return
     const room = free.length === 0 ? maxLeads : (maxLeads - (free.length % maxLeads)) % maxLeads
     const works = [...free, ...(room > 0 ? await source.claim(recipient, room, deps.ledger.shared && due.length === 0 ? maxLeads : 1) : [])]
@@ -93,7 +94,6 @@ export const createBatcher = (around: Surroundings, dispatcher: { pump(work: Wor
 
   /** Without those whose lead is on its way there through another target (one that was shut out, by a window or so, has not been asked about): these are put off. */
   const apart = async (recipient: string, due: readonly Work[]): Promise<readonly Work[]> => {
-    if (due.length === 0) return due
     const late = await deps.ledger.onTheirWay({ mode: settings.mode, recipient, deliveryIds: due.map(({ delivery }) => delivery.id), now: deps.clock.now(), ...(settings.to === null ? {} : { runId: settings.runId }) })
     if (late.size === 0) return due
     for (const work of due) {

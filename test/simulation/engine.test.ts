@@ -14,6 +14,7 @@ describe('the engine, run after run on one store', () => {
     ['one lead of two targets is in one batch at a time, also while one waits to be repeated', [10, 195, 653]],
     ['a pattern that waits for a batch and for another recipient works', [246, 270, 379]],
     ['a batch leaves while another answer to one of its leads is recorded', [259]],
+    ['no run ends while a batch is being fetched', [812522041, 812523308]],
     ['a cap counts what a buyer accepted second to another', [1433, 1756]],
     ['what is worth more than a whole cap is not waited for', [642]],
   ])('%s', async (_name, seeds) => { expect(await broken(seeds)).toEqual([]) }, 60_000)
