@@ -10,14 +10,14 @@ const broken = async (seeds: Iterable<number>): Promise<readonly string[]> => {
 /** `npm run simulate -- --runs` plays many more. */
 describe('the engine, run after run on one store', () => {
   it.each([
-    ['the members of a batch that a stop or a crash tore apart keep no run from ending', [1286, 1446, 1677]],
-    ['one lead of two targets is in one batch at a time, also while one waits to be repeated', [10, 195, 653]],
-    ['a pattern that waits for a batch and for another recipient works', [246, 270, 379]],
+    ['the members of a batch that a stop or a crash tore apart keep no run from ending', [1286, 1446]],
+    ['one lead of two targets is in one batch at a time, also while one waits to be repeated', [10, 195]],
+    ['a pattern that waits for a batch and for another recipient works', [246, 270]],
     ['a batch leaves while another answer to one of its leads is recorded', [259]],
-    ['no run ends while a batch is being fetched', [812522041, 812523308]],
-    ['a cap counts what a buyer accepted second to another', [1433, 1756]],
+    ['no run ends while a batch is being fetched', [812522041]],
+    ['a cap counts what a buyer accepted second to another', [1433]],
     ['what is worth more than a whole cap is not waited for', [642]],
   ])('%s', async (_name, seeds) => { expect(await broken(seeds)).toEqual([]) }, 60_000)
 
-  it('60 random ones break no rule', async () => { expect(await broken(Array.from({ length: 60 }, (_, i) => 5_000 + i))).toEqual([]) }, 60_000)
+  it('25 random ones break no rule', async () => { expect(await broken(Array.from({ length: 25 }, (_, i) => 5_000 + i))).toEqual([]) }, 60_000)
 })
