@@ -1,3 +1,4 @@
+import pg from 'pg'
 import { afterEach, describe, expect, it } from 'vitest'
 import { readAddress } from '../../../src/adapters/ledger/postgres/address.ts'
 import { openPostgresLedger } from '../../../src/adapters/ledger/postgres.ts'
@@ -58,6 +59,24 @@ describe('pg-boss as the queue', { timeout: 60_000 }, () => {
     const { ledger, jobs } = await open()
     await ledger.append([waits('L1', Date.now() + 40 * 86_400_000)])
     expect(await jobs(`keep_until > now() + interval '9 years' AND retry_limit = 0`)).toBe(1)
+  })
+
+  it('a lead that a run is taking up in the same moment is left to it, though a job of its names it too', async () => {
+    const { ledger, url, jobs } = await open()
+    await ledger.append([waits('L1', 1)])
+    const s = readAddress(url).schema
+    const run = new pg.Client({ connectionString: url.split('?')[0] })
+    await run.connect()
+    closing.unshift(() => run.end())
+    await run.query('BEGIN')
+    await run.query(`UPDATE ${s}.deliveries SET state = 0, fence = 77`)
+    const taken = due(ledger)
+    // It has its job, and waits for the row.
+    while (!(await queryAt(url, "SELECT 1 FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND query LIKE 'WITH wanted%'"))[0]) await new Promise((resolve) => setTimeout(resolve, 20))
+    await run.query('COMMIT')
+    expect(await taken).toEqual([])
+    expect(await queryAt(url, `SELECT state, fence::int AS fence FROM ${s}.deliveries`)).toEqual([{ state: 0, fence: 77 }])
+    expect(await jobs()).toBe(0)
   })
 
   it('its schema dropped under load: rebuilt from our tables, nothing lost', async () => {
