@@ -1,5 +1,7 @@
 import pg from 'pg'
 import { afterEach, describe, expect, it } from 'vitest'
+import { openDatabase } from '../../../src/adapters/ledger/postgres/database.ts'
+import { openPgBoss } from '../../../src/adapters/ledger/postgres/queue-pgboss.ts'
 import { readAddress } from '../../../src/adapters/ledger/postgres/address.ts'
 import { openPostgresLedger } from '../../../src/adapters/ledger/postgres.ts'
 import { deliveryIdOf } from '../../../src/core/delivery-id.ts'
@@ -77,6 +79,20 @@ describe('pg-boss as the queue', { timeout: 60_000 }, () => {
     expect(await taken).toEqual([])
     expect(await queryAt(url, `SELECT state, fence::int AS fence FROM ${s}.deliveries`)).toEqual([{ state: 0, fence: 77 }])
     expect(await jobs()).toBe(0)
+  })
+
+  it('a lead that unpause made due comes now, and not when its job had been made for', async () => {
+    const { ledger, url, jobs } = await open()
+    const now = Date.now()
+    await ledger.append([waits('L1', now + 3_600_000), waits('L2', now + 7_200_000)])
+    expect(await ledger.wake('a', 'live', now)).toBe(2)
+    const db = openDatabase(readAddress(url))
+    const queue = await openPgBoss(readAddress(url), db)
+    closing.unshift(async () => { await queue.close(); await db.close() })
+    expect(await queue.sweep()).toBe(2)
+    expect(await queue.sweep()).toBe(0)
+    expect((await due(ledger)).map((each) => each.delivery.lead.id).toSorted()).toEqual(['L1', 'L2'])
+    expect(await jobs('start_after < now()')).toBe(0)
   })
 
   it('its schema dropped under load: rebuilt from our tables, nothing lost', async () => {

@@ -27,9 +27,9 @@ export const openPgBoss = async (address: Address, db: Database): Promise<Queue>
     }
   }
 
-  /** Deliveries that wait for a time, and of which no job knows. */
+  /** Deliveries that wait for a time, and of which no job knows, or only for a later one (`wake` made them due). */
   const missing = async (run: Run): Promise<readonly Waiting[]> =>
-    (await run(`SELECT d.n, d.mode, d.due_at FROM ${s}.deliveries d WHERE d.state = 1 AND d.due_at IS NOT NULL AND NOT EXISTS (SELECT 1 FROM ${schema}.job j WHERE j.name = d.mode AND j.singleton_key = d.n::text AND j.state = 'created') LIMIT 100000`))
+    (await run(`SELECT d.n, d.mode, d.due_at FROM ${s}.deliveries d WHERE d.state = 1 AND d.due_at IS NOT NULL AND NOT EXISTS (SELECT 1 FROM ${schema}.job j WHERE j.name = d.mode AND j.singleton_key = d.n::text AND j.state = 'created' AND j.start_after < to_timestamp(d.due_at / 1000.0) + interval '1 second') LIMIT 100000`))
       .map((row) => ({ n: Number(row['n']), mode: row['mode'] as Mode, dueAt: Number(row['due_at']) }))
 
   const sweep = (): Promise<number> => db.transaction(async (run) => {
