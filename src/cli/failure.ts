@@ -61,6 +61,8 @@ const HELP: Readonly<Record<string, string>> = {
   EISDIR: 'give a file, not a folder',
   ENOTDIR: 'check the path',
   EEXIST: 'choose another path',
+  ENAMETOOLONG: 'choose a shorter name',
+  ELOOP: 'check the links on the way there',
   ENOSPC: 'make room on the disk',
   EROFS: 'choose a place that can be written to',
   EMFILE: 'raise the limit of open files (ulimit -n)',
@@ -82,6 +84,8 @@ const WORDS: Readonly<Record<string, string>> = {
   EISDIR: 'this is a folder',
   ENOTDIR: 'a part of the path is a file',
   EEXIST: 'a file already exists there',
+  ENAMETOOLONG: 'the name is too long',
+  ELOOP: 'its symbolic links lead round in a circle',
   ENOSPC: 'the disk is full',
   EROFS: 'the disk is read-only',
 }

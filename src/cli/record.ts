@@ -87,6 +87,7 @@ const notWritten = (folder: string, error: unknown): unknown => {
 const OUT_FAULTS: Readonly<Record<string, string>> = {
   EEXIST: 'it is a file',
   ENOTDIR: 'a part of it is a file',
+  ENAMETOOLONG: 'the name is too long',
   EISDIR: 'one of ledger.csv and results.csv is a folder there',
   EACCES: 'you may not write there',
   EPERM: 'you may not write there',

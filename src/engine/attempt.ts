@@ -62,7 +62,7 @@ const asLate = (verdict: Verdict, { path, phase }: Send, history: History): Verd
 /** No request could be made of the lead: the attempt is over before it began, and nothing was sent. */
 export const unsendable = (send: Send, key: string, reason: string, at: Instant): DeliveryEvent => ({
   type: 'attemptFinished', at, path: send.path, recipient: send.recipient, phase: send.phase, attempt: send.attempt, key,
-  verdict: { kind: 'failed', class: 'invalid_data', retry: false, reason: `nothing was sent: ${reason}` }, revenue: null, httpStatus: null, durationMs: 0,
+  verdict: { kind: 'failed', class: 'invalid_data', retry: false, reason: `nothing was sent: ${reason}`, said: null }, revenue: null, httpStatus: null, durationMs: 0,
 })
 
 /** No token, or no id of a list, could be had: the attempt is over before it began, and nothing was sent to the buyer. */

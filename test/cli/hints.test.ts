@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { createHints } from '../../src/cli/hints.ts'
 import type { Verdict } from '../../src/core/verdict.ts'
+import { unsendable } from '../../src/engine/attempt.ts'
 import { accepted, broken, rejected, tried, unknown } from '../core/given.ts'
 
 const hintsOf = (...attempts: readonly [Verdict, number | null][]) => {
@@ -32,6 +33,10 @@ describe('hints', () => {
     const hints = createHints(() => false)
     for (const event of tried('/', 'acme', 1, { kind: 'accepted', reason: null, buyerLeadId: 'B', price: null })) hints.observe({ kind: 'stored', deliveryId: 'd', leadId: 'L1', source: {}, seq: 1, event })
     expect(hints.all()).toEqual([])
+  })
+  it('our own words about a lead of which no request could be made name no field', () => {
+    const event = unsendable({ kind: 'send', path: '/', recipient: 'acme', phase: 'post', attempt: 1, timeoutMs: 1000, target: 'endpoint', batch: null, claims: [] }, 'k', 'the folder needs a field which this lead does not have', 0)
+    expect(event.type === 'attemptFinished' && hintsOf([event.verdict, null])).toEqual([expect.stringMatching(/field names exactly/)])
   })
   it('each is told once', () => { expect(hintsOf([broken, 503], [broken, 503])).toHaveLength(1) })
 })

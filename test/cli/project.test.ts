@@ -44,6 +44,7 @@ describe('before anything is sent', () => {
   it.each([
     ['a file', 'afile', 'it is a file'],
     ['below a file', 'afile/out', 'a part of it is a file'],
+    ['a name that no disk takes', 'x'.repeat(300), 'the name is too long'],
     ...(existsSync('/proc/self') ? [['where the system takes no folder', '/proc/none/out', 'no folder can be made there']] : []),
   ])('--out that is %s is told as such, and nothing is sent', async (_name, out, words) => {
     writeFileSync(join(cwd, 'afile'), 'mine')
@@ -68,6 +69,14 @@ describe('before anything is sent', () => {
     symlinkSync('/dev/full', join(cwd, 'page.html'))
     expect(await run('report', '--html', 'page.html', '--store', 'sqlite:full.db', '--test')).toMatchObject({ code: 2, err: expect.stringMatching(/page\.html: the disk is full/) as string })
     expect(readdirSync(cwd)).not.toContain('page.html')
+  })
+
+  it('a name that is too long, and links that lead round in a circle, are no bugs of ours', async () => {
+    symlinkSync('round', join(cwd, 'round'))
+    const name = 'x'.repeat(300)
+    expect(await run('parse', 'acme-insurance', name)).toMatchObject({ code: 2, err: expect.stringContaining(`${name}: the name is too long`) as string })
+    expect(await run('check', name)).toMatchObject({ code: 2, err: expect.stringContaining('the name is too long') as string })
+    expect(await run('check', 'round')).toMatchObject({ code: 2, err: expect.stringContaining('round: its symbolic links lead round in a circle') as string })
   })
 
   it('a recorded answer that is not there is named', async () => {
