@@ -38,7 +38,7 @@ const exchange = async (request: EmailRequest, settings: MailSettings, progress:
     return await new Promise<Said>((resolve, reject) => {
       connection.on('error', reject)
       connection.once('end', () => reject(Object.assign(new Error('no answer of the mail server in time, or it ended the connection'), { code: 'ETIMEDOUT' })))
-      const send = (): void => connection.send({ from: request.from.address, to: [...request.to, ...request.cc].map((each) => each.address), size: bytes.length }, watched(bytes, progress), (error, info) => {
+      const send = (): void => connection.send({ from: request.from.address, to: receiversOf(request), size: bytes.length }, watched(bytes, progress), (error, info) => {
         if (error) reject(error)
         else resolve(meaningOfPartial(request, info.rejectedErrors ?? [], info.response))
       })
@@ -57,6 +57,10 @@ const exchange = async (request: EmailRequest, settings: MailSettings, progress:
     setTimeout(() => connection.close(), 500).unref()
   }
 }
+
+/** Each mailbox once, however often To and Cc name it: it is refused once, or takes the message once. */
+const receiversOf = ({ to, cc }: EmailRequest): string[] =>
+  [...new Map([...to, ...cc].map(({ address }) => [address.toLowerCase(), address])).values()]
 
 /** Read only once the server has said 354: from then on the message may be with it. */
 const watched = (bytes: Uint8Array, progress: { begun: boolean }): Readable => {

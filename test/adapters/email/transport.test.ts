@@ -123,6 +123,22 @@ describe('refusals', () => {
     server.refusals.set('b@buyer.example', 550)
     expect((await deliver(definitionOf(server.port, {}, { to: 'intake@buyer.example, b@buyer.example' }))).verdict.kind).toBe('unconfirmed')
   })
+
+  it.each([550, 451])('one of two mailboxes of the buyer refused by %i, which is named twice: the other has the lead, and it is held', async (status) => {
+    const server = await open()
+    for (const mailbox of ['b@buyer.example', 'B@buyer.example']) server.refusals.set(mailbox, status)
+    for (const options of [{ to: 'intake@buyer.example, b@buyer.example', cc: 'b@buyer.example' }, { to: 'b@buyer.example, intake@buyer.example, B@buyer.example' }]) {
+      expect((await deliver(definitionOf(server.port, {}, options))).verdict).toMatchObject({ kind: 'unconfirmed', reason: expect.stringMatching(/refused b@buyer\.example/i) })
+    }
+  })
+
+  it('the only mailbox refused, in a domain with letters of its own, while a copy is taken: no acceptance', async () => {
+    const server = await open()
+    server.refusals.set('intake@käufer.example', 550)
+    server.refusals.set('intake@xn--kufer-gra.example', 550)
+    const { verdict } = await deliver(definitionOf(server.port, {}, { to: 'intake@käufer.example', cc: 'desk@seller.example' }))
+    expect(verdict).toMatchObject({ kind: 'failed', class: 'invalid_data' })
+  })
 })
 
 describe('trouble on the way', () => {
