@@ -11,22 +11,26 @@ interface MailError { readonly code: string; readonly originalCode: string; read
 export const meaningOf = (error: unknown, begun: boolean): Said => {
   const { code, originalCode, responseCode, response } = readError(error)
   const message = response === '' ? wordsOf(error) : `the mail server says: ${oneLine(response)}`
-  if (code === 'EAUTH' || responseCode === 530 || responseCode === 534 || responseCode === 535 || responseCode === 538) return { kind: 'refused', why: responseCode >= 400 && responseCode < 500 && responseCode !== 454 ? 'later' : 'credentials', message }
+  if (responseCode >= 400 && responseCode < 500) return { kind: 'refused', why: 'later', message }
+  if (code === 'EAUTH' || NO_CREDENTIALS.has(responseCode)) return { kind: 'refused', why: 'credentials', message }
   if (responseCode >= 500) return { kind: 'refused', why: 'never', message }
-  if (responseCode >= 400) return { kind: 'refused', why: 'later', message }
   const fault = (kind: Fault): Said => ({ kind: 'fault', fault: kind, message })
   switch (code) {
     case 'ETIMEDOUT': return fault(begun ? 'timeout' : 'connect-timeout')
     case 'EDNS': return fault('dns')
     case 'ETLS': return fault(originalCode !== '' && faultOfConnect({ code: originalCode }, 'tls') === 'tls-certificate' ? 'tls-certificate' : 'tls-handshake')
-    case 'EENVELOPE':
-    case 'EMESSAGE': return { kind: 'refused', why: 'never', message }
+    // Something was said to the message, and it is neither yes nor no.
+    case 'EMESSAGE': return begun ? fault('malformed') : { kind: 'refused', why: 'never', message }
+    case 'EENVELOPE': return { kind: 'refused', why: 'never', message }
     case 'EPROTOCOL': return fault(begun ? 'malformed' : 'unreachable')
     default:
       if (originalCode !== '' && faultOfConnect({ code: originalCode }, 'tls') === 'tls-certificate') return fault('tls-certificate')
       return fault(begun ? 'reset' : 'unreachable')
   }
 }
+
+/** It asks for user and password, for others, or for TLS before them (RFC 4954). 454 is none of these: a trouble of the server's, that passes. */
+const NO_CREDENTIALS = new Set([530, 534, 535, 538])
 
 /** A message was taken; `rejected` are the mailboxes that were refused beside those that were not. */
 export const meaningOfPartial = (request: EmailRequest, rejected: readonly unknown[], response: string): Said => {

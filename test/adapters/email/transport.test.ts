@@ -22,6 +22,30 @@ const definitionOf = (port: number, given: Partial<EndpointDefinition> = {}, opt
   options: { from: textOf('Leads <leads@seller.example>'), to: textOf('intake@buyer.example'), ...options }, ...given,
 })
 
+/** A server that says 250 to all, but for what it is told to say to a command or (`.`) to the message. */
+const sayingServer = async (says: Readonly<Record<string, string>>): Promise<number> => {
+  const sockets: net.Socket[] = []
+  const server = net.createServer((socket) => {
+    sockets.push(socket)
+    let inMessage = false
+    socket.on('error', () => undefined)
+    socket.write(`${says['greeting'] ?? '220 here'}\r\n`)
+    socket.on('data', (chunk) => {
+      for (const line of chunk.toString().split('\r\n').slice(0, -1)) {
+        if (inMessage && line !== '.') continue
+        const verb = line.split(/[ :]/, 1)[0] ?? ''
+        inMessage = verb === 'DATA' && says['DATA'] === undefined
+        const answer = says[verb] ?? (verb === 'DATA' ? '354 go on' : '250 ok')
+        if (answer === 'hang-up') socket.destroy()
+        else socket.write(`${answer}\r\n`)
+      }
+    })
+  })
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  closing.push(() => new Promise((resolve) => { sockets.forEach((each) => each.destroy()); server.close(() => resolve()) }))
+  return (server.address() as net.AddressInfo).port
+}
+
 const LEAD = { id: 'L1', first: 'Dana', email: 'dana@example.com' }
 
 const deliver = async (definition: EndpointDefinition, fields: Readonly<Record<string, unknown>> = LEAD, given: Partial<Settings> = {}) => {
@@ -167,6 +191,24 @@ describe('trouble on the way', () => {
     const server = await open()
     server.onData = 'hang-up'
     expect((await deliver(definitionOf(server.port))).verdict).toMatchObject({ kind: 'unknown', retry: true })
+  })
+
+  it.each<[string, Readonly<Record<string, string>>, Readonly<Record<string, unknown>>]>([
+    ['busy at its greeting: tried again', { greeting: '421 too many connections' }, { kind: 'failed', class: 'server_error', retry: true }],
+    ['that greets with a refusal: no retry', { greeting: '554 no mail from there' }, { kind: 'failed', class: 'invalid_data', retry: false }],
+    ['that wants a user: a person must look', { MAIL: '530 5.7.0 Authentication required' }, { kind: 'failed', class: 'auth', pause: true }],
+    ['that hangs up at DATA: network, for nothing was sent', { DATA: 'hang-up' }, { kind: 'failed', class: 'network', retry: true }],
+    ['that closes down after the message, and says so: tried again', { '.': '421 closing' }, { kind: 'failed', class: 'server_error', retry: true }],
+    ['whose word on the message is neither yes nor no: unknown', { '.': 'what?' }, { kind: 'unknown', class: 'unreadable' }],
+    ['whose word on the message is no reply of SMTP\'s end: unknown', { '.': '354 go on' }, { kind: 'unknown', class: 'unreadable' }],
+    ['that breaks off in its answer to the message: unknown', { '.': 'hang-up' }, { kind: 'unknown', retry: true }],
+  ])('a server %s', async (_, says, expected) => {
+    expect((await deliver(definitionOf(await sayingServer(says)))).verdict).toMatchObject(expected)
+  })
+
+  it.each([['454 4.7.0 Temporary authentication failure', { class: 'server_error', retry: true }], ['535 5.7.8 bad', { class: 'auth', pause: true }]] as const)('a sign-in that is answered %s', async (answer, expected) => {
+    const port = await sayingServer({ EHLO: '250-here\r\n250 AUTH PLAIN', AUTH: answer })
+    expect((await deliver(definitionOf(port, { url: textOf(`smtp://leads:secret@127.0.0.1:${port}`) }))).verdict).toMatchObject({ kind: 'failed', ...expected })
   })
 
   it('a certificate that nobody vouches for: tls, no retry, an alert', async () => {
