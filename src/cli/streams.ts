@@ -8,7 +8,7 @@ export interface Sink {
   drained(): Promise<void>
   /** A terminal whose width is known: lines can be drawn anew. */
   readonly isScreen: boolean
-  /** Width in characters; wide where there is no terminal, or one that does not know its width. */
+  /** Width in characters. Endless where there is no terminal: nothing is cut that goes into a file, a pipe or a mail from cron. */
   readonly columns: number
   readonly paint: ChalkInstance
 }
@@ -22,7 +22,7 @@ export interface Streams {
   readonly stdin: Readable
 }
 
-/** A file or a pipe has no width: nothing is cut there that a terminal of today would show. */
+/** Of a terminal that does not know its width: what one of today would show. */
 const WITHOUT_WIDTH = 160
 
 type Environment = Readonly<Record<string, string | undefined>>
@@ -65,7 +65,7 @@ export const sinkOf = (stream: NodeJS.WriteStream, noColorFlag: boolean): Sink =
   write: (text) => void stream.write(text),
   drained: () => (stream.writableNeedDrain ? new Promise((resolve) => stream.once('drain', () => resolve())) : Promise.resolve()),
   get isScreen() { return stream.isTTY === true && stream.columns > 0 },
-  get columns() { return stream.columns || WITHOUT_WIDTH },
+  get columns() { return stream.columns || (stream.isTTY === true ? WITHOUT_WIDTH : Infinity) },
   paint: createPaint(colorLevel(process.env, stream.isTTY === true, noColorFlag)),
 })
 

@@ -57,7 +57,7 @@ const recipientOf = ({ id, name, file, sound, content }: ReadRecipient, plans: R
   if (!sound || content === null) return null
   if (content.kind === 'endpoint') return { kind: 'endpoint', id, name, file, ...content.endpoint }
   const plan = plans.get(id)
-  return plan ? { kind: 'pattern', id, name, file, about: content.pattern.about, plan, test: content.pattern.test } : null
+  return plan ? { kind: 'pattern', id, name, title: content.pattern.title, file, about: content.pattern.about, plan, test: content.pattern.test } : null
 }
 
 /** The first of two files with one id or one display name is kept. */

@@ -227,7 +227,7 @@ export interface About {
 /** One file of `recipients/`, read and compiled. */
 export type Recipient =
   | { readonly kind: 'endpoint'; readonly id: string; readonly name: string; readonly file: string; readonly policy: Policy; readonly definition: EndpointDefinition }
-  | { readonly kind: 'pattern'; readonly id: string; readonly name: string; readonly file: string; readonly about: About; readonly plan: Plan; readonly test: TestSettings | null }
+  | { readonly kind: 'pattern'; readonly id: string; readonly name: string; readonly title: string | null; readonly file: string; readonly about: About; readonly plan: Plan; readonly test: TestSettings | null }
 
 /** All recipients of the given folders, by id. */
 export interface Catalogue {

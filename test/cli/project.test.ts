@@ -109,6 +109,10 @@ describe('before anything is sent', () => {
     expect(person.err).toBe('1 lead, nothing was sent\n')
   })
 
+  it('a pattern is described by the name that its file gives it', async () => {
+    expect((await run('describe', 'auto-waterfall')).out).toMatch(/Pattern +Waterfall\n +Reaches +acme-insurance, brightpath/)
+  })
+
   it('an unknown recipient is answered with names', async () => {
     const { code, err, out } = await run('deliver', 'leads.csv', '--to', 'brightpth', '--test')
     expect({ code, out }).toEqual({ code: 2, out: '' })

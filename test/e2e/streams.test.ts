@@ -28,6 +28,17 @@ it.skipIf(!existsSync('/dev/full'))('a disk that is full where stderr goes stops
   await expect(shell(`${process.execPath} ${entry} export ledger > /dev/full`)).rejects.toMatchObject({ code: 1, stderr: expect.stringContaining('standard output: the disk is full') as string })
 })
 
+it('nothing is cut in what goes into a pipe, however long an id or a reason is', async () => {
+  buyer = await startBuyer()
+  const project = createProject({ a: endpointYaml(buyer.url) })
+  project.write('leads.csv', leadsCsv(1))
+  const command = (...args: string[]) => promisify(execFile)(process.execPath, [entry, ...args], { cwd: project.folder, timeout: 30_000 })
+  await command('deliver', 'leads.csv', '--to', 'a', '--yes', '--out', 'runs')
+  const reason = `the contract ends ${'soon and '.repeat(40)}that is all`
+  await command('pause', 'a', '--reason', reason)
+  expect((await command('status')).stdout).toContain(reason)
+})
+
 describe.skipIf(!hasScript)('on a terminal', () => {
   const deliver = async (before: string): Promise<{ readonly shown: string; readonly settled: number }> => {
     buyer = await startBuyer({ script: { do: 'accept', afterMs: 50 } })

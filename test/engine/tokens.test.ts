@@ -39,7 +39,7 @@ const world = (definition: EndpointDefinition, more: Partial<Policy> = {}, plan:
   const rules = policy('a', { batch: null, ...more })
   const about = { buyer: null, contact: null, documentation: null, notes: null, requirements: [] }
   const endpoint = { kind: 'endpoint' as const, id: 'a', name: 'A', file: 'a.yaml', policy: rules, definition }
-  const pattern = plan && { kind: 'pattern' as const, id: 'p', name: 'P', file: 'p.yaml', about, plan, test: null }
+  const pattern = plan && { kind: 'pattern' as const, id: 'p', name: 'P', title: null, file: 'p.yaml', about, plan, test: null }
   const catalogue: Catalogue = { recipients: new Map<string, typeof endpoint | NonNullable<typeof pattern>>([['a', endpoint], ...(pattern ? [['p', pattern] as const] : [])]), secrets: new Set() }
   const compiled = compileEndpoint(definition, { hasPriceFallback: true })
   if (!compiled.endpoint) throw new Error(compiled.diagnostics.map((each) => each.message).join('\n'))

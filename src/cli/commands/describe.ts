@@ -52,6 +52,6 @@ const write = ({ streams }: Invocation, recipient: Recipient, sheet: Sheet): voi
   for (const { name, rows } of sheet.tables) out.write(`\n${renderTable([{ title: name.toUpperCase(), flexible: true }, { title: 'BECOMES', flexible: true }], rows, out.columns, paint)}`)
 }
 
-const patternFacts = ({ about, plan }: Extract<Recipient, { kind: 'pattern' }>): readonly Fact[] =>
-  ([['Pattern', plan.kind], ['Reaches', recipientsOf(plan).join(', ')], ['Buyer', about.buyer], ['Contact', about.contact], ['Documentation', about.documentation], ['Notes', about.notes]] as const)
+const patternFacts = ({ about, plan, title }: Extract<Recipient, { kind: 'pattern' }>): readonly Fact[] =>
+  ([['Pattern', title], ['Reaches', recipientsOf(plan).join(', ')], ['Buyer', about.buyer], ['Contact', about.contact], ['Documentation', about.documentation], ['Notes', about.notes]] as const)
     .flatMap(([label, text]) => (text === null || text === '' ? [] : [{ label, text }]))

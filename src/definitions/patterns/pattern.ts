@@ -9,6 +9,8 @@ import type { Reference } from '../values/reference.ts'
 export interface Pattern {
   readonly id: string
   readonly name: string
+  /** As a file names it, `Ping/Post`; null where it does not. */
+  readonly title: string | null
   readonly place: Place
   readonly about: About
   readonly test: TestSettings | null

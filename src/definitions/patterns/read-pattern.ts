@@ -28,6 +28,7 @@ export const readPattern = (id: string, name: string, root: Extract<YamlNode, { 
   return {
     id, place, currency,
     name: kind === 'single' && !places.try && !places.sendTo ? values.name ?? spoken(id) : name,
+    title: kind === undefined ? null : titleOf(kind),
     about: aboutOf(values),
     test: values.testSettings ?? null,
     guard: { acceptWhen: values.acceptWhen ?? null, minimumPrice: inCurrency(values.minimumPrice, currency), minimumMargin: inCurrency(values.minimumMargin, currency), cost: inCurrency(values.cost, currency) },
