@@ -62,12 +62,12 @@ export const leftOf = ({ revenue, returned }: Sale): Money | null => (revenue ==
  */
 export const decideReturn = (sales: readonly Sale[], request: ReturnRequest, now: Instant, withinMs: number | null): ReturnDecision => {
   const { recipient, buyerLeadId, ref, reason } = request
-  const meant = sales.filter((each) => (recipient === null || each.recipient === recipient) && (buyerLeadId === null || each.buyerLeadId === buyerLeadId))
+  const meant = sales.filter((each) => isMeant(each, recipient, buyerLeadId))
   const [sale] = meant
   if (!sale) return refused(sales.length === 0 ? 'it was not sold' : `it was sold to ${sales.map((each) => each.recipient).join(' and ')}${recipient === null ? '' : `, not to ${recipient}`}`)
   // Only of the sale that is meant: two buyers of one lead may send the same row.
   if (meant.every((each) => each.refs.includes(ref))) return { kind: 'known' }
-  if (meant.length > 1) return refused(`it was sold to ${meant.map((each) => each.recipient).join(' and ')}: name the buyer in a column "recipient" or with --from`)
+  if (meant.length > 1) return refused(nameTheBuyer(meant.map((each) => each.recipient)))
   const left = leftOf(sale)
   if (left === null) return refused('the sale earned nothing, so that there is nothing to give back')
   if (left.amount === 0) return { kind: 'known' }
@@ -80,6 +80,12 @@ export const decideReturn = (sales: readonly Sale[], request: ReturnRequest, now
   if (withinMs !== null && age > withinMs) return refused('it comes later than --within allows after the sale')
   return { kind: 'return', event: { type: 'returned', at: now, path: sale.path, recipient: sale.recipient, buyerLeadId: sale.buyerLeadId, amount, reason, ref } }
 }
+
+/** Whether a row that names this buyer and this id of the buyer's (null: none) may mean the sale. */
+export const isMeant = (sale: Pick<Sale, 'recipient' | 'buyerLeadId'>, recipient: string | null, buyerLeadId: string | null): boolean =>
+  (recipient === null || sale.recipient === recipient) && (buyerLeadId === null || sale.buyerLeadId === buyerLeadId)
+
+export const nameTheBuyer = (buyers: readonly string[]): string => `it was sold to ${buyers.join(' and ')}: name the buyer in a column "recipient" or with --from`
 
 /** Money as a buyer's list writes it; a credit is often written as what it takes off. */
 export const creditOf = (text: string, currency: string): Money | null => {

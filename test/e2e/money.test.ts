@@ -123,6 +123,31 @@ describe("a buyer's returns", () => {
     const { code, err } = await project.run('returns', 'none.csv')
     expect([code, err]).toEqual([2, expect.stringContaining('has no column that names a lead')])
   })
+
+  it('of a lead that was sold to several through targets of their own are booked with the buyer that is named, and with nobody where none is', async () => {
+    const project = await sold()
+    project.write('recipients/bright.yaml', `Recipient: Bright\n${endpointYaml(buyer?.url ?? '')}`)
+    await project.run('deliver', 'leads.csv', '--to', 'bright', '--yes', '--again')
+    project.write('returns.csv', 'lead_id\nL1\n')
+    const unnamed = await project.json('returns', 'returns.csv')
+    expect(unnamed).toMatchObject({ returned: 0, refused: [{ reason: 'it was sold to acme and bright: name the buyer in a column "recipient" or with --from' }] })
+    for (const from of ['acme', 'bright']) expect(await project.json('returns', 'returns.csv', '--from', from)).toMatchObject({ returned: 1, refused: [] })
+    for (const from of ['acme', 'bright']) expect(await project.json('returns', 'returns.csv', '--from', from)).toMatchObject({ returned: 0, already_returned: 1, refused: [] })
+    expect(await project.json('report')).toMatchObject({ returned: '90.00', recipients: { acme: { returns: 1, revenue: '90.00' }, bright: { returns: 1, revenue: '90.00' } } })
+  })
+
+  it("are found by the buyer's own id, also where another buyer numbers its leads alike", async () => {
+    buyer = await startBuyer({ script: { do: 'answer', status: 200, body: '{"status":"accepted","leadId":"1001","price":45}' } })
+    const project = createProject({ acme: endpointYaml(buyer.url), bright: endpointYaml(buyer.url) })
+    for (const [i, to] of ['acme', 'bright'].entries()) {
+      project.write(`${to}.csv`, leadsCsv(1, i + 1))
+      await project.run('deliver', `${to}.csv`, '--to', to, '--yes')
+    }
+    project.write('returns.csv', 'buyer_lead_id\n1001\n')
+    expect(await project.json('returns', 'returns.csv')).toMatchObject({ returned: 0, refused: [{ reason: expect.stringContaining('several leads were sold under this id') }] })
+    expect(await project.json('returns', 'returns.csv', '--from', 'bright')).toMatchObject({ returned: 1, refused: [] })
+    expect(await project.json('report')).toMatchObject({ recipients: { acme: { revenue: '45.00' }, bright: { returns: 1, revenue: '0.00' } } })
+  })
 })
 
 describe('a sale that a person confirms', () => {

@@ -3,7 +3,7 @@ import { usageError } from '../../base/diagnostic.ts'
 import { shortHash } from '../../base/hash.ts'
 import { formatMoney, type Money } from '../../base/money.ts'
 import type { Mode } from '../../core/event.ts'
-import { afterReturn, decideReturn, salesOf, type ReturnRequest } from '../../core/returns.ts'
+import { afterReturn, decideReturn, isMeant, nameTheBuyer, salesOf, type ReturnRequest } from '../../core/returns.ts'
 import { addTo, emptySums, type Sums } from '../../core/report/sums.ts'
 import type { Ledger, LoadedDelivery, Step } from '../../ports.ts'
 import { readBuyerRows, type BuyerRow } from '../buyer-rows.ts'
@@ -56,7 +56,7 @@ const bookAll = async (ledger: Ledger, { options }: Invocation, rows: readonly B
   const runId = newRunId(now)
   const dry = options.dryRun === true
   if (!dry) await ledger.startRun({ id: runId, mode, to: null, startedAt: now }, null)
-  const byBuyerId = await deliveriesByBuyerId(ledger, mode, rows)
+  const byBuyerId = await soldUnder(ledger, mode, rows)
   const refusals: Refusal[] = []
   const sums = emptySums()
   /** Decided and not yet in the store, or, in a dry run, never to be: two rows about one sale must not both look new. */
@@ -74,7 +74,7 @@ const bookAll = async (ledger: Ledger, { options }: Invocation, rows: readonly B
     if (!dry) pending.clear()
   }
   for (const row of rows) {
-    const found = row.problem === null ? await deliveryOf(ledger, mode, row, byBuyerId) : row.problem
+    const found = row.problem === null ? await deliveryOf(ledger, mode, row, from, byBuyerId) : row.problem
     if (typeof found === 'string') { refusals.push({ row, why: found }); continue }
     const loaded = pending.get(found.delivery.id) ?? found
     const { standing } = loaded
@@ -101,30 +101,48 @@ const requestOf = (row: BuyerRow, loaded: LoadedDelivery, from: string | null): 
 })
 
 /** The delivery that a row means, or why none can be told. */
-const deliveryOf = async (ledger: Ledger, mode: Mode, row: BuyerRow, byBuyerId: ReadonlyMap<string, ReadonlySet<string>>): Promise<LoadedDelivery | string> => {
+const deliveryOf = async (ledger: Ledger, mode: Mode, row: BuyerRow, from: string | null, byBuyerId: SoldAs): Promise<LoadedDelivery | string> => {
+  const recipient = from ?? row.recipient
   const ownId = row.ours ?? row.either
   const own = ownId === null ? [] : (await ledger.ofLead(ownId)).filter((each) => each.delivery.mode === mode)
   const theirs = row.theirs ?? (row.ours === null ? row.either : null)
-  const other = theirs === null ? [] : [...(byBuyerId.get(theirs) ?? [])].filter((id) => !own.some((each) => each.delivery.id === id))
-  if (row.either !== null && row.ours === null && row.theirs === null && own.length > 0 && other.length > 0) {
+  const sold = theirs === null ? [] : (byBuyerId.get(theirs) ?? []).filter((sale) => isMeant(sale, recipient, theirs) && !own.some((each) => each.delivery.id === sale.deliveryId))
+  const [other, ...others] = new Set(sold.map((each) => each.deliveryId))
+  if (row.either !== null && row.ours === null && row.theirs === null && own.length > 0 && other !== undefined) {
     return 'one lead has this id with us, another with the buyer: say which is meant with --lead-id or --buyer-lead-id'
   }
-  const sold = own.filter((each) => salesOf(each.events.map(({ event }) => event)).length > 0)
-  if (own.length > 0) return sold.at(-1) ?? own.at(-1) ?? 'it is not in this store'
+  if (own.length > 0) return meantAmong(own, recipient, row.theirs)
   if (row.ours !== null && row.theirs === null) return 'no lead of this id is in this store'
-  if (other.length > 1) return 'several leads were sold under this id of the buyer'
-  const loaded = other[0] === undefined ? null : await ledger.load(other[0])
-  return loaded ?? 'no lead of this id is in this store, and no sale under it'
+  if (others.length > 0) return `several leads were sold under this id of the buyer${recipient === null ? ': name the buyer in a column "recipient" or with --from' : ''}`
+  const loaded = other === undefined ? null : await ledger.load(other)
+  return loaded ?? `no lead of this id is in this store, and no sale under it${recipient === null ? '' : ` to ${recipient}`}`
 }
 
+/** Of a lead's deliveries the one with the sale that is meant; the latest, where it was ordered again and the same buyer took it again. */
+const meantAmong = (own: readonly LoadedDelivery[], recipient: string | null, buyerLeadId: string | null): LoadedDelivery | string => {
+  const sold = own.flatMap((loaded) => salesOf(loaded.events.map(({ event }) => event)).map((sale) => ({ loaded, sale })))
+  const meant = sold.filter(({ sale }) => isMeant(sale, recipient, buyerLeadId))
+  const buyers = [...new Set(meant.map(({ sale }) => sale.recipient))]
+  // Several within one delivery are its own affair: a row that is booked with all of them is known.
+  if (buyers.length > 1 && new Set(meant.map(({ loaded }) => loaded)).size > 1) return nameTheBuyer(buyers)
+  return (meant.at(-1) ?? sold.at(-1))?.loaded ?? own.at(-1) ?? 'it is not in this store'
+}
+
+interface SoldUnder { readonly deliveryId: string; readonly recipient: string; readonly buyerLeadId: string }
+type SoldAs = ReadonlyMap<string, readonly SoldUnder[]>
+
 /** Sales under the buyers' ids that the rows name, in one pass over the ledger. */
-const deliveriesByBuyerId = async (ledger: Ledger, mode: Mode, rows: readonly BuyerRow[]): Promise<ReadonlyMap<string, ReadonlySet<string>>> => {
+const soldUnder = async (ledger: Ledger, mode: Mode, rows: readonly BuyerRow[]): Promise<SoldAs> => {
   const wanted = new Set(rows.flatMap((each) => [each.theirs, each.ours === null ? each.either : null].filter((id) => id !== null)))
-  const found = new Map<string, Set<string>>()
+  const found = new Map<string, SoldUnder[]>()
   if (wanted.size === 0) return found
   for await (const { deliveryId, event } of ledger.events({ mode })) {
-    const id = event.type === 'attemptFinished' && event.verdict.kind === 'accepted' ? event.verdict.buyerLeadId : event.type === 'settled' ? event.outcome.buyerLeadId : null
-    if (typeof id === 'string' && wanted.has(id)) found.set(id, (found.get(id) ?? new Set()).add(deliveryId))
+    const sale = event.type === 'attemptFinished' && event.verdict.kind === 'accepted' && event.surplus !== true ? { recipient: event.recipient, id: event.verdict.buyerLeadId }
+      : event.type === 'settled' ? { recipient: event.outcome.recipient, id: event.outcome.buyerLeadId } : null
+    if (typeof sale?.id !== 'string' || sale.recipient === null || !wanted.has(sale.id)) continue
+    const list = found.get(sale.id) ?? []
+    list.push({ deliveryId, recipient: sale.recipient, buyerLeadId: sale.id })
+    found.set(sale.id, list)
   }
   return found
 }
