@@ -3,20 +3,13 @@ export const MASK = '••••'
 
 /**
  * Replaces every secret in a text. Longer secrets go first, so that one secret inside another leaves no rest;
- * the percent-encoded, form-encoded, base64, JSON- and XML-escaped spellings of each are masked too, and a Basic header
- * that holds one. Secrets under 3 characters are left:
+ * what formats make of each is masked too, and a Basic header that holds one. Secrets under 3 characters are left:
  * masking `a` would make every line unreadable.
  */
 export const createMasker = (secrets: Iterable<string>): ((text: string) => string) => {
   const spellings = new Set<string>()
   for (const secret of secrets) {
-    if (secret.length < 3) continue
-    spellings.add(secret)
-    spellings.add(encodeURIComponent(secret))
-    spellings.add(encodeURIComponent(secret).replace(/[!'()~]/g, (each) => `%${each.charCodeAt(0).toString(16).toUpperCase()}`).replaceAll('%20', '+'))
-    spellings.add(JSON.stringify(secret).slice(1, -1))
-    spellings.add(secret.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;'))
-    spellings.add(Buffer.from(secret).toString('base64'))
+    for (const each of spellingsOf(secret)) if (each.length >= 3) spellings.add(each)
   }
   if (spellings.size === 0) return (text) => text
   const sorted = [...spellings].sort((a, b) => b.length - a.length)
@@ -26,6 +19,23 @@ export const createMasker = (secrets: Iterable<string>): ((text: string) => stri
     const decoded = `${Buffer.from(basic, 'base64').toString('utf8')}${cut}`
     return maskPlain(decoded) === decoded ? whole : `Basic ${MASK}${cut}`
   }) : text)
+}
+
+/** A secret as it is, in a URL, a form, JSON, XML, CSV and base64, as the value of a header, and in words that were put on one line. */
+const spellingsOf = (secret: string): readonly string[] => {
+  const encoded = encodeURIComponent(secret)
+  const escaped = secret.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;')
+  const quoted = escaped.replaceAll('"', '&quot;').replaceAll('\n', '&#10;').replaceAll('\t', '&#9;')
+  const header = secret.replace(/[\u0000-\u001f\u007f]/g, ' ').trim()
+  return [
+    secret,
+    encoded, encoded.replace(/[!'()~]/g, (each) => `%${each.charCodeAt(0).toString(16).toUpperCase()}`).replaceAll('%20', '+'),
+    JSON.stringify(secret).slice(1, -1),
+    escaped, quoted.replaceAll("'", '&apos;'), quoted.replaceAll("'", '&#39;'),
+    secret.replaceAll('"', '""'),
+    Buffer.from(secret).toString('base64'),
+    header, Buffer.from(header, 'utf8').toString('latin1'), header.replace(/\s+/g, ' '),
+  ]
 }
 
 /** User and password together, as one base64 text; a buyer may echo the header in the midst of its words. */
