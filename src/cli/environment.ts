@@ -22,22 +22,38 @@ const doubtsOf = (text: string): readonly Diagnostic[] =>
   withoutQuoted(text).split('\n').flatMap((line, i) => {
     const place = { file: '.env', line: i + 1, col: 1 }
     if (line.trim() === '' || line.trimStart().startsWith('#')) return []
-    const assignment = /^\s*(?:export\s+)?([\w.-]+)\s*=(.*)$/.exec(line.trimEnd())
-    if (assignment === null) return [diagnosticAt(place, 'env-line', 'this line is no NAME=value and is passed over', 'write NAME=value, or # before a remark', 'warning')]
-    const [, name = '', value = ''] = assignment
-    const cut = /[^\s#]#/.test(value.replace(/\s#.*$/, ''))
-    return cut ? [diagnosticAt(place, 'env-hash', `the value of ${name} ends before the #`, `where the # belongs to it, write quotes: ${name}="…"`, 'warning')] : []
+    const assignment = /^\s*(?:export\s+)?([\w.-]+)\s*=\s*(.*)$/.exec(line.trimEnd())
+    const doubt = assignment === null ? NO_LINE : doubtOf(assignment[1] ?? '', assignment[2] ?? '')
+    return doubt === null ? [] : [diagnosticAt(place, doubt.code, doubt.message, doubt.help, 'warning')]
   })
+
+interface Doubt { readonly code: string; readonly message: string; readonly help: string }
+
+const NO_LINE: Doubt = { code: 'env-line', message: 'this line is no NAME=value and is passed over', help: 'write NAME=value, or # before a remark' }
+
+const doubtOf = (name: string, value: string): Doubt | null => {
+  if (value.startsWith(QUOTED)) {
+    return /^\s*(#|$)/.test(value.slice(1)) ? null
+      : { code: 'env-quote', message: `the value of ${name} ends at its second quote, and what follows is left out`, help: 'put a value that holds quotes into quotes of another kind: " or \' or `' }
+  }
+  if (/^["'`]/.test(value)) return { code: 'env-quote', message: `the quote before the value of ${name} is not closed, and is taken as part of it`, help: 'close it' }
+  if (/[^\s#]#/.test(value.replace(/(^|\s)#.*$/, ''))) return { code: 'env-hash', message: `the value of ${name} ends before the #`, help: `where the # belongs to it, write quotes: ${name}="…"` }
+  return null
+}
+
+/** Stands for a quoted value. */
+const QUOTED = '\u0000'
 
 /** Quoted values may span lines and hold anything; the lines are kept. */
 const withoutQuoted = (text: string): string =>
-  text.replace(/^([^\S\n]*(?:export[^\S\n]+)?[\w.-]+[^\S\n]*=[^\S\n]*)(["'`])([\s\S]*?)\2/gm, (_, start: string, _quote, inner: string) => start + inner.replace(/[^\n]/g, ''))
+  text.replace(/^([^\S\n]*(?:export[^\S\n]+)?[\w.-]+[^\S\n]*=[^\S\n]*)(["'`])([\s\S]*?)\2/gm, (_, start: string, _quote, inner: string) => `${start}${QUOTED}${inner.replace(/[^\n]/g, '')}`)
 
 const readIfThere = (path: string): Buffer | null => {
   try {
     return readFileSync(path)
   } catch (error) {
     if (error instanceof Error && 'code' in error && (error.code === 'ENOENT' || error.code === 'ENOTDIR')) return null
-    throw error
+    // The system's words (`EISDIR: illegal operation on a directory, read`) do not say which.
+    throw error instanceof Error ? Object.assign(error, { path }) : error
   }
 }

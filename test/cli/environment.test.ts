@@ -1,4 +1,4 @@
-import { mkdtempSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
@@ -22,6 +22,7 @@ describe('.env', () => {
     ['remarks', '# one\nA=1 # two\n\n', { A: '1' }],
     ['a # in quotes', 'A="p#q"\n', { A: 'p#q' }],
     ['a value over lines', 'KEY="-----BEGIN\nabc#d\n-----END"\nB=1\n', { KEY: '-----BEGIN\nabc#d\n-----END', B: '1' }],
+    ['a remark behind a quoted value', 'A="x" # one\nB=\'y\'#two\n', { A: 'x', B: 'y' }],
     ['nothing', '', {}],
   ])('%s is read without a word', (_name, env, values) => {
     expect(read(env)).toEqual({ environment: values, warnings: [] })
@@ -29,11 +30,19 @@ describe('.env', () => {
 
   it.each<[string, string, number, string]>([
     ['a # within a value', 'B=1\nTOKEN=p4ss#word\n', 2, 'env-hash'],
+    ['a value that ends at a quote within it', 'B=1\nTOKEN="x \\"p4ss\\" y"\n', 2, 'env-quote'],
+    ['a quote that is not closed', 'B=1\nTOKEN="p4ss\n', 2, 'env-quote'],
     ['a line that is none', 'A="x\ny"\nTOKEN p4ss\n', 3, 'env-line'],
   ])('%s is told with its line and without its text', (_name, env, line, code) => {
     const { warnings } = read(env)
     expect(warnings).toEqual([expect.objectContaining({ code, line, file: '.env', severity: 'warning' })])
     expect(JSON.stringify(warnings)).not.toContain('p4ss')
+  })
+
+  it('that is a folder is named', async () => {
+    const cwd = mkdtempSync(join(tmpdir(), 'finalmile-env-'))
+    mkdirSync(join(cwd, '.env'))
+    expect(await finalmileHere(['schema'], { cwd })).toMatchObject({ code: 2, err: expect.stringMatching(/\.env: this is a folder/) as string })
   })
 
   it('what is exported goes before it', () => {
