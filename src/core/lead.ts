@@ -7,3 +7,11 @@ export interface Lead {
   readonly id: string
   readonly fields: Readonly<Record<string, LeadValue>>
 }
+
+/** `finalmile purge` has taken its fields; no file holds a record without any. */
+export const isPurged = ({ fields }: Lead): boolean => Object.keys(fields).length === 0
+
+/** Whatever the order of its fields: columns of a file are moved about. */
+export const isSameRecord = (a: Lead, b: Lead): boolean => recordOf(a) === recordOf(b)
+
+const recordOf = ({ fields }: Lead): string => JSON.stringify(Object.entries(fields).sort(([a], [b]) => (a < b ? -1 : 1)))

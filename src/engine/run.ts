@@ -161,6 +161,7 @@ export const runDeliveries = async (settings: RunSettings, leads: LeadSource | n
       else tally.alreadySettled(delivery.lead.id)
       return
     }
+    tally.takenUp(loaded.delivery.lead, delivery.lead)
     const again = await workOf(loaded, retry ? [triedAgain(clock.now())] : [])
     if (again) dispatcher.pump(again)
     else slots.give()

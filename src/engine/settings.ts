@@ -57,6 +57,8 @@ export interface RunEnd {
   /** Leads this run took up, those settled before left out. */
   readonly leads: number
   readonly alreadySettled: number
+  /** Leads taken up as they were stored, which the file has otherwise by now. */
+  readonly changed: number
   readonly waiting: readonly { readonly why: string; readonly recipient: string | null; readonly count: number; readonly nextAt: Instant | null }[]
 }
 

@@ -1,4 +1,5 @@
 import type { Instant } from '../base/time.ts'
+import { isSameRecord, type Lead } from '../core/lead.ts'
 import type { Queue, Standing } from '../ports.ts'
 import type { RunDeps, RunEnd, RunSettings } from './settings.ts'
 
@@ -8,6 +9,7 @@ type Group = RunEnd['waiting'][number]
 export const createTally = (deps: RunDeps) => {
   let settled = 0
   let alreadySettled = 0
+  let changed = 0
 
   return {
     settled: (): void => { settled += 1 },
@@ -15,6 +17,8 @@ export const createTally = (deps: RunDeps) => {
       alreadySettled += 1
       deps.observe({ kind: 'alreadySettled', leadId })
     },
+    /** A lead of the file that goes on as it was taken in: what was sent under its key may be repeated, and nothing else. */
+    takenUp: (stored: Lead, read: Lead): void => { if (!isSameRecord(stored, read)) changed += 1 },
     waiting: (leadId: string, standing: Extract<Standing, { state: 'waiting' }>): void => {
       deps.observe({ kind: 'waiting', leadId, until: standing.dueAt, why: standing.why })
     },
@@ -25,7 +29,7 @@ export const createTally = (deps: RunDeps) => {
         waiting += queue.leads
         addTo(groups, queue)
       }
-      return { interrupted, alreadySettled, leads: settled + waiting, waiting: [...groups.values()].sort((a, b) => b.count - a.count) }
+      return { interrupted, alreadySettled, changed, leads: settled + waiting, waiting: [...groups.values()].sort((a, b) => b.count - a.count) }
     },
   }
 }

@@ -101,6 +101,18 @@ describe('one endpoint', () => {
     expect(new Set(a.journal.map((each) => each.key)).size).toBe(1)
   })
 
+  it('is taken up as it was taken in, and it is told that the file has it otherwise by now', async () => {
+    const a = await buyer({ script: { do: 'answer', status: 422 } })
+    const world = createWorld({ a: endpointYaml(a.url) })
+    const [first, second] = someLeads(2)
+    if (!first || !second) throw new Error('two leads')
+    await world.run('a', [first, second])
+    const moved = { ...second, fields: Object.fromEntries(Object.entries(second.fields).reverse()) }
+    const end = await world.run('a', [{ ...first, fields: { ...first.fields, zip: '94110' } }, moved], { retryFailed: true })
+    expect(end.changed).toBe(1)
+    expect(new Set(a.journal.map((each) => `${each.key} ${each.body}`)).size).toBe(2)
+  })
+
   it('a lead that the file has twice is taken up again once, also where the first is sold before the second is read', async () => {
     const a = await buyer({ script: { do: 'answer', status: 400 } })
     const world = createWorld({ a: endpointYaml(a.url) })

@@ -3,6 +3,7 @@ import { usageError } from '../../base/diagnostic.ts'
 import { parseMoney } from '../../base/money.ts'
 import { isoTime, type Instant } from '../../base/time.ts'
 import type { DeliveryEvent, Mode } from '../../core/event.ts'
+import { isPurged } from '../../core/lead.ts'
 import type { Ledger, LoadedDelivery, Standing } from '../../ports.ts'
 import type { Recipient } from '../../definitions/types.ts'
 import { openCatalogue } from '../catalogue.ts'
@@ -57,7 +58,7 @@ const decide = async (ledger: Ledger, invocation: Invocation, decision: Decision
   if (missing.length > 0) throw usageError(`${missing.join(', ')} ${missing.length === 1 ? 'is' : 'are'} neither held nor in a pool; nothing was changed`, `${toldCommand(mode, 'review list')} shows what is`)
   const several = decision === 'accept' ? found.find((each) => each.open.length > 1) : undefined
   if (several !== undefined) throw usageError(`${several.id} waits for a person in ${several.open.length} deliveries, to ${several.open.map((each) => each.delivery.to).join(' and ')}: each would be a sale; nothing was changed`, `say which was sold: --to ${several.open[0]?.delivery.to ?? ''}`)
-  const purged = decision === 'retry' ? found.find((each) => each.open.some(({ delivery }) => Object.keys(delivery.lead.fields).length === 0)) : undefined
+  const purged = decision === 'retry' ? found.find((each) => each.open.some(({ delivery }) => isPurged(delivery.lead))) : undefined
   if (purged !== undefined) throw usageError(`${purged.id} was purged, so that there is nothing left to send; nothing was changed`, 'accept or drop it, or deliver it from its file with --again')
   const settle = await settlementOf(invocation, decision)
   const runId = newRunId(now)

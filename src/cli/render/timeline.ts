@@ -2,6 +2,7 @@ import type { ChalkInstance } from 'chalk'
 import type { Money } from '../../base/money.ts'
 import { formatDuration, isoTime, type Instant } from '../../base/time.ts'
 import type { DeliveryEvent, Mode } from '../../core/event.ts'
+import { isPurged } from '../../core/lead.ts'
 import { childPath, isStep } from '../../core/plan.ts'
 import type { OutcomeKind } from '../../core/outcome.ts'
 import { classOf, type Verdict } from '../../core/verdict.ts'
@@ -33,7 +34,7 @@ export const renderTimeline = (loaded: LoadedDelivery, now: Instant, paint: Chal
     const took = event.type === 'attemptFinished' ? formatDuration(event.durationMs) : ''
     return [...newDay, `  ${paint.dim(iso.slice(11, 23))}  ${paint.dim(padEnd(took, 7))}  ${lineOf(event, paint, nameOf)}`]
   })
-  return `${[head, ...facts, ...lines, `  ${nextOf(standing, openIn(events), now, delivery.mode, paint)}`].join('\n')}\n`
+  return `${[head, ...facts, ...lines, `  ${nextOf(standing, openIn(events), now, delivery.mode, isPurged(delivery.lead), paint)}`].join('\n')}\n`
 }
 
 /** One fact as it happens, for `--verbose`: what a timeline says of it, with the lead. */
@@ -95,7 +96,7 @@ const verdictText = (verdict: Verdict, revenue: Money | null): string => {
 }
 
 /** A rehearsal's clock is whatever its next command says: its times are told as they stand. */
-const nextOf = (standing: Standing, open: readonly string[] | undefined, now: Instant, mode: Mode, paint: ChalkInstance): string => {
+const nextOf = (standing: Standing, open: readonly string[] | undefined, now: Instant, mode: Mode, purged: boolean, paint: ChalkInstance): string => {
   switch (standing.state) {
     case 'working': return paint.cyan(`next: being worked on by a run; after a crash \`${toldCommand(mode, 'resume')}\` takes it up`)
     case 'waiting': {
@@ -103,6 +104,8 @@ const nextOf = (standing: Standing, open: readonly string[] | undefined, now: In
       return paint.yellow(`next: ${when} – ${oneLine(standing.why)}${standing.recipient === null ? '' : ` (${standing.recipient})`}`)
     }
     case 'settled': {
+      if (purged && standing.outcome === 'failed') return paint.dim('next: nothing, its data was purged; `finalmile deliver … --again` orders it anew from its file')
+      if (purged && (standing.outcome === 'held' || standing.outcome === 'pooled')) return paint.yellow(`next: a person decides: \`${toldCommand(mode, 'review accept|drop')}\`; its data was purged`)
       if (standing.outcome === 'held') return paint.yellow(`next: a person decides: \`${toldCommand(mode, 'review retry|accept|drop')}\``)
       if (standing.outcome === 'pooled') return paint.yellow(`next: parked for a person: \`${toldCommand(mode, 'review list')}\``)
       if (open) return paint.yellow(`next: nothing by itself; \`finalmile deliver … --retry-failed\` takes up its ${open.join(' and ')} step; the lead is not sent again`)

@@ -5,7 +5,7 @@ import { renderSummary } from '../../../src/cli/render/summary.ts'
 import { renderTimeline } from '../../../src/cli/render/timeline.ts'
 import { createPaint } from '../../../src/cli/streams.ts'
 import type { DeliveryEvent } from '../../../src/core/event.ts'
-import type { Outcome } from '../../../src/core/outcome.ts'
+import type { Outcome, OutcomeKind } from '../../../src/core/outcome.ts'
 import { addEvent, emptyReport } from '../../../src/core/report.ts'
 import { summaryOf } from '../../../src/core/report/summary.ts'
 import type { LoadedDelivery, Standing } from '../../../src/ports.ts'
@@ -24,7 +24,7 @@ const events: readonly DeliveryEvent[] = [
 ]
 const settled: Standing = { state: 'settled', at: start + 281, outcome: 'accepted', recipient: 'bright', buyerLeadId: 'B-7', revenue: money(280_000), cost: money(150_000), attempts: 2, reason: null }
 const loaded = (standing: Standing): LoadedDelivery => ({
-  delivery: { id: 'd_1', mode: 'live', to: 'auto', lead: { id: 'L-1', fields: {} }, number: 1, receivedAt: start, source: { name: 'search' }, vars: {}, cost: null, planHash: 'p' },
+  delivery: { id: 'd_1', mode: 'live', to: 'auto', lead: { id: 'L-1', fields: { state: 'CA' } }, number: 1, receivedAt: start, source: { name: 'search' }, vars: {}, cost: null, planHash: 'p' },
   runId: 'r1', standing, events: events.map((event, seq) => ({ seq, runId: 'r1', event })),
 })
 
@@ -58,6 +58,15 @@ describe('a timeline', () => {
     [{ state: 'working' }, 'next: being worked on by a run; after a crash `finalmile resume` takes it up'],
   ])('says what comes next: %o', (standing, text) => {
     expect(renderTimeline(loaded(standing), start, plain).trimEnd().split('\n').at(-1)?.trim()).toBe(text)
+  })
+
+  it.each<[OutcomeKind, string]>([
+    ['failed', 'next: nothing, its data was purged; `finalmile deliver … --again` orders it anew from its file'],
+    ['held', 'next: a person decides: `finalmile review accept|drop`; its data was purged'],
+    ['accepted', 'next: nothing, it is settled'],
+  ])('promises no retry of a lead that was purged: %s', (kind, text) => {
+    const { delivery, ...rest } = loaded({ ...settled, outcome: kind } as Standing)
+    expect(renderTimeline({ ...rest, delivery: { ...delivery, lead: { id: 'L-1', fields: {} } } }, start, plain)).toContain(text)
   })
 })
 
