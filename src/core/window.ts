@@ -1,6 +1,6 @@
 import type { Instant } from '../base/time.ts'
 import { MINUTE } from '../base/time.ts'
-import { instantOfWall, wallTime } from '../base/zone.ts'
+import { instantOfWall, offsetAt, wallTime } from '../base/zone.ts'
 import type { CallWindow, ClockSpan } from './policy.ts'
 
 export type WindowState = { readonly open: true } | { readonly open: false; /** null: it never opens */ readonly until: Instant | null }
@@ -59,9 +59,15 @@ const startOf = (span: ClockSpan, ahead: number, midnight: number, minute: numbe
   const from = ahead * 1440 + span.fromMinute
   const to = ahead * 1440 + (span.toMinute > span.fromMinute ? span.toMinute : span.toMinute + 1440)
   if (from <= minute && minute < to) return now
-  if (from <= minute) return null
   const start = instantOfWall(midnight + from * MINUTE, zone)
-  return start > now ? start : null
+  return start > now ? start : secondReading(start, zone, now)
+}
+
+/** Of a start in the hour that daylight saving has twice, the later one; null where there is none, or it is over too. */
+const secondReading = (start: Instant, zone: string, now: Instant): Instant | null => {
+  const back = offsetAt(start, zone) - offsetAt(start + 180 * MINUTE, zone)
+  const later = start + back * MINUTE
+  return later > now && offsetAt(start, zone) - offsetAt(later, zone) === back ? later : null
 }
 
 /** The instant at which a zone's day, week (Monday), hour or month began, and when the next begins: what caps are counted by. */

@@ -28,6 +28,9 @@ describe('windowState', () => {
     ['no day at all never opens', { ...office, days: [] }, 'UTC', '2026-11-24T12:00:00Z', 'never'],
     ['a span wholly in the hour that daylight saving skips does not open that day', { spans: [{ fromMinute: 150, toMinute: 180 }], days: [7] }, 'America/New_York', '2026-03-08T06:30:00Z', '2026-03-15T06:30:00.000Z'],
     ['a day of 25 hours opens at its own 8:00', calling, 'America/New_York', '2026-11-01T05:30:00Z', '2026-11-01T13:00:00.000Z'],
+    ['a start in the hour that comes twice: the second, once the first is over', { spans: [{ fromMinute: 90, toMinute: 210 }], days: [7] }, 'America/New_York', '2026-11-01T06:15:00Z', '2026-11-01T06:30:00.000Z'],
+    ['which a span that has run once by then has too', { spans: [{ fromMinute: 60, toMinute: 90 }], days: [7] }, 'America/New_York', '2026-11-01T05:45:00Z', '2026-11-01T06:00:00.000Z'],
+    ['and no third', { spans: [{ fromMinute: 60, toMinute: 90 }], days: [7] }, 'America/New_York', '2026-11-01T06:30:00Z', '2026-11-08T06:00:00.000Z'],
   ] as const)('%s', (_rule, window, zone, now, want) => { expect(state(window, typeof zone === 'string' ? zone : [...zone], now)).toBe(want) })
 
   it('what it says opens is open then, and nothing before is', () => {
