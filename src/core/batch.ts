@@ -28,6 +28,10 @@ export const keptApart = <T>(items: readonly T[], keyOf: (item: T) => string | n
   return groups.map((each) => each.items)
 }
 
+/** Which items go together: those for which what a request says once for all is the same, equal keys kept apart, no more than `most` in each. */
+export const batchesOf = <T>(items: readonly T[], inCommon: (item: T) => string, keyOf: (item: T) => string | null, most: number): readonly (readonly T[])[] =>
+  [...Map.groupBy(items, inCommon).values()].flatMap((alike) => keptApart(alike, keyOf, most))
+
 /** The batches that the lead is in: their answers are still to come, or they will be repeated, so that the recipients may have it. */
 export const openBatches = (history: History): readonly { readonly recipient: string; readonly batch: string }[] =>
   [...history.nodes.values()].flatMap(({ attempts }) => {

@@ -1,5 +1,5 @@
 import type { Instant } from '../base/time.ts'
-import { keptApart, leavesWhenFull } from '../core/batch.ts'
+import { batchesOf, leavesWhenFull } from '../core/batch.ts'
 import type { Decision } from '../core/decide.ts'
 import { evolve, nodeAt } from '../core/history.ts'
 import { isPriced, nodeOf } from '../core/booking.ts'
@@ -86,8 +86,9 @@ export const createBatcher = (around: Surroundings, dispatcher: { pump(work: Wor
     for (const work of works) if (work.elsewhere.has(recipient)) dispatcher.pump(work)
     const members = await fitting(recipient, works.filter((work) => !work.elsewhere.has(recipient) && setsOut(recipient, work)).map((work) => ({ work, send: queuedSend(work, recipient) })))
     const endpoint = dispatcher.endpointOf(recipient)
+    const inCommon = (member: Member): string => endpoint.inCommon?.(inputFor(member)) ?? ''
     const keyOf = endpoint.keptApart ? (member: Member) => endpoint.keptApart?.(inputFor(member)) ?? null : () => null
-    for (const group of keptApart(members.toSorted(asJoined), keyOf, maxLeads)) {
+    for (const group of batchesOf(members.toSorted(asJoined), inCommon, keyOf, maxLeads)) {
       leave(recipient, group, batchIdOf(recipient, group.map(({ work }) => work.delivery.id), String(group[0]?.send.attempt ?? 1)))
     }
   }

@@ -60,6 +60,8 @@ export interface Endpoint {
   readonly refuses?: ((input: RenderInput) => string | null) | undefined
   /** Only for batches: two leads with the same are never in one request; null for no such thing. */
   readonly keptApart?: ((input: RenderInput) => string | null) | undefined
+  /** Only for batches: what a request says once for all its leads (where it goes, its headers); leads that differ in it are never in one. Absent: nothing of it is the lead's. */
+  readonly inCommon?: ((input: RenderInput) => string) | undefined
 }
 
 /** Something of the service's own that a request needs (the id of a list of this name): looked up once, and kept. */

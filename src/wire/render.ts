@@ -8,10 +8,12 @@ import { compileAuth } from './encode/auth.ts'
 import { compileBody, type Payload } from './encode/body.ts'
 import { charsetNamed, CHARSETS } from './encode/charset.ts'
 import { compileHeaders, headerValue, USER_AGENT, type Header } from './encode/headers.ts'
+import { pairsOf } from './encode/pairs.ts'
 import { addQuery, compileUrl, type CompiledUrl } from './encode/url.ts'
 import { compileSoap } from './encode/soap.ts'
 import { checkXmlNames } from './encode/xml.ts'
 import { compileDocument } from './mapping/document.ts'
+import { inCommonOf } from './in-common.ts'
 import { leadOfPing, pingProblems } from './ping-lead.ts'
 import { placeOfKey } from './mapping/place-of-key.ts'
 import { compilePath, type Read } from './template/scope.ts'
@@ -25,6 +27,7 @@ export interface Renderer {
   readonly token?: TokenSource
   readonly refuses?: Endpoint['refuses']
   readonly keptApart?: Endpoint['keptApart']
+  readonly inCommon?: Endpoint['inCommon']
 }
 
 /** Compiles everything of an endpoint that makes requests; mistakes are reported at their place in the file. */
@@ -38,6 +41,7 @@ export const compileRenderer = (definition: EndpointDefinition, report: (problem
   return {
     render: (input) => (input.phase === 'ping' && ping ? ping.render : post.render)(input),
     renderBatch: post.renderBatch,
+    inCommon: post.inCommon,
     ...(token ? { token } : {}),
   }
 }
@@ -86,8 +90,14 @@ const compilePhase = (definition: EndpointDefinition, phase: PhaseName, options:
     return { ok: true, request: { method, url: addQuery(target.url, payload.query), headers: all, body: payload.body, compression: payload.body === null ? null : compression, mayBePrivate: target.mayBePrivate } }
   }
   const { one, many } = encoder
+  const ownKey = definition.idempotency?.header.toLowerCase()
+  const onceForAll = (input: RenderInput): unknown => [
+    url({ ...input, target: 'endpoint' }), url({ ...input, target: 'backup' }), headers.write(input).filter(([name]) => name.toLowerCase() !== ownKey),
+    authorize(input, ''), extra ? pairsOf(extra.build(input)) : [],
+  ]
   return {
     render: (input) => request(input, () => one(carried(input))),
+    ...(many !== null && namesALead(definition) ? { inCommon: inCommonOf(onceForAll) } : {}),
     renderBatch: (inputs) => {
       const [first] = inputs
       if (!first || !many) return { ok: false, reason: 'this recipient takes no batches' }
@@ -95,6 +105,10 @@ const compilePhase = (definition: EndpointDefinition, phase: PhaseName, options:
     },
   }
 }
+
+/** Whether a request says anything beside its body that may differ from lead to lead. */
+const namesALead = ({ url, backupUrl, endpoints, headers, auth, extraFields }: EndpointDefinition): boolean =>
+  endpoints.length > 0 || JSON.stringify([url, backupUrl, headers, auth, extraFields]).includes('{{')
 
 /** A hostile lead can be nested deeper than the stack; that is its fault and no crash of ours. Null where it is. */
 const shallow = (encode: () => Payload): Payload | null => {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { keptApart } from '../../src/core/batch.ts'
+import { batchesOf, keptApart } from '../../src/core/batch.ts'
 
 const groups = (text: string, most: number) => keptApart([...text], (each) => (each === '.' ? null : each), most).map((each) => each.join(''))
 
@@ -18,5 +18,15 @@ describe('keptApart', () => {
     const made = keptApart(many, (each) => each, 100)
     expect(made.every((each) => new Set(each).size === each.length && each.length <= 100)).toBe(true)
     expect(made.flat()).toHaveLength(20_000)
+  })
+})
+
+describe('batchesOf', () => {
+  it.each<[string, string, number, readonly string[]]>([
+    ['what is alike goes together, in the order in which it came', 'abBAaB', 100, ['aAa', 'bBB']],
+    ['and no more than fit', 'aaabAa', 2, ['aa', 'aA', 'a', 'b']],
+  ])('%s', (_, text, most, expected) => { expect(batchesOf([...text], (each) => each.toLowerCase(), () => null, most).map((each) => each.join(''))).toEqual(expected) })
+  it('equal keys are kept apart among what is alike', () => {
+    expect(batchesOf(['x1', 'y1', 'x1', 'x2'], (each) => each[0] ?? '', (each) => each[1] ?? null, 100)).toEqual([['x1', 'x2'], ['x1'], ['y1']])
   })
 })

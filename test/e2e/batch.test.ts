@@ -50,6 +50,27 @@ describe('a batch', () => {
     expect(new Set(project.rows('out/ledger.csv').map((row) => row.idempotency_key)).size).toBe(2)
   })
 
+  it.each<[string, string]>([
+    ['an address of the lead\'s', 'Settings: {Endpoint: "URL/{{lead.state}}/bulk"}\n'],
+    ['endpoints by the lead', 'Endpoints:\n  - {When: lead.state = "CA", Use: "URL/CA/bulk"}\n  - {Use: "URL/NY/bulk"}\n'],
+    ['a header of the lead\'s', 'Settings: {Endpoint: URL/bulk}\nHeaders: {X-State: "{{lead.state}}", X-Request-ID: "{{lead.id}}", X-Idempotency-Key: "{{lead.id}}-{{delivery_attempt}}", X-At: "{{now}}"}\n'],
+    ['a field beside the leads', 'Settings: {Endpoint: URL/bulk, Body Parameter: leads, Extra Fields: {st: "{{lead.state}}"}}\n'],
+    ['credentials of the lead\'s', 'Settings: {Endpoint: URL/bulk}\nAuth: {Username: "{{lead.state}}", Password: p}\n'],
+  ])('leads that differ in what a request says once go in requests of their own: %s', async (_what, settings) => {
+    const said: string[] = []
+    const a = await buyer({ script: ({ path, headers, body }) => {
+      const text = body.startsWith('[') ? body : new URLSearchParams(body).get('leads') ?? ''
+      const refs = FORMATS[0]![1](text)
+      const state = /\b(CA|NY)\b/.exec(`${path} ${headers['x-state']} ${body.startsWith('[') ? '' : body} ${atob(String(headers['authorization'] ?? '').replace('Basic ', ''))}`)?.[1]
+      said.push(`${state}: ${refs.join(' ')}`)
+      return answer(judged(refs))
+    } })
+    const project = createProject({ a: recipient('', 'Accumulate: 4 leads or 200ms, Format: JSON array, Results: results, Match: ref = lead.id').replace(/^Settings:\n.*\n/, settings.replaceAll('URL', a.url)) })
+    project.write('leads.csv', 'id,email,state\nL1,a@x.example,CA\nL2,b@x.example,NY\nL3,c@x.example,CA\nL4,d@x.example,NY\n')
+    expect((await project.run('deliver', 'leads.csv', '--to', 'a', '--yes', '--out', 'out')).code).toBe(0)
+    expect(said.toSorted()).toEqual(['CA: L1 L3', 'NY: L2 L4'])
+  })
+
   it('by position where there is no Match', async () => {
     const a = await buyer({ script: () => answer([{ status: 'no', why: 'first' }, { status: 'ok', id: 'B', price: 7 }, { status: 'no', why: 'third' }]) })
     const project = createProject({ a: recipient(a.url, 'Accumulate: 3 leads or 5 minutes, Format: JSON array, Results: results') })

@@ -55,6 +55,25 @@ describe('e-mail', () => {
   })
 })
 
+describe('a batch whose leads have other receivers or places', () => {
+  it('is a message for each receiver, answered at the sender where its leads have several addresses', async () => {
+    const server = await mailServer()
+    const world = createWorld({ mail: email(server.port, 'Batch: {Accumulate: 3 leads or 5 minutes}\n').replace(/^( *)To: .*$/m, '$1To: "{{lead.agent}}"\n$1Reply To: "{{lead.email}}"') })
+    const agents = ['ann@agents.example', 'bob@agents.example', 'ann@agents.example']
+    await world.run('mail', someLeads(3).map((lead, i) => ({ ...lead, fields: { ...lead.fields, agent: agents[i] ?? '' } })))
+    const said = server.mails.map(({ mail }) => [JSON.stringify(mail.to).includes('ann@'), mail.replyTo?.text ?? null, mail.attachments[0]?.content.toString().match(/^L\d/gm)])
+    expect(said.toSorted()).toEqual([[false, 'lead2@example.com', ['L2']], [true, null, ['L1', 'L3']]])
+  })
+
+  it('is a file for each folder', async () => {
+    const root = folder()
+    const world = createWorld({ drop: `Type: file\nPath: ${root}/{{lead.region}}/\nBatch: {Accumulate: 3 leads or 5 minutes, Format: JSON array}\nField Mapping:\n  id: {{lead.id}}\n` })
+    await world.run('drop', someLeads(3).map((lead, i) => ({ ...lead, fields: { ...lead.fields, region: i === 1 ? 'east' : 'west' } })))
+    const idsIn = (region: string): unknown => JSON.parse(readFileSync(join(root, region, readdirSync(join(root, region))[0] ?? ''), 'utf8'))
+    expect([idsIn('west'), idsIn('east')]).toEqual([[{ id: 'L1' }, { id: 'L3' }], [{ id: 'L2' }]])
+  })
+})
+
 describe('files', () => {
   it('a batch goes to SFTP under a temporary name, is renamed, and a rename that fails is repeated under the same name', async () => {
     const root = folder()

@@ -1,7 +1,7 @@
 import { systemClock } from '../../adapters/clock.ts'
 import { usageError } from '../../base/diagnostic.ts'
 import { createMasker } from '../../base/secrets.ts'
-import { keptApart } from '../../core/batch.ts'
+import { batchesOf } from '../../core/batch.ts'
 import { deliveryIdOf } from '../../core/delivery-id.ts'
 import type { Lead } from '../../core/lead.ts'
 import { readReceived } from '../../core/received.ts'
@@ -54,7 +54,7 @@ export const run: RunCommand = async (invocation) => {
       if (reason !== null) { unsendable += 1; show.note(each.lead, `no request for ${recipient}: ${reason}`) }
       return reason === null
     })
-    for (const group of keptApart(fit, (each) => endpoint?.keptApart?.(each) ?? null, Infinity)) {
+    for (const group of batchesOf(fit, (each) => endpoint?.inCommon?.(each) ?? '', (each) => endpoint?.keptApart?.(each) ?? null, Infinity)) {
       const rendered = endpoint?.renderBatch(group)
       if (rendered?.ok === true) show.request(group[0]?.lead ?? first.lead, recipient, 'post', rendered.request, group.map((each) => each.lead.id))
       else if (rendered !== undefined) { unsendable += group.length; show.note(first.lead, `no batch can be made for ${recipient}: ${rendered.reason}`) }

@@ -32,7 +32,7 @@ const SCHEDULE = textual('a cron expression', (text, place) => {
 })
 
 export const BATCH_SECTION = {
-  accumulate: { key: 'Accumulate', kind: ACCUMULATE, doc: 'How many leads make a batch, or how long its first lead waits', example: '100 leads or 5 minutes', default: '100 leads or 5 minutes' },
+  accumulate: { key: 'Accumulate', kind: ACCUMULATE, doc: 'How many leads make a batch, or how long its first lead waits; those for which the address, headers or receivers differ then go in requests of their own', example: '100 leads or 5 minutes', default: '100 leads or 5 minutes' },
   format: { key: 'Format', kind: FORMAT, doc: 'How the leads are written', example: 'CSV', default: "the recipient's Format" },
   results: { key: 'Results', kind: PATH, doc: 'Where the answer lists a result for each lead', example: 'results', default: 'the answer itself' },
   match: { key: 'Match', kind: MATCH, doc: 'How a result finds its lead', example: 'id = lead.id', default: 'by position, where there are as many results as leads' },

@@ -7,6 +7,7 @@ import { guardedCsvOf } from '../../encode/guarded-csv.ts'
 import { pairsOf } from '../../encode/pairs.ts'
 import type { RenderInput, Rendered } from '../../endpoint.ts'
 import { compileDocument } from '../../mapping/document.ts'
+import { inCommonOf } from '../../in-common.ts'
 import type { Renderer } from '../../render.ts'
 import type { Attachment, EmailRequest, Mailbox } from '../../request.ts'
 import { compilePath } from '../../template/scope.ts'
@@ -42,7 +43,8 @@ export const compileEmail = (definition: EndpointDefinition, report: (problem: D
     const senders = from(input)
     const receivers = to(input)
     const copies = cc(input)
-    const answers = replyTo(input)
+    // A batch is answered at the sender's where its leads would be answered at several places.
+    const answers = inputs.every((each) => JSON.stringify(replyTo(each)) === JSON.stringify(replyTo(input))) ? replyTo(input) : NOBODY
     if (!senders.ok || senders.mailboxes.length === 0) return { ok: false, reason: `From: ${senders.ok ? 'it is empty for this lead' : senders.problem}` }
     if (!receivers.ok || receivers.mailboxes.length === 0) return { ok: false, reason: `To: ${receivers.ok ? 'it is empty for this lead' : receivers.problem}` }
     if (!copies.ok) return { ok: false, reason: `Cc: ${copies.problem}` }
@@ -67,6 +69,7 @@ export const compileEmail = (definition: EndpointDefinition, report: (problem: D
   }
   return {
     render: (input) => request(input, [input]),
+    inCommon: inCommonOf((input) => [from(input), to(input), cc(input), extra(input)]),
     renderBatch: (inputs) => {
       const [first] = inputs
       return first ? request({ ...first, key: batchKeyOf(inputs) }, inputs) : { ok: false, reason: 'an e-mail without leads' }

@@ -7,6 +7,7 @@ import { columnsOf } from '../../encode/csv.ts'
 import { guardedCsvOf } from '../../encode/guarded-csv.ts'
 import type { RenderInput, Rendered } from '../../endpoint.ts'
 import { compileDocument } from '../../mapping/document.ts'
+import { inCommonOf } from '../../in-common.ts'
 import type { Renderer } from '../../render.ts'
 import type { FileRequest } from '../../request.ts'
 import type { TemplateOptions } from '../../template/template.ts'
@@ -42,6 +43,7 @@ export const compileFile = (definition: EndpointDefinition, report: (problem: Di
   }
   return {
     render: (input) => request(input, [input]),
+    inCommon: inCommonOf((input) => target(input, true, '')),
     renderBatch: (inputs) => {
       const [first] = inputs
       return first ? request({ ...first, key: batchKeyOf(inputs) }, inputs) : { ok: false, reason: 'a file without leads' }
