@@ -111,7 +111,7 @@ finalmile check                                         # are all recipient file
 finalmile plan leads.csv --to auto-waterfall            # what would be sent, exactly
 finalmile deliver leads.csv --to auto-waterfall --test  # a rehearsal against simulated buyers
 finalmile explain L-1001                                # what happened to one lead
-finalmile report                                        # revenue, cost and margin
+finalmile report --test                                 # what it would have earned; without --test: what was earned
 \`\`\`
 
 Without \`--test\` leads go to the addresses in \`recipients/\`, and money is earned.

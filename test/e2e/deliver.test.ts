@@ -286,3 +286,17 @@ it('init, then a rehearsal, in a folder that had nothing', async () => {
   expect([code, JSON.parse(out)]).toMatchObject([0, { mode: 'test', leads: 6, revenue: '0.00' }])
   for (const file of ['ledger.csv', 'results.csv', 'summary.json']) expect(existsSync(join(shop.folder, 'first', file))).toBe(true)
 })
+
+it('init leaves a README whose commands tell what they say, in the order printed', async () => {
+  const project = createProject({})
+  await project.run('init', 'shop')
+  const { finalmileHere } = await import('../cli/here.ts')
+  const commands = [...project.read('shop/README.md').matchAll(/^finalmile ([^#\n]+)/gm)].map((match) => (match[1] ?? '').trim().split(/\s+/))
+  const told = new Map<string, string>()
+  for (const command of commands) {
+    const { code, out } = await finalmileHere(command, { cwd: join(project.folder, 'shop') })
+    expect([command, code]).toEqual([command, 0])
+    told.set(command[0] ?? '', out)
+  }
+  expect(told.get('report')).toMatch(/^6 leads.*\n[\s\S]*It would have been \$[1-9]/)
+})
