@@ -1,11 +1,11 @@
 import { generateKeyPairSync, createHash } from 'node:crypto'
-import { closeSync, fstatSync, linkSync, openSync, readSync, statSync, unlinkSync, writeSync } from 'node:fs'
-import type { AddressInfo } from 'node:net'
+import { closeSync, fstatSync, linkSync, openSync, readSync, statSync, unlinkSync, writeFileSync, writeSync } from 'node:fs'
+import { Socket, type AddressInfo } from 'node:net'
 import { join, normalize } from 'node:path'
 import ssh2 from 'ssh2'
 
 /** Trouble to order: applied to the next operation of that kind. */
-export type SftpFault = 'rename-fails' | 'rename-hangs-up' | 'write-fails' | 'permission' | 'silence'
+export type SftpFault = 'rename-fails' | 'rename-hangs-up' | 'rename-resets' | 'rename-silence' | 'rename-denies-it' | 'rename-finds-it-taken' | 'write-fails' | 'write-cut' | 'write-hangs-up' | 'stat-denied' | 'permission' | 'silence'
 
 export interface SftpServer {
   readonly port: number
@@ -16,6 +16,8 @@ export interface SftpServer {
   readonly strangeKey: string
   readonly faults: SftpFault[]
   readonly renames: string[]
+  /** Connections at once, at the most. */
+  most(): number
   close(): Promise<void>
 }
 
@@ -28,17 +30,21 @@ export const startSftpServer = async (root: string, password = 'secret'): Promis
   const key = Array.isArray(parsed) ? parsed[0] : parsed
   const fingerprint = `SHA256:${createHash('sha256').update(key?.getPublicSSH() ?? '').digest('base64').replace(/=+$/, '')}`
   const { OPEN_MODE, STATUS_CODE } = ssh2.utils.sftp
-  const user = ssh2.utils.generateKeyPairSync('ed25519')
+  const user = keyPair()
   const parsedUser = ssh2.utils.parseKey(user.public)
   const allowed = parsedUser instanceof Error ? undefined : Array.isArray(parsedUser) ? parsedUser[0] : parsedUser
   const faults: SftpFault[] = []
   const renames: string[] = []
   const clients = new Set<ssh2.Connection>()
+  const sockets = new WeakMap<ssh2.Connection, Socket>()
+  let most = 0
   const take = (fault: SftpFault): boolean => { const at = faults.indexOf(fault); if (at >= 0) faults.splice(at, 1); return at >= 0 }
   const inRoot = (path: string): string => join(root, normalize(`/${path}`))
   const statusOf = (error: unknown): number => ((error as NodeJS.ErrnoException).code === 'ENOENT' ? STATUS_CODE.NO_SUCH_FILE : STATUS_CODE.FAILURE)
   const server = new ssh2.Server({ hostKeys: [hostKey] }, (client) => {
     clients.add(client)
+    most = Math.max(most, clients.size)
+    if ('_sock' in client && client._sock instanceof Socket) sockets.set(client, client._sock)
     if ('setNoDelay' in client && typeof client.setNoDelay === 'function') client.setNoDelay(true)
     client.on('error', () => undefined)
     client.on('close', () => clients.delete(client))
@@ -67,7 +73,8 @@ export const startSftpServer = async (root: string, password = 'secret'): Promis
       }))
       sftp.on('WRITE', (id, handle, offset, data) => attempt(id, () => {
         if (take('write-fails')) return sftp.status(id, STATUS_CODE.FAILURE)
-        writeSync(handleOf(handle), data, 0, data.length, offset)
+        if (take('write-hangs-up')) return void client.end()
+        writeSync(handleOf(handle), data, 0, take('write-cut') ? data.length - 1 : data.length, offset)
         sftp.status(id, STATUS_CODE.OK)
       }))
       sftp.on('READ', (id, handle, offset, length) => attempt(id, () => {
@@ -78,7 +85,7 @@ export const startSftpServer = async (root: string, password = 'secret'): Promis
       }))
       sftp.on('CLOSE', (id, handle) => attempt(id, () => { closeSync(handleOf(handle)); sftp.status(id, STATUS_CODE.OK) }))
       sftp.on('FSTAT', (id, handle) => attempt(id, () => sftp.attrs(id, attributes(fstatSync(handleOf(handle))))))
-      sftp.on('STAT', (id, path) => attempt(id, () => sftp.attrs(id, attributes(statSync(inRoot(path))))))
+      sftp.on('STAT', (id, path) => attempt(id, () => take('stat-denied') ? sftp.status(id, STATUS_CODE.PERMISSION_DENIED) : sftp.attrs(id, attributes(statSync(inRoot(path))))))
       sftp.on('LSTAT', (id, path) => attempt(id, () => sftp.attrs(id, attributes(statSync(inRoot(path))))))
       sftp.on('FSETSTAT', (id) => sftp.status(id, STATUS_CODE.OK))
       sftp.on('SETSTAT', (id) => sftp.status(id, STATUS_CODE.OK))
@@ -86,19 +93,32 @@ export const startSftpServer = async (root: string, password = 'secret'): Promis
       sftp.on('RENAME', (id, from, to) => attempt(id, () => {
         renames.push(`${from} -> ${to}`)
         if (take('rename-fails')) return sftp.status(id, STATUS_CODE.FAILURE)
+        if (take('rename-silence')) return
+        if (take('rename-finds-it-taken')) { writeFileSync(inRoot(to), 'theirs'); return sftp.status(id, FILE_ALREADY_EXISTS) }
         linkSync(inRoot(from), inRoot(to))
         unlinkSync(inRoot(from))
         if (take('rename-hangs-up')) return void client.end()
+        if (take('rename-resets')) return void sockets.get(client)?.resetAndDestroy()
+        if (take('rename-denies-it')) return sftp.status(id, STATUS_CODE.FAILURE)
         sftp.status(id, STATUS_CODE.OK)
       }))
     })))
   })
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   return {
-    port: (server.address() as AddressInfo).port, fingerprint, userKey: user.private, strangeKey: ssh2.utils.generateKeyPairSync('ed25519').private, faults, renames,
+    port: (server.address() as AddressInfo).port, fingerprint, userKey: user.private, strangeKey: keyPair().private, faults, renames, most: () => most,
     close: () => new Promise((resolve) => {
       for (const client of clients) client.end()
       server.close(() => resolve())
     }),
   }
+}
+
+/** SFTP version 4's; some servers of version 3 say it too. */
+const FILE_ALREADY_EXISTS = 11
+
+/** Of some 200 keys that ssh2 makes it cannot read one itself. */
+const keyPair = (): { readonly private: string; readonly public: string } => {
+  const made = ssh2.utils.generateKeyPairSync('ed25519')
+  return ssh2.utils.parseKey(made.private) instanceof Error || ssh2.utils.parseKey(made.public) instanceof Error ? keyPair() : made
 }

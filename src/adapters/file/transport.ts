@@ -37,21 +37,27 @@ const local: Folder = {
     } finally {
       await file.close()
     }
-    await syncFolder(dirname(resolve(path)))
   },
   rename: async (from, to) => {
-    try {
-      // A link fails where the name is taken; a rename would overwrite.
-      await link(from, to)
-      await unlink(from)
-      return true
-    } catch (error) {
-      if (codeOf(error) === 'EEXIST') return false
-      if (!NO_LINKS.has(codeOf(error))) throw error
-      return reserveAndRename(from, to)
-    }
+    const done = await moved(from, to)
+    // What is told as written survives a power cut under its name.
+    if (done) await syncFolder(dirname(resolve(to)))
+    return done
   },
   remove: unlink,
+}
+
+const moved = async (from: string, to: string): Promise<boolean> => {
+  try {
+    // A link fails where the name is taken; a rename would overwrite.
+    await link(from, to)
+    await unlink(from)
+    return true
+  } catch (error) {
+    if (codeOf(error) === 'EEXIST') return false
+    if (!NO_LINKS.has(codeOf(error))) throw error
+    return reserveAndRename(from, to)
+  }
 }
 
 /** For file systems without links: the name is taken first, then the whole file put over it. */

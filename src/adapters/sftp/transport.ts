@@ -68,7 +68,6 @@ const meaningOf = (error: unknown, renaming: boolean): Said => {
   if (error instanceof ConnectFault) return { kind: 'fault', fault: renaming && error.fault === 'unreachable' ? 'reset' : error.fault, message }
   const level = typeof error === 'object' && error !== null && 'level' in error ? error.level : ''
   if (level === 'client-authentication') return { kind: 'refused', why: 'credentials', message: `the SFTP server refused the user or its key: ${message}` }
-  if (level === 'client-timeout') return { kind: 'fault', fault: 'connect-timeout', message }
   if (/privateKey|passphrase/i.test(message)) return { kind: 'refused', why: 'credentials', message: `Key cannot be used: ${message}` }
   return { kind: 'fault', fault: renaming ? 'reset' : level === 'handshake' || level === 'protocol' ? 'tls-handshake' : 'unreachable', message }
 }

@@ -1,7 +1,8 @@
+import dns from 'node:dns'
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { createTransport } from '../../../src/adapters/transport.ts'
 import type { EndpointDefinition } from '../../../src/definitions/types.ts'
 import { compileEndpoint } from '../../../src/wire/compile.ts'
@@ -108,11 +109,86 @@ describe('sftp', () => {
     expect(await deliver(definitionOf())).toMatchObject({ kind: 'failed', class: 'auth', alert: true })
   })
 
-  it('a connection lost at the rename: unknown; the repeat finds the file', async () => {
-    server.faults.push('rename-hangs-up')
+  it.each(['rename-hangs-up', 'rename-resets'] as const)('a connection lost at the rename (%s): unknown; the repeat finds the file', async (fault) => {
+    server.faults.push(fault)
     expect(await deliver(definitionOf())).toMatchObject({ kind: 'unknown', retry: true })
     expect(await deliver(definitionOf())).toMatchObject({ kind: 'accepted', reason: expect.stringContaining('there already') })
     expect(readdirSync(root)).toEqual(['L1.csv'])
+  })
+
+  it('a connection lost in mid-upload: network; the repeat writes it anew, whole', async () => {
+    server.faults.push('write-hangs-up')
+    const long = { id: 'L1', first: 'x'.repeat(200_000) }
+    expect(await deliver(definitionOf(), long)).toMatchObject({ kind: 'failed', class: 'network', retry: true })
+    expect((await deliver(definitionOf(), long)).kind).toBe('accepted')
+    expect(readdirSync(root)).toEqual(['L1.csv'])
+    expect(readFileSync(join(root, 'L1.csv'), 'utf8')).toBe(`id,first\r\nL1,${long.first}\r\n`)
+  })
+
+  it('a file that the server holds only in part is not put in its place', async () => {
+    server.faults.push('write-cut')
+    expect(await deliver(definitionOf())).toMatchObject({ kind: 'failed', class: 'server_error', retry: true, reason: expect.stringMatching(/holds 18 of 19 bytes/) })
+    expect([server.renames, readdirSync(root)]).toEqual([[], []])
+  })
+
+  it('a rename that was done, of which the server says that it failed, is not done again under another name', async () => {
+    server.faults.push('rename-denies-it')
+    expect(await deliver(definitionOf())).toMatchObject({ kind: 'accepted', reason: expect.stringContaining('there already') })
+    expect(readdirSync(root)).toEqual(['L1.csv'])
+  })
+
+  it('silence at the rename: unknown, for it may stand there', async () => {
+    server.faults.push('rename-silence')
+    expect(await deliver(definitionOf(), undefined, { timeoutMs: 400 })).toMatchObject({ kind: 'unknown', class: 'timeout', retry: true })
+    expect((await deliver(definitionOf())).kind).toBe('accepted')
+    expect(readdirSync(root)).toEqual(['L1.csv'])
+  })
+
+  it('a name that another takes at the last moment is left to it', async () => {
+    server.faults.push('rename-finds-it-taken')
+    expect((await deliver(definitionOf())).kind).toBe('accepted')
+    expect(readFileSync(join(root, 'L1.csv'), 'utf8')).toBe('theirs')
+    expect(readdirSync(root).sort()).toEqual([expect.stringMatching(/^L1-\w{10}\.csv$/), 'L1.csv'])
+  })
+
+  it('a folder that may not be looked into is not written to blindly', async () => {
+    server.faults.push('stat-denied')
+    expect(await deliver(definitionOf())).toMatchObject({ kind: 'failed', class: 'auth', alert: true })
+    expect(readdirSync(root)).toEqual([])
+  })
+
+  it('a server without a host key that is known is not signed in to', async () => {
+    const { endpoint } = compileEndpoint(definitionOf())
+    const rendered = endpoint?.render(inputOf({ id: 'L1', first: 'x' }))
+    if (!rendered?.ok || rendered.request.kind !== 'sftp' || !rendered.request.sftp) throw new Error('no request')
+    const transport = createTransport()
+    const reply = await transport.send({ ...rendered.request, sftp: { ...rendered.request.sftp, hostKeys: [] } }, settings())
+    await transport.close()
+    expect(reply).toMatchObject({ kind: 'fault', fault: 'tls-certificate' })
+  })
+
+  it('many files go over five connections at once at the most', async () => {
+    const { endpoint } = compileEndpoint(definitionOf())
+    const transport = createTransport()
+    const replies = await Promise.all(Array.from({ length: 12 }, async (_, i) => {
+      const rendered = endpoint?.render(inputOf({ id: `L${i}`, first: 'x' }, { key: `key-${i}` }))
+      return rendered?.ok ? transport.send(rendered.request, settings()) : null
+    }))
+    await transport.close()
+    expect(replies.map((each) => each?.kind)).toEqual(replies.map(() => 'handed-over'))
+    expect(readdirSync(root)).toHaveLength(12)
+    expect(server.most()).toBeLessThanOrEqual(6)
+  })
+
+  it('a name of the server that resolves to a private address is refused, where it was not written out', async () => {
+    const lookup = vi.spyOn(dns, 'lookup').mockImplementation(((_name: string, options: { all?: boolean }, callback: (error: null, found: unknown, family?: number) => void) => {
+      if (options.all) callback(null, [{ address: '127.0.0.1', family: 4 }])
+      else callback(null, '127.0.0.1', 4)
+    }) as unknown as typeof dns.lookup)
+    const verdict = await deliver(definitionOf({ url: textOf(`sftp://leads:secret@drop.buyer.example:${server.port}/`) }))
+    lookup.mockRestore()
+    expect(verdict).toMatchObject({ kind: 'failed', class: 'blocked' })
+    expect(server.most()).toBe(0)
   })
 
   it('silence before the file was whole: network, for nothing stands there', async () => {
