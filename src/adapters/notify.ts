@@ -1,5 +1,6 @@
 import { shortHash } from '../base/hash.ts'
 import type { Clock, Notify, Transport } from '../ports.ts'
+import { unescape } from './http/target.ts'
 import type { AnyReply, EmailRequest, Server } from '../wire/request.ts'
 
 /** Which mail server takes alerts, and in whose name. */
@@ -35,9 +36,9 @@ export const readAlertMail = (url: string, from: string | null): AlertMail | nul
   if (!/^smtps?:\/\/[^\s/]/i.test(url) || !URL.canParse(url)) return null
   const { protocol, hostname, port, username, password } = new URL(url)
   const secure = protocol.toLowerCase() === 'smtps:'
-  const user = username === '' ? null : decodeURIComponent(username)
+  const user = username === '' ? null : unescape(username)
   return {
-    server: { host: hostname.replace(/^\[|\]$/g, ''), port: port === '' ? (secure ? 465 : 587) : Number(port), secure, user, password: password === '' ? null : decodeURIComponent(password), mayBePrivate: true },
+    server: { host: hostname.replace(/^\[|\]$/g, ''), port: port === '' ? (secure ? 465 : 587) : Number(port), secure, user, password: password === '' ? null : unescape(password), mayBePrivate: true },
     from: from ?? (user?.includes('@') ? user : `finalmile@${hostname}`),
   }
 }

@@ -18,12 +18,12 @@ export interface MailServer {
 const certificate = (name: string): Buffer => readFileSync(join(import.meta.dirname, 'certs', name))
 
 /** A real SMTP server; user `leads`, password `secret` where it asks for one. */
-export const startMailServer = async (options: { readonly auth?: boolean; readonly tls?: boolean } = {}): Promise<MailServer> => {
+export const startMailServer = async (options: { readonly auth?: boolean; readonly tls?: boolean; /** by the authority of test/world/certs; else by nobody */ readonly vouched?: boolean; /** how long it thinks over a message */ readonly thinksMs?: number } = {}): Promise<MailServer> => {
   const refusals = new Map<string, number>()
   const saying = (status: number, text: string): Error => Object.assign(new Error(text), { responseCode: status })
   const state: MailServer = { port: 0, mails: [], refusals, onData: null, close: () => Promise.resolve() }
   const server = new SMTPServer({
-    key: certificate('self-signed-key.pem'), cert: certificate('self-signed.pem'),
+    key: certificate(options.vouched === true ? 'server-key.pem' : 'self-signed-key.pem'), cert: certificate(options.vouched === true ? 'server.pem' : 'self-signed.pem'),
     hideSTARTTLS: options.tls !== true, authOptional: options.auth !== true, disabledCommands: options.auth === true ? [] : ['AUTH'], allowInsecureAuth: true, closeTimeout: 50, disableReverseLookup: true,
     onAuth: (auth, _session, callback) => (auth.username === 'leads' && auth.password === 'secret' ? callback(null, { user: 'leads' }) : callback(saying(535, 'Invalid login'))),
     onRcptTo: (address, _session, callback) => {
@@ -39,7 +39,7 @@ export const startMailServer = async (options: { readonly auth?: boolean; readon
           state.mails.push({ raw, mail, to: session.envelope.rcptTo.map((each) => each.address) })
           if (state.onData === 'silence') return
           if (state.onData === 'hang-up') { for (const each of server.connections) each.close(); return }
-          callback(state.onData === null ? null : saying(state.onData, 'message refused'), 'queued as X1')
+          setTimeout(() => callback(state.onData === null ? null : saying(Number(state.onData), 'message refused'), 'queued as X1'), options.thinksMs ?? 0)
         }, callback)
       })
     },

@@ -17,11 +17,9 @@ export const meaningOf = (error: unknown, begun: boolean): Said => {
   const fault = (kind: Fault): Said => ({ kind: 'fault', fault: kind, message })
   switch (code) {
     case 'ETIMEDOUT': return fault(begun ? 'timeout' : 'connect-timeout')
-    case 'EDNS': return fault('dns')
     case 'ETLS': return fault(originalCode !== '' && faultOfConnect({ code: originalCode }, 'tls') === 'tls-certificate' ? 'tls-certificate' : 'tls-handshake')
     // Something was said to the message, and it is neither yes nor no.
     case 'EMESSAGE': return begun ? fault('malformed') : { kind: 'refused', why: 'never', message }
-    case 'EENVELOPE': return { kind: 'refused', why: 'never', message }
     case 'EPROTOCOL': return fault(begun ? 'malformed' : 'unreachable')
     default:
       if (originalCode !== '' && faultOfConnect({ code: originalCode }, 'tls') === 'tls-certificate') return fault('tls-certificate')

@@ -51,10 +51,11 @@ const placeOf = (url: URL): Place => ({
 export const basic = (username: string, password: string): string =>
   `Basic ${Buffer.from(`${unescape(username)}:${unescape(password)}`, 'utf8').toString('base64')}`
 
-const unescape = (text: string): string => {
+/** Percent-encoding undone; a lone percent sign is meant as one. */
+export const unescape = (text: string): string => {
   try {
     return decodeURIComponent(text)
   } catch {
-    return text // a lone percent sign is meant as one
+    return text
   }
 }

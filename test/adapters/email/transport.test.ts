@@ -1,10 +1,12 @@
+import dns from 'node:dns'
 import net from 'node:net'
-import { afterEach, describe, expect, it } from 'vitest'
+import { afterEach, describe, expect, it, vi } from 'vitest'
 import { createTransport } from '../../../src/adapters/transport.ts'
 import type { EndpointDefinition } from '../../../src/definitions/types.ts'
 import { compileEndpoint } from '../../../src/wire/compile.ts'
 import { buildDefinition, mapping, textOf } from '../../wire/build-definition.ts'
 import { inputOf } from '../../wire/render/input.ts'
+import { certPath } from '../../world/certs.ts'
 import { startMailServer, type MailServer } from '../../world/mail-server.ts'
 import { settings, type Settings } from '../http/sending.ts'
 
@@ -22,8 +24,17 @@ const definitionOf = (port: number, given: Partial<EndpointDefinition> = {}, opt
   options: { from: textOf('Leads <leads@seller.example>'), to: textOf('intake@buyer.example'), ...options }, ...given,
 })
 
+/** Every name is this machine's, as far as it is asked for. */
+const allNamesAreHere = (): void => {
+  const lookup = vi.spyOn(dns, 'lookup').mockImplementation(((_name: string, options: { all?: boolean }, callback: (error: null, found: unknown, family?: number) => void) => {
+    if (options.all) callback(null, [{ address: '127.0.0.1', family: 4 }])
+    else callback(null, '127.0.0.1', 4)
+  }) as unknown as typeof dns.lookup)
+  closing.push(async () => { lookup.mockRestore() })
+}
+
 /** A server that says 250 to all, but for what it is told to say to a command or (`.`) to the message. */
-const sayingServer = async (says: Readonly<Record<string, string>>): Promise<number> => {
+const sayingServer = async (says: Readonly<Record<string, string>>, heard: string[] = []): Promise<number> => {
   const sockets: net.Socket[] = []
   const server = net.createServer((socket) => {
     sockets.push(socket)
@@ -34,9 +45,11 @@ const sayingServer = async (says: Readonly<Record<string, string>>): Promise<num
       for (const line of chunk.toString().split('\r\n').slice(0, -1)) {
         if (inMessage && line !== '.') continue
         const verb = line.split(/[ :]/, 1)[0] ?? ''
+        heard.push(verb)
         inMessage = verb === 'DATA' && says['DATA'] === undefined
         const answer = says[verb] ?? (verb === 'DATA' ? '354 go on' : '250 ok')
         if (answer === 'hang-up') socket.destroy()
+        else if (answer === 'drip') setInterval(() => socket.write('250-and\r\n'), 50).unref()
         else socket.write(`${answer}\r\n`)
       }
     })
@@ -78,7 +91,7 @@ describe('a mail server that takes the message', () => {
     const server = await open()
     await deliver(definitionOf(server.port))
     await deliver(definitionOf(server.port))
-    expect(new Set(server.mails.map(({ mail }) => `${mail.messageId} ${mail.date?.toISOString()}`)).size).toBe(1)
+    expect(new Set(server.mails.map(({ mail }) => `${mail.messageId} ${mail.date?.toISOString()}`))).toEqual(new Set([`<key-1@seller.example> ${new Date(inputOf(LEAD).now).toISOString().replace(/\.\d+/, '.000')}`]))
   })
 
   it('gets user and password, and asks in vain for a wrong one', async () => {
@@ -201,6 +214,7 @@ describe('trouble on the way', () => {
     ['that closes down after the message, and says so: tried again', { '.': '421 closing' }, { kind: 'failed', class: 'server_error', retry: true }],
     ['whose word on the message is neither yes nor no: unknown', { '.': 'what?' }, { kind: 'unknown', class: 'unreadable' }],
     ['whose word on the message is no reply of SMTP\'s end: unknown', { '.': '354 go on' }, { kind: 'unknown', class: 'unreadable' }],
+    ['whose word on the message has no end: unknown', { '.': `250 ${'x'.repeat(3_000_000)}` }, { kind: 'unknown', class: 'unreadable' }],
     ['that breaks off in its answer to the message: unknown', { '.': 'hang-up' }, { kind: 'unknown', retry: true }],
   ])('a server %s', async (_, says, expected) => {
     expect((await deliver(definitionOf(await sayingServer(says)))).verdict).toMatchObject(expected)
@@ -217,9 +231,68 @@ describe('trouble on the way', () => {
     expect(server.mails).toHaveLength(0)
   })
 
+  it('a certificate of an authority that TLS names is trusted', async () => {
+    const server = await open({ tls: true, vouched: true })
+    expect((await deliver(definitionOf(server.port), LEAD, { tls: { ca: certPath('ca.pem'), certificate: null, key: null } })).verdict.kind).toBe('accepted')
+    expect((await deliver(definitionOf(server.port))).verdict).toMatchObject({ kind: 'failed', class: 'tls' })
+    expect(server.mails).toHaveLength(1)
+  })
+
+  it('no password goes in clear to another machine, even if it asks for none of TLS', async () => {
+    allNamesAreHere()
+    const heard: string[] = []
+    const port = await sayingServer({ EHLO: '250-here\r\n250 AUTH PLAIN', STARTTLS: '502 no such command' }, heard)
+    const definition = definitionOf(port, { url: textOf(`smtp://leads:secret@mail.buyer.example:${port}`), transport: settings({ allowPrivateNetwork: true }) })
+    expect((await deliver(definition)).verdict.kind).toBe('failed')
+    expect(heard).not.toContain('AUTH')
+    expect(heard).not.toContain('MAIL')
+  })
+
+  it('a name that resolves to a private address is refused, where it was not written out', async () => {
+    allNamesAreHere()
+    const server = await open()
+    expect((await deliver(definitionOf(server.port, { url: textOf(`smtp://mail.buyer.example:${server.port}`) }))).verdict).toMatchObject({ kind: 'failed', class: 'blocked' })
+    expect(server.mails).toHaveLength(0)
+  })
+
+  it('a server that goes on and on in its answer is given up in time', async () => {
+    const port = await sayingServer({ MAIL: 'drip' })
+    const begun = performance.now()
+    expect((await deliver(definitionOf(port), LEAD, { timeoutMs: 300 })).verdict).toMatchObject({ kind: 'failed', class: 'network', retry: true })
+    expect(performance.now() - begun).toBeLessThan(2_000)
+  })
+
   it('a name that is a loopback address but was not written out is refused', async () => {
     const { verdict } = await deliver(definitionOf(25, { url: textOf('smtp://localhost.:25') }))
     expect(verdict).toMatchObject({ kind: 'failed', class: 'blocked' })
+  })
+})
+
+describe('a stop', () => {
+  const rendered = (port: number) => {
+    const made = compileEndpoint(definitionOf(port)).endpoint?.render(inputOf(LEAD))
+    if (!made?.ok) throw new Error('no request')
+    return made.request
+  }
+
+  it('lets a message that is on its way be answered for', async () => {
+    const server = await open({ thinksMs: 300 })
+    const transport = createTransport()
+    const sending = transport.send(rendered(server.port), settings())
+    let answered = false
+    void sending.then(() => { answered = true })
+    await transport.close()
+    expect(answered).toBe(true)
+    expect((await sending).kind).toBe('handed-over')
+  })
+
+  it('sends nothing after it, by close or by its signal', async () => {
+    const server = await open()
+    const transport = createTransport()
+    expect(await transport.send(rendered(server.port), settings(), AbortSignal.abort())).toMatchObject({ kind: 'fault', fault: 'unreachable' })
+    await transport.close()
+    expect(await transport.send(rendered(server.port), settings())).toMatchObject({ kind: 'fault', fault: 'unreachable' })
+    expect(server.mails).toHaveLength(0)
   })
 })
 
