@@ -41,14 +41,13 @@ export const holds = (condition: Condition, resolve: Resolve): boolean => {
 export const compareValues = (got: unknown, op: Exclude<Operator, 'in' | 'matches'>, want: Scalar): boolean => {
   if (Array.isArray(got) && op === 'contains') return got.some((each) => compareValues(each, '=', want))
   if (!isScalar(got)) return false
-  const order = compareScalars(got, want)
   switch (op) {
-    case '=': return order === 0
-    case '!=': return order !== 0
-    case '>': return order !== null && order > 0
-    case '>=': return order !== null && order >= 0
-    case '<': return order !== null && order < 0
-    case '<=': return order !== null && order <= 0
+    case '=': return compareScalars(got, want) === 0
+    case '!=': return compareScalars(got, want) !== 0
+    case '>': return (sizeOf(got, want) ?? 0) > 0
+    case '>=': return (sizeOf(got, want) ?? -1) >= 0
+    case '<': return (sizeOf(got, want) ?? 0) < 0
+    case '<=': return (sizeOf(got, want) ?? 1) <= 0
     case 'contains': return got !== null && String(got).includes(String(want))
     case 'starts-with': return got !== null && String(got).startsWith(String(want))
     case 'ends-with': return got !== null && String(got).endsWith(String(want))
@@ -62,17 +61,45 @@ const isScalar = (value: unknown): value is Scalar =>
 /** Null where the two cannot be ordered: `null` against a number, `abc` against 5. */
 const compareScalars = (a: Scalar, b: Scalar): number | null => {
   if (a === null || b === null) return a === b ? 0 : null
-  const x = asNumber(a)
-  const y = asNumber(b)
-  if (x !== null && y !== null) return Math.sign(x - y)
+  const x = asNumeral(a)
+  const y = asNumeral(b)
+  if (x !== null && y !== null) return compareNumerals(x, y)
   if (typeof a === 'number' || typeof b === 'number') return null
   const left = String(a)
   const right = String(b)
   return left === right ? 0 : left < right ? -1 : 1
 }
 
-const asNumber = (value: Scalar): number | null => {
-  if (typeof value === 'number') return value
-  // A leading zero (a ZIP code, a phone) makes a text: "02134" is not 2134.
-  return typeof value === 'string' && /^-?(0|[1-9]\d*)(\.\d+)?$/.test(value) && value.length < 16 ? Number(value) : null
+/** What is greater or less than a number may be written as people do: ` 720`, `$250,000`, `1e3`, `007`. */
+const sizeOf = (got: Scalar, want: Scalar): number | null =>
+  typeof want === 'number' && typeof got === 'string' ? compareScalars(asWritten(got) ?? got, want) : compareScalars(got, want)
+
+const asWritten = (text: string): number | null => {
+  if (asNumeral(text) !== null) return null
+  const plain = text.trim().replace(/^([+-]?)\s*[$€£¥₹]\s*/, '$1')
+  const digits = /^[+-]?\d{1,3}(,\d{3})+(\.\d*)?$/.test(plain) ? plain.replaceAll(',', '') : plain
+  return /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d{1,2})?$/i.test(digits) ? Number(digits) : null
+}
+
+/** A leading zero (a ZIP code, a phone) makes a text: "02134" is not 2134. */
+const NUMERAL = /^-?(0|[1-9]\d*)(\.\d+)?$/
+const LONGEST = 60
+
+const asNumeral = (value: Scalar): string | null => {
+  if (typeof value === 'number') return String(value)
+  return typeof value === 'string' && value.length <= LONGEST && NUMERAL.test(value) ? value : null
+}
+
+/** More digits than a double holds (an id, a score of a model) are compared one by one. */
+const compareNumerals = (x: string, y: string): number => {
+  if ((x.length < 16 && y.length < 16) || !NUMERAL.test(x) || !NUMERAL.test(y)) return Math.sign(Number(x) - Number(y))
+  const places = Math.max(placesOf(x), placesOf(y))
+  const [a, b] = [scaled(x, places), scaled(y, places)]
+  return a < b ? -1 : a > b ? 1 : 0
+}
+
+const placesOf = (numeral: string): number => (numeral.split('.')[1] ?? '').length
+const scaled = (numeral: string, places: number): bigint => {
+  const [whole = '', fraction = ''] = numeral.split('.')
+  return BigInt(whole + fraction.padEnd(places, '0'))
 }

@@ -4,17 +4,23 @@ import type { Lead } from './lead.ts'
 /** Values at `lead.state`, `state` or `source.name` in a lead; arrays are walked into. CSV columns may hold dots themselves. */
 export const resolveLead = (lead: Lead, path: ValuePath): readonly unknown[] => {
   if (path.kind !== 'path') return []
-  const text = path.text.startsWith('lead.') ? path.text.slice(5) : path.text
-  return valuesAt(lead.fields, text)
+  const text = withDots(path.text)
+  return valuesAt(lead.fields, text.startsWith('lead.') ? text.slice(5) : text)
 }
+
+/** `lead.items[0].k`, `lead["Loan Amount"]` and `lead.[Loan Amount]` (as templates have it) with dots alone. */
+export const withDots = (path: string): string =>
+  path.includes('[') ? path.replace(/\.?\[\s*(?:"([^"]*)"|'([^']*)'|([^\]]*?))\s*\]/g, (_, double?: string, single?: string, plain?: string) => `.${double ?? single ?? plain ?? ''}`).replace(/^\./, '') : path
 
 const valuesAt = (value: unknown, path: string): readonly unknown[] => {
   if (path === '') return Array.isArray(value) ? value : [value]
   if (Array.isArray(value)) {
     const [head = '', ...rest] = path.split('.')
+    if (head === '*') return value.flatMap((each) => valuesAt(each, rest.join('.')))
     return /^\d+$/.test(head) ? valuesAt(value[Number(head)], rest.join('.')) : value.flatMap((each) => valuesAt(each, path))
   }
   if (typeof value !== 'object' || value === null) return []
+  if (path === '*' || path.startsWith('*.')) return Object.values(value).flatMap((each) => valuesAt(each, path.slice(2)))
   if (Object.hasOwn(value, path)) return valuesAt((value as Record<string, unknown>)[path], '')
   for (let dot = path.indexOf('.'); dot > 0; dot = path.indexOf('.', dot + 1)) {
     const head = path.slice(0, dot)

@@ -1,6 +1,7 @@
 import { diagnosticAt, type Diagnostic } from '../base/diagnostic.ts'
 import { shortHash } from '../base/hash.ts'
 import { holds, type Condition, type ValuePath } from '../core/condition.ts'
+import { withDots } from '../core/lead-path.ts'
 import type { PhaseName } from '../core/plan.ts'
 import type { EndpointDefinition, Format, MappingNode, Text } from '../definitions/types.ts'
 import type { Endpoint, RenderInput, Rendered, TokenSource } from './endpoint.ts'
@@ -162,7 +163,7 @@ const compileWhen = (condition: Condition, options: TemplateOptions, near: Text)
       case 'not': visit(each.term); break
       default: {
         if (each.path.kind !== 'path' || reads.has(each.path.text)) break
-        const read = compilePath(each.path.text.split('.'), options.vocabulary, near.place)
+        const read = compilePath(withDots(each.path.text).split('.'), options.vocabulary, near.place)
         if (typeof read === 'function') reads.set(each.path.text, read)
         else options.report(read)
       }

@@ -1,5 +1,6 @@
 import type { Condition } from '../../core/condition.ts'
 import { parseCondition, parsePath } from '../conditions/condition.ts'
+import { parseLeadCondition } from '../conditions/lead-condition.ts'
 import { textOf, take, textual, type Kind } from './field.ts'
 
 /** A condition on an answer: `status = "accepted"`, `body contains "OK"`. */
@@ -11,7 +12,7 @@ export const LEAD_CONDITION: Kind<{ readonly condition: Condition; readonly text
   schema: { type: 'string' },
   read: (node, reading) => {
     const text = textOf(node, 'a condition', reading)
-    const condition = text === undefined ? undefined : take(parseCondition(text, node.place), reading)
+    const condition = text === undefined ? undefined : take(parseLeadCondition(text, node.place), reading)
     return text === undefined || condition === undefined ? undefined : { condition, text }
   },
 }

@@ -2,15 +2,17 @@ import { diagnosticAt } from '../../base/diagnostic.ts'
 import type { Condition } from '../../core/condition.ts'
 import type { Text } from '../types.ts'
 import type { YamlNode } from '../yaml-tree.ts'
-import { CONDITION } from './conditions.ts'
-import type { Field, Kind, Reading } from './field.ts'
+import { parseLeadCondition } from '../conditions/lead-condition.ts'
+import { textual, type Field, type Kind, type Reading } from './field.ts'
 import { TEXT } from './plain.ts'
 import { block } from './section.ts'
 
 export interface RegionalEndpoint { readonly when: Condition | null; readonly use: Text }
 
+const WHEN = textual('a condition on the lead (`path = value`, joined by and, or, not)', parseLeadCondition)
+
 const ROW_SECTION = {
-  when: { key: 'When', aliases: ['If'], kind: CONDITION, doc: 'For which leads; none for the last', example: 'lead.state in (CA, OR)' },
+  when: { key: 'When', aliases: ['If'], kind: WHEN, doc: 'For which leads; none for the last', example: 'lead.state in (CA, OR)' },
   use: { key: 'Use', aliases: ['Endpoint', 'URL'], kind: TEXT, doc: 'Where they go', example: 'https://west.api.buyer.example' },
 } as const satisfies Readonly<Record<string, Field<unknown>>>
 
@@ -49,7 +51,7 @@ const branches = (node: Extract<YamlNode, { kind: 'map' }>, reading: Reading): r
       reading.report(diagnosticAt(place, 'unknown-key', 'Endpoints is a list of {When, Use}', 'write - {When: "lead.state = CA", Use: "https://…"}, or If lead.state = "CA": with Use: below it'))
       return []
     }
-    const when = condition === '' ? null : CONDITION.read({ kind: 'scalar', value: condition, text: condition, quoted: false, place: entry.keyPlace }, reading)
+    const when = condition === '' ? null : WHEN.read({ kind: 'scalar', value: condition, text: condition, quoted: false, place: entry.keyPlace }, reading)
     const use = entry.value.kind === 'scalar' ? TEXT.read(entry.value, reading) : ROW.read(entry.value, reading)?.use
     return when === undefined || use === undefined ? [] : [{ when, use }]
   })

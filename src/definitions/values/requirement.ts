@@ -1,7 +1,7 @@
 import type { Place } from '../../base/diagnostic.ts'
 import { DAY, parseDuration } from '../../base/time.ts'
 import type { Requirement } from '../../core/policy.ts'
-import { parseCondition } from '../conditions/condition.ts'
+import { parseLeadCondition } from '../conditions/lead-condition.ts'
 import { parsed, refused, type Parsed } from './parsed.ts'
 
 /** A named check or a condition is enforced; other text is documentation. */
@@ -26,7 +26,7 @@ export const parseRequirement = (text: string, place: Place): Parsed<Requirement
   if (/^(?:include|includes|requires?|must\s+include|with)\s+(?:an?\s+)?(?:jornaya(?:\s+(?:lead\s*id|token|certificate))?|universal\s+leadid|leadid\s+token)$/i.test(text)) return check(text, { kind: 'jornaya' })
   if (/^(?:only\s+(?:in|during)\s+)?business\s+hours(?:\s+only)?$/i.test(text)) return check(text, { kind: 'business-hours' })
   if (!looksLikeCondition(text)) return parsed({ kind: 'prose', text })
-  const condition = parseCondition(text, place)
+  const condition = parseLeadCondition(text, place)
   return condition.ok ? check(text, { kind: 'condition', condition: condition.value }) : condition
 }
 

@@ -11,6 +11,7 @@ const WORDS = new Set(['and', 'or', 'not', 'contains', 'starts-with', 'ends-with
 export const tokensOf = (text: string, isHelper: (name: string) => boolean): { readonly ok: true; readonly tokens: readonly Token[] } | { readonly ok: false; readonly offset: number } => {
   const tokens: Token[] = []
   let at = 0
+  let inList = false
   while (at < text.length) {
     const rest = text.slice(at)
     const blank = /^\s+/.exec(rest)
@@ -19,7 +20,12 @@ export const tokensOf = (text: string, isHelper: (name: string) => boolean): { r
     const pattern = last?.kind === 'sign' && last.sign === 'matches' ? /^\/((?:[^/\\]|\\.)+)\/([a-z]*)/.exec(rest) : null
     const call = rest.startsWith('(') && isHelper(/^\(\s*([\w-]+)\s/.exec(rest)?.[1] ?? '') ? callAt(rest) : null
     const literal = /^(?:"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*')/.exec(rest)
-    if (pattern) {
+    // `in ["CA", "NY"]`, as other conditions may have it: behind any other word `[…]` is the name of a field.
+    if (inList ? rest.startsWith(']') : rest.startsWith('[') && last?.kind === 'sign' && last.sign === 'in') {
+      tokens.push({ kind: 'sign', sign: inList ? ')' : '(', offset: at })
+      inList = !inList
+      at += 1
+    } else if (pattern) {
       tokens.push({ kind: 'pattern', source: pattern[1] ?? '', flags: pattern[2] ?? '', offset: at })
       at += pattern[0].length
     } else if (call !== null || literal) {

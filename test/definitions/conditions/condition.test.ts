@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest'
 import fc from 'fast-check'
 import type { Condition } from '../../../src/core/condition.ts'
 import { parseCondition, parsePath } from '../../../src/definitions/conditions/condition.ts'
+import { parseLeadCondition } from '../../../src/definitions/conditions/lead-condition.ts'
 
 const place = { file: 'a.yaml', line: 3, col: 10 }
 const path = (text: string) => ({ kind: 'path', text }) as const
@@ -66,4 +67,16 @@ describe('parseCondition', () => {
 describe('parsePath', () => {
   it('takes one path', () => { expect(parsePath('response.leadId', place)).toEqual({ ok: true, value: path('response.leadId') }) })
   it('and nothing else', () => { expect(parsePath('lead id', place)).toMatchObject({ ok: false, diagnostic: { col: 15 } }) })
+})
+
+describe('parseLeadCondition', () => {
+  it.each([
+    ['lead.amount <= lead.max_amount', 25, 'lead.max_amount'], ['lead.a = 1 and not (lead.state in ("CA", source.state))', 51, 'source.state'],
+  ])('a field where a value belongs, which no lead would meet: %s', (text, col, field) => {
+    expect(parseLeadCondition(text, place)).toMatchObject({ ok: false, diagnostic: { col, message: `a value was expected here, and ${field} is a field`, help: expect.stringContaining('compares a field with a value') } })
+  })
+  it.each(['lead.url = "lead.example and more"', 'event = leads', 'lead.a exists', 'lead.a matches "lead.b"', 'lead.'])('others are as they are: %s', (text) => {
+    expect(parseLeadCondition(text, place)).toEqual(parseCondition(text, place))
+  })
+  it('an answer may say lead.created', () => expect(parseCondition('type = lead.created', place)).toMatchObject({ ok: true }))
 })

@@ -38,6 +38,11 @@ describe('URLs', () => {
     expect(bodyOf(definition, lead)).toBe('{"all":"X","x":"X","state":"CA","region":"west"}')
   })
 
+  it('regional endpoints by what stands deeper in the lead', () => {
+    const by = (path: string) => ({ endpoints: [{ when: is(path, 'west'), use: textOf('https://w.example/') }, { when: null, use: textOf('https://e.example/') }] })
+    for (const path of ['lead.tags[1]', 'lead.tags.1', 'lead["Sales Region"]', 'lead.o.r']) expect(requestOf(by(path), { tags: ['x', 'west'], 'Sales Region': 'west', o: { r: 'west' } }).url).toBe('https://w.example/')
+  })
+
   it('no value changes anything but its own part', () => {
     fc.assert(fc.property(fc.string({ unit: 'binary', minLength: 1 }), (value) => {
       const url = urlOf('https://b.example/a/{{lead.x}}/b?q={{lead.x}}', { x: value })

@@ -1,0 +1,31 @@
+import { describe, expect, it } from 'vitest'
+import { compareValues, type Scalar } from '../../src/core/condition.ts'
+import { resolveLead } from '../../src/core/lead-path.ts'
+
+type Op = Parameters<typeof compareValues>[1]
+
+describe('compareValues', () => {
+  it.each<[unknown, Op, Scalar, boolean]>([
+    ['accepted', '=', 'accepted', true], ['Accepted', '=', 'accepted', false], ['7', '=', 7, true], ['7.0', '=', '7', true], [7, '=', '7', true],
+    ['02134', '=', 2134, false], ['02134', '=', '2134', false], ['1e3', '=', 1000, false], [' 7', '=', 7, false], ['$7', '=', 7, false],
+    // As many digits as a model's score or an id has.
+    ['0.8234567890123457', '>', 0.5, true], ['0.8234567890123457', '>', 0.9, false], ['0.8234567890123457', '=', '0.82345678901234570', true], ['-0.8234567890123457', '<', -0.5, true],
+    ['12345678901234567890', '>', 5, true], ['12345678901234567890', '<', '12345678901234567891', true], ['12345678901234567890', '=', '12345678901234567891', false], ['-12345678901234567890', '<', '-1234567890123456789', true],
+    ['9'.repeat(1_000), '>', 5, true], [1e21, '>', 5, true], [5, '<', 1e21, true], [1e-7, '>', 0, true],
+    // As people write amounts: greater and less, not the same.
+    ['$250,000', '>=', 100_000, true], ['250,000.50', '>', 250_000, true], ['-$5', '<', 0, true], ['+5', '>', 4, true], [' 720 ', '>', 700, true], ['1e3', '>', 100, true], ['.5', '<', 1, true], ['007', '>', 6, true], ['02134', '<', 10_000, true],
+    ['1.012,50', '>', 1, false], ['12,34', '>', 1, false], ['abc', '>', 1, false], ['abc', '<=', 1, false], ['', '<', 1, false], ['', '>=', 0, false], [null, '<', 1, false], [true, '>', 0, false],
+    ['$9', '<', '$8', false], ['9', '<', '10', true], ['b', '>', 'a', true], ['x', '!=', 5, true], [Number.NaN, '>=', 0, false],
+    [['a', 'b'], 'contains', 'b', true], [['a', 'b'], '=', 'a', false],
+  ])('%j %s %j: %s', (got, op, want, expected) => { expect(compareValues(got, op, want)).toBe(expected) })
+})
+
+describe('resolveLead', () => {
+  const lead = { id: 'L1', fields: { 'Loan Amount': '7', 'a.b': '3', o: { 'x y': '4', l: [{ k: '5' }, { k: '6' }] }, tags: ['a', 'b'], '[odd]': '8' } }
+  it.each<[string, readonly unknown[]]>([
+    ['lead.tags', ['a', 'b']], ['lead.tags.1', ['b']], ['lead.tags[1]', ['b']], ['lead.tags[9]', [undefined]], ['lead.tags.*', ['a', 'b']], ['tags[0]', ['a']],
+    ['lead.o.l[1].k', ['6']], ['lead.o.l.k', ['5', '6']], ['lead.o.l.*.k', ['5', '6']], ['lead.o.*', ['4', { k: '5' }, { k: '6' }]],
+    ['lead["Loan Amount"]', ['7']], ["lead['Loan Amount']", ['7']], ['lead.[Loan Amount]', ['7']], ['["Loan Amount"]', ['7']], ['lead.o["x y"]', ['4']],
+    ['lead.a.b', ['3']], ['lead["a.b"]', ['3']], ['lead.nothing[0]', []], ['lead.constructor', []],
+  ])('%s', (text, expected) => { expect(resolveLead(lead, { kind: 'path', text })).toEqual(expected) })
+})
