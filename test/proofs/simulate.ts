@@ -3,12 +3,13 @@ import { reportOf } from '../simulation/report.ts'
 import { scenarioOf } from '../simulation/scenario.ts'
 import { ruleOf, shrink } from '../simulation/shrink.ts'
 import { playRuns, storyOf } from '../simulation/engine/play.ts'
+import { STORES } from '../simulation/engine/stores.ts'
 
 /**
  * `npm run simulate [-- --seed N] [--plans N]`: random plans, policies, answers, faults and crashes through the real core,
  * under a simulated clock. A broken rule is printed with its seed and the smallest scenario that breaks it; exit 1. Then
  * (`--runs [--seed N] [--plans N]`: only that) random recipient files through the real engine, a few runs after each other
- * on one store: batches, rates, caps, windows, pauses, crashes, Ctrl-C, files that are gone.
+ * on one store, in memory and on SQLite: batches, rates, caps, windows, pauses, crashes, Ctrl-C, files that are gone.
  */
 const option = (name: string): number | null => {
   const at = process.argv.indexOf(`--${name}`)
@@ -37,12 +38,13 @@ const several = seed !== null ? (onlyRuns ? 1 : 0) : onlyRuns ? (option('plans')
 let bad = 0
 const runsBegun = performance.now()
 for (let at = first; at < first + several; at++) {
-  const { problems, after } = await playRuns(at)
-  if (seed !== null) console.log(storyOf(after))
-  if (problems.length === 0) continue
+  const played = await Promise.all(STORES.map(async (store) => ({ store, ...await playRuns(at, store) })))
+  const broke = played.filter(({ problems }) => problems.length > 0)
+  if (seed !== null) console.log((broke.length > 0 ? broke : played.slice(0, 1)).map(({ store, after }) => `=== on ${store}\n${storyOf(after)}`).join('\n'))
+  if (broke.length === 0) continue
   bad += 1
   console.log(`\n=== npm run simulate -- --runs --seed ${at}`)
-  for (const problem of problems) console.log(problem)
+  for (const { store, problems } of broke) for (const problem of problems) console.log(`${store}: ${problem}`)
 }
-if (several > 0) console.error(`${several} stores of several runs from seed ${first}: ${bad} broke a rule; ${Math.round(several / ((performance.now() - runsBegun) / 60_000))} a minute`)
+if (several > 0) console.error(`${several} stores of several runs, each in memory and on SQLite, from seed ${first}: ${bad} broke a rule; ${Math.round(several / ((performance.now() - runsBegun) / 60_000))} a minute`)
 process.exitCode = broken.size + bad > 0 ? 1 : 0

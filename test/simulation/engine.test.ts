@@ -1,9 +1,10 @@
 import { describe, expect, it } from 'vitest'
 import { problemsOfRuns } from './engine/play.ts'
+import { STORES } from './engine/stores.ts'
 
 const broken = async (seeds: Iterable<number>): Promise<readonly string[]> => {
   const found: string[] = []
-  for (const seed of seeds) for (const problem of await problemsOfRuns(seed)) found.push(`npm run simulate -- --runs --seed ${seed}: ${problem}`)
+  for (const seed of seeds) for (const store of STORES) for (const problem of await problemsOfRuns(seed, store)) found.push(`npm run simulate -- --runs --seed ${seed}, ${store}: ${problem}`)
   return found
 }
 
@@ -19,5 +20,5 @@ describe('the engine, run after run on one store', () => {
     ['what is worth more than a whole cap is not waited for', [642]],
   ])('%s', async (_name, seeds) => { expect(await broken(seeds)).toEqual([]) }, 60_000)
 
-  it('25 random ones break no rule', async () => { expect(await broken(Array.from({ length: 25 }, (_, i) => 5_000 + i))).toEqual([]) }, 60_000)
+  it('12 random ones break no rule', async () => { expect(await broken(Array.from({ length: 12 }, (_, i) => 5_000 + i))).toEqual([]) }, 60_000)
 })

@@ -33,13 +33,15 @@ const A_DAY = 86_400_000
 export const openSqliteLedger = async ({ path, use, wait = true, onWait, leaseMs = LEASE_MS }: SqliteOptions): Promise<Ledger> => {
   if (use === 'write') return ledgerOf(await startClient({ path, leaseMs, waitMs: wait ? A_DAY : 0 }, (holder) => onWait?.(waitingFor(path, holder))))
   const db = openDatabase(path, use === 'read' ? 'read' : 'write')
-  return ledgerOf(directClient(createStore(db, null), path, () => db.close()))
+  return ledgerOver(createStore(db, null), path, () => db.close())
 }
+
+/** A ledger in this thread, for processes that do little. */
+export const ledgerOver = (store: Store, path: string, close: () => void): Ledger => ledgerOf(directClient(store, path, close))
 
 const waitingFor = (path: string, holder: Holder | null): string =>
   `waiting for the store ${path}, in use by ${holder === null ? 'another process, which is in the midst of a write' : `process ${holder.pid} on ${holder.host} since ${new Date(holder.since).toISOString()}`}`
 
-/** The same calls in this thread, for processes that do little. */
 const directClient = (store: Store, path: string, close: () => void): Client => {
   const guarded = async <T>(work: () => T): Promise<T> => {
     try {

@@ -10,6 +10,7 @@ import { situationOf } from './situation.ts'
 import type { Situation } from './situation.ts'
 import type { Order } from './stage.ts'
 import { Hang, createStage } from './stage.ts'
+import type { StoreKind } from './stores.ts'
 
 /** After so many runs that take up all that is due, nothing waits for a time any more. */
 const MOST_ROUNDS = 40
@@ -18,12 +19,12 @@ const MOST_ROUNDS = 40
  * Random recipient files, and a few runs on one store one after the other: with the same leads to several targets, crashes,
  * Ctrl-C, people who pause, files that are gone; then `resume` until nothing waits for a time. Resolves to the rules broken.
  */
-export const problemsOfRuns = async (seed: number): Promise<readonly string[]> => (await playRuns(seed)).problems
+export const problemsOfRuns = async (seed: number, kind: StoreKind): Promise<readonly string[]> => (await playRuns(seed, kind)).problems
 
-export const playRuns = async (seed: number): Promise<{ readonly problems: readonly string[]; readonly after: Aftermath }> => {
+export const playRuns = async (seed: number, kind: StoreKind): Promise<{ readonly problems: readonly string[]; readonly after: Aftermath }> => {
   const random = createRandom(seed)
   const situation = situationOf(random)
-  const stage = createStage(seed, situation)
+  const stage = createStage(seed, situation, kind)
   const { clock, store } = stage
   const leads = someLeads(3 + random.below(10))
   const problems: string[] = []

@@ -1,13 +1,13 @@
-import { createMemoryLedger } from '../../../src/adapters/ledger/memory.ts'
 import type { Lead } from '../../../src/core/lead.ts'
-import { salesIn } from '../../../src/core/sale.ts'
 import { runDeliveries } from '../../../src/engine/run.ts'
 import type { RunSettings } from '../../../src/engine/settings.ts'
-import type { Ledger, LoadedDelivery } from '../../../src/ports.ts'
+import type { Ledger } from '../../../src/ports.ts'
 import { catalogueOf, endpointsOf } from '../../engine/world.ts'
 import { createFakeClock } from '../../world/fake-clock.ts'
 import { createBuyers } from './buyers.ts'
 import type { Situation } from './situation.ts'
+import { openSimulatedStore } from './stores.ts'
+import type { StoreKind } from './stores.ts'
 
 /** The process dies at its `append`-th append, before it is durable or after. */
 export interface Crash { readonly append: number; readonly durable: boolean }
@@ -30,14 +30,12 @@ export interface Order {
 export class Hang extends Error {}
 const MOST_MOVES = 20_000
 
-/** The real engine on the ledger in memory, under a simulated clock; runs follow each other on one store. */
-export const createStage = (seed: number, situation: Situation) => {
+/** The real engine on a real store, under a simulated clock; runs follow each other. */
+export const createStage = (seed: number, situation: Situation, kind: StoreKind) => {
   const catalogue = catalogueOf(situation.files)
   const clock = createFakeClock(situation.startAt)
-  const store = createMemoryLedger()
+  const { ledger: store, begin, lost } = openSimulatedStore(kind)
   const buyers = createBuyers(seed, situation.calm, clock)
-  /** Left as being worked by a process that died. */
-  const lost = new Set<string>()
   const pausedSince = new Map<string, number>()
   const pauses: { readonly recipient: string; readonly from: number; readonly to: number }[] = []
 
@@ -52,16 +50,9 @@ export const createStage = (seed: number, situation: Situation) => {
     if (!paused) await store.wake(recipient, 'live', clock.now())
   }
 
-  const withHad = async (loaded: LoadedDelivery): Promise<LoadedDelivery> => {
-    const { id, lead, number } = loaded.delivery
-    const own = salesIn(loaded.events.map(({ event }) => event))
-    const others = (await store.ofLead(lead.id)).filter(({ delivery }) => delivery.id !== id && delivery.number === number)
-    const had = others.flatMap(({ events }) => salesIn(events.map(({ event }) => event))).filter((each) => !own.includes(each))
-    return had.length === 0 ? loaded : { ...loaded, had }
-  }
-
   /** The store as one process sees it, until it dies. */
   const seenBy = (process: { dead: boolean }, crash: Crash | undefined): Ledger => {
+    const ledger = begin()
     let appends = 0
     const die = async (): Promise<never> => {
       process.dead = true
@@ -73,23 +64,12 @@ export const createStage = (seed: number, situation: Situation) => {
         appends += 1
         if (situation.commitMs > 0) await clock.sleep(situation.commitMs)
         if (process.dead) throw new Error('crash')
-        if (!crash || appends < crash.append) return store.append(steps)
-        if (crash.durable) await store.append(steps)
+        if (!crash || appends < crash.append) return ledger.append(steps)
+        if (crash.durable) await ledger.append(steps)
         return die()
       },
-      claimAbandoned: async ({ to, limit }) => {
-        const found: LoadedDelivery[] = []
-        for (const id of [...lost]) {
-          const loaded = await store.load(id)
-          if (loaded && to !== undefined && loaded.delivery.to !== to) continue
-          if (found.length === limit) break
-          lost.delete(id)
-          if (loaded?.standing.state === 'working') found.push(await withHad(loaded))
-        }
-        return found
-      },
     }
-    return new Proxy({ ...store, ...own }, {
+    return new Proxy({ ...ledger, ...own }, {
       get: (target, name) => {
         const method: unknown = Reflect.get(target, name)
         if (typeof method !== 'function' || name === 'holdsLease') return method
