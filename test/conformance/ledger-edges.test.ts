@@ -63,6 +63,18 @@ const CASES: readonly Case[] = [
     expect(await kinds(ledger, [first(delivery('1', 'a'), { events: sale }), first(delivery('1', 'b'), { events: sale, informed: true }), first(delivery('2'))])).toEqual(['ok', 'booked', 'ok'])
     expect((await ledger.ofLead('1')).map((each) => each.delivery.to)).toEqual(['a'])
   }],
+  ['what a person accepts in review is a sale: other targets are told, and it is booked once', async (ledger) => {
+    const [a, b, c] = [delivery('1', 'a'), delivery('1', 'b'), delivery('1', 'c')]
+    const held: Standing = { state: 'settled', at: T0, outcome: 'held', recipient: 'x', buyerLeadId: null, revenue: null, cost: null, attempts: 1, reason: null }
+    const yes: readonly DeliveryEvent[] = [{ type: 'reviewed', at: T0, decision: 'accept', note: null }, { type: 'settled', at: T0, outcome: { kind: 'accepted', recipient: 'x', path: '/', buyerLeadId: null, revenue: money(450_000), reason: null, class: null }, cost: null }]
+    await ledger.append([first(a, { standing: held }), first(b, { standing: held })])
+    const accept = (of: Delivery): Step => ({ deliveryId: of.id, version: 1, runId: 'r2', events: yes, standing: settled() })
+    expect(await kinds(ledger, [accept(a)])).toEqual(['ok'])
+    expect(await kinds(ledger, [accept(b)])).toEqual(['booked'])
+    expect(await ledger.append([first(c)])).toEqual([{ kind: 'had', recipients: ['x'] }])
+    expect(await ledger.claim(b.id, 'r3')).toMatchObject({ had: ['x'] })
+    expect(await ledger.claim(a.id, 'r3')).not.toHaveProperty('had')
+  }],
   ['a settled delivery that is being worked again counts as working only', async (ledger) => {
     const a = delivery('L1')
     await ledger.append([first(a, { standing: settled(T0, 'failed') })])

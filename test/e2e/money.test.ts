@@ -171,6 +171,21 @@ describe('a sale that a person confirms', () => {
     ])
   })
 
+  it('is a sale: no other target brings the lead there again, and it is booked once', async () => {
+    const project = await held()
+    project.write('recipients/both.yaml', 'Recipient: both\nPattern: Waterfall\nTry: [acme, other]\n')
+    expect(await project.run('review', 'accept', 'L1', '--price', '10')).toMatchObject({ code: 0 })
+    await project.run('deliver', 'leads.csv', '--to', 'both', '--yes')
+    const keysOf = (lead: string): readonly (string | null)[] => (buyer?.journal ?? []).flatMap(({ body, key }) => (body.includes(`"${lead}"`) ? [key] : []))
+    // L2 went to acme again, under its key; L1 only to the other.
+    expect(new Set(keysOf('L2')).size).toBe(1)
+    expect(keysOf('L1')).toHaveLength(2)
+    expect(new Set(keysOf('L1')).size).toBe(2)
+    expect(await project.run('review', 'accept', 'L2', '--price', '10', '--to', 'both')).toMatchObject({ code: 0 })
+    expect(await project.run('review', 'accept', 'L2', '--price', '10', '--to', 'acme')).toMatchObject({ err: expect.stringContaining('L2: acme has bought it already, through another target; `finalmile review drop L2 --to acme` ends this one') })
+    expect(await revenueOf(project)).toBe('20.00')
+  })
+
   it('can be of a lead that was purged, which is not sent again: nothing of it is left', async () => {
     const project = await held()
     await project.run('purge', '--older-than', '0d', '--yes')

@@ -4,7 +4,9 @@ import { parseMoney } from '../../base/money.ts'
 import { isoTime, type Instant } from '../../base/time.ts'
 import type { DeliveryEvent, Mode } from '../../core/event.ts'
 import { isPurged } from '../../core/lead.ts'
-import type { Ledger, LoadedDelivery, Standing } from '../../ports.ts'
+import { buyersInReview, decideReview } from '../../core/review.ts'
+import type { Review } from '../../core/review.ts'
+import type { Ledger, LoadedDelivery, Standing, Step } from '../../ports.ts'
 import type { Recipient } from '../../definitions/types.ts'
 import { openCatalogue } from '../catalogue.ts'
 import type { Invocation, RunCommand } from '../command.ts'
@@ -60,15 +62,17 @@ const decide = async (ledger: Ledger, invocation: Invocation, decision: Decision
   if (several !== undefined) throw usageError(`${several.id} waits for a person in ${several.open.length} deliveries, to ${several.open.map((each) => each.delivery.to).join(' and ')}: each would be a sale; nothing was changed`, `say which was sold: --to ${several.open[0]?.delivery.to ?? ''}`)
   const purged = decision === 'retry' ? found.find((each) => each.open.some(({ delivery }) => isPurged(delivery.lead))) : undefined
   if (purged !== undefined) throw usageError(`${purged.id} was purged, so that there is nothing left to send; nothing was changed`, 'accept or drop it, or deliver it from its file with --again')
-  const settle = await settlementOf(invocation, decision)
+  const stepOf = await stepsOf(invocation, decision)
   const runId = newRunId(now)
   await ledger.startRun({ id: runId, mode, to: null, startedAt: now }, null)
   const open = found.flatMap((each) => each.open)
-  const results = await ledger.append(open.map((each) => ({ deliveryId: each.delivery.id, version: each.events.length, runId, ...settle(each, now) })))
+  const steps = open.map((each): Step => ({ deliveryId: each.delivery.id, version: each.events.length, runId, ...stepOf(each, now) }))
+  const results = await ledger.append(steps)
   let done = 0
-  for (const [i, { delivery: { lead } }] of open.entries()) {
+  for (const [i, { delivery: { lead, to } }] of open.entries()) {
+    const standing = steps[i]?.standing
     if (results[i]?.kind === 'ok') done += 1
-    else if (results[i]?.kind === 'booked') streams.err.write(`${lead.id}: this sale is booked already\n`)
+    else if (results[i]?.kind === 'booked') streams.err.write(`${lead.id}: ${(standing?.state === 'settled' ? standing.recipient : null) ?? 'its buyer'} has bought it already, through another target; \`${toldCommand(mode, `review drop ${lead.id} --to ${to}`)}\` ends this one\n`)
     else streams.err.write(`${lead.id}: another process changed it meanwhile; look again with finalmile explain ${lead.id}\n`)
   }
   await ledger.finishRun(runId, systemClock.now(), '{}')
@@ -86,41 +90,34 @@ const isMeant = ({ delivery, standing }: LoadedDelivery, { options }: Invocation
   return to === null || delivery.to.toLowerCase() === to || (standing.state === 'settled' && standing.recipient?.toLowerCase() === to)
 }
 
-interface Settlement { readonly events: readonly DeliveryEvent[]; readonly standing: Standing }
-
-const settlementOf = async (invocation: Invocation, decision: Decision): Promise<(loaded: LoadedDelivery, now: Instant) => Settlement> => {
+/** What `decision` records of a delivery, and how it stands then. */
+const stepsOf = async (invocation: Invocation, decision: Decision): Promise<(loaded: LoadedDelivery, now: Instant) => Pick<Step, 'events' | 'standing'>> => {
   const { options } = invocation
   const note = typeof options.note === 'string' ? options.note : null
   const buyerLeadId = typeof options.buyerLeadId === 'string' ? options.buyerLeadId : null
   const price = typeof options.price === 'string' ? options.price : null
   if (decision === 'accept' && price === null) throw usageError('review accept needs what the buyer pays', 'for example --price 45, or --price 0 where nothing is paid')
   const recipients = decision === 'accept' ? (await openCatalogue(invocation)).catalogue.recipients : new Map<string, Recipient>()
-  return ({ delivery, standing, events }, now) => {
-    const reviewed: DeliveryEvent = { type: 'reviewed', at: now, decision, note }
-    if (decision === 'retry') return { events: [reviewed], standing: { state: 'waiting', dueAt: now, why: 'a person ordered it to be tried again', recipient: null, batch: false } }
-    const before = standing.state === 'settled' ? standing : null
-    const last = events.findLast(({ event }) => event.type === 'attemptFinished')?.event
-    const path = last?.type === 'attemptFinished' ? last.path : '/'
-    const accepted = decision === 'accept'
-    const outcome = {
-      kind: accepted ? 'accepted' as const : 'rejected' as const,
-      recipient: accepted ? (before?.recipient ?? null) : null, path, class: null,
-      buyerLeadId: accepted ? (buyerLeadId ?? before?.buyerLeadId ?? null) : null,
-      revenue: accepted && price !== null ? parseMoney(price, currencyOf(recipients, before?.outcome === 'pooled' ? [last?.type === 'attemptFinished' ? last.recipient : null, before.recipient] : [before?.recipient ?? null])) : null,
-      reason: [accepted ? 'accepted in review' : 'dropped in review', ...(note === null ? [] : [note])].join(': '),
-    }
-    const cost = before?.cost ?? delivery.cost
-    return {
-      events: [reviewed, { type: 'settled', at: now, outcome, cost }],
-      standing: { state: 'settled', at: now, outcome: outcome.kind, recipient: outcome.recipient, buyerLeadId: outcome.buyerLeadId, revenue: outcome.revenue, cost, attempts: before?.attempts ?? 0, reason: outcome.reason },
-    }
+  const reviewOf = (events: readonly DeliveryEvent[]): Review => {
+    if (decision !== 'accept' || price === null) return { decision: decision === 'retry' ? 'retry' : 'drop', note }
+    const currency = currencyOf(recipients, buyersInReview(events))
+    const revenue = parseMoney(price, currency)
+    if (revenue === null) throw usageError(`"${price}" is no amount of money in ${currency}`, 'for example --price 45')
+    return { decision, note, revenue, buyerLeadId }
+  }
+  return ({ delivery, events }, now) => {
+    const facts = events.map(({ event }) => event)
+    const { events: decided, settled } = decideReview(facts, delivery.cost, reviewOf(facts), now)
+    if (settled === null) return { events: decided, standing: { state: 'waiting', dueAt: now, why: 'a person ordered it to be tried again', recipient: null, batch: false } }
+    const { outcome, cost, attempts = 0 } = settled
+    return { events: decided, standing: { state: 'settled', at: now, outcome: outcome.kind, recipient: outcome.recipient, buyerLeadId: outcome.buyerLeadId, revenue: outcome.revenue, cost, attempts, reason: outcome.reason } }
   }
 }
 
 /** Of the first of them that has a file: a pool is no buyer, so that who was asked last goes before it. */
-const currencyOf = (recipients: ReadonlyMap<string, Recipient>, ids: readonly (string | null)[]): string => {
+const currencyOf = (recipients: ReadonlyMap<string, Recipient>, ids: readonly string[]): string => {
   for (const id of ids) {
-    const found = id === null ? undefined : recipients.get(id)
+    const found = recipients.get(id)
     if (found?.kind === 'endpoint') return found.definition.currency
   }
   return 'USD'
