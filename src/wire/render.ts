@@ -57,7 +57,8 @@ const compilePhase = (definition: EndpointDefinition, phase: PhaseName, options:
   // Without a mapping the whole lead goes, but never in a URL, which others log, and never in a ping.
   const includeAll = phase === 'post' && (definition.includeAllFields || (mapping === null && !bodiless && format !== 'query'))
   const document = compileDocument({ mapping, includeAll, omitEmpty: definition.omitEmpty }, options)
-  const extra = definition.extraFields ? compileDocument({ mapping: definition.extraFields, includeAll: false, omitEmpty: definition.omitEmpty }, options) : null
+  const carried = phase === 'ping' ? leadOfPing(mapping) : WHOLE
+  const extra = definition.extraFields ? compileDocument({ mapping: definition.extraFields, includeAll: false, omitEmpty: definition.omitEmpty }, options, carried.beside) : null
   if (format === 'xml' || definition.batch?.format === 'xml') {
     checkXmlNames(document.shape, definition.root, (key) => (mapping && placeOfKey(mapping, key)) ?? definition.places?.root ?? definition.place).forEach(options.report)
   }
@@ -66,8 +67,7 @@ const compilePhase = (definition: EndpointDefinition, phase: PhaseName, options:
   const encoder = compileBody(forBody, { document, extra, charset, format, soap })
   const headers = compileHeaders(definition.headers, options)
   const authorize = compileAuth(soap?.securesItself ? null : definition.auth, options)
-  const carried: Carried = phase === 'ping' ? leadOfPing(mapping) : (input) => input
-  const url = compileTarget(definition, phase, options, carried)
+  const url = compileTarget(definition, phase, options, carried.beside)
   const idempotencyKey = compileKey(definition, options)
   const compression = definition.compression
 
@@ -84,10 +84,10 @@ const compilePhase = (definition: EndpointDefinition, phase: PhaseName, options:
     if (!target.ok) return target
     const payload = shallow(encode)
     if (payload === null) return { ok: false, reason: 'a value of this lead is nested too deeply to be written' }
-    const all: Header[] = headers.write(carried(input))
+    const all: Header[] = headers.write(carried.beside(input))
     for (const header of before) all.push(header)
     for (const header of authorize(input, payload.body ?? '')) if (!has(header[0].toLowerCase())) all.push(header)
-    if (idempotency !== null) all.push([idempotency, idempotencyKey(carried(input))])
+    if (idempotency !== null) all.push([idempotency, idempotencyKey(carried.beside(input))])
     return { ok: true, request: { method, url: addQuery(target.url, payload.query), headers: all, body: payload.body, compression: payload.body === null ? null : compression, mayBePrivate: target.mayBePrivate } }
   }
   const { one, many } = encoder
@@ -97,7 +97,7 @@ const compilePhase = (definition: EndpointDefinition, phase: PhaseName, options:
     authorize(input, ''), extra ? pairsOf(extra.build(input)) : [],
   ]
   return {
-    render: (input) => request(input, () => one(carried(input))),
+    render: (input) => request(input, () => one(carried.body(input))),
     ...(many !== null && namesALead(definition) ? { inCommon: inCommonOf(onceForAll) } : {}),
     renderBatch: (inputs) => {
       const [first] = inputs
@@ -127,8 +127,9 @@ const batchKey = (inputs: readonly RenderInput[]): string => {
   return keys.length === 1 ? keys[0] ?? '' : shortHash(keys.join('\n'))
 }
 
-/** What of a lead this phase may say. */
+/** What of a lead this phase may say, in its body and beside it. */
 type Carried = (input: RenderInput) => RenderInput
+const WHOLE: { readonly body: Carried; readonly beside: Carried } = { body: (input) => input, beside: (input) => input }
 
 type Target = { readonly ok: true; readonly url: string; readonly mayBePrivate: boolean } | { readonly ok: false; readonly reason: string }
 

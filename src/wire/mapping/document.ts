@@ -24,15 +24,16 @@ export interface DocumentSource {
   readonly omitEmpty: boolean
 }
 
-/** Without any mapping the document is the whole lead where `includeAll`, else empty. */
-export const compileDocument = (source: DocumentSource, options: TemplateOptions): Document => {
+/** Without any mapping the document is the whole lead where `includeAll`, else empty; `carried`: what of a lead may be said. */
+export const compileDocument = (source: DocumentSource, options: TemplateOptions, carried = (input: RenderInput): RenderInput => input): Document => {
   const { includeAll, omitEmpty } = source
   const shape: Shape = source.mapping ? compileMapping(source.mapping, options, omitEmpty) : { kind: 'map', entries: [] }
   const mapped = new Set(shape.kind === 'map' ? keysOf(shape.entries) : [])
   const empty: Built = shape.kind === 'list' ? { list: [] } : new Map()
   return {
     shape, includeAll: includeAll && shape.kind === 'map', mapped, omitEmpty, direct: !hasRepeats(shape),
-    build: (input) => {
+    build: (whole) => {
+      const input = carried(whole)
       const built = build(shape, input) ?? empty
       return includeAll && built instanceof Map ? withAllFields(built, mapped, omitEmpty, input) : built
     },

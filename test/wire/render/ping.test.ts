@@ -27,6 +27,17 @@ describe('a ping carries only its own fields', () => {
     const asked = requestOf({ ...shared, ping: buildPing({}, { mapping: mapping({ all: value }) }) }, lead, { phase: 'ping' })
     expect(JSON.stringify(asked).includes('ann@example.com')).toBe(whole)
   })
+  it.each([
+    '{{hash lead.email "sha256"}}', '{{first lead.email 3}}', '{{#if lead.email}}yes{{/if}}', '{{#if lead.email contains "@"}}{{lead.state}}{{else}}no{{/if}}', '{{concat (upper (hash lead.email)) lead.state}}', '{{compare lead.email "!=" ""}}', '{{truncate email 4}} {{lead.state}}',
+  ])('a part, a hash or a condition of a field is not the field: %s', (value) => {
+    const own = buildPing({}, { mapping: mapping({ e: value, s: '{{lead.state}}' }), endpoint: textOf('https://buyer.example/ping') })
+    const definition = { ...shared, ping: own, bodyParameter: 'data', extraFields: mapping({ mail: '{{lead.email}}', st: '{{lead.state}}' }), idempotency: { header: 'X-Once', key: textOf('{{lead.email}}') } }
+    const asked = requestOf(definition, lead, { phase: 'ping', key: 'ours' })
+    expect(headersOf(asked)).toMatchObject({ 'X-State': 'CA', 'X-Once': 'ours' })
+    expect(decodeURIComponent(JSON.stringify(asked))).not.toContain('ann@example.com')
+    expect(diagnosticsOf(definition).filter((each) => each.code === 'ping-field' && each.message.startsWith('lead.email'))).not.toEqual([])
+    expect(String(asked.body)).toMatch(/^st=CA&data=%7B%22e%22%3A%22.+%22%2C%22s%22|^st=CA&data=%7B%22e%22%3Atrue/)
+  })
   it('in an address that the post has too, and in the key of a template', () => {
     const both = { ...shared, url: textOf('https://buyer.example/x?mail={{email}}&st={{state}}'), idempotency: { header: 'X-Once', key: textOf('{{lead.email}}') }, ping: { ...ping, endpoint: null } }
     const asked = requestOf(both, lead, { phase: 'ping', key: 'ours' })
