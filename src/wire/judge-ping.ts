@@ -2,7 +2,7 @@ import type { EndpointDefinition, PingDefinition } from '../definitions/types.ts
 import { byStatus, compileNegatives, createExtras, createVoice, isOptional, negative, whyNot, whyUnreadable } from './judge.ts'
 import type { Judge } from './judge.ts'
 import { pathsOf, pathText, readsBody } from './parse/path.ts'
-import { compilePrice, compileProbe, compileText } from './parse/probe.ts'
+import { compileId, compilePrice, compileProbe } from './parse/probe.ts'
 
 /**
  * What the answer to a ping means: a bid, or none. Only the ping's own Response Parsing counts; a zero or missing price
@@ -14,7 +14,7 @@ export const createPingJudge = (definition: EndpointDefinition, { parsing }: Pin
   const successReadsBody = parsing.success !== null && pathsOf(parsing.success).some(readsBody)
   const bidPath = parsing.bid ?? parsing.price
   const bid = compilePrice(bidPath, definition.currency)
-  const pingId = compileText(parsing.pingId, 500)
+  const pingId = compileId(parsing.pingId, 500)
   const needsId = !isOptional(parsing, 'ping id')
   const voice = createVoice(parsing)
 

@@ -7,7 +7,7 @@ import type { Answer } from './parse/answer.ts'
 import { pathsOf, pathText, readsBody } from './parse/path.ts'
 import type { Probe, TextReader } from './parse/probe.ts'
 import { classOfFault, soapFaultOf, type SoapFault } from './parse/soap-fault.ts'
-import { compileMessage, compilePrice, compileProbe, compileStray, compileText } from './parse/probe.ts'
+import { compileId, compileMessage, compilePrice, compileProbe, compileStray, compileText } from './parse/probe.ts'
 import { buyersWords } from './parse/words.ts'
 import { retryAfterMs } from './retry-after.ts'
 
@@ -194,7 +194,7 @@ const ROW_CLASS: Readonly<Partial<Record<ResponseCodeRow['means'], 'auth' | 'rat
 
 const createAcceptance = (definition: EndpointDefinition, hasPriceFallback: boolean, voice: Voice): ((answer: Answer) => Verdict) => {
   const { parsing } = definition
-  const leadId = compileText(parsing.leadId, 200)
+  const leadId = compileId(parsing.leadId)
   const price = compilePrice(parsing.price, definition.currency)
   const needsId = !isOptional(parsing, 'lead id')
   const needsPrice = !isOptional(parsing, 'price') && !isOptional(parsing, 'revenue')

@@ -68,6 +68,10 @@ describe('answers as buyers send them', () => {
     ['ISO-8859-1 by header', answer(422, Buffer.from('{"message":"Stra\xdfe fehlt"}', 'latin1'), { 'content-type': 'application/json; charset=ISO-8859-1' }), {}, { reason: 'Straße fehlt' }],
     ['windows-1252 by XML declaration', answer(422, Buffer.from('<?xml version="1.0" encoding="windows-1252"?><e><message>\x80 caf\xe9</message></e>', 'latin1')), {}, { reason: '€ café' }],
     ['a byte order mark', answer(200, Buffer.from('\ufeff{"status":"accepted","leadId":1,"price":1}')), ABC, { kind: 'accepted' }],
+    ['a line\'s end behind the word', answer(200, 'OK\r\n'), { success: is('body', 'OK') }, { kind: 'accepted' }],
+    ['the same by a pattern', answer(200, '\nOK\n'), { success: matches('body', '^OK$') }, { kind: 'accepted' }],
+    ['a word behind it', answer(200, 'OK\nbut not now\n'), { success: is('body', 'OK') }, { kind: 'rejected' }],
+    ['a flag among captures', answer(200, { status: 'accepted', leadId: 1, price: 1, known: false }), { ...ABC, capture: { known: path('known') } }, { captured: { known: 'false' } }],
     ['captures', answer(200, { status: 'accepted', leadId: 1, price: 1, ref: 'Z' }), { ...ABC, capture: { ref: path('ref'), none: path('none') } }, { captured: { ref: 'Z' } }],
   ]
   it.each(rows)('%s', (_name, reply, parsing, want) => expect(read(reply, parsing)).toMatchObject(want))
@@ -90,6 +94,7 @@ describe('neither yes nor no', () => {
     ['broken XML', answer(200, '<response><result>accepted</result>'), XML_ANSWER, /cannot be read/],
     ['no lead id', answer(200, { status: 'accepted', price: 4 }), ABC, /no lead id at response\.leadId/],
     ['blank lead id', answer(200, { status: 'accepted', leadId: ' ', price: 4 }), ABC, /no lead id/],
+    ['false for a lead id', answer(200, { status: 'accepted', leadId: false, price: 4 }), ABC, /no lead id/],
     ['no price', answer(200, { status: 'accepted', leadId: 1 }), ABC, /no price at response\.price/],
     ['no money', answer(200, { status: 'accepted', leadId: 1, price: 'soon' }), ABC, /cannot be read \("soon"\)/],
     ['a negative price', answer(200, { status: 'accepted', leadId: 1, price: -4 }), ABC, /price cannot be read/],

@@ -26,7 +26,8 @@ export const readsBody = (path: ValuePath): boolean =>
 
 const compileText = (text: string): Finder | null => {
   if (text === '') return null
-  if (text === 'body') return (answer) => [answer.text()]
+  // A line's end behind the last word is no part of what a buyer says.
+  if (text === 'body') return (answer) => [answer.text().trim()]
   if (text === 'http.status') return (answer) => [answer.status]
   const header = /^header\.(.+)$/i.exec(text)?.[1]?.toLowerCase()
   if (header !== undefined) return (answer) => (Object.hasOwn(answer.headers, header) ? [answer.headers[header]] : [])

@@ -49,6 +49,16 @@ export const compileText = (path: ValuePath | null, longest = 300): TextReader |
   }
 }
 
+/** As `compileText`; `"leadId": false` is none. */
+export const compileId = (path: ValuePath | null, longest = 200): TextReader | null => {
+  if (path === null) return null
+  const find = compilePath(path) ?? nowhere
+  return (answer) => {
+    const text = find(answer).map((value) => (typeof value === 'boolean' ? null : asText(value))).find((each) => each !== null)
+    return text === undefined ? null : tidy(text, longest)
+  }
+}
+
 /** All values at a path, joined with `, ` in document order (contract, section 3). */
 export const compileMessage = (path: ValuePath | null): TextReader | null => {
   if (path === null) return null
