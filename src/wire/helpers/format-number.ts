@@ -22,6 +22,8 @@ const decimalOf = (text: string): { minus: boolean; integer: string; fraction: s
   const plain = text.trim().replace(/^([+-]?)\s*[$€£¥]/, '$1')
   const match = /^([+-]?)(\d[\d,]*)?(?:\.(\d*))?$/.exec(/e/i.test(plain) && Number.isFinite(Number(plain)) && Math.abs(Number(plain)) < 1e21 ? Number(plain).toFixed(20) : plain)
   if (!match || (match[2] === undefined && !match[3])) return null
+  // `45,00` is no 4,500: commas stand before three digits (two, in India) or nowhere.
+  if (match[2]?.includes(',') && !/^\d{1,3}(,\d{2,3})*,\d{3}$/.test(match[2])) return null
   return { minus: match[1] === '-', integer: (match[2] ?? '0').replaceAll(',', '').replace(/^0+(?=\d)/, ''), fraction: match[3] ?? '' }
 }
 

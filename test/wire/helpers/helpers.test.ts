@@ -21,6 +21,7 @@ describe('helpers', () => {
     ['{{format lead.at "YYYY-MM-DD HH:mm:ss Z"}}', '2026-01-15 23:30:00 +00:00'], ['{{format lead.at "YYYY-MM-DD HH:mm Z" tz="Asia/Kolkata"}}', '2026-01-16 05:00 +05:30'],
     ['{{format lead.at "M/D/YY h:mm A ZZ" tz="America/New_York"}}', '1/15/26 6:30 PM -0500'], ['{{format lead.dob "DD/MM/YYYY" tz="America/New_York"}}', '02/05/1980'],
     ['{{format lead.us "YYYY-MM-DDTHH:mm:ss"}}', '1999-07-04T13:05:00'], ['{{format lead.epoch "YYYY-MM-DD"}}', '2026-01-01'], ['{{format lead.name "YYYY"}}', " o'brien-SMITH "], ['{{format now "dddd [the] D MMM"}}', 'Friday the 1 May'],
+    ['{{format "45,00" "0.00"}}', '45,00'], ['{{format "€1,5" "0"}}', '€1,5'], ['{{format "1,00,000" "0,0"}}', '100,000'], ['{{format "1,234,567.5" "0"}}', '1234568'], ['{{format ",5" "0"}}', ',5'],
     ['{{format lead.amount "0,0.00"}}', '1,012.51'], ['{{format lead.n "0.00"}}', '7.00'], ['{{format lead.n "00000"}}', '00007'], ['{{format 1234567.891 "$0,0"}}', '$1,234,568'], ['{{format lead.state "0.0"}}', 'CA'],
     ['{{compare lead.n ">" 5}}', true], ['{{compare lead.state "==" "ca"}}', false], ['{{compare lead.missing "!=" "x"}}', false],
     ['{{upper lead.name}}', " O'BRIEN-SMITH "], ['{{title (trim lead.name)}}', "O'Brien-Smith"], ['{{title "mary-ann jose\'s"}}', "Mary-Ann Jose's"], ['{{lower lead.state}}', 'ca'], ['{{trim lead.email}}', 'Ann@Example.COM'],
