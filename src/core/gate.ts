@@ -1,4 +1,5 @@
 import type { Instant } from '../base/time.ts'
+import { shellWord } from '../base/shell.ts'
 import { capReached, capZone, counterOf, utcText, wallText } from './caps.ts'
 import type { Circuit } from './circuit.ts'
 import { circuitGate } from './circuit.ts'
@@ -28,7 +29,7 @@ const shut = (until: Instant | null, why: string): Gate => ({ open: false, until
 
 /** Whether a recipient may be sent to now (contract, section 5: closed): paused, asked to wait, outside its window, at a cap, or its circuit open. */
 export const gate = (policy: Policy, facts: RecipientFacts | undefined, lead: Lead, mode: Mode, now: Instant): Gate => {
-  if (facts?.paused) return shut(null, `${policy.name} is paused (${facts.paused.reason}); \`finalmile unpause ${policy.recipient}\` opens it`)
+  if (facts?.paused) return shut(null, `${policy.name} is paused (${facts.paused.reason}); \`finalmile unpause ${shellWord(policy.recipient)}${mode === 'test' ? ' --test' : ''}\` opens it`)
   if (facts?.closedUntil != null && facts.closedUntil > now) return shut(facts.closedUntil, `${policy.name} asked for a longer wait, until ${utcText(facts.closedUntil)}`)
   const outside = policy.window ? windowGate(policy, policy.window, lead, now) : null
   if (outside) return outside

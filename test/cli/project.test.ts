@@ -179,6 +179,7 @@ describe('a rehearsal', () => {
     // Two of the six were sold to it by the waterfall before: they are not offered again.
     expect(json(paused.out)).toMatchObject({ outcomes: { waiting: 4, skipped: 2 } })
     expect((await run('status', '--test')).out).toContain('holiday')
+    expect((await run('status', '--test')).out).toContain('`finalmile unpause brightpath --test` opens it')
     expect((await run('resume', '--test')).err).toContain('paused brightpath: what waits for it goes on after finalmile unpause brightpath --test')
     const open = await run('unpause', 'brightpath', '--test')
     expect(open.err).toContain('4 leads are due now')

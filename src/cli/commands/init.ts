@@ -2,13 +2,11 @@ import { existsSync } from 'node:fs'
 import { dirname, join, relative, resolve } from 'node:path'
 import { makeFolder } from '../../adapters/make-folder.ts'
 import { usageError } from '../../base/diagnostic.ts'
+import { shellWord } from '../../base/shell.ts'
 import type { RunCommand } from '../command.ts'
 import { EXIT } from '../exit.ts'
 import { EXAMPLE_PROJECT } from '../project.ts'
 import { writeText } from '../write-text.ts'
-
-/** As a shell takes it. */
-const quoted = (path: string): string => (/^[\w./~+@-]+$/.test(path) ? path : `'${path.replaceAll("'", String.raw`'\''`)}'`)
 
 /** Writes nothing at all where any of its files is there already. */
 export const run: RunCommand = async ({ args, streams, cwd }) => {
@@ -24,7 +22,7 @@ export const run: RunCommand = async ({ args, streams, cwd }) => {
   }
   const { paint } = streams.err
   const shown = relative(cwd, folder)
-  const enter = shown === '' ? [] : [`cd ${quoted(shown)}`]
+  const enter = shown === '' ? [] : [`cd ${shellWord(shown)}`]
   streams.err.write(`${paint.green('✓')} ${Object.keys(EXAMPLE_PROJECT).length} files in ${shown === '' ? 'this folder' : shown}: two buyers, a waterfall, a pool, six leads\n\nNext:\n`)
   for (const line of [[...enter, 'finalmile check'].join(' && '), 'finalmile deliver leads.csv --to auto-waterfall --test']) {
     streams.err.write(`  ${paint.dim('$')} ${paint.cyan(line)}\n`)

@@ -3,6 +3,7 @@ import { appendFile, readFile } from 'node:fs/promises'
 import { join, relative, resolve } from 'node:path'
 import { makeFolder } from '../../adapters/make-folder.ts'
 import { usageError } from '../../base/diagnostic.ts'
+import { shellWord } from '../../base/shell.ts'
 import { sampleOfCurl } from '../../wire/draft/curl.ts'
 import { sampleOfOpenApi } from '../../wire/draft/openapi.ts'
 import { sampleOfPostman } from '../../wire/draft/postman.ts'
@@ -35,7 +36,7 @@ export const run: RunCommand = async (invocation) => {
   streams.err.write(`${paint.green('✓')} ${shown}\n`)
   if (kept.length > 0) streams.err.write(`  ${kept.join(', ')} ${kept.length === 1 ? 'is' : 'are'} in .env; keep that file out of git\n`)
   if (draft.constants.length > 0) streams.err.write(`  ${paint.yellow('look at')} ${draft.constants.slice(0, 12).join(', ')}${draft.constants.length > 12 ? ' …' : ''}: sent as in the example, the same for every lead\n`)
-  streams.err.write(`\nNext:\n  ${paint.dim('$')} ${paint.cyan(`finalmile check ${shown}`)}\n  ${paint.dim('$')} ${paint.cyan(`finalmile plan leads.csv --to ${id}`)}\n`)
+  streams.err.write(`\nNext:\n  ${paint.dim('$')} ${paint.cyan(`finalmile check ${shellWord(shown)}`)}\n  ${paint.dim('$')} ${paint.cyan(`finalmile plan leads.csv --to ${shellWord(id)}`)}\n`)
   return EXIT.done
 }
 

@@ -1,6 +1,7 @@
 import { systemClock } from '../../adapters/clock.ts'
 import { usageError } from '../../base/diagnostic.ts'
 import { parseMoney } from '../../base/money.ts'
+import { shellWord } from '../../base/shell.ts'
 import { isoTime, type Instant } from '../../base/time.ts'
 import type { DeliveryEvent, Mode } from '../../core/event.ts'
 import { isPurged } from '../../core/lead.ts'
@@ -59,7 +60,7 @@ const decide = async (ledger: Ledger, invocation: Invocation, decision: Decision
   const missing = found.filter((each) => each.open.length === 0).map((each) => each.id)
   if (missing.length > 0) throw usageError(`${missing.join(', ')} ${missing.length === 1 ? 'is' : 'are'} neither held nor in a pool; nothing was changed`, `${toldCommand(mode, 'review list')} shows what is`)
   const several = decision === 'accept' ? found.find((each) => each.open.length > 1) : undefined
-  if (several !== undefined) throw usageError(`${several.id} waits for a person in ${several.open.length} deliveries, to ${several.open.map((each) => each.delivery.to).join(' and ')}: each would be a sale; nothing was changed`, `say which was sold: --to ${several.open[0]?.delivery.to ?? ''}`)
+  if (several !== undefined) throw usageError(`${several.id} waits for a person in ${several.open.length} deliveries, to ${several.open.map((each) => each.delivery.to).join(' and ')}: each would be a sale; nothing was changed`, `say which was sold: --to ${shellWord(several.open[0]?.delivery.to ?? '')}`)
   const purged = decision === 'retry' ? found.find((each) => each.open.some(({ delivery }) => isPurged(delivery.lead))) : undefined
   if (purged !== undefined) throw usageError(`${purged.id} was purged, so that there is nothing left to send; nothing was changed`, 'accept or drop it, or deliver it from its file with --again')
   const stepOf = await stepsOf(invocation, decision)
@@ -72,8 +73,8 @@ const decide = async (ledger: Ledger, invocation: Invocation, decision: Decision
   for (const [i, { delivery: { lead, to } }] of open.entries()) {
     const standing = steps[i]?.standing
     if (results[i]?.kind === 'ok') done += 1
-    else if (results[i]?.kind === 'booked') streams.err.write(`${lead.id}: ${(standing?.state === 'settled' ? standing.recipient : null) ?? 'its buyer'} has bought it already, through another target; \`${toldCommand(mode, `review drop ${lead.id} --to ${to}`)}\` ends this one\n`)
-    else streams.err.write(`${lead.id}: another process changed it meanwhile; look again with finalmile explain ${lead.id}\n`)
+    else if (results[i]?.kind === 'booked') streams.err.write(`${lead.id}: ${(standing?.state === 'settled' ? standing.recipient : null) ?? 'its buyer'} has bought it already, through another target; \`${toldCommand(mode, `review drop ${shellWord(lead.id)} --to ${shellWord(to)}`)}\` ends this one\n`)
+    else streams.err.write(`${lead.id}: another process changed it meanwhile; look again with finalmile explain ${shellWord(lead.id)}\n`)
   }
   await ledger.finishRun(runId, systemClock.now(), '{}')
   const { paint } = streams.err

@@ -1,5 +1,6 @@
 import type { ChalkInstance } from 'chalk'
 import { relative } from 'node:path'
+import { shellWord } from '../../base/shell.ts'
 import type { Instant } from '../../base/time.ts'
 import type { RunEnd } from '../../engine/settings.ts'
 import type { Mode } from '../../core/event.ts'
@@ -50,7 +51,7 @@ export const renderEnd = ({ summary, end, folder, cwd, hints, bad, now, resumed,
 
 const stillLines = ({ nextAt, paused, inOtherMode }: StillWaiting, mode: Mode, end: RunEnd, now: Instant, paint: ChalkInstance): readonly string[] => [
   ...(nextAt === null || end.waiting.length > 0 ? [] : [`${paint.cyan('waiting')} the next is due ${nextAt <= now ? 'now' : showWhen(nextAt, now)}: ${toldCommand(mode, 'status')} tells what waits`]),
-  ...paused.map((each) => `${paint.yellow('paused')} ${each}: what waits for it goes on after ${toldCommand(mode, `unpause ${each}`)}`),
+  ...paused.map((each) => `${paint.yellow('paused')} ${each}: what waits for it goes on after ${toldCommand(mode, `unpause ${shellWord(each)}`)}`),
   ...(inOtherMode && nextAt === null && end.leads === 0 ? [`${paint.blue('hint')} ${mode === 'live' ? 'rehearsals wait: add --test to go on with those' : 'live deliveries wait: leave --test out to go on with those'}`] : []),
 ]
 
