@@ -18,6 +18,7 @@ export const verdictOfFault = (reply: Extract<Reply, { kind: 'fault' }>): Verdic
     case 'timeout':
     case 'reset': return { kind: 'unknown', class: 'timeout', retry: true, ...own }
     case 'malformed': return { kind: 'unknown', class: 'unreadable', retry: true, ...own }
+    case 'result-blocked': return { kind: 'unknown', class: 'blocked', retry: false, ...own }
     default: return reply.fault satisfies never
   }
 }
@@ -35,6 +36,7 @@ const FAULT_WORDS: Readonly<Record<Fault, string>> = {
   timeout: 'no answer in time',
   reset: 'the connection was lost before the whole answer came',
   malformed: 'what came back is no HTTP answer',
+  'result-blocked': 'what came of it lies at a private address that the recipient does not allow',
 }
 
 /** What is said about a failure beside its kind. `retryAfterMs` null: the buyer asked for nothing. */

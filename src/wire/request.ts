@@ -108,8 +108,9 @@ export type Reply =
 
 /**
  * Nothing was sent: `refused dns connect-timeout unreachable tls-certificate tls-handshake proxy blocked invalid-request`.
- * Sent, and no (whole) answer: `timeout reset malformed` (malformed: bytes that are no HTTP answer).
+ * Sent, and no (whole) answer: `timeout reset malformed` (malformed: bytes that are no HTTP answer), and
+ * `result-blocked` (a 303 to a private address: processed, and what came of it may not be looked at).
  */
 export type Fault =
   | 'refused' | 'dns' | 'connect-timeout' | 'unreachable' | 'tls-certificate' | 'tls-handshake' | 'proxy' | 'blocked' | 'invalid-request'
-  | 'timeout' | 'reset' | 'malformed'
+  | 'timeout' | 'reset' | 'malformed' | 'result-blocked'

@@ -48,6 +48,7 @@ describe('missing answers', () => {
     ['timeout', { kind: 'unknown', class: 'timeout', retry: true }],
     ['reset', { kind: 'unknown', class: 'timeout', retry: true }],
     ['malformed', { kind: 'unknown', class: 'unreadable', retry: true }],
+    ['result-blocked', { kind: 'unknown', class: 'blocked', retry: false }],
   ]
   it.each(rows)('%s', (each, want) => {
     expect(read(fault(each), 'post')).toMatchObject(want)

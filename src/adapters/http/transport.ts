@@ -116,7 +116,7 @@ export const createHttpTransport = (options: HttpTransportOptions = {}): HttpTra
       spentMs += reply.durationMs
       const total: Reply = { ...reply, durationMs: spentMs }
       // After a 303 the lead was processed: what then fails to be fetched is in doubt, never unsent.
-      if (total.kind === 'fault') return processed && total.fault !== 'blocked' && total.fault !== 'timeout' ? { ...total, fault: 'reset' } : total
+      if (total.kind === 'fault') return processed && total.fault !== 'timeout' ? { ...total, fault: total.fault === 'blocked' ? 'result-blocked' : 'reset' } : total
       const next = followed(current, reply.kind === 'answer' ? reply.status : 0, reply.kind === 'answer' ? reply.headers['location'] : undefined)
       if (!next || hop >= MOST_REDIRECTS) return total
       processed ||= reply.kind === 'answer' && reply.status === 303

@@ -74,6 +74,13 @@ describe('redirects', () => {
     expect(faultOf(await sendOnce(post(early.url), following))).toBe('dns')
   })
 
+  it('a 303 to a private address is blocked, and in doubt, for the lead was processed', async () => {
+    const other = await buyerOf({ do: 'accept' })
+    const buyer = await buyerOf(to(303, `${other.url}/result`))
+    expect(faultOf(await sendOnce(post(buyer.url), following))).toBe('result-blocked')
+    expect(other.journal).toEqual([])
+  })
+
   it.each([['none', undefined], ['no address', 'http://['], ['from https to http', 'http://buyer.example/']])('is not followed: %s', (_what, location) => {
     expect(followed(post('https://buyer.example/'), 307, location)).toBeNull()
   })
