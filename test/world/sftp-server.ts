@@ -16,7 +16,7 @@ export interface SftpServer {
   readonly strangeKey: string
   readonly faults: SftpFault[]
   readonly renames: string[]
-  /** Connections at once, at the most. */
+  /** Connections that had not signed in yet, at the most at once: OpenSSH refuses some of more than ten. */
   most(): number
   close(): Promise<void>
 }
@@ -37,22 +37,25 @@ export const startSftpServer = async (root: string, password = 'secret'): Promis
   const renames: string[] = []
   const clients = new Set<ssh2.Connection>()
   const sockets = new WeakMap<ssh2.Connection, Socket>()
+  const strangers = new Set<ssh2.Connection>()
   let most = 0
   const take = (fault: SftpFault): boolean => { const at = faults.indexOf(fault); if (at >= 0) faults.splice(at, 1); return at >= 0 }
   const inRoot = (path: string): string => join(root, normalize(`/${path}`))
   const statusOf = (error: unknown): number => ((error as NodeJS.ErrnoException).code === 'ENOENT' ? STATUS_CODE.NO_SUCH_FILE : STATUS_CODE.FAILURE)
   const server = new ssh2.Server({ hostKeys: [hostKey] }, (client) => {
     clients.add(client)
-    most = Math.max(most, clients.size)
+    strangers.add(client)
+    most = Math.max(most, strangers.size)
     if ('_sock' in client && client._sock instanceof Socket) sockets.set(client, client._sock)
     if ('setNoDelay' in client && typeof client.setNoDelay === 'function') client.setNoDelay(true)
     client.on('error', () => undefined)
-    client.on('close', () => clients.delete(client))
+    client.on('close', () => { clients.delete(client); strangers.delete(client) })
     client.on('authentication', (auth) => {
       if (auth.method === 'password' && auth.username === 'leads' && auth.password === password) auth.accept()
       else if (auth.method === 'publickey' && allowed?.getPublicSSH().equals(auth.key.data) && (!auth.signature || allowed.verify(auth.blob ?? '', auth.signature) === true)) auth.accept()
       else auth.reject(['password', 'publickey'])
     })
+    client.on('ready', () => strangers.delete(client))
     client.on('ready', () => client.on('session', (accept) => accept().on('sftp', (acceptSftp) => {
       const sftp = acceptSftp()
       const attempt = (id: number, action: () => void): void => {
