@@ -1,6 +1,10 @@
+import { money } from '../../../src/base/money.ts'
 import { DAY, HOUR, MINUTE } from '../../../src/base/time.ts'
+import { emptyHistory, evolve } from '../../../src/core/history.ts'
 import type { Lead } from '../../../src/core/lead.ts'
-import type { LoadedDelivery } from '../../../src/ports.ts'
+import { decideReview } from '../../../src/core/review.ts'
+import { standingOf } from '../../../src/engine/work.ts'
+import type { LoadedDelivery, Standing } from '../../../src/ports.ts'
 import { someLeads } from '../../engine/world.ts'
 import type { Random } from '../random.ts'
 import { createRandom } from '../random.ts'
@@ -8,7 +12,7 @@ import { brokenRules } from './rules.ts'
 import type { Aftermath } from './rules.ts'
 import { situationOf } from './situation.ts'
 import type { Situation } from './situation.ts'
-import type { Order } from './stage.ts'
+import type { Order, Stage } from './stage.ts'
 import { Hang, createStage } from './stage.ts'
 import type { StoreKind } from './stores.ts'
 
@@ -17,7 +21,8 @@ const MOST_ROUNDS = 40
 
 /**
  * Random recipient files, and a few runs on one store one after the other: with the same leads to several targets, crashes,
- * Ctrl-C, people who pause, files that are gone; then `resume` until nothing waits for a time. Resolves to the rules broken.
+ * Ctrl-C, people who pause, files that are gone; then `resume` until nothing waits for a time. Then a person decides what is
+ * held, the leads come once more, and it is `resume` again. Resolves to the rules broken.
  */
 export const problemsOfRuns = async (seed: number, kind: StoreKind): Promise<readonly string[]> => (await playRuns(seed, kind)).problems
 
@@ -29,22 +34,19 @@ export const playRuns = async (seed: number, kind: StoreKind): Promise<{ readonl
   const leads = someLeads(3 + random.below(10))
   const problems: string[] = []
   let again = false
+  const play = async (order: Order): Promise<void> => {
+    again ||= order.settings.again === true
+    problems.push(...await stage.run(order))
+  }
   try {
     for (let i = 0, count = 1 + random.below(4); i < count; i++) {
-      const order = orderOf(random, `run${i}`, situation, leads, clock.now(), i > 0)
-      again ||= order.settings.again === true
-      problems.push(...await stage.run(order))
+      await play(orderOf(random, `run${i}`, situation, leads, clock.now(), i > 0))
       await clock.advance(random.pick([0, 1_000, 5 * MINUTE, HOUR, DAY]))
     }
-    for (const recipient of Object.keys(situation.limits)) await stage.pause(recipient, false)
-    for (let round = 0; round < MOST_ROUNDS; round++) {
-      // A 401 pauses a recipient; a person opens it.
-      for (const state of await store.recipientStates('live')) if (state.paused) await stage.pause(state.recipient, false)
-      problems.push(...await stage.run({ id: `end${round}`, to: null, leads: [], settings: { waitMs: HOUR }, hands: [] }))
-      const due = await store.nextDue({ mode: 'live' })
-      if (due === null) break
-      await clock.advance(Math.max(0, due - clock.now()))
-    }
+    problems.push(...await untilQuiet(stage, situation, 'end'))
+    await review(stage, random)
+    await play(orderOf(random, 'later', situation, leads, clock.now(), true))
+    problems.push(...await untilQuiet(stage, situation, 'last'))
   } catch (error) {
     if (!(error instanceof Hang)) throw error
     problems.push(error.message)
@@ -56,6 +58,36 @@ export const playRuns = async (seed: number, kind: StoreKind): Promise<{ readonl
   }
   const after: Aftermath = { situation, deliveries, arrivals: stage.arrivals, pauses: stage.pauses, again }
   return { problems: [...problems, ...brokenRules(after)], after }
+}
+
+/** `resume` until nothing waits for a time any more; what is paused is opened. */
+const untilQuiet = async ({ store, clock, pause, run }: Stage, situation: Situation, name: string): Promise<readonly string[]> => {
+  const problems: string[] = []
+  for (const recipient of Object.keys(situation.limits)) await pause(recipient, false)
+  for (let round = 0; round < MOST_ROUNDS; round++) {
+    // A 401 pauses a recipient; a person opens it.
+    for (const state of await store.recipientStates('live')) if (state.paused) await pause(state.recipient, false)
+    problems.push(...await run({ id: `${name}${round}`, to: null, leads: [], settings: { waitMs: HOUR }, hands: [] }))
+    const due = await store.nextDue({ mode: 'live' })
+    if (due === null) break
+    await clock.advance(Math.max(0, due - clock.now()))
+  }
+  return problems
+}
+
+/** A person looks at what is held or in a pool, asks the buyers, and decides: true to what they bought, but for what is sold from the pool. */
+const review = async ({ store, clock, begin, arrivals }: Stage, random: Random): Promise<void> => {
+  const process = begin()
+  for await (const { delivery: { id, lead }, standing } of store.deliveries({ mode: 'live', state: 'settled', outcomes: ['held', 'pooled'] })) {
+    const loaded = await store.load(id)
+    if (standing.state !== 'settled' || !loaded || random.chance(0.3)) continue
+    const events = loaded.events.map(({ event }) => event)
+    const bought = standing.outcome === 'pooled' ? random.chance(0.3) : arrivals.some((each) => each.recipient === standing.recipient && each.sold.includes(lead.id))
+    const decided = decideReview(events, null, bought ? { decision: 'accept', note: null, revenue: money(70_000), buyerLeadId: null } : { decision: random.pick(['retry', 'drop']), note: null }, clock.now())
+    const after: Standing = decided.settled ? standingOf(events.concat(decided.events).reduce(evolve, emptyHistory), 0, [], decided.settled) : { state: 'waiting', dueAt: clock.now(), why: 'a person ordered it to be tried again', recipient: null, batch: false }
+    // Booked already through another target: there is nothing to add.
+    await process.append([{ deliveryId: id, version: events.length, runId: 'review', events: decided.events, standing: after }])
+  }
 }
 
 /** The files, what the buyers got, and what the ledger says of each delivery: for who looks for a cause. */

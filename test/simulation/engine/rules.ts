@@ -1,5 +1,5 @@
 import { emptyHistory, evolve } from '../../../src/core/history.ts'
-import type { EventOf } from '../../../src/core/event.ts'
+import type { DeliveryEvent, EventOf } from '../../../src/core/event.ts'
 import type { LoadedDelivery } from '../../../src/ports.ts'
 import type { Arrival } from './buyers.ts'
 import type { Limits, Situation } from './situation.ts'
@@ -14,6 +14,8 @@ export interface Aftermath {
   readonly again: boolean
 }
 
+/** A sale in the ledger: by an answer, or `byHand`, in review. */
+interface Sold { readonly name: string; readonly at: number; readonly surplus: boolean; readonly byHand: boolean }
 interface Answer extends EventOf<'attemptFinished'> { readonly lead: string; readonly delivery: LoadedDelivery }
 const at = (ms: number): string => new Date(ms).toISOString()
 
@@ -27,7 +29,7 @@ export const brokenRules = (after: Aftermath): readonly string[] => {
 const ofDelivery = ({ delivery: { id }, standing, events }: LoadedDelivery): readonly string[] => {
   const facts = events.map(({ event }) => event)
   const count = (type: string): number => facts.filter((event) => event.type === type).length
-  const earned = facts.reduce((sum, event) => sum + (event.type === 'attemptFinished' && event.phase === 'post' && event.verdict.kind === 'accepted' && event.surplus !== true ? event.revenue?.amount ?? 0 : 0), 0)
+  const earned = facts.reduce((sum, event) => sum + (event.type === 'attemptFinished' && event.phase === 'post' && event.verdict.kind === 'accepted' && event.surplus !== true ? event.revenue?.amount ?? 0 : 0), 0) + byHand(facts).reduce((sum, { outcome }) => sum + (outcome.revenue?.amount ?? 0), 0)
   return [
     ...(standing.state === 'working' ? [`${id} is still being worked`] : []),
     ...(standing.state === 'waiting' && (standing.dueAt !== null || standing.why === '') ? [`${id} still waits, until ${standing.dueAt === null ? 'a person comes' : at(standing.dueAt)}: ${standing.why}`] : []),
@@ -36,6 +38,12 @@ const ofDelivery = ({ delivery: { id }, standing, events }: LoadedDelivery): rea
     ...(standing.state === 'settled' && (standing.outcome === 'accepted' ? standing.revenue?.amount ?? 0 : 0) !== earned ? [`${id} is ${standing.outcome} with ${standing.revenue?.amount ?? 0}, its sales earned ${earned}`] : []),
   ]
 }
+
+/** What a person accepted in review. */
+const byHand = (facts: readonly DeliveryEvent[]): readonly EventOf<'settled'>[] => facts.flatMap((event, i) => {
+  const before = facts[i - 1]
+  return event.type === 'settled' && before?.type === 'reviewed' && before.decision === 'accept' ? [event] : []
+})
 
 /** One key for a lead at a recipient, one body for a key. */
 const ofKeys = ({ arrivals, situation, again }: Aftermath): readonly string[] => {
@@ -53,20 +61,23 @@ const ofKeys = ({ arrivals, situation, again }: Aftermath): readonly string[] =>
 }
 
 /** What a buyer bought is in the ledger, or in doubt there; what the ledger sold was bought; nothing twice. */
-const ofSales = ({ arrivals, again }: Aftermath, answers: readonly Answer[]): readonly string[] => {
+const ofSales = ({ arrivals, deliveries, again }: Aftermath, answers: readonly Answer[]): readonly string[] => {
   const problems: string[] = []
   const bought = Map.groupBy(arrivals.flatMap(({ recipient, sold, at: when }) => sold.map((lead) => ({ name: `${recipient} ${lead}`, when }))), ({ name }) => name)
-  const accepted = Map.groupBy(answers.filter(({ verdict }) => verdict.kind === 'accepted'), ({ recipient, lead }) => `${recipient} ${lead}`)
+  const accepted = Map.groupBy([
+    ...answers.flatMap(({ verdict, recipient, lead, at: when, surplus }): readonly Sold[] => (verdict.kind === 'accepted' ? [{ name: `${recipient} ${lead}`, at: when, surplus: surplus === true, byHand: false }] : [])),
+    ...deliveries.flatMap(({ delivery, events }) => byHand(events.map(({ event }) => event)).map(({ outcome, at: when }): Sold => ({ name: `${outcome.recipient} ${delivery.lead.id}`, at: when, surplus: false, byHand: true }))),
+  ], ({ name }) => name)
   const doubts = Map.groupBy(answers.filter(({ verdict }) => verdict.kind === 'unknown' || verdict.kind === 'unconfirmed'), ({ recipient, lead }) => `${recipient} ${lead}`)
   for (const [name, all] of accepted) {
-    if (!bought.has(name)) problems.push(`${name} was accepted by the ledger, and not by the buyer`)
-    if (!again && all.filter(({ surplus }) => surplus !== true).length > 1) problems.push(`${name} is in the ledger as sold twice`)
+    if (!bought.has(name) && !name.startsWith('pool ')) problems.push(`${name} was accepted by the ledger, and not by the buyer`)
+    if (!again && all.filter(({ surplus }) => !surplus).length > 1) problems.push(`${name} is in the ledger as sold twice`)
   }
   for (const [name, all] of bought) {
     if (!accepted.has(name) && !doubts.has(name)) problems.push(`${name} was bought, and is not in the ledger`)
     const second = all.map(({ when }) => when).sort((a, b) => a - b)[1]
     // Another delivery had given up on a batch that nobody answered, or waits for a person to read an answer: nobody can know.
-    const unknowable = second !== undefined && (doubts.get(name) ?? []).some((each) => each.at <= second && (!('retry' in each.verdict) || !each.verdict.retry || each.delivery.events.some(({ event }) => event.type === 'settled' && event.at <= second)))
+    const unknowable = second !== undefined && !accepted.get(name)?.some((each) => each.byHand && each.at <= second) && (doubts.get(name) ?? []).some((each) => each.at <= second && (!('retry' in each.verdict) || !each.verdict.retry || each.delivery.events.some(({ event }) => event.type === 'settled' && event.at <= second)))
     if (second !== undefined && !again && !unknowable) problems.push(`${name} was bought ${all.length} times, again at ${at(second)}`)
   }
   return problems

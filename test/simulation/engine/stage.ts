@@ -113,5 +113,7 @@ export const createStage = (seed: number, situation: Situation, kind: StoreKind)
     return problems
   }
 
-  return { clock, store, run, pause, arrivals: buyers.arrivals, pauses: pauses as readonly { readonly recipient: string; readonly from: number; readonly to: number }[] }
+  return { clock, store, begin, run, pause, arrivals: buyers.arrivals, pauses: pauses as readonly { readonly recipient: string; readonly from: number; readonly to: number }[] }
 }
+
+export type Stage = ReturnType<typeof createStage>
