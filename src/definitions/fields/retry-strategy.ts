@@ -3,11 +3,10 @@ import type { RetryRule } from '../../core/policy.ts'
 import type { FailureClass } from '../../core/verdict.ts'
 import { normalKey } from '../keys.ts'
 import { suggest } from '../suggest.ts'
-import { parseRetryOn, type RetryOn } from '../values/retry-on.ts'
-import type { YamlNode } from '../yaml-tree.ts'
+import type { RetryOn } from '../values/retry-on.ts'
 import { readClientErrors } from './client-errors.ts'
-import { textual, type Field, type Kind, type Reading } from './field.ts'
-import { listOf } from './plain.ts'
+import type { Field, Kind } from './field.ts'
+import { RETRY_ON } from './retry-on.ts'
 import { readRule, RULE_SECTION } from './retry-rule.ts'
 
 export interface RetryStrategy {
@@ -28,7 +27,7 @@ export const STRATEGY_SECTION = {
   timeout: { key: 'Timeout Errors', kind: RULE, doc: 'No answer came in time; repeated with the same idempotency key', example: '{Retry: 3 times, Increase Timeout: yes}', default: '3 times: 1s, 2s, 4s, the timeout growing' },
   rateLimit: { key: 'Rate Limit', kind: RULE, doc: '429, and 503 with Retry-After', example: '{Honor: Retry-After, Max Wait: 5 minutes}', default: '10 times, as told, up to 5 minutes' },
   server: { key: 'Server Errors', kind: RULE, doc: '408, 425, 5xx but 501 and 505', example: '{Retry: 3 times, Backoff: exponential, Alert: If all fail}', default: '3 times, exponential; alert when all fail' },
-  client: { key: 'Client Errors', kind: RULE, doc: 'As the others, for statuses from 400 to 499 that no other class has and that are neither 401, 403, 407 nor 409; or a status with Retry or Don\'t retry (the default)', example: '{404 Not Found: Retry}', default: 'not tried again' },
+  client: { key: 'Client Errors', kind: RULE, doc: 'As the others, for statuses from 400 to 499 that no other class has and that are neither 401, 403, 407 nor 409; or a status with Retry or Don\'t retry (the default), or Retry On for some answers alone', example: '{404 Not Found: Retry}', default: 'not tried again' },
 } as const satisfies Readonly<Record<string, Field<unknown>>>
 
 const CLASSES: Readonly<Record<string, readonly FailureClass[]>> = {
@@ -38,14 +37,6 @@ const CLASSES: Readonly<Record<string, readonly FailureClass[]>> = {
   'Server Errors': ['server_error'],
 }
 const CLIENT = 'Client Errors'
-const RETRY_ONS = listOf(textual('a status, a condition, or both', parseRetryOn))
-export const RETRY_ON: Kind<readonly RetryOn[]> = { ...RETRY_ONS, read: (node, reading) => (node.kind === 'list' ? RETRY_ONS.read(node, reading) : single(node, reading)) }
-
-/** A condition may hold commas: one line is one exception. */
-const single = (node: YamlNode, reading: Reading): readonly RetryOn[] | undefined => {
-  const one = textual('a status, a condition, or both', parseRetryOn).read(node, reading)
-  return one && [one]
-}
 
 export const RETRY_STRATEGY: Kind<RetryStrategy> = {
   takes: `blocks by class of failure: ${Object.keys(CLASSES).join(', ')}, ${CLIENT}; and Retry On`,

@@ -15,7 +15,8 @@ import { parseWeekdays } from '../values/weekdays.ts'
 import { isEmpty, take, textOf, textual, type Kind } from './field.ts'
 import { listOf, partsOf, yesNo } from './plain.ts'
 import { CIRCUIT_BREAKER } from './circuit-breaker.ts'
-import { RETRY_ON, RETRY_STRATEGY } from './retry-strategy.ts'
+import { RETRY_ON } from './retry-on.ts'
+import { RETRY_STRATEGY } from './retry-strategy.ts'
 
 export { CIRCUIT_BREAKER, RETRY_ON, RETRY_STRATEGY }
 

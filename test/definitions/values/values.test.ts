@@ -110,6 +110,9 @@ describe('retries', () => {
     expect(read("Retry: 2 times; 400: Don't retry").statuses).not.toContain(400)
     expect(read('404 Not Found: Retry; Backoff: 500ms')).toMatchObject({ rule: { retries: 3, backoff: { ms: [500] } }, statuses: [404] })
     expect(read('Retry: none')).toEqual({ rule: undefined, statuses: [] })
+    const busy = 'Retry On: 400 where errorCode = "BUSY"'
+    expect(read(`Retry: none; ${busy}`)).toMatchObject({ rule: { retries: 3 }, statuses: [400] })
+    expect(read(`Retry: 5 times; ${busy}; 404: Retry`)).toMatchObject({ rule: { retries: 5 }, statuses: [400, 404] })
     expect(read('Retry: none; 404: Retry')).toMatchObject({ rule: { retries: 3 }, statuses: [404] })
   })
   it.each(['Retries: 3s', 'Retry Strategy:\n  Server Errors:\n    Backoff: 1, 2', 'Retry Strategy:\n  Sever Errors:\n    Retry: 3', 'Retry On: soon', 'Retry Strategy:\n  Client Errors:\n    500: Retry'])('%s is an error', (line) => expect(errorOf(line)).toBeDefined())
