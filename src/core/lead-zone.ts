@@ -3,6 +3,7 @@ import { isZone } from '../base/zone.ts'
 import type { Lead } from './lead.ts'
 import { resolveLead } from './lead-path.ts'
 import type { ZoneSource } from './policy.ts'
+import { zoneOfAmericanName } from './zones/us-zone-names.ts'
 import { stateOfAreaCode, stateOfPostalCode, STATE_ZONES, zonesOfAreaCode, zonesOfPostalCode, zonesOfState } from './zones/us-zones.ts'
 
 /**
@@ -12,7 +13,8 @@ import { stateOfAreaCode, stateOfPostalCode, STATE_ZONES, zonesOfAreaCode, zones
  */
 export const zonesOfLead = (lead: Lead, source: ZoneSource): readonly string[] => {
   const explicit = textAt(lead, source.kind === 'field' ? source.path : 'timezone')
-  if (explicit !== null && isZone(explicit)) return [explicit]
+  const named = explicit === null ? [] : zonesNamed(explicit)
+  if (named.length > 0 || !mayBeInUs(lead)) return named
   const candidates = [
     () => zonesOfPostalCode(textAt(lead, 'postal_code') ?? textAt(lead, 'zip') ?? ''),
     () => zonesOfState(textAt(lead, 'state') ?? ''),
@@ -25,8 +27,22 @@ export const zonesOfLead = (lead: Lead, source: ZoneSource): readonly string[] =
   return []
 }
 
+/** Arizona says MST as well, and has no summer time: both must be open then. */
+const zonesNamed = (name: string): readonly string[] => {
+  const american = zoneOfAmericanName(name)
+  if (american !== undefined) return /^\s*mst\s*$/i.test(name) ? [american, 'America/Phoenix'] : [american]
+  return isZone(name) ? [name] : []
+}
+
+/** Postal codes of five digits and codes of two letters are in use elsewhere: 10115 is in Berlin. */
+const mayBeInUs = (lead: Lead): boolean => {
+  const country = textAt(lead, 'country') ?? textAt(lead, 'country_code')
+  return country === null || /^(?:u\.?\s?s\.?(?:\s?a\.?)?|(?:the )?united states(?: of america)?|america|840|1|pr|puerto rico|gu|guam|vi|u\.?s\.? virgin islands|as|mp)$/i.test(country)
+}
+
 /** The US state a lead is in: as it says, else by its postal code, else by its area code; null where nothing tells. */
 export const stateOfLead = (lead: Lead): string | null => {
+  if (!mayBeInUs(lead)) return null
   const said = stateCodeOf(textAt(lead, 'state') ?? '')
   if (said !== null && said in STATE_ZONES) return said
   return stateOfPostalCode(textAt(lead, 'postal_code') ?? textAt(lead, 'zip') ?? '') ?? stateOfAreaCode(textAt(lead, 'phone_1') ?? textAt(lead, 'phone') ?? '')

@@ -7,6 +7,11 @@ const lead = (fields: Lead['fields']): Lead => ({ id: 'L', fields })
 it.each<[string, Lead['fields'], readonly string[]]>([
   ['its own zone', { timezone: 'America/Denver', state: 'CA' }, ['America/Denver']],
   ['a zone that does not exist counts for nothing', { timezone: 'Mars/One', state: 'CA' }, ['America/Los_Angeles']],
+  ['its own zone as Americans call it: EST is no zone without summer time', { timezone: 'EST', state: 'CA' }, ['America/New_York']],
+  ['the same in full', { timezone: ' US Central Daylight Time ' }, ['America/Chicago']], ['PT', { timezone: 'pt' }, ['America/Los_Angeles']], ['Mountain', { timezone: 'Mountain' }, ['America/Denver']],
+  ['MST, which Arizona says all year', { timezone: 'MST' }, ['America/Denver', 'America/Phoenix']],
+  ['another country than its postal code seems to say', { country: 'DE', postal_code: '10115' }, []], ['another, and its own zone', { country: 'Germany', timezone: 'Europe/Berlin', postal_code: '10115' }, ['Europe/Berlin']],
+  ['the country that it says', { country: 'U.S.A.', postal_code: '10115' }, ['America/New_York']], ['no country', { country: '', state: 'CA' }, ['America/Los_Angeles']],
   ['its postal code before its state', { postal_code: '10001', state: 'CA' }, ['America/New_York']],
   ['its state', { state: 'ca' }, ['America/Los_Angeles']],
   ['its state, written out', { state: 'California' }, ['America/Los_Angeles']],
@@ -16,5 +21,5 @@ it.each<[string, Lead['fields'], readonly string[]]>([
   ['nothing', {}, []],
 ])('a lead lives in the zone of %s', (_case, fields, zones) => expect(zonesOfLead(lead(fields), { kind: 'lead' })).toEqual(zones))
 
-it.each<[Lead['fields'], string | null]>([[{ state: 'FL' }, 'FL'], [{ state: 'Florida' }, 'FL'], [{ state: 'Ontario', phone_1: '4155550100' }, 'CA'], [{ zip: '33101' }, 'FL'], [{}, null]])(
+it.each<[Lead['fields'], string | null]>([[{ state: 'FL' }, 'FL'], [{ state: 'Florida' }, 'FL'], [{ state: 'Ontario', phone_1: '4155550100' }, 'CA'], [{ zip: '33101' }, 'FL'], [{ country: 'DE', zip: '33101' }, null], [{}, null]])(
   'the state of %o is %s', (fields, state) => expect(stateOfLead(lead(fields))).toBe(state))

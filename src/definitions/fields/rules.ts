@@ -1,3 +1,4 @@
+import { zoneOfAmericanName } from '../../core/zones/us-zone-names.ts'
 import { diagnosticAt } from '../../base/diagnostic.ts'
 import { isZone } from '../../base/zone.ts'
 import type { CallWindow, ZoneSource } from '../../core/policy.ts'
@@ -56,18 +57,11 @@ export const ZONE: Kind<ZoneSource> = textual('an IANA name (America/New_York), 
   const path = /^\{\{\s*([\w.[\]]+)\s*\}\}$/.exec(text)?.[1]
   if (path !== undefined) return parsed<ZoneSource>({ kind: 'field', path: path.replace(/^lead\./, '') })
   if (text.includes('{{')) return refused(place, 'bad-timezone', `got "${text}", expected the path of a lead field`, 'write {{lead.timezone}}, or lead')
-  // EST and MST are names of IANA's too, but of zones without summer time, which nobody means.
-  const near = ABBREVIATIONS[text.toLowerCase()]
+  const near = zoneOfAmericanName(text)
   if (near !== undefined) return refused(place, 'bad-timezone', `got "${text}", which does not say whether it has summer time`, `write ${near}`)
   if (isZone(text)) return parsed<ZoneSource>({ kind: 'zone', name: text })
   return refused(place, 'bad-timezone', `got "${text}", which is no time zone`, 'write an IANA name, such as America/New_York, or lead')
 })
-
-const ABBREVIATIONS: Readonly<Record<string, string>> = {
-  eastern: 'America/New_York', 'us eastern': 'America/New_York', est: 'America/New_York', edt: 'America/New_York', et: 'America/New_York',
-  central: 'America/Chicago', cst: 'America/Chicago', cdt: 'America/Chicago', ct: 'America/Chicago', mountain: 'America/Denver', mst: 'America/Denver', mdt: 'America/Denver', mt: 'America/Denver',
-  pacific: 'America/Los_Angeles', pst: 'America/Los_Angeles', pdt: 'America/Los_Angeles', pt: 'America/Los_Angeles',
-}
 
 /** A condition may hold commas: only a YAML list is several. */
 const REQUIREMENT = textual('a named check, a condition, or text', parseRequirement)

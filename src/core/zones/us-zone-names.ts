@@ -1,0 +1,11 @@
+/** What Americans call their zones, in winter, in summer and all year; EST and MST are names of IANA's too, but of zones without summer time, which nobody means. */
+const NAMES: readonly (readonly [pattern: RegExp, zone: string])[] = [
+  [/^(?:e[sd]?t|eastern)$/, 'America/New_York'], [/^(?:c[sd]?t|central)$/, 'America/Chicago'],
+  [/^(?:m[sd]?t|mountain)$/, 'America/Denver'], [/^(?:p[sd]?t|pacific)$/, 'America/Los_Angeles'],
+]
+
+/** `EST`, `Eastern`, `US Eastern`, `Eastern Standard Time`; undefined for what is none of these. */
+export const zoneOfAmericanName = (name: string): string | undefined => {
+  const short = name.trim().toLowerCase().replace(/^us\s+/, '').replace(/(?:\s+(?:standard|daylight))?(?:\s+time)?$/, '')
+  return NAMES.find(([pattern]) => pattern.test(short))?.[1]
+}
