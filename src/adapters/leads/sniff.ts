@@ -77,9 +77,11 @@ const binaryOrMarkup = (text: string): Sniffed | null => {
   if (/^<(!doctype html|html|head|body)/.test(start)) return problem('not-leads', 'this is a web page, not a lead file', 'a download that needed a login often ends so: fetch the file again')
   if (start.startsWith('<')) return problem('not-leads', 'this is XML; leads are read from CSV, JSON or JSON Lines', 'convert it to one of these')
   const sample = text.slice(0, 4096)
-  const odd = sample.match(/[\u0000-\u0008\u000e-\u001f\uFFFD]/g)?.length ?? 0
+  const odd = sample.match(/[\u0000-\u0008\u000e-\u001f]/g)?.length ?? 0
+  const foreign = sample.match(/\uFFFD/g)?.length ?? 0
   if ((sample.match(/\0/g)?.length ?? 0) > sample.length / 4) return problem('not-leads', 'every other byte is zero: this looks like UTF-16 without its mark', 'save the file as UTF-8')
-  return odd > sample.length / 10 ? problem('not-leads', 'this is a binary file, not text', 'leads are read from CSV, JSON or JSON Lines') : null
+  if (odd === 0 && foreign > sample.length / 10) return problem('not-utf8', 'this is not UTF-8: much of it cannot be read', 'save it as UTF-8 (in Excel: File, Save As, "CSV UTF-8"); such a file is often Windows-1252 or another old encoding')
+  return odd + foreign > sample.length / 10 ? problem('not-leads', 'this is a binary file, not text', 'leads are read from CSV, JSON or JSON Lines') : null
 }
 
 const foreignFormat = (head: Buffer): Sniffed | null => {

@@ -193,6 +193,7 @@ describe('what cannot be read', () => {
     ['empty', '', 'x.csv', /empty/],
     ['blank', ' \n\n', 'x.csv', /empty/],
     ['binary', Buffer.from(Array.from({ length: 500 }, (_, i) => (i * 7) % 32)), 'x.csv', /binary|UTF-16/],
+    ['a short file of Windows-1252', Buffer.from('id,name\n1,Zo\xeb \x93q\x94 \x80\n', 'latin1'), 'x.csv', /not UTF-8/],
     ['UTF-16 without a mark', Buffer.from('id,name\n1,Ann\n', 'utf16le'), 'x.csv', /UTF-16/],
     ['no header: an email', '1,ann@example.com\n2,bob@example.com\n', 'x.csv', /looks like a lead/],
     ['no header: a phone', 'Ann,(512) 555-0101\n', 'x.csv', /looks like a lead/],
