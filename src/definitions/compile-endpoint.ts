@@ -12,7 +12,7 @@ import { isCrm, policyOfService, withTokenUrl } from './services/crm.ts'
 import { asWeb2Campaign } from './services/five9.ts'
 import { asHubspot } from './services/hubspot.ts'
 import { asSalesforce } from './services/salesforce.ts'
-import type { About, AuthDefinition, EndpointDefinition, EndpointType, Format, HeaderDefinition, TransportSettings } from './types.ts'
+import type { About, AuthDefinition, BatchDefinition, EndpointDefinition, EndpointType, Format, HeaderDefinition, TransportSettings } from './types.ts'
 import { warnOfOpenHost } from './warn-of-open-host.ts'
 import type { YamlNode } from './yaml-tree.ts'
 
@@ -48,7 +48,7 @@ export const compileEndpoint = (id: string, name: string, root: Extract<YamlNode
     retryOn: [...(values.retryOn ?? []), ...(values.retryStrategy?.retryOn ?? [])],
     samples: values.expectedResponse ?? [],
     tables: values.tables ?? {},
-    batch: values.batch ? { ...values.batch.definition, format: values.batch.definition.format ?? batchFormat(format, places) } : null,
+    batch: values.batch ? { ...values.batch.definition, format: batchFormat(values.batch.definition.format, type, format, places) } : null,
     ping: values.ping ?? null,
     test: values.testSettings ?? null,
     transport: transportOf(values, places),
@@ -71,9 +71,12 @@ const headersOf = ({ headers = [], response }: EndpointValues, place: Place): re
   return asked === null || headers.some((each) => each.name.toLowerCase() === 'accept-encoding') ? headers : [...headers, { name: 'Accept-Encoding', value: { text: asked, place } }]
 }
 
-/** `CSV or JSON array` is by the recipient's own Format; without one it is CSV. */
-const batchFormat = (format: Format, places: EndpointPlaces): 'json' | 'csv' | 'xml' =>
-  format === 'xml' ? 'xml' : format === 'json' && places.format ? 'json' : 'csv'
+/** The recipient's own Format where the batch names none, a table in an e-mail; `CSV or JSON array` is CSV where no Format is written. */
+const batchFormat = (written: BatchDefinition['format'] | 'either' | null, type: EndpointType, format: Format, places: EndpointPlaces): BatchDefinition['format'] => {
+  if (written !== null && written !== 'either') return written
+  if (format === 'xml') return 'xml'
+  return format === 'json' && type !== 'email' && (written === null || places.format !== undefined) ? 'json' : 'csv'
+}
 
 const authFrom = (values: EndpointValues, places: EndpointPlaces, reading: Reading): AuthDefinition | null => {
   const loose = [places.username, places.password, places.tokenUrl, places.clientId, places.clientSecret, places.scope].find((each) => each !== undefined)

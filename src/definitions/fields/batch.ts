@@ -44,14 +44,14 @@ export const BATCH_SECTION = {
 
 export interface BatchRead {
   readonly policy: BatchPolicy
-  /** `format` null: as the recipient's Format is. */
-  readonly definition: Omit<BatchDefinition, 'format'> & { readonly format: BatchDefinition['format'] | null }
+  /** `format` null: as the recipient's Format is; `either`: CSV, but where that says JSON. */
+  readonly definition: Omit<BatchDefinition, 'format'> & { readonly format: BatchDefinition['format'] | 'either' | null }
 }
 
 export const BATCH = block('Batch', BATCH_SECTION, ({ values, places }, reading, node): BatchRead => {
   if (!places.accumulate && !places.schedule) reading.report(diagnosticAt(node.place, 'missing-key', 'Batch does not say when a batch leaves', 'write Accumulate: 100 leads or 5 minutes'))
   return {
     policy: { ...(values.accumulate ?? { maxLeads: 100, maxWaitMs: 300_000 }), schedule: values.schedule ?? null },
-    definition: { format: values.format === undefined || values.format === 'either' ? null : values.format, results: values.results ?? null, match: values.match ?? null },
+    definition: { format: values.format ?? null, results: values.results ?? null, match: values.match ?? null },
   }
 })

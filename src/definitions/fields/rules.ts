@@ -1,7 +1,7 @@
-import { zoneOfAmericanName } from '../../core/zones/us-zone-names.ts'
 import { diagnosticAt } from '../../base/diagnostic.ts'
 import { isZone } from '../../base/zone.ts'
 import type { CallWindow, ZoneSource } from '../../core/policy.ts'
+import { zoneOfAmericanName } from '../../core/zones/us-zone-names.ts'
 import type { ResponseCodeRow } from '../types.ts'
 import { parseAccumulate } from '../values/accumulate.ts'
 import { parseAlertRule } from '../values/alert-rule.ts'

@@ -130,7 +130,10 @@ describe('batches, circuit breakers, alerts', () => {
   it.each([['100 leads or 5 minutes', { maxLeads: 100, maxWaitMs: 300_000 }], ['50 leads', { maxLeads: 50, maxWaitMs: 300_000 }], ['10 minutes', { maxLeads: 1_000, maxWaitMs: 600_000 }]])('Accumulate: %s', (text, expected) => expect(policy(`Batch: {Accumulate: ${text}}`).batch).toEqual({ ...expected, schedule: null }))
   it('a batch has the format that is written, else that of the recipient', () => {
     const format = (lines: string): unknown => endpoint(`${BASE}${lines}`).definition.batch?.format
-    expect([format('Batch: {Accumulate: 5 leads, Format: JSON array}'), format('Batch: {Accumulate: 5 leads}\nFormat: XML'), format('Batch: {Accumulate: 5 leads}\nFormat: JSON'), format('Batch: {Accumulate: 5 leads}'), format('')]).toEqual(['json', 'xml', 'json', 'csv', undefined])
+    expect([format('Batch: {Accumulate: 5 leads, Format: JSON array}'), format('Batch: {Accumulate: 5 leads}\nFormat: XML'), format('Batch: {Accumulate: 5 leads}\nFormat: JSON'), format('Batch: {Accumulate: 5 leads}'), format('')]).toEqual(['json', 'xml', 'json', 'json', undefined])
+    expect([format('Batch: {Accumulate: 5 leads, Format: CSV or JSON array}'), format('Batch: {Accumulate: 5 leads, Format: CSV or JSON array}\nFormat: JSON'), format('Batch: {Accumulate: 5 leads}\nFormat: CSV')]).toEqual(['csv', 'json', 'csv'])
+    const typed = (lines: string): unknown => endpoint(`Recipient: R\n${lines}\nBatch: {Accumulate: 5 leads}`).definition.batch?.format
+    expect([typed('Type: webhook.post\nURL: https://b.example/'), typed('Type: email\nEndpoint: smtp://mail.example\nFrom: a@b.example\nTo: c@d.example'), typed('Type: file\nPath: out/')]).toEqual(['json', 'csv', 'csv'])
     expect(endpoint(`${BASE}Batch: {Accumulate: 5 leads, Match: ref = lead.id, Results: results, Schedule: 0 6 * * *}`)).toMatchObject({ definition: { batch: { match: { result: 'ref', lead: 'lead.id' }, results: { text: 'results' } } }, policy: { batch: { schedule: '0 6 * * *' } } })
   })
   it.each([
