@@ -229,7 +229,7 @@ export const createBatcher = (around: Surroundings, dispatcher: { pump(work: Wor
       return
     }
     if (token?.kind === 'failed') return answered(recipient, members, id, key, members.map(() => token.verdict), { httpStatus: null, durationMs: 0, at: now, startedAt: now })
-    const timeoutMs = Math.max(...members.map(({ send }) => send.timeoutMs))
+    const timeoutMs = members.reduce((longest, { send }) => Math.max(longest, send.timeoutMs), 0)
     await around.leaves(recipient)
     if (!dispatcher.mayStillSend()) return
     const startedAt = deps.clock.now()

@@ -76,9 +76,9 @@ const outcomeTable = (report: Report): PageTable => {
 
 /** None where there are several currencies: they cannot be drawn on one scale. */
 const sharesOf = (sums: readonly Figures['revenue'][]): readonly number[] => {
-  const [currency, ...others] = currenciesOf(...sums)
+  const [currency, ...others] = new Set(sums.flatMap((each) => currenciesOf(each)))
   if (currency === undefined || others.length > 0) return sums.map(() => 0)
   const amounts = sums.map((each) => Math.max(0, sumIn(each, currency).amount))
-  const most = Math.max(1, ...amounts)
+  const most = amounts.reduce((a, b) => Math.max(a, b), 1)
   return amounts.map((each) => each / most)
 }

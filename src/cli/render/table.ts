@@ -19,7 +19,8 @@ export const renderTable = (columns: readonly Column[], rows: readonly (readonly
   const shown = columns.map((column, i) => ({ ...column, i })).filter(({ i }) => texts.some((row) => row[i] !== ''))
   const widths = fit(
     shown.map(({ title, i, flexible }) => ({
-      natural: Math.max(widthOf(title), ...texts.map((row) => widthOf(row[i] ?? ''))),
+      // Not `Math.max(...)`: a list of 200,000 rows is more than a call takes.
+      natural: texts.reduce((widest, row) => Math.max(widest, widthOf(row[i] ?? '')), widthOf(title)),
       flexible: flexible === true,
     })),
     columnsOfTerminal,

@@ -21,6 +21,11 @@ describe('tables', () => {
     expect(text.split('\n')[1]).toBe('L-1  a very long re…')
   })
 
+  it('may have more rows than a call has arguments', () => {
+    const rows = Array.from({ length: 200_000 }, (_, i) => [`L-${i}`])
+    expect(renderTable([{ title: 'LEAD' }], rows, 80, plain).split('\n')).toHaveLength(200_002)
+  })
+
   it('never let a cell break the line or move the cursor', () => {
     expect(renderTable([{ title: 'A' }], [['x\n\u001b[31my']], 80, plain)).toBe('A\nx \\x1b[31my\n')
   })

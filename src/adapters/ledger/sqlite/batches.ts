@@ -45,7 +45,7 @@ export const createBatches = (db: DatabaseSync, fence: number, runNumber: (runId
       const rows = db.prepare('SELECT n, state, due_at FROM deliveries d WHERE state < 2 AND mode = ? AND EXISTS (SELECT 1 FROM log l WHERE l.delivery = d.n AND instr(l.events, ?) > 0)').all(mode, JSON.stringify(batchId))
         .filter((row) => batchesOf(Number(row['n'])).some(({ batch }) => batch === batchId))
       const times = rows.flatMap((row) => (row['state'] === STATES.waiting ? [row['due_at']] : []))
-      return { count: rows.length, dueAt: times.includes(null) ? null : Math.max(0, ...times.map(Number)) }
+      return { count: rows.length, dueAt: times.includes(null) ? null : times.reduce<number>((latest, at) => Math.max(latest, Number(at)), 0) }
     },
   }
 }
