@@ -3,13 +3,13 @@ import type { Money } from '../../base/money.ts'
 import { currencyOf, inCurrency } from '../compile-policy.ts'
 import { aboutOf } from '../compile-endpoint.ts'
 import { ENDPOINT_SECTION } from '../endpoint-keys.ts'
-import type { PlacesOf, Reading, ValuesOf } from '../fields/field.ts'
+import { take, type PlacesOf, type Reading, type ValuesOf } from '../fields/field.ts'
 import { KEYS_OF, PATTERN_SECTION, type PatternKind } from '../fields/pattern.ts'
 import type { WindowRow } from '../fields/references.ts'
 import { namesOf, readSection } from '../fields/section.ts'
 import { normalKey } from '../keys.ts'
 import { parseWindowLabel } from '../values/window-label.ts'
-import type { Reference } from '../values/reference.ts'
+import { parseReference, type Reference } from '../values/reference.ts'
 import type { YamlEntry, YamlNode } from '../yaml-tree.ts'
 import { FALLBACK_MOVES_ON, WATERFALL_MOVES_ON, type Pattern, type Shape } from './pattern.ts'
 import { wholeWeights } from './weights.ts'
@@ -109,7 +109,8 @@ const singleShape = (values: Values, places: Places, place: Place, reading: Read
     reading.report(diagnosticAt(given[1]?.place ?? place, 'bad-value', 'a Single pattern has one recipient', 'write Pattern: Waterfall for several'))
     return null
   }
-  const to: Reference | undefined = given?.[0] ?? (places.try || places.sendTo || values.recipient === undefined ? undefined : { name: values.recipient, price: null, weight: null, place: places.recipient ?? place })
+  const to: Reference | undefined = given?.[0] ?? (places.try || places.sendTo || values.recipient === undefined ? undefined : take(parseReference(values.recipient, places.recipient ?? place), reading))
+  plain(to ? [to] : [], 'single', reading)
   return to ? { kind: 'single', to, finally: values.finally ?? null } : null
 }
 

@@ -43,6 +43,7 @@ describe('the seven patterns', () => {
   })
   it('Single names one, and is it', () => {
     expect(plan('Pattern: Single\nTry: Buyer A ($50)')).toEqual(send('a', 50))
+    expect(load({ ...BUYERS, mine: 'Pattern: Single\nRecipient: Buyer A ($50)\n' }).catalogue.recipients.get('mine')).toMatchObject({ name: 'Mine', plan: send('a', 50) })
     expect(plan('Pattern: Single\nSend To: Buyer A\nAccept When: lead.age > 17')).toMatchObject({ kind: 'sequence', moveOn: [], steps: [{ plan: send('a') }], guard: { acceptWhen: { text: 'lead.age > 17' } } })
     const { catalogue } = load({ ...BUYERS, 'my-buyer': 'Pattern: Single\nRecipient: Buyer A\n' })
     expect(catalogue.recipients.get('my-buyer')).toMatchObject({ name: 'My Buyer', plan: send('a') })
