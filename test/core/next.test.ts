@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import type { Plan } from '../../src/core/plan.ts'
 import { money } from '../../src/base/money.ts'
 import { counterOf } from '../../src/core/caps.ts'
 import type { Cap } from '../../src/core/policy.ts'
@@ -65,6 +66,12 @@ describe('waterfall', () => {
     ['all rejected is rejected', { plan: three, history: ['a', 'b', 'c'].flatMap((r, i) => tried(`/${i}`, r, 1, rejected)) }, ['settle rejected c']],
     ['a failure among rejections is a failure, to be taken up again', { plan: three, history: [...tried('/0', 'a', 1, invalid), ...tried('/1', 'b', 1, rejected), ...tried('/2', 'c', 1, rejected)] }, ['settle failed a']],
     ['Finally takes what nobody took', { plan: waterfall([sendTo('a')], sendTo('pool')), policies: pool, history: tried('/0', 'a', 1, rejected) }, ['settle pooled pool']],
+    ['a Finally that does not want it hides no failure', { plan: waterfall([sendTo('a')], sendTo('b')), history: [...tried('/0', 'a', 1, invalid), { type: 'chose', at: T0, path: '/finally', choice: { kind: 'pass', recipient: 'b', reason: 'no' } }] }, ['settle failed a']],
+    ['nor one that refuses it', { plan: waterfall([sendTo('a')], sendTo('b')), history: [...tried('/0', 'a', 1, invalid), ...tried('/finally', 'b', 1, rejected)] }, ['settle failed a']],
+    ['an answer outweighs its skip', { plan: waterfall([sendTo('a')], sendTo('b')), history: [...tried('/0', 'a', 1, rejected), { type: 'chose', at: T0, path: '/finally', choice: { kind: 'pass', recipient: 'b', reason: 'no' } }] }, ['settle rejected a']],
+    ['of equal answers its own is the last', { plan: waterfall([sendTo('a')], sendTo('b')), history: [...tried('/0', 'a', 1, rejected), ...tried('/finally', 'b', 1, rejected)] }, ['settle rejected b']],
+    ['where a refusal is an answer, its own is', { plan: { ...waterfall([sendTo('a')], sendTo('b')), moveOn: ['skipped', 'failed'] } as Plan, history: [...tried('/0', 'a', 1, invalid), ...tried('/finally', 'b', 1, rejected)] }, ['settle rejected b']],
+    ['what it buys is bought', { plan: waterfall([sendTo('a')], sendTo('b')), history: [...tried('/0', 'a', 1, invalid), ...tried('/finally', 'b', 1, accepted)] }, ['settle accepted b']],
     ['Finally is not reached by an acceptance', { plan: waterfall([sendTo('a')], sendTo('pool')), policies: pool, history: tried('/0', 'a', 1, accepted) }, ['settle accepted a']],
     ['a paused recipient is passed by, with its reason', { plan: three, recipients: { a: paused } }, ['pass /0: A is paused (401); `finalmile unpause a` opens it']],
     ['and then the next is sent to', { plan: three, recipients: { a: paused }, history: [{ type: 'chose', at: T0, path: '/0', choice: { kind: 'pass', recipient: 'a', reason: 'paused' } }] }, ['send b #1']],

@@ -46,7 +46,10 @@ export const sequence = (node: Extract<Plan, { kind: 'sequence' }>, path: string
     // A window that lies ahead is this pattern's own plan, so that an enclosing pattern waits with it.
     return closed.some((each) => each.ahead) ? pending({ kind: 'wait', until, why, recipient, batch: false }) : { kind: 'closed', until, why, recipient }
   }
-  return node.finally ? evaluate(node.finally, childPath(path, 'finally'), context) : { kind: 'done', outcome: combine(outcomes, path) }
+  const last = node.finally ? evaluate(node.finally, childPath(path, 'finally'), context) : null
+  // What did not want it there hides no failure: the lead may be taken up again.
+  if (last && (last.kind !== 'done' || !node.moveOn.includes(last.outcome.kind))) return last
+  return { kind: 'done', outcome: combine(last ? [...outcomes, last.outcome] : outcomes, path) }
 }
 
 const passBy = (each: Closed): Action => ({ kind: 'choose', path: each.path, choice: { kind: 'pass', recipient: each.recipient, reason: each.why } })
