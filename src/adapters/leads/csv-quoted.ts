@@ -16,7 +16,7 @@ export const NEEDS_MORE = null
  * one; a quote further inside a cell (`5" pipe`) is a character like others. Text behind a closing quote is a fault:
  * what the writer meant cannot be known.
  */
-export const quotedRecord = (text: string, start: number, delimiter: string, eol: '\n' | '\r', final: boolean): QuotedRecord | typeof NEEDS_MORE => {
+export const quotedRecord = (text: string, start: number, delimiter: string, eol: '\n' | '\r'): QuotedRecord | typeof NEEDS_MORE => {
   const cells: string[] = []
   let at = start
   let lines = 1
@@ -24,7 +24,7 @@ export const quotedRecord = (text: string, start: number, delimiter: string, eol
   let nextDelimiter = -1
   for (;;) {
     if (text.charCodeAt(at) === QUOTE) {
-      const closing = closingQuote(text, at + 1, final)
+      const closing = closingQuote(text, at + 1)
       if (closing < 0) return NEEDS_MORE
       const inside = text.slice(at + 1, closing)
       if (inside.includes(eol)) lines += inside.split(eol).length - 1
@@ -59,12 +59,12 @@ const QUOTE = 0x22
 const CR = 0x0d
 const LF = 0x0a
 
-/** The first quote that is not one of a pair; -1 where the text ends before that is certain. */
-const closingQuote = (text: string, from: number, final: boolean): number => {
+/** The first quote that is not one of a pair, which at the very end of the text is not certain yet; -1 where there is none. */
+const closingQuote = (text: string, from: number): number => {
   let at = from
   for (;;) {
     const quote = text.indexOf('"', at)
-    if (quote < 0 || (quote + 1 >= text.length && !final)) return -1
+    if (quote < 0) return -1
     if (text.charCodeAt(quote + 1) !== QUOTE) return quote
     at = quote + 2
   }

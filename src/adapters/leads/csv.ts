@@ -57,7 +57,7 @@ export const createCsvParser = (file: string, header: CsvHeader, inspect?: Inspe
         line++
         continue
       }
-      const record = quotedRecord(text, pos, delimiter, eol, final)
+      const record = quotedRecord(text, pos, delimiter, eol)
       if (record === NEEDS_MORE && !final && text.length - pos <= LONGEST_CSV_RECORD) break
       if (record === NEEDS_MORE || record.fault !== null || (record.lines > 1 && record.cells.length !== header.names.length)) {
         // The quote is not to be trusted, so neither is the end it gives the record.
