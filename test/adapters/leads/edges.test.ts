@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest'
 import type { RowParser } from '../../../src/adapters/leads/batch.ts'
 import { createCsvParser } from '../../../src/adapters/leads/csv.ts'
 import { readCsvHeader } from '../../../src/adapters/leads/csv-header.ts'
+import { createDecoder } from '../../../src/adapters/leads/decode.ts'
 import { createJsonLinesParser } from '../../../src/adapters/leads/json-lines.ts'
 import { createJsonValuesParser } from '../../../src/adapters/leads/json-values.ts'
 
@@ -48,6 +49,11 @@ describe('a chunk that ends', () => {
     expect(fed(csv(), 'L1,a\nL2,M\uFFFD', 'ller\nL3,c\n')).toMatchObject({ leads: [['L1', 2], ['L3', 4]], bad: [[3, expect.stringContaining('not valid in the file')]] })
     expect(fed(lines(), '{"id":"L1","note":"M\uFFFD', 'ller"}\n{"id":"L2"}\n')).toMatchObject({ leads: [['L2', 2]], bad: [[1, expect.stringContaining('not valid in the file')]] })
     expect(fed(values(), '[{"id":"L1","note":"M\uFFFD', 'ller"},\n{"id":"L2"}]')).toMatchObject({ leads: [['L2', 2]], bad: [[1, expect.stringContaining('not valid in the file')]] })
+  })
+
+  it('before a mark of the byte order: at the start of a file it is none of its text, later it is', () => {
+    const decoder = createDecoder('utf-8')
+    expect(['\uFEFFa', '\uFEFFb'].map((each) => decoder.push(Buffer.from(each)))).toEqual([{ text: 'a', damaged: false }, { text: '\uFEFFb', damaged: false }])
   })
 
   it.each([1, 2, 3, 5, 8])('anywhere, every %i characters: strings and escapes of JSON are one all the same', (size) => {

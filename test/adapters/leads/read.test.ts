@@ -243,6 +243,19 @@ describe('sources', () => {
     expect(got.bad).toEqual([])
     expect(got.progress.totalBytes).toBeNull()
   })
+  it('standard input is read once, a byte at a time if need be, packed or not, and named twice too', async () => {
+    const text = '\uFEFFid,name\nL1,Ann\nL2,J\u00fcrgen\n'
+    for (const bytes of [Buffer.from(text), gzipSync(text)]) {
+      const stdin = Readable.from(Array.from(bytes, (each) => Buffer.from([each])))
+      expect((await read(['-', '-'], { stdin })).fields).toEqual([{ id: 'L1', name: 'Ann' }, { id: 'L2', name: 'J\u00fcrgen' }])
+    }
+  })
+
+  it('a file that ends within a character sets its last row aside', async () => {
+    const { ids, bad } = await textOf(Buffer.from('id,name\nL1,Ann\nL2,J\u00fc').subarray(0, -1))
+    expect([ids, bad.map((each) => each.line)]).toEqual([['L1'], [3]])
+  })
+
   it('standard input that holds no leads is told when it is read', async () => {
     expect(await problems(['-'], { stdin: Readable.from([Buffer.from('<html>')]) })).toEqual(['this is a web page, not a lead file'])
   })
