@@ -1,9 +1,9 @@
 import type { BadRow } from '../adapters/leads/batch.ts'
 import { usageError } from '../base/diagnostic.ts'
-import { parseMoney } from '../base/money.ts'
 import type { Instant } from '../base/time.ts'
 import type { Lead } from '../core/lead.ts'
 import { timeOf } from '../core/received.ts'
+import { creditOf } from '../core/returns.ts'
 import type { Invocation } from './command.ts'
 import { openLeads } from './lead-files.ts'
 
@@ -71,7 +71,7 @@ const rowOf = (fields: Lead['fields'], given: { readonly ours: string | null; re
     either: given.ours === null && given.theirs === null ? pick(NAMES.either) : null,
     recipient: pick(NAMES.recipient),
     amount, reason: pick(NAMES.reason), at, status: pick(NAMES.status),
-    problem: amount !== null && parseMoney(amount) === null ? `"${amount}" is no amount of money` : atText !== null && at === null ? `"${atText}" is no date` : null,
+    problem: amount !== null && creditOf(amount, 'USD') === null ? `"${amount}" is no amount of money` : atText !== null && at === null ? `"${atText}" is no date` : null,
   }
 }
 

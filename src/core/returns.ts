@@ -87,9 +87,9 @@ export const isMeant = (sale: Pick<Sale, 'recipient' | 'buyerLeadId'>, recipient
 
 export const nameTheBuyer = (buyers: readonly string[]): string => `it was sold to ${buyers.join(' and ')}: name the buyer in a column "recipient" or with --from`
 
-/** Money as a buyer's list writes it; a credit is often written as what it takes off. */
+/** Money as a buyer's list writes it; a credit is often written as what it takes off: with a minus, or in brackets as accountants do. */
 export const creditOf = (text: string, currency: string): Money | null => {
-  const read = parseMoney(text, currency)
+  const read = parseMoney(/^\((.+)\)$/.exec(text.trim())?.[1] ?? text, currency)
   return read === null ? null : money(Math.abs(read.amount), read.currency)
 }
 
