@@ -139,6 +139,7 @@ export const COMMANDS: readonly CommandSpec[] = [
   },
   {
     name: 'review', args: '<action> [leads...]', words: ['list', 'retry', 'accept', 'drop'], group: CORRECT, summary: 'held and pooled leads: list, retry, accept, drop',
+    more: 'accept also books what only the buyer knew: a lead that is in doubt there, or that it took second to another, whatever became of it since.',
     options: [
       { flags: '--price <money>', help: "with accept: what the buyer pays, in the recipient's currency where it names none", read: readMoneyText('--price') }, { flags: '--buyer-lead-id <id>', help: "with accept: the buyer's own id" },
       { flags: '--to <recipient>', help: 'where a lead was delivered to several: which of them is meant' }, { flags: '--note <text>', help: 'why, for the ledger' }, test,

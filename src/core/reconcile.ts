@@ -46,6 +46,7 @@ export const addOurs = (ours: Map<string, OurLine>, recipient: string, leadId: s
   if (event.type === 'returned' && event.recipient === recipient && before?.worth) {
     ours.set(deliveryId, { ...before, worth: money(before.worth.amount - event.amount.amount, before.worth.currency) })
   }
+  if (event.type === 'reviewed' && event.sale?.recipient === recipient) ours.set(deliveryId, { leadId, buyerLeadId: event.sale.buyerLeadId, state: 'sold', worth: event.sale.revenue, at: event.at })
   if (event.type === 'settled' && event.outcome.recipient === recipient && event.outcome.kind === 'accepted' && before?.state !== 'sold') {
     ours.set(deliveryId, { leadId, buyerLeadId: event.outcome.buyerLeadId, state: 'sold', worth: event.outcome.revenue, at: event.at })
   }

@@ -19,7 +19,7 @@ export interface Attention { readonly recipient: string; readonly class: string;
 
 /**
  * A fold of events in their order, a run's or all of a store's. Its memory grows with recipients, sources, days and versions, and with
- * the leads that may be settled again (failed, held, pooled, sold with a step open), not with the leads.
+ * the leads that may be settled again (failed, held, pooled, in doubt, sold with a step open), not with the leads.
  */
 export interface Report {
   readonly mode: Mode
@@ -36,6 +36,8 @@ interface Folding {
   readonly resettable: Map<string, Settled>
   /** Places of a delivery whose last post failed and may be repeated: what follows there offers the lead to nobody new. */
   readonly repeated: Map<string, Set<string>>
+  /** Deliveries of which a buyer may have the lead though it said no such thing: a person may yet accept it. */
+  readonly inDoubt: Set<string>
   readonly acceptedByHand: Set<string>
   readonly days: Map<number, string>
 }
@@ -46,7 +48,7 @@ export const emptyReport = (mode: Mode): Report => ({
   total: emptyFigures(),
   by: { recipient: new Map(), source: new Map(), day: new Map(), version: new Map() },
   attention: new Map(),
-  folding: { versions: new Map(), resettable: new Map(), repeated: new Map(), acceptedByHand: new Set(), days: new Map() },
+  folding: { versions: new Map(), resettable: new Map(), repeated: new Map(), inDoubt: new Set(), acceptedByHand: new Set(), days: new Map() },
 })
 
 /** Adds one event in place, for speed, and returns the same report. */
@@ -63,7 +65,8 @@ export const addEvent = (report: Report, context: ReportContext, event: Delivery
       return report
     case 'settled': addSettled(report, context, event); return report
     case 'reviewed':
-      if (event.decision === 'accept') report.folding.acceptedByHand.add(context.deliveryId)
+      if (event.sale) addBeside(report, context, event.at, event.sale)
+      else if (event.decision === 'accept') report.folding.acceptedByHand.add(context.deliveryId)
       if (event.decision === 'retry') takeUp(report, context)
       return report
     case 'returned': addReturned(report, context, event); return report
@@ -86,6 +89,7 @@ const addFinished = (report: Report, context: ReportContext, event: EventOf<'att
     }
   }
   const { verdict } = event
+  if (verdict.kind === 'unknown' || verdict.kind === 'unconfirmed') report.folding.inDoubt.add(context.deliveryId)
   if (verdict.kind === 'failed' && verdict.alert) {
     const key = `${event.recipient} ${verdict.class}`
     const known = report.attention.get(key)
@@ -134,7 +138,7 @@ const addSettled = (report: Report, context: ReportContext, event: EventOf<'sett
   takeBack(report, context)
   const { kind, recipient, besides = [] } = event.outcome
   const revenue = event.outcome.revenue ? [event.outcome.revenue, ...besides] : besides
-  const places = [report.total, figuresOf(report.by.source, sourceOf(context)), figuresOf(report.by.day, dayOf(report, event.at))]
+  const places = wholesOf(report, context, event.at)
   for (const figures of places) {
     figures.outcomes.set(kind, (figures.outcomes.get(kind) ?? 0) + 1)
     for (const each of revenue) addTo(figures.revenue, each)
@@ -150,8 +154,16 @@ const addSettled = (report: Report, context: ReportContext, event: EventOf<'sett
   if (acceptedByHand.size > 0 && acceptedByHand.delete(deliveryId) && kind === 'accepted' && recipient !== null) {
     for (const figures of placesOf(report, context, event.at, recipient)) for (const each of revenue) addTo(figures.sales, each)
   }
-  if (kind === 'failed' || kind === 'held' || kind === 'pooled' || event.outcome.open) resettable.set(deliveryId, { figures: places, outcome: kind, revenue, cost: event.cost })
+  const { inDoubt } = report.folding
+  const doubtful = inDoubt.size > 0 && inDoubt.has(deliveryId) && (kind !== 'accepted' || !inDoubt.delete(deliveryId))
+  if (kind === 'failed' || kind === 'held' || kind === 'pooled' || doubtful || event.outcome.open) resettable.set(deliveryId, { figures: places, outcome: kind, revenue, cost: event.cost })
   else if (report.folding.repeated.size > 0) report.folding.repeated.delete(deliveryId)
+}
+
+/** A sale more of a lead that is settled as sold: its outcome is counted already. */
+const addBeside = (report: Report, context: ReportContext, at: number, { recipient, revenue }: NonNullable<EventOf<'reviewed'>['sale']>): void => {
+  for (const figures of placesOf(report, context, at, recipient)) addTo(figures.sales, revenue)
+  for (const figures of wholesOf(report, context, at)) addTo(figures.revenue, revenue)
 }
 
 /** On the day it was recorded, so that a closed month stays as it was. */
@@ -161,8 +173,12 @@ const addReturned = (report: Report, context: ReportContext, { at, recipient, am
     addTo(figures.returned, amount)
     takeFrom(figures.sales, amount)
   }
-  for (const figures of [report.total, figuresOf(report.by.source, sourceOf(context)), figuresOf(report.by.day, dayOf(report, at))]) takeFrom(figures.revenue, amount)
+  for (const figures of wholesOf(report, context, at)) takeFrom(figures.revenue, amount)
 }
+
+/** Where leads are counted, whoever their recipients are. */
+const wholesOf = (report: Report, context: ReportContext, at: number): readonly Figures[] =>
+  [report.total, figuresOf(report.by.source, sourceOf(context)), figuresOf(report.by.day, dayOf(report, at))]
 
 const placesOf = (report: Report, context: ReportContext, at: number, recipient: string): readonly Figures[] => [
   report.total,

@@ -45,6 +45,7 @@ export const salesOf = (events: readonly DeliveryEvent[]): readonly Sale[] => {
       const { path, recipient, buyerLeadId, revenue } = event.outcome
       sales.push({ path, recipient, buyerLeadId, revenue, soldAt: event.at, returned: null, refs: [] })
     }
+    if (event.type === 'reviewed' && event.sale) sales.push({ ...event.sale, soldAt: event.at, returned: null, refs: [] })
     if (event.type !== 'returned') continue
     const at = sales.findIndex((each) => each.recipient === event.recipient && each.path === event.path)
     const sale = sales[at]

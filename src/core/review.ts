@@ -4,38 +4,61 @@ import type { DeliveryEvent, EventOf } from './event.ts'
 import { attemptCount, emptyHistory, evolve } from './history.ts'
 import type { Outcome } from './outcome.ts'
 import { rootPath } from './plan.ts'
+import { addOurs, type OurLine } from './reconcile.ts'
 
-/** What a person decides of a lead that is held or in a pool. `revenue`: what the buyer pays; `buyerLeadId`: as the buyer named it, null where it is not known. */
+/** What a person decides of a lead. `buyer`: who has it; `revenue`: what it pays; `buyerLeadId`: as the buyer named it, null where that is not known. */
 export type Review =
   | { readonly decision: 'retry' | 'drop'; readonly note: string | null }
-  | { readonly decision: 'accept'; readonly note: string | null; readonly revenue: Money; readonly buyerLeadId: string | null }
+  | { readonly decision: 'accept'; readonly note: string | null; readonly buyer: string | null; readonly revenue: Money; readonly buyerLeadId: string | null }
 
-/** What to record of it; `settled` null: it waits to be tried again. */
-export interface Reviewed { readonly events: readonly DeliveryEvent[]; readonly settled: EventOf<'settled'> | null }
+/** What to record of it. `settled` null: it waits to be tried again, or stays as it is settled (`besides`: what it earns more). */
+export interface Reviewed { readonly events: readonly DeliveryEvent[]; readonly settled: EventOf<'settled'> | null; readonly besides: Money | null }
 
-/** `cost`: what was paid for the lead where no settlement said it. An acceptance is a sale to whoever held the lead (see `salesIn`). */
+/**
+ * `cost`: what was paid for the lead where no settlement said it. An acceptance is a sale (see `salesIn`): it settles the
+ * lead, but for one that is sold already to somebody else, which then has one sale more.
+ */
 export const decideReview = (events: readonly DeliveryEvent[], cost: Money | null, review: Review, now: Instant): Reviewed => {
   const { decision, note } = review
-  const reviewed: DeliveryEvent = { type: 'reviewed', at: now, decision, note }
-  if (decision === 'retry') return { events: [reviewed], settled: null }
+  const reviewed = { type: 'reviewed', at: now, decision, note } as const
+  if (review.decision === 'retry') return { events: [reviewed], settled: null, besides: null }
   const before = events.findLast((event) => event.type === 'settled')
-  const last = lastAnswer(events)
-  const sold = review.decision === 'accept'
+  const buyer = review.decision === 'accept' ? review.buyer : null
+  const answer = lastAnswer(events, buyer) ?? lastAnswer(events, null)
+  const path = answer?.path ?? rootPath
+  const named = before?.outcome.recipient === buyer ? before?.outcome.buyerLeadId : answer?.verdict.buyerLeadId
+  if (review.decision === 'accept' && buyer !== null && before?.outcome.kind === 'accepted') {
+    const sale = { path, recipient: buyer, buyerLeadId: review.buyerLeadId ?? named ?? null, revenue: review.revenue }
+    return { events: [{ ...reviewed, sale }], settled: null, besides: review.revenue }
+  }
   const outcome: Outcome = {
-    kind: sold ? 'accepted' : 'rejected', recipient: sold ? (before?.outcome.recipient ?? null) : null, path: last?.path ?? rootPath, class: null,
-    buyerLeadId: sold ? (review.buyerLeadId ?? before?.outcome.buyerLeadId ?? null) : null, revenue: sold ? review.revenue : null,
-    reason: [sold ? 'accepted in review' : 'dropped in review', ...(note === null ? [] : [note])].join(': '),
+    path, class: null, reason: [review.decision === 'accept' ? 'accepted in review' : 'dropped in review', ...(note === null ? [] : [note])].join(': '),
+    ...(review.decision === 'accept'
+      ? { kind: 'accepted', recipient: buyer, buyerLeadId: review.buyerLeadId ?? named ?? null, revenue: review.revenue }
+      : { kind: 'rejected', recipient: null, buyerLeadId: null, revenue: null }),
   }
   const settled = { type: 'settled', at: now, outcome, cost: before?.cost ?? cost, attempts: attemptCount(events.reduce(evolve, emptyHistory)) } as const
-  return { events: [reviewed, settled], settled }
+  return { events: [reviewed, settled], settled, besides: null }
 }
 
-/** Who sells a lead from a pool sells it to the buyer that was asked last; a held one to whoever held it. The first is the likeliest. */
-export const buyersInReview = (events: readonly DeliveryEvent[]): readonly string[] => {
+/** Who may have the lead, for all that is recorded: no answer came, it could not be read, or it was an acceptance second to another's. */
+export const mayHaveIt = (events: readonly DeliveryEvent[]): readonly string[] => {
+  if (!events.some((event) => event.type === 'settled')) return []
+  const asked = new Set(events.flatMap((event) => (event.type === 'attemptFinished' && event.phase === 'post' ? event.recipient : [])))
+  return [...asked].filter((recipient) => {
+    const ours = new Map<string, OurLine>()
+    for (const event of events) addOurs(ours, recipient, '', '', event)
+    const state = ours.get('')?.state
+    return state === 'in doubt' || state === 'unconfirmed' || state === 'surplus'
+  })
+}
+
+/** Whose currency a price without one is in, the likeliest first: a pool is no buyer, so that who was asked last goes before it. */
+export const payersOf = (events: readonly DeliveryEvent[], buyer: string | null): readonly string[] => {
   const before = events.findLast((event) => event.type === 'settled')?.outcome
-  const holder = before?.recipient ?? null
-  const last = before?.kind === 'pooled' ? (lastAnswer(events)?.recipient ?? null) : null
-  return [last, holder].filter((each) => each !== null)
+  const last = before?.kind === 'pooled' && before.recipient === buyer ? (lastAnswer(events, null)?.recipient ?? null) : null
+  return [last, buyer].filter((each) => each !== null)
 }
 
-const lastAnswer = (events: readonly DeliveryEvent[]): EventOf<'attemptFinished'> | undefined => events.findLast((event) => event.type === 'attemptFinished')
+const lastAnswer = (events: readonly DeliveryEvent[], recipient: string | null): EventOf<'attemptFinished'> | undefined =>
+  events.filter((event) => event.type === 'attemptFinished').findLast((event) => recipient === null || event.recipient === recipient)

@@ -74,6 +74,9 @@ const CASES: readonly Case[] = [
     expect(await ledger.append([first(c)])).toEqual([{ kind: 'had', recipients: ['x'] }])
     expect(await ledger.claim(b.id, 'r3')).toMatchObject({ had: ['x'] })
     expect(await ledger.claim(a.id, 'r3')).not.toHaveProperty('had')
+    const beside: DeliveryEvent = { type: 'reviewed', at: T0, decision: 'accept', note: null, sale: { path: '/', recipient: 'y', buyerLeadId: null, revenue: money(10_000) } }
+    expect(await kinds(ledger, [{ deliveryId: b.id, version: 1, runId: 'r4', events: [beside], standing: settled() }])).toEqual(['ok'])
+    expect(await ledger.append([first(c)])).toEqual([{ kind: 'had', recipients: expect.arrayContaining(['x', 'y']) }])
   }],
   ['a settled delivery that is being worked again counts as working only', async (ledger) => {
     const a = delivery('L1')

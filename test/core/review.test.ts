@@ -1,23 +1,47 @@
 import { describe, expect, it } from 'vitest'
 import { money } from '../../src/base/money.ts'
 import type { DeliveryEvent } from '../../src/core/event.ts'
-import { buyersInReview, decideReview } from '../../src/core/review.ts'
+import { addOurs, type OurLine } from '../../src/core/reconcile.ts'
+import { salesOf } from '../../src/core/returns.ts'
+import { decideReview, mayHaveIt, payersOf } from '../../src/core/review.ts'
 import { salesIn } from '../../src/core/sale.ts'
-import { T0, accepted, received, rejected, tried, unreadable } from './given.ts'
+import { T0, accepted, broken, received, refused, rejected, tried, unknown, unreadable } from './given.ts'
 
 const settled = (kind: 'held' | 'pooled', recipient: string, buyerLeadId: string | null = null): DeliveryEvent =>
   ({ type: 'settled', at: T0, outcome: { kind, recipient, path: '/1', buyerLeadId, revenue: null, reason: 'why', class: null }, cost: money(20_000), attempts: 2 })
 const held = [received(), ...tried('/0', 'a', 1, rejected), ...tried('/1', 'b', 1, unreadable), settled('held', 'b', 'B7')]
 const pooled = [received(), ...tried('/0', 'a', 1, rejected), settled('pooled', 'desk')]
-const yes = { decision: 'accept', note: null, revenue: money(450_000), buyerLeadId: null } as const
+const yes = { decision: 'accept', note: null, buyer: 'b', revenue: money(450_000), buyerLeadId: null } as const
+const end = (kind: 'accepted' | 'failed' | 'rejected', recipient: string): DeliveryEvent => ({ type: 'settled', at: T0, outcome: { kind, recipient, path: '/1', buyerLeadId: null, revenue: kind === 'accepted' ? money(450_000) : null, reason: null, class: null }, cost: null })
+const soldOn = [received(), ...tried('/0', 'a', 1, unknown), ...tried('/1', 'b', 1, accepted), end('accepted', 'b')]
 
 describe('decideReview', () => {
   it('an acceptance is a sale to whoever held the lead, at the place that was asked last', () => {
-    const { events, settled: is } = decideReview(held, null, yes, T0 + 5)
+    const { events, settled: is, besides } = decideReview(held, null, yes, T0 + 5)
     expect(events).toEqual([{ type: 'reviewed', at: T0 + 5, decision: 'accept', note: null }, is])
     expect(is).toMatchObject({ at: T0 + 5, cost: money(20_000), attempts: 2, outcome: { kind: 'accepted', recipient: 'b', path: '/1', buyerLeadId: 'B7', revenue: money(450_000), reason: 'accepted in review' } })
     expect(salesIn(events)).toEqual(['b'])
     expect(salesIn([...held, ...events])).toEqual(['b'])
+    expect(besides).toBeNull()
+  })
+
+  it('a buyer whose answer never came, and nobody else took the lead: that sale settles it, at that place', () => {
+    const failed = [received(), ...tried('/0', 'a', 1, unknown), ...tried('/1', 'b', 1, broken), end('failed', 'b')]
+    const { events, settled: is } = decideReview(failed, null, { ...yes, buyer: 'a' }, T0)
+    expect(is?.outcome).toMatchObject({ kind: 'accepted', recipient: 'a', path: '/0', buyerLeadId: null })
+    expect(salesIn(events)).toEqual(['a'])
+  })
+
+  it('a buyer whose answer never came while another bought: one sale more, and the lead stays settled as it is', () => {
+    const { events, settled: is, besides } = decideReview(soldOn, null, { ...yes, buyer: 'a', buyerLeadId: 'A1' }, T0 + 5)
+    expect(events).toEqual([{ type: 'reviewed', at: T0 + 5, decision: 'accept', note: null, sale: { path: '/0', recipient: 'a', buyerLeadId: 'A1', revenue: money(450_000) } }])
+    expect([is, besides]).toEqual([null, money(450_000)])
+    expect(salesIn(events)).toEqual(['a'])
+    expect(salesOf([...soldOn, ...events]).map(({ recipient, buyerLeadId }) => [recipient, buyerLeadId])).toEqual([['b', 'B1'], ['a', 'A1']])
+    const ours = new Map<string, OurLine>()
+    for (const event of [...soldOn, ...events]) addOurs(ours, 'a', 'L1', 'd', event)
+    expect(ours.get('d')).toEqual({ leadId: 'L1', buyerLeadId: 'A1', state: 'sold', worth: money(450_000), at: T0 + 5 })
+    expect(mayHaveIt([...soldOn, ...events])).toEqual([])
   })
 
   it("takes the buyer's own id and a note where a person gives them", () => {
@@ -31,7 +55,7 @@ describe('decideReview', () => {
   })
 
   it('what is to be tried again is not settled', () => {
-    expect(decideReview(held, null, { decision: 'retry', note: null }, T0)).toEqual({ events: [{ type: 'reviewed', at: T0, decision: 'retry', note: null }], settled: null })
+    expect(decideReview(held, null, { decision: 'retry', note: null }, T0)).toEqual({ events: [{ type: 'reviewed', at: T0, decision: 'retry', note: null }], settled: null, besides: null })
   })
 
   it("keeps the lead's cost where no settlement said it", () => {
@@ -39,17 +63,33 @@ describe('decideReview', () => {
   })
 })
 
-describe('buyersInReview', () => {
+describe('mayHaveIt', () => {
+  const surplus = tried('/0', 'a', 1, accepted).map((event) => (event.type === 'attemptFinished' ? { ...event, surplus: true } : event))
   it.each([
-    ['a held lead', held, ['b']],
-    ['a lead from a pool: who was asked last, then the pool', pooled, ['a', 'desk']],
-    ['nobody', [received()], []],
-  ])('%s', (_, events, buyers) => { expect(buyersInReview(events)).toEqual(buyers) })
+    ['who did not answer, though another bought', soldOn, ['a']],
+    ['who did not answer, then failed', [received(), ...tried('/', 'a', 1, unknown), ...tried('/', 'a', 2, broken), end('failed', 'a')], ['a']],
+    ['who answered something unreadable', held, ['b']],
+    ['who accepted second to another', [received(), ...surplus, ...tried('/1', 'b', 1, accepted), end('accepted', 'b')], ['a']],
+    ['not who was never reached', [received(), ...tried('/', 'a', 1, refused), end('failed', 'a')], []],
+    ['not who answered no to the repeat', [received(), ...tried('/', 'a', 1, unknown), ...tried('/', 'a', 2, rejected), ...tried('/1', 'b', 1, broken), end('failed', 'b')], []],
+    ['who did not answer, though the last refused it', [received(), ...tried('/0', 'a', 1, unknown), ...tried('/1', 'b', 1, rejected), end('rejected', 'b')], ['a']],
+    ['not of a lead that all have refused', [received(), ...tried('/', 'a', 1, rejected), end('rejected', 'a')], []],
+    ['not of one that is not settled', [received(), ...tried('/', 'a', 1, unknown)], []],
+  ])('%s', (_, events, who) => { expect(mayHaveIt(events)).toEqual(who) })
+})
+
+describe('payersOf', () => {
+  it.each([
+    ['a held lead', held, 'b', ['b']],
+    ['a lead from a pool: who was asked last, then the pool', pooled, 'desk', ['a', 'desk']],
+    ['a lead from a pool that an endpoint has', pooled, 'a', ['a']],
+    ['nobody', [received()], null, []],
+  ])('%s', (_, events, buyer, who) => { expect(payersOf(events, buyer)).toEqual(who) })
 })
 
 describe('salesIn', () => {
   it('a sale that an answer booked is not booked again by a review of the same step', () => {
-    const { events } = decideReview([settled('held', 'a')], null, yes, T0)
+    const { events } = decideReview([settled('held', 'a')], null, { ...yes, buyer: 'a' }, T0)
     expect(salesIn([...tried('/0', 'a', 1, accepted), ...events])).toEqual(['a'])
   })
 })

@@ -42,6 +42,34 @@ describe('500 leads that a buyer processes before it resets the connection', () 
   })
 })
 
+describe('a sale that only the buyer knew of', () => {
+  it('is booked once it is confirmed: where nobody else took the lead it settles it, where another did it is one more', async () => {
+    const price = (body: string): string => (body.includes('"L1"') ? 'accepted' : 'rejected')
+    const [a, b] = [await buyer({ script: { do: 'reset-after', price: '50.00' }, idempotent: false }), await buyer({ script: (request) => ({ do: 'answer', status: 200, body: `{"status":"${price(request.body)}","leadId":"B1","price":45}` }) })]
+    const project = createProject({ a: endpointYaml(a.url, 'Retries: none\nCircuit Breaker: off\n'), b: endpointYaml(b.url), sell: waterfall('a', 'b') })
+    project.write('leads.csv', leadsCsv(2))
+    expect(await project.json('deliver', 'leads.csv', '--to', 'sell', '--yes')).toMatchObject({ outcomes: { accepted: 1, failed: 1 }, revenue: '45.00' })
+    project.write('list.csv', 'lead_id,price\nL1,50\nL2,50\n')
+    const told = await project.run('reconcile', 'a', 'list.csv')
+    expect(told).toMatchObject({ code: 3, out: expect.stringContaining('settles a doubt'), err: expect.stringContaining('`finalmile review accept LEAD --to a --price AMOUNT`') })
+    expect((await project.run('explain', 'L1')).out).toContain('next: a may have it too: if so, `finalmile review accept L1 --to a --price …`')
+    expect((await project.run('explain', 'L2')).out).toContain('if so, `finalmile review accept L2 --to a --price …`; if not, `finalmile deliver … --retry-failed` takes it up again')
+    expect(await project.run('review', 'accept', 'L2', '--to', 'b', '--price', '50')).toMatchObject({ code: 2, err: expect.stringContaining('L2 is neither held nor in a pool, nor in doubt at b; nothing was changed') })
+    expect(await project.run('review', 'accept', 'L1', 'L2', '--to', 'a', '--price', '50', '--buyer-lead-id', 'A1')).toMatchObject({ code: 0, err: expect.stringContaining('2 leads accepted') })
+    expect(await project.json('report')).toMatchObject({ revenue: '145.00', outcomes: { accepted: 2, failed: 0 }, recipients: { a: { revenue: '100.00' }, b: { revenue: '45.00' } } })
+    const rows = (await project.run('export', 'results')).out
+    expect(rows).toMatch(/L1,accepted,b,B1,95\.00,0\.00,95\.00,USD,2,"?bought by a as well, for \$50\.00, accepted in review"?,/)
+    expect(rows).toMatch(/L2,accepted,a,A1,50\.00/)
+    const ledger = (await project.run('export', 'ledger', '--jsonl')).out.trimEnd().split('\n').map((line) => JSON.parse(line) as { readonly revenue: string | null })
+    expect(ledger.reduce((sum, { revenue }) => sum + Number(revenue ?? 0), 0)).toBe(145)
+    expect(await project.run('reconcile', 'a', 'list.csv')).toMatchObject({ code: 0 })
+    expect(await project.run('review', 'accept', 'L1', '--to', 'a', '--price', '50')).toMatchObject({ code: 2 })
+    project.write('back.csv', 'lead_id,amount\nL1,20\n')
+    expect(await project.run('returns', 'back.csv', '--from', 'a')).toMatchObject({ code: 0 })
+    expect(await project.json('report')).toMatchObject({ revenue: '125.00', recipients: { a: { revenue: '80.00' } } })
+  })
+})
+
 describe('a wait that the buyer asks for', () => {
   const inHours = (hours: number): string => new Date(Date.now() + hours * 3_600_000).toUTCString()
   it.each<[string, string, number]>([

@@ -52,8 +52,8 @@ async function* ledgerRows(ledger: Ledger, filter: Filter): AsyncGenerator<Row> 
   const confirmed = new Set<string>()
   for await (const stored of ledger.events(filter)) {
     const { event, deliveryId } = stored
-    if (event.type === 'reviewed' && event.decision === 'accept') confirmed.add(deliveryId)
-    const row = event.type === 'settled' && confirmed.delete(deliveryId) ? confirmedRow(stored, event) : ledgerRow(stored, event)
+    if (event.type === 'reviewed' && event.decision === 'accept' && !event.sale) confirmed.add(deliveryId)
+    const row = event.type === 'settled' && confirmed.delete(deliveryId) ? confirmedRow(stored, event.at, event.outcome, event.outcome.reason) : ledgerRow(stored, event)
     if (row !== null) yield row
   }
 }

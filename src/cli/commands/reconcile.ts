@@ -1,5 +1,6 @@
 import { csvLine } from '../../base/csv.ts'
 import { usageError } from '../../base/diagnostic.ts'
+import { shellWord } from '../../base/shell.ts'
 import { formatMoney } from '../../base/money.ts'
 import { isoTime, type Instant } from '../../base/time.ts'
 import { addOurs, isDifference, reconcile, type Finding, type OurLine, type TheirLine } from '../../core/reconcile.ts'
@@ -45,7 +46,7 @@ export const run: RunCommand = async (invocation) => {
     if (!settings.quiet) {
       const agreed = findings.filter((each) => each.kind === 'agrees').length
       err.write(`${differences.length === 0 ? err.paint.green('✓') : err.paint.yellow('!')} ${plural(agreed, 'line')} agree${agreed === 1 ? 's' : ''}, ${plural(differences.length, 'difference')}${summed(differences)}\n`)
-      if (differences.some((each) => each.kind === 'settles a doubt')) err.write(`Held leads that they have: ${toldCommand(mode, 'review accept LEAD --price AMOUNT')}; that they do not have: ${toldCommand(mode, 'review retry LEAD')}\n`)
+      if (differences.some((each) => each.kind === 'settles a doubt')) err.write(`Leads that they have: \`${toldCommand(mode, `review accept LEAD --to ${shellWord(id)} --price AMOUNT`)}\`; held ones that they do not have: \`${toldCommand(mode, 'review retry LEAD')}\`\n`)
     }
     return differences.length + bad.length > 0 ? EXIT.leadsFailed : EXIT.done
   })

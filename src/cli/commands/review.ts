@@ -1,18 +1,18 @@
 import { systemClock } from '../../adapters/clock.ts'
 import { usageError } from '../../base/diagnostic.ts'
-import { parseMoney } from '../../base/money.ts'
+import { addMoney, parseMoney, type Money } from '../../base/money.ts'
 import { shellWord } from '../../base/shell.ts'
 import { isoTime, type Instant } from '../../base/time.ts'
 import type { DeliveryEvent, Mode } from '../../core/event.ts'
 import { isPurged } from '../../core/lead.ts'
-import { buyersInReview, decideReview } from '../../core/review.ts'
+import { decideReview, mayHaveIt, payersOf } from '../../core/review.ts'
 import type { Review } from '../../core/review.ts'
 import type { Ledger, LoadedDelivery, Standing, Step } from '../../ports.ts'
 import type { Recipient } from '../../definitions/types.ts'
 import { openCatalogue } from '../catalogue.ts'
 import type { Invocation, RunCommand } from '../command.ts'
 import { EXIT } from '../exit.ts'
-import { plural, showWhen } from '../render/figures.ts'
+import { plural, showMoney, showWhen } from '../render/figures.ts'
 import { renderTable } from '../render/table.ts'
 import { newRunId } from '../run-id.ts'
 import { toldCommand } from '../render/told.ts'
@@ -22,7 +22,7 @@ import { withStore } from '../store.ts'
 const ACTIONS = ['list', 'retry', 'accept', 'drop'] as const
 type Decision = Exclude<(typeof ACTIONS)[number], 'list'>
 
-/** What only a person can decide: leads that are held (an answer that says neither yes nor no) or parked in a pool. */
+/** What only a person can decide: leads that are held (an answer that says neither yes nor no) or parked in a pool, and sales that only the buyer knew of. */
 export const run: RunCommand = (invocation) => {
   const [action = '', ...leads] = invocation.args
   const known = ACTIONS.find((each) => each === action)
@@ -52,28 +52,25 @@ const list = async (ledger: Ledger, invocation: Invocation): Promise<number> => 
   return EXIT.done
 }
 
+/** A delivery that is decided of; `buyer`: who has its lead, where it is accepted. */
+interface Meant { readonly loaded: LoadedDelivery; readonly buyer: string | null }
+
 const decide = async (ledger: Ledger, invocation: Invocation, decision: Decision, leads: readonly string[]): Promise<number> => {
   const { streams, settings } = invocation
   const now = systemClock.now()
   const mode = modeOf(invocation)
-  const found = await Promise.all(leads.map(async (id) => ({ id, open: (await ledger.ofLead(id)).filter((each) => each.delivery.mode === mode && needsPerson(each.standing) && isMeant(each, invocation)) })))
-  const missing = found.filter((each) => each.open.length === 0).map((each) => each.id)
-  if (missing.length > 0) throw usageError(`${missing.join(', ')} ${missing.length === 1 ? 'is' : 'are'} neither held nor in a pool; nothing was changed`, `${toldCommand(mode, 'review list')} shows what is`)
-  const several = decision === 'accept' ? found.find((each) => each.open.length > 1) : undefined
-  if (several !== undefined) throw usageError(`${several.id} waits for a person in ${several.open.length} deliveries, to ${several.open.map((each) => each.delivery.to).join(' and ')}: each would be a sale; nothing was changed`, `say which was sold: --to ${shellWord(several.open[0]?.delivery.to ?? '')}`)
-  const purged = decision === 'retry' ? found.find((each) => each.open.some(({ delivery }) => isPurged(delivery.lead))) : undefined
-  if (purged !== undefined) throw usageError(`${purged.id} was purged, so that there is nothing left to send; nothing was changed`, 'accept or drop it, or deliver it from its file with --again')
+  const found = await Promise.all(leads.map(async (id) => ({ id, meant: meantOf((await ledger.ofLead(id)).filter(({ delivery }) => delivery.mode === mode), invocation, decision) })))
+  refuse(invocation, decision, found)
   const stepOf = await stepsOf(invocation, decision)
   const runId = newRunId(now)
   await ledger.startRun({ id: runId, mode, to: null, startedAt: now }, null)
-  const open = found.flatMap((each) => each.open)
-  const steps = open.map((each): Step => ({ deliveryId: each.delivery.id, version: each.events.length, runId, ...stepOf(each, now) }))
-  const results = await ledger.append(steps)
+  const all = found.flatMap(({ meant }) => meant)
+  const results = await ledger.append(all.map((each): Step => ({ deliveryId: each.loaded.delivery.id, version: each.loaded.events.length, runId, ...stepOf(each, now) })))
   let done = 0
-  for (const [i, { delivery: { lead, to } }] of open.entries()) {
-    const standing = steps[i]?.standing
+  for (const [i, { loaded: { delivery: { lead, to }, standing }, buyer }] of all.entries()) {
+    const ending = needsPerson(standing) ? `; \`${toldCommand(mode, `review drop ${shellWord(lead.id)} --to ${shellWord(to)}`)}\` ends this one` : ''
     if (results[i]?.kind === 'ok') done += 1
-    else if (results[i]?.kind === 'booked') streams.err.write(`${lead.id}: ${(standing?.state === 'settled' ? standing.recipient : null) ?? 'its buyer'} has bought it already, through another target; \`${toldCommand(mode, `review drop ${shellWord(lead.id)} --to ${shellWord(to)}`)}\` ends this one\n`)
+    else if (results[i]?.kind === 'booked') streams.err.write(`${lead.id}: ${buyer ?? 'its buyer'} has bought it already, through another target${ending}\n`)
     else streams.err.write(`${lead.id}: another process changed it meanwhile; look again with finalmile explain ${shellWord(lead.id)}\n`)
   }
   await ledger.finishRun(runId, systemClock.now(), '{}')
@@ -86,33 +83,65 @@ const decide = async (ledger: Ledger, invocation: Invocation, decision: Decision
 
 const needsPerson = (standing: Standing): boolean => standing.state === 'settled' && (standing.outcome === 'held' || standing.outcome === 'pooled')
 
-const isMeant = ({ delivery, standing }: LoadedDelivery, { options }: Invocation): boolean => {
+/** What is held or in a pool; to be accepted, where there is none of these, also what a buyer may have though its lead went on. */
+const meantOf = (deliveries: readonly LoadedDelivery[], { options }: Invocation, decision: Decision): readonly Meant[] => {
   const to = typeof options.to === 'string' ? options.to.toLowerCase() : null
-  return to === null || delivery.to.toLowerCase() === to || (standing.state === 'settled' && standing.recipient?.toLowerCase() === to)
+  const isMeant = (...names: readonly (string | null)[]): boolean => to === null || names.some((name) => name?.toLowerCase() === to)
+  const open = deliveries.flatMap((loaded): readonly Meant[] => {
+    const recipient = loaded.standing.state === 'settled' ? loaded.standing.recipient : null
+    return needsPerson(loaded.standing) && isMeant(loaded.delivery.to, recipient) ? [{ loaded, buyer: recipient }] : []
+  })
+  if (open.length > 0 || decision !== 'accept') return open
+  return deliveries.filter(({ standing }) => standing.state === 'settled').flatMap((loaded) => mayHaveIt(factsOf(loaded)).flatMap((buyer) => (isMeant(buyer, loaded.delivery.to) ? { loaded, buyer } : [])))
 }
 
+/** Stops before anything is changed, where a lead is not there to be decided of, or nobody can know which sale is meant. */
+const refuse = (invocation: Invocation, decision: Decision, found: readonly { readonly id: string; readonly meant: readonly Meant[] }[]): void => {
+  const missing = found.filter(({ meant }) => meant.length === 0).map(({ id }) => id)
+  const nobody = decision === 'accept' ? `, nor in doubt at ${typeof invocation.options.to === 'string' ? invocation.options.to : 'any buyer'}` : ''
+  if (missing.length > 0) throw usageError(`${missing.join(', ')} ${missing.length === 1 ? 'is' : 'are'} neither held nor in a pool${nobody}; nothing was changed`, `${toldCommand(modeOf(invocation), 'review list')} shows what is`)
+  const several = decision === 'accept' ? found.find(({ meant }) => meant.length > 1) : undefined
+  if (several !== undefined) {
+    const open = several.meant.every(({ loaded }) => needsPerson(loaded.standing))
+    const names = several.meant.map(({ loaded, buyer }) => (open ? loaded.delivery.to : buyer) ?? '')
+    throw usageError(open ? `${several.id} waits for a person in ${names.length} deliveries, to ${names.join(' and ')}: each would be a sale; nothing was changed` : `${names.join(' and ')} may have ${several.id}: each would be a sale; nothing was changed`, `say which was sold: --to ${shellWord(names[0] ?? '')}`)
+  }
+  const purged = decision === 'retry' ? found.find(({ meant }) => meant.some(({ loaded }) => isPurged(loaded.delivery.lead))) : undefined
+  if (purged !== undefined) throw usageError(`${purged.id} was purged, so that there is nothing left to send; nothing was changed`, 'accept or drop it, or deliver it from its file with --again')
+}
+
+const factsOf = ({ events }: LoadedDelivery): readonly DeliveryEvent[] => events.map(({ event }) => event)
+
 /** What `decision` records of a delivery, and how it stands then. */
-const stepsOf = async (invocation: Invocation, decision: Decision): Promise<(loaded: LoadedDelivery, now: Instant) => Pick<Step, 'events' | 'standing'>> => {
+const stepsOf = async (invocation: Invocation, decision: Decision): Promise<(meant: Meant, now: Instant) => Pick<Step, 'events' | 'standing'>> => {
   const { options } = invocation
   const note = typeof options.note === 'string' ? options.note : null
   const buyerLeadId = typeof options.buyerLeadId === 'string' ? options.buyerLeadId : null
   const price = typeof options.price === 'string' ? options.price : null
   if (decision === 'accept' && price === null) throw usageError('review accept needs what the buyer pays', 'for example --price 45, or --price 0 where nothing is paid')
   const recipients = decision === 'accept' ? (await openCatalogue(invocation)).catalogue.recipients : new Map<string, Recipient>()
-  const reviewOf = (events: readonly DeliveryEvent[]): Review => {
+  const reviewOf = ({ loaded, buyer }: Meant): Review => {
     if (decision !== 'accept' || price === null) return { decision: decision === 'retry' ? 'retry' : 'drop', note }
-    const currency = currencyOf(recipients, buyersInReview(events))
+    const currency = currencyOf(recipients, payersOf(factsOf(loaded), buyer))
     const revenue = parseMoney(price, currency)
     if (revenue === null) throw usageError(`"${price}" is no amount of money in ${currency}`, 'for example --price 45')
-    return { decision, note, revenue, buyerLeadId }
+    return { decision, note, buyer, revenue, buyerLeadId }
   }
-  return ({ delivery, events }, now) => {
-    const facts = events.map(({ event }) => event)
-    const { events: decided, settled } = decideReview(facts, delivery.cost, reviewOf(facts), now)
-    if (settled === null) return { events: decided, standing: { state: 'waiting', dueAt: now, why: 'a person ordered it to be tried again', recipient: null, batch: false } }
+  return (meant, now) => {
+    const { delivery, standing } = meant.loaded
+    const { events, settled, besides } = decideReview(factsOf(meant.loaded), delivery.cost, reviewOf(meant), now)
+    if (settled === null) return { events, standing: besides !== null && standing.state === 'settled' ? withSale(standing, meant.buyer, besides) : { state: 'waiting', dueAt: now, why: 'a person ordered it to be tried again', recipient: null, batch: false } }
     const { outcome, cost, attempts = 0 } = settled
-    return { events: decided, standing: { state: 'settled', at: now, outcome: outcome.kind, recipient: outcome.recipient, buyerLeadId: outcome.buyerLeadId, revenue: outcome.revenue, cost, attempts, reason: outcome.reason } }
+    return { events, standing: { state: 'settled', at: now, outcome: outcome.kind, recipient: outcome.recipient, buyerLeadId: outcome.buyerLeadId, revenue: outcome.revenue, cost, attempts, reason: outcome.reason } }
   }
+}
+
+/** A sale more; in another currency it is told, since one revenue has one. */
+const withSale = (standing: Extract<Standing, { state: 'settled' }>, buyer: string | null, besides: Money): Standing => {
+  const { revenue, reason } = standing
+  const isSame = revenue === null || revenue.currency === besides.currency
+  const told = `bought by ${buyer} as well, for ${showMoney(besides)}, accepted in review`
+  return { ...standing, revenue: isSame ? (revenue === null ? besides : addMoney(revenue, besides)) : revenue, reason: reason === null ? told : `${reason}; ${told}` }
 }
 
 /** Of the first of them that has a file: a pool is no buyer, so that who was asked last goes before it. */

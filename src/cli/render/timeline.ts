@@ -1,12 +1,14 @@
 import type { ChalkInstance } from 'chalk'
 import type { Money } from '../../base/money.ts'
+import { shellWord } from '../../base/shell.ts'
 import { formatDuration, isoTime, type Instant } from '../../base/time.ts'
-import type { DeliveryEvent, Mode } from '../../core/event.ts'
+import type { DeliveryEvent } from '../../core/event.ts'
 import { isPurged } from '../../core/lead.ts'
 import { childPath, isStep } from '../../core/plan.ts'
 import type { OutcomeKind } from '../../core/outcome.ts'
+import { mayHaveIt } from '../../core/review.ts'
 import { classOf, type Verdict } from '../../core/verdict.ts'
-import type { LoadedDelivery, Standing } from '../../ports.ts'
+import type { LoadedDelivery } from '../../ports.ts'
 import { plural, showMoney, showTime, showWhen } from './figures.ts'
 import { oneLine } from './printable.ts'
 import { toldCommand } from './told.ts'
@@ -21,7 +23,7 @@ import { padEnd } from './width.ts'
  *       03:29:15.301  180 ms  ✗ acme       rejected: state not served (200)
  */
 export const renderTimeline = (loaded: LoadedDelivery, now: Instant, paint: ChalkInstance, nameOf: (path: string) => string | null = () => null): string => {
-  const { delivery, events, standing } = loaded
+  const { delivery, events } = loaded
   const number = delivery.number > 1 ? `, delivery ${delivery.number}` : ''
   const head = `${paint.bold(oneLine(delivery.lead.id))} to ${paint.bold(delivery.to)} (${delivery.mode}${number}), received ${showTime(delivery.receivedAt)} UTC`
   const source = Object.entries(delivery.source).map(([name, value]) => `${name}=${value}`).join(' ')
@@ -34,7 +36,7 @@ export const renderTimeline = (loaded: LoadedDelivery, now: Instant, paint: Chal
     const took = event.type === 'attemptFinished' ? formatDuration(event.durationMs) : ''
     return [...newDay, `  ${paint.dim(iso.slice(11, 23))}  ${paint.dim(padEnd(took, 7))}  ${lineOf(event, paint, nameOf)}`]
   })
-  return `${[head, ...facts, ...lines, `  ${nextOf(standing, openIn(events), now, delivery.mode, isPurged(delivery.lead), paint)}`].join('\n')}\n`
+  return `${[head, ...facts, ...lines, `  ${nextOf(loaded, now, paint)}`].join('\n')}\n`
 }
 
 /** One fact as it happens, for `--verbose`: what a timeline says of it, with the lead. */
@@ -80,7 +82,7 @@ const lineOf = (event: DeliveryEvent, paint: ChalkInstance, nameOf: (path: strin
     }
     case 'reopened': return `reopened: ${oneLine(event.reason)}`
     case 'returned': return `${paint.yellow('↩')} returned by ${event.recipient}: ${showMoney(event.amount)}${event.reason === null ? '' : ` – ${oneLine(event.reason)}`}`
-    case 'reviewed': return `reviewed: ${event.decision}${event.note === null ? '' : ` – ${oneLine(event.note)}`}`
+    case 'reviewed': return `reviewed: ${event.decision}${event.sale ? `, bought by ${event.sale.recipient} as well, for ${showMoney(event.sale.revenue)}` : ''}${event.note === null ? '' : ` – ${oneLine(event.note)}`}`
     default: return kindOf(event)
   }
 }
@@ -96,7 +98,7 @@ const verdictText = (verdict: Verdict, revenue: Money | null): string => {
 }
 
 /** A rehearsal's clock is whatever its next command says: its times are told as they stand. */
-const nextOf = (standing: Standing, open: readonly string[] | undefined, now: Instant, mode: Mode, purged: boolean, paint: ChalkInstance): string => {
+const nextOf = ({ delivery: { lead, mode }, standing, events }: LoadedDelivery, now: Instant, paint: ChalkInstance): string => {
   switch (standing.state) {
     case 'working': return paint.cyan(`next: being worked on by a run; after a crash \`${toldCommand(mode, 'resume')}\` takes it up`)
     case 'waiting': {
@@ -104,11 +106,19 @@ const nextOf = (standing: Standing, open: readonly string[] | undefined, now: In
       return paint.yellow(`next: ${when} – ${oneLine(standing.why)}${standing.recipient === null ? '' : ` (${standing.recipient})`}`)
     }
     case 'settled': {
+      const purged = isPurged(lead)
+      const open = openIn(events)
       if (purged && standing.outcome === 'failed') return paint.dim('next: nothing, its data was purged; `finalmile deliver … --again` orders it anew from its file')
       if (purged && (standing.outcome === 'held' || standing.outcome === 'pooled')) return paint.yellow(`next: a person decides: \`${toldCommand(mode, 'review accept|drop')}\`; its data was purged`)
       if (standing.outcome === 'held') return paint.yellow(`next: a person decides: \`${toldCommand(mode, 'review retry|accept|drop')}\``)
       if (standing.outcome === 'pooled') return paint.yellow(`next: parked for a person: \`${toldCommand(mode, 'review list')}\``)
       if (open) return paint.yellow(`next: nothing by itself; \`finalmile deliver … --retry-failed\` takes up its ${open.join(' and ')} step; the lead is not sent again`)
+      const doubts = mayHaveIt(events.map(({ event }) => event))
+      if (doubts.length > 0) {
+        const [first = ''] = doubts
+        const ifNot = standing.outcome === 'failed' ? '; if not, `finalmile deliver … --retry-failed` takes it up again' : ''
+        return paint.yellow(`next: ${doubts.join(' and ')} may have it${standing.outcome === 'accepted' ? ' too' : ''}: if so, \`${toldCommand(mode, `review accept ${shellWord(lead.id)} --to ${shellWord(first)} --price …`)}\`${ifNot}`)
+      }
       if (standing.outcome === 'failed') return paint.dim(`next: nothing by itself; \`finalmile deliver … --retry-failed\` takes it up again (${plural(standing.attempts, 'attempt')} so far)`)
       return paint.dim('next: nothing, it is settled')
     }

@@ -1,7 +1,8 @@
 import type { CsvValue } from '../../base/csv.ts'
 import { formatMoney, money, subtractMoney, type Money } from '../../base/money.ts'
-import { isoTime } from '../../base/time.ts'
+import { isoTime, type Instant } from '../../base/time.ts'
 import type { DeliveryEvent, EventOf, Mode } from '../event.ts'
+import type { Outcome } from '../outcome.ts'
 import { classOf } from '../verdict.ts'
 
 /** The header of `ledger.csv`, contract section 7. */
@@ -26,8 +27,8 @@ export interface RowContext {
 export type Row = readonly CsvValue[]
 
 /**
- * The ledger's row of an event: a finished attempt, a recipient that was passed by (`attempt` 0, verdict `skipped`), or a return
- * (verdict `returned`, its revenue negative, so that the column adds up); null for all other events. Revenue is empty where nothing was sold.
+ * The ledger's row of an event: a finished attempt, a recipient that was passed by (`attempt` 0, verdict `skipped`), a sale
+ * that was confirmed beside another, or a return (verdict `returned`, its revenue negative, so that the column adds up); null for all other events. Revenue is empty where nothing was sold.
  */
 export const ledgerRow = (context: RowContext, event: DeliveryEvent): Row | null => {
   if (event.type === 'attemptFinished') {
@@ -44,6 +45,7 @@ export const ledgerRow = (context: RowContext, event: DeliveryEvent): Row | null
       null, 'returned', event.reason, null, event.buyerLeadId, moneyText(money(-event.amount.amount, event.amount.currency), context.mode), event.amount.currency, null,
     ]
   }
+  if (event.type === 'reviewed' && event.sale) return confirmedRow(context, event.at, event.sale, ['accepted in review', ...(event.note === null ? [] : [event.note])].join(': '))
   if (event.type === 'chose' && event.choice.kind === 'pass' && event.choice.recipient !== null) {
     return [
       context.seq, isoTime(event.at), context.runId, context.leadId, event.path, event.choice.recipient, null, 0, null, context.mode,
@@ -54,9 +56,9 @@ export const ledgerRow = (context: RowContext, event: DeliveryEvent): Row | null
 }
 
 /** The ledger's row of a sale that a person confirmed (`attempt` 0, as no request earned it): without it the column would not add up. */
-export const confirmedRow = (context: RowContext, { at, outcome }: EventOf<'settled'>): Row => [
-  context.seq, isoTime(at), context.runId, context.leadId, outcome.path, outcome.recipient, null, 0, null, context.mode,
-  null, 'accepted', outcome.reason, null, outcome.buyerLeadId, outcome.revenue && moneyText(outcome.revenue, context.mode), outcome.revenue && outcome.revenue.currency, null,
+export const confirmedRow = (context: RowContext, at: Instant, sale: Pick<Outcome, 'path' | 'recipient' | 'buyerLeadId' | 'revenue'>, reason: string | null): Row => [
+  context.seq, isoTime(at), context.runId, context.leadId, sale.path, sale.recipient, null, 0, null, context.mode,
+  null, 'accepted', reason, null, sale.buyerLeadId, sale.revenue && moneyText(sale.revenue, context.mode), sale.revenue && sale.revenue.currency, null,
 ]
 
 /**

@@ -95,6 +95,21 @@ describe('summary', () => {
     expect(summarise(fold(events))).toMatchObject({ revenue: '45.00', outcomes: { held: 0, accepted: 1 }, recipients: { a: { revenue: '45.00', errors: { unreadable: 1 } } } })
   })
 
+  it.each<[string, readonly DeliveryEvent[]]>([
+    ['refused by the next', [finished({ kind: 'unknown', recipient: 'b' }), finished({ kind: 'rejected' }), settled('rejected', null, usd(10))]],
+    ['dropped in review', [finished({ kind: 'unconfirmed', recipient: 'b' }), settled('held', null, usd(10)), { type: 'reviewed', at: 0, decision: 'drop', note: null }, settled('rejected', null, usd(10))]],
+  ])('a lead in doubt that was %s, and then accepted in review, counts once', (_, events) => {
+    const accepted: readonly DeliveryEvent[] = [{ type: 'reviewed', at: 0, decision: 'accept', note: null }, settled('accepted', usd(20), usd(10), 'b')]
+    expect(summarise(fold([...events, ...accepted].map((event) => ['1', event] as const)))).toMatchObject({ leads: 1, revenue: '20.00', cost: '10.00', outcomes: { accepted: 1, rejected: 0, held: 0 }, recipients: { b: { revenue: '20.00' } } })
+  })
+
+  it('a sale that a person confirmed beside another is revenue of both its recipient and the whole; the lead counts once', () => {
+    const beside: DeliveryEvent = { type: 'reviewed', at: DAY, decision: 'accept', note: null, sale: { path: '/0', recipient: 'b', buyerLeadId: null, revenue: usd(20) } }
+    const report = fold([['1', finished({ kind: 'unknown', recipient: 'b' })], ['1', finished()], ['1', settled('accepted', usd(45), usd(10))], ['1', beside]])
+    expect(summarise(report)).toMatchObject({ leads: 1, revenue: '65.00', cost: '10.00', outcomes: { accepted: 1 }, recipients: { a: { revenue: '45.00' }, b: { revenue: '20.00', accepted: 0 } } })
+    expect([...report.by.day].map(([day, figures]) => [day, figures.revenue.get('USD')?.amount])).toEqual([['1970-01-01', 450_000], ['1970-01-02', 200_000]])
+  })
+
   it('a sale whose open step was taken up again counts once, in every currency', () => {
     const eur = money(300_000, 'EUR')
     const sale = (more: object): DeliveryEvent => ({ type: 'settled', at: 0, cost: usd(10), outcome: { kind: 'accepted', recipient: 'a', path: '/', buyerLeadId: null, revenue: usd(45), besides: [eur], reason: null, class: null, ...more } })

@@ -26,6 +26,11 @@ describe('ledgerRow', () => {
   it('names an acceptance beyond what was for sale as surplus, without revenue', () => {
     expect(rowObject(LEDGER_COLUMNS, ledgerRow(context, { ...sale, revenue: null, surplus: true }) ?? [])).toMatchObject({ verdict: 'accepted', class: 'surplus', revenue: null })
   })
+  it('has a row for a sale that a person confirmed beside another', () => {
+    const row = ledgerRow(context, { type: 'reviewed', at: 0, decision: 'accept', note: 'by phone', sale: { path: '/0', recipient: 'b', buyerLeadId: 'B1', revenue: money(200_000) } })
+    expect(rowObject(LEDGER_COLUMNS, row ?? [])).toMatchObject({ lead_id: 'L-1', path: '/0', recipient: 'b', attempt: 0, verdict: 'accepted', reason: 'accepted in review: by phone', buyer_lead_id: 'B1', revenue: '20.00', currency: 'USD' })
+    expect(ledgerRow(context, { type: 'reviewed', at: 0, decision: 'drop', note: null })).toBeNull()
+  })
   it('has a row for a recipient passed by, and none for other events', () => {
     const row = ledgerRow(context, { type: 'chose', at: 0, path: '/1', choice: { kind: 'pass', recipient: 'b', reason: 'cap reached' } })
     expect(rowObject(LEDGER_COLUMNS, row ?? [])).toMatchObject({ recipient: 'b', attempt: 0, verdict: 'skipped', reason: 'cap reached', revenue: null })

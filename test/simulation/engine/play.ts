@@ -1,8 +1,10 @@
 import { money } from '../../../src/base/money.ts'
 import { DAY, HOUR, MINUTE } from '../../../src/base/time.ts'
+import type { DeliveryEvent } from '../../../src/core/event.ts'
 import { emptyHistory, evolve } from '../../../src/core/history.ts'
 import type { Lead } from '../../../src/core/lead.ts'
-import { decideReview } from '../../../src/core/review.ts'
+import { decideReview, mayHaveIt } from '../../../src/core/review.ts'
+import type { Review } from '../../../src/core/review.ts'
 import { standingOf } from '../../../src/engine/work.ts'
 import type { LoadedDelivery, Standing } from '../../../src/ports.ts'
 import { someLeads } from '../../engine/world.ts'
@@ -22,7 +24,7 @@ const MOST_ROUNDS = 40
 /**
  * Random recipient files, and a few runs on one store one after the other: with the same leads to several targets, crashes,
  * Ctrl-C, people who pause, files that are gone; then `resume` until nothing waits for a time. Then a person decides what is
- * held, the leads come once more, and it is `resume` again. Resolves to the rules broken.
+ * held or in doubt, the leads come once more, it is `resume` again, and a person settles what is left. Resolves to the rules broken.
  */
 export const problemsOfRuns = async (seed: number, kind: StoreKind): Promise<readonly string[]> => (await playRuns(seed, kind)).problems
 
@@ -44,9 +46,10 @@ export const playRuns = async (seed: number, kind: StoreKind): Promise<{ readonl
       await clock.advance(random.pick([0, 1_000, 5 * MINUTE, HOUR, DAY]))
     }
     problems.push(...await untilQuiet(stage, situation, 'end'))
-    await review(stage, random)
+    await review(stage, random, 0.7, true)
     await play(orderOf(random, 'later', situation, leads, clock.now(), true))
     problems.push(...await untilQuiet(stage, situation, 'last'))
+    await review(stage, random, 1, false)
   } catch (error) {
     if (!(error instanceof Hang)) throw error
     problems.push(error.message)
@@ -75,18 +78,34 @@ const untilQuiet = async ({ store, clock, pause, run }: Stage, situation: Situat
   return problems
 }
 
-/** A person looks at what is held or in a pool, asks the buyers, and decides: true to what they bought, but for what is sold from the pool. */
-const review = async ({ store, clock, begin, arrivals }: Stage, random: Random): Promise<void> => {
+/**
+ * A person looks at what is held, in a pool or in doubt, asks the buyers, and decides: true to what they bought, but for
+ * what is sold from the pool. `decides`: the chance that a lead is decided at all; `mayRetry`: what is not bought may be tried again.
+ */
+const review = async ({ store, clock, begin, arrivals }: Stage, random: Random, decides: number, mayRetry: boolean): Promise<void> => {
   const process = begin()
-  for await (const { delivery: { id, lead }, standing } of store.deliveries({ mode: 'live', state: 'settled', outcomes: ['held', 'pooled'] })) {
+  const record = async (id: string, how: (events: readonly DeliveryEvent[], standing: Standing) => Review | null): Promise<void> => {
     const loaded = await store.load(id)
-    if (standing.state !== 'settled' || !loaded || random.chance(0.3)) continue
-    const events = loaded.events.map(({ event }) => event)
-    const bought = standing.outcome === 'pooled' ? random.chance(0.3) : arrivals.some((each) => each.recipient === standing.recipient && each.sold.includes(lead.id))
-    const decided = decideReview(events, null, bought ? { decision: 'accept', note: null, revenue: money(70_000), buyerLeadId: null } : { decision: random.pick(['retry', 'drop']), note: null }, clock.now())
-    const after: Standing = decided.settled ? standingOf(events.concat(decided.events).reduce(evolve, emptyHistory), 0, [], decided.settled) : { state: 'waiting', dueAt: clock.now(), why: 'a person ordered it to be tried again', recipient: null, batch: false }
+    const events = (loaded?.events ?? []).map(({ event }) => event)
+    const decision = loaded && how(events, loaded.standing)
+    if (!loaded || !decision) return
+    const { events: decided, settled, besides } = decideReview(events, null, decision, clock.now())
+    const standing: Standing = settled ? standingOf(events.concat(decided).reduce(evolve, emptyHistory), 0, [], settled)
+      : besides && loaded.standing.state === 'settled' ? { ...loaded.standing, revenue: money((loaded.standing.revenue?.amount ?? 0) + besides.amount) }
+        : { state: 'waiting', dueAt: clock.now(), why: 'a person ordered it to be tried again', recipient: null, batch: false }
     // Booked already through another target: there is nothing to add.
-    await process.append([{ deliveryId: id, version: events.length, runId: 'review', events: decided.events, standing: after }])
+    await process.append([{ deliveryId: id, version: events.length, runId: 'review', events: decided, standing }])
+  }
+  const sold = (buyer: string | null): Review => ({ decision: 'accept', note: null, buyer, revenue: money(70_000), buyerLeadId: null })
+  for await (const { delivery: { id, lead } } of store.deliveries({ mode: 'live', state: 'settled' })) {
+    const hasBought = (buyer: string | null): boolean => arrivals.some((each) => each.recipient === buyer && each.sold.includes(lead.id))
+    if (!random.chance(decides)) continue
+    for (const buyer of mayHaveIt(((await store.load(id))?.events ?? []).map(({ event }) => event))) await record(id, (events) => (mayHaveIt(events).includes(buyer) && hasBought(buyer) ? sold(buyer) : null))
+    await record(id, (_events, standing) => {
+      if (standing.state !== 'settled' || (standing.outcome !== 'held' && standing.outcome !== 'pooled')) return null
+      if (standing.outcome === 'pooled' && random.chance(0.3)) return sold(standing.recipient)
+      return { decision: mayRetry ? random.pick(['retry', 'drop']) : 'drop', note: null }
+    })
   }
 }
 

@@ -1,3 +1,4 @@
+import type { Money } from '../../../src/base/money.ts'
 import { emptyHistory, evolve } from '../../../src/core/history.ts'
 import type { DeliveryEvent, EventOf } from '../../../src/core/event.ts'
 import type { LoadedDelivery } from '../../../src/ports.ts'
@@ -29,7 +30,7 @@ export const brokenRules = (after: Aftermath): readonly string[] => {
 const ofDelivery = ({ delivery: { id }, standing, events }: LoadedDelivery): readonly string[] => {
   const facts = events.map(({ event }) => event)
   const count = (type: string): number => facts.filter((event) => event.type === type).length
-  const earned = facts.reduce((sum, event) => sum + (event.type === 'attemptFinished' && event.phase === 'post' && event.verdict.kind === 'accepted' && event.surplus !== true ? event.revenue?.amount ?? 0 : 0), 0) + byHand(facts).reduce((sum, { outcome }) => sum + (outcome.revenue?.amount ?? 0), 0)
+  const earned = facts.reduce((sum, event) => sum + (event.type === 'attemptFinished' && event.phase === 'post' && event.verdict.kind === 'accepted' && event.surplus !== true ? event.revenue?.amount ?? 0 : 0), 0) + byHand(facts).reduce((sum, { revenue }) => sum + (revenue?.amount ?? 0), 0)
   return [
     ...(standing.state === 'working' ? [`${id} is still being worked`] : []),
     ...(standing.state === 'waiting' && (standing.dueAt !== null || standing.why === '') ? [`${id} still waits, until ${standing.dueAt === null ? 'a person comes' : at(standing.dueAt)}: ${standing.why}`] : []),
@@ -40,9 +41,10 @@ const ofDelivery = ({ delivery: { id }, standing, events }: LoadedDelivery): rea
 }
 
 /** What a person accepted in review. */
-const byHand = (facts: readonly DeliveryEvent[]): readonly EventOf<'settled'>[] => facts.flatMap((event, i) => {
+const byHand = (facts: readonly DeliveryEvent[]): readonly { readonly recipient: string | null; readonly revenue: Money | null; readonly at: number }[] => facts.flatMap((event, i) => {
   const before = facts[i - 1]
-  return event.type === 'settled' && before?.type === 'reviewed' && before.decision === 'accept' ? [event] : []
+  if (event.type === 'reviewed' && event.sale) return { ...event.sale, at: event.at }
+  return event.type === 'settled' && before?.type === 'reviewed' && before.decision === 'accept' && !before.sale ? { ...event.outcome, at: event.at } : []
 })
 
 /** One key for a lead at a recipient, one body for a key. */
@@ -60,13 +62,13 @@ const ofKeys = ({ arrivals, situation, again }: Aftermath): readonly string[] =>
   return problems
 }
 
-/** What a buyer bought is in the ledger, or in doubt there; what the ledger sold was bought; nothing twice. */
+/** What a buyer bought is in the ledger, once a person has settled the doubts; what the ledger sold was bought; nothing twice. */
 const ofSales = ({ arrivals, deliveries, again }: Aftermath, answers: readonly Answer[]): readonly string[] => {
   const problems: string[] = []
   const bought = Map.groupBy(arrivals.flatMap(({ recipient, sold, at: when }) => sold.map((lead) => ({ name: `${recipient} ${lead}`, when }))), ({ name }) => name)
   const accepted = Map.groupBy([
     ...answers.flatMap(({ verdict, recipient, lead, at: when, surplus }): readonly Sold[] => (verdict.kind === 'accepted' ? [{ name: `${recipient} ${lead}`, at: when, surplus: surplus === true, byHand: false }] : [])),
-    ...deliveries.flatMap(({ delivery, events }) => byHand(events.map(({ event }) => event)).map(({ outcome, at: when }): Sold => ({ name: `${outcome.recipient} ${delivery.lead.id}`, at: when, surplus: false, byHand: true }))),
+    ...deliveries.flatMap(({ delivery, events }) => byHand(events.map(({ event }) => event)).map(({ recipient, at: when }): Sold => ({ name: `${recipient} ${delivery.lead.id}`, at: when, surplus: false, byHand: true }))),
   ], ({ name }) => name)
   const doubts = Map.groupBy(answers.filter(({ verdict }) => verdict.kind === 'unknown' || verdict.kind === 'unconfirmed'), ({ recipient, lead }) => `${recipient} ${lead}`)
   for (const [name, all] of accepted) {
@@ -74,7 +76,7 @@ const ofSales = ({ arrivals, deliveries, again }: Aftermath, answers: readonly A
     if (!again && all.filter(({ surplus }) => !surplus).length > 1) problems.push(`${name} is in the ledger as sold twice`)
   }
   for (const [name, all] of bought) {
-    if (!accepted.has(name) && !doubts.has(name)) problems.push(`${name} was bought, and is not in the ledger`)
+    if (!accepted.has(name)) problems.push(`${name} was bought, and is not in the ledger`)
     const second = all.map(({ when }) => when).sort((a, b) => a - b)[1]
     // Another delivery had given up on a batch that nobody answered, or waits for a person to read an answer: nobody can know.
     const unknowable = second !== undefined && !accepted.get(name)?.some((each) => each.byHand && each.at <= second) && (doubts.get(name) ?? []).some((each) => each.at <= second && (!('retry' in each.verdict) || !each.verdict.retry || each.delivery.events.some(({ event }) => event.type === 'settled' && event.at <= second)))
