@@ -12,6 +12,12 @@ export interface Money {
 const SCALE = 10_000
 const CENT = SCALE / 100
 const SYMBOLS: Readonly<Record<string, string>> = { $: 'USD', '€': 'EUR', '£': 'GBP', '¥': 'JPY', '₹': 'INR' }
+/** Whose own sign it is as well. */
+const SHARED: Readonly<Record<string, readonly string[]>> = { $: ['CAD', 'AUD', 'NZD', 'MXN', 'SGD', 'HKD', 'TWD', 'CLP', 'COP', 'BSD', 'BBD', 'JMD', 'TTD'], '¥': ['CNY'], '£': ['EGP', 'GIP'] }
+const DOLLARS: Readonly<Record<string, string>> = { US: 'USD', CA: 'CAD', C: 'CAD', AU: 'AUD', A: 'AUD', NZ: 'NZD', HK: 'HKD' }
+
+/** The currency of a sign: in an account in Canadian dollars `$` is one of them, else of the United States. */
+export const currencyOfSymbol = (symbol: string, account: string): string | undefined => (SHARED[symbol]?.includes(account) ? account : SYMBOLS[symbol])
 
 export const money = (amount: number, currency = 'USD'): Money => {
   if (!Number.isSafeInteger(amount)) throw new RangeError(`money out of exact range: ${amount}`)
@@ -26,20 +32,20 @@ export const addMoney = (a: Money, b: Money): Money => {
 export const subtractMoney = (a: Money, b: Money): Money => addMoney(a, { amount: -b.amount, currency: b.currency })
 
 /**
- * Reads money as people and buyers write it: `45`, `45.00`, `"$1,012.50"`, `45 USD`, `USD 45`, `€1.50`.
+ * Reads money as people and buyers write it: `45`, `45.00`, `"$1,012.50"`, `45 USD`, `USD 45`, `€1.50`, `US$45`, `45 usd`.
  * Null for anything else, for a fraction finer than 1/10,000, and for text such as `1,2,3`.
  */
 export const parseMoney = (value: unknown, currency = 'USD'): Money | null => {
   if (Number.isInteger(value) && Number.isSafeInteger((value as number) * SCALE)) return { amount: (value as number) * SCALE + 0, currency }
   if (typeof value === 'number') return Number.isFinite(value) ? fromDecimal(plainDecimal(value), currency) : null
   if (typeof value !== 'string') return null
-  const text = value.trim()
-  const match = /^(-)?\s*(?:([A-Z]{3})\s*)?([$€£¥₹])?\s*(-)?(\d[\d,]*(?:\.\d+)?|\.\d+)\s*(?:([A-Z]{3})|([$€£¥₹]))?$/.exec(text)
+  const text = value.trim().replace(/^(-?\s*)(US|CA|C|AU|A|NZ|HK)\$/, (_, before: string, whose: string) => `${before}${DOLLARS[whose] ?? ''} `)
+  const match = /^(-)?\s*(?:([A-Z]{3}|usd|eur|gbp|cad|aud)\s*)?([$€£¥₹])?\s*(-)?(\d[\d,]*(?:\.\d+)?|\.\d+)\s*(?:([A-Z]{3}|usd|eur|gbp|cad|aud)|([$€£¥₹]))?$/.exec(text)
   if (!match) return null
   const [, minus, codeBefore, symbolBefore, innerMinus, digits = '', codeAfter, symbolAfter] = match
   if (digits.includes(',') && !/^\d{1,3}(,\d{3})+(\.\d+)?$/.test(digits)) return null
   const symbol = symbolBefore ?? symbolAfter
-  const named = codeBefore ?? codeAfter ?? (symbol ? SYMBOLS[symbol] : undefined) ?? currency
+  const named = (codeBefore ?? codeAfter)?.toUpperCase() ?? (symbol ? currencyOfSymbol(symbol, currency) : undefined) ?? currency
   const sign = minus || innerMinus ? '-' : ''
   return fromDecimal(sign + digits.replaceAll(',', ''), named)
 }

@@ -1,4 +1,4 @@
-import { money, type Money } from '../base/money.ts'
+import { currencyOfSymbol, money, type Money } from '../base/money.ts'
 import { HOUR, MINUTE } from '../base/time.ts'
 import type { CallWindow, CircuitPolicy, Policy, Requirement, ZoneSource } from '../core/policy.ts'
 import { builtInCallingHours } from './calling-hours/read-calling-hours.ts'
@@ -31,7 +31,7 @@ export const compilePolicy = (id: string, name: string, values: EndpointValues):
     window: values.type === 'five9.add_to_list' && values.scheduleCalls === true ? null : windowOf(values),
     callingHours: values.callingHours === true ? builtInCallingHours() : null,
     maxAttempts: values.maxAttempts ?? null,
-    caps: values.caps ?? [],
+    caps: (values.caps ?? []).map((cap) => (cap.limit.kind === 'leads' ? cap : { ...cap, limit: { ...cap.limit, amount: inCurrency(cap.limit.amount, currency) } })),
     circuit: values.circuitBreaker === undefined ? DEFAULT_CIRCUIT : values.circuitBreaker,
     duplicateCheck: typeof values.duplicateCheck === 'object' ? values.duplicateCheck : null,
     batch: values.batch?.policy ?? null,
@@ -44,9 +44,9 @@ const UTC: ZoneSource = { kind: 'zone', name: 'UTC' }
 
 export const currencyOf = (values: { readonly currency?: string | undefined }): string => values.currency?.toUpperCase() ?? 'USD'
 
-/** Amounts are read before the recipient's currency is known: a bare number is one of the default. */
+/** Amounts are read before the recipient's currency is known: a bare number is one of it, and so is its own sign. */
 export const inCurrency = <T extends Amount | undefined>(amount: T, currency: string): T extends undefined ? Money | null : Money =>
-  (amount === undefined ? null : amount.bare ? money(amount.amount, currency) : money(amount.amount, amount.currency)) as T extends undefined ? Money | null : Money
+  (amount === undefined ? null : money(amount.amount, amount.bare ? currency : amount.symbol === undefined ? amount.currency : currencyOfSymbol(amount.symbol, currency) ?? amount.currency)) as T extends undefined ? Money | null : Money
 
 const requirementsOf = ({ requirements }: EndpointValues): readonly Requirement[] => (requirements ?? []).flatMap((each) => (each.kind === 'check' ? [each.requirement] : []))
 

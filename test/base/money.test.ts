@@ -7,9 +7,14 @@ describe('parseMoney', () => {
     ['45', 450_000, 'USD'], ['45.00', 450_000, 'USD'], ['$45.00', 450_000, 'USD'], ['"', null, null], ['$1,012.50', 10_125_000, 'USD'],
     ['45 USD', 450_000, 'USD'], ['EUR 1.5', 15_000, 'EUR'], ['€1.50', 15_000, 'EUR'], ['.5', 5_000, 'USD'], ['0.125', 1_250, 'USD'],
     ['-$15.00', -150_000, 'USD'], ['$-15', -150_000, 'USD'], ['0', 0, 'USD'], ['-0', 0, 'USD'], ['1,2,3', null, null], ['1.00001', null, null],
+    ['US$45', 450_000, 'USD'], ['-CA$45.50', -455_000, 'CAD'], ['A$1,000', 10_000_000, 'AUD'], ['45.50 usd', 455_000, 'USD'], ['eur 3', 30_000, 'EUR'], ['45 net', null, null], ['45 Usd', null, null], ['XYUS$45', null, null],
     ['', null, null], ['abc', null, null], ['$', null, null], ['12.50.1', null, null], ['NaN', null, null], ['1e3', null, null],
   ])('%s', (text, amount, currency) => {
     expect(parseMoney(text)).toEqual(amount === null ? null : { amount, currency })
+  })
+
+  it.each([['$45', 'CAD', 'CAD'], ['45 $', 'AUD', 'AUD'], ['¥45', 'CNY', 'CNY'], ['$45', 'USD', 'USD'], ['$45', 'EUR', 'USD'], ['€45', 'CAD', 'EUR'], ['US$45', 'CAD', 'USD'], ['$45 USD', 'CAD', 'USD'], ['45', 'CAD', 'CAD']])('%s in an account in %s is %s', (text, account, currency) => {
+    expect(parseMoney(text, account)).toEqual({ amount: 450_000, currency })
   })
 
   it.each([[45, 450_000], [0, 0], [-0, 0], [-15, -150_000], [Number.MAX_SAFE_INTEGER, null], [45.1, 451_000], [0.1 + 0.2, null], [1e21, null], [Number.NaN, null], [8.5, 85_000], [1e-7, null]])('number %s', (value, amount) => {

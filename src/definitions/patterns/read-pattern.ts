@@ -58,7 +58,7 @@ const guessed = (places: Places, place: Place, reading: Reading): undefined => {
 const tellOfPrices = ({ try: tried, sendTo, buyers, windows }: Values, minimum: Money | null, reading: Reading): void => {
   if (minimum === null) return
   for (const { price, place } of [tried, sendTo, buyers, ...(windows ?? []).map((each) => each.references)].flatMap((each) => each ?? [])) {
-    if (price !== null && price.bare !== true && price.currency !== minimum.currency) reading.report(diagnosticAt(place, 'other-currency', `this price is in ${price.currency}, and Minimum Price in ${minimum.currency}: they cannot be compared`, 'write both in one currency', 'warning'))
+    if (price !== null && inCurrency(price, minimum.currency).currency !== minimum.currency) reading.report(diagnosticAt(place, 'other-currency', `this price is in ${price.currency}, and Minimum Price in ${minimum.currency}: they cannot be compared`, 'write both in one currency', 'warning'))
   }
 }
 

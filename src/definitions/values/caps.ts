@@ -1,7 +1,6 @@
 import type { Place } from '../../base/diagnostic.ts'
-import { parseMoney } from '../../base/money.ts'
 import type { Cap, CapPeriod } from '../../core/policy.ts'
-import { hasCurrency } from './amount.ts'
+import { hasCurrency, parseAmount } from './amount.ts'
 import { parsed, refused, type Parsed } from './parsed.ts'
 
 const PERIODS: Readonly<Record<string, CapPeriod>> = { hour: 'hour', hourly: 'hour', hr: 'hour', day: 'day', daily: 'day', week: 'week', weekly: 'week', month: 'month', monthly: 'month', mo: 'month' }
@@ -19,6 +18,6 @@ export const parseCap = (text: string, place: Place): Parsed<Cap> => {
     const leads = Number((count[1] ?? '').replaceAll(',', ''))
     return leads >= 1 ? parsed({ period, limit: { kind: 'leads', count: leads } }) : refused(place, 'bad-cap', `got "${text}": a cap of none lets nothing through`, 'leave the recipient out of its patterns, or pause it')
   }
-  const sum = hasCurrency(amount) ? parseMoney(amount) : null
-  return sum && sum.amount > 0 ? parsed({ period, limit: { kind: 'revenue', amount: sum } }) : refused(place, 'bad-cap', `got "${text}", expected a count of leads or an amount of money`, 'write 100 per day, or $5,000 per month')
+  const sum = hasCurrency(amount) ? parseAmount(amount, place) : null
+  return sum?.ok && sum.value.amount > 0 ? parsed({ period, limit: { kind: 'revenue', amount: sum.value } }) : refused(place, 'bad-cap', `got "${text}", expected a count of leads or an amount of money`, 'write 100 per day, or $5,000 per month')
 }

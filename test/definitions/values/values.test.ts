@@ -126,6 +126,15 @@ describe('response codes', () => {
   ])('%s: %s', (key, means, expected) => expect(endpoint(`${BASE}Response Codes:\n  ${key}: ${means}`).definition.responseCodes).toMatchObject([expected]))
 })
 
+describe('a recipient that counts in another dollar', () => {
+  it('means its own by the sign, in prices, costs and caps', () => {
+    expect(policy('Currency: CAD\nPrice: $45\nCost: $5\nCaps: $5,000 per month')).toMatchObject({ price: { amount: 450_000, currency: 'CAD' }, cost: { currency: 'CAD' }, caps: [{ limit: { amount: { amount: 50_000_000, currency: 'CAD' } } }] })
+    expect(policy('Currency: CAD\nPrice: US$45\nCost: 5 USD')).toMatchObject({ price: { currency: 'USD' }, cost: { currency: 'USD' } })
+    expect(policy('Currency: EUR\nPrice: $45\nCost: 5')).toMatchObject({ price: { currency: 'USD' }, cost: { currency: 'EUR' } })
+    expect(policy('Price: $45\nCaps: $5,000 per month').price).toEqual({ amount: 450_000, currency: 'USD' })
+  })
+})
+
 describe('batches, circuit breakers, alerts', () => {
   it.each([['100 leads or 5 minutes', { maxLeads: 100, maxWaitMs: 300_000 }], ['50 leads', { maxLeads: 50, maxWaitMs: 300_000 }], ['10 minutes', { maxLeads: 1_000, maxWaitMs: 600_000 }]])('Accumulate: %s', (text, expected) => expect(policy(`Batch: {Accumulate: ${text}}`).batch).toEqual({ ...expected, schedule: null }))
   it('a batch has the format that is written, else that of the recipient', () => {
