@@ -63,6 +63,17 @@ const CASES: readonly Case[] = [
     expect(await kinds(ledger, [first(delivery('1', 'a'), { events: sale }), first(delivery('1', 'b'), { events: sale, informed: true }), first(delivery('2'))])).toEqual(['ok', 'booked', 'ok'])
     expect((await ledger.ofLead('1')).map((each) => each.delivery.to)).toEqual(['a'])
   }],
+  ['of a step with several sales, one of them booked already, none is booked', async (ledger) => {
+    const both = [received(), ...tried('/0', 'c', 1, accepted), ...tried('/1', 'a', 1, accepted)]
+    const steps = [
+      first(delivery('1', 'a'), { events: [received(), ...tried('/', 'a', 1, accepted)] }),
+      first(delivery('1', 'all'), { events: both, informed: true }),
+      first(delivery('1', 'b'), { informed: true }),
+      { deliveryId: delivery('1', 'b').id, version: 1, runId: 'r1', events: both.slice(1), standing: { state: 'working' } as const },
+      { deliveryId: delivery('1', 'b').id, version: 1, runId: 'r1', events: tried('/0', 'c', 1, accepted), standing: { state: 'working' } as const },
+    ]
+    expect(await kinds(ledger, steps)).toEqual(['ok', 'booked', 'ok', 'booked', 'ok'])
+  }],
   ['what a person accepts in review is a sale: other targets are told, and it is booked once', async (ledger) => {
     const [a, b, c] = [delivery('1', 'a'), delivery('1', 'b'), delivery('1', 'c')]
     const held: Standing = { state: 'settled', at: T0, outcome: 'held', recipient: 'x', buyerLeadId: null, revenue: null, cost: null, attempts: 1, reason: null }
