@@ -69,6 +69,12 @@ export const openTarget = (opened: Opened, name: string, mode: Mode, sandbox: Sa
   return { recipient, plan, policies, endpoints }
 }
 
+/** By id or display name; of one whose file is gone, the name as it stands: the store knows its id. */
+export const idOfName = ({ catalogue }: Opened, name: string): string => {
+  const found = findRecipient(catalogue, name)
+  return 'kind' in found ? found.id : name
+}
+
 /** Throws one UserError with the problems of all of them. */
 export const compileEndpoints = (recipients: Iterable<Recipient>, mode: Mode, sandbox: SandboxUrls | null, priced: ReadonlySet<string>, secrets: ReadonlySet<string>): ReadonlyMap<string, Endpoint> => {
   const { endpoints, diagnostics } = compileAll(recipients, mode, sandbox, priced, secrets)

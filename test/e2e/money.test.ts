@@ -136,6 +136,13 @@ describe("a buyer's returns", () => {
     expect(await project.json('report')).toMatchObject({ returned: '90.00', recipients: { acme: { returns: 1, revenue: '90.00' }, bright: { returns: 1, revenue: '90.00' } } })
   })
 
+  it('name the buyer in a column as --from does, by its id or its name', async () => {
+    const project = await sold()
+    project.write('recipients/acme.yaml', `Recipient: Acme Insurance\n${endpointYaml(buyer?.url ?? '')}`)
+    project.write('returns.csv', 'lead_id,recipient\nL1,acme insurance\nL2,ACME\nL3,Bright\n')
+    expect(await project.json('returns', 'returns.csv')).toMatchObject({ returned: 2, refused: [{ lead_id: 'L3', reason: 'it was sold to acme, not to Bright' }] })
+  })
+
   it("are found by the buyer's own id, also where another buyer numbers its leads alike", async () => {
     buyer = await startBuyer({ script: { do: 'answer', status: 200, body: '{"status":"accepted","leadId":"1001","price":45}' } })
     const project = createProject({ acme: endpointYaml(buyer.url), bright: endpointYaml(buyer.url) })
@@ -203,7 +210,8 @@ describe('a sale that a person confirms', () => {
     await project.run('deliver', 'leads.csv', '--to', 'other', '--yes')
     expect(await project.run('review', 'accept', 'L1', '--price', '10')).toMatchObject({ code: 2, err: expect.stringMatching(/L1 waits for a person in 2 deliveries, to acme and other[\s\S]*--to acme/) })
     expect(await revenueOf(project)).toBe('0.00')
-    expect(await project.run('review', 'accept', 'L1', '--price', '10', '--to', 'Other')).toMatchObject({ code: 0 })
+    project.write('recipients/other.yaml', `Recipient: Other Buyers\n${endpointYaml(buyer?.url ?? '')}`)
+    expect(await project.run('review', 'accept', 'L1', '--price', '10', '--to', 'other buyers')).toMatchObject({ code: 0 })
     expect(await project.json('report')).toMatchObject({ revenue: '10.00', recipients: { other: { revenue: '10.00' }, acme: { revenue: '0.00' } } })
   })
 })

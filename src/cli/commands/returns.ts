@@ -7,7 +7,7 @@ import { afterReturn, decideReturn, isMeant, nameTheBuyer, salesOf, type ReturnR
 import { addTo, emptySums, type Sums } from '../../core/report/sums.ts'
 import type { Ledger, LoadedDelivery, Step } from '../../ports.ts'
 import { readBuyerRows, type BuyerRow } from '../buyer-rows.ts'
-import { openCatalogue, requireRecipient } from '../catalogue.ts'
+import { idOfName, openCatalogue, requireRecipient } from '../catalogue.ts'
 import type { Invocation, RunCommand } from '../command.ts'
 import { EXIT } from '../exit.ts'
 import { plural, showMoney } from '../render/figures.ts'
@@ -24,8 +24,10 @@ interface Refusal { readonly row: BuyerRow; readonly why: string }
 /** A buyer's returns, corrected into revenue: each row once, never more than a sale earned. */
 export const run: RunCommand = async (invocation) => {
   const { args: [file = ''], options, streams, settings } = invocation
-  const from = typeof options.from === 'string' ? requireRecipient(await openCatalogue(invocation), options.from, 'endpoint').id : null
-  const { rows, bad } = await readBuyerRows(invocation, file)
+  const opened = await openCatalogue(invocation)
+  const from = typeof options.from === 'string' ? requireRecipient(opened, options.from, 'endpoint').id : null
+  const { rows: read, bad } = await readBuyerRows(invocation, file)
+  const rows = read.map((row) => (row.recipient === null ? row : { ...row, recipient: idOfName(opened, row.recipient) }))
   if (rows.length === 0 && bad.length === 0) throw usageError(`${file} has no rows`, 'a row for each lead that comes back: lead_id or buyer_lead_id, and amount, reason, date where you have them')
   return withStore(invocation, options.dryRun === true ? 'read' : 'write', async (ledger) => {
     const done = await bookAll(ledger, invocation, rows, from)

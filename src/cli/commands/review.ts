@@ -9,7 +9,7 @@ import { decideReview, mayHaveIt, payersOf } from '../../core/review.ts'
 import type { Review } from '../../core/review.ts'
 import type { Ledger, LoadedDelivery, Standing, Step } from '../../ports.ts'
 import type { Recipient } from '../../definitions/types.ts'
-import { openCatalogue } from '../catalogue.ts'
+import { idOfName, openCatalogue } from '../catalogue.ts'
 import type { Invocation, RunCommand } from '../command.ts'
 import { EXIT } from '../exit.ts'
 import { plural, showMoney, showWhen } from '../render/figures.ts'
@@ -59,7 +59,8 @@ const decide = async (ledger: Ledger, invocation: Invocation, decision: Decision
   const { streams, settings } = invocation
   const now = systemClock.now()
   const mode = modeOf(invocation)
-  const found = await Promise.all(leads.map(async (id) => ({ id, meant: meantOf((await ledger.ofLead(id)).filter(({ delivery }) => delivery.mode === mode), invocation, decision) })))
+  const to = typeof invocation.options.to === 'string' ? idOfName(await openCatalogue(invocation), invocation.options.to).toLowerCase() : null
+  const found = await Promise.all(leads.map(async (id) => ({ id, meant: meantOf((await ledger.ofLead(id)).filter(({ delivery }) => delivery.mode === mode), to, decision) })))
   refuse(invocation, decision, found)
   const stepOf = await stepsOf(invocation, decision)
   const runId = newRunId(now)
@@ -84,8 +85,7 @@ const decide = async (ledger: Ledger, invocation: Invocation, decision: Decision
 const needsPerson = (standing: Standing): boolean => standing.state === 'settled' && (standing.outcome === 'held' || standing.outcome === 'pooled')
 
 /** What is held or in a pool; to be accepted, where there is none of these, also what a buyer may have though its lead went on. */
-const meantOf = (deliveries: readonly LoadedDelivery[], { options }: Invocation, decision: Decision): readonly Meant[] => {
-  const to = typeof options.to === 'string' ? options.to.toLowerCase() : null
+const meantOf = (deliveries: readonly LoadedDelivery[], to: string | null, decision: Decision): readonly Meant[] => {
   const isMeant = (...names: readonly (string | null)[]): boolean => to === null || names.some((name) => name?.toLowerCase() === to)
   const open = deliveries.flatMap((loaded): readonly Meant[] => {
     const recipient = loaded.standing.state === 'settled' ? loaded.standing.recipient : null

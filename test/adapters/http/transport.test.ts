@@ -63,6 +63,20 @@ describe('requests', () => {
     expect(buyer.journal.map((each) => each.headers['authorization'])).toEqual([`Basic ${Buffer.from('us@er:p:ss').toString('base64')}`, 'Bearer t'])
   })
 
+  it('sends one Authorization, the recipient\'s own before that of its address', async () => {
+    const seen: string[][] = []
+    const server = http.createServer((request, response) => { seen.push(request.rawHeaders); response.end() })
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+    await sendOnce(post(`http://us:er@127.0.0.1:${(server.address() as AddressInfo).port}/`, { headers: [['authorization', 'Bearer t']] }))
+    server.close()
+    expect(seen[0]?.filter((each) => /^(authorization|basic|bearer)/i.test(each))).toEqual(['authorization', 'Bearer t'])
+  })
+
+  it('a 407 of the buyer itself is its answer, and no trouble of a proxy', async () => {
+    const buyer = closing(await startBuyer({ script: { do: 'answer', status: 407 } }))
+    expect(statusOf(await sendOnce(post(buyer.url)))).toBe(407)
+  })
+
   it.each([['small', '{"a":1}'], ['large', 'x'.repeat(100_000)]])('compresses a %s body with its true length', async (_size, body) => {
     const buyer = closing(await startBuyer())
     await sendOnce(post(buyer.url, { compression: 'gzip', body, headers: [['Content-Length', String(body.length)]] }))

@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process'
 import { once } from 'node:events'
 import { createServer } from 'node:net'
 import type { AddressInfo } from 'node:net'
@@ -44,6 +45,19 @@ describe('several workers on one store', { timeout: 60_000 }, () => {
     await expect(stale.claimDue(query)).rejects.toThrow(LeaseLostError)
     expect(stale.holdsLease()).toBe(false)
     expect(await other.ofLead('L3')).toEqual([])
+  })
+
+  it('a worker of another machine keeps its work until its time is over, whatever runs here; one of this machine that is gone does not', async () => {
+    const { url } = await fresh()
+    const s = schemaOf(url)
+    const [far, near, other] = [await worker(url), await worker(url), await worker(url)]
+    await far.append([first(delivery('L1'))])
+    await near.append([first(delivery('L2'))])
+    const { pid } = spawnSync(process.execPath, ['--version'])
+    await queryAt(url, `UPDATE ${s}.workers SET pid = ${pid} WHERE fence < 3; UPDATE ${s}.workers SET host = 'another-machine' WHERE fence = 1`)
+    expect((await other.claimAbandoned(query)).map((each) => each.delivery.lead.id)).toEqual(['L2'])
+    await expire(url, 1)
+    expect((await other.claimAbandoned(query)).map((each) => each.delivery.lead.id)).toEqual(['L1'])
   })
 
   it('a worker that ends in order leaves what it had to the others at once', async () => {

@@ -1,8 +1,8 @@
-import { execFileSync, spawn } from 'node:child_process'
+import { execFileSync, spawn, spawnSync } from 'node:child_process'
 import type { ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { hostname, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { setImmediate } from 'node:timers/promises'
@@ -106,6 +106,19 @@ describe('one writer', () => {
     child.kill('SIGKILL')
     await once(child, 'exit')
     await (await openSqliteLedger({ path, use: 'write', wait: false })).close()
+  })
+
+  it.each<[string, string, number, boolean]>([
+    ['on another machine is waited for to the end of its lease: nobody here can tell whether it runs', 'another-machine', T0 + 1, false],
+    ['on another machine is replaced when its lease is over', 'another-machine', T0, true],
+    ['of this machine that is gone is replaced at once', hostname(), T0 + 60_000, true],
+  ])('a writer %s', (_, host, until, taken) => {
+    const db = openDatabase(path, 'write')
+    const { pid } = spawnSync(process.execPath, ['--version'])
+    db.prepare('UPDATE lease SET fence = 7, holder = ?, pid = ?, host = ?, since = ?, until = ?').run(`${pid}@${host}`, pid, host, T0 - 1_000, until)
+    const found = takeLease(db, 20_000, T0)
+    expect('lease' in found ? found.lease.fence : found.holder.host).toBe(taken ? 8 : host)
+    db.close()
   })
 
   it('a writer that was stopped past its lease is fenced off: its writes are refused', async () => {

@@ -62,7 +62,6 @@ export const takeLease = async (db: Database, schema: string, leaseMs: number): 
 }
 
 const isGone = (pid: number): boolean => {
-  if (pid === process.pid) return false
   try {
     process.kill(pid, 0)
     return false

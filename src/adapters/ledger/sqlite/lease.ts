@@ -65,7 +65,6 @@ const holderOf = (row: SqlRow | undefined): Holder => ({ pid: Number(row?.['pid'
 /** A process of this machine that no longer runs cannot come back; of another machine nobody can tell. */
 const isGone = (holder: Holder): boolean => {
   if (holder.host !== hostname()) return false
-  if (holder.pid === process.pid) return false
   try {
     process.kill(holder.pid, 0)
     return false
