@@ -3,6 +3,7 @@ import type { Plan } from '../core/plan.ts'
 import type { CallingHours } from '../core/policy.ts'
 import { builtInCallingHours, isCallingHoursFile, readCallingHours } from './calling-hours/read-calling-hours.ts'
 import { linkPatterns, type Target } from './patterns/link.ts'
+import { withPatternTests } from './pattern-tests.ts'
 import { readRecipient, type ReadRecipient } from './read-recipient.ts'
 import type { Catalogue, Recipient } from './types.ts'
 import { warnOfNoPrice } from './warn-of-no-price.ts'
@@ -32,7 +33,7 @@ export const loadCatalogue = (files: readonly RecipientText[], env: Readonly<Rec
     return each.content.kind === 'pattern' ? { kind: 'pattern', id, name, pattern: each.content.pattern } : { kind: 'endpoint', id, name, ping: each.content.endpoint.definition.ping }
   })
   const plans = linkPatterns(targets, report)
-  const recipients = new Map(unique.flatMap((each) => { const recipient = withHours(recipientOf(each, plans), hours); return recipient ? [[each.id, recipient] as const] : [] }))
+  const recipients = withPatternTests(new Map(unique.flatMap((each) => { const recipient = withHours(recipientOf(each, plans), hours); return recipient ? [[each.id, recipient] as const] : [] })))
   // Where a file could not be read it may be the one that names the price.
   if (diagnostics.every((each) => each.severity !== 'error')) diagnostics.push(...warnOfNoPrice([...recipients.values()]))
   return { catalogue: { recipients, secrets }, diagnostics: inFileOrder(diagnostics, read) }

@@ -1,0 +1,24 @@
+import { recipientsOf } from '../core/plan.ts'
+import type { EndpointType, Recipient, TestSettings } from './types.ts'
+
+type Pattern = Extract<Recipient, { kind: 'pattern' }>
+
+/** A pattern's Test Settings are those of its recipients that have none of their own; of several patterns, those of the one that names the fewest: an inner one goes before what holds it. */
+export const withPatternTests = (recipients: ReadonlyMap<string, Recipient>): ReadonlyMap<string, Recipient> => {
+  const patterns = [...recipients.values()].filter((each): each is Pattern => each.kind === 'pattern' && each.test !== null)
+  if (patterns.length === 0) return recipients
+  const settings = new Map<string, TestSettings>()
+  for (const { plan, test } of patterns.toSorted((a, b) => recipientsOf(a.plan).length - recipientsOf(b.plan).length)) {
+    for (const id of recipientsOf(plan)) if (test && !settings.has(id)) settings.set(id, test)
+  }
+  return new Map([...recipients].map(([id, each]) => [id, tested(each, settings.get(id))]))
+}
+
+const tested = (recipient: Recipient, test: TestSettings | undefined): Recipient => {
+  if (recipient.kind !== 'endpoint' || test === undefined || recipient.definition.test !== null) return recipient
+  const { definition } = recipient
+  return { ...recipient, definition: { ...definition, test: { ...test, endpoint: OWN_ADDRESS.has(definition.type) ? null : test.endpoint } } }
+}
+
+/** One sandbox is not the host of such a service, nor a mail server or a folder. */
+const OWN_ADDRESS: ReadonlySet<EndpointType> = new Set(['salesforce.create_lead', 'hubspot.create_or_update_contact', 'five9.add_to_list', 'email', 'sftp', 'file', 'pool'])
