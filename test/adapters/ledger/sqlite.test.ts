@@ -9,12 +9,14 @@ import { setImmediate } from 'node:timers/promises'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { openSqliteLedger } from '../../../src/adapters/ledger/sqlite.ts'
 import { openDatabase } from '../../../src/adapters/ledger/sqlite/database.ts'
+import { openHost } from '../../../src/adapters/ledger/sqlite/host.ts'
 import { takeLease } from '../../../src/adapters/ledger/sqlite/lease.ts'
 import { MIGRATIONS, migrate } from '../../../src/adapters/ledger/sqlite/schema.ts'
 import { createStore } from '../../../src/adapters/ledger/sqlite/store.ts'
 import { pack } from '../../../src/adapters/ledger/sqlite/packing.ts'
 import { isLocked } from '../../../src/adapters/ledger/sqlite/trouble.ts'
 import { deliveryIdOf } from '../../../src/core/delivery-id.ts'
+import { LeaseLostError } from '../../../src/ports.ts'
 import type { Step } from '../../../src/ports.ts'
 import { T0, received } from '../../core/given.ts'
 
@@ -119,6 +121,34 @@ describe('one writer', () => {
     const found = takeLease(db, 20_000, T0)
     expect('lease' in found ? found.lease.fence : found.holder.host).toBe(taken ? 8 : host)
     db.close()
+  })
+
+  it('a lease that another has taken over is neither renewed nor given back by who had it', () => {
+    const db = openDatabase(path, 'write')
+    const until = (): number => Number(db.prepare('SELECT until FROM lease').get()?.['until'])
+    const taken = (at: number) => { const found = takeLease(db, 1_000, at); if (!('lease' in found)) throw new Error('held'); return found.lease }
+    const stale = taken(T0)
+    expect(stale.renew(T0 + 500)).toBe(T0 + 1_500)
+    const other = taken(T0 + 1_500)
+    expect(() => stale.renew(T0 + 1_600)).toThrow(LeaseLostError)
+    expect(() => stale.check()).toThrow(LeaseLostError)
+    stale.release()
+    expect(until()).toBe(T0 + 2_500)
+    other.check()
+    other.release()
+    expect(until()).toBe(0)
+    db.close()
+  })
+
+  it('a writer stops to send before anyone may take over, from the first moment on', async () => {
+    const told: { readonly until: number; readonly inStore: number }[] = []
+    const look = openDatabase(path, 'write')
+    const inStore = (): number => Number(look.prepare('SELECT until FROM lease').get()?.['until'])
+    const host = await openHost({ path, leaseMs: 400, waitMs: 0, onWait: () => undefined, onLease: (until) => { told.push({ until, inStore: inStore() }) } })
+    while (told.length < 3) await new Promise((resolve) => setTimeout(resolve, 20))
+    host.close()
+    look.close()
+    expect(told.map((each) => each.inStore - each.until)).toEqual(told.map(() => 40))
   })
 
   it('a writer that was stopped past its lease is fenced off: its writes are refused', async () => {
