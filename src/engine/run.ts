@@ -54,7 +54,7 @@ export const runDeliveries = async (settings: RunSettings, leads: LeadSource | n
   const policies = new Map([...catalogue.recipients].flatMap(([id, each]) => (each.kind === 'endpoint' ? [[id, each.policy] as const] : [])))
   const lanes = new Map<string, Lane>()
   const slots = createSlots(SLOTS, SHELF)
-  const tally = createTally(deps)
+  const tally = createTally(settings, deps)
   const alerts = createAlerts(deps)
   const health = createHealth(clock, slots.taken, lanes, (recipient, text) => alerts.tell(recipient ?? settings.to?.id ?? 'finalmile', 'health', text, 'finalmile status shows what is due; the run goes on'))
   const numbers = new Map<string, number>()
@@ -127,7 +127,7 @@ export const runDeliveries = async (settings: RunSettings, leads: LeadSource | n
     slots.give()
     makeRoom(lanes, slots)
     if (standing.state === 'settled') {
-      tally.settled()
+      tally.settled(work.delivery.lead.id)
       if (standing.outcome === 'failed' || standing.outcome === 'held') gaveUp(work, standing.recipient)
       else if (work.history.settled?.open && standing.recipient !== null) alerts.stepFailed(standing.recipient, work.history.settled.open, standing.reason)
     }
@@ -157,7 +157,7 @@ export const runDeliveries = async (settings: RunSettings, leads: LeadSource | n
     const loaded = retry || due ? await ledger.claim(delivery.id, settings.runId) : null
     if (!loaded) {
       slots.give()
-      if (standing.state === 'waiting') tally.waiting(delivery.lead.id, standing)
+      if (standing.state === 'waiting') tally.stillWaiting(delivery.lead.id, standing)
       else tally.alreadySettled(delivery.lead.id)
       return
     }
@@ -326,7 +326,7 @@ export const runDeliveries = async (settings: RunSettings, leads: LeadSource | n
   // A reader that waits for more of a pipe is left behind: it takes in nothing once the run is stopping.
   if (!stopping()) await read
   throwIfFailed(failure)
-  return tally.end(settings, deps.signal.aborted)
+  return tally.end(deps.signal.aborted)
 }
 
 const throwIfFailed = (failure: { readonly error: unknown } | null): void => {

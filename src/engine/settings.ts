@@ -54,7 +54,7 @@ export type RunEvent =
 
 export interface RunEnd {
   readonly interrupted: boolean
-  /** Leads this run took up, those settled before left out. */
+  /** Leads this run took up or found waiting, those settled before left out. */
   readonly leads: number
   readonly alreadySettled: number
   /** Leads taken up as they were stored, which the file has otherwise by now. */

@@ -1,44 +1,70 @@
 import type { Instant } from '../base/time.ts'
 import { isSameRecord, type Lead } from '../core/lead.ts'
-import type { Queue, Standing } from '../ports.ts'
+import type { Standing } from '../ports.ts'
 import type { RunDeps, RunEnd, RunSettings } from './settings.ts'
 
 type Group = RunEnd['waiting'][number]
+type Waiting = Extract<Standing, { state: 'waiting' }>
 
 /** Counts what a run did with its leads. */
-export const createTally = (deps: RunDeps) => {
+export const createTally = (settings: RunSettings, deps: RunDeps) => {
   let settled = 0
   let alreadySettled = 0
   let changed = 0
+  /** Leads that this run left waiting, and those that it found so: a file may name one twice, and a batch may take one along. */
+  const left = new Set<string>()
+  const found = new Map<string, Group>()
+  const kept = new Map<string, Group>()
+
+  /** Leads that wait for the same thing share what is kept of it. */
+  const shared = (group: Group): Group => {
+    const name = `${group.recipient ?? ''}\n${group.why}\n${group.nextAt}`
+    const known = kept.get(name) ?? group
+    kept.set(name, known)
+    return known
+  }
 
   return {
-    settled: (): void => { settled += 1 },
+    settled: (leadId: string): void => {
+      settled += 1
+      found.delete(leadId)
+    },
     alreadySettled: (leadId: string): void => {
       alreadySettled += 1
       deps.observe({ kind: 'alreadySettled', leadId })
     },
     /** A lead of the file that goes on as it was taken in: what was sent under its key may be repeated, and nothing else. */
     takenUp: (stored: Lead, read: Lead): void => { if (!isSameRecord(stored, read)) changed += 1 },
-    waiting: (leadId: string, standing: Extract<Standing, { state: 'waiting' }>): void => {
+    /** Left so by this run: the store counts it. */
+    waiting: (leadId: string, standing: Waiting): void => {
+      // Only a file names leads again.
+      if (settings.to !== null) left.add(leadId)
+      found.delete(leadId)
       deps.observe({ kind: 'waiting', leadId, until: standing.dueAt, why: standing.why })
     },
-    end: async (settings: RunSettings, interrupted: boolean): Promise<RunEnd> => {
-      const groups = new Map<string, Group>()
+    /** A lead of the file that an earlier run left, and that is not due. */
+    stillWaiting: (leadId: string, { recipient, why, dueAt }: Waiting): void => {
+      if (!left.has(leadId)) found.set(leadId, shared({ recipient, why, nextAt: dueAt, count: 1 }))
+      deps.observe({ kind: 'waiting', leadId, until: dueAt, why })
+    },
+    end: async (interrupted: boolean): Promise<RunEnd> => {
+      const queues = new Map<string, Group>()
       let waiting = 0
-      for (const queue of await deps.ledger.queues({ mode: settings.mode, runId: settings.runId })) {
-        waiting += queue.leads
-        addTo(groups, queue)
+      for (const { recipient, why, leads: count, nextAt } of await deps.ledger.queues({ mode: settings.mode, runId: settings.runId })) {
+        waiting += count
+        addTo(queues, { recipient, why, count, nextAt })
       }
-      return { interrupted, alreadySettled, changed, leads: settled + waiting, waiting: [...groups.values()].sort((a, b) => b.count - a.count) }
+      for (const each of found.values()) addTo(queues, each)
+      return { interrupted, alreadySettled, changed, leads: settled + waiting + found.size, waiting: [...queues.values()].sort((a, b) => b.count - a.count) }
     },
   }
 }
 
 /** By recipient and reason; reasons that name a time or a lead of their own go together once there are many. */
-const addTo = (groups: Map<string, Group>, { recipient, why, leads, nextAt }: Queue): void => {
+const addTo = (groups: Map<string, Group>, { recipient, why, count, nextAt }: Group): void => {
   const name = groups.size < 50 ? `${recipient ?? ''}\n${why}` : (recipient ?? '')
   const group = groups.get(name) ?? { why, recipient, count: 0, nextAt: null }
-  groups.set(name, { ...group, count: group.count + leads, nextAt: sooner(group.nextAt, nextAt) })
+  groups.set(name, { ...group, count: group.count + count, nextAt: sooner(group.nextAt, nextAt) })
 }
 
 const sooner = (a: Instant | null, b: Instant | null): Instant | null => (a === null ? b : b === null ? a : Math.min(a, b))

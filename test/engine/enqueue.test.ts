@@ -12,7 +12,7 @@ it('orders a lead again once, in however many chunks of the file it stands', asy
   const ledger = createMemoryLedger()
   const deps = { ledger, clock: createFakeClock(T0), observe: () => undefined } as unknown as RunDeps
   const settings = { runId: 'r', mode: 'live', again: true, source: {}, vars: {}, cost: null, currency: 'USD', receivedField: null } as unknown as RunSettings
-  const enqueue = createEnqueue(settings, deps, createTally(deps), async () => false)
+  const enqueue = createEnqueue(settings, deps, createTally(settings, deps), async () => false)
   const chunk = () => someLeads(1).map((lead) => takeIn(lead, 1, 'a', sendTo('a'), 'p', settings, T0))
   for (const _ of ['taken in', 'ordered again', 'and no more', 'nor now']) await enqueue(chunk(), async () => null)
   expect((await ledger.ofLead('L1')).map(({ delivery }) => delivery.number)).toEqual([1, 2])

@@ -145,6 +145,28 @@ describe('one endpoint', () => {
     expect(await outcomes(world)).toEqual({ accepted: waiting, failed })
   })
 
+  it('what waits since an earlier run is told again when the file is delivered again, each lead once', async () => {
+    const a = await buyer()
+    const world = createWorld({ a: endpointYaml(a.url) })
+    await world.ledger.setPaused('a', 'live', { at: world.clock.now(), reason: 'holiday' })
+    const [first, second] = someLeads(2)
+    if (!first || !second) throw new Error('two leads')
+    expect(await world.run('a', [first, first])).toMatchObject({ leads: 1, waiting: [{ count: 1 }] })
+    expect(await world.run('a', [first, second, first, second])).toMatchObject({ leads: 2, alreadySettled: 0, waiting: [{ count: 2, recipient: 'a', nextAt: null, why: expect.stringContaining('holiday') as string }] })
+    await world.ledger.setPaused('a', 'live', null)
+    await world.ledger.wake('a', 'live', world.clock.now())
+    expect(await world.run('a', [first, second])).toMatchObject({ leads: 2, waiting: [] })
+  })
+
+  it('a lead that was found waiting for its batch, and went with it, is counted once', async () => {
+    const a = await buyer({ script: { do: 'rows', acts: ['accept'], price: '45.00' } })
+    const world = createWorld({ a: endpointYaml(a.url, 'Batch: {Accumulate: 3 leads or 10 minutes, Format: JSON array, Match: id = lead.id}\n') })
+    expect(await world.run('a', someLeads(2), { waitMs: 0 })).toMatchObject({ leads: 2 })
+    expect(await world.run('a', someLeads(2), { waitMs: 0 })).toMatchObject({ leads: 2, waiting: [{ count: 2 }] })
+    expect(await world.run('a', someLeads(3), { waitMs: 0 })).toMatchObject({ leads: 3, waiting: [] })
+    expect(a.journal).toHaveLength(1)
+  })
+
   it('a Retry-After of an hour leaves the leads waiting for just that time', async () => {
     const a = await buyer({ script: [{ do: 'limit', retryAfter: '3600' }, { do: 'accept' }] })
     const world = createWorld({ a: endpointYaml(a.url, 'Concurrency: 1') })
