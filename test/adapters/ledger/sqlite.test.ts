@@ -151,6 +151,26 @@ describe('one writer', () => {
     expect(told.map((each) => each.inStore - each.until)).toEqual(told.map(() => 40))
   })
 
+  it('a writer whose lease was taken over knows it, in its own thread too, before it sends more', async () => {
+    const ledger = await openSqliteLedger({ path, use: 'write', leaseMs: 2_000 })
+    expect(ledger.holdsLease()).toBe(true)
+    const other = openDatabase(path, 'write')
+    other.exec('UPDATE lease SET fence = fence + 1')
+    await new Promise((resolve) => setTimeout(resolve, 2_100))
+    expect(ledger.holdsLease()).toBe(false)
+    await expect(ledger.append([step('L1')])).rejects.toThrow(LeaseLostError)
+    await ledger.close()
+    other.close()
+  })
+
+  it('a question sees all that was appended before it, however much of that still waits', async () => {
+    const ledger = await openSqliteLedger({ path, use: 'write' })
+    const appended = Array.from({ length: 1_500 }, (_, i) => ledger.append([step(`L${i}`)]))
+    expect((await ledger.counts('live')).working).toBe(1_500)
+    expect((await Promise.all(appended)).every(([each]) => each?.kind === 'ok')).toBe(true)
+    await ledger.close()
+  })
+
   it('a writer that was stopped past its lease is fenced off: its writes are refused', async () => {
     const { child, lines, until } = appender('400')
     await until(() => lines.length > 20)
