@@ -157,6 +157,8 @@ export interface Ledger {
   claimBatch(query: { readonly mode: Mode; readonly recipient: string; readonly runId: string; readonly limit: number; /** none at all where fewer accumulate */ readonly atLeast?: number }): Promise<readonly LoadedDelivery[]>
   /** Of the claimed deliveries that are to join a batch of this recipient now, those whose lead is on its way there (see `claimDue`), and until when they are put off. */
   onTheirWay(query: { readonly mode: Mode; readonly recipient: string; readonly deliveryIds: readonly string[]; readonly now: Instant; readonly runId?: string }): Promise<ReadonlyMap<string, Instant | null>>
+  /** The other deliveries (through other targets) of these deliveries' leads, however they stand; of a lead that has none, nothing. */
+  siblings(deliveryIds: readonly string[]): Promise<readonly LoadedDelivery[]>
   /** The deliveries that are in a batch and not settled, whoever works them; when the last of those that wait is due: null where one waits for a person, 0 where none waits. */
   ofBatch(mode: Mode, batchId: string): Promise<{ readonly count: number; readonly dueAt: Instant | null }>
   /** The next number (0, 1, 2 …) of a counter shared by all processes: exact shares. Durable when it resolves. */

@@ -32,6 +32,16 @@ export const keptApart = <T>(items: readonly T[], keyOf: (item: T) => string | n
 export const batchesOf = <T>(items: readonly T[], inCommon: (item: T) => string, keyOf: (item: T) => string | null, most: number): readonly (readonly T[])[] =>
   [...Map.groupBy(items, inCommon).values()].flatMap((alike) => keptApart(alike, keyOf, most))
 
+/** Whether a recipient of batches may have the lead, for all that is known: a batch was given up that nobody answered, or its answer needs a person. */
+export const mayHaveFromBatch = (history: History, recipient: string): boolean => {
+  for (const { attempts, before } of history.nodes.values()) {
+    const posts = attempts.slice(before).filter((each) => each.recipient === recipient && each.phase === 'post')
+    const last = posts.at(-1)?.finished?.verdict.kind
+    if (last === 'unconfirmed' || ((last === 'unknown' || last === 'failed') && posts.some((each) => each.finished?.verdict.kind === 'unknown'))) return true
+  }
+  return false
+}
+
 /** The batches that the lead is in: their answers are still to come, or they will be repeated, so that the recipients may have it. */
 export const openBatches = (history: History): readonly { readonly recipient: string; readonly batch: string }[] =>
   [...history.nodes.values()].flatMap(({ attempts }) => {

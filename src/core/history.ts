@@ -82,7 +82,8 @@ export const evolve = (history: History, event: DeliveryEvent): History => {
     case 'settled': return { ...history, version, settled: event.outcome }
     case 'reopened': return { ...history, version, settled: null, nodes: reopened(history.nodes) }
     case 'returned': return { ...history, version }
-    case 'reviewed': return event.decision === 'retry' ? { ...history, version, settled: null, nodes: reopened(history.nodes) } : { ...history, version }
+    // Whoever decided has looked at the answers before that said neither yes nor no.
+    case 'reviewed': return { ...history, version, settled: event.decision === 'retry' ? null : history.settled, nodes: reopened(history.nodes) }
     default: return event satisfies never
   }
 }

@@ -1,7 +1,7 @@
 import type { Instant } from '../base/time.ts'
-import { batchesOf, leavesWhenFull } from '../core/batch.ts'
+import { batchesOf, leavesWhenFull, mayHaveFromBatch } from '../core/batch.ts'
 import type { Decision } from '../core/decide.ts'
-import { evolve, nodeAt } from '../core/history.ts'
+import { emptyHistory, evolve, nodeAt } from '../core/history.ts'
 import { isPriced, nodeOf } from '../core/booking.ts'
 import type { Policy } from '../core/policy.ts'
 import type { Send } from '../core/step.ts'
@@ -12,7 +12,8 @@ import type { Standing } from '../ports.ts'
 import { hashOf, inputOf, isTokenRepeat, startedEvent, unsendable } from './attempt.ts'
 import type { Surroundings } from './surroundings.ts'
 import { batchIdOf, batchSizeOf, idempotencyKeyOf } from './identity.ts'
-import { boughtBefore } from './work.ts'
+import { foldAll } from './turn.ts'
+import { boughtBefore, inDoubtBefore } from './work.ts'
 import type { Answered, Work } from './work.ts'
 
 /** The rest of a batch that is due and does not come is another run's: these go back until this run would not wait for them. */
@@ -82,7 +83,8 @@ export const createBatcher = (around: Surroundings, dispatcher: { pump(work: Wor
     const room = free.length === 0 ? maxLeads : (maxLeads - (free.length % maxLeads)) % maxLeads
     const works = [...free, ...(room > 0 ? await source.claim(recipient, room, deps.ledger.shared && due.length === 0 ? maxLeads : 1) : [])]
     counts.set(recipient, Math.max(0, (counts.get(recipient) ?? 0) - (due.length === 0 ? 0 : works.length)))
-    // Bought through another target since they joined: they decide again.
+    await doubt(recipient, works)
+    // Bought through another target since they joined, or perhaps: they decide again.
     for (const work of works) if (work.elsewhere.has(recipient)) dispatcher.pump(work)
     const members = await fitting(recipient, works.filter((work) => !work.elsewhere.has(recipient) && setsOut(recipient, work)).map((work) => ({ work, send: queuedSend(work, recipient) })))
     const endpoint = dispatcher.endpointOf(recipient)
@@ -90,6 +92,16 @@ export const createBatcher = (around: Surroundings, dispatcher: { pump(work: Wor
     const keyOf = endpoint.keptApart ? (member: Member) => endpoint.keptApart?.(inputFor(member)) ?? null : () => null
     for (const group of batchesOf(members.toSorted(asJoined), inCommon, keyOf, maxLeads)) {
       leave(recipient, group, batchIdOf(recipient, group.map(({ work }) => work.delivery.id), String(group[0]?.send.attempt ?? 1)))
+    }
+  }
+
+  /** A batch that was given up through another target may have brought the lead: no key of the next would tell the buyer. */
+  const doubt = async (recipient: string, works: readonly Work[]): Promise<void> => {
+    if (works.length === 0) return
+    const siblings = Map.groupBy(await deps.ledger.siblings(works.map(({ delivery }) => delivery.id)), ({ delivery }) => delivery.lead.id)
+    for (const work of works) {
+      const others = siblings.get(work.delivery.lead.id)?.filter(({ delivery }) => delivery.id !== work.delivery.id && delivery.number === work.delivery.number) ?? []
+      if (others.some(({ events }) => mayHaveFromBatch(foldAll(emptyHistory, events.map(({ event }) => event)), recipient))) work.elsewhere = new Map([...work.elsewhere, [recipient, inDoubtBefore(facts.policies, recipient)]])
     }
   }
 

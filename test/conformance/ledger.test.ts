@@ -229,6 +229,15 @@ const CASES: readonly Case[] = [
     await ledger.append([then(x, 3, settled('rejected'), [{ type: 'settled', at: T0 + 60_001, outcome: { kind: 'rejected', path: '/', recipient: 'a', reason: null, buyerLeadId: null, revenue: null, class: null }, cost: null, attempts: 2 }])])
     expect((await ledger.claimDue({ mode: 'live', now: T0 + 61_000, limit: 9 })).map((each) => each.delivery.to)).toEqual(['y'])
   }],
+  ['the other deliveries of leads are found, however they stand', async (ledger) => {
+    const [a, b, c, other, again] = [delivery('L1'), delivery('L1', { to: 'b' }), delivery('L1', { to: 'c' }), delivery('L2'), delivery('L1', { number: 2 })]
+    await ledger.append([first(a, settled('failed'), [received(), ...tried('/', 'x', 1, rejected)]), first(b), first(other)])
+    await ledger.append([first(again)])
+    expect(await ledger.siblings([other.id, again.id])).toEqual([])
+    expect((await ledger.siblings([b.id, other.id])).map(({ delivery: { id }, standing, events }) => [id, standing.state, events.map(({ event }) => event.type)])).toEqual([[a.id, 'settled', ['received', 'attemptStarted', 'attemptFinished']]])
+    await ledger.append([first(c)])
+    expect((await ledger.siblings([b.id, c.id])).map((each) => each.delivery.id).sort()).toEqual([a.id, b.id, c.id])
+  }],
   ['what is in a batch and not settled is counted, with when the last of it is due', async (ledger) => {
     const [a, b, c] = [delivery('L1'), delivery('L2'), delivery('L3')]
     const start: DeliveryEvent = { type: 'attemptStarted', at: T0, path: '/', recipient: 'a', phase: 'post', attempt: 1, key: 'k', requestHash: 'h', version: null, batch: 'b_1.3' }

@@ -19,6 +19,7 @@ describe('the engine, run after run on one store', () => {
     ['a cap counts what a buyer accepted second to another', [1433]],
     ['what a person accepted in review is sold', [20026, 20064]],
     ['what is in doubt can be accepted in review, whatever became of the lead', [30103]],
+    ['what a batch through another target may have brought joins no other batch', [50259, 50447]],
     ['what is worth more than a whole cap is not waited for', [642]],
   ])('%s', async (_name, seeds) => { expect(await broken(seeds)).toEqual([]) }, 60_000)
 

@@ -138,6 +138,10 @@ export const createMemoryLedger = (): Ledger => {
       const other = own && onItsWay(own, recipient)
       return other ? [[id, untilAfter(other, now, runId)] as const] : []
     })),
+    siblings: async (deliveryIds) => {
+      const asked = deliveryIds.flatMap((id) => kept.get(id) ?? [])
+      return [...kept.values()].filter(({ delivery }) => asked.some((each) => each.delivery.id !== delivery.id && each.delivery.mode === delivery.mode && each.delivery.number === delivery.number && each.delivery.lead.id === delivery.lead.id)).map(loaded)
+    },
     ofBatch: async (mode, batchId) => {
       const found = [...kept.values()].filter(({ delivery, standing, events }) => delivery.mode === mode && standing.state !== 'settled' && batchesOf(events).some(({ batch }) => batch === batchId))
       const times = found.flatMap(({ standing }) => (standing.state === 'waiting' ? [standing.dueAt] : []))

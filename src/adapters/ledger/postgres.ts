@@ -118,6 +118,8 @@ export const openPostgresLedger = async ({ url, use, leaseMs = LEASE_MS, patienc
     claimDue: (query) => claim((run) => claims.due(run, query)),
     claimBatch: (query) => claim((run) => claims.batch(run, query)),
     onTheirWay: ({ deliveryIds, ...query }) => db.transaction((run) => claims.onTheirWay(run, deliveryIds.flatMap((id) => appender.numberOf(id) ?? []), query)),
+    siblings: (deliveryIds) => loadedBy(
+      `EXISTS (SELECT 1 FROM ${s}.deliveries t WHERE t.n = ANY($1::bigint[]) AND t.lead_id = d.lead_id AND t.mode = d.mode AND t.number = d.number AND t.n <> d.n)`, [deliveryIds.flatMap((id) => appender.numberOf(id) ?? [])]),
     ofBatch: async (mode, batchId) => { await gatherer.drained(); return reads.ofBatch(mode, batchId) },
     claimAbandoned: async (query) => {
       await db.transaction((run) => held.reap(run))

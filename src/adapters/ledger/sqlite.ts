@@ -77,6 +77,7 @@ const ledgerOf = (client: Client): Ledger => ({
   nextDue: (query) => client.call('nextDue', query),
   claimBatch: (query) => client.call('claimBatch', query),
   onTheirWay: (query) => client.call('onTheirWay', query),
+  siblings: (deliveryIds) => client.call('siblings', deliveryIds),
   ofBatch: (mode, batchId) => client.call('ofBatch', mode, batchId),
   claimAbandoned: (query) => client.call('claimAbandoned', query),
   claim: (deliveryId) => client.call('claim', deliveryId),

@@ -1,7 +1,7 @@
 import type { Money } from '../../base/money.ts'
 import { shortHash } from '../../base/hash.ts'
 import type { Instant } from '../../base/time.ts'
-import { batchLeavesAt } from '../batch.ts'
+import { batchLeavesAt, mayHaveFromBatch } from '../batch.ts'
 import type { Claim } from '../caps.ts'
 import { utcText } from '../caps.ts'
 import { openingOf } from '../circuit.ts'
@@ -137,15 +137,8 @@ const boughtHere = (policy: Policy, context: Context): string | null => {
 }
 
 /** A batch that nobody answered may have brought the lead, and another batch would bring it again: no key tells the buyer. */
-const inDoubtHere = (policy: Policy, { history }: Context): string | null => {
-  if (policy.batch === null) return null
-  for (const { attempts, before } of history.nodes.values()) {
-    const posts = attempts.slice(before).filter((each) => each.recipient === policy.recipient && each.phase === 'post')
-    const last = posts.at(-1)?.finished?.verdict.kind
-    if ((last === 'unknown' || last === 'failed') && posts.some((each) => each.finished?.verdict.kind === 'unknown')) return `${policy.name} may have this lead already, from a batch at another place of the pattern that was not answered`
-  }
-  return null
-}
+const inDoubtHere = (policy: Policy, { history }: Context): string | null =>
+  policy.batch !== null && mayHaveFromBatch(history, policy.recipient) ? `${policy.name} may have this lead already, from a batch at another place of the pattern that was not answered` : null
 
 /**
  * What this recipient was sent of this delivery, at any place of the plan: a pattern may name it twice. Whoever ordered

@@ -70,7 +70,6 @@ const ofSales = ({ arrivals, deliveries, again }: Aftermath, answers: readonly A
     ...answers.flatMap(({ verdict, recipient, lead, at: when, surplus }): readonly Sold[] => (verdict.kind === 'accepted' ? [{ name: `${recipient} ${lead}`, at: when, surplus: surplus === true, byHand: false }] : [])),
     ...deliveries.flatMap(({ delivery, events }) => byHand(events.map(({ event }) => event)).map(({ recipient, at: when }): Sold => ({ name: `${recipient} ${delivery.lead.id}`, at: when, surplus: false, byHand: true }))),
   ], ({ name }) => name)
-  const doubts = Map.groupBy(answers.filter(({ verdict }) => verdict.kind === 'unknown' || verdict.kind === 'unconfirmed'), ({ recipient, lead }) => `${recipient} ${lead}`)
   for (const [name, all] of accepted) {
     if (!bought.has(name) && !name.startsWith('pool ')) problems.push(`${name} was accepted by the ledger, and not by the buyer`)
     if (!again && all.filter(({ surplus }) => !surplus).length > 1) problems.push(`${name} is in the ledger as sold twice`)
@@ -78,9 +77,7 @@ const ofSales = ({ arrivals, deliveries, again }: Aftermath, answers: readonly A
   for (const [name, all] of bought) {
     if (!accepted.has(name)) problems.push(`${name} was bought, and is not in the ledger`)
     const second = all.map(({ when }) => when).sort((a, b) => a - b)[1]
-    // Another delivery had given up on a batch that nobody answered, or waits for a person to read an answer: nobody can know.
-    const unknowable = second !== undefined && !accepted.get(name)?.some((each) => each.byHand && each.at <= second) && (doubts.get(name) ?? []).some((each) => each.at <= second && (!('retry' in each.verdict) || !each.verdict.retry || each.delivery.events.some(({ event }) => event.type === 'settled' && event.at <= second)))
-    if (second !== undefined && !again && !unknowable) problems.push(`${name} was bought ${all.length} times, again at ${at(second)}`)
+    if (second !== undefined && !again) problems.push(`${name} was bought ${all.length} times, again at ${at(second)}`)
   }
   return problems
 }

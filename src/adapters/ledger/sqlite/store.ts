@@ -206,6 +206,10 @@ export const createStore = (db: DatabaseSync, lease: Lease | null) => {
       const other = found && batches.onItsWay(found, recipient)
       return other ? [[id, batches.untilAfter(other, now, runId)]] : []
     })),
+    siblings: (deliveryIds: readonly string[]): readonly LoadedDelivery[] => {
+      const others = deliveryIds.flatMap((id) => { const found = find(id); return found ? statement.others.all(found.leadId, found.mode, found.number, found.n) : [] })
+      return [...new Map(others.map((row) => [Number(row['n']), row])).values()].map(load)
+    },
     ofBatch: batches.ofBatch,
     accumulating: (mode: Mode): ReadonlyMap<string, number> =>
       new Map(db.prepare('SELECT recipient, count(*) AS n FROM deliveries WHERE state = 1 AND batch = 1 AND mode = ? GROUP BY recipient').all(mode).map((row) => [String(row['recipient']), Number(row['n'])])),
@@ -316,6 +320,7 @@ const statements = (db: DatabaseSync) => {
     setStanding: db.prepare(`UPDATE deliveries SET ${STANDING_COLUMNS.map((each) => `${each} = ?`).join(', ')}, run = ?, version = ?, fence = ? WHERE n = ?`),
     takeOver: db.prepare('UPDATE deliveries SET state = 0, fence = ? WHERE n = ?'),
     byKey: db.prepare('SELECT * FROM deliveries WHERE lead_id = ? AND target = ? AND mode = ? AND number = ?'),
+    others: db.prepare(`${SELECT_DELIVERY} WHERE d.lead_id = ? AND d.mode = ? AND d.number = ? AND d.n <> ?`),
     highest: db.prepare('SELECT max(number) AS number FROM deliveries WHERE lead_id = ? AND target = ? AND mode = ?'),
     had: db.prepare('SELECT recipient FROM sales WHERE lead_id = ? AND mode = ? AND number = ?'),
     addSale: db.prepare('INSERT INTO sales VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING'),
