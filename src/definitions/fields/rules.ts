@@ -64,7 +64,15 @@ export const ZONE: Kind<ZoneSource> = textual('an IANA name (America/New_York), 
 })
 
 /** A condition may hold commas: only a YAML list is several. */
-const REQUIREMENT = textual('a named check, a condition, or text', parseRequirement)
+const REQUIREMENT_TEXT = textual('a named check, a condition, or text', parseRequirement)
+const REQUIREMENT: Kind<RequirementLine> = {
+  ...REQUIREMENT_TEXT,
+  read: (node, reading) => {
+    const line = REQUIREMENT_TEXT.read(node, reading)
+    if (line?.kind === 'prose' && /[\w\])]\s*(?:[<>]=?|[!=]?=)\s*["']?\w/.test(line.text)) reading.report(diagnosticAt(node.place, 'not-enforced', `"${line.text}" is taken as documentation, and keeps no lead back`, 'a condition begins with one field: lead.loan_amount > 5000, or lead["Loan Amount"] > 5000', 'warning'))
+    return line
+  },
+}
 export const REQUIREMENTS: Kind<readonly RequirementLine[]> = {
   takes: 'named checks (`phone is mobile-capable`, `Include TrustedForm`, `Include Jornaya`, `Business hours only`) and conditions, as a YAML list; other text is documentation',
   schema: { type: ['string', 'array'], items: { type: 'string' } },

@@ -32,4 +32,4 @@ export const parseRequirement = (text: string, place: Place): Parsed<Requirement
 
 /** A comparison sign, or a word of the grammar behind a single path. */
 const looksLikeCondition = (text: string): boolean =>
-  /^(?:not\s+)?\(*\s*[\w.[\]]+\s*(?:==?|!=|<>|>=?|<=?)/.test(text) || /^(?:not\s+)?\(*\s*(?:lead\.)?[\w.]*[_.][\w.]*\s+(?:contains|starts-with|ends-with|matches|in|exists)\b/i.test(text) || /^(?:not\s+)?\w+\s+(?:exists$|in\s*[([]|matches\s*["/]|(?:starts|ends)-with\s)/i.test(text)
+  /^(?:not\s+)?\(*\s*(?:[\w.]|\[[^\]]*\])+\s*(?:==?|!=|<>|>=?|<=?)/.test(text) || /^(?:not\s+)?\(*\s*(?:lead\.)?[\w.]*[_.][\w.]*\s+(?:contains|starts-with|ends-with|matches|in|exists)\b/i.test(text) || /^(?:not\s+)?\w+\s+(?:exists$|in\s*[([]|matches\s*["/]|(?:starts|ends)-with\s)/i.test(text)

@@ -65,7 +65,7 @@ describe('caps and checks', () => {
 
   it.each([
     ['phone is mobile-capable', { kind: 'mobile-phone', field: 'phone' }], ['Phone must be mobile', { kind: 'mobile-phone', field: 'phone' }], ['phone_2 is mobile', { kind: 'mobile-phone', field: 'phone_2' }], ['Lead.phone_2 is mobile', { kind: 'mobile-phone', field: 'phone_2' }],
-    ['Include TrustedForm', { kind: 'trusted-form' }], ['Include Jornaya LeadiD', { kind: 'jornaya' }], ['requires a LeadiD token', { kind: 'jornaya' }], ['Business hours only', { kind: 'business-hours' }], ['lead.age >= 18', { kind: 'condition' }], ['lead.state in (CA, NV)', { kind: 'condition' }], ['email exists', { kind: 'condition' }],
+    ['Include TrustedForm', { kind: 'trusted-form' }], ['Include Jornaya LeadiD', { kind: 'jornaya' }], ['requires a LeadiD token', { kind: 'jornaya' }], ['Business hours only', { kind: 'business-hours' }], ['lead.age >= 18', { kind: 'condition' }], ['lead["Loan Amount"] > 5000', { kind: 'condition' }], ['lead.[Loan Amount] > 5000', { kind: 'condition' }], ['tags[0] = "a"', { kind: 'condition' }], ['lead.state in (CA, NV)', { kind: 'condition' }], ['email exists', { kind: 'condition' }],
   ] as const)('requirement: %s', (text, check) => {
     const { policy: made, definition } = endpoint(`${BASE}Requirements:\n  - ${text}\n`)
     expect(made.requirements).toMatchObject([{ reason: text, check }])
@@ -75,6 +75,9 @@ describe('caps and checks', () => {
     const { policy: made, definition } = endpoint(`${BASE}Special Requirements:\n  - ${text}\n`)
     expect(made.requirements).toEqual([])
     expect(definition.about.requirements).toEqual([text])
+  })
+  it('and one that reads as a condition is told that it is', () => {
+    expect(load({ r: `${BASE}Requirements:\n  - loan amount > 5000\n  - Call before noon\n` }).said.filter((each) => each.includes('not-enforced'))).toEqual([expect.stringContaining('"loan amount > 5000" is taken as documentation')])
   })
   it('a requirement that is meant as a condition is not documentation by mistake', () => expect(errorOf('Requirements:\n  - lead.age >=')).toContain('bad-condition'))
 })
