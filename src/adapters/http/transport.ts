@@ -117,9 +117,9 @@ export const createHttpTransport = (options: HttpTransportOptions = {}): HttpTra
       const total: Reply = { ...reply, durationMs: spentMs }
       // After a 303 the lead was processed: what then fails to be fetched is in doubt, never unsent.
       if (total.kind === 'fault') return processed && total.fault !== 'timeout' ? { ...total, fault: total.fault === 'blocked' ? 'result-blocked' : 'reset' } : total
-      const next = followed(current, reply.kind === 'answer' ? reply.status : 0, reply.kind === 'answer' ? reply.headers['location'] : undefined)
-      if (!next || hop >= MOST_REDIRECTS) return total
-      processed ||= reply.kind === 'answer' && reply.status === 303
+      const next = followed(current, total.status, total.headers['location'])
+      processed ||= total.status === 303
+      if (!next || hop >= MOST_REDIRECTS) return processed && !isResult(total.status) ? resultMissing(total) : total
       current = next
     }
   }
@@ -158,6 +158,13 @@ const TICK_MS = 20
 const MOST_REDIRECTS = 5
 /** A templated host may make a new origin with every lead. */
 const MOST_ORIGINS = 256
+
+/** What of a 303 was fetched speaks of the lead: a success, or data that was refused. All else is about the fetching. */
+const isResult = (status: number): boolean => (status >= 200 && status < 300) || ABOUT_THE_DATA.has(status)
+const ABOUT_THE_DATA = new Set([400, 409, 410, 413, 415, 422])
+
+const resultMissing = ({ status, durationMs, at }: Extract<Reply, { kind: 'answer' }>): Reply =>
+  ({ kind: 'fault', fault: 'reset', message: `it took the request (303), and what came of it could not be fetched: status ${status}`, durationMs, at })
 
 const gzipLater = promisify<string | Uint8Array, Buffer>(gzip)
 

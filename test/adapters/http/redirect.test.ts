@@ -74,6 +74,18 @@ describe('redirects', () => {
     expect(faultOf(await sendOnce(post(early.url), following))).toBe('dns')
   })
 
+  it.each<[string, Act[]]>([
+    ['its page fails', [to(303, '/result'), { do: 'answer', status: 500 }]], ['its page is not there', [to(303, '/result'), { do: 'answer', status: 404 }]],
+    ['its page wants a login', [to(303, '/result'), { do: 'answer', status: 401 }]], ['it goes in a circle', [to(303, '/again')]],
+    ['it says not where to', [{ do: 'answer', status: 303 }]],
+  ])('a result that cannot be fetched leaves the lead in doubt: %s', async (_what, script) => {
+    expect(faultOf(await sendOnce(post((await buyerOf(script)).url), following))).toBe('reset')
+  })
+
+  it.each([200, 409, 422])('a result of status %d is the answer', async (status) => {
+    expect(statusOf(await sendOnce(post((await buyerOf([to(303, '/result'), { do: 'answer', status }])).url), following))).toBe(status)
+  })
+
   it('a 303 to a private address is blocked, and in doubt, for the lead was processed', async () => {
     const other = await buyerOf({ do: 'accept' })
     const buyer = await buyerOf(to(303, `${other.url}/result`))
