@@ -32,6 +32,8 @@ export interface NodeHistory {
   readonly order: readonly number[] | null
   /** Since when it waits to join a batch. */
   readonly queuedAt: Instant | null
+  /** It has joined one, now or before. */
+  readonly joined?: true
 }
 
 /** The fold of a delivery's events: all that `next` looks at. */
@@ -108,7 +110,7 @@ const choose = (node: NodeHistory, { choice, at }: EventOf<'chose'>): NodeHistor
   switch (choice.kind) {
     case 'pass': return { ...node, passed: { recipient: choice.recipient, reason: choice.reason }, queuedAt: null }
     case 'order': return { ...node, order: choice.order }
-    case 'queue': return { ...node, queuedAt: at }
+    case 'queue': return { ...node, queuedAt: at, joined: true }
     default: return choice satisfies never
   }
 }

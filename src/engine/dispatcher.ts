@@ -8,6 +8,7 @@ import { decide } from '../core/decide.ts'
 import type { DeliveryEvent, EventOf } from '../core/event.ts'
 import type { History } from '../core/history.ts'
 import { evolve } from '../core/history.ts'
+import { joiningLookBacks } from '../core/look-back.ts'
 import { isStep } from '../core/plan.ts'
 import type { Policy } from '../core/policy.ts'
 import type { Send } from '../core/step.ts'
@@ -111,7 +112,7 @@ export const createDispatcher = (around: Surroundings) => {
       after()
       return null
     }
-    const claims = claimsOf(work, history, starts)
+    const claims = claimsOf(work, history, starts, joined(drawn, decision.events))
     const step = { deliveryId: work.delivery.id, version: work.history.version, runId: settings.runId, events, standing, claims }
     return ledger.append([work.stored ? step : { ...step, create: work.delivery, informed: work.elsewhere.size > 0 }]).then(([result]) => { if (recorded(work, result, events, starts, came.answers, claims, now)) after() })
   }
@@ -272,14 +273,16 @@ export const createDispatcher = (around: Surroundings) => {
     for (const { send } of taken) places.answered(send, claims.some((claim) => claim.kind === 'cap' && claim.recipient === send.recipient && claim.amount < 0))
   }
 
-  /** Circuit trials and look-backs of what is started, and what the step changes in caps. */
-  const claimsOf = (work: Work, history: History, starts: Starts): readonly Claim[] => {
-    const caps = capClaims(facts.policies, work.history, history, settings.mode, (path) => {
+  /** Circuit trials and look-backs of what is started or joins a batch, and what the step changes in caps. */
+  const claimsOf = (work: Work, history: History, starts: Starts, chosen: readonly DeliveryEvent[]): readonly Claim[] => {
+    const sendAt = (path: string) => {
       const node = nodeOf(work.plan, path)
       return node?.kind === 'send' ? node : null
-    })
-    if (starts.ready.every(({ send, pace }) => pace === null && send.claims.length === 0)) return caps
-    return [...starts.ready.flatMap(({ send, pace }) => (pace ? [...send.claims, pace] : send.claims)), ...caps]
+    }
+    const caps = capClaims(facts.policies, work.history, history, settings.mode, sendAt)
+    const seen = joiningLookBacks(facts.policies, work.history, chosen, work.delivery.lead, settings.mode, sendAt)
+    if (seen.length === 0 && starts.ready.every(({ send, pace }) => pace === null && send.claims.length === 0)) return caps
+    return [...starts.ready.flatMap(({ send, pace }) => (pace ? [...send.claims, pace] : send.claims)), ...seen, ...caps]
   }
 
   const leave = (work: Work, standing: Standing): void => {

@@ -5,6 +5,7 @@ import type { Claim } from '../../src/core/caps.ts'
 import { capClaims, counterOf } from '../../src/core/caps.ts'
 import type { DeliveryEvent } from '../../src/core/event.ts'
 import { emptyHistory, evolve } from '../../src/core/history.ts'
+import { joiningLookBacks } from '../../src/core/look-back.ts'
 import type { Plan } from '../../src/core/plan.ts'
 import type { Policy, Requirement } from '../../src/core/policy.ts'
 import { unmetRequirement } from '../../src/core/requirements.ts'
@@ -68,6 +69,15 @@ describe('Duplicate Check', () => {
     const plan: Plan = { kind: 'auction', pattern: 'P', guard: noGuard, bidders: [sendTo('a')], windowMs: 500, floor: null }
     const post = actionsOf({ plan, policies: checked, fields: { phone_1: '2125550100' }, history: [...tried('/0', 'a', 1, bid, T0, { phase: 'ping' }), { type: 'chose', at: T0, path: '/', choice: { kind: 'order', order: [0], why: '' } }] })
     expect(post).toMatchObject([{ kind: 'send', phase: 'post', attempt: 2, claims: [] }])
+  })
+  it('what joins a batch asks when it joins, and not once more where it was left out since or is tried again', () => {
+    const queue: DeliveryEvent = { type: 'chose', at: T0 + 5, path: '/', choice: { kind: 'queue' } }
+    const claims = (before: readonly DeliveryEvent[], chosen = queue) =>
+      joiningLookBacks(new Map([['a', checked[0]!]]), before.reduce(evolve, emptyHistory), [chosen], { id: 'L', fields: { phone_1: '2125550100' } }, 'live', () => ({ recipient: 'a', price: null }))
+    expect(claims([received()])).toEqual([{ ...permitOf('2125550100')!, until: T0 + 5 + 30 * DAY }])
+    expect(claims([received()], { ...queue, choice: { kind: 'pass', recipient: 'a', reason: 'shut' } })).toEqual([])
+    expect(claims([received(), queue, { ...queue, choice: { kind: 'pass', recipient: 'a', reason: 'shut' } }, { type: 'reopened', at: T0, reason: '' }])).toEqual([])
+    expect(claims([received(), ...tried('/', 'a', 1, { kind: 'failed', class: 'network', retry: true, reason: 'refused' })])).toEqual([])
   })
   it('not again for a repeat of its own', () => {
     const again = actionsOf({ plan: sendTo('a'), policies: checked, fields: { phone_1: '2125550100' }, now: T0 + 60_000, history: tried('/', 'a', 1, { kind: 'failed', class: 'network', retry: true, reason: 'refused' }) })

@@ -242,6 +242,19 @@ describe('batch', () => {
     expect(await world.standing('L1')).toMatchObject({ buyerLeadId: 'B-L1' })
   })
 
+  it('Duplicate Check lets one of two leads with the same phone join, also of other runs, and what has joined goes', async () => {
+    const a = await buyer({ script: { do: 'answer', status: 200, headers: { 'content-type': 'application/json' }, body: '{"results":[{"id":"L1","status":"accepted"},{"id":"L3","status":"accepted"}]}' } })
+    const world = createWorld({ a: `${batched(a.url, 'JSON array')}\nDuplicate Check: phone within 30 days` })
+    const lead = (id: string, phone: string) => ({ id, fields: { id, phone } })
+    await world.run('a', [lead('L1', '212-555-0100'), lead('L2', '+1 (212) 555-0100'), lead('L3', '2125550101')])
+    await world.run('a', [lead('L4', '2125550100')])
+    await world.clock.advance(300_000)
+    await world.run(null, null)
+    expect(a.journal.flatMap(({ body }) => rows(body).map(({ leadId }) => leadId))).toEqual(['L1', 'L3'])
+    expect(await world.standing('L2')).toMatchObject({ outcome: 'skipped', reason: expect.stringContaining('was offered a lead with the same phone within 30 days') })
+    expect(await world.standing('L4')).toMatchObject({ outcome: 'skipped' })
+  })
+
   it('a run does not end while a full batch is fetched from the store, though nothing else is due within its wait', async () => {
     const a = await buyer({ script: { do: 'answer', status: 200, body: '{"results":[]}' } })
     const ledger = createMemoryLedger()

@@ -1,5 +1,4 @@
 import type { Money } from '../../base/money.ts'
-import { shortHash } from '../../base/hash.ts'
 import type { Instant } from '../../base/time.ts'
 import { batchLeavesAt, mayHaveFromBatch } from '../batch.ts'
 import type { Claim } from '../caps.ts'
@@ -10,8 +9,8 @@ import type { Gate } from '../gate.ts'
 import { gate } from '../gate.ts'
 import type { Attempt, NodeHistory } from '../history.ts'
 import { attemptsOf, nodeAt } from '../history.ts'
-import type { Lead } from '../lead.ts'
 import { resolveLead } from '../lead-path.ts'
+import { lookBack } from '../look-back.ts'
 import type { Plan, SendTarget } from '../plan.ts'
 import type { Policy } from '../policy.ts'
 import { aboveCap, belowFloor } from '../price.ts'
@@ -93,25 +92,14 @@ export const claimsOf = (policy: Policy, context: AtGate, firstTry: boolean): re
   const open = gateOf(policy, context)
   const claims: Claim[] = []
   if (open.open && open.trial) claims.push({ kind: 'permit', recipient: policy.recipient, name: trialName(context, policy.recipient), until: context.now + policy.timeoutMs * 2 })
-  if (firstTry && policy.duplicateCheck) {
-    const value = lookBackValue(context.lead, policy.duplicateCheck.field)
-    if (value !== null) claims.push({ kind: 'permit', recipient: policy.recipient, name: `seen:${context.mode}:${policy.recipient}:${shortHash(value)}`, until: context.now + policy.duplicateCheck.withinMs })
-  }
+  const seen = firstTry ? lookBack(policy, context.lead, context.mode, context.now) : null
+  if (seen !== null) claims.push(seen)
   return claims.length === 0 ? NO_CLAIMS : claims
 }
 
 const NO_CLAIMS: readonly Claim[] = []
 
 const trialName = ({ mode, facts }: AtGate, recipient: string): string => `trial:${mode}:${recipient}:${openingOf(facts.recipients.get(recipient)?.circuit)}`
-
-/** Equal for equal people: trimmed, lower case, digits only for phones; null where the lead has no such value. */
-const lookBackValue = (lead: Lead, field: string): string | null => {
-  const [value] = resolveLead(lead, { kind: 'path', text: field })
-  const text = value === undefined || value === null ? '' : String(value).trim().toLowerCase()
-  if (text === '') return null
-  const digits = text.replace(/\D/g, '')
-  return /^[\d\s()+.-]+$/.test(text) && digits.length >= 10 ? digits.replace(/^1(?=\d{10}$)/, '') : text
-}
 
 /** Why this recipient is not offered the lead at all; null where it is. */
 export const whyUnwanted = (policy: Policy, price: Money | null, context: Context): string | null =>
