@@ -18,6 +18,8 @@ export interface BuyerRow {
   readonly recipient: string | null
   /** As the row writes it; it may name no currency. */
   readonly amount: string | null
+  /** As a column of its own names it, for amounts that do not. */
+  readonly currency: string | null
   readonly reason: string | null
   readonly at: Instant | null
   readonly status: string | null
@@ -31,6 +33,7 @@ const NAMES = {
   either: ['leadid', 'id', 'lead'],
   recipient: ['recipient', 'buyer'],
   amount: ['amount', 'refund', 'credit', 'price', 'payout', 'revenue'],
+  currency: ['currency', 'currencycode'],
   reason: ['reason', 'returnreason', 'message', 'note', 'comment'],
   at: ['returnedat', 'returndate', 'soldat', 'date', 'createdat', 'timestamp'],
   status: ['status', 'outcome', 'result', 'disposition'],
@@ -63,6 +66,7 @@ const rowOf = (fields: Lead['fields'], given: { readonly ours: string | null; re
   }
   const named = (field: string | null, names: readonly string[]): string | null => pick(field === null ? names : [plainName(field)])
   const amount = pick(NAMES.amount)
+  const currency = pick(NAMES.currency)
   const atText = pick(NAMES.at)
   const at = atText === null ? null : timeOf(atText)
   return {
@@ -70,9 +74,17 @@ const rowOf = (fields: Lead['fields'], given: { readonly ours: string | null; re
     ours: named(given.ours, NAMES.ours), theirs: named(given.theirs, NAMES.theirs),
     either: given.ours === null && given.theirs === null ? pick(NAMES.either) : null,
     recipient: pick(NAMES.recipient),
-    amount, reason: pick(NAMES.reason), at, status: pick(NAMES.status),
-    problem: amount !== null && creditOf(amount, 'USD') === null ? `"${amount}" is no amount of money` : atText !== null && at === null ? `"${atText}" is no date` : null,
+    amount, currency: currency?.toUpperCase() ?? null, reason: pick(NAMES.reason), at, status: pick(NAMES.status),
+    problem: problemOf(amount, currency) ?? (atText !== null && at === null ? `"${atText}" is no date` : null),
   }
+}
+
+const problemOf = (amount: string | null, currency: string | null): string | null => {
+  if (amount === null) return null
+  if (currency !== null && !/^[A-Z]{3}$/i.test(currency)) return `"${currency}" is no currency, such as USD`
+  const read = creditOf(amount, currency?.toUpperCase() ?? 'USD')
+  if (read === null) return `"${amount}" is no amount of money`
+  return currency === null || read.currency === currency.toUpperCase() ? null : `"${amount}" is in ${read.currency}, its column says ${currency}`
 }
 
 const plainName = (name: string): string => name.toLowerCase().replace(/[^a-z0-9]/g, '')

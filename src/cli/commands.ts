@@ -160,7 +160,7 @@ export const COMMANDS: readonly CommandSpec[] = [
   },
   {
     name: 'returns', args: '<file>', group: CORRECT, summary: "a buyer's returns, corrected into revenue",
-    more: 'A row for each lead that comes back: lead_id or buyer_lead_id; amount (else the whole sale), reason, date and recipient where there are. The same file counts once; never more than a sale earned. Booked on the day it is read, so that closed months stay.',
+    more: 'A row for each lead that comes back: lead_id or buyer_lead_id; amount (else the whole sale), currency, reason, date and recipient where there are. The same file counts once; never more than a sale earned. Booked on the day it is read, so that closed months stay.',
     options: [
       { flags: '--from <recipient>', help: 'the buyer that the whole file is from' }, { flags: '--within <duration>', help: 'refuse what comes later after the sale', read: readAge('--within') },
       ownId, buyersId, { flags: '--dry-run', help: 'say what would be booked' }, test,
@@ -170,7 +170,7 @@ export const COMMANDS: readonly CommandSpec[] = [
   },
   {
     name: 'reconcile', args: '<recipient> <file>', group: CORRECT, summary: "the ledger against the buyer's own list",
-    more: 'A row of the list for each lead that the buyer has: lead_id or buyer_lead_id, price, and status where there is one. Tells what agrees, what only one side has, other prices, and what became of attempts in doubt. Exit 3 where anything differs.',
+    more: 'A row of the list for each lead that the buyer has: lead_id or buyer_lead_id, price, and currency and status where there are. Tells what agrees, what only one side has, other prices, and what became of attempts in doubt. Exit 3 where anything differs.',
     options: [
       { flags: '--since <time>', help: 'our sales from then on', read: readTime('--since') }, { flags: '--until <time>', help: 'and before then', read: readTime('--until') },
       ownId, buyersId, { flags: '--csv', help: 'every line as CSV on stdout' }, test,

@@ -23,6 +23,8 @@ export interface TheirLine {
   /** Which of them is the buyer's own, where the line says so. */
   readonly theirId?: string | null
   readonly price: string | null
+  /** What a price without a currency is in; null: in ours. */
+  readonly currency?: string | null
   readonly taken: boolean
 }
 
@@ -92,7 +94,7 @@ const compare = (ours: OurLine, theirs: TheirLine): 'agrees' | 'price differs' |
   if (ours.state !== 'sold') return theirs.taken ? 'they have it, we do not' : 'agrees'
   if (!theirs.taken) return mineWorth === 0 ? 'agrees' : 'price differs'
   if (theirs.price === null) return 'agrees'
-  const price = creditOf(theirs.price, ours.worth?.currency ?? 'USD')
+  const price = creditOf(theirs.price, theirs.currency ?? ours.worth?.currency ?? 'USD')
   return price !== null && price.amount === mineWorth && (ours.worth === null || price.currency === ours.worth.currency) ? 'agrees' : 'price differs'
 }
 

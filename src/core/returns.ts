@@ -21,6 +21,8 @@ export interface ReturnRequest {
   readonly recipient: string | null
   readonly buyerLeadId: string | null
   readonly amount: string | null
+  /** As the row's own column names it; null: the sale's. */
+  readonly currency: string | null
   readonly reason: string | null
   /** Names the row by what it says of the lead, so that the same file counts once, however the buyer was named. */
   readonly ref: string
@@ -72,7 +74,7 @@ export const decideReturn = (sales: readonly Sale[], request: ReturnRequest, now
   const left = leftOf(sale)
   if (left === null) return refused('the sale earned nothing, so that there is nothing to give back')
   if (left.amount === 0) return { kind: 'known' }
-  const amount = request.amount === null ? left : creditOf(request.amount, left.currency)
+  const amount = request.amount === null ? left : creditOf(request.amount, request.currency ?? left.currency)
   if (amount === null) return refused(`"${request.amount}" is no amount of money`)
   if (amount.currency !== left.currency) return refused(`the return is in ${amount.currency}, the sale in ${left.currency}`)
   if (amount.amount <= 0) return refused('the amount is not above zero')
@@ -94,8 +96,9 @@ export const creditOf = (text: string, currency: string): Money | null => {
   return read === null ? null : money(Math.abs(read.amount), read.currency)
 }
 
-/** A settled lead's revenue after a return. */
-export const afterReturn = (revenue: Money | null, amount: Money): Money => subtractMoney(revenue ?? money(0, amount.currency), amount)
+/** A settled lead's revenue after a return; of a sale in another currency it had no part. */
+export const afterReturn = (revenue: Money | null, amount: Money): Money | null =>
+  (revenue === null || revenue.currency === amount.currency ? subtractMoney(revenue ?? money(0, amount.currency), amount) : revenue)
 
 const refused = (why: string): ReturnDecision => ({ kind: 'refused', why })
 const showPlain = ({ amount, currency }: Money): string => `${(amount / 10_000).toFixed(2)} ${currency}`

@@ -19,6 +19,8 @@ describe('reconcile', () => {
     ["a sale by the buyer's own id", sold, theirs('B1'), 'agrees', false],
     ['a sale that they name no price of', sold, theirs('L1', null), 'agrees', false],
     ['another price', sold, theirs('L1', '44'), 'price differs', true],
+    ['the price in another currency, which their column names', sold, { ...theirs('L1'), currency: 'CAD' }, 'price differs', true],
+    ['the price in the currency that their column names', sold, { ...theirs('L1'), currency: 'USD' }, 'agrees', false],
     ['what is left after a return', [...sold, returned], theirs('L1', '25'), 'agrees', false],
     ['a whole price after a return', [...sold, returned], theirs('L1', '45'), 'price differs', true],
     ['a sale that they say they refused', sold, theirs('L1', null, false), 'price differs', true],

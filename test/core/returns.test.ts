@@ -1,13 +1,13 @@
 import { describe, expect, it } from 'vitest'
 import { money } from '../../src/base/money.ts'
 import type { DeliveryEvent } from '../../src/core/event.ts'
-import { decideReturn, leftOf, salesOf, type ReturnRequest } from '../../src/core/returns.ts'
+import { afterReturn, decideReturn, leftOf, salesOf, type ReturnRequest } from '../../src/core/returns.ts'
 import { accepted, received, rejected, T0, tried } from './given.ts'
 
 const DAY = 86_400_000
 const usd = (dollars: number) => money(dollars * 10_000)
 const back = (amount: number, ref: string, path = '/', recipient = 'a'): DeliveryEvent => ({ type: 'returned', at: T0, path, recipient, buyerLeadId: 'B1', amount: usd(amount), reason: null, ref })
-const request = (more: Partial<ReturnRequest> = {}): ReturnRequest => ({ recipient: null, buyerLeadId: null, amount: null, reason: 'bad phone', ref: 'r', returnedAt: null, ...more })
+const request = (more: Partial<ReturnRequest> = {}): ReturnRequest => ({ recipient: null, buyerLeadId: null, amount: null, currency: null, reason: 'bad phone', ref: 'r', returnedAt: null, ...more })
 const sold = [received(), ...tried('/', 'a', 1, accepted)]
 const soldTwice = [received(), ...tried('/0', 'a', 1, accepted), ...tried('/1', 'b', 1, { ...accepted, buyerLeadId: 'B2' })]
 
@@ -42,6 +42,7 @@ describe('decideReturn', () => {
     ['more than is left', [...sold, back(20, 'q')], request({ amount: '26' }), 'more is returned than the 25.00 USD that are left of it'],
     ['nothing', sold, request({ amount: '0' }), 'the amount is not above zero'],
     ['another currency', sold, request({ amount: '45 EUR' }), 'the return is in EUR, the sale in USD'],
+    ['another currency, which a column names', sold, request({ amount: '45', currency: 'CAD' }), 'the return is in CAD, the sale in USD'],
     ['an empty pair of brackets', sold, request({ amount: '()' }), '"()" is no amount of money'],
     ['what is no money', sold, request({ amount: 'all' }), '"all" is no amount of money'],
     ['a sale that earned nothing', [received(), ...tried('/', 'a', 1, { kind: 'accepted', reason: null, buyerLeadId: 'B1', price: null })], request(), 'the sale earned nothing, so that there is nothing to give back'],
@@ -56,5 +57,13 @@ describe('decideReturn', () => {
     expect(salesOf([received(), ...surplus])).toEqual([])
     expect(salesOf([received(), ...surplus, byHand]).map(leftOf)).toEqual([usd(30)])
     expect(salesOf([...sold, { ...byHand, outcome: { ...byHand.outcome, revenue: usd(45) } }])).toHaveLength(1)
+  })
+})
+
+describe('afterReturn', () => {
+  it('takes off a revenue in its own currency; of another it is no part', () => {
+    expect(afterReturn(usd(45), usd(20))).toEqual(usd(25))
+    expect(afterReturn(usd(45), money(50_000, 'CAD'))).toEqual(usd(45))
+    expect(afterReturn(null, usd(20))).toEqual(usd(-20))
   })
 })

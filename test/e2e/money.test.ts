@@ -143,6 +143,27 @@ describe("a buyer's returns", () => {
     expect(await project.json('returns', 'returns.csv')).toMatchObject({ returned: 2, refused: [{ lead_id: 'L3', reason: 'it was sold to acme, not to Bright' }] })
   })
 
+  it('of one of several sales in several currencies come off the report, and off the result where it is in theirs', async () => {
+    buyer = await startBuyer({ script: { do: 'answer', status: 200, body: '{"status":"accepted","leadId":"B1"}' } })
+    const endpoint = endpointYaml(buyer.url).replace(/^ *Price:.*\n/m, '')
+    const project = createProject({ acme: `${endpoint}\nPrice: $45\n`, maple: `${endpoint}\nPrice: 30 CAD\n`, both: 'Pattern: Simultaneous\nSend To: [acme, maple]\nAccept: all\n' })
+    project.write('leads.csv', leadsCsv(1))
+    await project.run('deliver', 'leads.csv', '--to', 'both', '--yes')
+    project.write('returns.csv', 'lead_id,recipient,amount,currency\nL1,maple,5,CAD\nL1,acme,5,CAD\nL1,acme,5,usd\n')
+    expect(await project.json('returns', 'returns.csv')).toMatchObject({ returned: 2, amounts: { USD: '5.00', CAD: '5.00' }, refused: [{ line: 3, reason: 'the return is in CAD, the sale in USD' }] })
+    expect(await project.json('report')).toMatchObject({ by_currency: { USD: { revenue: '40.00' }, CAD: { revenue: '25.00' } } })
+    const [result] = (await project.run('export', 'results', '--jsonl')).out.split('\n').filter(Boolean).map((line) => JSON.parse(line) as Record<string, unknown>)
+    expect(result).toMatchObject({ revenue: '40.00', currency: 'USD', reason: 'it earned CAD 30.00 as well; returned 5.00 CAD; returned $5.00' })
+  })
+
+  it('whose currency is none, or not that of the amount beside it, are refused', async () => {
+    const project = await sold()
+    project.write('returns.csv', 'lead_id,amount,currency\nL1,5,dollars\nL2,€5,USD\nL3,$5,USD\n')
+    expect(await project.json('returns', 'returns.csv')).toMatchObject({
+      returned: 1, refused: [{ lead_id: 'L1', reason: '"dollars" is no currency, such as USD' }, { lead_id: 'L2', reason: '"€5" is in EUR, its column says USD' }],
+    })
+  })
+
   it("are found by the buyer's own id, also where another buyer numbers its leads alike", async () => {
     buyer = await startBuyer({ script: { do: 'answer', status: 200, body: '{"status":"accepted","leadId":"1001","price":45}' } })
     const project = createProject({ acme: endpointYaml(buyer.url), bright: endpointYaml(buyer.url) })

@@ -57,7 +57,7 @@ const instant = (value: unknown): Instant | null => (typeof value === 'number' ?
 const NO = /^(rejected?|declined?|denied|refused|invalid|dup(licate)?|returned?|refunded|failed|no|false|0|unsold|unmatched)$/i
 
 const theirsOf = (row: BuyerRow): TheirLine => ({
-  line: row.line, ids: [row.ours, row.theirs, row.either].filter((each) => each !== null), theirId: row.theirs, price: row.amount, taken: row.status === null || !NO.test(row.status),
+  line: row.line, ids: [row.ours, row.theirs, row.either].filter((each) => each !== null), theirId: row.theirs, price: row.amount, currency: row.currency, taken: row.status === null || !NO.test(row.status),
 })
 
 const leadOf = (ours: OurLine | null, theirs: TheirLine | null): string | null => ours?.leadId ?? theirs?.ids.find((each) => each !== theirs.theirId) ?? null
@@ -65,11 +65,15 @@ const buyerIdOf = (ours: OurLine | null, theirs: TheirLine | null): string | nul
 
 const cellsOf = ({ kind, ours, theirs }: Finding): readonly (string | number | null)[] => [
   kind, leadOf(ours, theirs), buyerIdOf(ours, theirs), ours?.state ?? null, ours?.worth ? formatMoney(ours.worth) : null,
-  theirs === null ? null : theirs.taken ? theirs.price : '0.00', ours?.worth?.currency ?? null, ours ? isoTime(ours.at) : null, theirs?.line ?? null,
+  theirs === null ? null : theirs.taken ? priceOf(ours, theirs) : '0.00', ours?.worth?.currency ?? null, ours ? isoTime(ours.at) : null, theirs?.line ?? null,
 ]
 
+/** As they write it, with the currency of its column where that is not ours. */
+const priceOf = (ours: OurLine | null, { price, currency = null }: TheirLine): string | null =>
+  (price === null || currency === null || currency === ours?.worth?.currency || price.includes(currency) ? price : `${price} ${currency}`)
+
 const shownOf = ({ kind, ours, theirs }: Finding): string[] => [
-  kind, oneLine(leadOf(ours, theirs) ?? ''), oneLine(buyerIdOf(ours, theirs) ?? ''), ours?.state ?? '–', ours?.worth ? showMoney(ours.worth) : '–', theirs === null ? '–' : theirs.taken ? oneLine(theirs.price ?? 'yes') : 'no', theirs === null ? '' : String(theirs.line),
+  kind, oneLine(leadOf(ours, theirs) ?? ''), oneLine(buyerIdOf(ours, theirs) ?? ''), ours?.state ?? '–', ours?.worth ? showMoney(ours.worth) : '–', theirs === null ? '–' : theirs.taken ? oneLine(priceOf(ours, theirs) ?? 'yes') : 'no', theirs === null ? '' : String(theirs.line),
 ]
 
 const summed = (differences: readonly Finding[]): string => {

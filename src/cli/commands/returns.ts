@@ -85,7 +85,8 @@ const bookAll = async (ledger: Ledger, { options }: Invocation, rows: readonly B
     if (decision.kind === 'refused') { refusals.push({ row, why: decision.why }); continue }
     if (standing.state !== 'settled') { refusals.push({ row, why: 'its delivery is not settled yet' }); continue }
     const { event } = decision
-    const after = { ...standing, revenue: afterReturn(standing.revenue, event.amount), reason: `returned ${showMoney(event.amount)}${event.reason === null ? '' : `: ${event.reason}`}` }
+    const told = `returned ${showMoney(event.amount)}${event.reason === null ? '' : `: ${event.reason}`}`
+    const after = { ...standing, revenue: afterReturn(standing.revenue, event.amount), reason: standing.reason === null ? told : `${standing.reason}; ${told}` }
     pending.set(found.delivery.id, { ...loaded, standing: after, events: [...loaded.events, { seq: 0, runId, event }] })
     group.push({ row, amount: event.amount, step: { deliveryId: loaded.delivery.id, version: loaded.events.length, runId, events: [event], standing: after } })
     if (group.length >= GROUP) await book()
@@ -98,7 +99,7 @@ const bookAll = async (ledger: Ledger, { options }: Invocation, rows: readonly B
 const requestOf = (row: BuyerRow, loaded: LoadedDelivery, from: string | null): ReturnRequest => ({
   recipient: from ?? row.recipient,
   buyerLeadId: row.theirs,
-  amount: row.amount, reason: row.reason, returnedAt: row.at,
+  amount: row.amount, currency: row.currency, reason: row.reason, returnedAt: row.at,
   ref: shortHash([loaded.delivery.id, row.amount, row.at, row.reason].join('\n')),
 })
 
