@@ -32,12 +32,12 @@ export const keptApart = <T>(items: readonly T[], keyOf: (item: T) => string | n
 export const batchesOf = <T>(items: readonly T[], inCommon: (item: T) => string, keyOf: (item: T) => string | null, most: number): readonly (readonly T[])[] =>
   [...Map.groupBy(items, inCommon).values()].flatMap((alike) => keptApart(alike, keyOf, most))
 
-/** Whether a recipient of batches may have the lead, for all that is known: a batch was given up that nobody answered, or its answer needs a person. */
+/** Whether a recipient of batches may have the lead, for all that is known: a batch was given up that nobody answered, its answer needs a person, or it took the lead second to another. */
 export const mayHaveFromBatch = (history: History, recipient: string): boolean => {
   for (const { attempts, before } of history.nodes.values()) {
     const posts = attempts.slice(before).filter((each) => each.recipient === recipient && each.phase === 'post')
     const last = posts.at(-1)?.finished?.verdict.kind
-    if (last === 'unconfirmed' || ((last === 'unknown' || last === 'failed') && posts.some((each) => each.finished?.verdict.kind === 'unknown'))) return true
+    if (last === 'accepted' || last === 'unconfirmed' || ((last === 'unknown' || last === 'failed') && posts.some((each) => each.finished?.verdict.kind === 'unknown'))) return true
   }
   return false
 }

@@ -59,7 +59,7 @@ export const loadedWork = (loaded: LoadedDelivery, plan: Plan, elsewhere: Readon
 /** Why a recipient is left out that has the lead already. */
 export const boughtBefore = (policies: ReadonlyMap<string, Policy>, recipient: string): string => `${policies.get(recipient)?.name ?? recipient} has bought this lead before, through another target`
 
-export const inDoubtBefore = (policies: ReadonlyMap<string, Policy>, recipient: string): string => `${policies.get(recipient)?.name ?? recipient} may have this lead already, through another target: from a batch that was not answered, or whose answer needs a person`
+export const inDoubtBefore = (policies: ReadonlyMap<string, Policy>, recipient: string): string => `${policies.get(recipient)?.name ?? recipient} may have this lead already, through another target: from a batch that was not answered, whose answer needs a person, or that it took second to another's`
 
 /** Of the batches that a lead waits to join, the one that leaves first. */
 export const nextBatch = (waits: readonly Wait[]): Wait | null =>

@@ -1,5 +1,9 @@
 import { describe, expect, it } from 'vitest'
-import { batchesOf, keptApart } from '../../src/core/batch.ts'
+import { DAY, HOUR } from '../../src/base/time.ts'
+import { batchLeavesAt, batchesOf, keptApart, leavesWhenFull, mayHaveFromBatch } from '../../src/core/batch.ts'
+import type { DeliveryEvent } from '../../src/core/event.ts'
+import { emptyHistory, evolve } from '../../src/core/history.ts'
+import { T0, accepted, duplicate, invalid, received, refused, rejected, tried, unknown, unreadable } from './given.ts'
 
 const groups = (text: string, most: number) => keptApart([...text], (each) => (each === '.' ? null : each), most).map((each) => each.join(''))
 
@@ -29,4 +33,37 @@ describe('batchesOf', () => {
   it('equal keys are kept apart among what is alike', () => {
     expect(batchesOf(['x1', 'y1', 'x1', 'x2'], (each) => each[0] ?? '', (each) => each[1] ?? null, 100)).toEqual([['x1', 'x2'], ['x1'], ['y1']])
   })
+})
+
+describe('a batch with a schedule', () => {
+  const nightly = { maxLeads: 3, maxWaitMs: HOUR, schedule: '0 2 * * *' }
+  it('leaves at its time where the recipient is, in UTC where its zone is the lead\'s, and not sooner when it is full', () => {
+    expect(batchLeavesAt(nightly, { kind: 'zone', name: 'America/Chicago' }, T0)).toBe(Date.UTC(2026, 10, 25, 8))
+    expect(batchLeavesAt(nightly, { kind: 'lead' }, T0)).toBe(Date.UTC(2026, 10, 25, 2))
+    expect(leavesWhenFull(nightly)).toBe(Infinity)
+  })
+  it('without one, when its first lead has waited, or when it is full', () => {
+    expect(batchLeavesAt({ ...nightly, schedule: null }, { kind: 'lead' }, T0)).toBe(T0 + HOUR)
+    expect(leavesWhenFull({ ...nightly, schedule: null })).toBe(3)
+  })
+})
+
+describe('a recipient of batches may have a lead', () => {
+  const inBatch = (attempt: number, verdict: typeof accepted, recipient = 'a'): readonly DeliveryEvent[] => tried('/0', recipient, attempt, verdict, T0, { batch: 'b.1' })
+  const retried: DeliveryEvent = { type: 'reviewed', at: T0 + DAY, decision: 'retry', note: null }
+  it.each<[string, boolean, readonly DeliveryEvent[]]>([
+    ['not asked', false, []],
+    ['that refused it', false, inBatch(1, rejected)],
+    ['that had it before', false, inBatch(1, duplicate)],
+    ['that could not be reached', false, inBatch(1, refused)],
+    ['that gave no answer', true, inBatch(1, unknown)],
+    ['that gave none, and then could not be reached', true, [...inBatch(1, unknown), ...inBatch(2, refused)]],
+    ['that gave none, and took the repeat for wrong', true, [...inBatch(1, unknown), ...inBatch(2, invalid)]],
+    ['that gave none, and refused the repeat', false, [...inBatch(1, unknown), ...inBatch(2, rejected)]],
+    ['whose answer cannot be read', true, inBatch(1, unreadable)],
+    ['that took it, also second to another', true, inBatch(1, accepted).map((event) => (event.type === 'attemptFinished' ? { ...event, surplus: true, revenue: null } : event))],
+    ['that a person has ordered to be tried again', false, [...inBatch(1, unknown), retried]],
+    ['beside another that gave no answer', false, inBatch(1, unknown, 'b')],
+    ['that was only asked what it offers', false, tried('/0', 'a', 1, unknown, T0, { phase: 'ping' })],
+  ])('%s', (_case, may, events) => { expect(mayHaveFromBatch([received(), ...events].reduce(evolve, emptyHistory), 'a')).toBe(may) })
 })
