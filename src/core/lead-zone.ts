@@ -12,13 +12,13 @@ import { stateOfAreaCode, stateOfPostalCode, STATE_ZONES, zonesOfAreaCode, zones
  * nothing tells: the lead is not delivered for calling.
  */
 export const zonesOfLead = (lead: Lead, source: ZoneSource): readonly string[] => {
-  const explicit = textAt(lead, source.kind === 'field' ? source.path : 'timezone')
+  const explicit = source.kind === 'field' ? textAt(lead, source.path) : firstOf(lead, ZONE_FIELDS)
   const named = explicit === null ? [] : zonesNamed(explicit)
   if (named.length > 0 || !mayBeInUs(lead)) return named
   const candidates = [
-    () => zonesOfPostalCode(textAt(lead, 'postal_code') ?? textAt(lead, 'zip') ?? ''),
+    () => zonesOfPostalCode(firstOf(lead, POSTAL_FIELDS) ?? ''),
     () => zonesOfState(textAt(lead, 'state') ?? ''),
-    () => zonesOfAreaCode(textAt(lead, 'phone_1') ?? textAt(lead, 'phone') ?? ''),
+    () => zonesOfAreaCode(firstOf(lead, PHONE_FIELDS) ?? ''),
   ]
   for (const zones of candidates) {
     const found = zones()
@@ -26,6 +26,12 @@ export const zonesOfLead = (lead: Lead, source: ZoneSource): readonly string[] =
   }
   return []
 }
+
+/** By the names that leads have for each, the likeliest first. */
+const ZONE_FIELDS = ['timezone', 'time_zone', 'tz']
+const POSTAL_FIELDS = ['postal_code', 'zip', 'zip_code', 'zipcode', 'postcode']
+const PHONE_FIELDS = ['phone_1', 'phone']
+const COUNTRY_FIELDS = ['country', 'country_code']
 
 /** Arizona says MST as well, and has no summer time: both must be open then. */
 const zonesNamed = (name: string): readonly string[] => {
@@ -36,7 +42,7 @@ const zonesNamed = (name: string): readonly string[] => {
 
 /** Postal codes of five digits and codes of two letters are in use elsewhere: 10115 is in Berlin. */
 const mayBeInUs = (lead: Lead): boolean => {
-  const country = textAt(lead, 'country') ?? textAt(lead, 'country_code')
+  const country = firstOf(lead, COUNTRY_FIELDS)
   return country === null || /^(?:u\.?\s?s\.?(?:\s?a\.?)?|(?:the )?united states(?: of america)?|america|840|1|pr|puerto rico|gu|guam|vi|u\.?s\.? virgin islands|as|mp)$/i.test(country)
 }
 
@@ -45,7 +51,12 @@ export const stateOfLead = (lead: Lead): string | null => {
   if (!mayBeInUs(lead)) return null
   const said = stateCodeOf(textAt(lead, 'state') ?? '')
   if (said !== null && said in STATE_ZONES) return said
-  return stateOfPostalCode(textAt(lead, 'postal_code') ?? textAt(lead, 'zip') ?? '') ?? stateOfAreaCode(textAt(lead, 'phone_1') ?? textAt(lead, 'phone') ?? '')
+  return stateOfPostalCode(firstOf(lead, POSTAL_FIELDS) ?? '') ?? stateOfAreaCode(firstOf(lead, PHONE_FIELDS) ?? '')
+}
+
+const firstOf = (lead: Lead, names: readonly string[]): string | null => {
+  for (const name of names) { const text = textAt(lead, name); if (text !== null) return text }
+  return null
 }
 
 const textAt = (lead: Lead, path: string): string | null => {

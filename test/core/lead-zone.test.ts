@@ -13,6 +13,8 @@ it.each<[string, Lead['fields'], readonly string[]]>([
   ['another country than its postal code seems to say', { country: 'DE', postal_code: '10115' }, []], ['another, and its own zone', { country: 'Germany', timezone: 'Europe/Berlin', postal_code: '10115' }, ['Europe/Berlin']],
   ['the country that it says', { country: 'U.S.A.', postal_code: '10115' }, ['America/New_York']], ['no country', { country: '', state: 'CA' }, ['America/Los_Angeles']],
   ['its postal code before its state', { postal_code: '10001', state: 'CA' }, ['America/New_York']],
+  ['its own zone by another name', { time_zone: 'America/Denver', state: 'CA' }, ['America/Denver']], ['the shortest name', { tz: 'CST', zip_code: '10001' }, ['America/Chicago']],
+  ['its postal code by another name', { zip_code: '10001', state: 'CA' }, ['America/New_York']], ['as JSON has it', { zipcode: 10001 }, ['America/New_York']], ['an empty one beside it', { zip: '', zip_code: '10001' }, ['America/New_York']],
   ['its state', { state: 'ca' }, ['America/Los_Angeles']],
   ['its state, written out', { state: 'California' }, ['America/Los_Angeles']],
   ['a state of two zones', { state: ' north  dakota' }, ['America/Chicago', 'America/Denver']],
@@ -21,5 +23,5 @@ it.each<[string, Lead['fields'], readonly string[]]>([
   ['nothing', {}, []],
 ])('a lead lives in the zone of %s', (_case, fields, zones) => expect(zonesOfLead(lead(fields), { kind: 'lead' })).toEqual(zones))
 
-it.each<[Lead['fields'], string | null]>([[{ state: 'FL' }, 'FL'], [{ state: 'Florida' }, 'FL'], [{ state: 'Ontario', phone_1: '4155550100' }, 'CA'], [{ zip: '33101' }, 'FL'], [{ country: 'DE', zip: '33101' }, null], [{}, null]])(
+it.each<[Lead['fields'], string | null]>([[{ state: 'FL' }, 'FL'], [{ state: 'Florida' }, 'FL'], [{ state: 'Ontario', phone_1: '4155550100' }, 'CA'], [{ zip: '33101' }, 'FL'], [{ zip_code: '33101' }, 'FL'], [{ country: 'DE', zip: '33101' }, null], [{}, null]])(
   'the state of %o is %s', (fields, state) => expect(stateOfLead(lead(fields))).toBe(state))
