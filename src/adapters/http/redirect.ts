@@ -14,16 +14,18 @@ export const followed = (request: HttpRequest, status: number, location: string 
   const to = new URL(location, from)
   if (from.protocol === 'https:' && to.protocol !== 'https:') return null
   const sameOrigin = from.origin === to.origin
-  const dropped = new Set([...(sameOrigin ? [] : PRIVATE), ...(repeats ? [] : CONTENT)])
+  const stays = (name: string): boolean => (sameOrigin || !isPrivate(name)) && (repeats || !CONTENT.has(name))
   return {
     ...request,
     url: to.href,
-    headers: request.headers.filter(([name]) => !dropped.has(name.toLowerCase())),
+    headers: request.headers.filter(([name]) => stays(name.toLowerCase())),
     mayBePrivate: request.mayBePrivate && sameOrigin,
     ...(repeats ? {} : { method: request.method === 'HEAD' ? 'HEAD' : 'GET', body: null, compression: null }),
   }
 }
 
-/** Meant for one host only; a Host header named the old one. */
-const PRIVATE = ['authorization', 'cookie', 'proxy-authorization', 'host']
-const CONTENT = ['content-type', 'content-encoding', 'content-language', 'content-location', 'content-length']
+/** Meant for one host only: credentials, also in headers of a buyer's own; a Host header named the old one. A signature shows no secret, and goes along. */
+const isPrivate = (name: string): boolean => PRIVATE.has(name) || (KEY.test(name) && !name.includes('idempotency'))
+const PRIVATE = new Set(['cookie', 'host'])
+const KEY = /auth|token|secret|passw|credential|api-?_?key|(?:^|[-_])(?:key|pwd|pass)$/
+const CONTENT = new Set(['content-type', 'content-encoding', 'content-language', 'content-location', 'content-length'])

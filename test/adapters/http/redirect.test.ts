@@ -16,6 +16,9 @@ const buyerOf = async (script: Script) => {
 const to = (status: number, location: string): Act => ({ do: 'answer', status, headers: { location } })
 const following = settings({ followRedirects: true })
 
+const SENT = ['Content-Type', 'X-Partner-ID', 'X-Campaign', 'Idempotency-Key', 'X-Idempotency-Key', 'webhook-id', 'webhook-signature', 'X-Hub-Signature-256',
+  'Authorization', 'Proxy-Authorization', 'Cookie', 'X-API-Key', 'apikey', 'Api_Key', 'X-Auth-Token', 'X-Access-Token', 'Partner-Key', 'X-Client-Secret', 'X-Password', 'Ocp-Apim-Subscription-Key', 'X-Authorization']
+
 describe('redirects', () => {
   it('stand as the answer where they are off', async () => {
     const buyer = await buyerOf(to(307, '/new'))
@@ -60,6 +63,13 @@ describe('redirects', () => {
     expect(other.journal[0]?.headers).toMatchObject({ 'x-a': '1' })
     expect(other.journal[0]?.headers).not.toHaveProperty('authorization')
     expect(other.journal[0]?.headers).not.toHaveProperty('cookie')
+  })
+
+  it('a key that stands in a header of its own goes to no other origin; what tells no secret does', () => {
+    const names = (location: string): readonly string[] | undefined =>
+      followed({ method: 'POST', url: 'https://a.example/x', body: '{}', compression: null, mayBePrivate: false, headers: SENT.map((name) => [name, '1'] as const) }, 307, location)?.headers.map(([name]) => name)
+    expect(names('https://b.example/x')).toEqual(['Content-Type', 'X-Partner-ID', 'X-Campaign', 'Idempotency-Key', 'X-Idempotency-Key', 'webhook-id', 'webhook-signature', 'X-Hub-Signature-256'])
+    expect(names('https://a.example/y')).toEqual(SENT)
   })
 
   it('one time limit holds for all of them', async () => {
