@@ -13,9 +13,9 @@ import { costOf } from '../../src/core/decide.ts'
 import type { Verdict } from '../../src/core/verdict.ts'
 import { T0, accepted, actionsOf, decides, noGuard, policy, received, rejected, sendTo, tried } from './given.ts'
 
-const bid = (dollars: number, at = T0): Attempt => ({
+const bid = (dollars: number, at = T0, currency = 'USD'): Attempt => ({
   attempt: 1, recipient: 'x', phase: 'ping', key: 'k', startedAt: T0, target: 'endpoint', batch: null,
-  finished: { at, verdict: { kind: 'bid', reason: null, price: money(dollars * 10_000), pingId: null }, revenue: null, surplus: false },
+  finished: { at, verdict: { kind: 'bid', reason: null, price: money(dollars * 10_000, currency), pingId: null }, revenue: null, surplus: false },
 })
 
 describe('edges of the rules, where a fault of one would hide', () => {
@@ -31,6 +31,13 @@ describe('edges of the rules, where a fault of one would hide', () => {
   })
   it('a bid at the minimum is enough, one below is not', () => { expect(ranking([bid(20), bid(19)], money(200_000), T0)).toEqual([0]) })
   it('the highest bid comes first, ties go by list order', () => { expect(ranking([bid(20), bid(30), bid(20), bid(30)], null, T0)).toEqual([1, 3, 0, 2]) })
+  it('bids in another currency than the first are never taken for higher ones: they come after it', () => {
+    expect(ranking([bid(20), bid(5000, T0, 'JPY'), bid(30), bid(40, T0, 'EUR'), bid(6000, T0, 'JPY')], null, T0)).toEqual([2, 0, 4, 1, 3])
+    expect(ranking([bid(5000, T0, 'JPY'), bid(20)], money(100_000), T0)).toEqual([1])
+    const plan: Plan = { kind: 'auction', pattern: 'P', guard: noGuard, bidders: [sendTo('a'), sendTo('b')], windowMs: 500, floor: null }
+    const history = ['USD', 'JPY'].flatMap((currency, i) => tried(`/${i}`, 'ab'.charAt(i), 1, { kind: 'bid', reason: null, price: money((i + 1) * 10_000, currency), pingId: null }, T0, { phase: 'ping' }))
+    expect(actionsOf({ plan, history, now: T0 + 500 })).toMatchObject([{ kind: 'choose', choice: { order: [0, 1], why: 'bids, highest first; those in JPY after those in USD, as they cannot be compared' } }])
+  })
   it('a bid at the deadline is used, one after it is not', () => { expect(ranking([bid(20, T0 + 500), bid(30, T0 + 501)], null, T0 + 500)).toEqual([0]) })
   it('a price at the minimum is enough, one below is not', () => {
     const floors = [{ pattern: 'W', kind: 'price', amount: money(200_000) }] as const

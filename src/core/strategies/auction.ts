@@ -64,7 +64,7 @@ const bidding = (node: Extract<Plan, { kind: 'auction' }>, path: string, context
   const deadline = begunAt + node.windowMs
   const outstanding = pings.some((ping) => ping !== null && ping.finished === null)
   if (outstanding && context.now < deadline) return pending({ kind: 'wait', until: deadline, why: 'collects bids', recipient: null, batch: false })
-  return pending({ kind: 'choose', path, choice: { kind: 'order', order: ranking(pings, node.floor, deadline), why: `bids, highest first${lateOnes(node.bidders, pings, context)}` } })
+  return pending({ kind: 'choose', path, choice: { kind: 'order', order: ranking(pings, node.floor, deadline), why: `bids, highest first${ofOtherCurrencies(usable(pings, node.floor, deadline))}${lateOnes(node.bidders, pings, context)}` } })
 }
 
 /** A late answer is heard out and recorded; the auction does not wait for it. */
@@ -85,13 +85,29 @@ const passedOutcome = (path: string, context: Context) => ({
   reason: nodeAt(context.history, path).passed?.reason ?? 'no recipient to ask',
 })
 
-/** Bidders by bid, highest first, ties by list order; bids below the floor or after the deadline are not used. */
-export const ranking = (pings: readonly (Attempt | null)[], floor: Money | null, deadline: number): readonly number[] => {
-  const bids = pings.flatMap((ping, i) => {
+/** Bids at or above the floor that came before the deadline, by list order. */
+const usable = (pings: readonly (Attempt | null)[], floor: Money | null, deadline: number): readonly { readonly i: number; readonly price: Money }[] =>
+  pings.flatMap((ping, i) => {
     const finished = ping?.finished
     if (!finished || finished.verdict.kind !== 'bid' || finished.at > deadline) return []
     const { price } = finished.verdict
-    return floor && (price.currency !== floor.currency || price.amount < floor.amount) ? [] : [{ i, amount: price.amount }]
+    return floor && (price.currency !== floor.currency || price.amount < floor.amount) ? [] : [{ i, price }]
   })
-  return bids.sort((a, b) => b.amount - a.amount || a.i - b.i).map(({ i }) => i)
+
+/**
+ * Bidders by bid, highest first, ties by list order. Amounts of two currencies cannot be compared: those of the currency
+ * that stands first in the list go before the others.
+ */
+export const ranking = (pings: readonly (Attempt | null)[], floor: Money | null, deadline: number): readonly number[] => {
+  const bids = usable(pings, floor, deadline)
+  const currencies = currenciesOf(bids)
+  const place = ({ currency }: Money): number => currencies.indexOf(currency)
+  return bids.toSorted((a, b) => place(a.price) - place(b.price) || b.price.amount - a.price.amount || a.i - b.i).map(({ i }) => i)
+}
+
+const currenciesOf = (bids: ReturnType<typeof usable>): readonly string[] => [...new Set(bids.map(({ price }) => price.currency))]
+
+const ofOtherCurrencies = (bids: ReturnType<typeof usable>): string => {
+  const [first, ...others] = currenciesOf(bids)
+  return first === undefined || others.length === 0 ? '' : `; those in ${others.join(' and ')} after those in ${first}, as they cannot be compared`
 }
