@@ -3,6 +3,7 @@ import { reportOf } from '../simulation/report.ts'
 import { scenarioOf } from '../simulation/scenario.ts'
 import { ruleOf, shrink } from '../simulation/shrink.ts'
 import { playRuns, storyOf } from '../simulation/engine/play.ts'
+import { RICH } from '../simulation/engine/situation.ts'
 import { STORES } from '../simulation/engine/stores.ts'
 
 /**
@@ -34,10 +35,11 @@ for (const [rule, seeds] of broken) {
 if (seed !== null && !onlyRuns && broken.size === 0) console.log(reportOf(scenarioOf(seed)))
 if (plans > 0) console.error(`${plans} plans from seed ${first}: ${broken.size} rules broken; ${Math.round(plans / minutes)} plans a minute`)
 
+const runsFrom = seed ?? first + RICH
 const several = seed !== null ? (onlyRuns ? 1 : 0) : onlyRuns ? (option('plans') ?? 2_000) : Math.ceil(plans / 50)
 let bad = 0
 const runsBegun = performance.now()
-for (let at = first; at < first + several; at++) {
+for (let at = runsFrom; at < runsFrom + several; at++) {
   const played = await Promise.all(STORES.map(async (store) => ({ store, ...await playRuns(at, store) })))
   const broke = played.filter(({ problems }) => problems.length > 0)
   if (seed !== null) console.log((broke.length > 0 ? broke : played.slice(0, 1)).map(({ store, after }) => `=== on ${store}\n${storyOf(after)}`).join('\n'))
@@ -46,5 +48,5 @@ for (let at = first; at < first + several; at++) {
   console.log(`\n=== npm run simulate -- --runs --seed ${at}`)
   for (const { store, problems } of broke) for (const problem of problems) console.log(`${store}: ${problem}`)
 }
-if (several > 0) console.error(`${several} stores of several runs, each in memory and on SQLite, from seed ${first}: ${bad} broke a rule; ${Math.round(several / ((performance.now() - runsBegun) / 60_000))} a minute`)
+if (several > 0) console.error(`${several} stores of several runs, each in memory and on SQLite, from seed ${runsFrom}: ${bad} broke a rule; ${Math.round(several / ((performance.now() - runsBegun) / 60_000))} a minute`)
 process.exitCode = broken.size + bad > 0 ? 1 : 0

@@ -1,6 +1,7 @@
 import { sha256 } from '../../../src/base/hash.ts'
 import type { Clock, Transport } from '../../../src/ports.ts'
 import type { Fault, HttpRequest, Reply } from '../../../src/wire/request.ts'
+import type { Situation } from './situation.ts'
 
 /** One request as its buyer saw it. */
 export interface Arrival {
@@ -35,7 +36,7 @@ interface Act {
 const chanceOf = (words: string): number => parseInt(sha256(words).slice(0, 8), 16) / 2 ** 32
 
 /** Buyers who know a key again, fail in all the ways that there are, and write everything down. */
-export const createBuyers = (seed: number, calm: boolean, clock: Clock) => {
+export const createBuyers = (seed: number, { calm, forgetful }: Pick<Situation, 'calm' | 'forgetful'>, clock: Clock) => {
   const arrivals: Arrival[] = []
   const flying = new Map<string, number>()
   const known = new Map<string, string>()
@@ -51,7 +52,8 @@ export const createBuyers = (seed: number, calm: boolean, clock: Clock) => {
     if (ping) return x < 0.6 ? { ms, body: `{"bid":${price},"id":"q${nth}"}` } : x < 0.8 ? { ms, body: '{"status":"rejected"}' } : x < 0.9 ? { ms, status: 500 } : { ms, fault: 'timeout' }
     const sold = (batch ?? [id]).filter((lead) => batch === null || chanceOf(`${seed} wants ${recipient} ${lead}`) < 0.6)
     const row = (lead: string): object => (sold.includes(lead) ? { id: lead, status: 'accepted', leadId: `${recipient}-${lead}`, price } : { id: lead, status: 'rejected' })
-    const yes = JSON.stringify(batch === null ? row(id) : batch.map(row))
+    const told = batch?.filter((lead) => !forgetful || chanceOf(`${seed} forgets ${recipient} ${lead} ${nth}`) < 0.9)
+    const yes = JSON.stringify(told === undefined ? row(id) : told.map(row))
     if (calm) return x < 0.7 || batch !== null ? { ms, body: yes, sold } : { ms, body: '{"status":"rejected"}' }
     if (x < 0.08) return { ms, status: 503 }
     if (x < 0.13) return { ms, fault: 'timeout', ...(y < 0.5 ? { sold, later: yes } : {}) }

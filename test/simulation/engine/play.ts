@@ -4,6 +4,7 @@ import type { DeliveryEvent } from '../../../src/core/event.ts'
 import { emptyHistory, evolve } from '../../../src/core/history.ts'
 import type { Lead } from '../../../src/core/lead.ts'
 import { decideReview, mayHaveIt } from '../../../src/core/review.ts'
+import { afterReturn, decideReturn, salesOf } from '../../../src/core/returns.ts'
 import type { Review } from '../../../src/core/review.ts'
 import { standingOf } from '../../../src/engine/work.ts'
 import type { LoadedDelivery, Standing } from '../../../src/ports.ts'
@@ -12,7 +13,7 @@ import type { Random } from '../random.ts'
 import { createRandom } from '../random.ts'
 import { brokenRules } from './rules.ts'
 import type { Aftermath } from './rules.ts'
-import { situationOf } from './situation.ts'
+import { RICH, situationOf } from './situation.ts'
 import type { Situation } from './situation.ts'
 import type { Order, Stage } from './stage.ts'
 import { Hang, createStage } from './stage.ts'
@@ -30,7 +31,7 @@ export const problemsOfRuns = async (seed: number, kind: StoreKind): Promise<rea
 
 export const playRuns = async (seed: number, kind: StoreKind): Promise<{ readonly problems: readonly string[]; readonly after: Aftermath }> => {
   const random = createRandom(seed)
-  const situation = situationOf(random)
+  const situation = situationOf(random, seed >= RICH)
   const stage = createStage(seed, situation, kind)
   const { clock, store } = stage
   const leads = someLeads(3 + random.below(10))
@@ -47,6 +48,7 @@ export const playRuns = async (seed: number, kind: StoreKind): Promise<{ readonl
     }
     problems.push(...await untilQuiet(stage, situation, 'end'))
     await review(stage, random, 0.7, true)
+    if (seed >= RICH) await giveBack(stage, random)
     await play(orderOf(random, 'later', situation, leads, clock.now(), true))
     problems.push(...await untilQuiet(stage, situation, 'last'))
     await review(stage, random, 1, false)
@@ -106,6 +108,18 @@ const review = async ({ store, clock, begin, arrivals }: Stage, random: Random, 
       if (standing.outcome === 'pooled' && random.chance(0.3)) return sold(standing.recipient)
       return { decision: mayRetry ? random.pick(['retry', 'drop']) : 'drop', note: null }
     })
+  }
+}
+
+/** Buyers give some sales back, whole or in part. */
+const giveBack = async ({ store, clock, begin }: Stage, random: Random): Promise<void> => {
+  const process = begin()
+  for await (const { delivery: { id }, standing } of store.deliveries({ mode: 'live', state: 'settled', outcomes: ['accepted'] })) {
+    const events = ((await store.load(id))?.events ?? []).map(({ event }) => event)
+    const [sale] = salesOf(events)
+    if (!sale || standing.state !== 'settled' || random.chance(0.7)) continue
+    const decided = decideReturn(salesOf(events), { recipient: sale.recipient, buyerLeadId: null, amount: random.chance(0.5) ? null : '1', reason: null, ref: 'r', returnedAt: null }, clock.now(), null)
+    if (decided.kind === 'return') await process.append([{ deliveryId: id, version: events.length, runId: 'returns', events: [decided.event], standing: { ...standing, revenue: afterReturn(standing.revenue, decided.event.amount) } }])
   }
 }
 

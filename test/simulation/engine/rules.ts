@@ -31,6 +31,7 @@ const ofDelivery = ({ delivery: { id }, standing, events }: LoadedDelivery): rea
   const facts = events.map(({ event }) => event)
   const count = (type: string): number => facts.filter((event) => event.type === type).length
   const earned = facts.reduce((sum, event) => sum + (event.type === 'attemptFinished' && event.phase === 'post' && event.verdict.kind === 'accepted' && event.surplus !== true ? event.revenue?.amount ?? 0 : 0), 0) + byHand(facts).reduce((sum, { revenue }) => sum + (revenue?.amount ?? 0), 0)
+    - facts.reduce((sum, event) => sum + (event.type === 'returned' ? event.amount.amount : 0), 0)
   return [
     ...(standing.state === 'working' ? [`${id} is still being worked`] : []),
     ...(standing.state === 'waiting' && (standing.dueAt !== null || standing.why === '') ? [`${id} still waits, until ${standing.dueAt === null ? 'a person comes' : at(standing.dueAt)}: ${standing.why}`] : []),

@@ -22,28 +22,33 @@ export interface Situation {
   readonly targets: readonly string[]
   /** Buyers that answer, and say yes or no. */
   readonly calm: boolean
+  /** Batches are answered without some of their rows. */
+  readonly forgetful: boolean
   /** How long a commit takes. */
   readonly commitMs: number
 }
 
 const NAMES = ['a', 'b', 'c', 'd'] as const
 
-export const situationOf = (random: Random): Situation => {
+/** Seeds from here on meet all that is below; those before keep the stories that they have been named for. */
+export const RICH = 1_000_000_000
+
+export const situationOf = (random: Random, rich: boolean): Situation => {
   const names = NAMES.slice(0, 2 + random.below(3))
   const calm = random.chance(0.2)
   const files: Record<string, string> = { pool: 'Type: pool\n' }
   const limits: Record<string, Limits> = {}
-  for (const name of names) [files[name], limits[name]] = endpointOf(random, name)
+  for (const name of names) [files[name], limits[name]] = endpointOf(random, name, rich)
   const bidders = names.filter((name) => limits[name]?.bids)
   const patterns: string[] = []
   for (let i = 0, count = 1 + random.below(3); i < count; i++) {
-    files[`p${i}`] = patternOf(random, [...names, ...patterns], bidders)
+    files[`p${i}`] = patternOf(random, [...names, ...patterns], bidders, rich)
     patterns.push(`p${i}`)
   }
-  return { startAt: T0 + random.below(DAY), files, limits, targets: [...names, ...patterns, ...patterns], calm, commitMs: random.pick([0, 6]) }
+  return { startAt: T0 + random.below(DAY), files, limits, targets: [...names, ...patterns, ...patterns], calm, commitMs: random.pick([0, 6]), forgetful: rich && random.chance(0.3) }
 }
 
-const endpointOf = (random: Random, name: string): readonly [text: string, limits: Limits] => {
+const endpointOf = (random: Random, name: string, rich: boolean): readonly [text: string, limits: Limits] => {
   const lines: string[] = []
   const settings: string[] = []
   const maybe = <T>(chance: number, make: () => T): T | undefined => (random.chance(chance) ? make() : undefined)
@@ -64,6 +69,8 @@ const endpointOf = (random: Random, name: string): readonly [text: string, limit
   if (random.chance(0.3)) lines.push(`Retries: ${random.pick(['none', '1', '2 with exponential backoff'])}`)
   if (random.chance(0.2)) lines.push('Price: $9')
   if (random.chance(0.15)) settings.push(`In Doubt Window: ${2 + random.below(10)}`)
+  if (rich && random.chance(0.2)) settings.push(`Backup Endpoint: https://${name}.example/backup`)
+  if (rich && random.chance(0.15)) lines.push(`Cost: $${1 + random.below(5)}`)
   const bids = batch === undefined && random.chance(0.5)
   if (bids) lines.push(`Ping:\n  Endpoint: https://${name}.example/ping\n  Timeout: 2 seconds\n  Fields: {leadId: "{{lead.id}}"}\n  Response Parsing: {Bid: bid, Ping ID: id}`)
   const text = endpointYaml(`https://${name}.example`, lines.map((line) => `${line}\n`).join('')).replace('Settings:\n', ['Settings:', ...settings.map((line) => `  ${line}`), ''].join('\n'))
@@ -72,7 +79,9 @@ const endpointOf = (random: Random, name: string): readonly [text: string, limit
 
 const hour = (at: number): string => `${String(at).padStart(2, '0')}:00`
 
-const patternOf = (random: Random, among: readonly string[], bidders: readonly string[]): string => {
+const patternOf = (random: Random, among: readonly string[], bidders: readonly string[], rich: boolean): string => {
+  if (rich && random.chance(0.15)) return `Pattern: Weighted\nTry:\n${among.map((name, i) => `  - ${name} (${i === 0 ? 100 - 10 * (among.length - 1) : 10}%)\n`).join('')}`
+  const floor = rich && random.chance(0.15) ? `Minimum Price: $${5 + random.below(10)}\n` : ''
   const some = (): string => {
     const list = among.filter(() => random.chance(0.7))
     return (list.length > 0 ? list : [random.pick(among)]).join(', ')
@@ -80,10 +89,10 @@ const patternOf = (random: Random, among: readonly string[], bidders: readonly s
   const last = (): string => (random.chance(0.4) ? 'Finally: pool\n' : '')
   const windows = (): string => `Pattern: Exclusive Window\nWindows:\n  Hour 0-1: ${random.pick(among)}\n  Hour 1+: ${random.pick(among)}\n`
   switch (random.below(6)) {
-    case 0: return `Pattern: Waterfall\nTry: [${some()}]\n${last()}`
+    case 0: return `Pattern: Waterfall\nTry: [${some()}]\n${last()}${floor}`
     case 1: return `Pattern: Fallback\nTry: [${some()}]\n${last()}`
     case 2: return `Pattern: Simultaneous\nSend To: [${some()}]\nAccept: ${random.pick(['first responder', 'all', 'up to 2'])}\n`
-    case 3: return `Pattern: Round Robin\nTry: [${some()}]\n`
+    case 3: return `Pattern: Round Robin\nTry: [${some()}]\n${floor}`
     case 4: return bidders.length === 0 ? windows() : `Pattern: Ping/Post\nBuyers: [${bidders.join(', ')}]\nPing Timeout: 3 seconds\n${random.chance(0.5) ? 'Minimum Bid: $8\n' : ''}`
     default: return windows()
   }

@@ -35,7 +35,7 @@ export const createStage = (seed: number, situation: Situation, kind: StoreKind)
   const catalogue = catalogueOf(situation.files)
   const clock = createFakeClock(situation.startAt)
   const { ledger: store, begin, lost } = openSimulatedStore(kind)
-  const buyers = createBuyers(seed, situation.calm, clock)
+  const buyers = createBuyers(seed, situation, clock)
   const pausedSince = new Map<string, number>()
   const pauses: { readonly recipient: string; readonly from: number; readonly to: number }[] = []
 
