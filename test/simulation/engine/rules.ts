@@ -1,5 +1,8 @@
 import type { Money } from '../../../src/base/money.ts'
 import { emptyHistory, evolve } from '../../../src/core/history.ts'
+import { OUTCOMES } from '../../../src/core/outcome.ts'
+import { addEvent, emptyReport } from '../../../src/core/report.ts'
+import { leftOf, salesOf } from '../../../src/core/returns.ts'
 import type { DeliveryEvent, EventOf } from '../../../src/core/event.ts'
 import type { LoadedDelivery } from '../../../src/ports.ts'
 import type { Arrival } from './buyers.ts'
@@ -23,7 +26,7 @@ const at = (ms: number): string => new Date(ms).toISOString()
 /** The promises, each counted at the buyers or in the ledger; what breaks one is told. */
 export const brokenRules = (after: Aftermath): readonly string[] => {
   const answers = after.deliveries.flatMap((delivery) => delivery.events.flatMap(({ event }): readonly Answer[] => (event.type === 'attemptFinished' && event.phase === 'post' ? [{ ...event, lead: delivery.delivery.lead.id, delivery }] : [])))
-  return [...after.deliveries.flatMap(ofDelivery), ...ofKeys(after), ...ofSales(after, answers), ...Object.entries(after.situation.limits).flatMap(([recipient, limits]) => ofLimits(recipient, limits, after, answers)), ...ofPauses(after)]
+  return [...after.deliveries.flatMap(ofDelivery), ...ofReport(after), ...ofKeys(after), ...ofSales(after, answers), ...Object.entries(after.situation.limits).flatMap(([recipient, limits]) => ofLimits(recipient, limits, after, answers)), ...ofPauses(after)]
 }
 
 /** Every lead is settled by its events, or waits for a person and says why; no attempt is left open; what it earned is what its sales earned. */
@@ -39,6 +42,24 @@ const ofDelivery = ({ delivery: { id }, standing, events }: LoadedDelivery): rea
     ...(standing.state === 'settled' && facts.reduce(evolve, emptyHistory).settled === null ? [`${id} is settled, and not by its events`] : []),
     ...(standing.state === 'settled' && (standing.outcome === 'accepted' ? standing.revenue?.amount ?? 0 : 0) !== earned ? [`${id} is ${standing.outcome} with ${standing.revenue?.amount ?? 0}, its sales earned ${earned}`] : []),
   ]
+}
+
+/** The report's figures are what the deliveries say, in all and by recipient, whatever order it all came in. */
+const ofReport = ({ deliveries }: Aftermath): readonly string[] => {
+  const all = deliveries.flatMap(({ delivery, events }) => events.map(({ seq, event }) => ({ seq, event, context: { deliveryId: delivery.id, source: delivery.source } }))).sort((a, b) => a.seq - b.seq)
+  const report = all.reduce((folded, { context, event }) => addEvent(folded, context, event), emptyReport('live'))
+  const settled = deliveries.flatMap(({ standing }) => (standing.state === 'settled' ? standing : []))
+  const sum = (amounts: readonly (Money | null)[]): number => amounts.reduce((total, each) => total + (each?.amount ?? 0), 0)
+  const facts = deliveries.flatMap(({ events }) => events.map(({ event }) => event))
+  const earnedOf = (recipient: string): number => sum(deliveries.flatMap(({ events }) => salesOf(events.map(({ event }) => event))).filter((each) => each.recipient === recipient).map(leftOf))
+  const problems: string[] = []
+  const compare = (what: string, reported: number, is: number): void => { if (reported !== is) problems.push(`the report says ${reported} ${what}, the deliveries ${is}`) }
+  compare('revenue', report.total.revenue.get('USD')?.amount ?? 0, sum(settled.map(({ revenue }) => revenue)))
+  compare('cost', report.total.cost.get('USD')?.amount ?? 0, sum(settled.map(({ cost }) => cost)))
+  for (const kind of OUTCOMES) compare(kind, report.total.outcomes.get(kind) ?? 0, settled.filter(({ outcome }) => outcome === kind).length)
+  for (const [recipient, figures] of report.by.recipient) compare(`sold to ${recipient}`, figures.sales.get('USD')?.amount ?? 0, earnedOf(recipient))
+  compare('attempts', report.total.attempts, facts.filter(({ type }) => type === 'attemptFinished').length)
+  return problems
 }
 
 /** What a person accepted in review. */
