@@ -71,6 +71,12 @@ const MUTANTS: readonly Mutant[] = [
   { fault: 'a repeat gives way to a first request at another place', file: 'decide.ts', from: '(isRepeat(send) && !isRepeat(other))', to: '(!isRepeat(send) && isRepeat(other))' },
   { fault: 'a repeat goes to who bought the lead meanwhile', file: 'strategies/send.ts', from: 'const bought = boughtHere(policy, context) !== null ||', to: 'const bought =' },
   { fault: 'a repeat goes to who bought the lead through another target', file: 'strategies/send.ts', from: "(verdict.kind === 'failed' && last.batch === null && context.facts.elsewhere.has(policy.recipient))", to: 'false' },
+  { fault: 'what a person accepts is no sale to other targets', file: 'sale.ts', from: "byHand = event.decision === 'accept' && !event.sale", to: 'byHand = false' },
+  { fault: 'a sale confirmed beside another is none to other targets', file: 'sale.ts', from: 'if (event.sale) (sales ??= []).push(event.sale.recipient)', to: '' },
+  { fault: 'a sale confirmed beside another settles the lead anew', file: 'review.ts', from: "before?.outcome.kind === 'accepted'", to: 'before === null' },
+  { fault: 'a lead in doubt that was refused elsewhere and then accepted counts twice', file: 'report.ts', from: 'inDoubt.size > 0 && inDoubt.has(deliveryId)', to: 'inDoubt.size < 0' },
+  { fault: 'what a batch left in doubt joins another', file: 'batch.ts', from: "last === 'unconfirmed' || ((last", to: "false && ((last" },
+  { fault: 'what a person has decided stays in doubt', file: 'history.ts', from: "settled: event.decision === 'retry' ? null : history.settled, nodes: reopened(history.nodes)", to: "settled: event.decision === 'retry' ? null : history.settled" },
 ]
 
 const root = resolve(import.meta.dirname, '../..')
