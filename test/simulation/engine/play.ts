@@ -118,7 +118,7 @@ const giveBack = async ({ store, clock, begin }: Stage, random: Random): Promise
     const events = ((await store.load(id))?.events ?? []).map(({ event }) => event)
     const [sale] = salesOf(events)
     if (!sale || standing.state !== 'settled' || random.chance(0.7)) continue
-    const decided = decideReturn(salesOf(events), { recipient: sale.recipient, buyerLeadId: null, amount: random.chance(0.5) ? null : '1', reason: null, ref: 'r', returnedAt: null }, clock.now(), null)
+    const decided = decideReturn(salesOf(events), { recipient: sale.recipient, buyerLeadId: null, amount: random.chance(0.5) ? null : '1', currency: null, reason: null, ref: 'r', returnedAt: null }, clock.now(), null)
     if (decided.kind === 'return') await process.append([{ deliveryId: id, version: events.length, runId: 'returns', events: [decided.event], standing: { ...standing, revenue: afterReturn(standing.revenue, decided.event.amount) } }])
   }
 }
