@@ -1,5 +1,4 @@
 import { diagnosticAt, type Diagnostic } from '../base/diagnostic.ts'
-import { shortHash } from '../base/hash.ts'
 import { holds, type Condition, type ValuePath } from '../core/condition.ts'
 import { withDots } from '../core/lead-path.ts'
 import type { PhaseName } from '../core/plan.ts'
@@ -21,6 +20,7 @@ import { compilePath, type Read } from './template/scope.ts'
 import { compileTemplate, type TemplateOptions } from './template/template.ts'
 import { textOf } from './template/text-of.ts'
 import { compileTokenSource } from './token.ts'
+import { oneKeyOf } from './types/compiling.ts'
 
 export interface Renderer {
   readonly render: (input: RenderInput) => Rendered
@@ -79,19 +79,22 @@ const compilePhase = (definition: EndpointDefinition, phase: PhaseName, options:
   if (!has('user-agent')) before.push(USER_AGENT)
   const idempotency = definition.idempotency && !has(definition.idempotency.header.toLowerCase()) ? definition.idempotency.header : null
 
-  const request = (input: RenderInput, encode: () => Payload): Rendered => {
+  const ownKey = definition.idempotency?.header.toLowerCase()
+  const keyIn = (written: readonly Header[]): string => written.find(([name]) => name.toLowerCase() === ownKey)?.[1] ?? ''
+  /** `leads`: of a batch. Its key is of all of them: named by the first alone, it would come again when that goes first with others. */
+  const request = (input: RenderInput, encode: () => Payload, leads: readonly RenderInput[] | null = null): Rendered => {
     const target = url(input)
     if (!target.ok) return target
     const payload = shallow(encode)
     if (payload === null) return { ok: false, reason: 'a value of this lead is nested too deeply to be written' }
-    const all: Header[] = headers.write(carried.beside(input))
+    const written: Header[] = headers.write(carried.beside(input))
+    const all = leads === null ? written : written.map((header): Header => (header[0].toLowerCase() === ownKey ? [header[0], oneKeyOf(leads.map((each) => keyIn(headers.write(each))))] : header))
     for (const header of before) all.push(header)
     for (const header of authorize(input, payload.body ?? '')) if (!has(header[0].toLowerCase())) all.push(header)
-    if (idempotency !== null) all.push([idempotency, idempotencyKey(carried.beside(input))])
+    if (idempotency !== null) all.push([idempotency, leads === null ? idempotencyKey(carried.beside(input)) : oneKeyOf(leads.map(idempotencyKey))])
     return { ok: true, request: { method, url: addQuery(target.url, payload.query), headers: all, body: payload.body, compression: payload.body === null ? null : compression, mayBePrivate: target.mayBePrivate } }
   }
   const { one, many } = encoder
-  const ownKey = definition.idempotency?.header.toLowerCase()
   const onceForAll = (input: RenderInput): unknown => [
     url({ ...input, target: 'endpoint' }), url({ ...input, target: 'backup' }), headers.write(input).filter(([name]) => name.toLowerCase() !== ownKey),
     authorize(input, ''), extra ? pairsOf(extra.build(input)) : [],
@@ -102,7 +105,8 @@ const compilePhase = (definition: EndpointDefinition, phase: PhaseName, options:
     renderBatch: (inputs) => {
       const [first] = inputs
       if (!first || !many) return { ok: false, reason: 'this recipient takes no batches' }
-      return request({ ...first, key: batchKey(inputs) }, () => many(inputs))
+      const key = oneKeyOf(inputs.map((each) => each.key))
+      return request({ ...first, key }, () => many(inputs), inputs.map((each) => ({ ...each, key })))
     },
   }
 }
@@ -119,12 +123,6 @@ const shallow = (encode: () => Payload): Payload | null => {
     if (fault instanceof RangeError) return null
     throw fault
   }
-}
-
-/** The same leads under the same keys make the same key, however often the batch is tried. */
-const batchKey = (inputs: readonly RenderInput[]): string => {
-  const keys = [...new Set(inputs.map((each) => each.key))]
-  return keys.length === 1 ? keys[0] ?? '' : shortHash(keys.join('\n'))
 }
 
 /** What of a lead this phase may say, in its body and beside it. */

@@ -1,7 +1,6 @@
 import type { Diagnostic } from '../../base/diagnostic.ts'
 import { shortHash } from '../../base/hash.ts'
 import type { EndpointDefinition } from '../../definitions/types.ts'
-import type { RenderInput } from '../endpoint.ts'
 import type { TemplateOptions } from '../template/template.ts'
 
 /** What the templates of a recipient without pings may name. */
@@ -9,7 +8,7 @@ export const typeOptions = (definition: EndpointDefinition, report: (problem: Di
   ({ vocabulary: { recipient: { id: definition.id, name: definition.name }, tables: definition.tables, captures: null }, report })
 
 /** The same leads under the same keys make the same key, however often the batch is tried. */
-export const batchKeyOf = (inputs: readonly RenderInput[]): string => {
-  const keys = [...new Set(inputs.map((each) => each.key))]
+export const oneKeyOf = (all: readonly string[]): string => {
+  const keys = [...new Set(all)]
   return keys.length === 1 ? keys[0] ?? '' : shortHash(keys.join('\n'))
 }

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest'
-import { buildPing, mapping, place, textOf } from '../build-definition.ts'
-import type { MappingEntry, MappingNode } from '../../../src/definitions/types.ts'
-import { bodyOf, diagnosticsOf, headersOf, requestOf } from './input.ts'
+import { buildDefinition, buildPing, mapping, place, textOf } from '../build-definition.ts'
+import type { EndpointDefinition, MappingEntry, MappingNode } from '../../../src/definitions/types.ts'
+import { compileEndpoint } from '../../../src/wire/compile.ts'
+import { bodyOf, diagnosticsOf, headersOf, inputOf, requestOf } from './input.ts'
 
 const lead = { id: 'L1', token: 'mine', first_name: 'Ann', last_name: 'Lee', email: 'ann@example.com', phone_1: '+1 555 555 1234', state: 'CA', score: 85, timestamp: '2026-05-01T08:00:00Z', address_1: '1 Main St', city: 'Reno', postal_code: '02134', source: { name: 'web', campaign_id: 'c9' } }
 const entry = (key: string, value: unknown): MappingEntry => ({ kind: 'entry', key, value: mapping(value), place })
@@ -50,6 +51,19 @@ describe("the subject document's mappings", () => {
     ['a key of its own', { idempotency: { header: 'X-Key', key: textOf('{{lead.id}}-{{delivery_attempt}}') } }, { 'X-Key': 'L1-1' }],
   ])('auth: %s', (_, definition, headers) => { expect(headersOf(requestOf({ mapping: mapping({ a: 1 }), ...definition }, lead, { token: 'T0' }))).toMatchObject(headers) })
 
+  it.each<[string, Partial<EndpointDefinition>]>([
+    ['under Idempotency', { idempotency: { header: 'X-Key', key: textOf('{{lead.id}}') } }],
+    ['under Headers', { headers: [{ name: 'x-key', value: textOf('{{lead.id}}') }], idempotency: { header: 'X-Key', key: null } }],
+  ])('a key of its own %s is of all the leads of a batch: the first alone may go first again, with others', (_case, own) => {
+    const keyOf = (ids: readonly string[], more = own): string | undefined => {
+      const made = compileEndpoint(buildDefinition({ ...more, batch: { format: 'json', results: null, match: null } })).endpoint?.renderBatch(ids.map((id) => inputOf({ id }, { key: 'b1' })))
+      return made?.ok === true && made.request.kind === undefined ? made.request.headers.find(([name]) => name.toLowerCase() === 'x-key')?.[1] : undefined
+    }
+    expect(keyOf(['L1'])).toBe('L1')
+    expect(keyOf(['L1', 'L2'])).toBe(keyOf(['L1', 'L2']))
+    expect(new Set([keyOf(['L1']), keyOf(['L1', 'L2']), keyOf(['L1', 'L3']), keyOf(['L2', 'L1'])]).size).toBe(4)
+    expect(keyOf(['L1', 'L2'], { idempotency: { header: 'X-Key', key: null } })).toBe('b1')
+  })
   it('idempotency off adds no header', () => { expect(headersOf(requestOf({ idempotency: null }, lead))).not.toHaveProperty('Idempotency-Key') })
 
   it.each<[string, Parameters<typeof diagnosticsOf>[0], string]>([

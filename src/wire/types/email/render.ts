@@ -13,7 +13,7 @@ import type { Attachment, EmailRequest, Mailbox } from '../../request.ts'
 import { compilePath } from '../../template/scope.ts'
 import type { TemplateOptions } from '../../template/template.ts'
 import { textOf } from '../../template/text-of.ts'
-import { batchKeyOf, typeOptions } from '../compiling.ts'
+import { oneKeyOf, typeOptions } from '../compiling.ts'
 import { optionOf, rehearsalOf } from '../options.ts'
 import { readServer, type Schemes, type ServerAddress } from '../server.ts'
 import { compileWords } from '../words.ts'
@@ -72,7 +72,7 @@ export const compileEmail = (definition: EndpointDefinition, report: (problem: D
     inCommon: inCommonOf((input) => [from(input), to(input), cc(input), extra(input)]),
     renderBatch: (inputs) => {
       const [first] = inputs
-      return first ? request({ ...first, key: batchKeyOf(inputs) }, inputs) : { ok: false, reason: 'an e-mail without leads' }
+      return first ? request({ ...first, key: oneKeyOf(inputs.map((each) => each.key)) }, inputs) : { ok: false, reason: 'an e-mail without leads' }
     },
   }
 }

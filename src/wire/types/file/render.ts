@@ -11,7 +11,7 @@ import { inCommonOf } from '../../in-common.ts'
 import type { Renderer } from '../../render.ts'
 import type { FileRequest } from '../../request.ts'
 import type { TemplateOptions } from '../../template/template.ts'
-import { batchKeyOf, typeOptions } from '../compiling.ts'
+import { oneKeyOf, typeOptions } from '../compiling.ts'
 import { optionOf, rehearsalOf } from '../options.ts'
 import { readServer, type Schemes, type ServerAddress } from '../server.ts'
 import { compilePathWords, nameProblem, partOfName, splitPath, withKey } from './path.ts'
@@ -46,7 +46,7 @@ export const compileFile = (definition: EndpointDefinition, report: (problem: Di
     inCommon: inCommonOf((input) => target(input, true, '')),
     renderBatch: (inputs) => {
       const [first] = inputs
-      return first ? request({ ...first, key: batchKeyOf(inputs) }, inputs) : { ok: false, reason: 'a file without leads' }
+      return first ? request({ ...first, key: oneKeyOf(inputs.map((each) => each.key)) }, inputs) : { ok: false, reason: 'a file without leads' }
     },
   }
 }
