@@ -5,7 +5,7 @@ import { currenciesOf, sumIn } from '../../core/report/sums.ts'
 import { moneyIn, outcomesOf, recipientSummary } from '../../core/report/summary.ts'
 import { showCount, showTime } from './figures.ts'
 import { renderPage, type PageFigure, type PageTable } from './html.ts'
-import { revenueText, showAmount } from './summary.ts'
+import { moneyTexts, revenueText, showAmount } from './summary.ts'
 
 /** The report to pass on: figures, then a table for each grouping. */
 export const reportPage = (report: Report, runId: string | null, now: Instant): string => {
@@ -56,9 +56,8 @@ const leadsBy = (title: string, column: string, report: Report, map: ReadonlyMap
     columns: [{ title: column }, { title: 'Leads', ...right }, { title: 'Accepted', ...right }, { title: 'Rate', ...right }, { title: 'Revenue', ...right }, { title: 'Cost', ...right }, { title: 'Margin', ...right }],
     rows: rows.map(([name, figures]) => {
       const { accepted } = outcomesOf(figures)
-      const currencies = currenciesOf(figures.revenue, figures.cost)
-      const money = (key: 'revenue' | 'cost' | 'margin'): string => (currencies.length === 0 ? ['USD'] : currencies).map((each) => showAmount(moneyIn(figures, each, report.mode)[key], each)).join(' + ')
-      return [name, showCount(leadsOf(figures)), showCount(accepted), rate(accepted, leadsOf(figures)), money('revenue'), money('cost'), money('margin')]
+      const money = moneyTexts(figures, report.mode)
+      return [name, showCount(leadsOf(figures)), showCount(accepted), rate(accepted, leadsOf(figures)), money.revenue, money.cost, money.margin]
     }),
     bars: { column: 4, shares: sharesOf(rows.map(([, figures]) => figures.revenue)) },
   }

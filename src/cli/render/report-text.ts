@@ -7,7 +7,7 @@ import type { Figures } from '../../core/report/figures.ts'
 import { currenciesOf } from '../../core/report/sums.ts'
 import { moneyIn, outcomesOf, recipientSummary, type RecipientSummary } from '../../core/report/summary.ts'
 import { plural, showCount } from './figures.ts'
-import { outcomesLine, revenueText, showAmount } from './summary.ts'
+import { moneyTexts, outcomesLine, revenueText, showAmount } from './summary.ts'
 import { renderTable } from './table.ts'
 
 export const GROUPINGS = ['recipient', 'source', 'day', 'version'] as const
@@ -78,7 +78,9 @@ export const reportText = (report: Report, grouping: Grouping, columns: number, 
   }
   lines.push('', `  ${outcomesLine(outcomes, leads, paint)}`, '')
   const number = { align: 'right' } as const
-  if (grouping === 'recipient' || grouping === 'version') {
+  if (report.by[grouping].size === 0) {
+    if (grouping === 'version') lines.push(paint.dim('  nothing was sent under a Version: give recipients one to compare them by it'))
+  } else if (grouping === 'recipient' || grouping === 'version') {
     lines.push(renderTable(
       [{ title: grouping.toUpperCase(), flexible: true }, { title: 'SENT', ...number }, { title: 'ACCEPTED', ...number }, { title: 'RATE', ...number }, { title: 'AVG', ...number }, { title: 'P95', ...number }, { title: 'REVENUE', ...number }, { title: 'PER LEAD', ...number }, { title: 'ERRORS', flexible: true }],
       sorted(report.by[grouping]).map(([id, figures]) => {
@@ -91,13 +93,11 @@ export const reportText = (report: Report, grouping: Grouping, columns: number, 
       [{ title: grouping.toUpperCase(), flexible: true }, { title: 'LEADS', ...number }, { title: 'ACCEPTED', ...number }, { title: 'RATE', ...number }, { title: 'FAILED', ...number }, { title: 'AVG', ...number }, { title: 'P95', ...number }, { title: 'REVENUE', ...number }, { title: 'COST', ...number }, { title: 'MARGIN', ...number }],
       sorted(report.by[grouping]).map(([name, figures]) => {
         const counts = outcomesOf(figures)
-        const each = currenciesOf(figures.revenue, figures.cost)
         const sent = recipientSummary(figures, report.mode)
-        const money = (key: 'revenue' | 'cost' | 'margin'): string => (each.length === 0 ? ['USD'] : each).map((currency) => showAmount(moneyIn(figures, currency, report.mode)[key], currency)).join(' + ')
-        return [name, showCount(sumOf(counts)), showCount(counts.accepted), rate(sumOf(counts) === 0 ? null : counts.accepted / sumOf(counts)), showCount(counts.failed), ms(sent.avg_ms), ms(sent.p95_ms), money('revenue'), money('cost'), money('margin')]
+        const money = moneyTexts(figures, report.mode)
+        return [name, showCount(sumOf(counts)), showCount(counts.accepted), rate(sumOf(counts) === 0 ? null : counts.accepted / sumOf(counts)), showCount(counts.failed), ms(sent.avg_ms), ms(sent.p95_ms), money.revenue, money.cost, money.margin]
       }), columns, paint))
   }
-  if (grouping === 'version' && report.by.version.size === 0) lines.push(paint.dim('  nothing was sent under a Version: give recipients one to compare them by it'))
   return `${lines.join('\n').trimEnd()}\n`
 }
 

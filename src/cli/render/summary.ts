@@ -4,7 +4,9 @@ import { formatDuration } from '../../base/time.ts'
 import type { Mode } from '../../core/event.ts'
 import { OUTCOMES } from '../../core/outcome.ts'
 import type { Alert } from '../../core/report/alerts.ts'
-import type { MoneySummary, RecipientSummary, Summary } from '../../core/report/summary.ts'
+import type { Figures } from '../../core/report/figures.ts'
+import { currenciesOf } from '../../core/report/sums.ts'
+import { moneyIn, type MoneySummary, type RecipientSummary, type Summary } from '../../core/report/summary.ts'
 import { plural, showCount, showMoney, showRate } from './figures.ts'
 import { renderTable } from './table.ts'
 import { outcomePaint } from './timeline.ts'
@@ -82,6 +84,14 @@ export const revenueText = (each: RecipientSummary, mode: Mode): string => {
   const of = (money: { readonly revenue: string | null; readonly test_revenue?: string | null }): string => (mode === 'test' ? money.test_revenue : money.revenue) ?? '0.00'
   if (each.by_currency !== undefined) return Object.entries(each.by_currency).map(([currency, money]) => showAmount(of(money), currency)).join(' + ')
   return showAmount(of(each), each.currency ?? 'USD')
+}
+
+/** Of a group of leads, a figure for each currency. In test mode revenue is what it would have been, and no margin is made of that. */
+export const moneyTexts = (figures: Figures, mode: Mode): Readonly<Record<'revenue' | 'cost' | 'margin', string>> => {
+  const currencies = currenciesOf(figures.revenue, figures.cost)
+  const each = (of: (money: MoneySummary) => string): string =>
+    (currencies.length === 0 ? ['USD'] : currencies).map((currency) => showAmount(of(moneyIn(figures, currency, mode)), currency)).join(' + ')
+  return { revenue: each((money) => money.test_revenue ?? money.revenue), cost: each((money) => money.cost), margin: mode === 'test' ? '–' : each((money) => money.margin) }
 }
 
 /** `invalid_data 2, timeout 1`; empty where there were none. */

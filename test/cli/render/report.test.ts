@@ -57,8 +57,14 @@ describe('the report', () => {
   it('of a test run records no revenue', () => {
     expect(reportText(reportOf('test'), 'recipient', 120, createPaint(0))).toContain('Revenue $0.00')
     expect(reportText(reportOf('test'), 'recipient', 120, createPaint(0))).toMatch(/^acme .*\$90\.00 +– +server_error 1$/m)
-    expect(reportText(reportOf(), 'version', 120, createPaint(0))).toContain('nothing was sent under a Version')
+    expect(reportText(reportOf('test'), 'source', 120, createPaint(0))).toMatch(/^social .*\$45\.00 +\$15\.00 +–$/m)
+    expect(reportPage(reportOf('test'), null, day)).toMatch(/social.*\$45\.00.*\$15\.00.*–/)
     expect(reportJson(reportOf('test'), null)).toMatchObject({ revenue: '0.00', test_revenue: '90.00' })
+  })
+
+  it('by what there is nothing of has no table, and says why', () => {
+    expect(reportText(reportOf(), 'version', 120, createPaint(0))).toMatch(/failed\n\n  nothing was sent under a Version: .*\n$/)
+    expect(reportText(emptyReport('live'), 'source', 120, createPaint(0))).toMatch(/no lead was settled\n$/)
   })
 
   it('as a page holds the same figures', () => {
