@@ -22,12 +22,21 @@ const clamp = (ms: number): number => Math.min(Math.max(ms, 0), LONGEST)
 
 /** `RateLimit: "day";r=0;t=30` of the draft, `RateLimit-Reset` (seconds), `X-RateLimit-Reset` (seconds, or a time since 1970). */
 const fromRateLimit = (headers: Readonly<Record<string, string>>, at: number): number | null => {
-  const draft = /;\s*t=(\d{1,12})/.exec(headers['ratelimit'] ?? '')?.[1]
-  const reset = draft ?? headers['ratelimit-reset'] ?? headers['x-ratelimit-reset'] ?? headers['x-rate-limit-reset']
+  const reset = ofPolicies(headers['ratelimit'] ?? '') ?? headers['ratelimit-reset'] ?? headers['x-ratelimit-reset'] ?? headers['x-rate-limit-reset']
   if (reset === undefined || !/^\d{1,14}$/.test(reset.trim())) return null
   const value = Number(reset)
   if (value > 1e12) return clamp(value - at)
   return clamp(value > 1e9 ? value * SECOND - at : value * SECOND)
+}
+
+/** Of several policies the one that is used up counts, and of several of these the last to begin anew. */
+const ofPolicies = (text: string): string | undefined => {
+  const policies = text.replace(/"[^"]*"/g, '').split(',').flatMap((each) => {
+    const seconds = /;\s*t=(\d{1,12})/.exec(each)?.[1]
+    return seconds === undefined ? [] : [{ seconds, isUsedUp: /;\s*r=0+(?!\d)/.test(each) }]
+  })
+  const usedUp = policies.filter((each) => each.isUsedUp)
+  return (usedUp.length === 0 ? policies[0] : usedUp.reduce((a, b) => (Number(b.seconds) > Number(a.seconds) ? b : a)))?.seconds
 }
 
 const MONTHS = ['jan', 'feb', 'mar', 'apr', 'may', 'jun', 'jul', 'aug', 'sep', 'oct', 'nov', 'dec']

@@ -25,6 +25,9 @@ describe('retryAfterMs', () => {
     [{ 'x-ratelimit-reset': '60' }, 60_000],
     [{ 'x-ratelimit-reset': String(at / 1000 + 5) }, 5_000],
     [{ ratelimit: '"burst";r=0;t=30' }, 30_000],
+    [{ ratelimit: '"burst";r=9;t=1, "day";r=0;t=3600' }, 3_600_000],
+    [{ ratelimit: '"burst";t=2;r=0, "hour;t=9,";r=0;t=60, "day";r=05;t=3600' }, 60_000],
+    [{ ratelimit: '"burst";r=9;t=1, "day";r=50;t=3600' }, 1_000],
     [{ 'retry-after': '2', 'x-ratelimit-reset': '60' }, 2_000],
   ]
   it.each(rows)('%j is %s', (headers, want) => expect(retryAfterMs(headers, at)).toBe(want))
