@@ -1,7 +1,8 @@
-import { readFileSync } from 'node:fs'
+import { readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { parseEnv } from 'node:util'
-import { diagnosticAt, type Diagnostic } from '../base/diagnostic.ts'
+import { diagnosticAt, usageError, type Diagnostic } from '../base/diagnostic.ts'
+import { readPipe } from './read-pipe.ts'
 
 export type Environment = Readonly<Record<string, string | undefined>>
 
@@ -50,10 +51,16 @@ const withoutQuoted = (text: string): string =>
 
 const readIfThere = (path: string): Buffer | null => {
   try {
-    return readFileSync(path)
+    return statSync(path).isFIFO() ? fromPipe(path) : readFileSync(path)
   } catch (error) {
     if (error instanceof Error && 'code' in error && (error.code === 'ENOENT' || error.code === 'ENOTDIR')) return null
     // The system's words (`EISDIR: illegal operation on a directory, read`) do not say which.
     throw error instanceof Error ? Object.assign(error, { path }) : error
   }
+}
+
+const fromPipe = (path: string): Buffer => {
+  const bytes = readPipe(path)
+  if (bytes === null) throw usageError('.env is a named pipe, and nobody writes to it', 'start what fills it (a password manager, say), or put a file in its place')
+  return bytes
 }

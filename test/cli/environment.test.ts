@@ -1,3 +1,5 @@
+import { execFileSync, spawn } from 'node:child_process'
+import { once } from 'node:events'
 import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -43,6 +45,15 @@ describe('.env', () => {
     const cwd = mkdtempSync(join(tmpdir(), 'finalmile-env-'))
     mkdirSync(join(cwd, '.env'))
     expect(await finalmileHere(['schema'], { cwd })).toMatchObject({ code: 2, err: expect.stringMatching(/\.env: this is a folder/) as string })
+  })
+
+  it('that is a named pipe is read where somebody fills it, and told where nobody does', async () => {
+    const cwd = mkdtempSync(join(tmpdir(), 'finalmile-env-'))
+    execFileSync('mkfifo', [join(cwd, '.env')])
+    const writer = spawn('sh', ['-c', '{ echo A=1; sleep 0.2; echo B=2; } > .env'], { cwd })
+    expect(readEnvironment(cwd, {}).environment).toEqual({ A: '1', B: '2' })
+    await once(writer, 'close')
+    expect(await finalmileHere(['schema'], { cwd })).toMatchObject({ code: 2, err: expect.stringContaining('.env is a named pipe, and nobody writes to it') as string })
   })
 
   it('what is exported goes before it', () => {
