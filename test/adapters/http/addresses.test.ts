@@ -1,6 +1,6 @@
 import dns from 'node:dns'
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
-import { refusalOfAddress } from '../../../src/adapters/http/addresses.ts'
+import { publicLookup, refusalOfAddress, refusalOfHost } from '../../../src/adapters/http/addresses.ts'
 import { type Buyer, startBuyer } from '../../world/buyer.ts'
 import { faultOf, post, sendOnce, settings, statusOf } from './sending.ts'
 
@@ -19,6 +19,16 @@ describe('addresses', () => {
 
   it.each(['8.8.8.8', '93.184.216.34', '2606:4700::1111', '::ffff:8.8.8.8', '64:ff9b::808:808', '172.32.0.1', '100.128.0.1'])('%s is public', (address) =>
     expect(refusalOfAddress(address)).toBeNull())
+})
+
+describe('names', () => {
+  it.each(['localhost', 'LOCALHOST', 'localhost.', 'buyer.localhost', '[::1]', '127.0.0.1'])('%s is refused before anyone resolves it', (name) => expect(refusalOfHost(name)).toEqual(expect.any(String)))
+  it.each(['localhost.example', 'notlocalhost', 'buyer.example', '8.8.8.8', '[2606:4700::1111]'])('%s is not', (name) => expect(refusalOfHost(name)).toBeNull())
+
+  it('all addresses of a name are judged, also for who asks for one', async () => {
+    const found = await new Promise((resolve) => { publicLookup('localhost', { all: false }, (error) => { resolve(error?.message) }) })
+    expect(found).toContain('localhost resolves to a private address')
+  })
 })
 
 describe('a recipient whose author did not write a private address out', () => {

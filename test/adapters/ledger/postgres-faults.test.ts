@@ -11,12 +11,12 @@ import { openPostgresLedger } from '../../../src/adapters/ledger/postgres.ts'
 import type { Delivery, Ledger, Step } from '../../../src/ports.ts'
 import { LeaseLostError } from '../../../src/ports.ts'
 import { deliveryIdOf } from '../../../src/core/delivery-id.ts'
-import { T0, received, tried } from '../../core/given.ts'
+import { T0, accepted, received, tried } from '../../core/given.ts'
 import { startPooler } from '../../world/pooler.ts'
 import { freshStore, queryAt } from '../../world/postgres.ts'
 
-const delivery = (leadId: string): Delivery =>
-  ({ id: deliveryIdOf({ mode: 'live', to: 'a', leadId, number: 1 }), mode: 'live', to: 'a', number: 1, lead: { id: leadId, fields: { id: leadId } }, receivedAt: T0, source: {}, vars: {}, cost: null, planHash: 'p' })
+const delivery = (leadId: string, to = 'a'): Delivery =>
+  ({ id: deliveryIdOf({ mode: 'live', to, leadId, number: 1 }), mode: 'live', to, number: 1, lead: { id: leadId, fields: { id: leadId } }, receivedAt: T0, source: {}, vars: {}, cost: null, planHash: 'p' })
 const first = (of: Delivery, more: Partial<Step> = {}): Step => ({ deliveryId: of.id, version: 0, create: of, runId: 'r1', events: [received()], standing: { state: 'working' }, ...more })
 const query = { mode: 'live', now: T0, limit: 500 } as const
 const kinds = async (ledger: Ledger, steps: readonly Step[]): Promise<readonly string[]> => (await ledger.append(steps)).map((each) => each.kind)
@@ -125,6 +125,26 @@ describe('several workers on one store', { timeout: 60_000 }, () => {
     const leads = Array.from({ length: 50 }, (_, i) => delivery(`L${i}`))
     const results = (await Promise.all(workers.map((each) => Promise.all(leads.map((lead) => kinds(each, [first(lead)])))))).flat(2)
     expect(results.toSorted()).toEqual([...Array.from({ length: 50 }, () => 'exists'), ...Array.from({ length: 50 }, () => 'ok')])
+  })
+
+  it('a lead that two sell to the same buyer in the same moment, by two targets, is booked once', async () => {
+    const { url } = await fresh()
+    const workers = [await worker(url), await worker(url)]
+    const leads = Array.from({ length: 60 }, (_, i) => `L${i}`)
+    const sales = workers.map((_, i) => leads.map((lead): Step => ({ deliveryId: delivery(lead, `t${i}`).id, version: 1, runId: 'r1', events: tried('/', 'a', 1, accepted), standing: { state: 'working' } })))
+    await Promise.all(workers.map((each, i) => each.append(leads.map((lead) => first(delivery(lead, `t${i}`))))))
+    const results = (await Promise.all(workers.map((each, i) => kinds(each, sales[i] ?? [])))).flat()
+    expect(results.toSorted()).toEqual([...leads.map(() => 'booked'), ...leads.map(() => 'ok')])
+  })
+
+  it.each([['taken over', 'fence = 99'], ['moved', 'version = version + 1']])('what was %s behind the back of a worker whose lease holds is not written over', async (_what, change) => {
+    const { url } = await fresh()
+    const one = await worker(url)
+    await one.append([first(delivery('L1')), first(delivery('L2'))])
+    await queryAt(url, `UPDATE ${schemaOf(url)}.deliveries SET ${change} WHERE lead_id = 'L1'`)
+    const step = (lead: string): Step => ({ deliveryId: delivery(lead).id, version: 1, runId: 'r1', events: tried('/', 'a', 1, accepted), standing: { state: 'working' } })
+    await expect(one.append([step('L1'), step('L2')])).rejects.toThrow(LeaseLostError)
+    expect((await one.ofLead('L1'))[0]?.events).toHaveLength(1)
   })
 
   it('a start at a recipient that a person paused is refused in the moment it is stored', async () => {
