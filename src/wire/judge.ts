@@ -208,9 +208,10 @@ const createAcceptance = (definition: EndpointDefinition, hasPriceFallback: bool
     const found = price(answer)
     if (found.kind === 'price') return { kind: 'accepted', reason, buyerLeadId, price: found.price }
     if (needsPrice && answer.blind && !answer.isEmpty()) return voice.unconfirmed(answer, whyUnreadable(answer))
-    if (!needsPrice || hasPriceFallback) return { kind: 'accepted', reason, buyerLeadId, price: null }
-    const what = found.kind === 'none' ? 'it has no price' : `its price cannot be read ("${found.text}")`
-    return { ...voice.unconfirmed(answer, `${what} at ${written(parsing.price)}`), buyerLeadId }
+    const what = `${found.kind === 'none' ? 'it has no price' : `its price cannot be read ("${found.text}")`} at ${written(parsing.price)}`
+    if (needsPrice && !hasPriceFallback) return { ...voice.unconfirmed(answer, what), buyerLeadId }
+    // The agreed price counts; that the buyer named one, perhaps another, is told.
+    return { kind: 'accepted', reason: found.kind === 'none' ? reason : [reason, what].filter((each) => each !== null).join('; '), buyerLeadId, price: null }
   }
 }
 

@@ -109,12 +109,13 @@ describe('neither yes nor no', () => {
     expect(verdict.reason).toMatch(reason)
   })
 
-  it('a missing or unreadable price is no doubt where there is a fallback, or it is optional', () => {
-    for (const price of [undefined, 'soon']) {
+  it('a missing or unreadable price is no doubt where there is a fallback, or it is optional; one that is there is told', () => {
+    for (const [price, reason] of [[undefined, null], ['12,50', 'its price cannot be read ("12,50") at response.price']]) {
       const reply = answer(200, { status: 'accepted', leadId: 1, price })
-      expect(read(reply, ABC, {}, true)).toMatchObject({ kind: 'accepted', price: null })
-      expect(read(reply, { ...ABC, optional: ['price'] })).toMatchObject({ kind: 'accepted', price: null })
+      expect(read(reply, ABC, {}, true)).toMatchObject({ kind: 'accepted', price: null, reason })
+      expect(read(reply, { ...ABC, optional: ['price'] })).toMatchObject({ kind: 'accepted', price: null, reason })
     }
+    expect(read(answer(200, { status: 'accepted', leadId: 1, price: 'soon', message: 'thanks' }), { ...ABC, message: path('message') }, {}, true).reason).toBe('thanks; its price cannot be read ("soon") at response.price')
     expect(read(answer(200, { status: 'accepted', price: 1 }), { ...ABC, optional: ['lead id'] })).toMatchObject({ kind: 'accepted', buyerLeadId: null })
     expect(read(answer(200, { status: 'accepted', leadId: 1 }), { ...ABC, optional: ['lead id'] })).toMatchObject({ kind: 'unconfirmed' })
   })
