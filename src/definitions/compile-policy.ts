@@ -42,7 +42,9 @@ export const compilePolicy = (id: string, name: string, values: EndpointValues):
 
 const UTC: ZoneSource = { kind: 'zone', name: 'UTC' }
 
-export const currencyOf = (values: { readonly currency?: string | undefined }): string => values.currency?.toUpperCase() ?? 'USD'
+/** Where it is not written, it is that of the recipient's own price: a buyer who pays €12 answers in euros. */
+export const currencyOf = ({ currency, price }: { readonly currency?: string | undefined; readonly price?: Amount | undefined }): string =>
+  currency?.toUpperCase() ?? (price === undefined ? 'USD' : inCurrency(price, 'USD').currency)
 
 /** Amounts are read before the recipient's currency is known: a bare number is one of it, and so is its own sign. */
 export const inCurrency = <T extends Amount | undefined>(amount: T, currency: string): T extends undefined ? Money | null : Money =>

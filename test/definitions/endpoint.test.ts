@@ -32,6 +32,12 @@ describe('what is not written', () => {
     })
     expect(policy).toMatchObject({ timeoutMs: 10_000, onUnknown: 'next', whenClosed: null, hasBackup: false, pool: false, zone: { kind: 'zone', name: 'UTC' } })
   })
+  it.each([
+    ['Price: €12.50', 'EUR'], ['Price: 30 CAD', 'CAD'], ['Price: $45', 'USD'], ['Price: 45', 'USD'], ['Price: $45\nCurrency: CAD', 'CAD'], ['Price: €12.50\nCurrency: USD', 'USD'],
+  ])('%s: amounts that name no currency are in %s', (lines, currency) => {
+    expect(definition(lines).currency).toBe(currency)
+    expect(endpoint(`${BASE}Cost: 3\n${lines}`).policy.cost).toEqual({ amount: 30_000, currency })
+  })
   it('GET is the method of Query', () => expect(definition('Format: Query').method).toBe('GET'))
   it('a pool needs no endpoint and no rule', () => {
     const { catalogue, said } = load({ p: 'Recipient: Pool\nType: pool\n' })
