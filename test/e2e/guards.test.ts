@@ -158,6 +158,8 @@ describe('circuit breaker', () => {
     expect(await deliver(project, '2026-11-24T12:00:00Z', 'a', leadsCsv(60))).toMatchObject({ outcomes: { failed: 51, waiting: 9 } })
     expect(a.journal).toHaveLength(51)
     expect(await explained(project, 'L60')).toMatch(/its circuit is open after too many failures, until 2026-11-24 12:05/)
+    expect((await project.run('status', '--test')).out).toMatch(/a +circuit open +2026-11-24 12:00:\d\d +too many attempts failed; the next lead is its trial/)
+    expect(await project.json('status', '--test')).toMatchObject({ recipients: [{ recipient: 'a', circuit: 'open', circuit_until: expect.stringMatching(/^2026-11-24T12:05/) }] })
     await at(project, '2026-11-24T12:04:00Z', 'resume')
     expect(a.journal).toHaveLength(51)
     await at(project, '2026-11-24T12:06:00Z', 'resume')

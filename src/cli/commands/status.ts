@@ -1,4 +1,5 @@
 import { formatDuration, isoTime, type Instant } from '../../base/time.ts'
+import type { Circuit } from '../../core/circuit.ts'
 import type { Mode } from '../../core/event.ts'
 import { earliest } from '../../core/step.ts'
 import type { Ledger, Queue } from '../../ports.ts'
@@ -13,6 +14,8 @@ import { allLeads, tellOtherMode } from '../other-mode.ts'
 import { withStore } from '../store.ts'
 import { systemClock } from '../../adapters/clock.ts'
 
+type OpenCircuit = Exclude<Circuit, { kind: 'closed' }>
+
 /** `resume` comes from cron every few minutes; what stays due for longer than ten has nobody who works it. */
 const OVERDUE_MS = 10 * 60_000
 
@@ -23,7 +26,7 @@ export const run: RunCommand = (invocation) =>
     const now = systemClock.now()
     const counts = await ledger.counts(mode)
     const queues = await queuesOf(ledger, mode, now)
-    const states = (await ledger.recipientStates(mode)).filter((each) => each.paused !== null || (each.closedUntil ?? 0) > now || circuitState(each.circuit) !== null)
+    const states = (await ledger.recipientStates(mode)).filter((each) => each.paused !== null || (each.closedUntil ?? 0) > now || circuitOf(each.circuit) !== null)
     const paused = new Set(states.flatMap((each) => (each.paused === null ? [] : [each.recipient])))
     const overdue = queues.reduce((sum, each) => sum + each.overdue, 0)
     const held = counts.settled.held + counts.settled.pooled
@@ -33,7 +36,7 @@ export const run: RunCommand = (invocation) =>
         queues: queues.map((each) => ({ recipient: each.recipient, why: each.why, leads: each.leads, next_at: each.nextAt === null ? null : isoTime(each.nextAt), batch: each.batch })),
         recipients: states.map((each) => ({
           recipient: each.recipient, paused: each.paused === null ? null : { at: isoTime(each.paused.at), reason: each.paused.reason },
-          closed_until: each.closedUntil === null ? null : isoTime(each.closedUntil), circuit: circuitState(each.circuit),
+          closed_until: each.closedUntil === null ? null : isoTime(each.closedUntil), ...circuitJson(circuitOf(each.circuit)),
         })),
         review: held,
       })}\n`)
@@ -57,7 +60,7 @@ export const run: RunCommand = (invocation) =>
           ? [each.recipient, 'paused', showTime(each.paused.at), each.paused.reason]
           : (each.closedUntil ?? 0) > now
             ? [each.recipient, `closed for ${formatDuration((each.closedUntil ?? now) - now)}`, '', 'it asked for a longer wait']
-            : [each.recipient, `circuit ${circuitState(each.circuit) ?? ''}`, '', '']),
+            : [each.recipient, ...circuitCells(circuitOf(each.circuit), now)]),
         out.columns, paint,
       )}`)
     }
@@ -83,10 +86,18 @@ const queuesOf = async (ledger: Ledger, mode: Mode, now: Instant): Promise<reado
   return [...queues.values()].toSorted((a, b) => b.leads - a.leads)
 }
 
-/** `open`, `half open`; null for closed (all is well) or none. */
-const circuitState = (json: string | null): string | null => {
-  if (json === null) return null
-  const read: unknown = JSON.parse(json)
-  const kind = typeof read === 'object' && read !== null ? ('kind' in read ? read.kind : 'state' in read ? read.state : null) : null
-  return typeof kind === 'string' && kind !== 'closed' ? kind.replace('-', ' ') : null
+/** A circuit that is not closed; null where all is well, or nothing is known. */
+const circuitOf = (json: string | null): OpenCircuit | null => {
+  const read = json === null ? null : JSON.parse(json) as Circuit | null
+  return read === null || read.kind === 'closed' ? null : read
+}
+
+const circuitJson = (circuit: OpenCircuit | null) => ({ circuit: circuit?.kind ?? null, circuit_until: circuit?.kind === 'open' ? isoTime(circuit.until) : null })
+
+/** State, since when, and why. */
+const circuitCells = (circuit: OpenCircuit | null, now: Instant): readonly [string, string, string] => {
+  if (circuit === null) return ['', '', '']
+  if (circuit.kind === 'trial') return ['circuit on trial', '', 'its answer to one lead decides whether it is sent to again']
+  const since = showTime(circuit.until - circuit.waitMs)
+  return circuit.until <= now ? ['circuit open', since, 'too many attempts failed; the next lead is its trial'] : [`circuit open for ${formatDuration(circuit.until - now)}`, since, 'too many attempts failed; then one lead is its trial']
 }
