@@ -204,6 +204,7 @@ export const runDeliveries = async (settings: RunSettings, leads: LeadSource | n
       const now = clock.now()
       const to = settings.to === null ? {} : { to: settings.to.id }
       const left = await ledger.claimAbandoned({ mode, now, limit: CLAIM_LIMIT, runId: settings.runId, ...to })
+      for (const { runId } of left) tally.recovered(runId)
       for (const work of await adopt(left)) {
         work.orders = [...interrupted(work.history, now)]
         dispatcher.pump(work)

@@ -11,6 +11,7 @@ export const createTally = (settings: RunSettings, deps: RunDeps) => {
   let settled = 0
   let alreadySettled = 0
   let changed = 0
+  const broken = new Map<string, number>()
   /** Leads that this run left waiting, and those that it found so: a file may name one twice, and a batch may take one along. */
   const left = new Set<string>()
   const found = new Map<string, Group>()
@@ -35,6 +36,8 @@ export const createTally = (settings: RunSettings, deps: RunDeps) => {
     },
     /** A lead of the file that goes on as it was taken in: what was sent under its key may be repeated, and nothing else. */
     takenUp: (stored: Lead, read: Lead): void => { if (!isSameRecord(stored, read)) changed += 1 },
+    /** Left as being worked by a process that is gone. */
+    recovered: (runId: string): void => { broken.set(runId, (broken.get(runId) ?? 0) + 1) },
     /** Left so by this run: the store counts it. */
     waiting: (leadId: string, standing: Waiting): void => {
       // Only a file names leads again.
@@ -55,7 +58,7 @@ export const createTally = (settings: RunSettings, deps: RunDeps) => {
         addTo(queues, { recipient, why, count, nextAt })
       }
       for (const each of found.values()) addTo(queues, each)
-      return { interrupted, alreadySettled, changed, leads: settled + waiting + found.size, waiting: [...queues.values()].sort((a, b) => b.count - a.count) }
+      return { interrupted, alreadySettled, changed, broken: [...broken].map(([runId, leads]) => ({ runId, leads })), leads: settled + waiting + found.size, waiting: [...queues.values()].sort((a, b) => b.count - a.count) }
     },
   }
 }

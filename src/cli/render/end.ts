@@ -37,6 +37,7 @@ export const renderEnd = ({ summary, end, folder, cwd, hints, bad, now, resumed,
   }
   for (const each of hints) lines.push(`${paint.blue('hint')} ${each.recipient}: ${oneLine(each.text)}`)
   if (end.changed > 0) lines.push(`${paint.blue('hint')} ${plural(end.changed, 'lead')} ${end.changed === 1 ? 'reads' : 'read'} otherwise in the file than when taken in, and went on as taken in: what has failed goes out as it reads now from a file of its own, by --again`)
+  for (const { runId, leads } of end.broken.slice(-3)) lines.push(`${paint.blue('hint')} run ${runId} ended without warning, and ${plural(leads, 'lead')} of it went on here; the last rows of its files may be missing: \`finalmile export ledger --run ${runId}\` has them all`)
   if (summary.outcomes.held + summary.outcomes.pooled > 0) lines.push(`${paint.blue('hint')} leads that need a person: ${toldCommand(summary.mode, 'review list')}`)
   if (bad > 0) lines.push(`${paint.yellow(plural(bad, 'bad row'))} set aside in bad-rows.csv`)
   if (end.interrupted) lines.push(paint.yellow(`interrupted${leftOf(end, total)}; ${resumed ? `${toldCommand(summary.mode, 'resume')} goes on` : 'the same command goes on'} where this stopped, and sends nothing twice`))
