@@ -2,6 +2,7 @@ import { dottedPath } from '../../definitions/keys.ts'
 import type { MappingEntry, MappingNode } from '../../definitions/types.ts'
 import { compileBlockTest, compileTemplate, type TemplateOptions } from '../template/template.ts'
 import { keysOf, type Shape, type ShapeEntry } from './shape.ts'
+import { withoutEmpty } from './without-empty.ts'
 
 /**
  * Templates become functions; dotted keys become nested maps; a map whose keys are all numbers becomes a list.
@@ -21,7 +22,7 @@ const compileLeaf = (node: Extract<MappingNode, { kind: 'template' }>, options: 
   const template = compileTemplate(node, options)
   if (template.kind === 'constant') return omitEmpty && template.value === '' ? { kind: 'value', read: () => undefined } : template
   const { read } = template
-  if (omitEmpty) return { kind: 'value', read: (input) => { const value = read(input); return value === '' || value === null ? undefined : value } }
+  if (omitEmpty) return { kind: 'value', read: (input) => withoutEmpty(read(input)) }
   return template.kind === 'text' ? { kind: 'value', read } : { kind: 'value', read: (input) => read(input) ?? undefined }
 }
 

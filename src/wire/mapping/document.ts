@@ -4,6 +4,7 @@ import type { TemplateOptions } from '../template/template.ts'
 import { build, type Built } from './build.ts'
 import { compileMapping } from './compile-mapping.ts'
 import { hasRepeats, keysOf, type Shape } from './shape.ts'
+import { withoutEmpty } from './without-empty.ts'
 
 /** What an encoder works from: the shape, and how every lead's values are built from it. */
 export interface Document {
@@ -47,6 +48,7 @@ const withAllFields = (built: ReadonlyMap<string, Built>, mapped: ReadonlySet<st
 }
 
 /** Lead fields that the mapping does not name; null ones never, empty ones not under `Omit Empty`. */
-export const otherFields = (input: RenderInput, mapped: ReadonlySet<string>, omitEmpty: boolean): readonly (readonly [string, unknown])[] =>
-  Object.entries(input.lead.fields).filter(([key, value]) => !mapped.has(key) && value !== null && value !== undefined && !(omitEmpty && value === ''))
-
+export const otherFields = (input: RenderInput, mapped: ReadonlySet<string>, omitEmpty: boolean): readonly (readonly [string, unknown])[] => {
+  const others = Object.entries(input.lead.fields).filter(([key, value]) => !mapped.has(key) && value !== null && value !== undefined)
+  return omitEmpty ? others.flatMap(([key, value]) => { const left = withoutEmpty(value); return left === undefined ? [] : [[key, left] as const] }) : others
+}

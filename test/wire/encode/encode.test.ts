@@ -7,6 +7,7 @@ import type { EndpointDefinition } from '../../../src/definitions/types.ts'
 import { buildDefinition, mapping, textOf } from '../build-definition.ts'
 import { bodyOf, headersOf, inputOf, requestOf } from '../render/input.ts'
 
+const DEEP = { address: { street: '', city: 'Reno', lines: ['', '1 Main'] }, none: { a: '', b: [''] }, left: null, own: {} }
 const lead = { a: 'x & y', b: 'é€', n: 5, none: null, empty: '', list: ['p', 'q'], obj: { '@k': 1, 'bad key': 'v' } }
 const batchOf = (definition: Partial<EndpointDefinition>, leads: readonly Record<string, unknown>[]): string => {
   const rendered = compileEndpoint(buildDefinition(definition)).endpoint?.renderBatch(leads.map((each) => inputOf(each)))
@@ -32,6 +33,12 @@ describe('formats', () => {
     ['empty kept', { mapping: mapping({ e: '{{lead.empty}}', x: '{{lead.none}}' }) }, '{"e":""}'],
     ['no mapping: the whole lead', {}, '{"a":"x & y","b":"é€","n":5,"empty":"","list":["p","q"],"obj":{"@k":1,"bad key":"v"}}'],
   ])('%s', (_, definition, body) => { expect(bodyOf(definition, lead)).toBe(body) })
+
+  it.each<[string, Partial<EndpointDefinition>, string]>([
+    ['omit empty, inside whole values too', { omitEmpty: true, includeAllFields: true, mapping: mapping({ home: '{{lead.deep.address}}', none: '{{lead.deep.none}}' }) }, '{"home":{"city":"Reno","lines":["1 Main"]},"n":5,"deep":{"address":{"city":"Reno","lines":["1 Main"]},"left":null,"own":{}}}'],
+    ['omit empty, as a form', { omitEmpty: true, format: 'form', mapping: mapping({ home: '{{lead.deep.address}}' }) }, 'home.city=Reno&home.lines=1+Main'],
+    ['whole values as they are without it', { mapping: mapping({ home: '{{lead.deep.none}}' }) }, '{"home":{"a":"","b":[""]}}'],
+  ])('%s', (_, definition, body) => { expect(bodyOf(definition, { n: 5, empty: '', deep: DEEP })).toBe(body) })
 
   it('query goes into the URL', () => {
     const request = requestOf({ method: 'GET', format: 'query', url: textOf('https://b.example/l?k=1#f'), mapping: mapping({ a: '{{lead.a}}' }) }, lead)
