@@ -75,4 +75,4 @@ const FIELD_PATTERNS: readonly RegExp[] = [
   new RegExp(`${NAME}\\s+(?:is|was|field is)\\s+(?:missing|required|invalid|not valid|too long|not a|malformed|empty|blank)`, 'i'),
   new RegExp(`(?:missing|invalid|bad)\\s+${NAME}\\s*$`, 'i'),
 ]
-const NO_FIELDS = new Set(['is', 'are', 'the', 'a', 'an', 'error', 'errors', 'field', 'fields', 'data', 'request', 'missing', 'invalid', 'validation', 'this', 'it', 'value', 'values', 'body', 'json', 'xml', 'http', 'message'])
+const NO_FIELDS = new Set(['is', 'are', 'the', 'a', 'an', 'error', 'errors', 'field', 'fields', 'required', 'data', 'request', 'missing', 'invalid', 'validation', 'this', 'it', 'value', 'values', 'body', 'json', 'xml', 'http', 'message'])

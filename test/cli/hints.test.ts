@@ -22,6 +22,7 @@ describe('hints', () => {
     ['400: the field that the buyer named', failed('invalid_data', 'zip is required'), 400, /`zip` in Field Mapping/],
     ['400: the field, not the value that is quoted', failed('invalid_data', 'email: "invalid-email" is not an e-mail address'), 400, /`email` in Field Mapping/],
     ['400: the quoted field after a word that is none', failed('invalid_data', 'error: "zip" is bad'), 400, /`zip` in Field Mapping/],
+    ['400: "required" is no field', failed('invalid_data', 'field required, not an email'), 400, /verify the field names/],
     ['a connection that the buyer refused', failed('network', 'connect ECONNREFUSED 10.0.0.1:443'), null, /host and port/],
     ['a connection for which this machine had no file left', failed('network', 'connect EMFILE 10.0.0.1:443'), null, /ulimit -n/],
     ['time-outs', unknown, null, /Timeout/],

@@ -65,6 +65,14 @@ describe("the buyer's words", () => {
     [{ error: { code: 3, message: 'bad zip' } }, 'bad zip'],
     [{ errors: [{ message: 'bad zip' }, 'bad phone'] }, 'bad zip, bad phone'],
     [{ message: 'The data was invalid.', errors: { zip: ['is invalid'] } }, 'The data was invalid., zip: is invalid'],
+    [{ title: 'One or more validation errors occurred.', status: 400, errors: { Zip: ['is required'] } }, 'One or more validation errors occurred., Zip: is required'],
+    [{ errors: [{ source: { pointer: '/data/attributes/zip' }, title: 'Invalid', detail: 'must be 5 digits' }, { source: { parameter: 'state' }, detail: 'the state is unknown' }] }, 'zip: must be 5 digits, the state is unknown'],
+    [{ detail: [{ loc: ['body', 'contact', 'zip'], msg: 'field required' }, { loc: ['body', 'email'], msg: 'not an email' }, { loc: ['body', 'state'], msg: 'not known' }] }, 'contact.zip: field required, not an email, state: not known'],
+    [{ error: { code: 'VALIDATION', message: 'Validation failed', details: [{ field: 'zip', issue: 'too short' }, { field: 'phone', issue: 'not mobile' }] } }, 'Validation failed, zip: too short, phone: not mobile'],
+    [{ title: 'Not valid', 'invalid-params': [{ name: 'age', reason: 'must be positive' }] }, 'Not valid, age: must be positive'],
+    [{ Message: 'The request is invalid.', ModelState: { 'lead.Zip': ['is required'] } }, 'The request is invalid., lead.Zip: is required'],
+    [{ zip: ['is required.'], address: { city: ['may not be blank.'] }, non_field_errors: ['Sold before.'], email: 'mary@example.com', tags: [1] }, 'zip: is required., city: may not be blank., Sold before.'],
+    [{ message: 'no', details: { email: 'mary@example.com' } }, 'no'],
     [[{ message: 'Required fields are missing: [Company]', errorCode: 'REQUIRED_FIELD_MISSING' }], 'Required fields are missing: [Company]'],
     [{ error: 'invalid_client', error_description: 'no such client' }, 'no such client'],
     [{ type: 'about:blank', title: 'Bad', status: 400, detail: 'zip has 4 digits' }, 'zip has 4 digits'],
@@ -76,6 +84,8 @@ describe("the buyer's words", () => {
     [{ message: { __proto__: null } }, 'HTTP 400 Bad Request'],
   ]
   it.each(rows)('%j', (body, want) => expect(read(answer(400, body), 'post').reason).toBe(want))
+
+  it('of an acceptance are none of its fields', () => expect(read(answer(200, { tags: ['a'] }), 'post')).toMatchObject({ kind: 'accepted', reason: null }))
 
   it('are cut at 300 characters, never inside a character', () => {
     const reason = read(answer(400, `${'x'.repeat(298)}😀😀😀`), 'post').reason ?? ''
