@@ -126,6 +126,9 @@ describe('errors', () => {
     ['an API that is switched off', error(403, 'API_DISABLED_FOR_ORG', 'API is not enabled for this Organization or Partner'), { kind: 'failed', class: 'auth', alert: true, pause: true }, 'auth'],
     ['an object that is not there', error(404, 'NOT_FOUND', 'The requested resource does not exist'), { kind: 'failed', class: 'invalid_data', retry: false, alert: true }, 'invalid_data'],
     ['a page of maintenance', { status: 503, body: '<html><body>Down for maintenance</body></html>', headers: { 'content-type': 'text/html' } }, { kind: 'failed', class: 'server_error', retry: true }, null],
+    ['a lock that a trigger met', error(400, 'CANNOT_INSERT_UPDATE_ACTIVATE_ENTITY', 'LeadTrigger: execution of AfterInsert caused by: System.DmlException: Update failed. First exception on row 0; first error: UNABLE_TO_LOCK_ROW, unable to obtain exclusive access to this record: []'), { kind: 'failed', class: 'server_error', retry: true }, null],
+    ['a trigger that refuses it', error(400, 'CANNOT_INSERT_UPDATE_ACTIVATE_ENTITY', 'LeadTrigger: Phone must be real'), { kind: 'failed', class: 'invalid_data', retry: false }, null],
+    ['a gateway that says when', { status: 503, body: [{ errorCode: 'SERVER_UNAVAILABLE', message: 'busy', fields: [] }], headers: { 'retry-after': '7' } }, { kind: 'failed', class: 'rate_limited', retry: true, retryAfterMs: 7_000 }, null],
     ['an answer that is none', { status: 201, body: '' }, { kind: 'unconfirmed' }, null],
     ['a success without an id', { status: 201, body: { success: true, errors: [] } }, { kind: 'unconfirmed' }, null],
   ])('%s', async (_, trouble, expected, alert) => {

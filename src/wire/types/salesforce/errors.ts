@@ -37,16 +37,17 @@ const MEANINGS: Readonly<Record<string, Meaning>> = {
 const CONCURRENT_MS = 60_000
 const ALLOCATION_MS = 60 * 60_000
 
-export const verdictOfErrors = (errors: readonly SalesforceError[], status: number, headers: Readonly<Record<string, string>>): Verdict => {
+/** `retryAfterMs`: what the answer asks for, which Salesforce itself never does; a gateway before it may. */
+export const verdictOfErrors = (errors: readonly SalesforceError[], status: number, headers: Readonly<Record<string, string>>, retryAfterMs: number | null = null): Verdict => {
   const [first] = errors
   const said = tidy(errors.map((each) => each.message).filter((each) => each !== '').join('; '), 300)
   if (!first) return { kind: 'failed', class: 'invalid_data', retry: false, reason: `${statusText(status)}: refused without a reason`, said: null }
   const words = errors.map((each) => (each.message === '' ? each.code : `${each.code}: ${each.message}`)).join('; ')
   const reason = tidy(words, 300) ?? first.code
-  const told = { reason, said, retryAfterMs: null }
+  const told = { reason, said, retryAfterMs }
   // Several errors of one record: a duplicate stays one, whatever else is wrong with it.
   const code = errors.find((each) => MEANINGS[each.code] === 'duplicate') ?? first
-  const meaning = MEANINGS[code.code] ?? (status >= 400 ? classOfStatus(status, null) : 'invalid_data')
+  const meaning = isLocked(code) ? 'server_error' : MEANINGS[code.code] ?? (status >= 400 ? classOfStatus(status, null) : 'invalid_data')
   switch (meaning) {
     case 'duplicate': return { kind: 'duplicate', class: 'duplicate', reason, said, ...(code.existing === null ? {} : { buyerLeadId: code.existing }) }
     case 'limit': {
@@ -55,11 +56,14 @@ export const verdictOfErrors = (errors: readonly SalesforceError[], status: numb
     }
     // In a list it is about one record, and not about the credentials.
     case 'auth': return status === 401 || status === 403 ? failureOfClass('auth', status, told) : { kind: 'failed', class: 'auth', retry: false, alert: true, reason, said }
-    case 'server_error': return failureOfClass('server_error', 503, told)
+    case 'server_error': return failureOfClass(retryAfterMs !== null && status === 503 ? 'rate_limited' : 'server_error', 503, told)
     case 'invalid_data': return { ...failureOfClass('invalid_data', status, told), ...(CONFIGURATION.has(status) ? { alert: true } : {}) }
     default: return failureOfClass(meaning, status, told)
   }
 }
+
+/** A trigger or flow that met the lock says so in its words: `… first error: UNABLE_TO_LOCK_ROW, unable to obtain exclusive access …`; nothing was made. */
+const isLocked = ({ code, message }: SalesforceError): boolean => (code === 'CANNOT_INSERT_UPDATE_ACTIVATE_ENTITY' || code === 'CANNOT_EXECUTE_FLOW_TRIGGER') && message.includes('UNABLE_TO_LOCK_ROW')
 
 /** No data of a lead's brings these: a wrong object, method, or a version that is gone. */
 const CONFIGURATION = new Set([404, 405, 410, 415])

@@ -6,6 +6,7 @@ import { verdictOfFault } from '../../classify.ts'
 import { Answer } from '../../parse/answer.ts'
 import type { Reader } from '../../read.ts'
 import type { AnyReply } from '../../request.ts'
+import { retryAfterMs } from '../../retry-after.ts'
 import { verdictOfHandover } from '../handover.ts'
 import { errorsIn, verdictOfErrors } from './errors.ts'
 
@@ -39,7 +40,7 @@ const ofRefusal = (answer: Answer, voice: Voice, at: number): Verdict => {
   if (answer.status === 300) return { kind: 'failed', class: 'invalid_data', retry: false, reason: 'several records have this external id; none was changed', said: null }
   const errors = errorsIn(rootOf(answer))
   // A page of a proxy's, or of maintenance: the status says what it means.
-  return errors.length === 0 ? byStatus(answer, voice, at) : verdictOfErrors(errors, answer.status, answer.headers)
+  return errors.length === 0 ? byStatus(answer, voice, at) : verdictOfErrors(errors, answer.status, answer.headers, answer.status === 429 || answer.headers['retry-after'] !== undefined ? retryAfterMs(answer.headers, at) : null)
 }
 
 const ofCollection = (answer: Answer, leads: readonly Lead[], voice: Voice): readonly Verdict[] => {
