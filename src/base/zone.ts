@@ -20,12 +20,14 @@ export const wallTime = (at: Instant, zone = 'UTC'): WallTime => {
   }
 }
 
-/** The instant at which a zone's clocks show this wall time (given as milliseconds as if it were UTC); in a gap, the later reading. */
+/** The instant at which a zone's clocks show this wall time (given as milliseconds as if it were UTC): of two, the first; in a gap, the later reading. */
 export const instantOfWall = (wall: number, zone = 'UTC'): Instant => {
-  const guess = wall - offsetAt(wall, zone) * 60_000
-  const better = wall - offsetAt(guess, zone) * 60_000
-  return better + offsetAt(better, zone) * 60_000 === wall ? better : Math.max(guess, better)
+  const [before, after] = [offsetAt(wall - A_DAY, zone), offsetAt(wall + A_DAY, zone)]
+  const early = wall - Math.max(before, after) * 60_000
+  return before === after || early + offsetAt(early, zone) * 60_000 === wall ? early : wall - Math.min(before, after) * 60_000
 }
+
+const A_DAY = 86_400_000
 
 export const isZone = (zone: string): boolean => formatterOf(zone) !== null
 

@@ -1,5 +1,5 @@
 import type { Instant } from '../base/time.ts'
-import { MINUTE } from '../base/time.ts'
+import { DAY, MINUTE } from '../base/time.ts'
 import { instantOfWall, offsetAt, wallTime } from '../base/zone.ts'
 import type { CallWindow, ClockSpan } from './policy.ts'
 
@@ -39,6 +39,13 @@ const firstOf = (windows: readonly CallWindow[], zone: string, now: Instant): In
 
 /** `now` where the window is open, else its next opening within a fortnight; null where it has none. */
 const opensAt = (window: CallWindow, zone: string, now: Instant): Instant | null => {
+  const next = byTheClock(window, zone, now)
+  const back = next === null || next === now ? null : goesBackAt(zone, now)
+  return next !== null && back !== null && back < next && byTheClock(window, zone, back) === back ? back : next
+}
+
+/** The same, as if the clocks would not go back to hours that are over. */
+const byTheClock = (window: CallWindow, zone: string, now: Instant): Instant | null => {
   const local = wallTime(now, zone)
   const midnight = Date.UTC(local.year, local.month - 1, local.day)
   const minute = local.hour * 60 + local.minute
@@ -59,8 +66,33 @@ const startOf = (span: ClockSpan, ahead: number, midnight: number, minute: numbe
   const from = ahead * 1440 + span.fromMinute
   const to = ahead * 1440 + (span.toMinute > span.fromMinute ? span.toMinute : span.toMinute + 1440)
   if (from <= minute && minute < to) return now
-  const start = instantOfWall(midnight + from * MINUTE, zone)
+  const start = firstReading(midnight + from * MINUTE, zone)
   return start > now ? start : secondReading(start, zone, now)
+}
+
+/** When a zone's clocks reach a wall time; one that daylight saving skips, in the moment in which they pass it. */
+const firstReading = (wall: number, zone: string): Instant => {
+  const at = instantOfWall(wall, zone)
+  const over = at + offsetAt(at, zone) * MINUTE - wall
+  return over <= 0 ? at : changeWithin(at - over, at, zone)
+}
+
+/** The minute from which a zone has the offset that it has at `to`, and not yet at `from`. */
+const changeWithin = (from: Instant, to: Instant, zone: string): Instant => {
+  const offset = offsetAt(to, zone)
+  let [before, after] = [from, to]
+  while (after - before > MINUTE) {
+    const middle = before + Math.ceil((after - before) / 2 / MINUTE) * MINUTE
+    if (offsetAt(middle, zone) === offset) after = middle
+    else before = middle
+  }
+  return after
+}
+
+/** Within the next day, when the clocks go back, and may come into a window's hours again; null where they do not. */
+const goesBackAt = (zone: string, now: Instant): Instant | null => {
+  const start = Math.floor(now / MINUTE) * MINUTE
+  return offsetAt(start, zone) > offsetAt(start + DAY, zone) ? changeWithin(start, start + DAY, zone) : null
 }
 
 /** Of a start in the hour that daylight saving has twice, the later one; null where there is none, or it is over too. */

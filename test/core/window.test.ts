@@ -27,11 +27,26 @@ describe('windowState', () => {
     ['two zones: one has closed, the next day of the later', calling, ['America/New_York', 'America/Los_Angeles'], '2026-11-25T03:00:00Z', '2026-11-25T16:00:00.000Z'],
     ['no day at all never opens', { ...office, days: [] }, 'UTC', '2026-11-24T12:00:00Z', 'never'],
     ['a span wholly in the hour that daylight saving skips does not open that day', { spans: [{ fromMinute: 150, toMinute: 180 }], days: [7] }, 'America/New_York', '2026-03-08T06:30:00Z', '2026-03-15T06:30:00.000Z'],
+    ['a start in that hour: when the clocks pass it', { spans: [{ fromMinute: 150, toMinute: 240 }], days: [7] }, 'America/New_York', '2026-03-08T06:30:00Z', '2026-03-08T07:00:00.000Z'],
+    ['where the clocks skip half an hour', { spans: [{ fromMinute: 135, toMinute: 240 }], days: [7] }, 'Australia/Lord_Howe', '2026-10-03T15:10:00Z', '2026-10-03T15:30:00.000Z'],
     ['a day of 25 hours opens at its own 8:00', calling, 'America/New_York', '2026-11-01T05:30:00Z', '2026-11-01T13:00:00.000Z'],
     ['a start in the hour that comes twice: the second, once the first is over', { spans: [{ fromMinute: 90, toMinute: 210 }], days: [7] }, 'America/New_York', '2026-11-01T06:15:00Z', '2026-11-01T06:30:00.000Z'],
     ['which a span that has run once by then has too', { spans: [{ fromMinute: 60, toMinute: 90 }], days: [7] }, 'America/New_York', '2026-11-01T05:45:00Z', '2026-11-01T06:00:00.000Z'],
     ['and no third', { spans: [{ fromMinute: 60, toMinute: 90 }], days: [7] }, 'America/New_York', '2026-11-01T06:30:00Z', '2026-11-08T06:00:00.000Z'],
   ] as const)('%s', (_rule, window, zone, now, want) => { expect(state(window, typeof zone === 'string' ? zone : [...zone], now)).toBe(want) })
+
+  it('in the nights in which the clocks change it opens in the first minute that their reading is inside', () => {
+    const nights = [['America/New_York', '2026-03-08T03:00:00Z'], ['America/New_York', '2026-11-01T02:00:00Z'], ['Australia/Lord_Howe', '2026-10-03T12:00:00Z'], ['Australia/Lord_Howe', '2026-04-04T12:00:00Z']] as const
+    fc.assert(fc.property(fc.constantFrom(...nights), fc.integer({ min: 0, max: 300 }), fc.integer({ min: 0, max: 300 }), fc.integer({ min: 1, max: 120 }), ([zone, evening], after, fromMinute, length) => {
+      const window: CallWindow = { spans: [{ fromMinute, toMinute: fromMinute + length }], days: [1, 2, 3, 4, 5, 6, 7] }
+      const isInside = (when: number): boolean => { const { hour, minute } = wallTime(when, zone); return hour * 60 + minute >= fromMinute && hour * 60 + minute < fromMinute + length }
+      const now = at(evening) + after * 60_000
+      const got = windowState(window, [zone], now)
+      let first = now
+      while (!isInside(first)) first += 60_000
+      expect(got).toEqual(first === now ? { open: true } : { open: false, until: first })
+    }))
+  })
 
   it('what it says opens is open then, and nothing before is', () => {
     fc.assert(fc.property(fc.integer({ min: at('2026-01-01T00:00:00Z'), max: at('2027-12-31T00:00:00Z') }), fc.constantFrom('America/New_York', 'Asia/Kolkata', 'Australia/Lord_Howe', 'UTC'), fc.constantFrom(calling, office), (now, zone, window) => {
