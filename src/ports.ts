@@ -65,6 +65,8 @@ export interface Step {
   readonly standing: Standing
   /** Hard limits that this step uses up, or gives back: counted in the same transaction, as of its last event; one refused refuses the step. */
   readonly claims?: readonly Claim[]
+  /** When it claims, where it has no event. */
+  readonly at?: Instant
 }
 
 export type StepResult =

@@ -10,6 +10,8 @@ import type { Verdict } from '../core/verdict.ts'
 import type { Endpoint, Rendered } from '../wire/endpoint.ts'
 import type { Standing } from '../ports.ts'
 import { hashOf, inputOf, isTokenRepeat, startedEvent, unsendable } from './attempt.ts'
+import { claimForAll } from './claim-for-all.ts'
+import type { Claiming } from './claim-for-all.ts'
 import type { Surroundings } from './surroundings.ts'
 import { batchIdOf, batchSizeOf, idempotencyKeyOf } from './identity.ts'
 import { foldAll } from './turn.ts'
@@ -31,7 +33,7 @@ export interface BatchSource {
  * lead has waited long enough. Its members are recorded under its name before it is sent, so that a repeat carries
  * exactly the same leads and the same key.
  */
-export const createBatcher = (around: Surroundings, dispatcher: { pump(work: Work): void; hold(works: readonly Work[]): Promise<() => void>; decideNow(work: Work, now: Instant): Decision; endpointOf(recipient: string): Endpoint; mayStillSend(): boolean }, source: BatchSource) => {
+export const createBatcher = (around: Surroundings, dispatcher: { pump(work: Work): void; hold(works: readonly Work[]): Promise<() => void>; decideNow(work: Work, now: Instant): Decision; endpointOf(recipient: string): Endpoint; mayStillSend(): boolean } & Claiming, source: BatchSource) => {
   const { deps, settings, facts } = around
   const counts = new Map<string, number>()
   const repeating = new Map<string, Member[]>()
@@ -227,12 +229,13 @@ export const createBatcher = (around: Surroundings, dispatcher: { pump(work: Wor
     const token = endpoint.token ? await around.tokens.have(endpoint, endpoint.token, now) : null
     const rendered = await alone(members.map(({ work }) => work), async () => {
       if (!mayLeave(recipient, members) || !members.every((member) => stillGoes(member, id))) return null
-      // The batch is the one trial of a circuit whose opening is over: the next waits for its answer.
-      if (members[0]) around.claimed(claimsOf(gathered(recipient), atGate(members[0]), false), now)
       const made = endpoint.renderBatch(members.map(({ work, send }) => {
         const input = inputOf(work, send, work.history, key, settings.runId, now)
         return token?.kind === 'held' ? { ...input, token: token.held.token, host: token.held.host } : input
       }))
+      // The batch is the one trial of a circuit whose opening is over, over all processes: the next waits for its answer.
+      const [first] = members
+      if (made.ok && first && !await claimForAll(around, dispatcher, first.work, endpoint.definition, claimsOf(gathered(recipient), atGate(first), false), now)) return null
       return await recordStarts(members, id, key, made, endpoint, now) && made.ok ? made : null
     })
     if (rendered === null) {

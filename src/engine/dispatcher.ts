@@ -351,5 +351,5 @@ export const createDispatcher = (around: Surroundings) => {
     return endpoint
   }
 
-  return { pump, hold: (works: readonly Work[]): Promise<() => void> => hold(works, pump), decideNow: (work: Work, now: Instant): Decision => decideFrom(work, work.history, now), endpointOf, mayStillSend }
+  return { pump, hold: (works: readonly Work[]): Promise<() => void> => hold(works, pump), decideNow: (work: Work, now: Instant): Decision => decideFrom(work, work.history, now), endpointOf, mayStillSend, paces, refused }
 }

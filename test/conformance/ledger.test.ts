@@ -159,6 +159,9 @@ const CASES: readonly Case[] = [
     const start = tried('/', 'a', 1, null)[0]!
     expect((await ledger.append([{ ...then(a, 1, working, [at(start, T0)]), claims: [permit(T0 + 100)] }, { ...then(b, 1, working, [at(start, T0 + 99)]), claims: [permit(T0 + 199)] }])).map((each) => each.kind)).toEqual(['ok', 'refused'])
     expect((await ledger.append([{ ...then(b, 1, working, [at(start, T0 + 100)]), claims: [permit(T0 + 200)] }])).map((each) => each.kind)).toEqual(['ok'])
+    // A batch claims before any of its leads is started: that step has no event, and says when it is.
+    expect((await ledger.append([{ ...then(a, 2, working, []), at: T0 + 199, claims: [permit(T0 + 300)] }])).map((each) => each.kind)).toEqual(['refused'])
+    expect((await ledger.append([{ ...then(a, 2, working, []), at: T0 + 200, claims: [permit(T0 + 300)] }])).map((each) => each.kind)).toEqual(['ok'])
   }],
   ['a permit is judged by the time of the step, which its last event tells: a lead may have been received long before', async (ledger) => {
     const [a, b] = [delivery('L1'), delivery('L2')]

@@ -38,6 +38,18 @@ describe('Rate', () => {
     expect([starts.length, most(starts, 61_000)]).toEqual([11, 5])
   })
 
+  it('holds over runs for batches too', async () => {
+    const buyer = await startBuyer({ script: { do: 'answer', status: 200, body: '{"results":[]}' } })
+    buyers.push(buyer)
+    const one = createWorld({ a: `${endpointYaml(buyer.url).replace('/leads\n', '/leads\n  Rate: 2 per minute\n')}Batch: {Accumulate: 2 leads or 5 minutes, Format: JSON array, Results: results, Match: id = lead.id}` })
+    await one.run('a', someLeads(2))
+    await one.run('a', someLeads(4, 3), { waitMs: 120_000 })
+    await one.run('a', someLeads(2, 7), { waitMs: 120_000 })
+    // Two leads of each batch start together.
+    const starts = (await startsOf(one, 8)).filter((_at, i) => i % 2 === 0)
+    expect([buyer.journal.length, starts.length, most(starts, 61_000)]).toEqual([4, 4, 2])
+  })
+
   it('is not used up by leads of which no request can be made', async () => {
     const buyer = await startBuyer()
     buyers.push(buyer)

@@ -1,6 +1,7 @@
 import { afterEach, describe, expect, it } from 'vitest'
 import { createMemoryLedger } from '../../src/adapters/ledger/memory.ts'
 import { formatMoney } from '../../src/base/money.ts'
+import type { Claim } from '../../src/core/caps.ts'
 import type { Ledger } from '../../src/ports.ts'
 import type { Buyer, BuyerOptions } from '../world/buyer.ts'
 import { startBuyer } from '../world/buyer.ts'
@@ -339,6 +340,22 @@ describe('batch', () => {
     expect(await outcomes(world)).toEqual({ accepted: 12 })
     expect([a.journal.length, early]).toEqual([3, 0])
     expect((await world.ledger.recipientStates('live')).find((each) => each.recipient === 'a')?.circuit).toBeNull()
+  })
+
+  it('none tries a recipient whose one trial another process has, until that is over', async () => {
+    const a = await buyer({ script: ({ body }) => ({ do: 'answer', status: 200, body: JSON.stringify({ results: rows(body).map(({ leadId }) => ({ id: leadId, status: 'accepted', leadId: 'B', price: 1 })) }) }) })
+    const world = createWorld({ a: `${batched(a.url, 'JSON array')}\nCircuit Breaker: {Error Rate: "> 50%", Over: 4 attempts, Wait: 1 minute}` })
+    const opened = world.clock.now() - 1
+    await world.ledger.setCircuit('a', 'live', JSON.stringify({ kind: 'open', until: opened, waitMs: 60_000 }))
+    await world.run('a', someLeads(2), { waitMs: 0 })
+    const { delivery, events } = (await world.ledger.ofLead('L1'))[0]!
+    const trial: Claim = { kind: 'permit', recipient: 'a', name: `trial:live:a:${opened}`, until: world.clock.now() + 20_000 }
+    await world.ledger.append([{ deliveryId: delivery.id, version: events.length, runId: 'r', events: [], at: world.clock.now(), standing: { state: 'waiting', dueAt: world.clock.now(), why: '', recipient: 'a', batch: true }, claims: [trial] }])
+    await world.run('a', someLeads(2, 3), { waitMs: 0 })
+    expect(a.journal).toHaveLength(0)
+    await world.clock.advance(300_000)
+    await world.run(null, null)
+    expect(await outcomes(world)).toEqual({ accepted: 4 })
   })
 
   it('a batch without an answer is repeated whole, with its key', async () => {

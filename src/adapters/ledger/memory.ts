@@ -49,7 +49,7 @@ export const createMemoryLedger = (): Ledger => {
     }
     const delivery = step.create ?? known?.delivery
     if (!delivery || (known?.events.length ?? 0) !== step.version) return { kind: 'conflict' }
-    const refused = claimRefused(step.claims ?? [], step.events.at(-1)?.at ?? 0)
+    const refused = claimRefused(step.claims ?? [], step.events.at(-1)?.at ?? step.at ?? 0)
     if (refused) return { kind: 'refused', claim: refused }
     const sold = salesIn(step.events).map((recipient) => saleOf(delivery, recipient))
     if (sold.some((sale) => sales.has(sale)) || new Set(sold).size < sold.length) return { kind: 'booked' }
