@@ -1,3 +1,4 @@
+import { money } from '../base/money.ts'
 import type { Money } from '../base/money.ts'
 import type { Instant } from '../base/time.ts'
 import type { DeliveryEvent, EventOf } from './event.ts'
@@ -46,6 +47,8 @@ export interface History {
   readonly settled: Outcome | null
   /** Attempts whose answer, or its absence, is still to come. */
   readonly flying: number
+  /** What was booked beside the plan's own sales: what buyers gave back, below zero, and what a person accepted; absent: nothing. */
+  readonly besides?: readonly Money[]
 }
 
 export const emptyHistory: History = { version: 0, receivedAt: 0, cost: null, nodes: new Map(), settled: null, flying: 0 }
@@ -83,9 +86,9 @@ export const evolve = (history: History, event: DeliveryEvent): History => {
     case 'attemptFinished': return withNode(history, event.path, (node) => ({ ...node, attempts: finish(node.attempts, event) }))
     case 'settled': return { ...history, version, settled: event.outcome }
     case 'reopened': return { ...history, version, settled: null, nodes: reopened(history.nodes) }
-    case 'returned': return { ...history, version }
+    case 'returned': return { ...history, version, besides: [...(history.besides ?? []), money(-event.amount.amount, event.amount.currency)] }
     // Whoever decided has looked at the answers before that said neither yes nor no.
-    case 'reviewed': return { ...history, version, settled: event.decision === 'retry' ? null : history.settled, nodes: reopened(history.nodes) }
+    case 'reviewed': return { ...history, version, settled: event.decision === 'retry' ? null : history.settled, nodes: reopened(history.nodes), ...(event.sale ? { besides: [...(history.besides ?? []), event.sale.revenue] } : {}) }
     default: return event satisfies never
   }
 }
@@ -97,7 +100,8 @@ const withNode = (history: History, path: string, change: (node: NodeHistory) =>
   const { receivedAt, cost, settled } = history
   // One node, as most plans have for most of their time: copying a map is the dearest part of folding.
   const only = nodes.size === 0 || (nodes.size === 1 && nodes.has(path))
-  return { version: history.version + 1, receivedAt, cost, nodes: only ? new Map<string, NodeHistory>().set(path, node) : new Map(nodes).set(path, node), settled, flying: history.flying + flyingAt(node) - flyingAt(before) }
+  const after = { version: history.version + 1, receivedAt, cost, nodes: only ? new Map<string, NodeHistory>().set(path, node) : new Map(nodes).set(path, node), settled, flying: history.flying + flyingAt(node) - flyingAt(before) }
+  return history.besides ? { ...after, besides: history.besides } : after
 }
 
 const flyingAt = ({ attempts }: NodeHistory): number => {

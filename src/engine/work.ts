@@ -1,3 +1,5 @@
+import { addMoney } from '../base/money.ts'
+import type { Money } from '../base/money.ts'
 import type { Instant } from '../base/time.ts'
 import type { DeliveryEvent } from '../core/event.ts'
 import { attemptCount, evolve, emptyHistory } from '../core/history.ts'
@@ -65,11 +67,15 @@ export const inDoubtBefore = (policies: ReadonlyMap<string, Policy>, recipient: 
 export const nextBatch = (waits: readonly Wait[]): Wait | null =>
   waits.reduce<Wait | null>((first, wait) => (wait.batch && (first === null || (wait.until ?? Infinity) < (first.until ?? Infinity)) ? wait : first), null)
 
+/** A sale whose open step was taken up again is settled anew: what was returned, or accepted beside it, since it was sold still counts. */
+const withBesides = (revenue: Money | null, { besides = [] }: History): Money | null =>
+  besides.reduce((sum, each) => (sum === null ? each : sum.currency === each.currency ? addMoney(sum, each) : sum), revenue)
+
 /** How a delivery stands after a turn; `sending` counts attempts under way or about to be. */
 export const standingOf = (history: History, sending: number, waits: readonly Wait[], settledEvent: Extract<DeliveryEvent, { type: 'settled' }> | null): Standing => {
   if (settledEvent) {
     const { outcome, cost, at } = settledEvent
-    return { state: 'settled', at, outcome: outcome.kind, recipient: outcome.recipient, buyerLeadId: outcome.buyerLeadId, revenue: outcome.revenue, cost, attempts: attemptCount(history), reason: outcome.reason }
+    return { state: 'settled', at, outcome: outcome.kind, recipient: outcome.recipient, buyerLeadId: outcome.buyerLeadId, revenue: withBesides(outcome.revenue, history), cost, attempts: attemptCount(history), reason: outcome.reason }
   }
   if (sending > 0 || waits.length === 0) return { state: 'working' }
   // Of several, the batch that leaves first may take it before its time.

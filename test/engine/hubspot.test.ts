@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, it } from 'vitest'
 import { createMemoryLedger } from '../../src/adapters/ledger/memory.ts'
+import { money } from '../../src/base/money.ts'
 import type { Lead } from '../../src/core/lead.ts'
 import type { Ledger } from '../../src/ports.ts'
 import { T0 } from '../core/given.ts'
@@ -136,6 +137,20 @@ describe('what follows the contact', () => {
     expect(service.members('512')).toEqual(['50001'])
     expect(await world.standing('L1')).toMatchObject({ outcome: 'accepted', reason: 'created' })
     expect(world.clock.now()).toBeGreaterThanOrEqual(T0 + 10_000)
+  })
+
+  it('that is taken up again keeps what was returned since, and what a person accepted beside the sale', async () => {
+    const service = await portal({ lists: [] })
+    const { world, ledger } = await deliver(service, [lead('L1')], { lists: LISTS, more: 'Price: $20\n' })
+    const { delivery, events, standing } = (await ledger.ofLead('L1'))[0]!
+    const at = world.clock.now()
+    await ledger.append([{ deliveryId: delivery.id, version: events.length, runId: 'r', standing, events: [
+      { type: 'returned', at, path: '/', recipient: 'crm', buyerLeadId: '50001', amount: money(80_000), reason: null, ref: '1' },
+      { type: 'reviewed', at, decision: 'accept', note: null, sale: { path: '/', recipient: 'b', buyerLeadId: null, revenue: money(50_000) } },
+    ] }])
+    const mended = await portal()
+    await createWorld({ crm: yaml(mended.url, 'Price: $20\n', LISTS) }, ledger).run('crm', [lead('L1')], { retryFailed: true })
+    expect(await world.standing('L1')).toMatchObject({ outcome: 'accepted', revenue: money(200_000 - 80_000 + 50_000) })
   })
 
   it('that fails for good leaves the lead sold, told to a person; --retry-failed takes up that step alone', async () => {
