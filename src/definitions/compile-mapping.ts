@@ -31,7 +31,7 @@ const clashes = (entries: readonly YamlEntry[]): readonly Diagnostic[] => {
   return entries.flatMap((each) => {
     if (each.kind !== 'entry') return []
     const path = dottedPath(each.key)
-    const held = path.map((_, i) => path.slice(0, i).join('.')).find((key) => values.has(key))
+    const held = path.slice(1).map((_, i) => path.slice(0, i + 1).join('.')).find((key) => values.has(key))
     return held === undefined ? [] : [diagnosticAt(each.keyPlace, 'key-clash', `\`${each.key}\` makes \`${held}\` a block of fields, and line ${values.get(held)?.line} gives it a value of its own`, 'keep one of them')]
   })
 }

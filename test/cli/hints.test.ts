@@ -25,6 +25,7 @@ describe('hints', () => {
     ['400: "required" is no field', failed('invalid_data', 'field required, not an email'), 400, /verify the field names/],
     ['a connection that the buyer refused', failed('network', 'connect ECONNREFUSED 10.0.0.1:443'), null, /host and port/],
     ['a connection for which this machine had no file left', failed('network', 'connect EMFILE 10.0.0.1:443'), null, /ulimit -n/],
+    ['nor the machine as a whole', failed('network', 'connect ENFILE 10.0.0.1:443'), null, /ulimit -n/],
     ['time-outs', unknown, null, /Timeout/],
     ['an unconfirmed answer without a price', { kind: 'unconfirmed', class: 'unreadable', reason: 'it has no price at price' }, 200, /Price in Response Parsing/],
     ['a sale without a price', { kind: 'accepted', reason: null, buyerLeadId: 'B', price: null }, 200, /sales without a price/],

@@ -44,6 +44,12 @@ describe('decideReview', () => {
     expect(mayHaveIt([...soldOn, ...events])).toEqual([])
   })
 
+  it('of a lead that was held twice it goes by what was settled and answered last', () => {
+    const again = [...held, { type: 'reviewed', at: T0, decision: 'retry', note: null } as const, ...tried('/2', 'b', 2, { ...unreadable, buyerLeadId: 'B8' }), { ...settled('held', 'b', 'B8'), cost: money(30_000) } as DeliveryEvent]
+    expect(decideReview(again, null, yes, T0).settled).toMatchObject({ cost: money(30_000), outcome: { path: '/2', buyerLeadId: 'B8' } })
+    expect(payersOf([...pooled, { type: 'reviewed', at: T0, decision: 'retry', note: null }, ...tried('/1', 'c', 1, rejected), settled('pooled', 'bin')], 'bin')).toEqual(['c', 'bin'])
+  })
+
   it("takes the buyer's own id and a note where a person gives them", () => {
     expect(decideReview(held, null, { ...yes, buyerLeadId: 'B9', note: 'by phone' }, T0).settled?.outcome).toMatchObject({ buyerLeadId: 'B9', reason: 'accepted in review: by phone' })
   })
@@ -88,6 +94,12 @@ describe('payersOf', () => {
 })
 
 describe('salesIn', () => {
+  it.each<[string, readonly DeliveryEvent[]]>([
+    ['a ping that was accepted', tried('/0', 'a', 1, accepted, T0, { phase: 'ping' })],
+    ['an acceptance second to another', tried('/0', 'a', 1, accepted).map((event) => (event.type === 'attemptFinished' ? { ...event, surplus: true } : event))],
+    ['what was settled after a person ordered it to be tried again', [{ type: 'reviewed', at: T0, decision: 'retry', note: null }, end('failed', 'a')]],
+    ['what a person dropped', [{ type: 'reviewed', at: T0, decision: 'drop', note: null }, end('rejected', 'a')]],
+  ])('%s is none', (_case, events) => { expect(salesIn(events)).toEqual([]) })
   it('a sale that an answer booked is not booked again by a review of the same step', () => {
     const { events } = decideReview([settled('held', 'a')], null, { ...yes, buyer: 'a' }, T0)
     expect(salesIn([...tried('/0', 'a', 1, accepted), ...events])).toEqual(['a'])

@@ -63,6 +63,7 @@ describe('answers as buyers send them', () => {
     ['css on a heading', html('<h1>accepted</h1>'), { success: is('css(h1)', 'accepted') }, { kind: 'accepted' }],
     ['a price in an attribute', html('<p id="p" data-price="$9.25">ok</p>'), { success: exists('css(#p)'), price: path('css(#p @data-price)') }, { price: { amount: 92_500 } }],
     ['a page that is read by XPath', html('<html><body><h1>Sorry</h1></body></html>'), { success: is('//h1', 'Thank you'), duplicate: is('//h2', 'Known') }, { kind: 'rejected', reason: 'Sorry' }],
+    ['by several paths, of which one is there', html('<html><body><h1>Sorry</h1></body></html>'), { success: or(is('//h1', 'Thank you'), is('//status', 'ok')), duplicate: is('//h2', 'Known') }, { kind: 'rejected' }],
     ['and accepts', html('<html><body><h1>Thank you</h1></body></html>'), { success: is('//h1', 'Thank you'), duplicate: is('//h2', 'Known') }, { kind: 'accepted' }],
     ['several messages', answer(200, { status: 'no', errors: [{ text: 'bad zip' }, { text: 'bad phone' }] }), { success: is('status', 'yes'), message: path('errors.*.text') }, { kind: 'rejected', reason: 'bad zip, bad phone' }],
     ['ISO-8859-1 by header', answer(422, Buffer.from('{"message":"Stra\xdfe fehlt"}', 'latin1'), { 'content-type': 'application/json; charset=ISO-8859-1' }), {}, { reason: 'Straße fehlt' }],

@@ -61,7 +61,7 @@ export class Answer {
 
   /** Not what a program answers: a login, a notice of maintenance. */
   isPage(): boolean {
-    return this.#rowText === null && isHtmlPage(this.text())
+    return isHtmlPage(this.text())
   }
 
   data(): Data | null {

@@ -117,6 +117,11 @@ describe('summary', () => {
       .toMatchObject({ outcomes: { accepted: 1 }, by_currency: { EUR: { revenue: '30.00' }, USD: { revenue: '45.00', cost: '10.00' } } })
   })
 
+  it('a sale whose open step was taken up again stays one while that is tried', () => {
+    const open: DeliveryEvent = { type: 'settled', at: 0, cost: usd(10), outcome: { kind: 'accepted', recipient: 'a', path: '/', buyerLeadId: null, revenue: usd(45), reason: null, class: null, open: ['list'] } }
+    expect(summarise(fold([['1', finished()], ['1', open], ['1', { type: 'reopened', at: 0, reason: 'retry' }]]))).toMatchObject({ outcomes: { accepted: 1 }, revenue: '45.00', cost: '10.00' })
+  })
+
   it('a ping is an attempt, but not a chance to sell', () => {
     const report = fold([['1', finished({ kind: 'bid', phase: 'ping' })], ['1', finished({ phase: 'post', attempt: 2 })]])
     expect(recipientSummary(report.by.recipient.get('a') ?? expect.fail(), 'live')).toMatchObject({ attempts: 2, bids: 1, accepted: 1, success_rate: 1, revenue_per_lead: '45.00' })
@@ -130,6 +135,9 @@ describe('revenue per lead', () => {
     ['of a run that takes up retries counts them too', [['1', finished({ attempt: 2 })], ['1', settled('accepted', usd(45))], ['2', finished()], ['2', settled('accepted', usd(45))]], '45.00'],
     ['counts a lead once that failed and was taken up again', [['1', finished({ kind: 'failed' })], ['1', settled('failed')], ['1', { type: 'reopened', at: 0, reason: 'retry' }], ['1', finished({ attempt: 2 })], ['1', settled('accepted', usd(45))]], '45.00'],
     ['counts a new delivery of a lead anew', [['1', finished({ kind: 'rejected' })], ['1', settled('rejected')], ['1 again', finished()], ['1 again', settled('accepted', usd(45))]], '22.50'],
+    ['counts a lead once whose answer could not be read, and that was tried again', [['1', finished({ kind: 'unconfirmed' })], ['1', settled('held')], ['1', { type: 'reviewed', at: 0, decision: 'retry', note: null }], ['1', finished({ attempt: 2 })], ['1', settled('accepted', usd(45))]], '45.00'],
+    ['counts a lead once that did not answer, and was tried again', [['1', finished({ kind: 'unknown' })], ['1', finished({ attempt: 2 })], ['1', settled('accepted', usd(45))]], '45.00'],
+    ['counts what was posted after a ping that failed first', [['1', finished({ kind: 'failed', phase: 'ping' })], ['1', finished({ kind: 'bid', phase: 'ping', attempt: 2 })], ['1', finished({ attempt: 3 })], ['1', settled('accepted', usd(45))]], '45.00'],
     ['is null where nothing was offered', [['1', pass]], null],
   ] as const)('%s', (_, events, worth) => { expect(perLead(...events)).toBe(worth) })
 
