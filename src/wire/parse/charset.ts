@@ -1,6 +1,9 @@
+import { isUtf8 } from 'node:buffer'
+
 /**
  * The text of a body, never an error: bytes that are not of their charset become U+FFFD. A byte order mark goes before
- * the header, the header before the XML declaration; without any of them it is UTF-8.
+ * the header, the header before the XML declaration; without any of them it is UTF-8, or what old gateways send
+ * unlabelled, where not one of its characters beyond ASCII can be read as that.
  */
 export const decodeBody = (bytes: Uint8Array, contentType: string): string => {
   const buffer = Buffer.isBuffer(bytes) ? bytes : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
@@ -9,8 +12,12 @@ export const decodeBody = (bytes: Uint8Array, contentType: string): string => {
   if (first === 0xff && buffer[1] === 0xfe) return decodeAs('utf-16le', buffer)
   if (first === 0xfe && buffer[1] === 0xff) return decodeAs('utf-16be', buffer)
   const named = namedCharset(contentType) ?? (first === LESS_THAN ? declaredInXml(buffer) : null)
-  return named === null || named === 'utf-8' || named === 'utf8' ? buffer.toString() : decodeAs(named, buffer)
+  if (named !== null && named !== 'utf-8' && named !== 'utf8') return decodeAs(named, buffer)
+  const text = buffer.toString()
+  return named === null && text.includes('\ufffd') && !BEYOND_ASCII.test(text) && !isUtf8(buffer) ? decodeAs('windows-1252', buffer) : text
 }
+
+const BEYOND_ASCII = /[^\u0000-\u007f\ufffd]/
 
 const LESS_THAN = 0x3c
 
