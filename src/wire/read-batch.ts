@@ -2,18 +2,18 @@ import type { Lead } from '../core/lead.ts'
 import { resolveLead } from '../core/lead-path.ts'
 import type { Verdict } from '../core/verdict.ts'
 import type { EndpointDefinition } from '../definitions/types.ts'
-import { verdictOfFault } from './classify.ts'
+import { statusText, verdictOfFault } from './classify.ts'
 import type { Judge } from './judge.ts'
 import { isOptional } from './judge.ts'
 import { Answer } from './parse/answer.ts'
 import { compileRows } from './parse/bulk.ts'
-import { compileText } from './parse/probe.ts'
+import { compileProbe, compileText } from './parse/probe.ts'
 import type { AnyReply, Reply } from './request.ts'
 import { verdictOfHandover } from './types/handover.ts'
 
 /**
- * One verdict per lead, in the order of `leads`. Trouble with the whole request is everyone's trouble; else each row is
- * read by the recipient's own rules with the row as the root. A lead that no row speaks of is in doubt; where rows go by
+ * One verdict per lead, in the order of `leads`. Trouble with the whole request is everyone's trouble, but of a lead whose
+ * row says yes all the same, which is in doubt; else each row is read by the recipient's own rules with the row as the root. A lead that no row speaks of is in doubt; where rows go by
  * position, so are all once there are more or fewer rows than leads.
  */
 export const createBatchReader = (definition: EndpointDefinition, judge: Judge, hasPriceFallback: boolean): ((reply: AnyReply, leads: readonly Lead[]) => readonly Verdict[]) => {
@@ -21,17 +21,45 @@ export const createBatchReader = (definition: EndpointDefinition, judge: Judge, 
   const rowsOf = compileRows(definition.batch?.results ?? null)
   const match = definition.batch?.match ?? null
   const promise = definition.batch?.results ? 'Results' : match ? 'Match' : null
+  const success = parsing.success && compileProbe(parsing.success)
   const keyOfRow = match && compileText({ kind: 'path', text: match.result }, 1_000)
   const needsPrice = parsing.price !== null && !hasPriceFallback && !isOptional(parsing, 'price') && !isOptional(parsing, 'revenue')
 
-  const readRow = (reply: Extract<Reply, { kind: 'answer' }>, answer: Answer | undefined): Verdict =>
+  const readRow = (reply: WholeReply, answer: Answer | undefined): Verdict =>
     answer ? judge(answer, reply.at) : inDoubt('the answer has no row for this lead')
+
+  /** The row of each lead; null where the answer has none, or nobody can tell whose they are. */
+  const rowsOfLeads = (whole: Answer, reply: WholeReply, leads: readonly Lead[]): readonly (Answer | undefined)[] | null => {
+    const answers = reply.truncated ? null : rowsOf(whole)?.map((row) => new Answer(reply, parsing.format, row)) ?? null
+    if (answers === null || !match || !keyOfRow) return answers?.length === leads.length ? answers : null
+    return leads.map((lead) => { const key = keyOfLead(lead, match.lead); return answers.find((answer) => key !== null && keyOfRow(answer) === key) })
+  }
+
+  /** A status that refuses them all, above rows that say something else: a lead whose row says yes may be sold. */
+  const refused = (reply: WholeReply, leads: readonly Lead[]): readonly Verdict[] => {
+    const whole = judge(new Answer(reply, parsing.format), reply.at)
+    const asRead = { ...reply, status: 200 }
+    const rows = success ? rowsOfLeads(new Answer(asRead, parsing.format), asRead, leads) : null
+    if (rows === null || rows.every((row) => row === undefined)) return same(whole, leads)
+    // Words of one row, found in a list of them, decide nothing about the others: the status does.
+    const byStatus = whole.kind === 'failed' ? whole : judge(new Answer({ ...reply, body: new Uint8Array() }, parsing.format), reply.at)
+    return rows.map((row) => {
+      if (!row) return byStatus
+      const own = judge(row, reply.at)
+      if (own.kind === 'duplicate') return own
+      if (own.kind === 'accepted' || (own.kind === 'unconfirmed' && success?.(row) === 'yes')) return { ...inDoubt(`${statusText(reply.status)}, but the row of this lead says that it was accepted`), buyerLeadId: own.buyerLeadId ?? null }
+      if (byStatus.kind !== 'failed' || own.said !== undefined || own.reason === null) return byStatus
+      // What the buyer says of this one says more than the status.
+      const { said: _said, ...failed } = byStatus
+      return { ...failed, reason: own.reason }
+    })
+  }
 
   return (reply, leads) => {
     if (reply.kind === 'fault') return leads.map(() => verdictOfFault(reply))
     if (reply.kind !== 'answer') return same(verdictOfHandover(reply), leads)
+    if (reply.status < 200 || reply.status > 299) return refused(reply, leads)
     const whole = new Answer(reply, parsing.format)
-    if (reply.status < 200 || reply.status > 299) return same(judge(whole, reply.at), leads)
     // An answer to one lead may be the row itself.
     const answers = reply.truncated ? null : rowsOf(whole)?.map((row) => new Answer(reply, parsing.format, row)) ?? (promise === 'Match' && keyOfRow?.(whole) ? [whole] : null)
     if (answers === null) return same(promise !== null ? noRows(judge(whole, reply.at), whole, promise) : forAll(judge(whole, reply.at), leads.length, needsPrice), leads)
@@ -55,6 +83,8 @@ export const createBatchReader = (definition: EndpointDefinition, judge: Judge, 
     })
   }
 }
+
+type WholeReply = Extract<Reply, { kind: 'answer' }>
 
 const keyOfLead = (lead: Lead, path: string): string | null => {
   const value = resolveLead(lead, { kind: 'path', text: path })[0] ?? (path === 'lead.id' || path === 'id' ? lead.id : null)

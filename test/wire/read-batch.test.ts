@@ -67,6 +67,19 @@ describe('one verdict per lead', () => {
     expect(kinds({ kind: 'fault', fault: 'timeout', message: 'x', durationMs: 1, at: 0 })).toEqual(['unknown', 'unknown', 'unknown'])
   })
 
+  it('but a lead whose row says yes under such a status is in doubt, and neither sold on nor sent again', () => {
+    const rows = [{ ...OK, id: 'L1' }, { ...NO, id: 'L2' }, { ...DUP, id: 'L3' }]
+    for (const [reply, batch] of [[answer(400, { results: rows }), MATCH], [answer(400, { rows }), { ...MATCH, results: path('rows') }], [answer(422, rows), {}], [answer(500, rows), {}]] as const) {
+      const verdicts = read(reply, batch)
+      expect(verdicts.map((each) => each.kind)).toEqual(['unconfirmed', 'failed', 'duplicate'])
+      expect(verdicts[0]).toMatchObject({ buyerLeadId: 'r', reason: expect.stringMatching(/^HTTP \d+ .*, but the row of this lead says that it was accepted$/) })
+      expect(verdicts[1]).toMatchObject({ reason: 'zip', retry: reply.kind === 'answer' && reply.status === 500 })
+    }
+    expect(kinds(answer(400, [{ ...NO, id: 'L3' }, { status: 'ok', id: 'L1' }]), MATCH)).toEqual(['unconfirmed', 'failed', 'failed'])
+    expect(kinds(answer(400, [OK, OK]))).toEqual(['failed', 'failed', 'failed'])
+    expect(kinds(answer(400, [NO, NO, NO]), {}, {})).toEqual(['failed', 'failed', 'failed'])
+  })
+
   it('without rules and rows a 2xx is everyone’s acceptance, at no price of its own', () => {
     expect(kinds(answer(200, 'thanks'), {}, {})).toEqual(['accepted', 'accepted', 'accepted'])
     expect(kinds(answer(200, 'thanks, we got them'), {}, {})).toEqual(['accepted', 'accepted', 'accepted'])
