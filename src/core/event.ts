@@ -31,6 +31,7 @@ export type DeliveryEvent =
       readonly attempt: number
       /** Idempotency key: one per lead, recipient, phase and delivery; the same on every attempt. */
       readonly key: string
+      /** Empty where nothing is sent: no request could be made, or no token be had. */
       readonly requestHash: string
       readonly version: string | null
       /** Set where many leads share one request. */

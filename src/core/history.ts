@@ -17,6 +17,8 @@ export interface Attempt {
   /** When it took its place in a cap, where that was not its start: when its lead joined the batch. */
   readonly placedAt?: Instant
   readonly target: SendTarget
+  /** No request could be made of it, or no token be had: over before it began. */
+  readonly unsent?: true
   /** The batch it went with; once finished, only where the whole batch got this answer and is repeated as a whole. */
   readonly batch: string | null
   readonly finished: { readonly at: Instant; readonly verdict: Verdict; readonly revenue: Money | null; readonly surplus: boolean } | null
@@ -133,6 +135,7 @@ const attemptOf = (event: EventOf<'attemptStarted'>): Attempt => ({
   target: event.target ?? 'endpoint',
   batch: event.batch ?? null,
   finished: null,
+  ...(event.requestHash === '' && event.batch === undefined ? { unsent: true } : {}),
 })
 
 const finish = (attempts: readonly Attempt[], event: EventOf<'attemptFinished'>): readonly Attempt[] =>

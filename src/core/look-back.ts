@@ -15,13 +15,13 @@ export const lookBack = ({ recipient, duplicateCheck }: Policy, lead: Lead, mode
   return value === null ? null : { kind: 'permit', recipient, name: `seen:${mode}:${recipient}:${shortHash(value)}`, until: now + duplicateCheck.withinMs }
 }
 
-/** Of what joins a batch: taken when it joins, as its place of a cap is; by one that was asked, or had joined, before, not again. */
+/** Of what joins a batch: taken when it joins, as its place of a cap is; by one that was sent something, or had joined, before, not again. */
 export const joiningLookBacks = (policies: ReadonlyMap<string, Policy>, before: History, chosen: readonly DeliveryEvent[], lead: Lead, mode: Mode, nodeOf: (path: string) => CapNode | null): readonly Claim[] =>
   chosen.flatMap((event) => {
     if (event.type !== 'chose' || event.choice.kind !== 'queue') return []
     const { attempts, joined } = nodeAt(before, event.path)
     const policy = policies.get(nodeOf(event.path)?.recipient ?? '')
-    return policy === undefined || attempts.length > 0 || joined === true ? [] : (lookBack(policy, lead, mode, event.at) ?? [])
+    return policy === undefined || attempts.some(({ unsent }) => unsent !== true) || joined === true ? [] : (lookBack(policy, lead, mode, event.at) ?? [])
   })
 
 /** Equal for equal people: trimmed, lower case, digits only for phones; null where the lead has no such value. */

@@ -79,6 +79,13 @@ describe('Duplicate Check', () => {
     expect(claims([received(), queue, { ...queue, choice: { kind: 'pass', recipient: 'a', reason: 'shut' } }, { type: 'reopened', at: T0, reason: '' }])).toEqual([])
     expect(claims([received(), ...tried('/', 'a', 1, { kind: 'failed', class: 'network', retry: true, reason: 'refused' })])).toEqual([])
   })
+  it('for the first that is sent, where no token or request could be had before', () => {
+    const unsent = tried('/', 'a', 1, { kind: 'failed', class: 'network', retry: true, reason: 'no token' }).map((event) => (event.type === 'attemptStarted' ? { ...event, requestHash: '' } : event))
+    const now = T0 + 60_000
+    const claims = (history: readonly DeliveryEvent[]) => actionsOf({ plan: sendTo('a'), policies: checked, fields: { phone_1: '2125550100' }, now, history }).flatMap((action) => (action.kind === 'send' ? action.claims : []))
+    expect(claims(unsent)).toEqual([{ ...permitOf('2125550100'), until: now + 30 * DAY }])
+    expect(claims([...unsent, ...tried('/', 'a', 2, { kind: 'failed', class: 'network', retry: true, reason: 'refused' })])).toEqual([])
+  })
   it('not again for a repeat of its own', () => {
     const again = actionsOf({ plan: sendTo('a'), policies: checked, fields: { phone_1: '2125550100' }, now: T0 + 60_000, history: tried('/', 'a', 1, { kind: 'failed', class: 'network', retry: true, reason: 'refused' }) })
     expect(again).toMatchObject([{ kind: 'send', attempt: 2, claims: [] }])

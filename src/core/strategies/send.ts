@@ -78,7 +78,7 @@ const first = (policy: Policy, price: Money | null, path: string, context: Conte
     return pending({ kind: 'wait', until: batchLeavesAt(policy.batch, policy.zone, queuedAt), why: `waits for a batch of ${policy.batch.maxLeads} for ${policy.name}`, recipient, batch: true })
   }
   const attempt = nodeAt(context.history, path).attempts.length + 1
-  return pending({ kind: 'send', path, recipient, phase: 'post', attempt, timeoutMs: policy.timeoutMs, target: 'endpoint', batch: null, claims: claimsOf(policy, context, attempt === 1) })
+  return pending({ kind: 'send', path, recipient, phase: 'post', attempt, timeoutMs: policy.timeoutMs, target: 'endpoint', batch: null, claims: claimsOf(policy, context, isFirst(path, context)) })
 }
 
 type AtGate = Pick<Context, 'facts' | 'lead' | 'mode' | 'now'>
@@ -86,6 +86,9 @@ export const gateOf = (policy: Policy, { facts, lead, mode, now }: AtGate): Gate
 
 /** As a lead meets it that has joined a batch: its place of the caps it has, all else may have closed since. */
 export const whileGathered = (policy: Policy): Policy => ({ ...policy, caps: [] })
+
+/** Nothing was sent of it here before, so that it has not looked back yet. */
+const isFirst = (path: string, { history }: Context): boolean => nodeAt(history, path).attempts.every(({ unsent }) => unsent === true)
 
 /** The one trial of an open circuit, and on the first attempt the lead's look-back. */
 export const claimsOf = (policy: Policy, context: AtGate, firstTry: boolean): readonly Claim[] => {
@@ -208,7 +211,7 @@ const tryAgain = (
   const alone = target === 'alone' || target === 'update'
   if (policy.batch && last.batch === null && !alone) return pending({ kind: 'choose', path, choice: { kind: 'queue' } })
   const timeoutMs = plan.kind === 'retry' ? plan.timeoutMs : policy.timeoutMs
-  return pending({ kind: 'send', path, recipient, phase: 'post', attempt, timeoutMs, target, batch: alone ? null : last.batch, claims: claimsOf(policy, context, false) })
+  return pending({ kind: 'send', path, recipient, phase: 'post', attempt, timeoutMs, target, batch: alone ? null : last.batch, claims: claimsOf(policy, context, isFirst(path, context)) })
 }
 
 const reasonOf = (attempt: Attempt): string => attempt.finished?.verdict.reason ?? 'no answer'
