@@ -9,7 +9,7 @@ import { checkLeads } from '../lead-checks.ts'
 export const run: RunCommand = async (invocation) => {
   const { options, settings } = invocation
   if (options.dryRun === true) return (await import('./plan.ts')).run(invocation)
-  if (typeof options.to !== 'string') throw usageError('--to is missing: who gets the leads?', 'for example --to acme; finalmile check lists what there is')
+  if (typeof options.to !== 'string') throw usageError('--to is missing: who gets the leads?', 'for example --to acme; finalmile check --json names all that there are')
   const mode = options.test === true ? 'test' : 'live'
   if (settings.clock !== null && mode === 'live') throw usageError('--clock is for test mode only', 'add --test')
   const opened = await openCatalogue(invocation, [options.to])

@@ -26,7 +26,7 @@ import { isPairs } from '../values.ts'
 /** The requests that would go out, exactly; nothing is sent and nothing is kept. */
 export const run: RunCommand = async (invocation) => {
   const { options, settings, streams } = invocation
-  if (typeof options.to !== 'string') throw usageError('--to is missing: who gets the leads?', 'for example --to acme; finalmile check lists what there is')
+  if (typeof options.to !== 'string') throw usageError('--to is missing: who gets the leads?', 'for example --to acme; finalmile check --json names all that there are')
   const opened = await openCatalogue(invocation, [options.to])
   const target = openTarget(opened, options.to, options.test === true ? 'test' : 'live')
   const receivedField = typeof options.received === 'string' ? options.received : null
