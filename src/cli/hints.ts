@@ -1,5 +1,9 @@
+import { shellWord } from '../base/shell.ts'
+import type { DeliveryEvent, Mode } from '../core/event.ts'
 import type { RunEvent } from '../engine/settings.ts'
 import { hintOf } from '../wire/hint.ts'
+import { plural } from './render/figures.ts'
+import { toldCommand } from './render/told.ts'
 
 export interface Hint { readonly recipient: string; readonly text: string }
 
@@ -7,8 +11,9 @@ export interface Hint { readonly recipient: string; readonly text: string }
  * What to do about trouble that a run met: each hint once for a recipient, however many leads it is about.
  * `pays`: whether a recipient buys leads; webhooks, CRMs, dialers, e-mails and files pay nothing by themselves.
  */
-export const createHints = (pays: (recipient: string) => boolean) => {
+export const createHints = (pays: (recipient: string) => boolean, mode: Mode = 'live') => {
   const found = new Map<string, Hint>()
+  const doubts = createDoubts()
   const add = (recipient: string, text: string | null): void => {
     const name = `${recipient}\n${text}`
     if (text !== null && !found.has(name)) found.set(name, { recipient, text })
@@ -16,12 +21,34 @@ export const createHints = (pays: (recipient: string) => boolean) => {
   return {
     observe: (told: RunEvent): void => {
       if (told.kind === 'alert') return add(told.recipient, told.hint)
-      if (told.kind !== 'stored' || told.event.type !== 'attemptFinished') return
+      if (told.kind !== 'stored') return
+      doubts.observe(told.deliveryId, told.event)
+      if (told.event.type !== 'attemptFinished') return
       const { verdict, recipient, httpStatus, revenue, surplus, phase } = told.event
       if (verdict.kind === 'accepted') {
         if (revenue === null && surplus !== true && phase === 'post' && pays(recipient)) add(recipient, 'sales without a price count as $0.00: name Price in Response Parsing, or give the recipient a `Price`')
       } else if (verdict.kind !== 'rejected' && verdict.kind !== 'duplicate' && verdict.kind !== 'bid') add(recipient, hintOf(phase, verdict, httpStatus))
     },
-    all: (): readonly Hint[] => [...found.values()],
+    all: (): readonly Hint[] => [...found.values(), ...[...doubts.left].map(([recipient, leads]) => ({
+      recipient, text: `no answer came about ${plural(leads, 'lead')}, which it may have: ${toldCommand(mode, `reconcile ${shellWord(recipient)} LIST`)} asks its own list`,
+    }))],
+  }
+}
+
+/** Who may have leads that settled without its answer; a failure after a doubt does not say that the first was not processed. */
+const createDoubts = () => {
+  const open = new Map<string, Set<string>>()
+  const left = new Map<string, number>()
+  return {
+    left,
+    observe: (deliveryId: string, event: DeliveryEvent): void => {
+      if (event.type === 'attemptFinished' && event.phase === 'post') {
+        if (event.verdict.kind === 'unknown') open.set(deliveryId, (open.get(deliveryId) ?? new Set<string>()).add(event.recipient))
+        else if (event.verdict.kind !== 'failed') open.get(deliveryId)?.delete(event.recipient)
+      }
+      if (event.type !== 'settled') return
+      for (const each of open.get(deliveryId) ?? []) left.set(each, (left.get(each) ?? 0) + 1)
+      open.delete(deliveryId)
+    },
   }
 }

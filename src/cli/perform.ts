@@ -93,7 +93,7 @@ export const perform = async (invocation: Invocation, order: Order): Promise<num
     const folder = resolve(cwd, settings.out ?? `runs/${runId}`)
     const kept = (record = await openRecord(folder, { id: runId, mode, to: target?.recipient.id ?? null, startedAt }, opened.catalogue, currency))
     const tally = createTally(startedAt)
-    const hints = createHints((recipient) => endpoints.get(recipient)?.definition.type === 'custom')
+    const hints = createHints((recipient) => endpoints.get(recipient)?.definition.type === 'custom', mode)
     const timer = setInterval(() => progress.update(tally.snapshot(guessTotal(leads), clock.now())), PROGRESS_MS)
     let bad = 0
     const source: LeadSource | null = leads === null ? null : setAside(leads, (row) => {

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { createHints } from '../../src/cli/hints.ts'
 import type { Verdict } from '../../src/core/verdict.ts'
 import { unsendable } from '../../src/engine/attempt.ts'
-import { accepted, broken, rejected, tried, unknown } from '../core/given.ts'
+import { accepted, broken, rejected, T0, tried, unknown } from '../core/given.ts'
 
 const hintsOf = (...attempts: readonly [Verdict, number | null][]) => {
   const hints = createHints((recipient) => recipient === 'acme')
@@ -39,6 +39,15 @@ describe('hints', () => {
   it('our own words about a lead of which no request could be made name no field', () => {
     const event = unsendable({ kind: 'send', path: '/', recipient: 'acme', phase: 'post', attempt: 1, timeoutMs: 1000, target: 'endpoint', batch: null, claims: [] }, 'k', 'the folder needs a field which this lead does not have', 0)
     expect(event.type === 'attemptFinished' && hintsOf([event.verdict, null])).toEqual([expect.stringMatching(/field names exactly/)])
+  })
+  it('a lead that settles without the answer of somebody who may have it is one to ask about; an answer ends the doubt', () => {
+    const hints = createHints(() => true, 'test')
+    const settled = { type: 'settled', at: T0, cost: null, outcome: { kind: 'failed', recipient: 'acme', path: '/', buyerLeadId: null, revenue: null, reason: null, class: null } } as const
+    for (const [deliveryId, verdicts] of Object.entries({ waits: [unknown], doubt: [unknown, broken], answered: [unknown, rejected] })) {
+      const events = [...verdicts.flatMap((verdict, i) => tried('/', 'acme', i + 1, verdict)), ...(deliveryId === 'waits' ? [] : [settled])]
+      for (const event of events) hints.observe({ kind: 'stored', deliveryId, leadId: deliveryId, source: {}, seq: 1, event })
+    }
+    expect(hints.all().map((each) => each.text)).toContain('no answer came about 1 lead, which it may have: finalmile reconcile acme LIST --test asks its own list')
   })
   it('each is told once', () => { expect(hintsOf([broken, 503], [broken, 503])).toHaveLength(1) })
 })
