@@ -35,7 +35,9 @@ const hintForFailure = (verdict: Extract<Verdict, { kind: 'failed' }>, httpStatu
       return httpStatus === 403 ? `confirm that the buyer's IP list has this machine, review the permissions of the credentials, ${REOPEN}`
         : httpStatus === 407 ? `check the user and password of the proxy, ${REOPEN}`
         : `verify the credentials, check whether the token has expired and whether the buyer lists this IP address, ${REOPEN}`
-    case 'invalid_data': return httpStatus === 404 || httpStatus === 405 || httpStatus === 410 ? 'check Endpoint and Method: the buyer has nothing at this address' : hintForField(namedField(verdict.said === undefined ? verdict.reason : verdict.said))
+    case 'invalid_data': return /^the mail server /.test(verdict.reason ?? '') ? 'check To and From: the mail server does not take the message as it is addressed'
+      : /^the SFTP server /.test(verdict.reason ?? '') ? 'check the folder in Endpoint and File Name: the server does not take the file there'
+      : httpStatus === 404 || httpStatus === 405 || httpStatus === 410 ? 'check Endpoint and Method: the buyer has nothing at this address' : hintForField(namedField(verdict.said === undefined ? verdict.reason : verdict.said))
     case 'timeout': return TIMEOUT
     case 'network': return /\bE[MN]FILE\b/.test(verdict.reason ?? '') ? 'this machine has no open files left for connections: raise the limit (`ulimit -n`), or lower --concurrency' : 'check the host and port of Endpoint, and whether this machine may reach it'
     case 'tls': return /host key/.test(verdict.reason ?? '') ? 'ask the buyer whether its server has a new key; write its fingerprint into Host Key only if so' : "have the buyer renew its certificate, or name its authority in `TLS: CA`"

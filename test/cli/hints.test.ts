@@ -23,6 +23,8 @@ describe('hints', () => {
     ['400: the field, not the value that is quoted', failed('invalid_data', 'email: "invalid-email" is not an e-mail address'), 400, /`email` in Field Mapping/],
     ['400: the quoted field after a word that is none', failed('invalid_data', 'error: "zip" is bad'), 400, /`zip` in Field Mapping/],
     ['400: "required" is no field', failed('invalid_data', 'field required, not an email'), 400, /verify the field names/],
+    ['550: the address, not the fields', failed('invalid_data', 'the mail server says: 550 no such mailbox'), null, /check To and From/],
+    ['no such folder on an SFTP server', failed('invalid_data', 'the SFTP server says: /in/x.csv: No such file or directory'), null, /folder in Endpoint/],
     ['a connection that the buyer refused', failed('network', 'connect ECONNREFUSED 10.0.0.1:443'), null, /host and port/],
     ['a connection for which this machine had no file left', failed('network', 'connect EMFILE 10.0.0.1:443'), null, /ulimit -n/],
     ['nor the machine as a whole', failed('network', 'connect ENFILE 10.0.0.1:443'), null, /ulimit -n/],
