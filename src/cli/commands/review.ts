@@ -106,9 +106,14 @@ const refuse = (invocation: Invocation, decision: Decision, found: readonly { re
     const names = several.meant.map(({ loaded, buyer }) => (open ? loaded.delivery.to : buyer) ?? '')
     throw usageError(open ? `${several.id} waits for a person in ${names.length} deliveries, to ${names.join(' and ')}: each would be a sale; nothing was changed` : `${names.join(' and ')} may have ${several.id}: each would be a sale; nothing was changed`, `say which was sold: --to ${shellWord(names[0] ?? '')}`)
   }
+  const doubted = decision === 'accept' && typeof invocation.options.to !== 'string' ? found.flatMap(({ id, meant }) => meant.flatMap(({ loaded, buyer }) => inPoolAndDoubt(loaded).slice(0, 1).map((first) => ({ id, buyer, first })))) : []
+  for (const { id, buyer, first } of doubted) throw usageError(`${id} is in a pool, and ${first} may have it: which of them is the sale is not told; nothing was changed`, `say who pays: --to ${shellWord(first)}, or --to ${shellWord(buyer ?? '')} for somebody else`)
   const purged = decision === 'retry' ? found.find(({ meant }) => meant.some(({ loaded }) => isPurged(loaded.delivery.lead))) : undefined
   if (purged !== undefined) throw usageError(`${purged.id} was purged, so that there is nothing left to send; nothing was changed`, 'accept or drop it, or deliver it from its file with --again')
 }
+
+/** Who may have a lead that was parked all the same: a pool is no buyer. */
+const inPoolAndDoubt = (loaded: LoadedDelivery): readonly string[] => (loaded.standing.state === 'settled' && loaded.standing.outcome === 'pooled' ? mayHaveIt(factsOf(loaded)) : [])
 
 const factsOf = ({ events }: LoadedDelivery): readonly DeliveryEvent[] => events.map(({ event }) => event)
 
