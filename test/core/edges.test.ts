@@ -37,6 +37,7 @@ describe('edges of the rules, where a fault of one would hide', () => {
     const plan: Plan = { kind: 'auction', pattern: 'P', guard: noGuard, bidders: [sendTo('a'), sendTo('b')], windowMs: 500, floor: null }
     const history = ['USD', 'JPY'].flatMap((currency, i) => tried(`/${i}`, 'ab'.charAt(i), 1, { kind: 'bid', reason: null, price: money((i + 1) * 10_000, currency), pingId: null }, T0, { phase: 'ping' }))
     expect(actionsOf({ plan, history, now: T0 + 500 })).toMatchObject([{ kind: 'choose', choice: { order: [0, 1], why: 'bids, highest first; those in JPY after those in USD, as they cannot be compared' } }])
+    expect(actionsOf({ plan: { ...plan, floor: money(100_000) }, history, now: T0 + 500 })).toMatchObject([{ kind: 'choose', choice: { why: 'bids, highest first; without those in JPY, as the minimum is in USD' } }])
   })
   it('a bid at the deadline is used, one after it is not', () => { expect(ranking([bid(20, T0 + 500), bid(30, T0 + 501)], null, T0 + 500)).toEqual([0]) })
   it('a price at the minimum is enough, one below is not', () => {

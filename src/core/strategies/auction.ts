@@ -64,7 +64,7 @@ const bidding = (node: Extract<Plan, { kind: 'auction' }>, path: string, context
   const deadline = begunAt + node.windowMs
   const outstanding = pings.some((ping) => ping !== null && ping.finished === null)
   if (outstanding && context.now < deadline) return pending({ kind: 'wait', until: deadline, why: 'collects bids', recipient: null, batch: false })
-  return pending({ kind: 'choose', path, choice: { kind: 'order', order: ranking(pings, node.floor, deadline), why: `bids, highest first${ofOtherCurrencies(usable(pings, node.floor, deadline))}${lateOnes(node.bidders, pings, context)}` } })
+  return pending({ kind: 'choose', path, choice: { kind: 'order', order: ranking(pings, node.floor, deadline), why: `bids, highest first${ofOtherCurrencies(usable(pings, node.floor, deadline))}${leftOut(pings, node.floor, deadline)}${lateOnes(node.bidders, pings, context)}` } })
 }
 
 /** A late answer is heard out and recorded; the auction does not wait for it. */
@@ -110,4 +110,10 @@ const currenciesOf = (bids: ReturnType<typeof usable>): readonly string[] => [..
 const ofOtherCurrencies = (bids: ReturnType<typeof usable>): string => {
   const [first, ...others] = currenciesOf(bids)
   return first === undefined || others.length === 0 ? '' : `; those in ${others.join(' and ')} after those in ${first}, as they cannot be compared`
+}
+
+/** Bids that no minimum can be held against. */
+const leftOut = (pings: readonly (Attempt | null)[], floor: Money | null, deadline: number): string => {
+  const others = floor === null ? [] : currenciesOf(usable(pings, null, deadline)).filter((each) => each !== floor.currency)
+  return floor === null || others.length === 0 ? '' : `; without those in ${others.join(' and ')}, as the minimum is in ${floor.currency}`
 }
