@@ -45,7 +45,7 @@ interface Journey { phase: ConnectPhase; socket: net.Socket | null }
 const travel = async (target: buildConnector.Options, settings: ConnectSettings, secure: Tls, journey: Journey): Promise<net.Socket> => {
   const isTls = target.protocol === 'https:'
   // A certificate file that cannot be read is found before anyone is called.
-  const context = isTls ? secure.context() : undefined
+  const context = isTls || settings.proxy?.secure ? secure.context() : undefined
   const port = Number(target.port) || (isTls ? 443 : 80)
   const { proxy } = settings
   if (!proxy) {

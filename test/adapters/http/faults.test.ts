@@ -1,6 +1,7 @@
 import net, { type AddressInfo } from 'node:net'
 import { afterAll, describe, expect, it } from 'vitest'
 import { faultOfConnect, faultOfExchange, wordsOf } from '../../../src/adapters/http/faults.ts'
+import { createHttpTransport } from '../../../src/adapters/http/transport.ts'
 import type { Fault } from '../../../src/wire/request.ts'
 import type { Act } from '../../world/act.ts'
 import { startBuyer } from '../../world/buyer.ts'
@@ -60,6 +61,18 @@ describe('nothing was sent', () => {
   it('connect-timeout: TCP stands, TLS never does', async () => {
     const reply = await sendOnce(post(`https://127.0.0.1:${await mute(null)}/`), settings({ connectTimeoutMs: 100 }))
     expect([faultOf(reply), textOf(reply)]).toEqual(['connect-timeout', expect.stringContaining('in 100 ms')])
+  })
+
+  it('connect-timeout: the connection that came to nothing is closed', async () => {
+    const transport = closing(createHttpTransport({ closeGraceMs: 50 }))
+    const closed = new Promise((resolve) => {
+      const server = net.createServer((socket) => socket.on('error', () => undefined).on('close', resolve).resume())
+      server.listen(0, '127.0.0.1', () => {
+        closing({ close: async () => { server.close() } })
+        void transport.send(post(`https://127.0.0.1:${(server.address() as AddressInfo).port}/`), settings({ connectTimeoutMs: 100 }))
+      })
+    })
+    await closed
   })
 
   it('tls-handshake: the other side speaks no TLS', async () => {

@@ -3,7 +3,8 @@ import { once } from 'node:events'
 import { join } from 'node:path'
 import { brotliCompressSync, deflateRawSync, deflateSync, gzipSync } from 'node:zlib'
 import http, { type IncomingMessage } from 'node:http'
-import type { AddressInfo } from 'node:net'
+import net, { type AddressInfo } from 'node:net'
+import tls from 'node:tls'
 import { afterEach, describe, expect, it } from 'vitest'
 import { createHttpTransport } from '../../../src/adapters/http/transport.ts'
 import { checkTlsFiles } from '../../../src/adapters/http/tls.ts'
@@ -247,6 +248,21 @@ describe('connections', () => {
     expect(textOf(await sendOnce(post(`${buyer.url}/leads`), given))).toContain('accepted')
     expect(proxy.asked).toEqual([scheme === 'https' ? `CONNECT 127.0.0.1:${buyer.port}` : `POST ${buyer.url}/leads`])
     expect(buyer.journal[0]?.headers['proxy-authorization']).toBeUndefined()
+  })
+
+  it.each(['http', 'https'])('goes to %s through a proxy that speaks TLS itself, whose certificate is its own', async (scheme) => {
+    const buyer = closing(await startBuyer(scheme === 'https' ? { tls: 'server' } : {}))
+    const proxy = closing(await startProxy())
+    const tlsOf = async (name: 'server' | 'expired'): Promise<string> => {
+      const outside = tls.createServer(certificate(name), (socket) => { socket.on('error', () => socket.destroy()).pipe(net.connect(proxy.port, '127.0.0.1')).pipe(socket) })
+      await new Promise<void>((resolve) => outside.listen(0, '127.0.0.1', resolve))
+      closers.push(async () => { outside.close() })
+      return `https://127.0.0.1:${(outside.address() as AddressInfo).port}`
+    }
+    const ours = { ca: certPath('ca.pem'), certificate: null, key: null }
+    expect(textOf(await sendOnce(post(`${buyer.url}/leads`), settings({ proxy: await tlsOf('server'), tls: ours })))).toContain('accepted')
+    expect(faultOf(await sendOnce(post(`${buyer.url}/leads`), settings({ proxy: await tlsOf('expired'), tls: ours })))).toBe('proxy')
+    expect(proxy.asked).toHaveLength(1)
   })
 
   it('charges what lies behind a working tunnel to the buyer', async () => {
