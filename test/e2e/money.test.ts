@@ -214,6 +214,15 @@ describe('a sale that a person confirms', () => {
     expect(await revenueOf(project)).toBe('20.00')
   })
 
+  it('is told apart in the exit code where another of them could not be booked', async () => {
+    const project = await held()
+    project.write('recipients/both.yaml', 'Recipient: both\nPattern: Waterfall\nTry: [acme]\n')
+    await project.run('deliver', 'leads.csv', '--to', 'both', '--yes')
+    await project.run('review', 'accept', 'L2', '--price', '10', '--to', 'both')
+    expect(await project.run('review', 'accept', 'L1', 'L2', '--price', '10', '--to', 'acme')).toMatchObject({ code: 3, err: expect.stringMatching(/L2: acme has bought it already[\s\S]*! 1 lead accepted/) })
+    expect(await revenueOf(project)).toBe('20.00')
+  })
+
   it('can be of a lead that was purged, which is not sent again: nothing of it is left', async () => {
     const project = await held()
     await project.run('purge', '--older-than', '0d', '--yes')

@@ -76,10 +76,11 @@ const decide = async (ledger: Ledger, invocation: Invocation, decision: Decision
   }
   await ledger.finishRun(runId, systemClock.now(), '{}')
   const { paint } = streams.err
-  if (settings.quiet) return done === 0 ? EXIT.leadsFailed : EXIT.done
+  const end = done < all.length ? EXIT.leadsFailed : EXIT.done
+  if (settings.quiet) return end
   const next = decision === 'retry' ? `; ${toldCommand(mode, 'resume')} sends them` : ''
-  streams.err.write(`${paint.green('✓')} ${plural(done, 'lead')} ${{ retry: 'will be tried again', accept: 'accepted', drop: 'dropped' }[decision]}${next}\n`)
-  return done === 0 ? EXIT.leadsFailed : EXIT.done
+  streams.err.write(`${done < all.length ? paint.yellow('!') : paint.green('✓')} ${plural(done, 'lead')} ${{ retry: 'will be tried again', accept: 'accepted', drop: 'dropped' }[decision]}${next}\n`)
+  return end
 }
 
 const needsPerson = (standing: Standing): boolean => standing.state === 'settled' && (standing.outcome === 'held' || standing.outcome === 'pooled')
@@ -91,8 +92,12 @@ const meantOf = (deliveries: readonly LoadedDelivery[], to: string | null, decis
     const recipient = loaded.standing.state === 'settled' ? loaded.standing.recipient : null
     return needsPerson(loaded.standing) && isMeant(loaded.delivery.to, recipient) ? [{ loaded, buyer: recipient }] : []
   })
-  if (open.length > 0 || decision !== 'accept') return open
-  return deliveries.filter(({ standing }) => standing.state === 'settled').flatMap((loaded) => mayHaveIt(factsOf(loaded)).flatMap((buyer) => (isMeant(buyer, loaded.delivery.to) ? { loaded, buyer } : [])))
+  if (decision !== 'accept') return open
+  const found = open.length > 0 ? open
+    : deliveries.filter(({ standing }) => standing.state === 'settled').flatMap((loaded) => mayHaveIt(factsOf(loaded)).flatMap((buyer) => (isMeant(buyer, loaded.delivery.to) ? { loaded, buyer } : [])))
+  // A buyer whose lead waits in a pattern too is named as the target that it is itself.
+  const own = found.filter(({ loaded }) => loaded.delivery.to.toLowerCase() === to)
+  return own.length === 1 ? own : found
 }
 
 /** Stops before anything is changed, where a lead is not there to be decided of, or nobody can know which sale is meant. */
@@ -103,7 +108,8 @@ const refuse = (invocation: Invocation, decision: Decision, found: readonly { re
   const several = decision === 'accept' ? found.find(({ meant }) => meant.length > 1) : undefined
   if (several !== undefined) {
     const open = several.meant.every(({ loaded }) => needsPerson(loaded.standing))
-    const names = several.meant.map(({ loaded, buyer }) => (open ? loaded.delivery.to : buyer) ?? '')
+    const isOneBuyer = new Set(several.meant.map(({ buyer }) => buyer)).size === 1
+    const names = several.meant.map(({ loaded, buyer }) => (open || isOneBuyer ? loaded.delivery.to : buyer) ?? '')
     throw usageError(open ? `${several.id} waits for a person in ${names.length} deliveries, to ${names.join(' and ')}: each would be a sale; nothing was changed` : `${names.join(' and ')} may have ${several.id}: each would be a sale; nothing was changed`, `say which was sold: --to ${shellWord(names[0] ?? '')}`)
   }
   const doubted = decision === 'accept' && typeof invocation.options.to !== 'string' ? found.flatMap(({ id, meant }) => meant.flatMap(({ loaded, buyer }) => inPoolAndDoubt(loaded).slice(0, 1).map((first) => ({ id, buyer, first })))) : []
