@@ -272,6 +272,36 @@ describe('connections', () => {
   })
 })
 
+describe('connections to one origin', () => {
+  it('are not shared by who may not go to a private address', async () => {
+    const buyer = closing(await startBuyer())
+    const transport = transportOf()
+    expect(statusOf(await transport.send(post(buyer.url), settings()))).toBe(200)
+    expect(faultOf(await transport.send(post(buyer.url, { mayBePrivate: false }), settings()))).toBe('blocked')
+    expect(statusOf(await transport.send(post(buyer.url), settings()))).toBe(200)
+  })
+
+  it('are not shared under another CA, certificate, proxy or number of connections', async () => {
+    const buyer = closing(await startBuyer({ tls: 'server', wantsClientCertificate: true }))
+    const transport = transportOf()
+    const [ca, certificate, key] = [certPath('ca.pem'), certPath('client.pem'), certPath('client-key.pem')]
+    const ours = settings({ tls: { ca, certificate, key } })
+    const proxy = closing(await startProxy())
+    expect(statusOf(await transport.send(post(buyer.url), ours))).toBe(200)
+    expect(faultOf(await transport.send(post(buyer.url), settings()))).toBe('tls-certificate')
+    expect(['tls-certificate', 'reset']).toContain(faultOf(await transport.send(post(buyer.url), settings({ tls: { ca, certificate: null, key: null } }))))
+    expect(faultOf(await transport.send(post(buyer.url), settings({ tls: { ca, certificate, key: certPath('server-key.pem') } })))).toBe('invalid-request')
+    expect(proxy.asked).toEqual([])
+    expect(statusOf(await transport.send(post(buyer.url), { ...ours, proxy: proxy.url }))).toBe(200)
+    expect(proxy.asked).toHaveLength(1)
+    const made = buyer.connections().made
+    expect(statusOf(await transport.send(post(buyer.url), { ...ours, connections: 1 }))).toBe(200)
+    expect(buyer.connections().made).toBe(made + 1)
+    expect(statusOf(await transport.send(post(buyer.url), settings({ tls: { ca, certificate, key } })))).toBe(200)
+    expect(buyer.connections().made).toBe(made + 1)
+  })
+})
+
 describe('stopping', () => {
   it('by a signal: what waits was never sent, what is on the wire is in doubt', async () => {
     const buyer = closing(await startBuyer({ script: { do: 'hang' } }))
