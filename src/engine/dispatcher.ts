@@ -11,21 +11,19 @@ import { evolve } from '../core/history.ts'
 import { joiningLookBacks } from '../core/look-back.ts'
 import { isStep } from '../core/plan.ts'
 import type { Policy } from '../core/policy.ts'
-import type { Send } from '../core/step.ts'
 import { earliest } from '../core/step.ts'
 import { shareOrder } from '../core/strategies/share.ts'
-import type { Verdict } from '../core/verdict.ts'
 import { LeaseLostError } from '../ports.ts'
 import type { Standing, StepResult } from '../ports.ts'
 import { createAlarms } from './alarms.ts'
-import { finishedEvent, hashOf, inputOf, isTokenRepeat, startedEvent, neverSent, unsendable } from './attempt.ts'
+import { finishedEvent, isTokenRepeat } from './attempt.ts'
 import { hold, setFree } from './hold.ts'
-import { idempotencyKeyOf } from './identity.ts'
 import { createPaces, isPace } from './pace.ts'
 import { createPlaces } from './places.ts'
 import { createSendSettings } from './send-settings.ts'
+import { createStarts } from './starts.ts'
 import type { Surroundings } from './surroundings.ts'
-import { NO_ANSWERS, NO_EVENTS, NO_STARTS, foldAll, joined } from './turn.ts'
+import { NO_ANSWERS, NO_EVENTS, foldAll, joined } from './turn.ts'
 import type { Came, Parked, Ready, Starts } from './turn.ts'
 import type { Answered, Work } from './work.ts'
 import { boughtBefore, standingOf } from './work.ts'
@@ -41,6 +39,20 @@ export const createDispatcher = (around: Surroundings) => {
   const paces = createPaces(settings.mode)
   const places = createPlaces()
   const alarms = createAlarms(clock, (work) => pump(work), around.failed)
+
+  /** A process that was stopped past its lease must not send what another has taken over: it fails at its next write. */
+  const mayStillSend = (): boolean => {
+    if (ledger.holdsLease()) return true
+    around.failed(new LeaseLostError())
+    return false
+  }
+
+  const endpointOf = (recipient: string) => {
+    const endpoint = deps.endpoints.get(recipient)
+    if (!endpoint) throw new Error(`no endpoint for recipient ${recipient}`)
+    return endpoint
+  }
+  const start = createStarts(around, places, paces, endpointOf, mayStillSend)
 
   const pump = (work: Work): void => {
     work.again = true
@@ -156,66 +168,6 @@ export const createDispatcher = (around: Surroundings) => {
       facts: work.elsewhere.size === 0 ? facts : { ...facts, elsewhere: work.elsewhere },
     })
 
-  /** Takes places on the lanes and makes the requests; an attempt without a place is not started. */
-  const start = (work: Work, decision: Decision, now: Instant): Starts => {
-    if (decision.sends.length === 0) return NO_STARTS
-    const ready: Ready[] = []
-    const events: DeliveryEvent[] = []
-    const parked: Parked[] = []
-    const repeats: Send[] = []
-    let failed = false
-    /** What a request needs could not be had: over before it began. */
-    const failBefore = (send: Send, key: string, verdict: Verdict): void => {
-      failed = true
-      events.push(startedEvent(send, key, '', endpointOf(send.recipient), now), neverSent(send, key, verdict, now))
-      around.answered(send.recipient, send.phase, verdict, null, now, now)
-    }
-    for (const send of decision.sends) {
-      if (send.batch !== null) { repeats.push(send); continue }
-      const endpoint = endpointOf(send.recipient)
-      const token = endpoint.token && around.tokens.state(send.recipient, now)
-      if (token?.kind === 'unknown' && endpoint.token) {
-        const source = endpoint.token
-        // While this turn was recorded another lead may have got it.
-        parked.push({ send, asks: () => around.tokens.have(endpoint, source, clock.now()) })
-        continue
-      }
-      if (!isStep(send.phase) && places.tight(send.recipient) && !around.stopping()) { parked.push({ send, asks: () => places.next(send.recipient) }); continue }
-      const lane = around.lane(send.recipient)
-      if (around.stopping() || !mayStillSend() || !lane.enter(now)) { parked.push({ send, asks: null }); continue }
-      const standard = idempotencyKeyOf(settings.mode, send.recipient, work.delivery.lead.id, work.delivery.number, send.phase)
-      if (token?.kind === 'failed') {
-        lane.yield(now)
-        failed = true
-        // Wrong credentials paused the recipient with the first lead that met them: the others decide again, and wait.
-        if (token.verdict.pause && facts.recipients.get(send.recipient)?.paused) continue
-        failBefore(send, standard, token.verdict)
-        continue
-      }
-      const input = inputOf(work, send, decision.history, standard, settings.runId, now)
-      const known = isStep(send.phase) ? { ...input, found: (name: string) => around.lookups.found(send.recipient, name) } : input
-      const rendered = endpoint.render(token?.kind === 'held' ? { ...known, token: token.held.token, host: token.held.host } : known)
-      if (!rendered.ok && rendered.lookup) {
-        const { lookup } = rendered
-        lane.yield(now)
-        const verdict = around.lookups.failed(send.recipient, lookup.name, now)
-        if (verdict === null) parked.push({ send, asks: () => around.lookups.ask(endpoint, lookup) })
-        else failBefore(send, standard, verdict)
-        continue
-      }
-      const key = (rendered.ok ? rendered.key : null) ?? standard
-      if (rendered.ok) {
-        ready.push({ send, key, request: rendered.request, held: token?.kind === 'held' ? token.held : null, pace: ledger.shared ? null : paces.claim(endpoint.definition, now) })
-        events.push(startedEvent(send, key, hashOf(rendered.request), endpoint, now))
-      } else {
-        lane.yield(now)
-        failed = true
-        events.push(startedEvent(send, key, '', endpoint, now), unsendable(send, key, rendered.reason, now))
-      }
-    }
-    return { ready, events, parked, repeats, unsendable: failed }
-  }
-
   const standingAfter = (history: History, decision: Decision, starts: Starts, settled: EventOf<'settled'> | null, now: Instant): Standing => {
     const { flying } = history
     if (around.stopping() && flying === 0 && !settled && starts.parked.length + starts.repeats.length > 0) {
@@ -309,13 +261,6 @@ export const createDispatcher = (around: Surroundings) => {
     } else asks().then(() => pump(work)).catch(around.failed)
   }
 
-  /** A process that was stopped past its lease must not send what another has taken over: it fails at its next write. */
-  const mayStillSend = (): boolean => {
-    if (ledger.holdsLease()) return true
-    around.failed(new LeaseLostError())
-    return false
-  }
-
   const perform = (work: Work, ready: Ready): void => {
     const leaves = around.leaves(ready.send.recipient)
     if (leaves) leaves.then(() => sendNow(work, ready)).catch(around.failed)
@@ -343,12 +288,6 @@ export const createDispatcher = (around: Surroundings) => {
     const policy = facts.policies.get(recipient)
     if (!policy) throw new Error(`no policy for recipient ${recipient}`)
     return policy
-  }
-
-  const endpointOf = (recipient: string) => {
-    const endpoint = deps.endpoints.get(recipient)
-    if (!endpoint) throw new Error(`no endpoint for recipient ${recipient}`)
-    return endpoint
   }
 
   return { pump, hold: (works: readonly Work[]): Promise<() => void> => hold(works, pump), decideNow: (work: Work, now: Instant): Decision => decideFrom(work, work.history, now), endpointOf, mayStillSend, paces, refused }
