@@ -3,6 +3,7 @@ import { parseMoney } from '../../base/money.ts'
 import type { Condition, Resolve, ValuePath } from '../../core/condition.ts'
 import { holds } from '../../core/condition.ts'
 import type { Answer } from './answer.ts'
+import { parseJson } from './json.ts'
 import type { Finder } from './path.ts'
 import { compilePath, pathsOf } from './path.ts'
 import { tidy } from './words.ts'
@@ -13,13 +14,22 @@ export type Probe = (answer: Answer) => Sense
 
 /** A condition on answers, its paths compiled once. */
 export const compileProbe = (condition: Condition): Probe => {
-  const finders = new Map<ValuePath, Finder>(pathsOf(condition).map((path) => [path, compilePath(path) ?? nowhere]))
+  const finders = new Map<ValuePath, Finder>(pathsOf(condition).map((path) => [path, isBody(path) ? bodies : compilePath(path) ?? nowhere]))
   return (answer) => {
     answer.blind = false
     const resolve: Resolve = (path) => (finders.get(path) ?? nowhere)(answer)
     const found = holds(condition, resolve)
     return answer.blind ? 'blind' : found ? 'yes' : 'no'
   }
+}
+
+const isBody = (path: ValuePath): boolean => path.kind === 'path' && path.text.trim() === 'body'
+
+/** A framework may answer the text OK as JSON, in quotes: the word decides with and without them. */
+const bodies: Finder = (answer) => {
+  const text = answer.text().trim()
+  const word = text.startsWith('"') ? parseJson(text) : null
+  return typeof word === 'string' ? [word, text] : [text]
 }
 
 /** A page for people in which no XPath of the condition finds anything: well-formed or not, it is no answer of the buyer's. */
