@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest'
+import { money } from '../../src/base/money.ts'
 import type { DeliveryEvent } from '../../src/core/event.ts'
 import type { Plan } from '../../src/core/plan.ts'
-import { T0, accepted, broken, decides, noGuard, policy, rejected, sendTo, tried, waterfall } from './given.ts'
+import { T0, accepted, actionsOf, broken, decides, noGuard, policy, rejected, sendTo, tried, waterfall } from './given.ts'
 
 const race = (accept: number, ...entrants: readonly Plan[]): Plan => ({ kind: 'race', pattern: 'R', guard: noGuard, entrants, accept })
 const both = race(1, sendTo('a'), sendTo('b'))
@@ -21,6 +22,11 @@ describe('all at once', () => {
     ['a closed one is passed by once another has bought it', { plan: race(2, sendTo('a'), sendTo('b')), recipients: { b: until(5_000) }, history: tried('/0', 'a', 1, accepted) }, [expect.stringMatching(/^pass \/1: /)]],
     ['nested, a closed pattern lets the next be tried', { plan: waterfall([both, sendTo('c')]), recipients: { a: paused, b: paused } }, [expect.stringMatching(/^pass \/0: /)]],
   ])('%s', (_case, given, actions) => { expect(decides(given)).toEqual(actions) })
+})
+
+it('a sale of several has the id of the first, and names no step where none is open', () => {
+  const [action] = actionsOf({ plan: race(2, sendTo('a'), sendTo('b')), history: [...tried('/0', 'a', 1, accepted), ...tried('/1', 'b', 1, { ...accepted, buyerLeadId: 'B2' })] })
+  expect(action).toEqual({ kind: 'settle', outcome: { kind: 'accepted', path: '/0', recipient: 'a', buyerLeadId: 'B1', revenue: money(900_000), reason: null, class: null } })
 })
 
 describe('Accept When of a pattern that a lead does not meet', () => {
