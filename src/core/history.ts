@@ -58,9 +58,9 @@ export const untouched: NodeHistory = { attempts: [], before: 0, passed: null, o
 
 export const nodeAt = (history: History, path: string): NodeHistory => history.nodes.get(path) ?? untouched
 
-/** Attempts of a phase that count now, oldest first. */
+/** Attempts of a phase that count now, oldest first. A bid stands, whatever became of the post: that one goes again under its ping's id and price. */
 export const attemptsOf = (node: NodeHistory, phase: PhaseName): readonly Attempt[] => {
-  const before = isStep(phase) ? (node.stepsBefore ?? 0) : node.before
+  const before = phase === 'ping' ? 0 : isStep(phase) ? (node.stepsBefore ?? 0) : node.before
   const counted = before === 0 ? node.attempts : node.attempts.slice(before)
   return counted.every((each) => each.phase === phase) ? counted : counted.filter((each) => each.phase === phase)
 }

@@ -1,11 +1,15 @@
 import { describe, expect, it } from 'vitest'
 import type { Plan } from '../../src/core/plan.ts'
 import { money } from '../../src/base/money.ts'
+import { book } from '../../src/core/booking.ts'
 import { counterOf } from '../../src/core/caps.ts'
+import type { DeliveryEvent } from '../../src/core/event.ts'
+import { emptyHistory, evolve } from '../../src/core/history.ts'
+import type { Verdict } from '../../src/core/verdict.ts'
 import type { Cap } from '../../src/core/policy.ts'
 import type { Given } from './given.ts'
 import {
-  T0, accepted, actionsOf, broken, duplicate, invalid, noGuard, policy, refused, rejected, sendTo, tried, decides, unknown, unreadable, waterfall,
+  T0, accepted, actionsOf, broken, duplicate, invalid, noGuard, policy, received, refused, rejected, sendTo, tried, decides, unknown, unreadable, waterfall,
 } from './given.ts'
 
 const single = sendTo('a')
@@ -141,4 +145,18 @@ describe('taken up again', () => {
     ['but never who has bought', { plan: waterfall([sendTo('a'), sendTo('a')]), history: [...tried('/0', 'a', 1, unreadable), ...tried('/1', 'a', 1, accepted), ordered] }, [expect.stringContaining('pass /0: A has bought this lead') as unknown as string]],
     ['its retries count afresh', { plan: single, history: [...[1, 2, 3, 4].flatMap((n) => tried('/', 'a', n, refused)), again, ...tried('/', 'a', 5, refused)], now: T0 + 1000 }, ['send a #6']],
   ])
+})
+
+describe('a post that is taken up again after a ping', () => {
+  const bid: Verdict = { kind: 'bid', price: money(330_000), pingId: 'P1', reason: null }
+  const plan: Plan = { kind: 'auction', pattern: 'P', guard: noGuard, bidders: [sendTo('a'), sendTo('b')], windowMs: 500, floor: null }
+  const pinged: readonly DeliveryEvent[] = [...tried('/0', 'a', 1, bid, T0, { phase: 'ping' }), ...tried('/1', 'b', 1, rejected, T0, { phase: 'ping' }), { type: 'chose', at: T0, path: '/', choice: { kind: 'order', order: [0], why: '' } }]
+  it.each<[string, readonly DeliveryEvent[]]>([
+    ['by --retry-failed', [...tried('/0', 'a', 2, invalid), { type: 'reopened', at: T0, reason: '--retry-failed' }]],
+    ['by a person', [...tried('/0', 'a', 2, unreadable), { type: 'reviewed', at: T0, decision: 'retry', note: null }]],
+  ])('%s goes to its bidder, for its bid', (_case, again) => {
+    const history = [...pinged, ...again]
+    expect(decides({ plan, history, now: T0 + 90_000 })).toEqual(['send a #3'])
+    expect(book(plan, '/0', [received(), ...history].reduce(evolve, emptyHistory), { ...accepted, price: null } as Verdict, policy('a'))).toEqual({ revenue: money(330_000), surplus: false })
+  })
 })
