@@ -151,12 +151,27 @@ describe('a post that is taken up again after a ping', () => {
   const bid: Verdict = { kind: 'bid', price: money(330_000), pingId: 'P1', reason: null }
   const plan: Plan = { kind: 'auction', pattern: 'P', guard: noGuard, bidders: [sendTo('a'), sendTo('b')], windowMs: 500, floor: null }
   const pinged: readonly DeliveryEvent[] = [...tried('/0', 'a', 1, bid, T0, { phase: 'ping' }), ...tried('/1', 'b', 1, rejected, T0, { phase: 'ping' }), { type: 'chose', at: T0, path: '/', choice: { kind: 'order', order: [0], why: '' } }]
+  const ended = (kind: 'failed' | 'held'): DeliveryEvent => ({ type: 'settled', at: T0, cost: null, outcome: { kind, recipient: 'a', path: '/0', buyerLeadId: null, revenue: null, reason: null, class: null } })
   it.each<[string, readonly DeliveryEvent[]]>([
-    ['by --retry-failed', [...tried('/0', 'a', 2, invalid), { type: 'reopened', at: T0, reason: '--retry-failed' }]],
-    ['by a person', [...tried('/0', 'a', 2, unreadable), { type: 'reviewed', at: T0, decision: 'retry', note: null }]],
+    ['by --retry-failed', [...tried('/0', 'a', 2, invalid), ended('failed'), { type: 'reopened', at: T0, reason: '--retry-failed' }]],
+    ['by a person', [...tried('/0', 'a', 2, unreadable), ended('held'), { type: 'reviewed', at: T0, decision: 'retry', note: null }]],
   ])('%s goes to its bidder, for its bid', (_case, again) => {
     const history = [...pinged, ...again]
     expect(decides({ plan, history, now: T0 + 90_000 })).toEqual(['send a #3'])
+    expect(decides({ plan, history: history.slice(0, -1), now: T0 + 90_000 })).toEqual([])
+    expect(decides({ plan, history: [...history.slice(0, -1), { type: 'reviewed', at: T0, decision: 'drop', note: null }], now: T0 + 90_000 })).toEqual([])
     expect(book(plan, '/0', [received(), ...history].reduce(evolve, emptyHistory), { ...accepted, price: null } as Verdict, policy('a'))).toEqual({ revenue: money(330_000), surplus: false })
   })
+})
+
+describe('a window that a lead has begun in', () => {
+  const plan: Plan = { kind: 'sequence', pattern: 'W', guard: noGuard, moveOn: ['rejected', 'failed', 'skipped'], finally: null, steps: [{ plan: { kind: 'share', pattern: 'S', guard: noGuard, weights: [1], entrants: [sendTo('a')] }, closesMs: 60_000 }, { plan: sendTo('b') }] }
+  const drawn: DeliveryEvent = { type: 'chose', at: T0, path: '/0', choice: { kind: 'order', order: [0], why: 'its share' } }
+  const over = [expect.stringMatching(/^pass \/0: its window closed/) as unknown as string]
+  table([
+    ['may finish there', { plan, now: T0 + 60_000, history: [drawn, ...tried('/0/0', 'a', 1, broken)] }, ['send a #2']],
+    ['a draw alone is no beginning', { plan, now: T0 + 60_000, history: [drawn] }, over],
+    ['nor what was tried before it was opened again', { plan, now: T0 + 60_000, history: [drawn, ...tried('/0/0', 'a', 1, invalid), { type: 'reopened', at: T0, reason: '' }] }, over],
+    ['waiting for a batch is one', { plan, policies: [policy('a', { batch: { maxLeads: 9, maxWaitMs: 90_000, schedule: null } }), policy('b')], now: T0 + 60_000, history: [drawn, { type: 'chose', at: T0, path: '/0/0', choice: { kind: 'queue' } }] }, ['wait +90000 a batch']],
+  ])
 })
