@@ -34,6 +34,7 @@ export const run: RunCommand = async (invocation) => {
   const kept = await keepSecrets(draft, cwd)
   const { paint } = streams.err
   streams.err.write(`${paint.green('✓')} ${shown}\n`)
+  if (sample.among) streams.err.write(`  made from ${sample.among.taken}; its file has ${sample.among.others.slice(0, 5).join(', ')}${sample.among.others.length > 5 ? ' …' : ''} as well: --request NAME takes another\n`)
   if (kept.length > 0) streams.err.write(`  ${kept.join(', ')} ${kept.length === 1 ? 'is' : 'are'} in .env; keep that file out of git\n`)
   if (draft.constants.length > 0) streams.err.write(`  ${paint.yellow('look at')} ${draft.constants.slice(0, 12).join(', ')}${draft.constants.length > 12 ? ' …' : ''}: sent as in the example, the same for every lead\n`)
   streams.err.write(`\nNext:\n  ${paint.dim('$')} ${paint.cyan(`finalmile check ${shellWord(shown)}`)}\n  ${paint.dim('$')} ${paint.cyan(`finalmile plan leads.csv --to ${shellWord(id)}`)}\n`)

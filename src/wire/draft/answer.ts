@@ -13,15 +13,19 @@ export const answerRules = (answers: readonly string[]): readonly string[] => {
   const leaves = leavesOf(body, '')
   const find = (pattern: RegExp): readonly [string, Tree] | undefined => leaves.find(([path]) => pattern.test(path.split('.').at(-1)?.toLowerCase().replace(/[^a-z]/g, '') ?? ''))
   const success = find(/^(status|result|outcome|success|accepted|matched|code)$/)
+  const isKnown = success !== undefined && success[1] !== ''
   const rules = [
-    ['Success', success === undefined ? 'http.status = 200' : `${success[0]} = ${typeof success[1] === 'string' ? JSON.stringify(success[1]) : String(success[1])}`],
+    ['Success', isKnown ? `${success[0]} = ${typeof success[1] === 'string' ? JSON.stringify(success[1]) : String(success[1])}` : 'http.status = 200'],
     ['Lead ID', find(/^(buyerleadid|leadid|id|confirmationid|transactionid|referenceid)$/)?.[0]],
     ['Price', find(/^(price|payout|amount|revenue|bid)$/)?.[0]],
     ['Message', find(/^(message|reason|error|errors|description)$/)?.[0]],
   ] as const
+  const parsing = rules.flatMap(([name, path]) => (path === undefined ? [] : [`  ${name}: ${path}`]))
+  // A description that shows no values: what the buyer says to an acceptance is not known, and an answer made up of nothing is no sample.
+  if (leaves.some(([, value]) => value === '')) return ['Response Parsing:', ...(success === undefined || isKnown ? [] : [`  # As the buyer answers, such as ${success[0]} = "accepted"; until then every 200 is an acceptance.`]), ...parsing]
   return [
     'Expected Response:', `  - Response: ${JSON.stringify(JSON.stringify(body))}`, '    Means: accepted',
-    'Response Parsing:', ...rules.flatMap(([name, path]) => (path === undefined ? [] : [`  ${name}: ${path}`])),
+    'Response Parsing:', ...parsing,
   ]
 }
 

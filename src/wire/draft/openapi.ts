@@ -1,5 +1,5 @@
 import { readPlainYaml } from '../../definitions/plain-yaml.ts'
-import { isTree, type Sampled, type SampleFormat, type Tree } from './sample.ts'
+import { amongOf, isTree, type Sampled, type SampleFormat, type Tree } from './sample.ts'
 
 type Node = { readonly [name: string]: Tree }
 
@@ -12,6 +12,8 @@ export const sampleOfOpenApi = (text: string, name: string | null): Sampled => {
   const chosen = name === null ? (operations.find((each) => each.method === 'post') ?? operations[0]) : operations.find(({ path, operation }) => path === name || operation.operationId === name)
   if (!chosen) return { ok: false, problem: name === null ? 'the description has no operations' : `the description has no operation "${name}"`, help: operations.length === 0 ? 'it needs paths' : `it has ${operations.map((each) => `${each.method.toUpperCase()} ${each.path}`).slice(0, 10).join(', ')}` }
   const { path, method, operation } = chosen
+  // By path, as --request takes it; what only reads is not what takes leads.
+  const among = name === null ? amongOf(path, operations.flatMap((each) => (each.method === 'get' ? [] : [each.path]))) : {}
   const resolve = resolverOf(document)
   const server = textOf(nodesOf(document.servers)[0]?.url) || 'https://api.example.com'
   const base = URL.canParse(server) ? server : `https://api.example.com${server.startsWith('/') ? server : ''}`
@@ -28,7 +30,7 @@ export const sampleOfOpenApi = (text: string, name: string | null): Sampled => {
     return example === null ? [] : [typeof example === 'string' ? example : JSON.stringify(example)]
   })
   const security = securityOf(document, operation, resolve)
-  return { ok: true, sample: { method: method.toUpperCase(), url: base.replace(/\/$/, '') + path, headers: [['Content-Type', type] as const, ...headers, ...security.headers].filter(([each, value]) => each !== 'Content-Type' || value !== ''), basic: security.basic, format, body, answers } }
+  return { ok: true, sample: { method: method.toUpperCase(), url: base.replace(/\/$/, '') + path, headers: [['Content-Type', type] as const, ...headers, ...security.headers].filter(([each, value]) => each !== 'Content-Type' || value !== ''), basic: security.basic, format, body, answers, ...among } }
 }
 
 const METHODS = ['post', 'put', 'patch', 'get'] as const

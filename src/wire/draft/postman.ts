@@ -1,5 +1,5 @@
 import { jsonOf, pairsOf, readBody } from './body.ts'
-import { isTree, type Sampled, type Tree } from './sample.ts'
+import { amongOf, isTree, type Sampled, type Tree } from './sample.ts'
 
 /** The first request of a Postman collection (v2.0 or v2.1) that sends something, or the one of that name. */
 export const sampleOfPostman = (text: string, name: string | null): Sampled => {
@@ -9,6 +9,7 @@ export const sampleOfPostman = (text: string, name: string | null): Sampled => {
   const chosen = name === null ? (requests.find(({ request }) => /post|put|patch/i.test(textOf(request.method))) ?? requests[0]) : requests.find((each) => each.name.toLowerCase() === name.toLowerCase())
   if (!chosen) return { ok: false, problem: name === null ? 'the collection has no requests' : `the collection has no request "${name}"`, help: requests.length === 0 ? 'export the collection with its requests' : `it has ${requests.map((each) => each.name).slice(0, 10).join(', ')}` }
   const { request, answers } = chosen
+  const among = name === null ? amongOf(chosen.name, requests.map((each) => each.name)) : {}
   const variables = new Map(entriesOf(collection.variable).map(({ key, value }) => [textOf(key), textOf(value)]))
   const filled = (each: string): string => each.replace(/\{\{([^}]+)\}\}/g, (whole, variable: string) => variables.get(variable.trim()) || whole)
   const url = filled(isTree(request.url) ? textOf(request.url.raw) : textOf(request.url))
@@ -27,9 +28,9 @@ export const sampleOfPostman = (text: string, name: string | null): Sampled => {
     const parsed = new URL(address)
     const query = pairsOf(parsed.searchParams)
     parsed.search = ''
-    return { ok: true, sample: { method, url: parsed.href, headers: all, basic: auth.basic, format: 'Query', body: query, answers } }
+    return { ok: true, sample: { method, url: parsed.href, headers: all, basic: auth.basic, format: 'Query', body: query, answers, ...among } }
   }
-  return { ok: true, sample: { method, url: address, headers: all, basic: auth.basic, ...read, answers } }
+  return { ok: true, sample: { method, url: address, headers: all, basic: auth.basic, ...read, answers, ...among } }
 }
 
 interface Found { readonly name: string; readonly request: { readonly [name: string]: Tree }; readonly answers: readonly string[] }

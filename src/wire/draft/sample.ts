@@ -9,6 +9,14 @@ export interface Sample {
   /** The body's values, or the query's where the format is Query; null where nothing is sent. */
   readonly body: Tree | null
   readonly answers: readonly string[]
+  /** Which request of its file it is, and the others that may have been meant; none where there is one. */
+  readonly among?: { readonly taken: string; readonly others: readonly string[] }
+}
+
+/** Empty where nothing else may have been meant. */
+export const amongOf = (taken: string, all: readonly string[]): Pick<Sample, 'among'> => {
+  const others = all.filter((each) => each !== taken)
+  return others.length === 0 ? {} : { among: { taken, others } }
 }
 
 export type SampleFormat = 'JSON' | 'XML' | 'Form' | 'Query' | 'Text'

@@ -94,6 +94,15 @@ paths:
     expect(sampleOfOpenApi(text, '/loop').ok).toBe(true)
     expect(sampleOfOpenApi(text, 'x')).toMatchObject({ ok: false, help: 'it has POST /loop, POST /leads' })
   })
+  it('that shows no values of an answer says no rule that nothing meets', () => {
+    const schema = '{type: object, properties: {status: {type: string}, leadId: {type: string}, price: {type: number}}}'
+    const text = `openapi: 3.0.0\npaths:\n  /a:\n    get: {}\n  /b:\n    post: {responses: {"200": {content: {application/json: {schema: ${schema}}}}}}\n  /c:\n    put: {}\n`
+    const made = sample(sampleOfOpenApi(text, null))
+    expect(made.among).toEqual({ taken: '/b', others: ['/c'] })
+    const { yaml } = draftOf('r', made)
+    expect(yaml).toContain('  # As the buyer answers, such as status = "accepted"; until then every 200 is an acceptance.\n  Success: http.status = 200\n  Lead ID: leadId\n  Price: price\n')
+    expect(yaml).not.toContain('Expected Response')
+  })
   it.each([['a: [', 'cannot be read'], ['hello', 'no OpenAPI description']])('%j is none', (broken, problem) => {
     expect(sampleOfOpenApi(broken, null)).toMatchObject({ ok: false, problem: expect.stringContaining(problem) })
   })
