@@ -12,6 +12,7 @@ import { compileEndpoint } from '../wire/compile.ts'
 import type { Endpoint } from '../wire/endpoint.ts'
 import { maskedReader, maskedToken } from '../wire/masked.ts'
 import { createReader } from '../wire/read.ts'
+import type { Ledger } from '../ports.ts'
 import type { Invocation } from './command.ts'
 import { isPath, readRecipientFile, readRecipientFolders, type RecipientFile } from './recipient-files.ts'
 import { NO_SANDBOX, testDefinition, type SandboxUrls } from './test-mode.ts'
@@ -57,6 +58,16 @@ export const requireRecipient = (opened: Opened, name: string, wanted: 'any' | '
       : ids.length === 0 ? 'there are no recipient files here: finalmile init makes an example project'
       : `there ${ids.length === 1 ? 'is' : 'are'} ${ids.slice(0, 12).join(', ')}${ids.length > 12 ? ' …' : ''}`,
   )
+}
+
+/** Who was sent to: as `requireRecipient`, and by the id in the store also one whose file is gone, whose returns still come. */
+export const requireBuyer = async (opened: Opened, name: string, ledger: Ledger, mode: Mode): Promise<string> =>
+  (lookUp(opened, name) === null && (await wasSentTo(ledger, mode, name)) ? name : requireRecipient(opened, name, 'endpoint').id)
+
+const wasSentTo = async (ledger: Ledger, mode: Mode, id: string): Promise<boolean> => {
+  if ((await ledger.recipientStates(mode)).some((each) => each.recipient === id)) return true
+  for await (const { event } of ledger.events({ mode })) if (event.type === 'attemptStarted' && event.recipient === id) return true
+  return false
 }
 
 /** Problems of recipients that the target does not reach do not stop it. */

@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from 'node:fs'
+import { readdirSync, readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, describe, expect, it } from 'vitest'
 import { endpointYaml } from '../engine/world.ts'
@@ -141,6 +141,17 @@ describe("a buyer's returns", () => {
     project.write('recipients/acme.yaml', `Recipient: Acme Insurance\n${endpointYaml(buyer?.url ?? '')}`)
     project.write('returns.csv', 'lead_id,recipient\nL1,acme insurance\nL2,ACME\nL3,Bright\n')
     expect(await project.json('returns', 'returns.csv')).toMatchObject({ returned: 2, refused: [{ lead_id: 'L3', reason: 'it was sold to acme, not to Bright' }] })
+  })
+
+  it('and lists of a buyer whose file is gone are taken by its id, as the store knows it; a name that nobody knows is not', async () => {
+    const project = await sold()
+    rmSync(join(project.folder, 'recipients/acme.yaml'))
+    project.write('returns.csv', 'lead_id,amount\nL1,5\n')
+    expect(await project.json('returns', 'returns.csv', '--from', 'acme')).toMatchObject({ returned: 1 })
+    project.write('list.csv', 'lead_id,price\nL1,40\nL2,45\nL3,45\n')
+    expect(await project.run('reconcile', 'acme', 'list.csv')).toMatchObject({ code: 0, err: expect.stringContaining('3 lines agree') })
+    expect(await project.run('unpause', 'acme')).toMatchObject({ code: 0 })
+    for (const args of [['returns', 'returns.csv', '--from', 'acne'], ['reconcile', 'acne', 'list.csv'], ['unpause', 'acne']]) expect(await project.run(...args)).toMatchObject({ code: 2, err: expect.stringContaining('no recipient "acne"') })
   })
 
   it('of one of several sales in several currencies come off the report, and off the result where it is in theirs', async () => {

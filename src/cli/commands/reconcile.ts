@@ -6,7 +6,7 @@ import { isoTime, type Instant } from '../../base/time.ts'
 import { addOurs, isDifference, reconcile, type Finding, type OurLine, type TheirLine } from '../../core/reconcile.ts'
 import type { Mode } from '../../core/event.ts'
 import { readBuyerRows, type BuyerRow } from '../buyer-rows.ts'
-import { openCatalogue, requireRecipient } from '../catalogue.ts'
+import { openCatalogue, requireBuyer } from '../catalogue.ts'
 import type { RunCommand } from '../command.ts'
 import { EXIT } from '../exit.ts'
 import { requireOneFormat } from '../one-format.ts'
@@ -24,10 +24,11 @@ export const run: RunCommand = async (invocation) => {
   requireOneFormat(invocation)
   const [since, until] = [instant(options.since), instant(options.until)]
   if (since !== null && until !== null && since >= until) throw usageError('--since is not before --until, so that no sale lies between them', 'for example --since 2026-11-01 --until 2026-12-01 for all of November')
-  const { id } = requireRecipient(await openCatalogue(invocation), name, 'endpoint')
+  const opened = await openCatalogue(invocation)
   const mode: Mode = options.test === true ? 'test' : 'live'
   const { rows, bad } = await readBuyerRows(invocation, file)
   return withStore(invocation, 'read', async (ledger) => {
+    const id = await requireBuyer(opened, name, ledger, mode)
     const ours = new Map<string, OurLine>()
     for await (const { deliveryId, leadId, event } of ledger.events({ mode })) addOurs(ours, id, leadId, deliveryId, event)
     const findings = reconcile(ours.values(), rows.map(theirsOf), since, until)

@@ -7,7 +7,7 @@ import { afterReturn, decideReturn, isMeant, nameTheBuyer, salesOf, type ReturnR
 import { addTo, emptySums, type Sums } from '../../core/report/sums.ts'
 import type { Ledger, LoadedDelivery, Step } from '../../ports.ts'
 import { readBuyerRows, type BuyerRow } from '../buyer-rows.ts'
-import { idOfName, openCatalogue, requireRecipient } from '../catalogue.ts'
+import { idOfName, openCatalogue, requireBuyer } from '../catalogue.ts'
 import type { Invocation, RunCommand } from '../command.ts'
 import { EXIT } from '../exit.ts'
 import { plural, showMoney } from '../render/figures.ts'
@@ -25,11 +25,11 @@ interface Refusal { readonly row: BuyerRow; readonly why: string }
 export const run: RunCommand = async (invocation) => {
   const { args: [file = ''], options, streams, settings } = invocation
   const opened = await openCatalogue(invocation)
-  const from = typeof options.from === 'string' ? requireRecipient(opened, options.from, 'endpoint').id : null
   const { rows: read, bad } = await readBuyerRows(invocation, file)
   const rows = read.map((row) => (row.recipient === null ? row : { ...row, recipient: idOfName(opened, row.recipient) }))
   if (rows.length === 0 && bad.length === 0) throw usageError(`${file} has no rows`, 'a row for each lead that comes back: lead_id or buyer_lead_id, and amount, reason, date where you have them')
   return withStore(invocation, options.dryRun === true ? 'read' : 'write', async (ledger) => {
+    const from = typeof options.from === 'string' ? await requireBuyer(opened, options.from, ledger, options.test === true ? 'test' : 'live') : null
     const done = await bookAll(ledger, invocation, rows, from)
     const refusals: readonly Refusal[] = done.refusals
     const sums = [...done.sums.values()]

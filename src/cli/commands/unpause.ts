@@ -1,5 +1,5 @@
 import { systemClock } from '../../adapters/clock.ts'
-import { openCatalogue, requireRecipient } from '../catalogue.ts'
+import { openCatalogue, requireBuyer } from '../catalogue.ts'
 import type { RunCommand } from '../command.ts'
 import { EXIT } from '../exit.ts'
 import { plural } from '../render/figures.ts'
@@ -9,9 +9,10 @@ import { withStore } from '../store.ts'
 export const run: RunCommand = async (invocation) => {
   const { options, settings, streams } = invocation
   const [name = ''] = invocation.args
-  const { id } = requireRecipient(await openCatalogue(invocation), name, 'endpoint')
+  const opened = await openCatalogue(invocation)
   const mode = options.test === true ? 'test' : 'live'
   return withStore(invocation, 'touch', async (ledger) => {
+    const id = await requireBuyer(opened, name, ledger, mode)
     await ledger.setPaused(id, mode, null)
     await ledger.setClosedUntil(id, mode, null)
     const woken = await ledger.wake(id, mode, systemClock.now())
