@@ -139,6 +139,15 @@ describe('several workers on one store', { timeout: 60_000 }, () => {
     expect(tickets.toSorted((a, b) => a - b)).toEqual(Array.from({ length: 200 }, (_, i) => i))
   })
 
+  it('a circuit is folded by one after the other, and no answer is lost', async () => {
+    const { url } = await fresh()
+    const workers = [await worker(url), await worker(url), await worker(url), await worker(url)]
+    const more = (before: string | null): string => String(Number(before ?? 0) + 1)
+    expect(await workers[0]!.foldCircuit('a', 'live', more)).toBe('1')
+    await Promise.all(Array.from({ length: 60 }, (_, i) => workers[i % 4]!.foldCircuit('a', 'live', more)))
+    expect((await workers[0]!.recipientStates('live'))[0]?.circuit).toBe('61')
+  })
+
   it('times of a rate are given once over all, by the clock of the database: as many as it counts, then the next stretch', async () => {
     const { url } = await fresh()
     const workers = [await worker(url), await worker(url), await worker(url)]
