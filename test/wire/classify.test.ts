@@ -67,6 +67,8 @@ describe("the buyer's words", () => {
     [{ message: 'The data was invalid.', errors: { zip: ['is invalid'] } }, 'The data was invalid., zip: is invalid'],
     [{ title: 'One or more validation errors occurred.', status: 400, errors: { Zip: ['is required'] } }, 'One or more validation errors occurred., Zip: is required'],
     [{ errors: [{ source: { pointer: '/data/attributes/zip' }, title: 'Invalid', detail: 'must be 5 digits' }, { source: { parameter: 'state' }, detail: 'the state is unknown' }] }, 'zip: must be 5 digits, the state is unknown'],
+    [{ errors: [{ source: { pointer: '/data/attributes' }, detail: 'A profile is there already.' }] }, 'A profile is there already.'],
+    [{ success: true, result: [{ status: 'skipped', reasons: [{ code: '1007', message: 'Several leads match' }] }] }, 'Several leads match'],
     [{ detail: [{ loc: ['body', 'contact', 'zip'], msg: 'field required' }, { loc: ['body', 'email'], msg: 'not an email' }, { loc: ['body', 'state'], msg: 'not known' }] }, 'contact.zip: field required, not an email, state: not known'],
     [{ error: { code: 'VALIDATION', message: 'Validation failed', details: [{ field: 'zip', issue: 'too short' }, { field: 'phone', issue: 'not mobile' }] } }, 'Validation failed, zip: too short, phone: not mobile'],
     [{ title: 'Not valid', 'invalid-params': [{ name: 'age', reason: 'must be positive' }] }, 'Not valid, age: must be positive'],

@@ -36,7 +36,7 @@ const NEEDS_TIDYING = /[\u0000-\u001f\u007f-\u009f\u2028\u2029\u202a-\u202e\u206
 /** In order of how much they say. */
 const SPEAKING = ['message', 'error_description', 'detail', 'reason', 'error_message', 'errormessage', 'faultstring', 'description', 'text', 'msg', 'issue', 'error', 'title']
 /** What is wrong with each field; said beside whatever says it of the whole. */
-const FIELD_LISTS = ['errors', 'violations', 'validationerrors', 'validation_errors', 'fielderrors', 'field_errors', 'invalid-params', 'invalid_params', 'modelstate']
+const FIELD_LISTS = ['errors', 'violations', 'validationerrors', 'validation_errors', 'fielderrors', 'field_errors', 'invalid-params', 'invalid_params', 'modelstate', 'reasons']
 const LISTS = ['fault', 'response', 'result', 'data']
 /** Which field an entry of such a list is about: RFC 9457, JSON:API, FastAPI, and what others call it. */
 const FIELD_NAMES = ['field', 'fieldname', 'field_name', 'property', 'param', 'parameter', 'attribute', 'path', 'pointer', 'loc', 'name']
@@ -77,12 +77,14 @@ const fieldOf = (members: ReadonlyMap<string, unknown>): string | null => {
     const text = typeof value === 'string' ? value : Array.isArray(value) ? value.filter((step) => typeof step === 'string' && step !== 'body').join('.') : ''
     // A JSON pointer (`/data/attributes/zip`) ends with the field.
     const name = text.slice(text.lastIndexOf('/') + 1).trim()
-    if (name !== '' && name.length <= LONGEST_NAME) return name
+    if (name !== '' && name.length <= LONGEST_NAME && !STRUCTURE.has(name)) return name
   }
   return null
 }
 
 const LONGEST_NAME = 60
+/** JSON:API: what is wrong is wrong with all of it. */
+const STRUCTURE = new Set(['data', 'attributes'])
 
 /** `{"zip": ["is invalid"]}` names its fields by its keys: `zip: is invalid`. */
 const errorsOf = (value: unknown, depth: number): readonly string[] => {
