@@ -10,6 +10,8 @@ import type { Verdict } from '../core/verdict.ts'
 import type { Endpoint, Rendered } from '../wire/endpoint.ts'
 import type { Standing } from '../ports.ts'
 import { hashOf, inputOf, isTokenRepeat, startedEvent, unsendable } from './attempt.ts'
+import { asBefore, asJoined, givenUpTogether } from './batch-order.ts'
+import type { Member } from './batch-order.ts'
 import { claimForAll } from './claim-for-all.ts'
 import type { Claiming } from './claim-for-all.ts'
 import type { Surroundings } from './surroundings.ts'
@@ -20,8 +22,6 @@ import type { Answered, Work } from './work.ts'
 
 /** The rest of a batch that is due and does not come is another run's: these go back until this run would not wait for them. */
 const REST_MS = 1_000
-
-interface Member { readonly work: Work; readonly send: Send }
 
 /** How many leads a recipient's batch may take from the store, and who brings them back as works. */
 export interface BatchSource {
@@ -93,7 +93,9 @@ export const createBatcher = (around: Surroundings, dispatcher: { pump(work: Wor
     const inCommon = (member: Member): string => endpoint.inCommon?.(inputFor(member)) ?? ''
     const keyOf = endpoint.keptApart ? (member: Member) => endpoint.keptApart?.(inputFor(member)) ?? null : () => null
     for (const group of batchesOf(members.toSorted(asJoined), inCommon, keyOf, maxLeads)) {
-      leave(recipient, group, batchIdOf(recipient, group.map(({ work }) => work.delivery.id), String(group[0]?.send.attempt ?? 1)))
+      const again = givenUpTogether(group)
+      if (again !== null) leave(recipient, group.toSorted(asBefore), again)
+      else leave(recipient, group, batchIdOf(recipient, group.map(({ work }) => work.delivery.id), String(group[0]?.send.attempt ?? 1)))
     }
   }
 
@@ -326,17 +328,6 @@ export const createBatcher = (around: Surroundings, dispatcher: { pump(work: Wor
 
 /** A request of it is under way, or a step is being recorded. */
 const isBusy = ({ work }: Member): boolean => work.busy || work.history.flying > 0
-
-/** As they joined, which every repeat can tell again; of those that joined at once the shorter id goes first, so that L2 goes before L10. */
-const asJoined = (a: Member, b: Member): number => {
-  const [one, other] = [a.work.delivery.id, b.work.delivery.id]
-  return joinedAt(a) - joinedAt(b) || one.length - other.length || (one < other ? -1 : 1)
-}
-
-const joinedAt = ({ work, send }: Member): Instant => {
-  const { queuedAt, attempts } = nodeAt(work.history, send.path)
-  return queuedAt ?? attempts.at(-1)?.placedAt ?? 0
-}
 
 /** The verdict that all rows share where the request as a whole failed and may be repeated. */
 const wholeVerdict = (verdicts: readonly Verdict[]): Verdict | null => {
