@@ -25,13 +25,17 @@ const entriesOf = (entries: readonly YamlEntry[], report: (problem: Diagnostic) 
   })
 }
 
-/** `a.b` makes `a` a map: a value for `a` beside it would lose one of the two. */
+/** `a.b` makes `a` a map: a value for `a` beside it, or a list, would be lost. `a.2` goes with a list. */
 const clashes = (entries: readonly YamlEntry[]): readonly Diagnostic[] => {
-  const values = new Map(entries.flatMap((each) => (each.kind === 'entry' && each.value.kind === 'scalar' ? [[each.key, each.keyPlace] as const] : [])))
+  const values = new Map(entries.flatMap((each) => (each.kind === 'entry' && each.value.kind !== 'map' ? [[each.key, { line: each.keyPlace.line, isList: each.value.kind === 'list' }] as const] : [])))
+  const isLost = (key: string, part: string): boolean => {
+    const value = values.get(key)
+    return value !== undefined && !(value.isList && /^\d+$/.test(part))
+  }
   return entries.flatMap((each) => {
     if (each.kind !== 'entry') return []
     const path = dottedPath(each.key)
-    const held = path.slice(1).map((_, i) => path.slice(0, i + 1).join('.')).find((key) => values.has(key))
-    return held === undefined ? [] : [diagnosticAt(each.keyPlace, 'key-clash', `\`${each.key}\` makes \`${held}\` a block of fields, and line ${values.get(held)?.line} gives it a value of its own`, 'keep one of them')]
+    const lost = path.slice(1).map((part, i) => ({ key: path.slice(0, i + 1).join('.'), part })).find(({ key, part }) => isLost(key, part))?.key
+    return lost === undefined ? [] : [diagnosticAt(each.keyPlace, 'key-clash', `\`${each.key}\` makes \`${lost}\` a block of fields, and line ${values.get(lost)?.line} gives it a value of its own`, 'keep one of them')]
   })
 }
