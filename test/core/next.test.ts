@@ -175,3 +175,15 @@ describe('a window that a lead has begun in', () => {
     ['waiting for a batch is one', { plan, policies: [policy('a', { batch: { maxLeads: 9, maxWaitMs: 90_000, schedule: null } }), policy('b')], now: T0 + 60_000, history: [drawn, { type: 'chose', at: T0, path: '/0/0', choice: { kind: 'queue' } }] }, ['wait +90000 a batch']],
   ])
 })
+
+describe('opened again, an answer that was given stands', () => {
+  const again: DeliveryEvent = { type: 'reopened', at: T0, reason: '--retry-failed' }
+  const plan = waterfall([sendTo('a'), sendTo('b')])
+  const b = tried('/1', 'b', 1, invalid)
+  table([
+    ['a refusal', { plan, history: [...tried('/0', 'a', 1, rejected), ...b, again] }, ['send b #2']],
+    ['one that came to a repeat', { plan, history: [...tried('/0', 'a', 1, broken), ...tried('/0', 'a', 2, rejected), ...b, again] }, ['send b #2']],
+    ['a duplicate', { plan, history: [...tried('/0', 'a', 1, duplicate), ...b, again] }, ['send b #2']],
+    ['what failed is asked again', { plan, history: [...tried('/0', 'a', 1, invalid), ...b, again] }, ['send a #2']],
+  ])
+})
