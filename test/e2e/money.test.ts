@@ -143,6 +143,17 @@ describe("a buyer's returns", () => {
     expect(await project.json('returns', 'returns.csv')).toMatchObject({ returned: 2, refused: [{ lead_id: 'L3', reason: 'it was sold to acme, not to Bright' }] })
   })
 
+  it('stay out of the results of the run that sold: those are as its own file and its report say', async () => {
+    const project = await sold()
+    const [id = ''] = readdirSync(join(project.folder, 'runs'))
+    const before = (await project.run('export', 'results', '--run', id)).out
+    project.write('returns.csv', 'lead_id,amount\nL1,5\n')
+    await project.run('returns', 'returns.csv')
+    expect((await project.run('export', 'results', '--run', id)).out).toBe(before)
+    expect(before.trim().split('\n').toSorted()).toEqual(project.read(`runs/${id}/results.csv`).trim().split('\n').toSorted())
+    expect((await project.run('export', 'results')).out).toMatch(/L1,accepted,acme,[^,]*,40\.00/)
+  })
+
   it('and lists of a buyer whose file is gone are taken by its id, as the store knows it; a name that nobody knows is not', async () => {
     const project = await sold()
     rmSync(join(project.folder, 'recipients/acme.yaml'))

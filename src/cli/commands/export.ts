@@ -30,7 +30,7 @@ export const run: RunCommand = async (invocation) => {
       : (row: Row) => csvLine(row, { guard: true, eol: '\n' })
     let piece = isJson ? '' : csvLine(columns, { guard: true, eol: '\n' })
     let count = 0
-    for await (const row of what === 'ledger' ? ledgerRows(ledger, filter) : resultRows(ledger, filter)) {
+    for await (const row of what === 'ledger' ? ledgerRows(ledger, filter) : run === null ? resultRows(ledger, filter) : resultRowsOfRun(ledger, filter)) {
       piece += show(row)
       count += 1
       if (count % PIECE !== 0) continue
@@ -56,6 +56,11 @@ async function* ledgerRows(ledger: Ledger, filter: Filter): AsyncGenerator<Row> 
     const row = event.type === 'settled' && confirmed.delete(deliveryId) ? confirmedRow(stored, event.at, event.outcome, event.outcome.reason) : ledgerRow(stored, event)
     if (row !== null) yield row
   }
+}
+
+/** What the run settled, as its own results.csv says it: what became of a lead later, a return too, is another run's. */
+async function* resultRowsOfRun(ledger: Ledger, filter: Filter): AsyncGenerator<Row> {
+  for await (const { event, leadId, mode } of ledger.events(filter)) if (event.type === 'settled') yield resultRow({ leadId, mode, attempts: event.attempts ?? 0 }, event)
 }
 
 /** Of each settled delivery as it stands now. */
