@@ -93,6 +93,7 @@ Expected Response: '{"result": {"code": "A", "id": "X-1"}}'
     ['in Auth', 'Auth: Bearer plain-token-1'], ['of HTTP Basic', 'Auth: {Username: me, Password: plain-token-1}'], ['of HMAC', 'Auth: {Type: HMAC, Secret: plain-token-1}'],
     ['of OAuth2', 'Auth: {Type: OAuth2, Token URL: "https://t.example", Client ID: me, Client Secret: plain-token-1}'], ['in a header', 'Headers: {X-Key: "${KEY}"}'], ['in the address', 'Endpoint: https://me:plain-token-1@a.example/leads'],
     ['of a mail server', 'Type: email\nEndpoint: smtp://me:plain-token-1@mail.example\nFrom: a@a.example\nTo: b@b.example'],
+    ['that tables, conditions and samples repeat', 'Auth: Bearer plain-token-1\nTables: {kinds: {plain-token-1: plain-token-1}}\nResponse Parsing: {Success: key = "plain-token-1"}\nExpected Response: \'{"key": "plain-token-1"}\''],
     ['of a regional address', 'Endpoint: https://a.example\nEndpoints:\n  - Use: https://me:plain-token-1@ca.a.example'],
     ['of the address for pings', 'Endpoint: https://a.example\nPing:\n  Endpoint: https://me:plain-token-1@ping.a.example\n  Fields: state\n  Response Parsing: {Bid: price}'],
   ])('never holds a secret, written in the file or not: %s', (_, line) => {

@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from 'node:fs'
+import { existsSync, readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, describe, expect, it } from 'vitest'
 import { type Buyer, startBuyer } from '../world/buyer.ts'
@@ -22,6 +22,12 @@ describe('new --from', () => {
     project.write('leads.csv', leadsCsv(2))
     expect((await project.run('deliver', 'leads.csv', '--to', 'acme-insurance', '--yes')).code).toBe(0)
     expect(JSON.parse(buyer.journal[0]?.body ?? '')).toEqual({ leadId: 'L1', contact: { email: 'lead1@example.com', st: 'CA' }, vertical: 'auto' })
+  })
+
+  it('makes a .env that only its owner reads', async () => {
+    const project = createProject({})
+    expect((await project.run('new', 'Acme', '--from', "curl -u joe:hush https://a.example/leads -d '{\"a\":1}'")).code).toBe(0)
+    expect(statSync(join(project.folder, '.env')).mode & 0o777).toBe(0o600)
   })
 
   it('keeps what is secret in .env, every quote of it, and what stands there already', async () => {

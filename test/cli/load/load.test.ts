@@ -48,8 +48,12 @@ describe('judge', () => {
     ['the success rate where leads are left waiting', measured({}), 6, ['success rate']],
     ['the response time at two seconds', measured({}, [2_100]), 0, ['p95 response time']],
     ['memory that grows all the time', measured({ samples: samples((i) => (100 + i * 10) * MB) }), 0, ['memory']],
+    ['no memory that grows by less than 64 MB, however small it was', measured({ samples: samples((i) => (i < 30 ? 50 : 110) * MB) }), 0, []],
+    ['no memory that grows by a fifth, however large it is', measured({ samples: samples((i) => (i < 30 ? 1_000 : 1_200) * MB) }), 0, []],
     ['no memory that grows while the process warms up', measured({ samples: samples((i) => (100 + i * 10) * MB, 0, 500) }), 0, []],
     ['the pace where leads are taken late', measured({ samples: samples(() => 150 * MB, 6_000) }), 0, ['pace']],
+    ['no pace where leads are five seconds late', measured({ samples: samples(() => 150 * MB, 5_000) }), 0, []],
+    ['the pace where leads are later', measured({ samples: samples(() => 150 * MB, 5_001) }), 0, ['pace']],
     ['the pace where leads are left', measured({ taken: 99 }), 0, ['pace']],
   ])('misses %s', (_, all, waiting, names) => { expect(missed(all, waiting)).toEqual(names) })
 })

@@ -46,6 +46,15 @@ describe('the report', () => {
     expect(reportCsv(report, 'recipient').split('\n').slice(1).map((line) => [...line.split(',').slice(0, 2), ...line.split(',').slice(11, 13)])).toEqual([['acme', '4', '10.00', 'EUR'], ['acme', '', '90.00', 'USD'], ['']])
   })
 
+  it('as CSV and JSON adds no currencies up: a row for each, and the leads counted once', () => {
+    const report = reportOf()
+    addEvent(report, { deliveryId: '5', source: { name: 'social' } }, { type: 'settled', at: day, cost: null, outcome: { kind: 'accepted', recipient: 'acme', path: '/', buyerLeadId: null, revenue: money(100_000, 'EUR'), reason: null, class: null } })
+    expect(reportCsv(report, 'source').split('\n').slice(2).map((line) => line.split(',').slice(0, 13))).toEqual([
+      ['social', '2', '2', '0', '0', '0', '0', '0', '0', '10.00', '0.00', '10.00', 'EUR'], ['social', '', '', '', '', '', '', '', '', '45.00', '15.00', '30.00', 'USD'], [''],
+    ])
+    expect(reportJson(report, null)).toMatchObject({ leads: 4, revenue: null, margin: null, currency: null, by_currency: { EUR: { revenue: '10.00' }, USD: { revenue: '90.00' } } })
+  })
+
   it('as JSON has every grouping', () => {
     expect(reportJson(reportOf(), null)).toMatchObject({
       mode: 'live', leads: 3, revenue: '90.00', margin: '45.00', outcomes: { accepted: 2, failed: 1 },
