@@ -1,33 +1,33 @@
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
-import type * as Promises from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { basename, join } from 'node:path'
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { writeFile } from '../../../src/adapters/file/transport.ts'
 import type { FileRequest } from '../../../src/wire/request.ts'
+import { useOtherDisk } from '../../world/other-disk.ts'
 
-const disk = vi.hoisted(() => ({ did: [] as string[], linkFails: null as string | null }))
+const disk = { did: [] as string[], linkFails: null as string | null }
+let putBack = (): void => undefined
 
 /** The real disk, which notes what is done to it, and may be one that knows no links. */
-vi.mock('node:fs/promises', async (original) => {
-  const real = await original<typeof Promises>()
+beforeAll(() => { putBack = useOtherDisk((real) => {
   const nameOf = (path: unknown): string => basename(String(path))
   return {
-    ...real,
-    open: async (...args: Parameters<typeof Promises.open>) => {
+    open: async (...args) => {
       const file = await real.open(...args)
       const sync = file.sync.bind(file)
       file.sync = async () => { disk.did.push(`sync ${nameOf(args[0])}`); await sync() }
       return file
     },
-    link: async (from: string, to: string) => {
+    link: async (from, to) => {
       if (disk.linkFails !== null) throw Object.assign(new Error('no links here'), { code: disk.linkFails })
       await real.link(from, to)
       disk.did.push(`link ${nameOf(to)}`)
     },
-    rename: async (from: string, to: string) => { await real.rename(from, to); disk.did.push(`rename ${nameOf(to)}`) },
+    rename: async (from, to) => { await real.rename(from, to); disk.did.push(`rename ${nameOf(to)}`) },
   }
-})
+}) })
+afterAll(() => putBack())
 
 let root = ''
 beforeEach(() => { root = mkdtempSync(join(tmpdir(), 'finalmile-file-')); disk.did.length = 0; disk.linkFails = null })

@@ -1,22 +1,21 @@
 import { existsSync, mkdtempSync, readFileSync } from 'node:fs'
-import type * as Promises from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { beforeEach, describe, expect, it, vi } from 'vitest'
+import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
 import { createLineFile } from '../../../src/adapters/outputs/line-file.ts'
 import { createRunFiles } from '../../../src/adapters/outputs/run-files.ts'
 import { emptyReport } from '../../../src/core/report.ts'
 import { summaryOf } from '../../../src/core/report/summary.ts'
+import { useOtherDisk } from '../../world/other-disk.ts'
 
-const disk = vi.hoisted(() => ({ isFull: false, most: Infinity, synced: 0 }))
+const disk = { isFull: false, most: Infinity, synced: 0 }
+let putBack = (): void => undefined
 
 /** The real disk, but one that takes as much at a time as it likes, and is full when it is told so. */
-vi.mock('node:fs/promises', async (original) => {
-  const real = await original<typeof Promises>()
+beforeAll(() => { putBack = useOtherDisk((real) => {
   const fail = (): void => { if (disk.isFull) throw Object.assign(new Error('no space left on device'), { code: 'ENOSPC' }) }
   return {
-    ...real,
-    open: async (...args: Parameters<typeof Promises.open>) => {
+    open: async (...args) => {
       const file = await real.open(...args)
       const [write, writeFile, sync] = [file.write.bind(file), file.writeFile.bind(file), file.sync.bind(file)]
       file.write = (async (bytes: Buffer, at: number, length: number) => { fail(); return write(bytes, at, Math.min(length, disk.most)) }) as typeof file.write
@@ -25,7 +24,8 @@ vi.mock('node:fs/promises', async (original) => {
       return file
     },
   }
-})
+}) })
+afterAll(() => putBack())
 beforeEach(() => Object.assign(disk, { isFull: false, most: Infinity, synced: 0 }))
 
 const folder = (): string => mkdtempSync(join(tmpdir(), 'finalmile-out-'))
