@@ -20,8 +20,9 @@ const freePort = (): Promise<number> => new Promise((resolve) => {
   })
 })
 
+// The server runs as another user where we are root, and reads files that its package writes.
+process.umask(0o022)
 const folder = mkdtempSync(join(tmpdir(), 'finalmile-postgres-'))
-// The server runs as another user where we are root.
 chmodSync(folder, 0o711)
 const port = await freePort()
 const said: string[] = []

