@@ -83,7 +83,10 @@ export const evolve = (history: History, event: DeliveryEvent): History => {
   const version = history.version + 1
   switch (event.type) {
     case 'received': return { ...history, version, receivedAt: event.receivedAt, cost: event.cost }
-    case 'chose': return withNode(history, event.path, (node) => choose(node, event))
+    case 'chose': {
+      const chosen = withNode(history, event.path, (node) => choose(node, event))
+      return event.choice.kind === 'pass' ? withoutQueues(chosen, event.path) : chosen
+    }
     case 'attemptStarted': return withNode(history, event.path, (node) => ({ ...node, attempts: [...node.attempts, started(event, node)], queuedAt: null }))
     case 'attemptFinished': return withNode(history, event.path, (node) => ({ ...node, attempts: finish(node.attempts, event) }))
     case 'settled': return { ...history, version, settled: event.outcome }
@@ -104,6 +107,14 @@ const withNode = (history: History, path: string, change: (node: NodeHistory) =>
   const only = nodes.size === 0 || (nodes.size === 1 && nodes.has(path))
   const after = { version: history.version + 1, receivedAt, cost, nodes: only ? new Map<string, NodeHistory>().set(path, node) : new Map(nodes).set(path, node), settled, flying: history.flying + flyingAt(node) - flyingAt(before) }
   return history.besides ? { ...after, besides: history.besides } : after
+}
+
+/** What is passed by joins no batch any more, at none of the places below it. */
+const withoutQueues = (history: History, path: string): History => {
+  const isBelow = (at: string, { queuedAt }: NodeHistory): boolean => queuedAt !== null && at.startsWith(path === '/' ? '/' : `${path}/`)
+  const nodes = [...history.nodes]
+  if (!nodes.some(([at, node]) => isBelow(at, node))) return history
+  return { ...history, nodes: new Map(nodes.map(([at, node]) => [at, isBelow(at, node) ? { ...node, queuedAt: null } : node])) }
 }
 
 const flyingAt = ({ attempts }: NodeHistory): number => {

@@ -67,3 +67,13 @@ describe('a recipient of batches may have a lead', () => {
     ['that was only asked what it offers', false, tried('/0', 'a', 1, unknown, T0, { phase: 'ping' })],
   ])('%s', (_case, may, events) => { expect(mayHaveFromBatch([received(), ...events].reduce(evolve, emptyHistory), 'a')).toBe(may) })
 })
+
+describe('a pattern that is passed by', () => {
+  const at = (path: string, kind: 'queue' | 'pass'): DeliveryEvent => ({ type: 'chose', at: T0, path, choice: kind === 'queue' ? { kind } : { kind, recipient: null, reason: 'its window closed' } })
+  const queued = (...events: readonly DeliveryEvent[]): readonly string[] => [...events.reduce(evolve, emptyHistory).nodes].flatMap(([path, { queuedAt }]) => (queuedAt === null ? [] : path))
+  it.each<[string, readonly DeliveryEvent[], readonly string[]]>([
+    ['takes the lead out of the batches of all places below it', [at('/0/0', 'queue'), at('/0/1/0', 'queue'), at('/1', 'queue'), at('/0', 'pass')], ['/1']],
+    ['and of no place that is only named alike', [at('/01', 'queue'), at('/0', 'pass')], ['/01']],
+    ['as a whole, of all', [at('/0', 'queue'), at('/1', 'queue'), at('/', 'pass')], []],
+  ])('%s', (_, events, left) => { expect(queued(received(), ...events)).toEqual(left) })
+})
