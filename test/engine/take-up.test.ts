@@ -7,6 +7,7 @@ import type { Ledger } from '../../src/ports.ts'
 import type { Buyer, BuyerOptions } from '../world/buyer.ts'
 import { startBuyer } from '../world/buyer.ts'
 import { createWorld, endpointYaml, someLeads } from './world.ts'
+import { T0 } from '../core/given.ts'
 
 const endings: (() => Promise<unknown>)[] = []
 afterEach(async () => { for (const end of endings.splice(0).reverse()) await end() })
@@ -38,7 +39,8 @@ describe('what a process left behind', () => {
     await first.ledger.setPaused('a', 'live', { at: 0, reason: 'by hand' })
     await first.run('a', someLeads(520))
     await first.ledger.setPaused('a', 'live', null)
-    await first.ledger.wake('a', 'live', first.clock.now())
+    // The clock of the second begins at the beginning again, wherever that of the first has got to.
+    await first.ledger.wake('a', 'live', T0)
     for (let taken = 0; taken < 512; taken += 256) await first.ledger.claimDue({ mode: 'live', now: first.clock.now(), limit: 256 })
 
     const second = createWorld(files, await open())
