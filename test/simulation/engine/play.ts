@@ -74,8 +74,9 @@ const untilQuiet = async ({ store, clock, pause, run }: Stage, situation: Situat
     for (const state of await store.recipientStates('live')) if (state.paused) await pause(state.recipient, false)
     problems.push(...await run({ id: `${name}${round}`, to: null, leads: [], settings: { waitMs: HOUR }, hands: [] }))
     const due = await store.nextDue({ mode: 'live' })
-    if (due === null) break
-    await clock.advance(Math.max(0, due - clock.now()))
+    // What the last round paused is opened in the next.
+    if (due === null && (await store.recipientStates('live')).every(({ paused }) => paused === null)) break
+    await clock.advance(Math.max(0, (due ?? 0) - clock.now()))
   }
   return problems
 }
