@@ -8,7 +8,7 @@ export const hintFor = (verdict: Verdict, httpStatus: number | null): string | n
     case 'failed': return hintForFailure(verdict, httpStatus)
     case 'unknown': return TIMEOUT
     case 'unconfirmed': return /price/.test(verdict.reason ?? '') ? REVENUE
-      : 'look at the recorded answer with `finalmile parse`, mend Response Parsing, then settle the lead with `finalmile review`'
+      : 'save an answer as the buyer gives it, look at it with `finalmile parse`, mend Response Parsing, then settle the lead with `finalmile review`'
     case 'accepted':
     case 'rejected':
     case 'duplicate':
