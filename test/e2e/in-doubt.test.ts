@@ -55,7 +55,7 @@ describe('a sale that only the buyer knew of', () => {
     expect((await project.run('explain', 'L1')).out).toContain('next: a may have it too: if so, `finalmile review accept L1 --to a --price …`')
     expect((await project.run('explain', 'L2')).out).toContain('if so, `finalmile review accept L2 --to a --price …`; if not, `finalmile deliver … --retry-failed` takes it up again')
     expect(await project.run('review', 'accept', 'L2', '--to', 'b', '--price', '50')).toMatchObject({ code: 2, err: expect.stringContaining('L2 is neither held nor in a pool, nor in doubt at b; nothing was changed') })
-    expect(await project.run('review', 'accept', 'L1', 'L2', '--to', 'a', '--price', '50', '--buyer-lead-id', 'A1')).toMatchObject({ code: 0, err: expect.stringContaining('2 leads accepted') })
+    for (const [lead, id] of [['L1', 'A2'], ['L2', 'A1']] as const) expect(await project.run('review', 'accept', lead, '--to', 'a', '--price', '50', '--buyer-lead-id', id)).toMatchObject({ code: 0, err: expect.stringContaining('1 lead accepted') })
     expect(await project.json('report')).toMatchObject({ revenue: '145.00', outcomes: { accepted: 2, failed: 0 }, recipients: { a: { revenue: '100.00' }, b: { revenue: '45.00' } } })
     const rows = (await project.run('export', 'results')).out
     expect(rows).toMatch(/L1,accepted,b,B1,95\.00,0\.00,95\.00,USD,2,"?bought by a as well, for \$50\.00, accepted in review"?,/)
@@ -66,7 +66,9 @@ describe('a sale that only the buyer knew of', () => {
     expect(await project.run('review', 'accept', 'L1', '--to', 'a', '--price', '50')).toMatchObject({ code: 2 })
     project.write('back.csv', 'lead_id,amount\nL1,20\n')
     expect(await project.run('returns', 'back.csv', '--from', 'a')).toMatchObject({ code: 0 })
-    expect(await project.json('report')).toMatchObject({ revenue: '125.00', recipients: { a: { revenue: '80.00' } } })
+    project.write('theirs.csv', 'buyer_lead_id,amount\nA2,5\n')
+    expect(await project.json('returns', 'theirs.csv')).toMatchObject({ returned: 1, refused: [] })
+    expect(await project.json('report')).toMatchObject({ revenue: '120.00', recipients: { a: { revenue: '75.00' } } })
   })
 })
 

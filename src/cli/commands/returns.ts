@@ -141,7 +141,8 @@ const soldUnder = async (ledger: Ledger, mode: Mode, rows: readonly BuyerRow[]):
   if (wanted.size === 0) return found
   for await (const { deliveryId, event } of ledger.events({ mode })) {
     const sale = event.type === 'attemptFinished' && event.verdict.kind === 'accepted' && event.surplus !== true ? { recipient: event.recipient, id: event.verdict.buyerLeadId }
-      : event.type === 'settled' ? { recipient: event.outcome.recipient, id: event.outcome.buyerLeadId } : null
+      : event.type === 'settled' ? { recipient: event.outcome.recipient, id: event.outcome.buyerLeadId }
+      : event.type === 'reviewed' && event.sale ? { recipient: event.sale.recipient, id: event.sale.buyerLeadId } : null
     if (typeof sale?.id !== 'string' || sale.recipient === null || !wanted.has(sale.id)) continue
     const list = found.get(sale.id) ?? []
     list.push({ deliveryId, recipient: sale.recipient, buyerLeadId: sale.id })
