@@ -15,10 +15,11 @@ export type Probe = (answer: Answer) => Sense
 /** A condition on answers, its paths compiled once. */
 export const compileProbe = (condition: Condition): Probe => {
   const finders = new Map<ValuePath, Finder>(pathsOf(condition).map((path) => [path, isBody(path) ? bodies : compilePath(path) ?? nowhere]))
+  const asked = withoutEither(condition)
   return (answer) => {
     answer.blind = false
     const resolve: Resolve = (path) => (finders.get(path) ?? nowhere)(answer)
-    const found = holds(condition, resolve)
+    const found = holds(asked, resolve)
     return answer.blind ? 'blind' : found ? 'yes' : 'no'
   }
 }
@@ -30,6 +31,16 @@ const bodies: Finder = (answer) => {
   const text = answer.text().trim()
   const word = text.startsWith('"') ? parseJson(text) : null
   return typeof word === 'string' ? [word, text] : [text]
+}
+
+/** `body != "ERROR"` holds where neither of the two is that word. */
+const withoutEither = (condition: Condition): Condition => {
+  switch (condition.kind) {
+    case 'and': case 'or': return { ...condition, terms: condition.terms.map(withoutEither) }
+    case 'not': return { ...condition, term: withoutEither(condition.term) }
+    case 'compare': return condition.op === '!=' && isBody(condition.path) ? { kind: 'not', term: { ...condition, op: '=' } } : condition
+    default: return condition
+  }
 }
 
 /** A page for people in which no XPath of the condition finds anything: well-formed or not, it is no answer of the buyer's. */
