@@ -8,7 +8,7 @@ import { planOf } from './plan-of.ts'
 
 /** What a pattern may name. `broken`: its file has mistakes. */
 export type Target =
-  | { readonly kind: 'endpoint'; readonly id: string; readonly name: string; readonly ping: PingDefinition | null }
+  | { readonly kind: 'endpoint'; readonly id: string; readonly name: string; readonly ping: PingDefinition | null; readonly currency: string }
   | { readonly kind: 'pattern'; readonly id: string; readonly name: string; readonly pattern: Pattern }
   | { readonly kind: 'broken'; readonly id: string; readonly name: string; readonly file: string }
 
@@ -17,12 +17,17 @@ export const linkPatterns = (targets: readonly Target[], report: (problem: Diagn
   const plans = new Map<string, Plan | null>()
   const underWay: string[] = []
 
+  const currencyAt = (recipient: string): string => {
+    const target = targets.find((each) => each.id === recipient)
+    return target?.kind === 'endpoint' ? target.currency : 'USD'
+  }
+
   const planFor = (pattern: Pattern): Plan | null => {
     const known = plans.get(pattern.id)
     if (known !== undefined) return known
     underWay.push(pattern.id)
     const told = new Set<string>()
-    const plan = planOf(pattern, (reference) => resolve(reference, told))
+    const plan = planOf(pattern, (reference) => resolve(reference, told), currencyAt)
     underWay.pop()
     const bidders = pattern.shape?.kind === 'auction' ? pattern.shape.bidders.filter((each) => !canBid(each)) : []
     const sound = bidders.length === 0 ? plan : null

@@ -15,7 +15,8 @@ export interface Pattern {
   readonly about: About
   readonly test: TestSettings | null
   readonly guard: PatternGuard
-  readonly currency: string
+  /** Null where none is written: prices behind names are in their recipients' own. */
+  readonly currency: string | null
   /** Null where mistakes were reported. */
   readonly shape: Shape | null
 }

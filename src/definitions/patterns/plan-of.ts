@@ -5,12 +5,12 @@ import type { Reference } from '../values/reference.ts'
 import { WATERFALL_MOVES_ON, type Pattern } from './pattern.ts'
 
 /** The plan of a pattern whose recipients are known; null where one of them is not. All are asked for, so that every unknown one is reported. */
-export const planOf = (pattern: Pattern, resolve: (reference: Reference) => Plan | null): Plan | null => {
+export const planOf = (pattern: Pattern, resolve: (reference: Reference) => Plan | null, currencyAt: (recipient: string) => string): Plan | null => {
   const { name, guard, shape, currency } = pattern
   if (!shape) return null
   const one = (reference: Reference): Plan | null => {
     const plan = resolve(reference)
-    return plan && reference.price ? priced(plan, reference.price, currency) : plan
+    return plan && reference.price ? priced(plan, reference.price, (recipient) => currency ?? currencyAt(recipient)) : plan
   }
   const all = (references: readonly Reference[]): readonly Plan[] | null => {
     const plans = references.map(one)
@@ -53,11 +53,11 @@ const inTurn = (pattern: string, plans: readonly Plan[] | null): Plan | null => 
   return { kind: 'sequence', pattern, guard: { acceptWhen: null, minimumPrice: null, minimumMargin: null, cost: null }, steps: plans.map((plan) => ({ plan })), moveOn: WATERFALL_MOVES_ON, finally: null }
 }
 
-/** A price behind the name of a pattern is that of its recipients which name none there. */
-const priced = (plan: Plan, price: NonNullable<Reference['price']>, currency: string): Plan => {
-  const inner = (each: Plan): Plan => priced(each, price, currency)
+/** A price behind the name of a pattern is that of its recipients which name none there; where no currency is written, it is in theirs. */
+const priced = (plan: Plan, price: NonNullable<Reference['price']>, currencyFor: (recipient: string) => string): Plan => {
+  const inner = (each: Plan): Plan => priced(each, price, currencyFor)
   switch (plan.kind) {
-    case 'send': return plan.price ? plan : { ...plan, price: inCurrency(price, currency) }
+    case 'send': return plan.price ? plan : { ...plan, price: inCurrency(price, currencyFor(plan.recipient)) }
     case 'sequence': return { ...plan, steps: plan.steps.map((step) => ({ ...step, plan: inner(step.plan) })), finally: plan.finally && inner(plan.finally) }
     case 'race': return { ...plan, entrants: plan.entrants.map(inner) }
     case 'auction': return { ...plan, bidders: plan.bidders.map(inner) }

@@ -26,7 +26,7 @@ export const readPattern = (id: string, name: string, root: Extract<YamlNode, { 
   const kind = places.pattern ? values.pattern : guessed(places, place, reading)
   tellOfPrices(values, inCurrency(values.minimumPrice, currency), reading)
   return {
-    id, place, currency,
+    id, place, currency: values.currency === undefined ? null : currency,
     name: kind === 'single' && !places.try && !places.sendTo ? values.name ?? spoken(id) : name,
     title: kind === undefined ? null : titleOf(kind),
     about: aboutOf(values),

@@ -15,7 +15,7 @@ export interface Reference {
 export const parseReference = (text: string, place: Place): Parsed<Reference> => {
   const match = /^(.*\S)\s*\(([^()]*)\)$/s.exec(text.trim())
   const plain: Reference = { name: text.trim(), price: null, weight: null, place }
-  if (!match || !/[\d$€£¥₹%]/.test(match[2] ?? '') || /^[a-z ]/i.test((match[2] ?? '').trim().replace(/^[A-Z]{3}\s*\d/, '0'))) return parsed(plain)
+  if (!match || !/[\d$€£¥₹%]/.test(match[2] ?? '') || /^[a-z ]/i.test((match[2] ?? '').trim().replace(/^(?:[A-Z]{3}\s*\d|[A-Z]{1,2}\$)/, '0'))) return parsed(plain)
   let price: Amount | null = null
   let weight: number | null = null
   for (const part of (match[2] ?? '').split(/\s*,\s+|\s+at\s+/)) {

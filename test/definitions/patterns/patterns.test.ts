@@ -81,6 +81,13 @@ describe('nesting', () => {
     expect([...catalogue.recipients.keys()]).toEqual(['a', 'b', 'c', 'pool'])
     expect(said.filter((each) => each.includes('cycle')).map((each) => each.split(' error ')[0])).toEqual(['q.yaml:3:10', 'self.yaml:3:7'])
   })
+  it('a price behind a name is in the currency of the buyer, but where the pattern or the price names one', () => {
+    const abroad = { ...BUYERS, ca: buyer('Maple', 'Currency: CAD\n'), eu: buyer('Rhine', 'Price: €12\n') }
+    const prices = (text: string) => (plan(`${text}Pattern: Waterfall\nTry: [Maple ($50), Rhine (50), "Rhine ($50)", Maple (US$50)]`, abroad) as Extract<Plan, { kind: 'sequence' }>).steps.map((each) => (each.plan.kind === 'send' ? each.plan.price?.currency : null))
+    expect(prices('')).toEqual(['CAD', 'EUR', 'USD', 'USD'])
+    expect(prices('Currency: USD\n')).toEqual(['USD', 'USD', 'USD', 'USD'])
+    expect(plan('Pattern: Waterfall\nTry: [Inner (50)]', { ...abroad, inner: 'Recipient: Inner\nPattern: Waterfall\nTry: [Maple, Buyer C]\n' })).toMatchObject({ steps: [{ plan: { steps: [{ plan: { price: { currency: 'CAD' } } }, { plan: { price: { currency: 'USD' } } }] } }] })
+  })
   it('a price without a currency is compared with whatever Minimum Price is in, one in another is told', () => {
     const told = (prices: string): string => load({ ...BUYERS, p: `Recipient: P\nPattern: Waterfall\nMinimum Price: €20\nTry: [${prices}]` }).said.join('\n')
     expect(told('Buyer A (50), Buyer B (40)')).not.toContain('other-currency')
