@@ -10,9 +10,10 @@ import { readAddress } from '../../../src/adapters/ledger/postgres/address.ts'
 import { fairPlaces } from '../../../src/adapters/ledger/postgres/limits.ts'
 import { openPostgresLedger } from '../../../src/adapters/ledger/postgres.ts'
 import type { Delivery, Ledger, Step } from '../../../src/ports.ts'
-import { LeaseLostError } from '../../../src/ports.ts'
+import { LeaseLostError, StoreError } from '../../../src/ports.ts'
 import { deliveryIdOf } from '../../../src/core/delivery-id.ts'
 import { T0, accepted, received, tried } from '../../core/given.ts'
+import { startPassage } from '../../world/passage.ts'
 import { startPooler } from '../../world/pooler.ts'
 import { freshStore, queryAt } from '../../world/postgres.ts'
 
@@ -261,6 +262,21 @@ describe('several workers on one store', { timeout: 60_000 }, () => {
     await expect(db.query('SELECT 1')).rejects.toMatchObject({ kind: 'unreachable' })
     await db.close()
     server.close()
+  })
+
+  it.each([['for good', false], ['until the lease is over', true]])('a network that swallows everything %s keeps nobody waiting until TCP gives up', async (_how, comesBack) => {
+    const { url } = await fresh()
+    const network = await startPassage(new URL(url))
+    closing.unshift(() => network.close())
+    const one = await openPostgresLedger({ url: network.url, use: 'write', leaseMs: 1_000, patienceMs: comesBack ? 5_000 : 100 })
+    await one.append([first(delivery('L1'))])
+    network.swallow(true)
+    const writing = one.append([first(delivery('L2'))]).then((results) => results[0]?.kind, (error: unknown) => (error instanceof StoreError ? error.kind : error))
+    await vi.waitFor(() => { expect(one.holdsLease()).toBe(false) }, 5_000)
+    if (comesBack) network.swallow(false)
+    expect(await writing).toBe(comesBack ? 'ok' : 'unreachable')
+    await one.close()
+    expect((await queryAt(url, `SELECT 1 FROM ${schemaOf(url)}.deliveries`)).length).toBe(comesBack ? 2 : 1)
   })
 
   it('connections cut in the middle lose and double nothing', async () => {

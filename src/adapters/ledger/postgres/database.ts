@@ -1,3 +1,4 @@
+import type { Duplex } from 'node:stream'
 import pg from 'pg'
 import type { Address } from './address.ts'
 import { isLost, isRetried, troubleOf } from './trouble.ts'
@@ -13,6 +14,8 @@ export interface Database {
    * A commit whose answer was lost is looked up: it is neither lost nor done twice.
    */
   transaction<T>(work: (run: Run, first: readonly Row[]) => Promise<T>, /** goes with BEGIN, one wait for both; its rows are `first` */ first?: string): Promise<T>
+  /** Ends every connection at once: whoever waits on one that a network swallows would wait until TCP gives up, for minutes. */
+  cut(): void
   close(): Promise<void>
 }
 
@@ -32,12 +35,14 @@ const BEGIN = `BEGIN; SET LOCAL synchronous_commit = on; SET LOCAL idle_in_trans
  * pooler in transaction mode.
  */
 export const openDatabase = (address: Address, { connections = 6, patienceMs = 25_000 } = {}): Database => {
-  const pool = new pg.Pool({ connectionString: address.url, max: connections, connectionTimeoutMillis: 10_000, application_name: 'finalmile', keepAlive: true, types: { getTypeParser } })
+  const pool = new pg.Pool({ connectionString: address.url, max: connections, connectionTimeoutMillis: Math.min(10_000, 5 * patienceMs), application_name: 'finalmile', keepAlive: true, types: { getTypeParser } })
   // A connection that dies while nobody uses it: the next use opens another.
   pool.on('error', () => undefined)
   // One that dies with the message that it is ready, before whoever waits for it could listen (a server that shuts down): its
   // first statement fails, and says so.
-  pool.on('connect', (client) => client.on('error', () => undefined))
+  const open = new Set<pg.PoolClient>()
+  pool.on('connect', (client) => { open.add(client); client.on('error', () => undefined) })
+  pool.on('remove', (client) => open.delete(client))
 
   const patiently = async <T>(work: () => Promise<T>): Promise<T> => {
     const giveUpAt = Date.now() + patienceMs
@@ -92,9 +97,13 @@ export const openDatabase = (address: Address, { connections = 6, patienceMs = 2
   return {
     query: (text, values) => patiently(() => runOn(pool)(text, values)),
     transaction: (work, first) => patiently(() => once(work, first)),
+    cut: () => { for (const client of open) streamOf(client).destroy() },
     close: () => pool.end(),
   }
 }
+
+/** `end()` of a client that waits for nothing says goodbye, and waits for that. */
+const streamOf = (client: pg.PoolClient): Duplex => (client as unknown as { readonly connection: pg.Connection }).connection.stream
 
 /** Several statements in one text bring a result each; the last counts. */
 const rowsOf = (result: pg.QueryResult | readonly pg.QueryResult[]): readonly Row[] => ((Array.isArray(result) ? result.at(-1) : result) as pg.QueryResult).rows as readonly Row[]

@@ -24,6 +24,7 @@ export const takeLease = async (db: Database, schema: string, leaseMs: number): 
   const marginMs = leaseMs / 10
   let until = asked + leaseMs - marginMs
   let lost = false
+  let silent = false
   let beating: Promise<void> | null = null
 
   const beat = async (): Promise<void> => {
@@ -31,8 +32,13 @@ export const takeLease = async (db: Database, schema: string, leaseMs: number): 
     const rows = await db.query(`UPDATE ${schema}.workers SET until = clock_timestamp() + $2 * interval '1 millisecond' WHERE fence = $1 AND NOT lost RETURNING fence`, [fence, leaseMs])
     if (rows.length === 0) lost = true
     else until = Math.max(until, sent + leaseMs - marginMs)
+    silent = false
   }
   const timer = setInterval(() => {
+    if (!silent && until <= Date.now()) {
+      silent = true
+      db.cut()
+    }
     // A store that does not answer is told by the next write.
     beating ??= beat().catch((error: unknown) => { if (error instanceof LeaseLostError) lost = true }).finally(() => { beating = null })
   }, leaseMs / 5)
