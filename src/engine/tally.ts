@@ -12,9 +12,10 @@ export const createTally = (settings: RunSettings, deps: RunDeps) => {
   let alreadySettled = 0
   let changed = 0
   const broken = new Map<string, number>()
-  /** Leads that this run left waiting, and those that it found so: a file may name one twice, and a batch may take one along. */
+  /** Leads that this run left waiting, and those that it found so: a file may name one twice, and a batch may take one along. Of more than `MOST_NAMED` each is counted as another lead. */
   const left = new Set<string>()
   const found = new Map<string, Group>()
+  const unnamed = new Map<string, Group>()
   const kept = new Map<string, Group>()
 
   /** Leads that wait for the same thing share what is kept of it. */
@@ -41,13 +42,15 @@ export const createTally = (settings: RunSettings, deps: RunDeps) => {
     /** Left so by this run: the store counts it. */
     waiting: (leadId: string, standing: Waiting): void => {
       // Only a file names leads again.
-      if (settings.to !== null) left.add(leadId)
+      if (settings.to !== null && left.size < MOST_NAMED) left.add(leadId)
       found.delete(leadId)
       deps.observe({ kind: 'waiting', leadId, until: standing.dueAt, why: standing.why })
     },
     /** A lead of the file that an earlier run left, and that is not due. */
     stillWaiting: (leadId: string, { recipient, why, dueAt }: Waiting): void => {
-      if (!left.has(leadId)) found.set(leadId, shared({ recipient, why, nextAt: dueAt, count: 1 }))
+      const group: Group = { recipient, why, nextAt: dueAt, count: 1 }
+      if (found.size >= MOST_NAMED) { if (!left.has(leadId) && !found.has(leadId)) addTo(unnamed, group) }
+      else if (!left.has(leadId)) found.set(leadId, shared(group))
       deps.observe({ kind: 'waiting', leadId, until: dueAt, why })
     },
     end: async (interrupted: boolean): Promise<RunEnd> => {
@@ -57,11 +60,15 @@ export const createTally = (settings: RunSettings, deps: RunDeps) => {
         waiting += count
         addTo(queues, { recipient, why, count, nextAt })
       }
-      for (const each of found.values()) addTo(queues, each)
-      return { interrupted, alreadySettled, changed, broken: [...broken].map(([runId, leads]) => ({ runId, leads })), leads: settled + waiting + found.size, waiting: [...queues.values()].sort((a, b) => b.count - a.count) }
+      const since = [...found.values(), ...unnamed.values()]
+      for (const each of since) addTo(queues, each)
+      return { interrupted, alreadySettled, changed, broken: [...broken].map(([runId, leads]) => ({ runId, leads })), leads: since.reduce((sum, { count }) => sum + count, settled + waiting), waiting: [...queues.values()].sort((a, b) => b.count - a.count) }
     },
   }
 }
+
+/** A file of any size is read in constant memory. */
+const MOST_NAMED = 50_000
 
 /** By recipient and reason; reasons that name a time or a lead of their own go together once there are many. */
 const addTo = (groups: Map<string, Group>, { recipient, why, count, nextAt }: Group): void => {
