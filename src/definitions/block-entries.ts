@@ -2,8 +2,8 @@ import { diagnosticAt, type Diagnostic } from '../base/diagnostic.ts'
 import type { Block } from './blocks.ts'
 import type { YamlEntry } from './yaml-tree.ts'
 
-/** A key with its line, counted from 1. */
-export interface PlacedEntry { readonly line: number; readonly entry: Extract<YamlEntry, { kind: 'entry' }> }
+/** A key with its line, counted from 1; of what `<<` merges, the line of that. */
+export interface PlacedEntry { readonly line: number; readonly entry: YamlEntry }
 
 /** Puts the keys of one map under the block lines that govern them. `owner` is the line of the key that holds the map: blocks around it are not the map's. */
 export const underBlocks = (entries: readonly PlacedEntry[], blocks: readonly Block[], owner: number): readonly YamlEntry[] => {

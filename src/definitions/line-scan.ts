@@ -21,10 +21,10 @@ export interface FlowState { readonly depth: number; readonly quote: string }
 
 /** Reads the value that starts at `from` (blanks before it are skipped). */
 export const scanValue = (line: string, from: number): ValueScan => {
-  const at = skipBlanks(line, from)
+  const at = pastAnchor(line, skipBlanks(line, from))
   const rest = line.slice(at)
   if (rest === '' || (rest.startsWith('#') && (at === 0 || /\s/.test(line[at - 1] ?? '')))) return { kind: 'empty' }
-  if (/^(?:[&!]\S*\s+)*[|>][+\-0-9]*\s*(?:\s#.*)?$/.test(rest)) return { kind: 'block-scalar' }
+  if (/^(?:!\S*\s+)*[|>][+\-0-9]*\s*(?:\s#.*)?$/.test(rest)) return { kind: 'block-scalar' }
   const first = rest[0] ?? ''
   if (first === '"' || first === "'") return scanQuoted(line, at, first)
   if ((first === '{' && !rest.startsWith('{{')) || first === '[') {
@@ -81,6 +81,7 @@ export const scanFlow = (line: string, from: number, before: FlowState): { reado
     } else if (/[\s,:?]/.test(char)) i++
     else if (char === '#' && /\s/.test(line[i - 1] ?? ' ')) break
     else if (char === '"' || char === "'") { quote = char; i++ }
+    else if (pastAnchor(line, i) > i) i = pastAnchor(line, i)
     else if (char === '[' || (char === '{' && !startsTemplate(line, i))) { depth++; i++ }
     else if (char === ']' || char === '}') {
       depth--
@@ -162,6 +163,9 @@ export const skipBlanks = (line: string, from: number): number => {
   while (line[i] === ' ' || line[i] === '\t') i++
   return i
 }
+
+/** The name that YAML gives a value (`&phone {{lead.phone_1}}`) is no part of it. */
+const pastAnchor = (line: string, from: number): number => skipBlanks(line, from + (line[from] === '&' ? /^&[^\s,[\]{}]+(?=\s|$)/.exec(line.slice(from))?.[0].length ?? 0 : 0))
 
 /** Nothing but a comment follows. */
 const isRest = (line: string, from: number): boolean => /^\s*(?:\s#.*)?$/.test(line.slice(from))

@@ -79,6 +79,7 @@ const yamlProblems = (document: Document, file: string, lines: LineCounter, prep
 const convert = (document: Document, file: string, lines: LineCounter, prepared: Prepared, userLines: readonly string[]): ReadYaml => {
   const diagnostics: Diagnostic[] = []
   const resolving = new Set<unknown>()
+  const owners = new Map<unknown, number>()
   let copies = 0
 
   const placeAt = (offset: number, length: number): Place => {
@@ -138,6 +139,7 @@ const convert = (document: Document, file: string, lines: LineCounter, prepared:
   const nothing = (place: Place): YamlNode => ({ kind: 'scalar', value: null, text: '', quoted: false, place })
 
   const node = (each: unknown, place: Place, owner: number): YamlNode => {
+    owners.set(each, owner)
     if (isMap(each)) return mapOf(each.items, each.flow === true, rangePlace(each, place), owner)
     if (isSeq(each)) {
       const items = each.items.map((item) => node(item, place, lineOf(item) ?? owner))
@@ -151,7 +153,7 @@ const convert = (document: Document, file: string, lines: LineCounter, prepared:
         return nothing(place)
       }
       resolving.add(target)
-      const copy = node(target, rangePlace(each, place), owner)
+      const copy = node(target, rangePlace(each, place), owners.get(target) ?? owner)
       resolving.delete(target)
       return copy
     }
@@ -165,7 +167,7 @@ const convert = (document: Document, file: string, lines: LineCounter, prepared:
   const rangePlace = (each: Node, otherwise: Place): Place => (each.range ? placeAt(each.range[0], each.range[1] - each.range[0]) : otherwise)
 
   const mapOf = (pairs: readonly Pair[], flow: boolean, place: Place, owner: number): YamlNode => {
-    const entries = pairs.map((pair): PlacedEntry => {
+    const entries = pairs.filter((pair) => !isMerge(pair)).map((pair): PlacedEntry => {
       const key = isScalar(pair.key) ? pair.key : null
       const range = (pair.key as Node | null)?.range
       const taken = range ? takenAt(range[0]) : undefined
@@ -181,11 +183,20 @@ const convert = (document: Document, file: string, lines: LineCounter, prepared:
     })
     const grouped = underBlocks(entries, prepared.blocks, owner)
     diagnostics.push(...repeatedKeys(grouped))
-    return { kind: 'map', entries: grouped, place }
+    const merged = pairs.filter(isMerge).flatMap((pair): readonly PlacedEntry[] => entriesIn(node(pair.value, place, owner)).map((entry) => ({ line: lineOf(pair.key) ?? owner, entry })))
+    return { kind: 'map', entries: [...underBlocks(merged, prepared.blocks, owner).filter(isFirstOf(grouped)), ...grouped], place }
   }
 
   const root = document.contents === null ? null : node(document.contents, { file, line: 1, col: 1 }, 0)
   return { root, diagnostics }
+}
+
+/** `<<: *common` brings the keys of another map; what the map says itself goes before them, and of several the first. */
+const isMerge = ({ key, value }: Pair): boolean => isScalar(key) && key.type === 'PLAIN' && key.value === '<<' && (isAlias(value) || isSeq(value))
+const entriesIn = (merged: YamlNode): readonly YamlEntry[] => (merged.kind === 'map' ? merged.entries : merged.kind === 'list' ? merged.items.flatMap(entriesIn) : [])
+const isFirstOf = (own: readonly YamlEntry[]): ((entry: YamlEntry) => boolean) => {
+  const seen = new Set(own.map((each) => (each.kind === 'entry' ? each.key : null)))
+  return (entry) => entry.kind === 'block' || (!seen.has(entry.key) && seen.add(entry.key).size > 0)
 }
 
 /** YAML's own reading of booleans and null; numbers only as JSON writes them, so that no digit is lost. */

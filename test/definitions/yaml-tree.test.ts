@@ -82,6 +82,18 @@ describe('values', () => {
     expect(problems('a: &x\n  b: *x')).toEqual(['2:6 needs-quotes'])
   })
 
+  it.each<[string, string, unknown]>([
+    ['of templates', 'a: &x {{lead.x}}\nb: &y "{{lead.y}}"\nc: [*x, *y]', { a: '{{lead.x}}', b: '{{lead.y}}', c: ['{{lead.x}}', '{{lead.y}}'] }],
+    ['inside braces and items', 'a: {b: &x {{lead.x}}, c: *x}\nl:\n  - &y {{lead.y}}\n  - *y', { a: { b: '{{lead.x}}', c: '{{lead.x}}' }, l: ['{{lead.y}}', '{{lead.y}}'] }],
+    ['of a map with blocks', 'a: &m # why\n  {{#if lead.x}}\n  p: 1\n  {{/if}}\nb: *m', { a: { '#if lead.x': [{ p: 1 }, {}] }, b: { '#if lead.x': [{ p: 1 }, {}] } }],
+    ['of a map under a block', '{{#if lead.x}}\na: &m\n  p: 1\n{{/if}}\nb: *m', { '#if lead.x': [{ a: { p: 1 } }, {}], b: { p: 1 } }],
+  ])('anchors %s', (_, text, expected) => { expect(read(text)).toEqual(expected) })
+
+  it('`<<` brings the keys of other maps, behind those that stand there and under its own block', () => {
+    expect(read('a: &m {p: {{lead.p}}, q: 1}\nb:\n  <<: *m\n  q: 2\nc: {<<: [{p: 3}, *m]}')).toEqual({ a: { p: '{{lead.p}}', q: 1 }, b: { p: '{{lead.p}}', q: 2 }, c: { p: 3, q: 1 } })
+    expect(read('a: &m {p: 1}\nb:\n  {{#if lead.x}}\n  <<: *m\n  {{/if}}\n  q: 2')).toEqual({ a: { p: 1 }, b: { '#if lead.x': [{ p: 1 }, {}], q: 2 } })
+  })
+
   it('an empty file has no root', () => {
     expect(readYaml({ path: 'r.yaml', text: '' })).toEqual({ root: null, diagnostics: [] })
     expect(readYaml({ path: 'r.yaml', text: '# nothing\n' })).toEqual({ root: null, diagnostics: [] })
