@@ -7,6 +7,7 @@ import { compileOptions, tellOfUnusedOptions } from './compile-options.ts'
 import { compilePolicy, currencyOf, DEFAULT_TIMEOUT_MS } from './compile-policy.ts'
 import { readEndpointKeys, type EndpointPlaces, type EndpointValues } from './endpoint-keys.ts'
 import type { Reading } from './fields/field.ts'
+import { tellOfLoneText } from './fields/mapping.ts'
 import { literalOf } from './fields/plain.ts'
 import { isCrm, policyOfService, withTokenUrl } from './services/crm.ts'
 import { asWeb2Campaign } from './services/five9.ts'
@@ -60,6 +61,7 @@ export const compileEndpoint = (id: string, name: string, root: Extract<YamlNode
   }
   const definition = asHubspot(asSalesforce(asWeb2Campaign(plain, values, places, reading), values, places, reading), values, places, reading)
   tellOfEndpoint(definition, places, reading)
+  tellOfLoneText(values.fieldMapping, format === 'text' && values.batch === undefined && HAS_TEXT.includes(type), reading)
   tellOfCaps(definition, policy, places, reading)
   tellOfUnusedOptions(type, places, reading)
   return { definition, policy: policyOfService(definition, policy, places, reading) }
@@ -131,6 +133,8 @@ export const aboutOf = (values: Pick<EndpointValues, 'buyer' | 'contact' | 'docu
   notes: values.notes ?? null,
   requirements: (values.requirements ?? []).flatMap((each) => (each.kind === 'prose' ? [each.text] : [])),
 })
+
+const HAS_TEXT: readonly EndpointType[] = ['custom', 'webhook.post', 'sftp', 'file']
 
 /** Types whose address is the service's own. */
 const KNOWS_ITS_ADDRESS: readonly EndpointType[] = ['pool', 'salesforce.create_lead', 'hubspot.create_or_update_contact', 'five9.add_to_list', 'file']

@@ -22,6 +22,13 @@ describe('keys', () => {
   })
 })
 
+it('one text is the whole body where the Format is Text, and no mapping elsewhere', () => {
+  expect(definition('Format: Text\nField Mapping: Lead {{lead.id}}').mapping).toMatchObject({ kind: 'template', text: 'Lead {{lead.id}}' })
+  for (const lines of ['Field Mapping: Lead {{lead.id}}', 'Format: Text\nField Mapping: x\nBatch: {Accumulate: 5 leads}', 'Format: Text\nField Mapping:']) expect(load({ r: `${BASE}${lines}` }).said).toContainEqual(expect.stringContaining('wrong-shape'))
+})
+
+it('Include All Fields may stand under Settings, beside Omit Empty', () => expect(definition('Settings:\n  Include All Fields: yes').includeAllFields).toBe(true))
+
 describe('what is not written', () => {
   it('has the defaults of the contract', () => {
     const { definition: made, policy } = endpoint(BASE)

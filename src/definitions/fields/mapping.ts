@@ -1,7 +1,7 @@
 import { diagnosticAt } from '../../base/diagnostic.ts'
 import { compileMapping } from '../compile-mapping.ts'
 import type { HeaderDefinition, MappingNode } from '../types.ts'
-import { isEmpty, textOf, type Kind } from './field.ts'
+import { isEmpty, textOf, type Kind, type Reading } from './field.ts'
 
 /** Keys are the buyer's own and stay exact; values are templates, at any depth, with block lines between them. */
 export const MAPPING: Kind<MappingNode> = {
@@ -12,6 +12,15 @@ export const MAPPING: Kind<MappingNode> = {
     reading.report(diagnosticAt(node.place, 'wrong-shape', isEmpty(node) ? 'this mapping is empty' : `got "${node.text}", expected the buyer's field names with templates`, 'write a line for each field, indented: firstName: {{lead.first_name}}'))
     return undefined
   },
+}
+
+/** As MAPPING; also one text alone, which is the whole body where the Format is Text. */
+export const BODY_MAPPING: Kind<MappingNode> = { ...MAPPING, schema: { type: ['object', 'array', 'string'] }, read: (node, reading) => (node.kind === 'scalar' && !isEmpty(node) ? compileMapping(node, reading.report) : MAPPING.read(node, reading)) }
+
+/** One text is no mapping of any other format. */
+export const tellOfLoneText = (mapping: MappingNode | undefined, isText: boolean, { report }: Reading): void => {
+  if (mapping?.kind !== 'template' && mapping?.kind !== 'constant') return
+  if (!isText) report(diagnosticAt(mapping.place, 'wrong-shape', `got "${mapping.kind === 'template' ? mapping.text : mapping.value}", expected the buyer's field names with templates`, 'write a line for each field, indented: firstName: {{lead.first_name}}; with Format: Text one text is the whole body'))
 }
 
 export const HEADERS: Kind<readonly HeaderDefinition[]> = {

@@ -38,6 +38,7 @@ export const SETTINGS = {
   followRedirects: { key: 'Follow Redirects', kind: YES_NO, doc: 'Whether a 3xx is followed; to another host without the headers that hold credentials or keys', example: 'no', default: 'no' },
   proxy: { key: 'Proxy', kind: WORDS, doc: 'A proxy to send through', example: 'http://proxy.example:3128' },
   tls: { key: 'TLS', kind: TLS, doc: 'Certificates: files, or their text', example: '{CA: certs/buyer.pem}' },
+  includeAllFields: { key: 'Include All Fields', kind: YES_NO, doc: 'Sends every field of the lead beside the mapped ones', example: 'yes', default: 'no; yes without a Field Mapping' },
   omitEmpty: { key: 'Omit Empty', kind: YES_NO, doc: 'Leaves out fields whose value is an empty text, also inside a value that the lead has whole', example: 'yes', default: 'no' },
   backupEndpoint: { key: 'Backup Endpoint', aliases: ['Backup URL', 'Backup'], kind: TEXT, doc: 'Tried, with the same idempotency key, when the endpoint fails', example: 'https://backup.buyer.example/leads' },
   endpoints: { key: 'Endpoints', aliases: ['Regional Endpoints'], kind: ENDPOINTS, doc: 'Endpoints by the lead: the first whose When holds; the last has none', example: '[{When: lead.state = "CA", Use: "https://west.buyer.example"}, {Use: "https://east.buyer.example"}]' },

@@ -5,7 +5,7 @@ import { LEAD_CONDITION } from './conditions.ts'
 import type { Field } from './field.ts'
 import { IDEMPOTENCY } from './idempotency.ts'
 import { LISTS } from './lists.ts'
-import { HEADERS, MAPPING, TABLES } from './mapping.ts'
+import { BODY_MAPPING, HEADERS, TABLES } from './mapping.ts'
 import { PING } from './ping.ts'
 import { PROSE, WORDS, YES_NO, oneOf } from './plain.ts'
 import { ALERT_RULES, CALL_WINDOW, CAPS, CIRCUIT_BREAKER, DAYS, DUPLICATE_CHECK, REQUIREMENTS, RESPONSE_CODES, RETRIES, RETRY_ON, RETRY_STRATEGY, ZONE } from './rules.ts'
@@ -37,8 +37,7 @@ export const ENDPOINT_TOP = {
   ...ABOUT,
   type: { key: 'Type', kind: oneOf<EndpointType>('a type', TYPES, { custom: 'custom', webhook: 'webhook.post', salesforce: 'salesforce.create_lead', hubspot: 'hubspot.create_or_update_contact', five9: 'five9.add_to_list', 'e-mail': 'email' }), doc: 'What the recipient is; a pool keeps leads for a person', example: 'webhook.post', default: 'Custom Integration' },
   headers: { key: 'Headers', kind: HEADERS, doc: 'HTTP headers; names stay exact, values may be templates', example: '{X-Partner-ID: "LC-12345"}' },
-  fieldMapping: { key: 'Field Mapping', aliases: ['Mapping', 'Fields'], kind: MAPPING, doc: "The buyer's fields, and what of the lead goes into each", example: '{firstName: "{{lead.first_name}}"}', default: 'the whole lead' },
-  includeAllFields: { key: 'Include All Fields', kind: YES_NO, doc: 'Sends every field of the lead beside the mapped ones', example: 'yes', default: 'no; yes without a Field Mapping' },
+  fieldMapping: { key: 'Field Mapping', aliases: ['Mapping', 'Fields'], kind: BODY_MAPPING, doc: "The buyer's fields, and what of the lead goes into each", example: '{firstName: "{{lead.first_name}}"}', default: 'the whole lead' },
   tables: { key: 'Tables', kind: TABLES, doc: 'Tables for the helper lookup', example: '{products: {auto: AUTO_INS}}' },
   responseParsing: { key: 'Response Parsing', aliases: ['Parsing'], kind: PARSING, doc: 'What an answer means', example: '{Success: status = "accepted", Lead ID: leadId}', default: 'any 2xx is an acceptance' },
   responseCodes: { key: 'Response Codes', kind: RESPONSE_CODES, doc: 'What statuses, and words in the body, mean; read from the top, before the defaults', example: '{429: Rate limited (retry with backoff)}' },
