@@ -20,12 +20,8 @@ export const renderRequest = (request: ShownRequest, mask: (text: string) => str
   return `${lines.join('\n')}\n`
 }
 
-/** The body as sent; bytes that are no UTF-8 text are told by their number. */
-export const bodyText = (body: ShownRequest['body']): string | null => {
-  if (body === null || typeof body === 'string') return body
-  const text = Buffer.from(body).toString('utf8')
-  return Buffer.from(text).equals(Buffer.from(body)) ? text : `(${body.length} bytes)`
-}
+/** The text as sent; bytes are of a narrow Charset, a character each. */
+export const bodyText = (body: ShownRequest['body']): string | null => (body === null || typeof body === 'string' ? body : Buffer.from(body).toString('latin1'))
 
 const indentBody = (text: string): readonly string[] => {
   if (/^\s*[{[]/.test(text)) {

@@ -14,8 +14,9 @@ export const xmlRootOf = (document: Document, root: string | null): XmlRoot => {
 }
 
 const ownRoot = ({ shape, includeAll }: Document): string | null => {
-  const [entry, second] = shape.kind === 'map' ? shape.entries : []
-  return entry?.kind === 'entry' && entry.shape.kind === 'map' && second === undefined && !includeAll && !entry.key.startsWith('@') ? entry.key : null
+  const [key, second] = shape.kind === 'map' ? keysOf(shape.entries) : []
+  const holdsMaps = shape.kind === 'map' && shapesOf(shape.entries).every((each) => each.kind === 'map')
+  return key !== undefined && second === undefined && holdsMaps && !includeAll && !key.startsWith('@') ? key : null
 }
 
 /** Without the declaration, so that a batch can hold many. */

@@ -26,6 +26,12 @@ describe("the subject document's mappings", () => {
     ['nothing found', mapping({ a: '{{lead.nope}}' }), '{}'],
   ])('%s', (_, node, body) => { expect(bodyOf({ mapping: node }, lead)).toBe(body) })
 
+  it('the only top-level key of XML is its root, under blocks too', () => {
+    const either = map(block('#if lead.score > 90', [entry('Lead', { a: 1 })], [entry('Lead', { b: 2 })]), block('#if lead.state', [entry('Lead.c', 3)]))
+    expect(bodyOf({ format: 'xml', mapping: either }, lead)).toBe('<?xml version="1.0" encoding="UTF-8"?>\n<Lead><b>2</b><c>3</c></Lead>')
+    expect(bodyOf({ format: 'xml', mapping: map(block('#if lead.score > 90', [entry('Lead', { a: 1 })], [entry('Lead', 'x')])) }, lead)).toContain('<lead><Lead>x</Lead></lead>')
+  })
+
   it('headers, exactly', () => {
     const header = (name: string, value: string) => ({ name, value: textOf(value) })
     const headers = [header('X-Partner-ID', 'LC-12345'), header('X-Campaign-ID', '{{source.campaign_id}}'), header('X-Request-ID', '{{lead.id}}'), header('X-Timestamp', '{{now}}'), header('X-None', '{{lead.none}}')]
