@@ -10,7 +10,7 @@ export const prepareFormat = ([pattern]: readonly unknown[], options: Readonly<R
   if (zone !== undefined && zone !== null && (typeof zone !== 'string' || !isZone(zone))) return `tz= takes a time zone such as "America/New_York", got "${textOf(zone)}"`
   if (/^[^\d#]*#,##0(\.0+)?[^\d#]*$/.test(text)) return prepareNumberFormat(text.replace('#,##0', '0,0'))
   if (text.includes('#')) return prepareMask(text)
-  if (/[YMDHhmsSAaXxZ]/.test(text.replace(/\[[^\]]*\]/g, ''))) return prepareDateFormat(text, zone ?? 'UTC')
+  if (/[YMDHhmsSAaXxZ]|ddd/.test(text.replace(/\[[^\]]*\]/g, ''))) return prepareDateFormat(text, zone ?? 'UTC')
   if (text.includes('0')) return prepareNumberFormat(text)
   return `format needs a pattern such as "(###) ###-####", "YYYY-MM-DD" or "0,0.00", got "${textOf(pattern)}"`
 }

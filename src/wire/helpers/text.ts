@@ -1,3 +1,5 @@
+import { textOf } from '../template/text-of.ts'
+
 export const digitsOf = (text: string): string => text.replace(/\D+/g, '')
 
 /** `o'brien-SMITH` is `O'Brien-Smith`; `jose's` keeps its small s. */
@@ -11,8 +13,9 @@ export const truncate = (text: string, length: number, ending: string): string =
   return characters.slice(0, Math.max(0, length - [...ending].length)).join('') + ending
 }
 
+/** Of a text its characters: half an emoji is none that a buyer could read. */
 export const sliceOf = (value: unknown, from: number, to?: number): unknown =>
-  Array.isArray(value) ? value.slice(from, to) : String(value).slice(from, to)
+  Array.isArray(value) ? value.slice(from, to) : [...textOf(value)].slice(from, to).join('')
 export const firstOf = (value: unknown, count: number): unknown => one(value, sliceOf(value, 0, Math.max(0, count)), count)
 export const lastOf = (value: unknown, count: number): unknown => (count <= 0 ? '' : one(value, sliceOf(value, -count), count))
 

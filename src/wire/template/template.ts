@@ -52,7 +52,7 @@ export const compilePieces = (source: Text, options: TemplateOptions): readonly 
   const report = (problem: Diagnostic): void => { sound = false; options.report(problem) }
   const parsed = parseTemplate(text)
   if (!parsed.ok) {
-    options.report(diagnosticAt(placeAt(parsed.at), 'bad-template', parsed.message, /\{\{[^}]*\.\d/.test(text) ? 'a position in a list stands in brackets: lead.items.[0].name' : 'a template is {{lead.name}}, {{helper lead.name "…"}} or {{#if …}}…{{else}}…{{/if}}'))
+    options.report(diagnosticAt(placeAt(parsed.at), 'bad-template', parsed.message, /\{\{[^}]*(?:\.\d|\w\[)/.test(text) ? 'a position in a list stands in brackets: lead.items.[0].name' : 'a template is {{lead.name}}, {{helper lead.name "…"}} or {{#if …}}…{{else}}…{{/if}}'))
     return null
   }
   const context: Context = { vocabulary: options.vocabulary, report, placeAt }
