@@ -105,6 +105,13 @@ describe('questions', () => {
     expect(readdirSync(cwd)).toEqual([])
   })
 
+  it('of new ask again for an address or a format that there is not', async () => {
+    const cwd = emptyFolder()
+    const { code } = await finalmileHere(['new', 'acme'], { cwd, answers: ['api.acme.example', 'https://api.acme.example/leads', 'yaml', 'xml', '', '', ''] })
+    expect(code).toBe(0)
+    expect(readFileSync(join(cwd, 'recipients/acme.yaml'), 'utf8')).toMatch(/Endpoint: "https:\/\/api\.acme\.example\/leads"[\s\S]*Format: XML/)
+  })
+
   it.each([['of purge are a no where they are left', []], ['of purge are a no where they are not yes', ['maybe']]])('%s', async (_, answers) => {
     expect(await finalmileHere(['purge', '--older-than', '0d'], { cwd: emptyFolder(), answers })).toMatchObject({ code: 2, err: 'Nothing was removed.\n' })
   })

@@ -80,9 +80,12 @@ class QuestionsLeft extends Error {}
 const answered = async (question: (text: string, otherwise: string) => Promise<string>): Promise<Sample> => {
   let url = await question('The address that takes leads:', '')
   while (!/^https?:\/\//i.test(url) || !URL.canParse(url)) url = await question('A URL such as https://api.buyer.example/leads:', '')
-  const format = FORMATS.find((each) => each.toLowerCase() === 'json')
-  const wanted = (await question('Format (JSON, XML, Form, Query, Text):', format ?? 'JSON')).toLowerCase()
-  const chosen = FORMATS.find((each) => each.toLowerCase() === wanted) ?? 'JSON'
+  const formatOf = async (): Promise<SampleFormat | undefined> => {
+    const wanted = await question(`Format (${FORMATS.join(', ')}):`, 'JSON')
+    return FORMATS.find((each) => each.toLowerCase() === wanted.toLowerCase())
+  }
+  let chosen = await formatOf()
+  while (chosen === undefined) chosen = await formatOf()
   const auth = (await question('Credentials (none, bearer, basic, or the name of a header):', 'none')).trim()
   const fields = (await question('Their fields, by comma:', 'first_name, last_name, email, phone, state, zip')).split(',').map((each) => each.trim()).filter((each) => each !== '')
   const answer = await question('A sample of their answer, on one line (empty if unknown):', '')
