@@ -68,7 +68,7 @@ const compilePhase = (definition: EndpointDefinition, phase: PhaseName, options:
   const headers = compileHeaders(definition.headers, options)
   const authorize = compileAuth(soap?.securesItself ? null : definition.auth, options)
   const url = compileTarget(definition, phase, options, carried.beside)
-  const idempotencyKey = compileKey(definition, options)
+  const idempotencyKey = compileKey(definition, phase, options)
   const compression = definition.compression
 
   const has = (name: string): boolean => headers.names.has(name)
@@ -88,7 +88,7 @@ const compilePhase = (definition: EndpointDefinition, phase: PhaseName, options:
     const payload = shallow(encode)
     if (payload === null) return { ok: false, reason: 'a value of this lead is nested too deeply to be written' }
     const written: Header[] = headers.write(carried.beside(input))
-    const all = leads === null ? written : written.map((header): Header => (header[0].toLowerCase() === ownKey ? [header[0], oneKeyOf(leads.map((each) => keyIn(headers.write(each))))] : header))
+    const all = leads === null && phase === 'post' ? written : written.map((header): Header => (header[0].toLowerCase() === ownKey ? [header[0], leads === null ? ofPing(header[1]) : oneKeyOf(leads.map((each) => keyIn(headers.write(each))))] : header))
     for (const header of before) all.push(header)
     for (const header of authorize(input, payload.body ?? '')) if (!has(header[0].toLowerCase())) all.push(header)
     if (idempotency !== null) all.push([idempotency, leads === null ? idempotencyKey(carried.beside(input)) : oneKeyOf(leads.map(idempotencyKey))])
@@ -176,12 +176,15 @@ const compileWhen = (condition: Condition, options: TemplateOptions, near: Text)
   return (input) => holds(condition, (path) => valuesAt(path, input))
 }
 
-const compileKey = (definition: EndpointDefinition, options: TemplateOptions): ((input: RenderInput) => string) => {
+/** A key of the author's own goes with one body: the post's. Under it a buyer would answer the post as it answered the ping, or refuse it. */
+const ofPing = (key: string): string => `${key}-ping`
+
+const compileKey = (definition: EndpointDefinition, phase: PhaseName, options: TemplateOptions): ((input: RenderInput) => string) => {
   const key = definition.idempotency?.key
   if (!key) return (input) => headerValue(input.key)
   const template = compileTemplate(key, options)
   // A key that the lead cannot fill would be the same for many leads: ours is used then.
-  return (input) => { const value = template.kind === 'constant' ? template.value : template.read(input); return headerValue(value === undefined || value === null || value === '' ? input.key : textOf(value)) }
+  return (input) => { const value = template.kind === 'constant' ? template.value : template.read(input); return headerValue(value === undefined || value === null || value === '' ? input.key : phase === 'ping' ? ofPing(textOf(value)) : textOf(value)) }
 }
 
 /** GET has no body: JSON, Form and Query values all go into its URL. */

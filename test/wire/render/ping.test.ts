@@ -45,6 +45,14 @@ describe('a ping carries only its own fields', () => {
     const posted = requestOf(both, lead)
     expect([posted.url, headersOf(posted)['X-Once']]).toEqual(['https://buyer.example/x?mail=ann%40example.com&st=CA', 'ann@example.com'])
   })
+  it.each([
+    ['under Idempotency', { idempotency: { header: 'X-Once', key: textOf('{{lead.id}}-{{delivery_attempt}}') } }],
+    ['under Headers', { headers: [header('x-once', '{{lead.id}}-{{delivery_attempt}}')], idempotency: { header: 'X-Once', key: textOf('{{lead.id}}-{{delivery_attempt}}') } }],
+    ['that is the same for all', { idempotency: { header: 'X-Once', key: textOf('L1-1') } }],
+  ])('a key of its own %s is another than the post has: one key never carries two bodies', (_case, own) => {
+    const keys = (['ping', 'post'] as const).map((phase) => Object.entries(headersOf(requestOf({ ping, ...own }, lead, { phase, key: 'ours' }))).filter(([name]) => /^x-once$/i.test(name)).map(([, value]) => value))
+    expect(keys).toEqual([['L1-1-ping'], ['L1-1']])
+  })
   it('its own address says what its author wrote', () => {
     expect(requestOf({ ping: { ...ping, endpoint: textOf('https://buyer.example/ping?mail={{email}}') } }, lead, { phase: 'ping' }).url).toBe('https://buyer.example/ping?mail=ann%40example.com')
   })
