@@ -11,7 +11,7 @@ export interface Held { readonly token: string; readonly host: string | null; re
 export type TokenState =
   | { readonly kind: 'held'; readonly held: Held }
   /** It was asked for a moment ago in vain; every attempt that needs it fails with this. */
-  | { readonly kind: 'failed'; readonly verdict: Extract<Verdict, { kind: 'failed' }> }
+  | { readonly kind: 'failed'; readonly verdict: FailedVerdict }
   | { readonly kind: 'unknown' }
 
 export type Tokens = ReturnType<typeof createTokens>
@@ -71,12 +71,13 @@ export const createTokens = ({ ledger, transport, clock, signal }: Pick<RunDeps,
       return known.get(id)?.state ?? UNKNOWN
     },
     /**
-     * What an answer to a request with this token means: a 401 asks for a new one, and for the attempt to be repeated,
+     * What an answer to a request with this token means: a 401, or another answer that the recipient takes for a failure
+     * of its credentials (Marketo says 602 with status 200), asks for a new one, and for the attempt to be repeated,
      * unless this is that repeat. The buyer may repeat the token in its words; the ledger must not.
      */
     judge: (recipient: string, held: Held, verdict: Verdict, httpStatus: number | null, isRepeat: boolean): Verdict => {
       const told = masked(verdict, held.mask)
-      if (httpStatus !== 401 || told.kind !== 'failed' || told.class !== 'auth' || !held.renews(told)) return told
+      if (told.kind !== 'failed' || !speaksOfToken(told, httpStatus) || !held.renews(told)) return told
       refused.set(recipient, held.token)
       const entry = known.get(recipient)
       // Another lead may have renewed it meanwhile.
@@ -87,6 +88,12 @@ export const createTokens = ({ ledger, transport, clock, signal }: Pick<RunDeps,
     },
   }
 }
+
+/** 403 and 407 know who asks, and forbid it; what does not pause the recipient is about one lead. */
+const speaksOfToken = ({ class: failure, pause }: FailedVerdict, httpStatus: number | null): boolean =>
+  failure === 'auth' && (httpStatus === 401 || (pause === true && httpStatus !== 403 && httpStatus !== 407))
+
+type FailedVerdict = Extract<Verdict, { kind: 'failed' }>
 
 const UNKNOWN: TokenState = { kind: 'unknown' }
 /** All attempts that waited for it fail together; what comes later asks anew. Shorter than the first retry. */

@@ -80,7 +80,7 @@ export interface TokenSource {
   read(reply: Reply): TokenReply
   /** Where it is, the token is kept in the store, closed with this, until it is refused. */
   readonly seal?: Seal
-  /** Whether a new token may help against this 401; absent: always. */
+  /** Whether a new token may help against this failure of the credentials; absent: always. */
   renews?(verdict: Verdict): boolean
 }
 

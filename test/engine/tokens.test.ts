@@ -7,11 +7,12 @@ import type { DeliveryEvent } from '../../src/core/event.ts'
 import type { Plan } from '../../src/core/plan.ts'
 import type { Policy } from '../../src/core/policy.ts'
 import type { Catalogue, EndpointDefinition } from '../../src/definitions/types.ts'
+import { parseResponseCode } from '../../src/definitions/values/response-code.ts'
 import { runDeliveries } from '../../src/engine/run.ts'
 import type { RunEvent } from '../../src/engine/settings.ts'
 import { compileEndpoint } from '../../src/wire/compile.ts'
 import { noGuard, policy, T0 } from '../core/given.ts'
-import { buildDefinition, buildParsing, buildPing, is, mapping, path, textOf } from '../wire/build-definition.ts'
+import { buildDefinition, buildParsing, buildPing, is, mapping, path, place, textOf } from '../wire/build-definition.ts'
 import { counted, movingOn } from './world.ts'
 import { createFakeClock } from '../world/fake-clock.ts'
 import { startTokenBuyer, type TokenAct, type TokenBuyer } from '../world/token-buyer.ts'
@@ -173,6 +174,16 @@ describe('a 401', () => {
     const buyer = await buyerThat([{}], () => ({ status, body: { message: 'no' } }))
     await world(recipientOf(buyer.url)).run(['L1'])
     expect([buyer.asked.length, buyer.posts.length]).toEqual([1, 1])
+  })
+
+  it('in the words of a service that says 200 is one too, where Response Codes takes it for Auth failed', async () => {
+    const buyer = await buyerThat([{}], (n) => (n === 1 ? { status: 200, body: { success: false, errors: [{ code: '602', message: 'Access token expired' }] } } : null))
+    const parsed = parseResponseCode('200 + errors[0].code = 602', 'Auth failed', place, place)
+    if (!parsed.ok) throw new Error(parsed.diagnostic.message)
+    const it = world(recipientOf(buyer.url, { responseCodes: [parsed.value] }))
+    await it.run(['L1'])
+    expect([buyer.asked.length, buyer.posts.map((each) => each.authorization)]).toEqual([2, ['Bearer secret-token-1', 'Bearer secret-token-2']])
+    expect([await it.outcome('L1'), await it.paused(), it.alerts()]).toEqual(['accepted', null, []])
   })
 
   it('without a token in use pauses at once, as ever', async () => {

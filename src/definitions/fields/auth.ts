@@ -11,7 +11,7 @@ export type AuthType = (typeof AUTH_TYPES)[keyof typeof AUTH_TYPES]
 export const CREDENTIALS = {
   username: { key: 'Username', aliases: ['User'], kind: TEXT, doc: 'The user name of HTTP Basic', example: '${BUYER_USERNAME}' },
   password: { key: 'Password', kind: TEXT, doc: 'The password of HTTP Basic, or of an SFTP server', example: '${BUYER_PASSWORD}' },
-  tokenUrl: { key: 'Token URL', kind: TEXT, doc: 'Where OAuth2 tokens are asked for, with client credentials; a token is kept, and renewed once on a 401', example: 'https://login.buyer.example/oauth/token' },
+  tokenUrl: { key: 'Token URL', kind: TEXT, doc: 'Where OAuth2 tokens are asked for, with client credentials; a token is kept, and renewed once on a 401, or on an answer that Response Codes takes for Auth failed', example: 'https://login.buyer.example/oauth/token' },
   clientId: { key: 'Client ID', kind: TEXT, doc: 'OAuth2', example: '${BUYER_CLIENT_ID}' },
   clientSecret: { key: 'Client Secret', kind: TEXT, doc: 'OAuth2', example: '${BUYER_CLIENT_SECRET}' },
   scope: { key: 'Scope', kind: TEXT, doc: 'OAuth2', example: 'leads.write' },
@@ -24,7 +24,7 @@ export const AUTH_SECTION = {
   privateKey: { key: 'Private Key', aliases: ['Key'], kind: TEXT, doc: 'JWT: the RSA key whose certificate the service has, as PEM text', example: '${SALESFORCE_PRIVATE_KEY}' },
   audience: { key: 'Audience', kind: TEXT, doc: 'JWT: for whom the statement is', example: 'https://test.salesforce.com', default: 'https://login.salesforce.com; https://test.salesforce.com for a sandbox' },
   bearer: { key: 'Bearer', aliases: ['Bearer Token'], kind: TEXT, doc: 'A token, sent as `Authorization: Bearer …`', example: '${ABC_TOKEN}' },
-  url: { key: 'URL', kind: TEXT, doc: 'Token Request: where the token is asked for', example: 'https://api.buyer.example/login' },
+  url: { key: 'URL', kind: TEXT, doc: 'Token Request: where the token is asked for; it is kept and renewed as one of OAuth2', example: 'https://api.buyer.example/login' },
   method: { key: 'Method', kind: WORDS, doc: 'Token Request: the HTTP method', example: 'POST', default: 'POST' },
   fields: { key: 'Fields', kind: MAPPING, doc: 'Token Request: what is sent to get a token', example: '{user: "${BUYER_USERNAME}"}' },
   token: { key: 'Token', kind: TEXT, doc: 'Token Request: where the token stands in the answer (a path); Bearer: the token itself', example: 'access_token' },
