@@ -105,7 +105,7 @@ export const prepare = (file: { readonly path: string; readonly text: string }):
     if (!frame) return 0
     if (isItem(i, indent)) {
       if (frame.shift !== null && (indent + frame.shift > frame.level || levels.takesItems(indent + frame.shift))) return frame.shift
-      diagnostics.push(diagnosticAt(place(i, indent, 1), 'block-in-list', 'a block line governs keys, not the items of a list', 'put the condition into the item: - {{#if lead.x}}value{{/if}}'))
+      diagnostics.push(diagnosticAt(place(i, indent, 1), 'block-in-list', 'a block line governs keys, not the items of a list', 'put the condition into the item: - {{#if lead.x}}value{{/if}}, or number the items, 0: and 1: instead of dashes, and let the block govern a number'))
       frame.shift = 0
       return 0
     }

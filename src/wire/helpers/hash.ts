@@ -11,7 +11,8 @@ export const prepareHash = ([algorithm = 'sha256']: readonly unknown[], options:
   const raw = options['raw'] === true || options['raw'] === 'true'
   return (value) => {
     const text = textOf(value)
-    return hash(name, raw ? text : as === 'phone' || (as === undefined && isPhone(text)) ? digitsOf(text) : text.trim().toLowerCase(), 'hex')
+    // The hash of nothing would make all who gave no address one person.
+    return text.trim() === '' ? '' : hash(name, raw ? text : as === 'phone' || (as === undefined && isPhone(text)) ? digitsOf(text) : text.trim().toLowerCase(), 'hex')
   }
 }
 

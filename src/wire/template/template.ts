@@ -2,7 +2,7 @@ import { diagnosticAt, type Diagnostic, type Place } from '../../base/diagnostic
 import type { Text } from '../../definitions/types.ts'
 import type { RenderInput } from '../endpoint.ts'
 import { helperNamed } from '../helpers/table.ts'
-import { parseTemplate, type Block, type Position, type Program } from './ast.ts'
+import { parseTemplate, type Block, type Call, type Position, type Program } from './ast.ts'
 import { compileCall, compileExpression, type Context } from './call.ts'
 import { COMPARISONS, compareBoth } from './compare.ts'
 import { compileCondition, type Test } from './condition.ts'
@@ -52,7 +52,7 @@ export const compilePieces = (source: Text, options: TemplateOptions): readonly 
   const report = (problem: Diagnostic): void => { sound = false; options.report(problem) }
   const parsed = parseTemplate(text)
   if (!parsed.ok) {
-    options.report(diagnosticAt(placeAt(parsed.at), 'bad-template', parsed.message, /\{\{[^}]*(?:\.\d|\w\[)/.test(text) ? 'a position in a list stands in brackets: lead.items.[0].name' : 'a template is {{lead.name}}, {{helper lead.name "…"}} or {{#if …}}…{{else}}…{{/if}}'))
+    options.report(diagnosticAt(placeAt(parsed.at), 'bad-template', parsed.message, /\{\{[^}]*(?:\.\d|\w\[)/.test(text) ? POSITION : 'a template is {{lead.name}}, {{helper lead.name "…"}} or {{#if …}}…{{else}}…{{/if}}'))
     return null
   }
   const context: Context = { vocabulary: options.vocabulary, report, placeAt }
@@ -65,7 +65,7 @@ export const compilePieces = (source: Text, options: TemplateOptions): readonly 
         case 'CommentStatement': break
         case 'MustacheStatement': {
           const read = compileCall(statement, context)
-          if (read) pieces.push({ kind: 'value', read, name: statement.path.type === 'PathExpression' ? statement.path.original : 'value' })
+          if (read) pieces.push({ kind: 'value', read, name: fieldIn(statement) ?? 'a value' })
           break
         }
         case 'BlockStatement': {
@@ -86,7 +86,7 @@ export const compilePieces = (source: Text, options: TemplateOptions): readonly 
     if (name === 'compare') return compileCompareBlock(block, context)
     if (name !== 'if' && name !== 'unless') {
       const guess = nearest(name, ['if', 'unless', 'compare'])
-      report(diagnosticAt(placeAt(block.loc.start), 'unknown-block', `there is no block {{#${name}}}`, guess ? `did you mean {{#${guess} …}}?` : 'blocks are {{#if …}}, {{#unless …}} and {{#compare a "op" b}}'))
+      report(diagnosticAt(placeAt(block.loc.start), 'unknown-block', `there is no block {{#${name}}}`, guess ? `did you mean {{#${guess} …}}?` : name === 'each' ? EACH : 'blocks are {{#if …}}, {{#unless …}} and {{#compare a "op" b}}'))
       return null
     }
     const [param] = block.params
@@ -129,7 +129,7 @@ const compileOperand = (operand: string, at: Position, context: Context): Read |
   const parsed = parseTemplate(`{{${call}}}`)
   const [statement] = parsed.ok ? parsed.program.body : []
   if (statement?.type !== 'MustacheStatement') {
-    context.report(diagnosticAt(context.placeAt(at), 'bad-condition', `"${operand}" is neither a field, a value nor a helper call`))
+    context.report(diagnosticAt(context.placeAt(at), 'bad-condition', `"${operand}" is neither a field, a value nor a helper call`, ...(/\.\d|\w\[/.test(operand) ? [POSITION] : [])))
     return null
   }
   return compileCall(statement, shifted)
@@ -145,6 +145,15 @@ const compileCompareBlock = (block: Block, context: Context): Test | null => {
   const a = compileExpression(left, context)
   const b = compileExpression(right, context)
   return a && b && { holds: (input) => compareBoth(a(input), sign, b(input)), reads: [a, b] }
+}
+
+const EACH = 'a list goes whole, as drivers: {{lead.drivers}}; under other names its items are numbered: 0: with {{lead.drivers.[0].name}}, and {{#if lead.drivers.[1]}} around 1:'
+const POSITION = 'a position in a list stands in brackets: lead.items.[0]'
+
+/** The first field that a call reads: `lead.email` in `{{hash (trim lead.email) "md5"}}`. */
+const fieldIn = ({ path, params }: Call): string | null => {
+  if (params.length === 0) return path.type === 'PathExpression' ? path.original : null
+  return params.reduce<string | null>((found, each) => found ?? (each.type === 'SubExpression' ? fieldIn(each) : each.type === 'PathExpression' ? each.original : null), null)
 }
 
 interface Sink { text: string; missing: boolean; gap: boolean }

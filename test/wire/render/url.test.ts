@@ -13,6 +13,7 @@ describe('URLs', () => {
   it.each([
     ['https://b.example/c/{{campaign_id}}/leads', { campaign_id: 'a/b?c#d' }, 'https://b.example/c/a%2Fb%3Fc%23d/leads'],
     ['https://b.example/c/{{campaign_id}}/leads', {}, 'refused: the URL needs campaign_id, which this lead does not have'],
+    ['https://b.example/members/{{hash (trim lead.email) "md5"}}', { email: '' }, 'refused: the URL needs lead.email, which this lead does not have'],
     ['https://b.example/c/{{campaign_id}}/leads', { campaign_id: '..' }, 'refused: a value of this lead would change the path of the URL'],
     ['https://b.example/?q={{x}}&r={{y}}', { x: 'a&r=1' }, 'https://b.example/?q=a%26r%3D1&r='],
     ['https://{{lead.region}}.b.example/l', { region: 'west' }, 'https://west.b.example/l'],

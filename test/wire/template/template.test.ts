@@ -44,7 +44,8 @@ describe('templates', () => {
     ['{{fromat lead.a "#"}}', 10, 7, 'unknown-helper', 'did you mean "format"?'], ['ok\n  {{uper lead.a}}', 11, 5, 'unknown-helper', 'did you mean "upper"?'], ['a {{lead.x', 10, 14, 'bad-template', undefined],
     ['{{compare lead.a "~" 1}}', 10, 5, 'bad-helper', expect.stringContaining('{{compare a "op" b}}')], ['{{state lead.a "nick"}}', 10, 5, 'bad-helper', expect.stringContaining('"name"')], ['{{date_add now 3 "moons"}}', 10, 5, 'bad-helper', expect.stringContaining('"days"')],
     ['{{#if lead.a >}}x{{/if}}', 10, 19, 'bad-condition', undefined], ['{{#if lead.a = 1}}{{uper lead.b}}{{/if}}', 10, 25, 'unknown-helper', 'did you mean "upper"?'], ['{{#if (uper lead.a) = 1}}x{{/if}}', 10, 12, 'bad-condition', undefined],
-    ['{{lookup lead.a "regoins"}}', 10, 5, 'unknown-table', 'did you mean "regions"?'], ['{{#each lead.a}}x{{/each}}', 10, 5, 'unknown-block', undefined], ['{{#if lead.a}}x{{/unless}}', 10, 10, 'bad-template', undefined], ['{{ping.campain}}', 10, 7, 'unknown-name', 'did you mean ping.campaign?'], ['{{> part}}', 10, 5, 'unsupported-template', undefined],
+    ['{{#if lead.drivers.1}}x{{/if}}', 10, 11, 'bad-condition', 'a position in a list stands in brackets: lead.items.[0]'], ['{{#each lead.drivers}}x{{/each}}', 10, 5, 'unknown-block', expect.stringMatching(/^a list goes whole/)],
+    ['{{lookup lead.a "regoins"}}', 10, 5, 'unknown-table', 'did you mean "regions"?'], ['{{#if lead.a}}x{{/unless}}', 10, 10, 'bad-template', undefined], ['{{ping.campain}}', 10, 7, 'unknown-name', 'did you mean ping.campaign?'], ['{{> part}}', 10, 5, 'unsupported-template', undefined],
   ])('%s is a mistake at %i:%i', (text, line, col, code, help) => {
     const problems: { line: number; col: number; code: string; help?: string }[] = []
     compile(text, problems)
