@@ -120,7 +120,7 @@ const impliedType = (values: AuthValues, places: PlacesOf<typeof AUTH_SECTION>):
 }
 
 const warnOfPlainSecret = ({ text, place }: Text, what: string, reading: Reading): void => {
-  if (text.includes('${') || text.includes('{{') || reading.isSecret(text)) return
+  if (text === '' || text.includes('${') || text.includes('{{') || reading.isSecret(text)) return
   reading.report(diagnosticAt(place, 'plain-secret', `${what} is written in plain text in this file`, 'put it into .env and write ${NAME} here', 'warning'))
 }
 

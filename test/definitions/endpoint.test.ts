@@ -81,6 +81,7 @@ describe('auth', () => {
   })
   it('a secret in plain text is a warning, one from the environment is none', () => {
     expect(load({ r: `${BASE}Auth: Bearer abc` }).said.join()).toContain('plain-secret')
+    expect(load({ r: `${BASE}Auth: {Username: "\${T}", Password: ""}` }, env).said.join()).not.toContain('plain-secret')
     expect(load({ r: `${BASE}Auth: Bearer \${T}` }, env).said.join()).not.toContain('plain-secret')
   })
   it('every value of the environment is a secret', () => expect([...load({ r: `${BASE}Auth: Bearer \${T}\nHeaders:\n  X-K: \${S}` }, env).catalogue.secrets].toSorted()).toEqual(['secret', 'sesame']))
