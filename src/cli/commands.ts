@@ -206,7 +206,7 @@ export const COMMANDS: readonly CommandSpec[] = [
     load: () => import('./commands/loadtest.ts'),
   },
   {
-    name: 'reference', args: '[topic]', group: TOOLS, summary: 'every key of a recipient file, as Markdown',
+    name: 'reference', args: '[topic]', group: TOOLS, summary: 'every key of a recipient file and every template helper, as Markdown',
     more: 'Of a topic, a chapter or a key, that alone.',
     examples: [['finalmile reference | less', 'all of it'], ['finalmile reference batch', 'one chapter'], ['finalmile reference "call window"', 'one key']],
     load: () => import('./commands/reference.ts'),

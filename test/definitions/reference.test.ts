@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { renderReference, renderTopic } from '../../src/definitions/reference.ts'
+import { renderHelper, renderTemplates } from '../../src/wire/helpers/reference.ts'
+import { helperTable } from '../../src/wire/helpers/table.ts'
 import { jsonSchema } from '../../src/definitions/schema.ts'
 import { ENDPOINT_SECTION } from '../../src/definitions/endpoint-keys.ts'
 import { PATTERN_SECTION } from '../../src/definitions/fields/pattern.ts'
@@ -48,5 +50,15 @@ describe('the JSON Schema', () => {
     const [pattern, endpoint] = schema.anyOf
     expect(pattern?.properties['Try']?.description).toContain('Waterfall')
     expect(endpoint?.properties['Settings']).toMatchObject({ properties: { Timeout: { description: expect.stringContaining('10 seconds') as string } } })
+  })
+})
+
+describe('the templates of the reference', () => {
+  it('name every helper with an example, and each by itself', () => {
+    const text = renderTemplates()
+    for (const helper of helperTable) expect(text).toContain(`| \`${helper.signature}\` | `)
+    expect(text.split('\n').filter((each) => each.startsWith('| `')).map((each) => each.split(' | ').length)).toEqual(expect.not.arrayContaining([1]))
+    expect(renderHelper('hash')).toMatch(/^## Helpers\n[\s\S]*`hash value "sha256"`/)
+    expect(renderHelper('nothing')).toBeNull()
   })
 })

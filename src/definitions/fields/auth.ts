@@ -10,7 +10,7 @@ export type AuthType = (typeof AUTH_TYPES)[keyof typeof AUTH_TYPES]
 /** Keys that may stand at the top level too, as nothing else there has their names. */
 export const CREDENTIALS = {
   username: { key: 'Username', aliases: ['User'], kind: TEXT, doc: 'The user name of HTTP Basic', example: '${BUYER_USERNAME}' },
-  password: { key: 'Password', kind: TEXT, doc: 'The password of HTTP Basic, or of an SFTP server', example: '${BUYER_PASSWORD}' },
+  password: { key: 'Password', kind: TEXT, doc: 'The password of HTTP Basic, or of an SFTP server; "" where the service takes its key as the user name alone', example: '${BUYER_PASSWORD}' },
   tokenUrl: { key: 'Token URL', kind: TEXT, doc: 'Where OAuth2 tokens are asked for, with client credentials; a token is kept, and renewed once on a 401, or on an answer that Response Codes takes for Auth failed', example: 'https://login.buyer.example/oauth/token' },
   clientId: { key: 'Client ID', kind: TEXT, doc: 'OAuth2', example: '${BUYER_CLIENT_ID}' },
   clientSecret: { key: 'Client Secret', kind: TEXT, doc: 'OAuth2', example: '${BUYER_CLIENT_SECRET}' },

@@ -29,7 +29,7 @@ export const PARSING_SECTION = {
   success: { key: 'Success', aliases: ['Accepted'], kind: CONDITION, doc: 'When an answer means that the lead was taken; a readable answer for which it does not hold is a rejection', example: 'status = "accepted"', default: 'any 2xx' },
   rejected: { key: 'Rejected', aliases: ['Rejection', 'Reject'], kind: CONDITION, doc: 'When it means that the lead was not wanted', example: 'status = "rejected"' },
   duplicate: { key: 'Duplicate', kind: CONDITION, doc: 'When it means that the buyer has the lead already; no revenue', example: 'status = "duplicate"' },
-  error: { key: 'Error', kind: CONDITION, doc: 'When it means that something went wrong at the buyer; looked at first', example: 'status = "error"' },
+  error: { key: 'Error', kind: CONDITION, doc: 'When it means that something went wrong at the buyer; looked at first, before Duplicate too, and tried again as a server error where the status is 2xx. Data that the buyer finds invalid is a row of Response Codes (`200 + status = "Error": Invalid data`)', example: 'status = "error"' },
   leadId: { key: 'Lead ID', aliases: ['Buyer Lead ID'], kind: PATH, doc: "The buyer's own name for the lead; where it is declared, an acceptance without it is held", example: 'response.leadId' },
   price: { key: 'Price', aliases: ['Revenue'], kind: PATH, doc: 'What the buyer pays; where it is declared and nothing else names a price, an acceptance without it is held', example: 'response.price' },
   message: { key: 'Message', aliases: ['Reason'], kind: PATH, doc: "The buyer's words; several are joined with a comma", example: 'message' },

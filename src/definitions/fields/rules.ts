@@ -98,7 +98,7 @@ export const DUPLICATE_CHECK: Kind<DuplicateCheck | boolean> = {
 
 /** Keys are statuses and words in the body; the first row that matches wins. */
 export const RESPONSE_CODES: Kind<readonly ResponseCodeRow[]> = {
-  takes: 'rows of a status, words in the body or both, and what they mean',
+  takes: 'rows of a status, a condition on the answer or both, and what they mean: Success, Duplicate, Rejected, Invalid data, Auth failed, Rate limited, Server error, Error or Retry',
   schema: { type: 'object', additionalProperties: { type: 'string' } },
   read: (node, reading) => {
     if (node.kind !== 'map') {

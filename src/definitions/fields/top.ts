@@ -40,7 +40,7 @@ export const ENDPOINT_TOP = {
   fieldMapping: { key: 'Field Mapping', aliases: ['Mapping', 'Fields'], kind: BODY_MAPPING, doc: "The buyer's fields, and what of the lead goes into each", example: '{firstName: "{{lead.first_name}}"}', default: 'the whole lead' },
   tables: { key: 'Tables', kind: TABLES, doc: 'Tables for the helper lookup', example: '{products: {auto: AUTO_INS}}' },
   responseParsing: { key: 'Response Parsing', aliases: ['Parsing'], kind: PARSING, doc: 'What an answer means', example: '{Success: status = "accepted", Lead ID: leadId}', default: 'any 2xx is an acceptance' },
-  responseCodes: { key: 'Response Codes', kind: RESPONSE_CODES, doc: 'What statuses, and words in the body, mean; read from the top, before the defaults', example: '{429: Rate limited (retry with backoff)}' },
+  responseCodes: { key: 'Response Codes', kind: RESPONSE_CODES, doc: 'What statuses, words in the body and other conditions mean (`429`, `5xx`, `200 + "DUP" in body`, `//error contains "zip"`); read from the top, before Response Parsing and the defaults', example: '{429: Rate limited (retry with backoff)}' },
   expectedResponse: { key: 'Expected Response', aliases: ['Expected Responses', 'Sample Response'], kind: SAMPLES, doc: 'Sample answers of the buyer\'s documentation; `check` says what each would mean', example: '{"status": "success"}' },
   price: { key: 'Price', aliases: ['Revenue'], kind: MONEY, doc: 'What is earned when the buyer returns no price', example: '$45.00' },
   retries: { key: 'Retries', kind: RETRIES, doc: 'How often a failure that may pass is tried again', example: '3 with exponential backoff', default: 'by class: 3, rate limited 10' },
