@@ -67,6 +67,9 @@ describe('the shipped recipients', () => {
   })
 })
 
+/** A page of helpers, and a dialer of another country. */
+const SHOWS_DIGITS = new Set(['mapping-showcase', 'noojee'])
+
 describe.each(sending.map((each) => [each.id, each] as const))('%s', (_, each) => {
   const { definition } = each
   const reader = readerOf(each)
@@ -80,6 +83,17 @@ describe.each(sending.map((each) => [each.id, each] as const))('%s', (_, each) =
       expect(made).toMatchObject({ ok: true, request: { url: expect.stringMatching(/^https:\/\//) } })
     }
     if (definition.ping) expect(endpoint.render(input(demo, 'ping'))).toMatchObject({ ok: true })
+  })
+
+  it('sends no country code where the number beside it has none, and a ZIP code with its zero', () => {
+    const { endpoint } = compileEndpoint(definition)
+    const bodyOf = (fields: Readonly<Record<string, string>>) => {
+      const asked = input({ id: demo.id, fields: { ...demo.fields, ...fields } })
+      const made = definition.batch ? endpoint?.renderBatch([asked]) : endpoint?.render(asked)
+      return made?.ok && 'url' in made.request ? `${made.request.url}\n${typeof made.request.body === 'string' ? made.request.body : ''}` : ''
+    }
+    if (/(?<!\d)6175550199(?!\d)/.test(bodyOf({ phone_1: '617-555-0199' })) && !SHOWS_DIGITS.has(each.id)) expect(bodyOf({ phone_1: '+1 (617) 555-0199' })).toMatch(/(?<!\d)6175550199(?!\d)/)
+    if (bodyOf({ postal_code: '94105' }).includes('94105')) expect(bodyOf({ postal_code: '02134' })).toContain('02134')
   })
 
   it('its sample answers mean what they say', () => {

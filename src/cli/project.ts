@@ -51,7 +51,7 @@ Headers:
 Field Mapping:
   name: {{lead.first_name}} {{lead.last_name}}
   email: {{lower lead.email}}
-  phone: {{digits lead.phone_1}}
+  phone: {{format lead.phone_1 "##########"}}
   state: {{state lead.state "name"}}
   received: {{format now "YYYY-MM-DD HH:mm:ss" tz="America/New_York"}}
 Expected Response: |

@@ -47,6 +47,11 @@ describe('five9.add_to_list', () => {
     expect(five9.asked[0]).toMatchObject({ method: 'POST', path: '/web2campaign/AddToList', headers: { 'content-type': 'application/x-www-form-urlencoded' } })
   })
 
+  it('sends the ten digits of a number that has its country code with it', async () => {
+    const { five9 } = await deliver({}, [lead('L1', { phone_1: '+1 (415) 555-0199' })])
+    expect(five9.inList('New Leads')).toEqual(['4155550199'])
+  })
+
   it('a number that is in the list is a duplicate (603), one that the CRM knows is accepted (602)', async () => {
     const { world, five9 } = await deliver({ lists: ['New Leads', 'Other'] }, [lead('L1'), lead('L2')], 'Concurrency: 1\n')
     expect(await verdicts(world, 'L2')).toMatchObject([{ kind: 'duplicate', reason: 'The record is in the list already, it was not added' }])

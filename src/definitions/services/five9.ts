@@ -61,11 +61,11 @@ const nodeOf = (value: Text | string | readonly Text[], place: Place): MappingNo
 
 const textIn = (value: unknown): Text | null => (typeof value === 'object' && value !== null && 'text' in value ? (value as Text) : null)
 
-/** Five9 takes digits only: a phone that is mapped as it stands is sent as its digits. */
+/** Five9 takes digits only, ten of a North American number: a phone that is mapped as it stands is sent as those, without the country code 1. */
 const dialable = (entry: MappingEntry): MappingEntry => {
   if (entry.kind === 'block') return { ...entry, then: entry.then.map(dialable), otherwise: entry.otherwise.map(dialable) }
   const path = entry.value.kind === 'template' && NUMBERS.has(entry.key) ? /^\s*\{\{\s*([\w.[\]]+)\s*\}\}\s*$/.exec(entry.value.text)?.[1] : undefined
-  return path === undefined || entry.value.kind !== 'template' ? entry : { ...entry, value: { ...entry.value, text: `{{digits ${path}}}` } }
+  return path === undefined || entry.value.kind !== 'template' ? entry : { ...entry, value: { ...entry.value, text: `{{digits (format ${path} "##########")}}` } }
 }
 
 const NUMBERS = new Set(['number1', 'number2', 'number3'])
@@ -77,10 +77,10 @@ const tellOfMistakes = (definition: EndpointDefinition, own: readonly MappingEnt
   const tell = (at: Place, code: string, message: string, help: string): void => reading.report(diagnosticAt(at, code, message, help))
   if (!textIn(options['domain']) && !places.domain && !named.has('F9domain')) tell(definition.place, 'missing-key', `${name} has no Domain`, 'write Domain: ${FIVE9_DOMAIN} under Settings: the name of your Five9 domain (F9domain)')
   if (!textIn(options['list']) && !places.list && !named.has('F9list')) tell(definition.place, 'missing-key', `${name} has no List`, 'write List: New Leads under Settings: the dialing list that leads join (F9list)')
-  if (!named.has('number1') && !includeAllFields) tell(place, 'missing-number', `${name} maps no number1, without which Five9 takes no record`, 'write number1: {{digits lead.phone_1}} under Field Mapping')
+  if (!named.has('number1') && !includeAllFields) tell(place, 'missing-number', `${name} maps no number1, without which Five9 takes no record`, 'write number1: {{lead.phone_1}} under Field Mapping')
   if (named.has('F9TimeToCall') !== named.has('F9TimeFormat')) tell(place, 'time-without-format', 'F9TimeToCall and F9TimeFormat must come together (code 710)', 'write F9TimeFormat: "yyyy-MM-dd HH:mm:ss Z" beside F9TimeToCall, or use Schedule Calls: yes with a Call Window')
   if (named.has('F9retURL')) tell(place, 'no-answer', 'with F9retURL Five9 redirects, and the answer does not say how it went', 'leave F9retURL out')
-  if (mapping !== null && mapping.kind !== 'map') tell(place, 'wrong-shape', "Five9's fields are a block of names", 'write number1: {{digits lead.phone_1}} and the others, a line each')
+  if (mapping !== null && mapping.kind !== 'map') tell(place, 'wrong-shape', "Five9's fields are a block of names", 'write number1: {{lead.phone_1}} and the others, a line each')
   if (places.format && definition.format !== 'form') tell(places.format, 'unsupported-format', 'Web2Campaign takes a form', 'leave Format out')
   if (batch) tell(places.batch ?? definition.place, 'no-batch', 'Web2Campaign takes one record in a request', 'leave Batch out')
   if (places.scheduleCalls && !places.callWindow) tell(places.scheduleCalls, 'missing-key', 'Schedule Calls needs a Call Window', 'write Call Window: 9am-8pm and Timezone: lead')
