@@ -14,10 +14,15 @@ export const parseClockSpan = (text: string, place: Place): Parsed<ClockSpan> =>
   const bare = /^\d{1,2}(:\d\d)?$/.test(ends[0] ?? '') && toHalf === 'p'
   if (written === null || to === null) return wrong()
   const later = bare && written < 720 && written + 720 < to ? written + 720 : written
-  if (/^\d{1,2}$/.test(ends[0] ?? '') && /^\d{1,2}$/.test(ends[1] ?? '') && to <= 720) return refused(place, 'needs-unit', `got "${text}", which may be the morning or the evening`, `write ${ends[0]}am-${ends[1]}pm`)
+  if (isEither(ends[1] ?? '') && (to <= later ? !/^(1[3-9]|2\d)/.test(ends[0] ?? '') : /^\d{1,2}$/.test(ends[0] ?? '') && !text.includes(':'))) {
+    return refused(place, 'needs-unit', `got "${text}", which may end in the morning or in the evening`, isEither(ends[0] ?? '') ? `write ${ends[0]}am-${ends[1]}pm` : `write ${ends[0]}-${ends[1]}pm, or ${ends[0]}-${ends[1]}am`)
+  }
   if (later === to) return refused(place, 'bad-hours', `got "${text}", which begins when it ends`, 'leave it out where all hours are meant')
   return parsed({ fromMinute: later === 1440 ? 0 : later, toMinute: to === 0 ? 1440 : to })
 }
+
+/** `5`, `5:30`: half of the day that is not said; `05:30` and `17` are said. */
+const isEither = (text: string): boolean => /^([1-9]|1[0-2])(:\d\d)?$/.test(text)
 
 /** Minutes since midnight; 1440 for `24:00`. */
 const minuteOf = (text: string): number | null => {
