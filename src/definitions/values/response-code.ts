@@ -30,6 +30,6 @@ export const parseResponseCode = (key: string, means: string, keyPlace: Place, p
   const meaning = MEANINGS.find(([words]) => words.test(means.trim()))?.[1]
   if (meaning === undefined) return refused(place, 'bad-response-code', `got "${means}", expected what the answer means`, 'write Success, Duplicate, Rejected, Invalid data, Auth failed, Rate limited, Server error, Error or Retry')
   const remark = /\(([^)]*)\)/.exec(means)?.[1] ?? means.replace(/^[^,]*,?/, '')
-  const retry = /(no|don'?t|do not|never|without)\s+retry/i.test(remark) ? false : /\bretry\b|\btry again\b/i.test(remark) ? true : null
+  const retry = /\b(no|don'?t|do not|not|never|without)\s+retr(y|ies|ied)\b/i.test(remark) ? false : /\bretr(y|ies|ied)\b|\btry again\b/i.test(remark) ? true : null
   return parsed({ status, when: when?.value ?? null, means: meaning, retry, pause: /\bpause\b/i.test(remark), text: means.trim(), place: keyPlace })
 }

@@ -128,7 +128,7 @@ describe('response codes', () => {
   it.each([
     ['200 + "OK" in body', 'Success', { status: { from: 200, to: 200 }, means: 'success', when: { op: 'contains', value: 'OK' } }], ['5xx', 'Server error (retry 3x)', { status: { from: 500, to: 599 }, means: 'server-error', retry: true }],
     ['401', 'Auth failed (pause delivery)', { means: 'auth', pause: true, retry: null }], ['404 Not Found', 'Invalid data', { status: { from: 404, to: 404 }, means: 'invalid-data' }], ['500-503', 'Retry', { status: { from: 500, to: 503 }, means: 'retry', retry: null }],
-    ['422', "Rejected (don't retry)", { means: 'rejected', retry: false }], ["'\"NO\" in body'", 'Rejected', { status: null, means: 'rejected', when: { value: 'NO' } }], ['200 where status = "dup"', 'Duplicate', { means: 'duplicate', when: { path: { text: 'status' } } }],
+    ['422', "Rejected (don't retry)", { means: 'rejected', retry: false }], ['5xx', 'Server error, no retries', { retry: false }], ['500', 'Server error (not retried)', { retry: false }], ['409', 'Error (retries)', { retry: true }], ["'\"NO\" in body'", 'Rejected', { status: null, means: 'rejected', when: { value: 'NO' } }], ['200 where status = "dup"', 'Duplicate', { means: 'duplicate', when: { path: { text: 'status' } } }],
   ])('%s: %s', (key, means, expected) => expect(endpoint(`${BASE}Response Codes:\n  ${key}: ${means}`).definition.responseCodes).toMatchObject([expected]))
 })
 
