@@ -10,7 +10,7 @@ const LONG_MS = 5 * 60_000
 export const parseAccumulate = (text: string, place: Place): Parsed<{ readonly maxLeads: number; readonly maxWaitMs: number }> => {
   let maxLeads: number | null = null
   let maxWaitMs: number | null = null
-  for (const part of text.split(/\s+or\s+(?:after\s+)?|\s*,\s*(?=\D|\d+\s*[a-z])/i)) {
+  for (const part of text.split(/\s+or\s+(?:after\s+)?|\s*(?:(?<!\d),|,(?!\d{3}(?!\d)))\s*/i)) {
     const leads = /^(\d[\d,]*)\s*leads?$/i.exec(part.trim())
     const wait = parseDuration(part)
     if (leads && maxLeads === null) maxLeads = Number((leads[1] ?? '').replaceAll(',', ''))

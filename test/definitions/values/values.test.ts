@@ -142,7 +142,7 @@ describe('a recipient that counts in another dollar', () => {
 })
 
 describe('batches, circuit breakers, alerts', () => {
-  it.each([['100 leads or 5 minutes', { maxLeads: 100, maxWaitMs: 300_000 }], ['50 leads', { maxLeads: 50, maxWaitMs: 300_000 }], ['10 minutes', { maxLeads: 1_000, maxWaitMs: 600_000 }]])('Accumulate: %s', (text, expected) => expect(policy(`Batch: {Accumulate: ${text}}`).batch).toEqual({ ...expected, schedule: null }))
+  it.each([['100 leads or 5 minutes', { maxLeads: 100, maxWaitMs: 300_000 }], ['50 leads', { maxLeads: 50, maxWaitMs: 300_000 }], ['10 minutes', { maxLeads: 1_000, maxWaitMs: 600_000 }], ['1,500 leads, 1 hour', { maxLeads: 1_500, maxWaitMs: 3_600_000 }], ['100 leads,300 seconds', { maxLeads: 100, maxWaitMs: 300_000 }]])('Accumulate: %s', (text, expected) => expect(policy(`Batch:\n  Accumulate: ${text}`).batch).toEqual({ ...expected, schedule: null }))
   it('a batch has the format that is written, else that of the recipient', () => {
     const format = (lines: string): unknown => endpoint(`${BASE}${lines}`).definition.batch?.format
     expect([format('Batch: {Accumulate: 5 leads, Format: JSON array}'), format('Batch: {Accumulate: 5 leads}\nFormat: XML'), format('Batch: {Accumulate: 5 leads}\nFormat: JSON'), format('Batch: {Accumulate: 5 leads}'), format('')]).toEqual(['json', 'xml', 'json', 'json', undefined])
