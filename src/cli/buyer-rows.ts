@@ -21,6 +21,7 @@ export interface BuyerRow {
   /** As a column of its own names it, for amounts that do not. */
   readonly currency: string | null
   readonly reason: string | null
+  /** When it came back; when it was sold is ours to know. */
   readonly at: Instant | null
   readonly status: string | null
   /** What the row says that cannot be read: an amount or a date. */
@@ -35,7 +36,7 @@ const NAMES = {
   amount: ['amount', 'refund', 'credit', 'price', 'payout', 'revenue'],
   currency: ['currency', 'currencycode'],
   reason: ['reason', 'returnreason', 'message', 'note', 'comment'],
-  at: ['returnedat', 'returndate', 'soldat', 'date', 'createdat', 'timestamp'],
+  at: ['returnedat', 'returnedon', 'returndate', 'datereturned', 'date', 'timestamp'],
   status: ['status', 'outcome', 'result', 'disposition'],
 } as const
 

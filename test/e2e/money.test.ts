@@ -114,6 +114,12 @@ describe("a buyer's returns", () => {
     expect(taken).toMatchObject([{ returned: 1, already_returned: 0 }, { returned: 0, already_returned: 1, refused: [expect.objectContaining({ reason: '"row 12" is no date' })] }])
   })
 
+  it('are as old as their return is, whenever the list says that they were sold', async () => {
+    const project = await sold()
+    project.write('late.csv', `lead_id,sold_at,date\nL1,${new Date().toISOString()},2099-01-01\n`)
+    expect(await project.json('returns', 'late.csv', '--within', '30d')).toMatchObject({ returned: 0, refused: [{ reason: 'it comes later than --within allows after the sale' }] })
+  })
+
   it("are found by the buyer's own ids; a file without ids is refused", async () => {
     const project = await sold()
     const bought = (await project.run('export', 'results', '--jsonl')).out.split('\n').filter(Boolean).map((line) => JSON.parse(line) as { buyer_lead_id: string })
