@@ -346,6 +346,8 @@ describe('reconcile', () => {
     expect(out.trimEnd().split('\n').map((line) => JSON.parse(line) as Record<string, unknown>).map((each) => [each.finding, each.lead_id, each.line])).toEqual([
       ['price differs', 'L1', 2], ['price differs', 'L3', 3], ['unknown to us', 'X1', 4], ['we have it, they do not', 'L2', null],
     ])
+    project.write('words.csv', 'lead_id,status\nL1,Rejected: wrong state\nL2,No answer\nL3,Not accepted\n')
+    expect((await project.run('reconcile', 'acme', 'words.csv', '--csv')).out).toMatch(/^price differs,L1,.*\nagrees,L2,.*\nprice differs,L3,/m)
     project.write('theirs.csv', 'Confirmation ID,price\nX9,45\n')
     expect(await project.run('reconcile', 'acme', 'theirs.csv', '--csv')).toMatchObject({ code: 3, out: expect.stringContaining('\nunknown to us,,X9,') })
   })

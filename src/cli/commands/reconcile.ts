@@ -55,7 +55,8 @@ export const run: RunCommand = async (invocation) => {
 
 const instant = (value: unknown): Instant | null => (typeof value === 'number' ? value : null)
 
-const NO = /^(rejected?|declined?|denied|refused|invalid|dup(licate)?|returned?|refunded|failed|no|false|0|unsold|unmatched)$/i
+/** By what it begins with: `Rejected: wrong state`. What a call came to (`Not interested`, `No answer`) is about a lead that they have. */
+const NO = /^(reject|declin|denied|refus|invalid|dup|return|refund|credited|cancel|void|fail|un(sold|matched)|not (accepted|sold|bought|matched|bill)|(no|false|0)$)/i
 
 const theirsOf = (row: BuyerRow): TheirLine => ({
   line: row.line, ids: [row.ours, row.theirs, row.either].filter((each) => each !== null), theirId: row.theirs, price: row.amount, currency: row.currency, taken: row.status === null || !NO.test(row.status),
