@@ -142,6 +142,16 @@ describe("a buyer's returns", () => {
     expect(await project.json('report')).toMatchObject({ returned: '90.00', recipients: { acme: { returns: 1, revenue: '90.00' }, bright: { returns: 1, revenue: '90.00' } } })
   })
 
+  it('of a lead that one buyer took twice, ordered again, are of the one sale and then of the other, and count once', async () => {
+    const project = await sold()
+    await project.run('deliver', 'leads.csv', '--to', 'acme', '--yes', '--again')
+    project.write('returns.csv', 'lead_id,date,reason\nL1,2026-11-24,wrong number\nL1,2026-11-25,not interested\n')
+    expect(await project.json('returns', 'returns.csv', '--dry-run')).toMatchObject({ returned: 2, already_returned: 0, amounts: { USD: '90.00' } })
+    expect(await project.json('returns', 'returns.csv')).toMatchObject({ returned: 2, already_returned: 0 })
+    expect(await project.json('returns', 'returns.csv')).toMatchObject({ returned: 0, already_returned: 2 })
+    expect(await revenueOf(project)).toBe('180.00')
+  })
+
   it('name the buyer in a column as --from does, by its id or its name', async () => {
     const project = await sold()
     project.write('recipients/acme.yaml', `Recipient: Acme Insurance\n${endpointYaml(buyer?.url ?? '')}`)

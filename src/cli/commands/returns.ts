@@ -3,7 +3,7 @@ import { usageError } from '../../base/diagnostic.ts'
 import { shortHash } from '../../base/hash.ts'
 import { formatMoney, type Money } from '../../base/money.ts'
 import type { Mode } from '../../core/event.ts'
-import { afterReturn, decideReturn, isMeant, nameTheBuyer, salesOf, type ReturnRequest } from '../../core/returns.ts'
+import { afterReturn, decideReturn, isMeant, leftOf, nameTheBuyer, salesOf, type ReturnRequest } from '../../core/returns.ts'
 import { addTo, emptySums, type Sums } from '../../core/report/sums.ts'
 import type { Ledger, LoadedDelivery, Step } from '../../ports.ts'
 import { readBuyerRows, type BuyerRow } from '../buyer-rows.ts'
@@ -76,7 +76,7 @@ const bookAll = async (ledger: Ledger, { options }: Invocation, rows: readonly B
     if (!dry) pending.clear()
   }
   for (const row of rows) {
-    const found = row.problem === null ? await deliveryOf(ledger, mode, row, from, byBuyerId) : row.problem
+    const found = row.problem === null ? await deliveryOf(ledger, mode, row, from, byBuyerId, pending) : row.problem
     if (typeof found === 'string') { refusals.push({ row, why: found }); continue }
     const loaded = pending.get(found.delivery.id) ?? found
     const { standing } = loaded
@@ -100,35 +100,38 @@ const requestOf = (row: BuyerRow, loaded: LoadedDelivery, from: string | null): 
   recipient: from ?? row.recipient,
   buyerLeadId: row.theirs,
   amount: row.amount, currency: row.currency, reason: row.reason, returnedAt: row.at,
-  ref: shortHash([loaded.delivery.id, row.amount, row.at, row.reason].join('\n')),
+  ref: refOf(row, loaded),
 })
 
+const refOf = (row: BuyerRow, { delivery }: LoadedDelivery): string => shortHash([delivery.id, row.amount, row.at, row.reason].join('\n'))
+
 /** The delivery that a row means, or why none can be told. */
-const deliveryOf = async (ledger: Ledger, mode: Mode, row: BuyerRow, from: string | null, byBuyerId: SoldAs): Promise<LoadedDelivery | string> => {
+const deliveryOf = async (ledger: Ledger, mode: Mode, row: BuyerRow, from: string | null, byBuyerId: SoldAs, pending: ReadonlyMap<string, LoadedDelivery>): Promise<LoadedDelivery | string> => {
   const recipient = from ?? row.recipient
   const ownId = row.ours ?? row.either
-  const own = ownId === null ? [] : (await ledger.ofLead(ownId)).filter((each) => each.delivery.mode === mode)
+  const own = ownId === null ? [] : (await ledger.ofLead(ownId)).filter((each) => each.delivery.mode === mode).map((each) => pending.get(each.delivery.id) ?? each)
   const theirs = row.theirs ?? (row.ours === null ? row.either : null)
   const sold = theirs === null ? [] : (byBuyerId.get(theirs) ?? []).filter((sale) => isMeant(sale, recipient, theirs) && !own.some((each) => each.delivery.id === sale.deliveryId))
   const [other, ...others] = new Set(sold.map((each) => each.deliveryId))
   if (row.either !== null && row.ours === null && row.theirs === null && own.length > 0 && other !== undefined) {
     return 'one lead has this id with us, another with the buyer: say which is meant with --lead-id or --buyer-lead-id'
   }
-  if (own.length > 0) return meantAmong(own, recipient, row.theirs)
+  if (own.length > 0) return meantAmong(own, recipient, row)
   if (row.ours !== null && row.theirs === null) return 'no lead of this id is in this store'
   if (others.length > 0) return `several leads were sold under this id of the buyer${recipient === null ? ': name the buyer in a column "recipient" or with --from' : ''}`
   const loaded = other === undefined ? null : await ledger.load(other)
   return loaded ?? `no lead of this id is in this store, and no sale under it${recipient === null ? '' : ` to ${recipient}`}`
 }
 
-/** Of a lead's deliveries the one with the sale that is meant; the latest, where it was ordered again and the same buyer took it again. */
-const meantAmong = (own: readonly LoadedDelivery[], recipient: string | null, buyerLeadId: string | null): LoadedDelivery | string => {
+/** Of a lead's deliveries the one with the sale that is meant; where it was ordered again and the same buyer took it again, the latest that this row was booked against or of which anything is left. */
+const meantAmong = (own: readonly LoadedDelivery[], recipient: string | null, row: BuyerRow): LoadedDelivery | string => {
   const sold = own.flatMap((loaded) => salesOf(loaded.events.map(({ event }) => event)).map((sale) => ({ loaded, sale })))
-  const meant = sold.filter(({ sale }) => isMeant(sale, recipient, buyerLeadId))
+  const meant = sold.filter(({ sale }) => isMeant(sale, recipient, row.theirs))
   const buyers = [...new Set(meant.map(({ sale }) => sale.recipient))]
   // Several within one delivery are its own affair: a row that is booked with all of them is known.
   if (buyers.length > 1 && new Set(meant.map(({ loaded }) => loaded)).size > 1) return nameTheBuyer(buyers)
-  return (meant.at(-1) ?? sold.at(-1))?.loaded ?? own.at(-1) ?? 'it is not in this store'
+  const last = meant.findLast(({ loaded, sale }) => leftOf(sale)?.amount !== 0 || sale.refs.includes(refOf(row, loaded)))
+  return (last ?? meant.at(-1) ?? sold.at(-1))?.loaded ?? own.at(-1) ?? 'it is not in this store'
 }
 
 interface SoldUnder { readonly deliveryId: string; readonly recipient: string; readonly buyerLeadId: string }
