@@ -27,7 +27,7 @@ export interface RunRecord {
 
 export const openRecord = async (folder: string, run: Run, catalogue: Catalogue, currency: string): Promise<RunRecord> => {
   const files = await createRunFiles(folder).catch((error: unknown) => { throw notWritable(folder, error) })
-  const report = emptyReport(run.mode)
+  const report = emptyReport(run.mode, currency)
   const told: Extract<RunEvent, { kind: 'alert' }>[] = []
   let [empty, closed] = [true, false]
   const close = async (): Promise<void> => {
@@ -55,7 +55,7 @@ export const openRecord = async (folder: string, run: Run, catalogue: Catalogue,
       const alerts = alertsOf(report, limitsOf(catalogue))
       const summary = summaryOf(report, run, {
         finishedAt: at, waiting: end.waiting.reduce((sum, each) => sum + each.count, 0), alreadySettled: end.alreadySettled, badRows,
-        alerts: [...alerts, ...alsoTold(told, alerts)], currency,
+        alerts: [...alerts, ...alsoTold(told, alerts)],
       })
       await close()
       await files.summary(summary).catch((error: unknown) => { throw notWritten(folder, error) })

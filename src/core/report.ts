@@ -23,6 +23,8 @@ export interface Attention { readonly recipient: string; readonly class: string;
  */
 export interface Report {
   readonly mode: Mode
+  /** Of figures without any money; the recipients' own, where they have one together. */
+  readonly currency: string
   readonly total: Figures
   /** `recipient`: by id; `source`: by `source.name`, else `(none)`; `day`: by UTC date; `version`: `recipient version`. */
   readonly by: Readonly<Record<ReportBy, Map<string, Figures>>>
@@ -43,8 +45,9 @@ interface Folding {
 }
 type Settled = { readonly figures: readonly Figures[]; readonly outcome: OutcomeKind; readonly revenue: readonly Money[]; readonly cost: Money | null }
 
-export const emptyReport = (mode: Mode): Report => ({
+export const emptyReport = (mode: Mode, currency = 'USD'): Report => ({
   mode,
+  currency,
   total: emptyFigures(),
   by: { recipient: new Map(), source: new Map(), day: new Map(), version: new Map() },
   attention: new Map(),

@@ -43,6 +43,23 @@ describe("a lead's cost", () => {
   })
 })
 
+describe('where nothing was earned', () => {
+  it('figures are in the currency of the recipients, in the run, the export and the report alike', async () => {
+    buyer = await startBuyer({ script: { do: 'reject' } })
+    const project = createProject({ acme: `${endpointYaml(buyer.url)}\nCurrency: EUR\n` })
+    project.write('leads.csv', leadsCsv(1))
+    await project.run('deliver', 'leads.csv', '--to', 'acme', '--yes', '--out', 'out')
+    expect(project.rows('out/results.csv')).toMatchObject([{ outcome: 'rejected', currency: 'EUR' }])
+    expect((await project.run('export', 'results')).out).toBe(project.read('out/results.csv'))
+    const euros = { currency: 'EUR', revenue: '0.00' }
+    expect(await project.json('report')).toMatchObject({ ...euros, recipients: { acme: euros }, sources: { '(none)': euros } })
+    for (const by of ['recipient', 'source', 'day']) {
+      expect((await project.run('report', '--by', by)).out).not.toContain('$')
+      expect((await project.run('report', '--by', by, '--csv')).out).toContain('EUR')
+    }
+  })
+})
+
 describe("a buyer's returns", () => {
   it('are taken off the revenue once, in report, ledger and results', async () => {
     const project = await sold()

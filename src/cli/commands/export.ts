@@ -3,6 +3,7 @@ import { csvLine } from '../../base/csv.ts'
 import type { Mode } from '../../core/event.ts'
 import { confirmedRow, LEDGER_COLUMNS, ledgerRow, RESULT_COLUMNS, resultRow, rowObject, type Row } from '../../core/report/rows.ts'
 import type { Ledger } from '../../ports.ts'
+import { currencyAmong, openCatalogue } from '../catalogue.ts'
 import type { RunCommand } from '../command.ts'
 import { EXIT } from '../exit.ts'
 import { requireOneFormat } from '../one-format.ts'
@@ -24,13 +25,14 @@ export const run: RunCommand = async (invocation) => {
     const run = typeof options.run === 'string' ? options.run : null
     if (run !== null && !(await isKnown(ledger, run))) throw usageError(`the store has no facts of a run "${run}"`, 'the id is the name of its folder under runs/, and run_id in its summary.json')
     const filter = { ...(run === null ? {} : { runId: run }), ...(options.live === true ? { mode: 'live' as const } : options.test === true ? { mode: 'test' as const } : {}) }
+    const currency = currencyAmong([...(await openCatalogue(invocation)).catalogue.recipients.values()])
     const columns: readonly string[] = what === 'ledger' ? LEDGER_COLUMNS : RESULT_COLUMNS
     const show = isJson
       ? (row: Row) => `${JSON.stringify(rowObject(columns, row))}\n`
       : (row: Row) => csvLine(row, { guard: true, eol: '\n' })
     let piece = isJson ? '' : csvLine(columns, { guard: true, eol: '\n' })
     let count = 0
-    for await (const row of what === 'ledger' ? ledgerRows(ledger, filter) : run === null ? resultRows(ledger, filter) : resultRowsOfRun(ledger, filter)) {
+    for await (const row of what === 'ledger' ? ledgerRows(ledger, filter) : run === null ? resultRows(ledger, filter, currency) : resultRowsOfRun(ledger, filter, currency)) {
       piece += show(row)
       count += 1
       if (count % PIECE !== 0) continue
@@ -59,17 +61,17 @@ async function* ledgerRows(ledger: Ledger, filter: Filter): AsyncGenerator<Row> 
 }
 
 /** What the run settled, as its own results.csv says it: what became of a lead later, a return too, is another run's. */
-async function* resultRowsOfRun(ledger: Ledger, filter: Filter): AsyncGenerator<Row> {
-  for await (const { event, leadId, mode } of ledger.events(filter)) if (event.type === 'settled') yield resultRow({ leadId, mode, attempts: event.attempts ?? 0 }, event)
+async function* resultRowsOfRun(ledger: Ledger, filter: Filter, currency: string): AsyncGenerator<Row> {
+  for await (const { event, leadId, mode } of ledger.events(filter)) if (event.type === 'settled') yield resultRow({ leadId, mode, attempts: event.attempts ?? 0 }, event, currency)
 }
 
 /** Of each settled delivery as it stands now. */
-async function* resultRows(ledger: Ledger, filter: Filter): AsyncGenerator<Row> {
+async function* resultRows(ledger: Ledger, filter: Filter, currency: string): AsyncGenerator<Row> {
   for await (const { delivery, standing } of ledger.deliveries({ ...filter, state: 'settled' })) {
     if (standing.state !== 'settled') continue
     yield resultRow({ leadId: delivery.lead.id, mode: delivery.mode, attempts: standing.attempts }, {
       type: 'settled', at: standing.at, cost: standing.cost,
       outcome: { kind: standing.outcome, recipient: standing.recipient, path: '/', buyerLeadId: standing.buyerLeadId, revenue: standing.revenue, reason: standing.reason, class: null },
-    })
+    }, currency)
   }
 }

@@ -4,6 +4,7 @@ import { systemClock } from '../../adapters/clock.ts'
 import type { Mode } from '../../core/event.ts'
 import { addEvent, emptyReport, type Report } from '../../core/report.ts'
 import type { Ledger } from '../../ports.ts'
+import { currencyAmong, openCatalogue } from '../catalogue.ts'
 import type { RunCommand } from '../command.ts'
 import { EXIT } from '../exit.ts'
 import { requireOneFormat } from '../one-format.ts'
@@ -19,7 +20,8 @@ export const run: RunCommand = async (invocation) => {
     const { options, settings, streams, cwd } = invocation
     const mode: Mode = options.test === true ? 'test' : 'live'
     const runId = typeof options.run === 'string' ? options.run : null
-    const report = await foldLedger(ledger, mode, runId)
+    const { catalogue } = await openCatalogue(invocation)
+    const report = await foldLedger(ledger, emptyReport(mode, currencyAmong([...catalogue.recipients.values()])), runId)
     if (runId !== null && !(await hasFacts(ledger, mode, runId))) throw usageError(`the ${mode} store has no facts of a run "${runId}"`, mode === 'live' ? 'add --test where it was a test run' : 'leave --test out where it was a live run')
     const grouping = GROUPINGS.find((each) => each === options.by) ?? 'recipient'
     if (typeof options.html === 'string') {
@@ -40,8 +42,7 @@ const hasFacts = async (ledger: Ledger, mode: Mode, runId: string): Promise<bool
   return false
 }
 
-export const foldLedger = async (ledger: Ledger, mode: Mode, runId: string | null): Promise<Report> => {
-  const report = emptyReport(mode)
-  for await (const stored of ledger.events({ mode, ...(runId === null ? {} : { runId }) })) addEvent(report, stored, stored.event)
+const foldLedger = async (ledger: Ledger, report: Report, runId: string | null): Promise<Report> => {
+  for await (const stored of ledger.events({ mode: report.mode, ...(runId === null ? {} : { runId }) })) addEvent(report, stored, stored.event)
   return report
 }

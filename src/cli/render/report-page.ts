@@ -13,7 +13,7 @@ export const reportPage = (report: Report, runId: string | null, now: Instant): 
   const outcomes = outcomesOf(total)
   const leads = leadsOf(total)
   const currencies = currenciesOf(total.revenue, total.cost)
-  const money = (currencies.length === 0 ? ['USD'] : currencies).flatMap((currency): readonly PageFigure[] => {
+  const money = (currencies.length === 0 ? [report.currency] : currencies).flatMap((currency): readonly PageFigure[] => {
     const each = moneyIn(total, currency, mode)
     return [
       { label: 'Revenue', value: showAmount(each.revenue, currency) }, ...(each.test_revenue === undefined ? [] : [{ label: 'It would have been', value: showAmount(each.test_revenue, currency) }]), { label: 'Cost', value: showAmount(each.cost, currency) },
@@ -36,7 +36,7 @@ const leadsOf = (figures: Figures): number => Object.values(outcomesOf(figures))
 const rate = (part: number, whole: number): string => (whole === 0 ? '–' : `${((part / whole) * 100).toFixed(1)}%`)
 
 const recipients = (title: string, column: string, report: Report, map: ReadonlyMap<string, Figures>): PageTable => {
-  const rows = sorted(map).map(([id, figures]) => ({ id, figures, shown: recipientSummary(figures, report.mode) }))
+  const rows = sorted(map).map(([id, figures]) => ({ id, figures, shown: recipientSummary(figures, report) }))
   return {
     title,
     columns: [{ title: column }, { title: 'Attempts', ...right }, { title: 'Accepted', ...right }, { title: 'Success rate', ...right }, { title: 'Average', ...right }, { title: 'p95', ...right }, { title: 'Revenue', ...right }, { title: 'Errors' }],
@@ -56,7 +56,7 @@ const leadsBy = (title: string, column: string, report: Report, map: ReadonlyMap
     columns: [{ title: column }, { title: 'Leads', ...right }, { title: 'Accepted', ...right }, { title: 'Rate', ...right }, { title: 'Revenue', ...right }, { title: 'Cost', ...right }, { title: 'Margin', ...right }],
     rows: rows.map(([name, figures]) => {
       const { accepted } = outcomesOf(figures)
-      const money = moneyTexts(figures, report.mode)
+      const money = moneyTexts(figures, report)
       return [name, showCount(leadsOf(figures)), showCount(accepted), rate(accepted, leadsOf(figures)), money.revenue, money.cost, money.margin]
     }),
     bars: { column: 4, shares: sharesOf(rows.map(([, figures]) => figures.revenue)) },

@@ -1,7 +1,6 @@
 import type { ChalkInstance } from 'chalk'
 import { csvLine } from '../../base/csv.ts'
 import { formatDuration } from '../../base/time.ts'
-import type { Mode } from '../../core/event.ts'
 import type { Report } from '../../core/report.ts'
 import type { Figures } from '../../core/report/figures.ts'
 import { currenciesOf } from '../../core/report/sums.ts'
@@ -15,20 +14,20 @@ export type Grouping = (typeof GROUPINGS)[number]
 
 /** For programs: every grouping at once. */
 export const reportJson = (report: Report, runId: string | null): unknown => ({
-  mode: report.mode, run_id: runId, ...groupJson(report.total, report.mode),
-  recipients: mapJson(report.by.recipient, (each) => recipientSummary(each, report.mode)),
-  sources: mapJson(report.by.source, (each) => ({ ...recipientSummary(each, report.mode), ...groupJson(each, report.mode) })),
-  days: mapJson(report.by.day, (each) => ({ ...recipientSummary(each, report.mode), ...groupJson(each, report.mode) })),
-  versions: mapJson(report.by.version, (each) => recipientSummary(each, report.mode)),
+  mode: report.mode, run_id: runId, ...groupJson(report.total, report),
+  recipients: mapJson(report.by.recipient, (each) => recipientSummary(each, report)),
+  sources: mapJson(report.by.source, (each) => ({ ...recipientSummary(each, report), ...groupJson(each, report) })),
+  days: mapJson(report.by.day, (each) => ({ ...recipientSummary(each, report), ...groupJson(each, report) })),
+  versions: mapJson(report.by.version, (each) => recipientSummary(each, report)),
 })
 
-const groupJson = (figures: Figures, mode: Mode): object => {
+const groupJson = (figures: Figures, { mode, currency }: Report): object => {
   const outcomes = outcomesOf(figures)
   const currencies = currenciesOf(figures.revenue, figures.cost)
-  const only = currencies.length > 1 ? null : (currencies[0] ?? 'USD')
+  const only = currencies.length > 1 ? null : (currencies[0] ?? currency)
   return {
     leads: sumOf(outcomes), outcomes,
-    ...(only === null ? { revenue: null, cost: null, margin: null, currency: null, by_currency: Object.fromEntries(currencies.map((each) => [each, moneyIn(figures, each, mode)])) } : { ...moneyIn(figures, only, mode), currency: only }),
+    ...(only === null ? { revenue: null, ...(mode === 'test' ? { test_revenue: null } : {}), cost: null, margin: null, currency: null, by_currency: Object.fromEntries(currencies.map((each) => [each, moneyIn(figures, each, mode)])) } : { ...moneyIn(figures, only, mode), currency: only }),
   }
 }
 
@@ -45,7 +44,7 @@ export const reportCsv = (report: Report, grouping: Grouping): string => {
   if (grouping === 'recipient' || grouping === 'version') {
     const head = [grouping, 'attempts', 'accepted', 'rejected', 'duplicates', 'skipped', 'failed', 'unknown', 'success_rate', 'avg_ms', 'p95_ms', 'revenue', 'currency', 'revenue_per_lead', 'errors']
     return line(head) + sorted(report.by[grouping]).flatMap(([id, figures]) => {
-      const each = recipientSummary(figures, mode)
+      const each = recipientSummary(figures, report)
       const counts = [each.attempts, each.accepted, each.rejected, each.duplicates, each.skipped, each.failed, each.unknown, each.success_rate, each.avg_ms, each.p95_ms]
       if (each.by_currency === undefined) return [line([id, ...counts, each.revenue, each.currency, each.revenue_per_lead, errorsText(each)])]
       return Object.entries(each.by_currency).map(([currency, { revenue }], i) => line([id, ...counts.map((count) => (i === 0 ? count : null)), revenue, currency, null, i === 0 ? errorsText(each) : null]))
@@ -54,10 +53,10 @@ export const reportCsv = (report: Report, grouping: Grouping): string => {
   const outcomes = ['accepted', 'rejected', 'duplicate', 'skipped', 'failed', 'held', 'pooled'] as const
   return line([grouping, 'leads', ...outcomes, 'revenue', 'cost', 'margin', 'currency', 'attempts', 'success_rate', 'avg_ms', 'p95_ms', 'errors']) + sorted(report.by[grouping]).flatMap(([name, figures]) => {
     const counts = outcomesOf(figures)
-    const sent = recipientSummary(figures, mode)
+    const sent = recipientSummary(figures, report)
     const currencies = currenciesOf(figures.revenue, figures.cost)
     // With several currencies a group has a row for each; the counts stand in the first.
-    return (currencies.length === 0 ? ['USD'] : currencies).map((currency, i) => {
+    return (currencies.length === 0 ? [report.currency] : currencies).map((currency, i) => {
       const money = moneyIn(figures, currency, mode)
       return line([name, i === 0 ? sumOf(counts) : null, ...outcomes.map((each) => (i === 0 ? counts[each] : null)), money.revenue, money.cost, money.margin, currency,
         ...(i === 0 ? [sent.attempts, sent.success_rate, sent.avg_ms, sent.p95_ms, errorsText(sent)] : [null, null, null, null, null])])
@@ -71,7 +70,7 @@ export const reportText = (report: Report, grouping: Grouping, columns: number, 
   const leads = sumOf(outcomes)
   const currencies = currenciesOf(report.total.revenue, report.total.cost)
   const lines = [paint.bold(plural(leads, 'lead')) + (report.mode === 'test' ? paint.yellow('  test mode: no revenue is recorded') : ''), '']
-  for (const currency of currencies.length === 0 ? ['USD'] : currencies) {
+  for (const currency of currencies.length === 0 ? [report.currency] : currencies) {
     const money = moneyIn(report.total, currency, report.mode)
     lines.push(`  Revenue ${paint.bold(showAmount(money.revenue, currency))}   Cost ${showAmount(money.cost, currency)}   Margin ${paint.bold(showAmount(money.margin, currency))}${money.returned === undefined ? '' : paint.dim(`   ${showAmount(money.returned, currency)} returned, taken off`)}`)
     if (money.test_revenue !== undefined) lines.push(paint.dim(`  It would have been ${showAmount(money.test_revenue, currency)}`))
@@ -84,17 +83,17 @@ export const reportText = (report: Report, grouping: Grouping, columns: number, 
     lines.push(renderTable(
       [{ title: grouping.toUpperCase(), flexible: true }, { title: 'SENT', ...number }, { title: 'ACCEPTED', ...number }, { title: 'RATE', ...number }, { title: 'AVG', ...number }, { title: 'P95', ...number }, { title: 'REVENUE', ...number }, { title: 'PER LEAD', ...number }, { title: 'ERRORS', flexible: true }],
       sorted(report.by[grouping]).map(([id, figures]) => {
-        const each = recipientSummary(figures, report.mode)
+        const each = recipientSummary(figures, report)
         return [id, showCount(each.attempts), showCount(each.accepted), rate(each.success_rate), ms(each.avg_ms), ms(each.p95_ms), revenueText(each, report.mode),
-          each.revenue_per_lead === null || report.mode === 'test' ? '–' : showAmount(each.revenue_per_lead, each.currency ?? 'USD'), errorsText(each)]
+          each.revenue_per_lead === null || report.mode === 'test' ? '–' : showAmount(each.revenue_per_lead, each.currency ?? report.currency), errorsText(each)]
       }), columns, paint))
   } else {
     lines.push(renderTable(
       [{ title: grouping.toUpperCase(), flexible: true }, { title: 'LEADS', ...number }, { title: 'ACCEPTED', ...number }, { title: 'RATE', ...number }, { title: 'FAILED', ...number }, { title: 'AVG', ...number }, { title: 'P95', ...number }, { title: 'REVENUE', ...number }, { title: 'COST', ...number }, { title: 'MARGIN', ...number }],
       sorted(report.by[grouping]).map(([name, figures]) => {
         const counts = outcomesOf(figures)
-        const sent = recipientSummary(figures, report.mode)
-        const money = moneyTexts(figures, report.mode)
+        const sent = recipientSummary(figures, report)
+        const money = moneyTexts(figures, report)
         return [name, showCount(sumOf(counts)), showCount(counts.accepted), rate(sumOf(counts) === 0 ? null : counts.accepted / sumOf(counts)), showCount(counts.failed), ms(sent.avg_ms), ms(sent.p95_ms), money.revenue, money.cost, money.margin]
       }), columns, paint))
   }

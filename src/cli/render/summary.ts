@@ -3,6 +3,7 @@ import { parseMoney } from '../../base/money.ts'
 import { formatDuration } from '../../base/time.ts'
 import type { Mode } from '../../core/event.ts'
 import { OUTCOMES } from '../../core/outcome.ts'
+import type { Report } from '../../core/report.ts'
 import type { Alert } from '../../core/report/alerts.ts'
 import type { Figures } from '../../core/report/figures.ts'
 import { currenciesOf } from '../../core/report/sums.ts'
@@ -87,10 +88,10 @@ export const revenueText = (each: RecipientSummary, mode: Mode): string => {
 }
 
 /** Of a group of leads, a figure for each currency. In test mode revenue is what it would have been, and no margin is made of that. */
-export const moneyTexts = (figures: Figures, mode: Mode): Readonly<Record<'revenue' | 'cost' | 'margin', string>> => {
+export const moneyTexts = (figures: Figures, { mode, currency: fallback }: Pick<Report, 'mode' | 'currency'>): Readonly<Record<'revenue' | 'cost' | 'margin', string>> => {
   const currencies = currenciesOf(figures.revenue, figures.cost)
   const each = (of: (money: MoneySummary) => string): string =>
-    (currencies.length === 0 ? ['USD'] : currencies).map((currency) => showAmount(of(moneyIn(figures, currency, mode)), currency)).join(' + ')
+    (currencies.length === 0 ? [fallback] : currencies).map((currency) => showAmount(of(moneyIn(figures, currency, mode)), currency)).join(' + ')
   return { revenue: each((money) => money.test_revenue ?? money.revenue), cost: each((money) => money.cost), margin: mode === 'test' ? '–' : each((money) => money.margin) }
 }
 

@@ -21,7 +21,7 @@ export const groupsOf = (report: Report, by: ReportBy): readonly GroupSummary[] 
         outcomes,
         money: Object.fromEntries(currenciesOf(figures.revenue, figures.cost).map((each) => [each, moneyIn(figures, each, report.mode)])),
       }
-      return { key, ...recipientSummary(figures, report.mode), settled }
+      return { key, ...recipientSummary(figures, report), settled }
     })
 
 /** Every kind of group, for `report --json`. */

@@ -65,7 +65,7 @@ export const confirmedRow = (context: RowContext, at: Instant, sale: Pick<Outcom
  * The row of a settled lead. Revenue and cost are there for every lead, so that columns add up; where they have different
  * currencies, cost carries its code and margin is empty.
  */
-export const resultRow = (context: { readonly leadId: string; readonly mode: Mode; readonly attempts: number }, event: EventOf<'settled'>, currency = 'USD'): Row => {
+export const resultRow = (context: { readonly leadId: string; readonly mode: Mode; readonly attempts: number }, event: EventOf<'settled'>, currency: string): Row => {
   const { outcome } = event
   const named = outcome.revenue?.currency ?? event.cost?.currency ?? currency
   const nothing: Money = { amount: 0, currency: named }

@@ -60,29 +60,27 @@ export interface Summary extends MoneyOf {
   readonly alerts: readonly Alert[]
 }
 
-/** What the run knows beside its events. `currency`: of a run in which no money occurred; USD where absent. */
+/** What the run knows beside its events. */
 export interface RunFigures {
   readonly finishedAt: Instant
   readonly waiting: number
   readonly alreadySettled: number
   readonly badRows: number
   readonly alerts: readonly Alert[]
-  readonly currency?: string
 }
 
 export const summaryOf = (report: Report, run: Run, known: RunFigures): Summary => {
-  const { total, mode } = report
-  const fallback = known.currency ?? 'USD'
+  const { total, mode, currency } = report
   const outcomes = { ...outcomesOf(total), waiting: known.waiting }
   const currencies = currenciesOf(total.revenue, total.cost)
   const byCurrency = Object.fromEntries(currencies.map((each) => [each, moneyIn(total, each, mode)]))
-  const only = currencies.length > 1 ? null : currencies[0] ?? fallback
+  const only = currencies.length > 1 ? null : currencies[0] ?? currency
   return {
     run_id: run.id, mode, to: run.to, started_at: isoTime(run.startedAt), finished_at: isoTime(known.finishedAt),
     leads: Object.values(outcomes).reduce((sum, each) => sum + each, 0),
     outcomes, already_settled: known.alreadySettled, bad_rows: known.badRows,
     ...(only === null ? { ...NO_ONE_SUM, ...(mode === 'test' ? { test_revenue: null } : {}), by_currency: byCurrency } : { ...moneyIn(total, only, mode), currency: only }),
-    recipients: Object.fromEntries([...report.by.recipient].sort(([a], [b]) => (a < b ? -1 : 1)).map(([id, each]) => [id, recipientSummary(each, mode, fallback)])),
+    recipients: Object.fromEntries([...report.by.recipient].sort(([a], [b]) => (a < b ? -1 : 1)).map(([id, each]) => [id, recipientSummary(each, report)])),
     alerts: known.alerts,
   }
 }
@@ -103,9 +101,9 @@ export const moneyIn = (figures: Figures, currency: string, mode: Mode): MoneySu
   return { ...revenueIn(figures.revenue, currency, mode), cost: formatMoney(cost), margin: formatMoney(subtractMoney(revenue, cost)), ...(figures.returned.has(currency) ? { returned: textIn(figures.returned, currency) } : {}) }
 }
 
-export const recipientSummary = (figures: Figures, mode: Mode, fallback = 'USD'): RecipientSummary => {
+export const recipientSummary = (figures: Figures, { mode, currency }: Pick<Report, 'mode' | 'currency'>): RecipientSummary => {
   const currencies = currenciesOf(figures.sales)
-  const only = currencies.length > 1 ? null : currencies[0] ?? fallback
+  const only = currencies.length > 1 ? null : currencies[0] ?? currency
   return {
     attempts: figures.attempts, accepted: figures.accepted, rejected: figures.rejected, duplicates: figures.duplicates,
     skipped: figures.skipped, failed: figures.failed, unknown: figures.unknown, unconfirmed: figures.unconfirmed, bids: figures.bids,

@@ -124,7 +124,7 @@ describe('summary', () => {
 
   it('a ping is an attempt, but not a chance to sell', () => {
     const report = fold([['1', finished({ kind: 'bid', phase: 'ping' })], ['1', finished({ phase: 'post', attempt: 2 })]])
-    expect(recipientSummary(report.by.recipient.get('a') ?? expect.fail(), 'live')).toMatchObject({ attempts: 2, bids: 1, accepted: 1, success_rate: 1, revenue_per_lead: '45.00' })
+    expect(recipientSummary(report.by.recipient.get('a') ?? expect.fail(), report)).toMatchObject({ attempts: 2, bids: 1, accepted: 1, success_rate: 1, revenue_per_lead: '45.00' })
   })
 })
 

@@ -42,7 +42,7 @@ describe('ledgerRow', () => {
 })
 
 describe('resultRow', () => {
-  const row = (event: EventOf<'settled'>, mode: 'live' | 'test' = 'live') => rowObject(RESULT_COLUMNS, resultRow({ leadId: 'L-1', mode, attempts: 2 }, event))
+  const row = (event: EventOf<'settled'>, mode: 'live' | 'test' = 'live') => rowObject(RESULT_COLUMNS, resultRow({ leadId: 'L-1', mode, attempts: 2 }, event, 'USD'))
   it('of a sale', () => expect(row(settled())).toEqual({
     lead_id: 'L-1', outcome: 'accepted', recipient: 'acme', buyer_lead_id: 'B-9', revenue: '45.00', cost: '10.00', margin: '35.00', currency: 'USD', attempts: 2, reason: null, settled_at: '1970-01-01T00:00:00.000Z',
   }))
