@@ -2,12 +2,14 @@ import type { Money } from '../base/money.ts'
 import type { Attempt, History } from './history.ts'
 import { attemptsOf, nodeAt } from './history.ts'
 import type { Plan } from './plan.ts'
-import { childrenOf, rootPath } from './plan.ts'
-import { revenueOf } from './price.ts'
+import { isWithin, lineTo, rootPath } from './plan.ts'
 import type { Policy } from './policy.ts'
 import type { Verdict } from './verdict.ts'
 
-/** What an answer earns at its place in the plan, seen by all that was booked before it. */
+/**
+ * What an answer earns at its place in the plan, seen by all that was booked before it: the price the buyer returned, else its
+ * bid, else what the pattern says, else the recipient's own (contract, section 5). Null where nobody named one; nothing but `accepted` earns.
+ */
 export interface Booking {
   readonly revenue: Money | null
   /** An acceptance beyond what an enclosing race takes: recorded, never booked. */
@@ -16,9 +18,9 @@ export interface Booking {
 
 export const book = (plan: Plan, path: string, history: History, verdict: Verdict, policy: Policy): Booking => {
   if (verdict.kind !== 'accepted') return { revenue: null, surplus: false }
-  if (racesAbove(plan, path).some((race) => salesUnder(history, race.path).length >= race.accept)) return { revenue: null, surplus: true }
+  if (plan.kind !== 'send' && lineTo(plan, path).some((each) => each.plan.kind === 'race' && salesUnder(history, each.path).length >= each.plan.accept)) return { revenue: null, surplus: true }
   const { bid, pattern } = namedAt(plan, path, history)
-  return { revenue: revenueOf(verdict, bid, pattern, policy.price), surplus: false }
+  return { revenue: verdict.price ?? bid ?? pattern ?? policy.price, surplus: false }
 }
 
 /** What its ping and its pattern say that a sale at this place earns. */
@@ -36,32 +38,15 @@ export const isPriced = (plan: Plan, path: string, history: History): boolean =>
 /** The node at a path; null where the plan has none (a plan of another day). */
 export const nodeOf = (plan: Plan, path: string): Plan | null => {
   if (path === rootPath) return plan
-  let found: Plan | null = null
-  const visit = (node: Plan, at: string): void => {
-    if (at === path) found = node
-    else if (at === rootPath || path.startsWith(`${at}/`)) for (const child of childrenOf(node, at)) visit(child.plan, child.path)
-  }
-  visit(plan, rootPath)
-  return found
-}
-
-const racesAbove = (plan: Plan, path: string): readonly { path: string; accept: number }[] => {
-  if (plan.kind === 'send') return []
-  const found: { path: string; accept: number }[] = []
-  const visit = (node: Plan, at: string): void => {
-    if (at !== rootPath && path !== at && !path.startsWith(`${at}/`)) return
-    if (node.kind === 'race') found.push({ path: at, accept: node.accept })
-    for (const child of childrenOf(node, at)) visit(child.plan, child.path)
-  }
-  visit(plan, rootPath)
-  return found
+  const last = lineTo(plan, path).at(-1)
+  return last?.path === path ? last.plan : null
 }
 
 /** What is booked at a node and below it, in the order in which its nodes were first reached. */
 export const salesUnder = (history: History, path: string): readonly { readonly path: string; readonly attempt: Attempt }[] => {
   const sales: { path: string; attempt: Attempt }[] = []
   for (const [at, node] of history.nodes) {
-    if (at !== path && path !== rootPath && !at.startsWith(`${path}/`)) continue
+    if (!isWithin(at, path)) continue
     for (const attempt of node.attempts) if (attempt.phase === 'post' && attempt.finished?.verdict.kind === 'accepted' && !attempt.finished.surplus) sales.push({ path: at, attempt })
   }
   return sales

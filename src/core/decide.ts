@@ -4,7 +4,7 @@ import type { History } from './history.ts'
 import { attemptCount, evolve } from './history.ts'
 import { next } from './next.ts'
 import type { Plan } from './plan.ts'
-import { childrenOf, rootPath } from './plan.ts'
+import { lineTo } from './plan.ts'
 import type { Action, Context, Send, Wait } from './step.ts'
 
 /** Everything that follows from the facts now: what to record, and then what to do. */
@@ -62,14 +62,13 @@ const isRepeat = ({ attempt, phase }: Send): boolean => attempt > 1 && phase ===
 /** Paid whatever the outcome: the lead's own or the run's cost, else the pattern's, else the deciding recipient's. */
 export const costOf = (plan: Plan, context: Context, recipient: string | null, path: string): Money | null =>
   context.history.cost
-  ?? patternCost(plan, rootPath, path)
+  ?? patternCost(plan, path)
   ?? context.facts.policies.get(recipient ?? (plan.kind === 'send' ? plan.recipient : ''))?.cost
   ?? null
 
 /** The cost that the outermost pattern around a node names. */
-const patternCost = (plan: Plan, at: string, path: string): Money | null => {
+const patternCost = (plan: Plan, path: string): Money | null => {
   if (plan.kind === 'send') return null
-  if (plan.guard.cost !== null) return plan.guard.cost
-  const inside = childrenOf(plan, at).find((child) => path === child.path || path.startsWith(`${child.path}/`))
-  return inside ? patternCost(inside.plan, inside.path, path) : null
+  for (const { plan: node } of lineTo(plan, path)) if (node.kind !== 'send' && node.guard.cost !== null) return node.guard.cost
+  return null
 }

@@ -4,7 +4,7 @@ import type { Instant } from '../base/time.ts'
 import type { DeliveryEvent, EventOf } from './event.ts'
 import type { Outcome } from './outcome.ts'
 import type { PhaseName, SendTarget } from './plan.ts'
-import { isStep } from './plan.ts'
+import { isStep, isWithin } from './plan.ts'
 import type { Verdict } from './verdict.ts'
 
 /** One HTTP attempt of a node: started, and finished once its answer (or its absence) is known. */
@@ -67,7 +67,7 @@ export const attemptsOf = (node: NodeHistory, phase: PhaseName): readonly Attemp
 
 export const isStarted = (history: History, path: string): boolean => {
   for (const [at, node] of history.nodes) {
-    if ((at === path || at.startsWith(path === '/' ? '/' : `${path}/`)) && (node.attempts.length > node.before || node.queuedAt !== null)) return true
+    if (isWithin(at, path) && (node.attempts.length > node.before || node.queuedAt !== null)) return true
   }
   return false
 }
@@ -111,7 +111,7 @@ const withNode = (history: History, path: string, change: (node: NodeHistory) =>
 
 /** What is passed by joins no batch any more, at none of the places below it. */
 const withoutQueues = (history: History, path: string): History => {
-  const isBelow = (at: string, { queuedAt }: NodeHistory): boolean => queuedAt !== null && at.startsWith(path === '/' ? '/' : `${path}/`)
+  const isBelow = (at: string, { queuedAt }: NodeHistory): boolean => queuedAt !== null && isWithin(at, path)
   const nodes = [...history.nodes]
   if (!nodes.some(([at, node]) => isBelow(at, node))) return history
   return { ...history, nodes: new Map(nodes.map(([at, node]) => [at, isBelow(at, node) ? { ...node, queuedAt: null } : node])) }

@@ -1,8 +1,11 @@
 import { nodeOf } from './booking.ts'
+import { nodeAt } from './history.ts'
 import type { Action, Context, NodeStep } from './step.ts'
+import { done } from './step.ts'
 import type { Plan } from './plan.ts'
 import { rootPath } from './plan.ts'
 import { auction } from './strategies/auction.ts'
+import { guarded } from './strategies/guarded.ts'
 import { race } from './strategies/race.ts'
 import { send } from './strategies/send.ts'
 import { sequence } from './strategies/sequence.ts'
@@ -55,12 +58,16 @@ const first = (taken: Set<string>, recipient: string | null): boolean => {
 
 /** Where one node stands; strategies call it for their children. */
 export const evaluate = (plan: Plan, path: string, context: Context): NodeStep => {
+  if (plan.kind === 'send') return send(plan, path, context)
+  const { passed } = nodeAt(context.history, path)
+  if (passed) return done('skipped', path, null, passed.reason)
+  const guard = guarded(plan.pattern, plan.guard, path, context)
+  if (guard.kind === 'step') return guard.step
   switch (plan.kind) {
-    case 'send': return send(plan, path, context)
-    case 'sequence': return sequence(plan, path, context, evaluate)
-    case 'race': return race(plan, path, context, evaluate)
-    case 'auction': return auction(plan, path, context)
-    case 'share': return share(plan, path, context, evaluate)
+    case 'sequence': return sequence(plan, path, guard.context, evaluate)
+    case 'race': return race(plan, path, guard.context, evaluate)
+    case 'auction': return auction(plan, path, guard.context, evaluate)
+    case 'share': return share(plan, path, guard.context, evaluate)
     default: return plan satisfies never
   }
 }

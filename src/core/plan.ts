@@ -54,8 +54,13 @@ export const rootPath = '/'
 export const childPath = (parent: string, child: number | 'finally'): string =>
   parent === rootPath ? `/${child}` : `${parent}/${child}`
 
+/** Whether a node is at a path or anywhere below it. */
+export const isWithin = (at: string, path: string): boolean => path === rootPath || at === path || at.startsWith(`${path}/`)
+
+export interface PlanNode { readonly plan: Plan; readonly path: string }
+
 /** The direct children of a node with their paths, in order. */
-export const childrenOf = (plan: Plan, path: string): readonly { readonly plan: Plan; readonly path: string }[] => {
+export const childrenOf = (plan: Plan, path: string): readonly PlanNode[] => {
   const numbered = (plans: readonly Plan[]) => plans.map((each, i) => ({ plan: each, path: childPath(path, i) }))
   switch (plan.kind) {
     case 'send': return []
@@ -68,6 +73,13 @@ export const childrenOf = (plan: Plan, path: string): readonly { readonly plan: 
     case 'share': return numbered(plan.entrants)
     default: return plan satisfies never
   }
+}
+
+/** The nodes from the root to a path, as far as the plan has them (a plan of another day may not). */
+export const lineTo = (plan: Plan, path: string): readonly PlanNode[] => {
+  const line: PlanNode[] = []
+  for (let node: PlanNode | undefined = { plan, path: rootPath }; node; node = childrenOf(node.plan, node.path).find((child) => isWithin(path, child.path))) line.push(node)
+  return line
 }
 
 /** Every endpoint the plan can reach, each once, in the order of first reach. */

@@ -2,14 +2,6 @@ import type { Money } from '../base/money.ts'
 import { formatMoney, subtractMoney } from '../base/money.ts'
 import type { Cap } from './policy.ts'
 import type { Floor } from './step.ts'
-import type { Verdict } from './verdict.ts'
-
-/**
- * What an accepted post earns: the price the buyer returned, else its bid, else what the pattern says, else the
- * recipient's own (contract, section 5). Null where nobody named one; nothing but `accepted` earns.
- */
-export const revenueOf = (verdict: Verdict, bid: Money | null, patternPrice: Money | null, recipientPrice: Money | null): Money | null =>
-  verdict.kind === 'accepted' ? (verdict.price ?? bid ?? patternPrice ?? recipientPrice) : null
 
 /** Why a known price is too low for the enclosing patterns; null where it is not, or where no price is known. */
 export const belowFloor = (price: Money | null, cost: Money | null, floors: readonly Floor[]): string | null => {

@@ -3,7 +3,7 @@ import { DAY, isoTime } from '../base/time.ts'
 import type { DeliveryEvent, EventOf, Mode } from './event.ts'
 import type { OutcomeKind } from './outcome.ts'
 import { addAttempt, emptyFigures, type Figures } from './report/figures.ts'
-import { addTo, takeFrom } from './report/sums.ts'
+import { addTo, takeFrom } from './sums.ts'
 
 /** Whose event it is; what the ledger's `events` yields has all of it. */
 export interface ReportContext {

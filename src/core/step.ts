@@ -45,11 +45,13 @@ export interface Wait {
   readonly ofStep?: true
 }
 
+/** Nothing was sent, nothing can be for now; a pattern passes it by where it has another to go to. */
+export interface Closed { readonly kind: 'closed'; readonly path: string; readonly until: Instant | null; readonly why: string; readonly recipient: string | null }
+
 /** Where one node of a plan stands. */
 export type NodeStep =
   | { readonly kind: 'done'; readonly outcome: Outcome }
-  /** Nothing was sent, nothing can be for now; a pattern passes it by where it has another to go to. */
-  | { readonly kind: 'closed'; readonly until: Instant | null; readonly why: string; readonly recipient: string | null }
+  | Closed
   /** Choices to record first, requests to send, waits; empty: answers are on their way. */
   | { readonly kind: 'pending'; readonly actions: readonly Action[] }
 
@@ -92,6 +94,14 @@ export const done = (
 
 export const pass = (path: string, recipient: string | null, reason: string): NodeStep =>
   pending({ kind: 'choose', path, choice: { kind: 'pass', recipient, reason } })
+
+/** There is another to go to: those that are closed are passed by, for good. */
+export const passBy = (closed: readonly Closed[]): readonly Action[] =>
+  closed.map(({ path, recipient, why }) => ({ kind: 'choose', path, choice: { kind: 'pass', recipient, reason: why } }))
+
+/** All that are left are closed: the lead waits for the first to open. */
+export const allClosed = (closed: readonly Closed[], path: string): Closed =>
+  ({ kind: 'closed', path, until: earliest(closed.map((each) => each.until)), why: closed.map((each) => each.why).join('; '), recipient: closed[0]?.recipient ?? null })
 
 /** The earliest of several instants, where null means "until a person acts"; null where all are null. */
 export const earliest = (times: readonly (Instant | null)[]): Instant | null =>

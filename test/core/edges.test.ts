@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest'
-import { money } from '../../src/base/money.ts'
+import { money, type Money } from '../../src/base/money.ts'
 import { closedCircuit, stepCircuit } from '../../src/core/circuit.ts'
 import { book } from '../../src/core/booking.ts'
 import { counterOf } from '../../src/core/caps.ts'
 import { emptyHistory, evolve } from '../../src/core/history.ts'
 import type { Plan } from '../../src/core/plan.ts'
-import { belowFloor, revenueOf } from '../../src/core/price.ts'
+import { belowFloor } from '../../src/core/price.ts'
 import { ranking } from '../../src/core/strategies/auction.ts'
 import { shareOrder } from '../../src/core/strategies/share.ts'
 import type { Attempt } from '../../src/core/history.ts'
@@ -80,11 +80,11 @@ describe('edges of the rules, where a fault of one would hide', () => {
   it('shares are exact, ticket by ticket', () => { expect([0, 1, 2, 3, 4, 5].map((n) => shareOrder([2, 1], n)[0])).toEqual([0, 1, 0, 0, 1, 0]) })
   it('a sale earns the returned price, else the bid, else the pattern\'s, else the recipient\'s own', () => {
     const [returned, offered, patterns, own] = [money(4), money(3), money(2), money(1)]
-    const sale = (price: typeof returned | null) => ({ kind: 'accepted', reason: null, price } as const)
-    expect(revenueOf(sale(returned), offered, patterns, own)).toEqual(returned)
-    expect(revenueOf(sale(null), offered, patterns, own)).toEqual(offered)
-    expect(revenueOf(sale(null), null, patterns, own)).toEqual(patterns)
-    expect(revenueOf(sale(null), null, null, own)).toEqual(own)
+    const earned = (price: Money | null, bid: Money | null, pattern: Money | null): Money | null => {
+      const history = bid === null ? emptyHistory : tried('/', 'a', 1, { kind: 'bid', reason: null, price: bid, pingId: null }, T0, { phase: 'ping' }).reduce(evolve, emptyHistory)
+      return book({ kind: 'send', recipient: 'a', price: pattern }, '/', history, { kind: 'accepted', reason: null, price }, policy('a', { price: own })).revenue
+    }
+    expect([earned(returned, offered, patterns), earned(null, offered, patterns), earned(null, null, patterns), earned(null, null, null)]).toEqual([returned, offered, patterns, own])
   })
   it('an acceptance beyond what a race takes is surplus and earns nothing', () => {
     const plan: Plan = { kind: 'race', pattern: 'R', guard: noGuard, entrants: [sendTo('a'), sendTo('b')], accept: 1 }

@@ -1,7 +1,7 @@
 import { formatDuration, type Instant } from '../../base/time.ts'
 import type { Report } from '../../core/report.ts'
 import type { Figures } from '../../core/report/figures.ts'
-import { currenciesOf, sumIn } from '../../core/report/sums.ts'
+import { currenciesOf, sumIn } from '../../core/sums.ts'
 import { moneyIn, outcomesOf, recipientSummary } from '../../core/report/summary.ts'
 import { showCount, showTime } from './figures.ts'
 import { renderPage, type PageFigure, type PageTable } from './html.ts'

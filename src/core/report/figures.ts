@@ -2,7 +2,7 @@ import { classOf, type FailureClass } from '../verdict.ts'
 import type { EventOf } from '../event.ts'
 import type { OutcomeKind } from '../outcome.ts'
 import { addDuration, emptyHistogram, type Histogram } from './histogram.ts'
-import { addTo, emptySums, type Sums } from './sums.ts'
+import { addTo, emptySums, type Sums } from '../sums.ts'
 
 /** What is counted for one recipient, source, day or version, and for all of them together. */
 export interface Figures {

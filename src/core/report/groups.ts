@@ -1,5 +1,5 @@
 import type { Report, ReportBy } from '../report.ts'
-import { currenciesOf } from './sums.ts'
+import { currenciesOf } from '../sums.ts'
 import { moneyIn, outcomesOf, recipientSummary, type MoneySummary, type RecipientSummary } from './summary.ts'
 
 /** One line of `finalmile report`. */

@@ -7,7 +7,7 @@ import type { Run } from '../run.ts'
 import type { Alert } from './alerts.ts'
 import { successRate, type Figures } from './figures.ts'
 import { average, percentile } from './histogram.ts'
-import { currenciesOf, sumIn, textIn, type Sums } from './sums.ts'
+import { currenciesOf, sumIn, textIn, type Sums } from '../sums.ts'
 
 /** Money of one currency as decimal strings. In test mode revenue is "0.00" and `test_revenue` says what it would have been. */
 export interface MoneySummary { readonly revenue: string; readonly test_revenue?: string; readonly cost: string; readonly margin: string; /** what buyers gave back, taken off the revenue already; absent for nothing */ readonly returned?: string }

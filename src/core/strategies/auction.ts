@@ -1,37 +1,26 @@
 import type { Money } from '../../base/money.ts'
-import type { Context, NodeStep } from '../step.ts'
-import { done, earliest, pass, pending } from '../step.ts'
-import type { Action } from '../step.ts'
+import type { Action, Closed, Context, Evaluate, NodeStep } from '../step.ts'
+import { allClosed, done, pass, passBy, pending } from '../step.ts'
 import { combine } from '../combine.ts'
-import { gate } from '../gate.ts'
 import type { Attempt } from '../history.ts'
 import { attemptsOf, nodeAt } from '../history.ts'
 import type { Plan } from '../plan.ts'
-import type { Policy } from '../policy.ts'
 import { childPath } from '../plan.ts'
-import { guarded } from './guarded.ts'
 import { inOrder } from './share.ts'
 import { asksForNewToken } from '../verdict.ts'
-import { claimsOf, send, whyNotOffered } from './send.ts'
+import { claimsOf, gateOf, whyNotOffered } from './send.ts'
 
 /** Ping/Post: all are asked in parallel with one deadline; the post goes to the highest bid, on refusal to the next. */
-export const auction = (node: Extract<Plan, { kind: 'auction' }>, path: string, outer: Context): NodeStep => {
-  const history = nodeAt(outer.history, path)
-  if (history.passed) return done('skipped', path, null, history.passed.reason)
-  const guard = guarded(node.pattern, node.guard, path, outer)
-  if (guard.kind === 'step') return guard.step
-  if (!history.order) return bidding(node, path, guard.context)
-  if (history.order.length === 0) return done('rejected', path, null, node.floor ? 'no bid at the minimum' : 'no bid')
-  const bidders = node.bidders
-  return inOrder(bidders, history.order, path, guard.context, (plan, at, context) => {
-    if (plan.kind !== 'send') throw new Error('a bidder is an endpoint')
-    return send(plan, at, context)
-  })
+export const auction = (node: Extract<Plan, { kind: 'auction' }>, path: string, context: Context, evaluate: Evaluate): NodeStep => {
+  const { order } = nodeAt(context.history, path)
+  if (!order) return bidding(node, path, context)
+  if (order.length === 0) return done('rejected', path, null, node.floor ? 'no bid at the minimum' : 'no bid')
+  return inOrder(node.bidders, order, path, context, evaluate)
 }
 
 const bidding = (node: Extract<Plan, { kind: 'auction' }>, path: string, context: Context): NodeStep => {
   const actions: Action[] = []
-  const closed: { at: string; until: number | null; why: string; recipient: string }[] = []
+  const closed: Closed[] = []
   const pings: (Attempt | null)[] = []
   let begunAt = Infinity
   for (const [i, bidder] of node.bidders.entries()) {
@@ -44,31 +33,28 @@ const bidding = (node: Extract<Plan, { kind: 'auction' }>, path: string, context
     if ((ping && !again) || nodeAt(context.history, at).passed || bidder.kind !== 'send') continue
     const policy = context.facts.policies.get(bidder.recipient)
     if (!policy) throw new Error(`no policy for recipient ${bidder.recipient}`)
-    if (again) { actions.push({ kind: 'send', path: at, recipient: policy.recipient, phase: 'ping', attempt: own.length + 1, timeoutMs: pingTimeout(policy), target: 'endpoint', batch: null, claims: claimsOf(policy, context, false) }); continue }
-    const unwanted = whyNotOffered(policy, context)
-    if (unwanted !== null) return pass(at, policy.recipient, unwanted)
-    const open = gate(policy, context.facts.recipients.get(policy.recipient), context.lead, context.mode, context.now)
-    if (!open.open) closed.push({ at, until: open.until, why: open.why, recipient: policy.recipient })
-    else actions.push({ kind: 'send', path: at, recipient: policy.recipient, phase: 'ping', attempt: 1, timeoutMs: pingTimeout(policy), target: 'endpoint', batch: null, claims: claimsOf(policy, context, true) })
+    if (!again) {
+      const unwanted = whyNotOffered(policy, context)
+      if (unwanted !== null) return pass(at, policy.recipient, unwanted)
+      const open = gateOf(policy, context)
+      if (!open.open) { closed.push({ kind: 'closed', path: at, until: open.until, why: open.why, recipient: policy.recipient }); continue }
+    }
+    // A late answer is heard out and recorded; the auction does not wait for it.
+    const timeoutMs = policy.pingTimeoutMs ?? policy.timeoutMs
+    actions.push({ kind: 'send', path: at, recipient: policy.recipient, phase: 'ping', attempt: own.length + 1, timeoutMs, target: 'endpoint', batch: null, claims: claimsOf(policy, context, !again) })
   }
   const begun = pings.flatMap((ping) => ping?.startedAt ?? [])
   if (actions.length > 0 || begun.length > 0) {
-    const passes = closed.map((each): Action => ({ kind: 'choose', path: each.at, choice: { kind: 'pass', recipient: each.recipient, reason: each.why } }))
-    if (passes.length > 0) return pending(...passes)
+    if (closed.length > 0) return pending(...passBy(closed))
     // One that waited for a place or a token is asked while there is time; so is one whose token was refused, once more.
     if (actions.length > 0 && context.now < begunAt + node.windowMs) return pending(...actions)
-  } else if (closed.length > 0) {
-    return { kind: 'closed', until: earliest(closed.map((each) => each.until)), why: closed.map((each) => each.why).join('; '), recipient: closed[0]?.recipient ?? null }
-  }
+  } else if (closed.length > 0) return allClosed(closed, path)
   if (begun.length === 0) return { kind: 'done', outcome: combine(node.bidders.map((_, i) => passedOutcome(childPath(path, i), context)), path) }
   const deadline = begunAt + node.windowMs
   const outstanding = pings.some((ping) => ping !== null && ping.finished === null)
   if (outstanding && context.now < deadline) return pending({ kind: 'wait', until: deadline, why: 'collects bids', recipient: null, batch: false })
   return pending({ kind: 'choose', path, choice: { kind: 'order', order: ranking(pings, node.floor, deadline), why: `bids, highest first${ofOtherCurrencies(usable(pings, node.floor, deadline))}${leftOut(pings, node.floor, deadline)}${lateOnes(node.bidders, pings, context)}` } })
 }
-
-/** A late answer is heard out and recorded; the auction does not wait for it. */
-const pingTimeout = (policy: Policy): number => policy.pingTimeoutMs ?? policy.timeoutMs
 
 const mayAskAgain = (pings: readonly Attempt[]): boolean => {
   const [last, before] = [pings.at(-1)?.finished, pings.at(-2)?.finished]

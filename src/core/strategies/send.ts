@@ -71,7 +71,7 @@ const first = (policy: Policy, price: Money | null, path: string, context: Conte
   if (!open.open) {
     if (policy.whenClosed === 'skip') return pass(path, recipient, open.why)
     if (policy.whenClosed === 'wait') return pending({ kind: 'wait', until: open.until, why: open.why, recipient, batch: false })
-    return { kind: 'closed', until: open.until, why: open.why, recipient }
+    return { kind: 'closed', path, until: open.until, why: open.why, recipient }
   }
   if (policy.batch) {
     if (queuedAt === null) return pending({ kind: 'choose', path, choice: { kind: 'queue' } })
@@ -199,7 +199,7 @@ const tryAgain = (
   const { recipient } = policy
   // In doubt and `On Unknown: hold`: nobody else may have the lead meanwhile, so that it is waited for and never passed by.
   const kept = policy.onUnknown === 'hold' && attemptsOf(nodeAt(context.history, path), 'post').some((each) => each.finished?.verdict.kind === 'unknown')
-  const shut = (until: Instant | null, why: string): NodeStep => (kept ? pending({ kind: 'wait', until, why, recipient, batch: false }) : { kind: 'closed', until, why, recipient })
+  const shut = (until: Instant | null, why: string): NodeStep => (kept ? pending({ kind: 'wait', until, why, recipient, batch: false }) : { kind: 'closed', path, until, why, recipient })
   if (plan.kind === 'closed' && plan.until > context.now) {
     return shut(plan.until, `${policy.name} asked to be tried again later, after ${utcText(plan.until)}`)
   }

@@ -5,29 +5,25 @@ import { isStarted, nodeAt } from '../history.ts'
 import type { Outcome } from '../outcome.ts'
 import type { Plan, SequenceStep } from '../plan.ts'
 import { childPath, recipientsOf } from '../plan.ts'
-import type { Action, Context, Evaluate, NodeStep } from '../step.ts'
-import { done, earliest, pass, pending } from '../step.ts'
-import { guarded } from './guarded.ts'
-
-interface Closed { readonly path: string; readonly until: Instant | null; readonly why: string; readonly recipient: string | null; /** its window lies ahead: not passed by, waited for */ readonly ahead: boolean }
+import type { Closed, Context, Evaluate, NodeStep } from '../step.ts'
+import { allClosed, earliest, pass, passBy, pending } from '../step.ts'
 
 /**
  * One after the other (Waterfall, Fallback, Exclusive Window). A closed recipient is passed by, for good, as soon as a
  * later one can be tried; while all that are left are closed, the lead waits for the first to open.
  */
-export const sequence = (node: Extract<Plan, { kind: 'sequence' }>, path: string, outer: Context, evaluate: Evaluate): NodeStep => {
-  const passed = nodeAt(outer.history, path).passed
-  if (passed) return done('skipped', path, null, passed.reason)
-  const guard = guarded(node.pattern, node.guard, path, outer)
-  if (guard.kind === 'step') return guard.step
-  const context = guard.context
-
+export const sequence = (node: Extract<Plan, { kind: 'sequence' }>, path: string, context: Context, evaluate: Evaluate): NodeStep => {
   const outcomes: Outcome[] = []
   const closed: Closed[] = []
+  let ahead = false
   for (const [i, step] of node.steps.entries()) {
     const at = childPath(path, i)
     const window = windowOf(step, at, context)
-    if (window?.kind === 'ahead') { closed.push({ path: at, ...window, recipient: null, ahead: true }); break }
+    if (window?.kind === 'ahead') {
+      ahead = true
+      closed.push({ kind: 'closed', path: at, until: window.until, why: window.why, recipient: null })
+      break
+    }
     if (window?.kind === 'over') return pass(at, null, window.why)
     const child = evaluate(step.plan, at, context)
     if (child.kind === 'done') {
@@ -36,23 +32,19 @@ export const sequence = (node: Extract<Plan, { kind: 'sequence' }>, path: string
     } else if (child.kind === 'closed') {
       // Begun inside its window and shut after it: it may finish an answer, not begin again.
       if (isOver(step, context)) return pass(at, child.recipient, closedAt(step, context))
-      closed.push({ path: at, until: cutOff(child.until, step, context), why: child.why, recipient: child.recipient, ahead: false })
-    } else return closed.length === 0 ? child : { kind: 'pending', actions: closed.map(passBy) }
+      closed.push({ ...child, until: cutOff(child.until, step, context) })
+    } else return closed.length === 0 ? child : pending(...passBy(closed))
   }
   if (closed.length > 0) {
-    const until = earliest(closed.map((each) => each.until))
-    const why = closed.map((each) => each.why).join('; ')
-    const recipient = closed[0]?.recipient ?? null
+    const all = allClosed(closed, path)
     // A window that lies ahead is this pattern's own plan, so that an enclosing pattern waits with it.
-    return closed.some((each) => each.ahead) ? pending({ kind: 'wait', until, why, recipient, batch: false }) : { kind: 'closed', until, why, recipient }
+    return ahead ? pending({ kind: 'wait', until: all.until, why: all.why, recipient: all.recipient, batch: false }) : all
   }
   const last = node.finally ? evaluate(node.finally, childPath(path, 'finally'), context) : null
   // What did not want it there hides no failure: the lead may be taken up again.
   if (last && (last.kind !== 'done' || !node.moveOn.includes(last.outcome.kind))) return last
   return { kind: 'done', outcome: combine(last ? [...outcomes, last.outcome] : outcomes, path) }
 }
-
-const passBy = (each: Closed): Action => ({ kind: 'choose', path: each.path, choice: { kind: 'pass', recipient: each.recipient, reason: each.why } })
 
 /** Hours since the lead was received; a step that has begun inside its window may finish its answer, not begin again. */
 const windowOf = (step: SequenceStep, path: string, context: Context): { kind: 'ahead'; until: Instant; why: string } | { kind: 'over'; why: string } | null => {

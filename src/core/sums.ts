@@ -1,4 +1,4 @@
-import { addMoney, formatMoney, money, type Money } from '../../base/money.ts'
+import { addMoney, formatMoney, money, type Money } from '../base/money.ts'
 
 /** Exact sums, one per currency that occurs. */
 export type Sums = Map<string, Money>
