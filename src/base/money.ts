@@ -62,6 +62,9 @@ export const formatMoney = (value: Money): string => {
   return `${sign}${Math.floor(amount / SCALE)}.${fraction}`
 }
 
+/** With its currency before it, for a sentence: `USD 45.00`. */
+export const moneyText = (value: Money): string => `${value.currency} ${formatMoney(value)}`
+
 const plainDecimal = (value: number): string => {
   const text = String(value)
   return /e/i.test(text) ? value.toFixed(12) : text

@@ -66,4 +66,10 @@ let lastSecond = Number.NaN
 /** Up to the point before the milliseconds. */
 let lastText = ''
 
+/** An instant for people: `2026-11-24 00:00 UTC`, with seconds where it has some. */
+export const utcText = (at: Instant): string => {
+  const iso = new Date(at).toISOString()
+  return `${iso.slice(0, 10)} ${at % MINUTE === 0 ? iso.slice(11, 16) : iso.slice(11, 19)} UTC`
+}
+
 const trimZero = (text: string): string => text.replace(/\.0$/, '')

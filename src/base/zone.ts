@@ -1,4 +1,4 @@
-import type { Instant } from './time.ts'
+import { DAY, MINUTE, type Instant } from './time.ts'
 
 /** Wall-clock fields of an instant somewhere; `month` 1 to 12, `weekday` 1 = Monday. */
 export interface WallTime {
@@ -12,7 +12,7 @@ export interface WallTime {
 /** Fields of an instant in an IANA zone; UTC is computed without Intl. A zone that does not exist reads as UTC: see `isZone`. */
 export const wallTime = (at: Instant, zone = 'UTC'): WallTime => {
   const offset = offsetAt(at, zone)
-  const date = new Date(at + offset * 60_000)
+  const date = new Date(at + offset * MINUTE)
   return {
     year: date.getUTCFullYear(), month: date.getUTCMonth() + 1, day: date.getUTCDate(),
     hour: date.getUTCHours(), minute: date.getUTCMinutes(), second: date.getUTCSeconds(), millisecond: date.getUTCMilliseconds(),
@@ -20,14 +20,19 @@ export const wallTime = (at: Instant, zone = 'UTC'): WallTime => {
   }
 }
 
-/** The instant at which a zone's clocks show this wall time (given as milliseconds as if it were UTC): of two, the first; in a gap, the later reading. */
-export const instantOfWall = (wall: number, zone = 'UTC'): Instant => {
-  const [before, after] = [offsetAt(wall - A_DAY, zone), offsetAt(wall + A_DAY, zone)]
-  const early = wall - Math.max(before, after) * 60_000
-  return before === after || early + offsetAt(early, zone) * 60_000 === wall ? early : wall - Math.min(before, after) * 60_000
+/** A wall-clock time for people: `2026-11-24 00:00`. */
+export const wallText = (at: Instant, zone: string): string => {
+  const { year, month, day, hour, minute } = wallTime(at, zone)
+  const two = (n: number): string => String(n).padStart(2, '0')
+  return `${year}-${two(month)}-${two(day)} ${two(hour)}:${two(minute)}`
 }
 
-const A_DAY = 86_400_000
+/** The instant at which a zone's clocks show this wall time (given as milliseconds as if it were UTC): of two, the first; in a gap, the later reading. */
+export const instantOfWall = (wall: number, zone = 'UTC'): Instant => {
+  const [before, after] = [offsetAt(wall - DAY, zone), offsetAt(wall + DAY, zone)]
+  const early = wall - Math.max(before, after) * MINUTE
+  return before === after || early + offsetAt(early, zone) * MINUTE === wall ? early : wall - Math.min(before, after) * MINUTE
+}
 
 export const isZone = (zone: string): boolean => formatterOf(zone) !== null
 

@@ -1,7 +1,7 @@
 import type { Money } from '../base/money.ts'
-import { formatMoney } from '../base/money.ts'
+import { moneyText } from '../base/money.ts'
 import type { Instant } from '../base/time.ts'
-import { wallTime } from '../base/zone.ts'
+import { wallText } from '../base/zone.ts'
 import type { Mode } from './event.ts'
 import type { Attempt, History, NodeHistory } from './history.ts'
 import { nodeAt } from './history.ts'
@@ -28,21 +28,8 @@ export const counterOf = (policy: Policy, cap: Cap, mode: Mode, at: Instant): st
 export const capReached = (policy: Policy, cap: Cap, at: Instant): { readonly until: Instant; readonly why: string } => {
   const zone = capZone(policy)
   const until = periodOf(cap.period, zone, at).to
-  const limit = cap.limit.kind === 'leads' ? String(cap.limit.count) : `${cap.limit.amount.currency} ${formatMoney(cap.limit.amount)}`
+  const limit = cap.limit.kind === 'leads' ? String(cap.limit.count) : moneyText(cap.limit.amount)
   return { until, why: `${policy.name}: cap of ${limit} per ${cap.period} reached (${zone}), opens ${wallText(until, zone)}` }
-}
-
-/** An instant for people: `2026-11-24 00:00 UTC`, with seconds where it has some. */
-export const utcText = (at: Instant): string => {
-  const iso = new Date(at).toISOString()
-  return `${iso.slice(0, 10)} ${at % 60_000 === 0 ? iso.slice(11, 16) : iso.slice(11, 19)} UTC`
-}
-
-/** A wall-clock time for people: `2026-11-24 00:00`. */
-export const wallText = (at: Instant, zone: string): string => {
-  const { year, month, day, hour, minute } = wallTime(at, zone)
-  const two = (n: number): string => String(n).padStart(2, '0')
-  return `${year}-${two(month)}-${two(day)} ${two(hour)}:${two(minute)}`
 }
 
 /** What a plan says of one of its endpoints, as much as caps depend on. */

@@ -1,5 +1,5 @@
 import type { Instant } from '../base/time.ts'
-import { utcText } from './caps.ts'
+import { utcText } from '../base/time.ts'
 import type { CircuitPolicy } from './policy.ts'
 import type { Verdict } from './verdict.ts'
 

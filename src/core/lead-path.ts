@@ -8,6 +8,19 @@ export const resolveLead = (lead: Lead, path: ValuePath): readonly unknown[] => 
   return valuesAt(lead.fields, text.startsWith('lead.') ? text.slice(5) : text)
 }
 
+/** The first value at a path as trimmed text; null where there is none, or it is blank, or neither text nor a number. */
+export const textAt = (lead: Lead, path: string): string | null => {
+  const [value] = resolveLead(lead, { kind: 'path', text: path })
+  const text = typeof value === 'string' ? value.trim() : typeof value === 'number' ? String(value) : ''
+  return text === '' ? null : text
+}
+
+/** That of the first path which has one. */
+export const firstTextAt = (lead: Lead, paths: readonly string[]): string | null => {
+  for (const path of paths) { const text = textAt(lead, path); if (text !== null) return text }
+  return null
+}
+
 /** `lead.items[0].k`, `lead["Loan Amount"]` and `lead.[Loan Amount]` (as templates have it) with dots alone. */
 export const withDots = (path: string): string =>
   path.includes('[') ? path.replace(/\.?\[\s*(?:"([^"]*)"|'([^']*)'|([^\]]*?))\s*\]/g, (_, double?: string, single?: string, plain?: string) => `.${double ?? single ?? plain ?? ''}`).replace(/^\./, '') : path

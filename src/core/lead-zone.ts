@@ -1,7 +1,7 @@
 import { stateCodeOf } from '../base/us-states.ts'
 import { isZone } from '../base/zone.ts'
 import type { Lead } from './lead.ts'
-import { resolveLead } from './lead-path.ts'
+import { firstTextAt, textAt } from './lead-path.ts'
 import type { ZoneSource } from './policy.ts'
 import { zoneOfAmericanName } from './zones/us-zone-names.ts'
 import { stateOfAreaCode, stateOfPostalCode, STATE_ZONES, zonesOfAreaCode, zonesOfPostalCode, zonesOfState } from './zones/us-zones.ts'
@@ -12,13 +12,13 @@ import { stateOfAreaCode, stateOfPostalCode, STATE_ZONES, zonesOfAreaCode, zones
  * nothing tells: the lead is not delivered for calling.
  */
 export const zonesOfLead = (lead: Lead, source: ZoneSource): readonly string[] => {
-  const explicit = source.kind === 'field' ? textAt(lead, source.path) : firstOf(lead, ZONE_FIELDS)
+  const explicit = source.kind === 'field' ? textAt(lead, source.path) : firstTextAt(lead, ZONE_FIELDS)
   const named = explicit === null ? [] : zonesNamed(explicit)
   if (named.length > 0 || !mayBeInUs(lead)) return named
   const candidates = [
-    () => zonesOfPostalCode(firstOf(lead, POSTAL_FIELDS) ?? ''),
+    () => zonesOfPostalCode(firstTextAt(lead, POSTAL_FIELDS) ?? ''),
     () => zonesOfState(textAt(lead, 'state') ?? ''),
-    () => zonesOfAreaCode(firstOf(lead, PHONE_FIELDS) ?? ''),
+    () => zonesOfAreaCode(firstTextAt(lead, PHONE_FIELDS) ?? ''),
   ]
   for (const zones of candidates) {
     const found = zones()
@@ -42,7 +42,7 @@ const zonesNamed = (name: string): readonly string[] => {
 
 /** Postal codes of five digits and codes of two letters are in use elsewhere: 10115 is in Berlin. */
 const mayBeInUs = (lead: Lead): boolean => {
-  const country = firstOf(lead, COUNTRY_FIELDS)
+  const country = firstTextAt(lead, COUNTRY_FIELDS)
   return country === null || /^(?:u\.?\s?s\.?(?:\s?a\.?)?|(?:the )?united states(?: of america)?|america|840|1|pr|puerto rico|gu|guam|vi|u\.?s\.? virgin islands|as|mp)$/i.test(country)
 }
 
@@ -51,15 +51,5 @@ export const stateOfLead = (lead: Lead): string | null => {
   if (!mayBeInUs(lead)) return null
   const said = stateCodeOf(textAt(lead, 'state') ?? '')
   if (said !== null && said in STATE_ZONES) return said
-  return stateOfPostalCode(firstOf(lead, POSTAL_FIELDS) ?? '') ?? stateOfAreaCode(firstOf(lead, PHONE_FIELDS) ?? '')
-}
-
-const firstOf = (lead: Lead, names: readonly string[]): string | null => {
-  for (const name of names) { const text = textAt(lead, name); if (text !== null) return text }
-  return null
-}
-
-const textAt = (lead: Lead, path: string): string | null => {
-  const [value] = resolveLead(lead, { kind: 'path', text: path })
-  return typeof value === 'string' && value.trim() !== '' ? value.trim() : typeof value === 'number' ? String(value) : null
+  return stateOfPostalCode(firstTextAt(lead, POSTAL_FIELDS) ?? '') ?? stateOfAreaCode(firstTextAt(lead, PHONE_FIELDS) ?? '')
 }

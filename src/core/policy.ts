@@ -83,11 +83,11 @@ export interface Policy {
   readonly price: Money | null
   readonly cost: Money | null
   readonly timeoutMs: number
-  /** How long a ping is waited for; null or absent: as long as a post. */
-  readonly pingTimeoutMs?: number | null
+  /** How long a ping is waited for; null: as long as a post. */
+  readonly pingTimeoutMs: number | null
   readonly retry: RetryPolicy
-  /** The most requests for one lead, whatever `retry` allows; null or absent: by `retry` alone. */
-  readonly maxAttempts?: number | null
+  /** The most requests for one lead, whatever `retry` allows; null: by `retry` alone. */
+  readonly maxAttempts: number | null
   readonly onUnknown: 'next' | 'hold'
   /** Null: by the pattern (passed by where there is another to go to, else waited for). */
   readonly whenClosed: 'wait' | 'skip' | null
@@ -95,13 +95,13 @@ export interface Policy {
   readonly requirements: readonly Requirement[]
   readonly zone: ZoneSource
   readonly window: CallWindow | null
-  /** Kept beside `window`, in the lead's own zone; null or absent: not kept. */
-  readonly callingHours?: CallingHours | null
+  /** Kept beside `window`, in the lead's own zone; null: not kept. */
+  readonly callingHours: CallingHours | null
   readonly caps: readonly Cap[]
   readonly circuit: CircuitPolicy | null
   readonly duplicateCheck: { readonly field: string; readonly withinMs: number } | null
   readonly batch: BatchPolicy | null
-  /** How many URLs one delivery may try: the endpoint, then its backup. */
+  /** A second address is tried when the endpoint's gave up. */
   readonly hasBackup: boolean
   /** What follows an accepted post, in this order; absent for none. */
   readonly steps?: readonly StepName[]

@@ -1,5 +1,5 @@
 import type { Money } from '../base/money.ts'
-import { formatMoney, subtractMoney } from '../base/money.ts'
+import { moneyText, subtractMoney } from '../base/money.ts'
 import type { Cap } from './policy.ts'
 import type { Floor } from './step.ts'
 
@@ -8,10 +8,10 @@ export const belowFloor = (price: Money | null, cost: Money | null, floors: read
   if (price === null) return null
   for (const floor of floors) {
     if (floor.amount.currency !== price.currency) continue
-    if (floor.kind === 'price' && price.amount < floor.amount.amount) return `its price of ${text(price)} is below the minimum price of ${floor.pattern}, ${text(floor.amount)}`
+    if (floor.kind === 'price' && price.amount < floor.amount.amount) return `its price of ${moneyText(price)} is below the minimum price of ${floor.pattern}, ${moneyText(floor.amount)}`
     if (floor.kind === 'margin') {
       const margin = cost && cost.currency === price.currency ? subtractMoney(price, cost) : price
-      if (margin.amount < floor.amount.amount) return `its margin of ${text(margin)} (price ${text(price)}${margin === price ? '' : `, cost ${text(cost ?? price)}`}) is below the minimum margin of ${floor.pattern}, ${text(floor.amount)}`
+      if (margin.amount < floor.amount.amount) return `its margin of ${moneyText(margin)} (price ${moneyText(price)}${margin === price ? '' : `, cost ${moneyText(cost ?? price)}`}) is below the minimum margin of ${floor.pattern}, ${moneyText(floor.amount)}`
     }
   }
   return null
@@ -20,9 +20,7 @@ export const belowFloor = (price: Money | null, cost: Money | null, floors: read
 /** A sale that is worth more than a cap in money has no room in it, today or ever. */
 export const aboveCap = (price: Money | null, caps: readonly Cap[]): string | null => {
   for (const { limit, period } of caps) {
-    if (limit.kind === 'revenue' && price?.currency === limit.amount.currency && price.amount > limit.amount.amount) return `its price of ${text(price)} is above its cap of ${text(limit.amount)} per ${period}`
+    if (limit.kind === 'revenue' && price?.currency === limit.amount.currency && price.amount > limit.amount.amount) return `its price of ${moneyText(price)} is above its cap of ${moneyText(limit.amount)} per ${period}`
   }
   return null
 }
-
-const text = (amount: Money): string => `${amount.currency} ${formatMoney(amount)}`

@@ -93,12 +93,14 @@ const addFinished = (report: Report, context: ReportContext, event: EventOf<'att
   }
   const { verdict } = event
   if (verdict.kind === 'unknown' || verdict.kind === 'unconfirmed') report.folding.inDoubt.add(context.deliveryId)
-  if (verdict.kind === 'failed' && verdict.alert) {
-    const key = `${event.recipient} ${verdict.class}`
-    const known = report.attention.get(key)
-    if (known) known.count++
-    else report.attention.set(key, { recipient: event.recipient, class: verdict.class, reason: verdict.reason, count: 1 })
-  }
+  if (verdict.kind === 'failed' && verdict.alert) attend(report, event.recipient, verdict.class, verdict.reason)
+}
+
+const attend = ({ attention }: Report, recipient: string, trouble: string, reason: string | null): void => {
+  const key = `${recipient} ${trouble}`
+  const known = attention.get(key)
+  if (known) known.count++
+  else attention.set(key, { recipient, class: trouble, reason, count: 1 })
 }
 
 /**
@@ -147,12 +149,7 @@ const addSettled = (report: Report, context: ReportContext, event: EventOf<'sett
     for (const each of revenue) addTo(figures.revenue, each)
     addTo(figures.cost, event.cost)
   }
-  if (event.outcome.open && recipient !== null) {
-    const name = `${event.outcome.open.join(' and ')} step`
-    const known = report.attention.get(`${recipient} ${name}`)
-    if (known) known.count++
-    else report.attention.set(`${recipient} ${name}`, { recipient, class: name, reason: event.outcome.reason, count: 1 })
-  }
+  if (event.outcome.open && recipient !== null) attend(report, recipient, `${event.outcome.open.join(' and ')} step`, event.outcome.reason)
   // A sale that a person confirmed was booked by no attempt.
   if (acceptedByHand.size > 0 && acceptedByHand.delete(deliveryId) && kind === 'accepted' && recipient !== null) {
     for (const figures of placesOf(report, context, event.at, recipient)) for (const each of revenue) addTo(figures.sales, each)

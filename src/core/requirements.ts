@@ -2,7 +2,7 @@ import type { Instant } from '../base/time.ts'
 import { durationWords } from '../base/time.ts'
 import { holds } from './condition.ts'
 import type { Lead } from './lead.ts'
-import { resolveLead } from './lead-path.ts'
+import { firstTextAt, resolveLead, textAt } from './lead-path.ts'
 import type { Policy, Requirement } from './policy.ts'
 
 /** Why a lead does not meet a recipient's requirements; null where it meets all. Nothing is sent to find out. */
@@ -17,7 +17,7 @@ export const unmetRequirement = (policy: Policy, lead: Lead, receivedAt: Instant
 const problemOf = ({ check }: Requirement, lead: Lead, receivedAt: Instant, now: Instant): string | null => {
   switch (check.kind) {
     case 'condition': return holds(check.condition, (path) => resolveLead(lead, path)) ? null : 'the lead does not'
-    case 'mobile-phone': return phoneProblem(check.field === 'phone' ? text(lead, 'phone_1') || text(lead, 'phone') : text(lead, check.field))
+    case 'mobile-phone': return phoneProblem((check.field === 'phone' ? firstTextAt(lead, ['phone_1', 'phone']) : textAt(lead, check.field)) ?? '')
     case 'trusted-form': return certificateProblem(lead, check.maxAgeMs, now - receivedAt)
     case 'jornaya': return leadIdProblem(lead)
     // A matter of when, not whether: the recipient's window keeps it.
@@ -32,7 +32,7 @@ const TOLL_FREE = /^(800|833|844|855|866|877|888|900)/
 const phoneProblem = (phone: string): string | null => {
   const digits = phone.replace(/\D/g, '').replace(/^1(?=\d{10}$)/, '')
   if (digits === '') return 'there is no phone number'
-  if (phone.trim().startsWith('+') && !phone.trim().startsWith('+1')) return digits.length >= 8 && digits.length <= 15 ? null : 'the number is too short or too long'
+  if (phone.startsWith('+') && !phone.startsWith('+1')) return digits.length >= 8 && digits.length <= 15 ? null : 'the number is too short or too long'
   if (!/^[2-9]\d{2}[2-9]\d{6}$/.test(digits)) return 'the number cannot be dialled'
   return TOLL_FREE.test(digits) ? 'the number is toll-free or premium' : null
 }
@@ -41,9 +41,9 @@ const phoneProblem = (phone: string): string | null => {
 const CERTIFICATE_FIELDS = ['trustedform_cert_url', 'xxTrustedFormCertUrl', 'trusted_form_url', 'trustedform_url', 'trustedform']
 
 const certificateProblem = (lead: Lead, maxAgeMs: number, ageMs: number): string | null => {
-  const url = CERTIFICATE_FIELDS.map((field) => text(lead, field)).find((each) => each !== '')
-  if (url === undefined) return 'the lead has no TrustedForm certificate'
-  if (!/^https:\/\/cert\.trustedform\.com\/[A-Za-z0-9_-]{1,255}$/.test(url.trim())) return 'its certificate is no address of cert.trustedform.com'
+  const url = firstTextAt(lead, CERTIFICATE_FIELDS)
+  if (url === null) return 'the lead has no TrustedForm certificate'
+  if (!/^https:\/\/cert\.trustedform\.com\/[A-Za-z0-9_-]{1,255}$/.test(url)) return 'its certificate is no address of cert.trustedform.com'
   return ageMs > maxAgeMs ? `its certificate is ${durationWords(ageMs)} old, and may be ${durationWords(maxAgeMs)} at most` : null
 }
 
@@ -51,12 +51,7 @@ const certificateProblem = (lead: Lead, maxAgeMs: number, ageMs: number): string
 const LEADID_FIELDS = ['leadid_token', 'universal_leadid', 'jornaya_leadid', 'leadid.token']
 
 const leadIdProblem = (lead: Lead): string | null => {
-  const token = LEADID_FIELDS.map((field) => text(lead, field)).find((each) => each !== '')
-  if (token === undefined) return 'the lead has no Jornaya LeadiD'
-  return /^[\dA-F]{8}-(?:[\dA-F]{4}-){3}[\dA-F]{12}$/i.test(token.trim()) ? null : 'its Jornaya LeadiD is not one of 36 characters, such as 01234567-89AB-CDEF-0123-456789ABCDEF'
-}
-
-const text = (lead: Lead, field: string): string => {
-  const [value] = resolveLead(lead, { kind: 'path', text: field })
-  return typeof value === 'string' ? value : typeof value === 'number' ? String(value) : ''
+  const token = firstTextAt(lead, LEADID_FIELDS)
+  if (token === null) return 'the lead has no Jornaya LeadiD'
+  return /^[\dA-F]{8}-(?:[\dA-F]{4}-){3}[\dA-F]{12}$/i.test(token) ? null : 'its Jornaya LeadiD is not one of 36 characters, such as 01234567-89AB-CDEF-0123-456789ABCDEF'
 }

@@ -1,5 +1,5 @@
-import type { Instant } from '../base/time.ts'
 import { isSameRecord, type Lead } from '../core/lead.ts'
+import { earliest } from '../core/step.ts'
 import type { Standing } from '../ports.ts'
 import type { RunDeps, RunEnd, RunSettings } from './settings.ts'
 
@@ -74,7 +74,5 @@ const MOST_NAMED = 50_000
 const addTo = (groups: Map<string, Group>, { recipient, why, count, nextAt }: Group): void => {
   const name = groups.size < 50 ? `${recipient ?? ''}\n${why}` : (recipient ?? '')
   const group = groups.get(name) ?? { why, recipient, count: 0, nextAt: null }
-  groups.set(name, { ...group, count: group.count + count, nextAt: sooner(group.nextAt, nextAt) })
+  groups.set(name, { ...group, count: group.count + count, nextAt: earliest([group.nextAt, nextAt]) })
 }
-
-const sooner = (a: Instant | null, b: Instant | null): Instant | null => (a === null ? b : b === null ? a : Math.min(a, b))

@@ -36,7 +36,7 @@ const MUTANTS: readonly Mutant[] = [
   { fault: 'a batch in doubt is followed by another', file: 'strategies/send.ts', from: 'policy.batch !== null && mayHaveFromBatch(', to: 'policy.batch === null && mayHaveFromBatch(' },
   { fault: 'a price that fills a cap is above it', file: 'price.ts', from: 'price.amount > limit.amount.amount', to: 'price.amount >= limit.amount.amount' },
   { fault: 'a surplus acceptance is booked', file: 'booking.ts', from: '.length >= each.plan.accept', to: '.length > each.plan.accept' },
-  { fault: 'a race loses what a nested race sold', file: 'strategies/race.ts', from: 'before ? addMoney(before, each) : each', to: 'each' },
+  { fault: 'a race loses what a nested race sold', file: 'strategies/race.ts', from: 'if (each.amount !== 0) addTo(sums, each)', to: 'if (each.amount !== 0) sums.set(each.currency, each)' },
   { fault: 'a call window includes its last minute', file: 'window.ts', from: 'minute < to) return now', to: 'minute <= to) return now' },
   { fault: 'an exclusive window opens a millisecond late', file: 'strategies/sequence.ts', from: 'age < step.opensMs', to: 'age <= step.opensMs' },
   { fault: 'an exclusive window includes its end', file: 'strategies/sequence.ts', from: 'history.receivedAt >= step.closesMs', to: 'history.receivedAt > step.closesMs' },

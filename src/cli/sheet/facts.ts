@@ -31,7 +31,7 @@ export const factsOf = (definition: EndpointDefinition, policy: Policy): readonl
     ['Accepts', policy.acceptWhen?.text ?? null],
     ['Requirements', [...policy.requirements.map((each) => each.reason), ...about.requirements].join('\n')],
     ['Window', windowWords(definition.calls?.window ?? policy.window, definition.calls?.zone ?? policy.zone) + (definition.calls ? '; outside it the dialer is told when to call' : '')],
-    ['Max attempts', policy.maxAttempts == null ? null : `${policy.maxAttempts} requests for one lead`],
+    ['Max attempts', policy.maxAttempts === null ? null : `${policy.maxAttempts} requests for one lead`],
     ['Caps', policy.caps.map((each) => `${each.limit.kind === 'leads' ? `${each.limit.count} leads` : showMoney(each.limit.amount)} per ${each.period}`).join(', ')],
     ['Duplicates', policy.duplicateCheck === null ? null : `not offered twice within ${formatDuration(policy.duplicateCheck.withinMs)} (${policy.duplicateCheck.field})`],
     ['Cost', policy.cost === null ? null : showMoney(policy.cost), true],

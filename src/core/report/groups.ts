@@ -23,9 +23,3 @@ export const groupsOf = (report: Report, by: ReportBy): readonly GroupSummary[] 
       }
       return { key, ...recipientSummary(figures, report), settled }
     })
-
-/** Every kind of group, for `report --json`. */
-export const allGroupsOf = (report: Report): Readonly<Record<ReportBy, readonly GroupSummary[]>> => {
-  const of = (by: ReportBy): readonly GroupSummary[] => groupsOf(report, by)
-  return { recipient: of('recipient'), source: of('source'), day: of('day'), version: of('version') }
-}

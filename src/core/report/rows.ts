@@ -36,29 +36,26 @@ export const ledgerRow = (context: RowContext, event: DeliveryEvent): Row | null
     return [
       context.seq, isoTime(event.at), context.runId, context.leadId, event.path, event.recipient, event.phase, event.attempt, event.key, context.mode,
       event.httpStatus, verdict.kind, verdict.reason, event.surplus ? 'surplus' : classOf(verdict), verdict.buyerLeadId ?? null,
-      revenue && moneyText(revenue, context.mode), revenue && revenue.currency, event.durationMs,
+      revenue && amountText(revenue, context.mode), revenue && revenue.currency, event.durationMs,
     ]
   }
-  if (event.type === 'returned') {
-    return [
-      context.seq, isoTime(event.at), context.runId, context.leadId, event.path, event.recipient, null, 0, null, context.mode,
-      null, 'returned', event.reason, null, event.buyerLeadId, moneyText(money(-event.amount.amount, event.amount.currency), context.mode), event.amount.currency, null,
-    ]
-  }
+  if (event.type === 'returned') return rowWithoutRequest(context, event.at, 'returned', { ...event, revenue: money(-event.amount.amount, event.amount.currency) }, event.reason)
   if (event.type === 'reviewed' && event.sale) return confirmedRow(context, event.at, event.sale, ['accepted in review', ...(event.note === null ? [] : [event.note])].join(': '))
   if (event.type === 'chose' && event.choice.kind === 'pass' && event.choice.recipient !== null) {
-    return [
-      context.seq, isoTime(event.at), context.runId, context.leadId, event.path, event.choice.recipient, null, 0, null, context.mode,
-      null, 'skipped', event.choice.reason, null, null, null, null, null,
-    ]
+    return rowWithoutRequest(context, event.at, 'skipped', { path: event.path, recipient: event.choice.recipient, buyerLeadId: null, revenue: null }, event.choice.reason)
   }
   return null
 }
 
-/** The ledger's row of a sale that a person confirmed (`attempt` 0, as no request earned it): without it the column would not add up. */
-export const confirmedRow = (context: RowContext, at: Instant, sale: Pick<Outcome, 'path' | 'recipient' | 'buyerLeadId' | 'revenue'>, reason: string | null): Row => [
-  context.seq, isoTime(at), context.runId, context.leadId, sale.path, sale.recipient, null, 0, null, context.mode,
-  null, 'accepted', reason, null, sale.buyerLeadId, sale.revenue && moneyText(sale.revenue, context.mode), sale.revenue && sale.revenue.currency, null,
+/** The ledger's row of a sale that a person confirmed: without it the column would not add up. */
+export const confirmedRow = (context: RowContext, at: Instant, sale: Told, reason: string | null): Row => rowWithoutRequest(context, at, 'accepted', sale, reason)
+
+type Told = Pick<Outcome, 'path' | 'recipient' | 'buyerLeadId' | 'revenue'>
+
+/** `attempt` 0, as no request brought it about. */
+const rowWithoutRequest = (context: RowContext, at: Instant, verdict: string, { path, recipient, buyerLeadId, revenue }: Told, reason: string | null): Row => [
+  context.seq, isoTime(at), context.runId, context.leadId, path, recipient, null, 0, null, context.mode,
+  null, verdict, reason, null, buyerLeadId, revenue && amountText(revenue, context.mode), revenue && revenue.currency, null,
 ]
 
 /**
@@ -83,4 +80,4 @@ export const resultRow = (context: { readonly leadId: string; readonly mode: Mod
 export const rowObject = (columns: readonly string[], row: Row): Readonly<Record<string, CsvValue>> =>
   Object.fromEntries(columns.map((column, i) => [column, row[i] ?? null]))
 
-const moneyText = (value: Money, mode: Mode): string => (mode === 'test' ? '0.00' : formatMoney(value))
+const amountText = (value: Money, mode: Mode): string => (mode === 'test' ? '0.00' : formatMoney(value))

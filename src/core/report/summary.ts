@@ -86,13 +86,8 @@ export const summaryOf = (report: Report, run: Run, known: RunFigures): Summary 
 }
 
 /** Settled leads by outcome, every outcome named. */
-export const outcomesOf = (figures: Figures): Readonly<Record<OutcomeKind, number>> => {
-  const count = (kind: OutcomeKind): number => figures.outcomes.get(kind) ?? 0
-  return {
-    accepted: count('accepted'), rejected: count('rejected'), duplicate: count('duplicate'), skipped: count('skipped'),
-    failed: count('failed'), held: count('held'), pooled: count('pooled'),
-  } satisfies Record<(typeof OUTCOMES)[number], number>
-}
+export const outcomesOf = ({ outcomes }: Figures): Readonly<Record<OutcomeKind, number>> =>
+  Object.fromEntries(OUTCOMES.map((kind) => [kind, outcomes.get(kind) ?? 0])) as Record<OutcomeKind, number>
 
 /** Revenue, cost and margin of settled leads in one currency. */
 export const moneyIn = (figures: Figures, currency: string, mode: Mode): MoneySummary => {

@@ -1,4 +1,4 @@
-import { formatMoney } from '../../base/money.ts'
+import { moneyText } from '../../base/money.ts'
 import { combine } from '../combine.ts'
 import { salesUnder } from '../booking.ts'
 import type { Outcome } from '../outcome.ts'
@@ -54,7 +54,7 @@ const joined = (sales: ReturnType<typeof salesUnder>, accepted: readonly Outcome
   return {
     kind: 'accepted', path: first.path, recipient: first.attempt.recipient, buyerLeadId: verdict?.buyerLeadId ?? null,
     revenue: paid ?? revenues[0] ?? null, class: null,
-    ...(besides.length === 0 ? { reason } : { besides, reason: [reason, `it earned ${besides.map((each) => `${each.currency} ${formatMoney(each)}`).join(' and ')} as well`].filter((each) => each !== null).join('; ') }),
+    ...(besides.length === 0 ? { reason } : { besides, reason: [reason, `it earned ${besides.map(moneyText).join(' and ')} as well`].filter((each) => each !== null).join('; ') }),
     ...(open.length > 0 ? { open } : {}),
   }
 }

@@ -1,8 +1,8 @@
 import type { Money } from '../../base/money.ts'
 import type { Instant } from '../../base/time.ts'
+import { utcText } from '../../base/time.ts'
 import { batchLeavesAt, mayHaveFromBatch } from '../batch.ts'
 import type { Claim } from '../caps.ts'
-import { utcText } from '../caps.ts'
 import { openingOf } from '../circuit.ts'
 import { holds } from '../condition.ts'
 import type { Gate } from '../gate.ts'
@@ -167,7 +167,7 @@ const follow = (policy: Policy, attempts: readonly Attempt[], count: number, pat
 
 /** The next attempt on the endpoint, else on the backup; null where both gave up. */
 const retryOf = (policy: Policy, attempts: readonly Attempt[], path: string, context: Context): { plan: Exclude<NextAttempt, { kind: 'give up' }>; target: SendTarget } | null => {
-  if (policy.maxAttempts != null && attempts.filter(counts).length >= policy.maxAttempts) return null
+  if (policy.maxAttempts !== null && attempts.filter(counts).length >= policy.maxAttempts) return null
   const last = attempts.at(-1)
   const instead = last?.finished?.verdict.kind === 'failed' ? last.finished.verdict.instead : undefined
   if (instead !== undefined) return attempts.some((each) => each.target === instead) ? null : { plan: { kind: 'retry', at: last?.finished?.at ?? context.now, timeoutMs: policy.timeoutMs }, target: instead }

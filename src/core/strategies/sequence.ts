@@ -1,5 +1,5 @@
 import type { Instant } from '../../base/time.ts'
-import { utcText } from '../caps.ts'
+import { utcText } from '../../base/time.ts'
 import { combine } from '../combine.ts'
 import { isStarted, nodeAt } from '../history.ts'
 import type { Outcome } from '../outcome.ts'

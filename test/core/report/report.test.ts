@@ -6,7 +6,7 @@ import type { DeliveryEvent, EventOf } from '../../../src/core/event.ts'
 import type { OutcomeKind } from '../../../src/core/outcome.ts'
 import { addEvent, emptyReport, type Report } from '../../../src/core/report.ts'
 import { alertsOf, type AlertLimit } from '../../../src/core/report/alerts.ts'
-import { allGroupsOf, groupsOf } from '../../../src/core/report/groups.ts'
+import { groupsOf } from '../../../src/core/report/groups.ts'
 import { addDuration, average, emptyHistogram, percentile } from '../../../src/core/report/histogram.ts'
 import { recipientSummary, summaryOf } from '../../../src/core/report/summary.ts'
 import type { Verdict } from '../../../src/core/verdict.ts'
@@ -160,7 +160,6 @@ describe('groups', () => {
     const report = fold([['1', finished()], ['1', settled('accepted', usd(45), usd(10))], ['2', settled('rejected', null, usd(10))]])
     expect(groupsOf(report, 'source')).toMatchObject([{ key: 'google', attempts: 1, settled: { leads: 2, outcomes: { accepted: 1, rejected: 1 }, money: { USD: { revenue: '45.00', cost: '20.00', margin: '25.00' } } } }])
     expect(groupsOf(report, 'recipient')).toMatchObject([{ key: 'a', revenue: '45.00', settled: null }])
-    expect(allGroupsOf(emptyReport('live'))).toEqual({ recipient: [], source: [], day: [], version: [] })
   })
 })
 
