@@ -1,31 +1,30 @@
 import type { Clock } from '../ports.ts'
 import type { Instant } from '../base/time.ts'
-import type { Work } from './work.ts'
 
-/**
- * What a delivery waits for while an answer of it is still on its way: the deadline of an auction, a retry beside a slow
- * entrant of a race. One alarm a work; the others wait in the store, by their due time.
- */
-export interface Alarms {
+/** One alarm for each of many things, set by the clock; what has time until a process starts again waits in the store instead. */
+export interface Alarms<T extends object> {
   /** Rings at `until`, instead of at any time before; null: not at all. */
-  set(work: Work, until: Instant | null): void
+  set(thing: T, until: Instant | null): void
+  /** When it will ring; undefined: not at all. */
+  at(thing: T): Instant | undefined
 }
 
-export const createAlarms = (clock: Clock, ring: (work: Work) => void, failed: (error: unknown) => void): Alarms => {
-  const alarms = new WeakMap<Work, { readonly at: Instant; readonly cancel: AbortController }>()
+export const createAlarms = <T extends object>(clock: Clock, ring: (thing: T) => void, failed: (error: unknown) => void): Alarms<T> => {
+  const alarms = new WeakMap<T, { readonly at: Instant; readonly cancel: AbortController }>()
   return {
-    set: (work, until) => {
-      const known = alarms.get(work)
+    at: (thing) => alarms.get(thing)?.at,
+    set: (thing, until) => {
+      const known = alarms.get(thing)
       if (known && known.at === until) return
-      alarms.delete(work)
+      alarms.delete(thing)
       known?.cancel.abort()
       if (until === null) return
       const alarm = { at: until, cancel: new AbortController() }
-      alarms.set(work, alarm)
+      alarms.set(thing, alarm)
       clock.sleep(Math.max(1, until - clock.now()), alarm.cancel.signal).then(() => {
-        if (alarms.get(work) !== alarm) return
-        alarms.delete(work)
-        ring(work)
+        if (alarms.get(thing) !== alarm) return
+        alarms.delete(thing)
+        ring(thing)
       }).catch(failed)
     },
   }

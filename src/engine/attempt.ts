@@ -59,13 +59,10 @@ const asLate = (verdict: Verdict, { path, phase }: Send, history: History): Verd
   return nodeAt(history, auction).order === null ? verdict : { ...verdict, reason: 'late: the auction was decided without it' }
 }
 
-/** No request could be made of the lead: the attempt is over before it began, and nothing was sent. */
-export const unsendable = (send: Send, key: string, reason: string, at: Instant): DeliveryEvent => ({
-  type: 'attemptFinished', at, path: send.path, recipient: send.recipient, phase: send.phase, attempt: send.attempt, key,
-  verdict: { kind: 'failed', class: 'invalid_data', retry: false, reason: `nothing was sent: ${reason}`, said: null }, revenue: null, httpStatus: null, durationMs: 0,
-})
+/** No request could be made of the lead. */
+export const unsendable = (reason: string): Verdict => ({ kind: 'failed', class: 'invalid_data', retry: false, reason: `nothing was sent: ${reason}`, said: null })
 
-/** No token, or no id of a list, could be had: the attempt is over before it began, and nothing was sent to the buyer. */
+/** No request could be made, no token, or no id of a list, be had: the attempt is over before it began, and nothing was sent to the buyer. */
 export const neverSent = (send: Send, key: string, verdict: Verdict, at: Instant): DeliveryEvent => ({
   type: 'attemptFinished', at, path: send.path, recipient: send.recipient, phase: send.phase, attempt: send.attempt, key,
   verdict, revenue: null, httpStatus: null, durationMs: 0,

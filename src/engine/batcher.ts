@@ -9,7 +9,7 @@ import { claimsOf, gateOf, whileGathered } from '../core/strategies/send.ts'
 import type { Verdict } from '../core/verdict.ts'
 import type { Endpoint, Rendered } from '../wire/endpoint.ts'
 import type { Standing } from '../ports.ts'
-import { hashOf, inputOf, isTokenRepeat, startedEvent, unsendable } from './attempt.ts'
+import { hashOf, inputOf, isTokenRepeat, neverSent, startedEvent, unsendable } from './attempt.ts'
 import { asBefore, asJoined, givenUpTogether } from './batch-order.ts'
 import type { Member } from './batch-order.ts'
 import { claimForAll } from './claim-for-all.ts'
@@ -17,7 +17,7 @@ import type { Claiming } from './claim-for-all.ts'
 import type { Surroundings } from './surroundings.ts'
 import { batchIdOf, batchSizeOf, idempotencyKeyOf } from './identity.ts'
 import { foldAll } from './turn.ts'
-import { boughtBefore, inDoubtBefore } from './work.ts'
+import { boughtBefore, inDoubtBefore, tellStored } from './work.ts'
 import type { Answered, Work } from './work.ts'
 
 /** The rest of a batch that is due and does not come is another run's: these go back until this run would not wait for them. */
@@ -33,8 +33,8 @@ export interface BatchSource {
  * lead has waited long enough. Its members are recorded under its name before it is sent, so that a repeat carries
  * exactly the same leads and the same key.
  */
-export const createBatcher = (around: Surroundings, dispatcher: { pump(work: Work): void; hold(works: readonly Work[]): Promise<() => void>; decideNow(work: Work, now: Instant): Decision; endpointOf(recipient: string): Endpoint; mayStillSend(): boolean } & Claiming, source: BatchSource) => {
-  const { deps, settings, facts } = around
+export const createBatcher = (around: Surroundings, dispatcher: { pump(work: Work): void; hold(works: readonly Work[]): Promise<() => void>; decideNow(work: Work, now: Instant): Decision; mayStillSend(): boolean } & Claiming, source: BatchSource) => {
+  const { deps, settings, facts, endpointOf, policyOf } = around
   const counts = new Map<string, number>()
   const repeating = new Map<string, Member[]>()
   /** Leads on their way to a recipient, each with its other deliveries that joined there too: those wait for the answer, or it would get the lead twice. */
@@ -59,8 +59,8 @@ export const createBatcher = (around: Surroundings, dispatcher: { pump(work: Wor
     }
   }
 
-  const policyOf = (recipient: string) => {
-    const batch = facts.policies.get(recipient)?.batch
+  const batchOf = (recipient: string) => {
+    const { batch } = policyOf(recipient)
     if (!batch) throw new Error(`${recipient} takes no batches`)
     return batch
   }
@@ -70,15 +70,15 @@ export const createBatcher = (around: Surroundings, dispatcher: { pump(work: Wor
     // Where several processes fill it, the store knows how many there are.
     const total = (deps.ledger.shared && count !== 1 ? 0 : (counts.get(recipient) ?? 0)) + count
     counts.set(recipient, total)
-    if (total >= leavesWhenFull(policyOf(recipient))) {
-      counts.set(recipient, total - policyOf(recipient).maxLeads)
+    if (total >= leavesWhenFull(batchOf(recipient))) {
+      counts.set(recipient, total - batchOf(recipient).maxLeads)
       flush(recipient, []).catch(around.failed)
     }
   }
 
   /** Sends these due leads, and with them as many of those that joined later as fit. */
   const flush = async (recipient: string, due: readonly Work[]): Promise<void> => {
-    const { maxLeads } = policyOf(recipient)
+    const { maxLeads } = batchOf(recipient)
     // Without due leads nothing is awaited before the claim takes its slot: the run would end in between.
     const free = due.length === 0 ? due : await apart(recipient, due)
     if (due.length > 0 && free.length === 0) return
@@ -89,7 +89,7 @@ export const createBatcher = (around: Surroundings, dispatcher: { pump(work: Wor
     // Bought through another target since they joined, or perhaps: they decide again.
     for (const work of works) if (work.elsewhere.has(recipient)) dispatcher.pump(work)
     const members = await fitting(recipient, works.filter((work) => !work.elsewhere.has(recipient) && setsOut(recipient, work)).map((work) => ({ work, send: queuedSend(work, recipient) })))
-    const endpoint = dispatcher.endpointOf(recipient)
+    const endpoint = endpointOf(recipient)
     const inCommon = (member: Member): string => endpoint.inCommon?.(inputFor(member)) ?? ''
     const keyOf = endpoint.keptApart ? (member: Member) => endpoint.keptApart?.(inputFor(member)) ?? null : () => null
     for (const group of batchesOf(members.toSorted(asJoined), inCommon, keyOf, maxLeads)) {
@@ -122,7 +122,7 @@ export const createBatcher = (around: Surroundings, dispatcher: { pump(work: Wor
 
   /** Those of which a row can be made; one that cannot fails by itself, and not the others with it. */
   const fitting = async (recipient: string, members: readonly Member[]): Promise<readonly Member[]> => {
-    const endpoint = dispatcher.endpointOf(recipient)
+    const endpoint = endpointOf(recipient)
     if (!endpoint.refuses) return members
     const fit: Member[] = []
     for (const member of members) {
@@ -176,7 +176,7 @@ export const createBatcher = (around: Surroundings, dispatcher: { pump(work: Wor
 
   const leaveInDoubt = ({ work, send }: Member, id: string, left: number, now: Instant): void => {
     const reason = `only ${left} of the ${batchSizeOf(id)} leads of batch ${id} are left, so that it cannot be repeated as it was; it may have been processed`
-    work.orders = [startedEvent(send, '', '', dispatcher.endpointOf(send.recipient), now, id)]
+    work.orders = [startedEvent(send, '', '', endpointOf(send.recipient), now, id)]
     work.inbox.push({ send, key: '', verdict: { kind: 'unknown', class: 'timeout', retry: false, reason }, httpStatus: null, durationMs: 0, at: now, batch: null })
     dispatcher.pump(work)
   }
@@ -217,16 +217,12 @@ export const createBatcher = (around: Surroundings, dispatcher: { pump(work: Wor
     return waits.some((wait) => wait.batch && wait.recipient === recipient) || sends.some((each) => each.batch === id)
   }
 
-  const gathered = (recipient: string): Policy => {
-    const policy = facts.policies.get(recipient)
-    if (!policy) throw new Error(`no policy for recipient ${recipient}`)
-    return whileGathered(policy)
-  }
+  const gathered = (recipient: string): Policy => whileGathered(policyOf(recipient))
   const atGate = ({ work }: Member) => ({ facts, lead: work.delivery.lead, mode: settings.mode, now: deps.clock.now() })
 
   const sendBatch = async (recipient: string, members: readonly Member[], id: string): Promise<void> => {
     const now = deps.clock.now()
-    const endpoint = dispatcher.endpointOf(recipient)
+    const endpoint = endpointOf(recipient)
     const key = idempotencyKeyOf(settings.mode, recipient, id, 1, 'post')
     const token = endpoint.token ? await around.tokens.have(endpoint, endpoint.token, now) : null
     const rendered = await alone(members.map(({ work }) => work), async () => {
@@ -294,7 +290,7 @@ export const createBatcher = (around: Surroundings, dispatcher: { pump(work: Wor
       const started = startedEvent(send, key, hash, endpoint, now, id)
       return {
         deliveryId: work.delivery.id, version: work.history.version, runId: settings.runId, standing: { state: 'working' } as const,
-        events: rendered.ok ? [started] : [started, unsendable(send, key, rendered.reason, now)],
+        events: rendered.ok ? [started] : [started, neverSent(send, key, unsendable(rendered.reason), now)],
       }
     })
     const results = await deps.ledger.append(steps)
@@ -309,7 +305,7 @@ export const createBatcher = (around: Surroundings, dispatcher: { pump(work: Wor
       const events = steps[i]?.events ?? []
       if (result?.kind !== 'ok') throw new Error(`the store refused to start batch ${id ?? 'member'} for delivery ${work.delivery.id}: ${result?.kind ?? 'no result'}`)
       work.history = events.reduce(evolve, work.history)
-      events.forEach((event, at) => deps.observe({ kind: 'stored', deliveryId: work.delivery.id, leadId: work.delivery.lead.id, source: work.delivery.source, seq: result.seq + at, event }))
+      tellStored(deps.observe, work, events, result.seq)
     })
     return true
   }
@@ -318,7 +314,7 @@ export const createBatcher = (around: Surroundings, dispatcher: { pump(work: Wor
     for (const [path, node] of work.history.nodes) {
       const plan = nodeOf(work.plan, path)
       if (node.queuedAt === null || plan?.kind !== 'send' || plan.recipient !== recipient) continue
-      return { kind: 'send', path, recipient, phase: 'post', attempt: nodeAt(work.history, path).attempts.length + 1, timeoutMs: facts.policies.get(recipient)?.timeoutMs ?? 0, target: 'endpoint', batch: null, claims: [] }
+      return { kind: 'send', path, recipient, phase: 'post', attempt: nodeAt(work.history, path).attempts.length + 1, timeoutMs: policyOf(recipient).timeoutMs, target: 'endpoint', batch: null, claims: [] }
     }
     throw new Error(`delivery ${work.delivery.id} waits for no batch of ${recipient}`)
   }

@@ -10,7 +10,6 @@ import type { History } from '../core/history.ts'
 import { evolve } from '../core/history.ts'
 import { joiningLookBacks } from '../core/look-back.ts'
 import { isStep } from '../core/plan.ts'
-import type { Policy } from '../core/policy.ts'
 import { earliest } from '../core/step.ts'
 import { shareOrder } from '../core/strategies/share.ts'
 import { LeaseLostError } from '../ports.ts'
@@ -26,19 +25,20 @@ import type { Surroundings } from './surroundings.ts'
 import { NO_ANSWERS, NO_EVENTS, foldAll, joined } from './turn.ts'
 import type { Came, Parked, Ready, Starts } from './turn.ts'
 import type { Answered, Work } from './work.ts'
-import { boughtBefore, standingOf } from './work.ts'
+import { boughtBefore, standingOf, tellStored } from './work.ts'
 
 /**
  * Carries works forward: fold what came, decide, append, and only then do. One turn at a time for each work; all that
  * is decided is decided in `core`, and all that is sent was durable before.
  */
 export const createDispatcher = (around: Surroundings) => {
-  const { settings, deps, facts } = around
+  const { settings, deps, facts, endpointOf, policyOf } = around
   const { ledger, clock, transport } = deps
   const settingsOf = createSendSettings()
   const paces = createPaces(settings.mode)
   const places = createPlaces()
-  const alarms = createAlarms(clock, (work) => pump(work), around.failed)
+  /** What a delivery waits for while an answer of it is still on its way: the deadline of an auction, a retry beside a slow entrant of a race. */
+  const alarms = createAlarms<Work>(clock, (work) => pump(work), around.failed)
 
   /** A process that was stopped past its lease must not send what another has taken over: it fails at its next write. */
   const mayStillSend = (): boolean => {
@@ -47,12 +47,7 @@ export const createDispatcher = (around: Surroundings) => {
     return false
   }
 
-  const endpointOf = (recipient: string) => {
-    const endpoint = deps.endpoints.get(recipient)
-    if (!endpoint) throw new Error(`no endpoint for recipient ${recipient}`)
-    return endpoint
-  }
-  const start = createStarts(around, places, paces, endpointOf, mayStillSend)
+  const start = createStarts(around, places, paces, mayStillSend)
 
   const pump = (work: Work): void => {
     work.again = true
@@ -184,9 +179,7 @@ export const createDispatcher = (around: Surroundings) => {
       work.orders = []
       if (claims.length > 0) around.claimed(claims, now)
       countPlaces(starts, taken, claims)
-      const { id: deliveryId, lead, source } = work.delivery
-      let { seq } = result
-      for (const event of events) deps.observe({ kind: 'stored', deliveryId, leadId: lead.id, source, seq: seq++, event })
+      tellStored(deps.observe, work, events, result.seq)
       return true
     }
     for (const { send } of starts.ready) around.lane(send.recipient).yield(now)
@@ -284,11 +277,5 @@ export const createDispatcher = (around: Surroundings) => {
     }).catch(around.failed)
   }
 
-  const policyOf = (recipient: string): Policy => {
-    const policy = facts.policies.get(recipient)
-    if (!policy) throw new Error(`no policy for recipient ${recipient}`)
-    return policy
-  }
-
-  return { pump, hold: (works: readonly Work[]): Promise<() => void> => hold(works, pump), decideNow: (work: Work, now: Instant): Decision => decideFrom(work, work.history, now), endpointOf, mayStillSend, paces, refused }
+  return { pump, hold: (works: readonly Work[]): Promise<() => void> => hold(works, pump), decideNow: (work: Work, now: Instant): Decision => decideFrom(work, work.history, now), mayStillSend, paces, refused }
 }

@@ -4,6 +4,7 @@ import { triedAgain } from './recover.ts'
 import type { RunDeps, RunSettings } from './settings.ts'
 import type { createTally } from './tally.ts'
 import type { Work } from './work.ts'
+import { tellStored } from './work.ts'
 
 /** Takes leads in for whoever works this store, and sends nothing. `mayRetry`: a lead of the file that is known and is to be taken up again. */
 export const createEnqueue = (settings: RunSettings, deps: RunDeps, tally: ReturnType<typeof createTally>, mayRetry: (work: Work, standing: Standing) => Promise<boolean>) => {
@@ -21,10 +22,9 @@ export const createEnqueue = (settings: RunSettings, deps: RunDeps, tally: Retur
     results.forEach((result, i) => {
       const work = works[i]
       if (!work) return
-      const { id: deliveryId, lead, source } = work.delivery
-      if (result.kind === 'ok') work.orders.forEach((event, at) => deps.observe({ kind: 'stored', deliveryId, leadId: lead.id, source, seq: result.seq + at, event }))
+      if (result.kind === 'ok') tellStored(deps.observe, work, work.orders, result.seq)
       else if (result.kind === 'exists') known.push([work, result])
-      else tally.alreadySettled(lead.id)
+      else tally.alreadySettled(work.delivery.lead.id)
     })
     return known
   }

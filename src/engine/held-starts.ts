@@ -3,6 +3,7 @@ import type { Mode } from '../core/event.ts'
 import type { Rate } from '../core/rate.ts'
 import { latestAfter } from '../core/rate.ts'
 import type { Clock, Ledger } from '../ports.ts'
+import { createAlarms } from './alarms.ts'
 import type { Lane, PacedStarts } from './lane.ts'
 
 interface Starts {
@@ -25,7 +26,6 @@ interface Starts {
   askMs: number
   /** How many left since `since`, and in the stretch before. */
   left: { since: Instant; now: number; before: number }
-  alarm: { readonly at: Instant; readonly cancel: AbortController } | null
 }
 
 /**
@@ -35,6 +35,7 @@ interface Starts {
  */
 export const createHeldStarts = (ledger: Ledger, mode: Mode, clock: Clock, stopping: () => boolean, failed: (error: unknown) => void) => {
   const all = new Map<string, Starts>()
+  const alarms = createAlarms<Starts>(clock, (starts) => carryOn(starts), failed)
 
   const ask = async (starts: Starts): Promise<void> => {
     const { recipient, rate } = starts
@@ -69,15 +70,7 @@ export const createHeldStarts = (ledger: Ledger, mode: Mode, clock: Clock, stopp
 
   const ring = (starts: Starts, at: Instant, now: Instant): void => {
     const soonest = Math.max(at, now + 1)
-    if (at === Infinity || (starts.alarm && starts.alarm.at <= soonest)) return
-    starts.alarm?.cancel.abort()
-    const alarm = { at: soonest, cancel: new AbortController() }
-    starts.alarm = alarm
-    clock.sleep(soonest - now, alarm.cancel.signal).then(() => {
-      if (starts.alarm !== alarm || alarm.cancel.signal.aborted) return
-      starts.alarm = null
-      carryOn(starts)
-    }).catch(failed)
+    if (soonest < (alarms.at(starts) ?? Infinity)) alarms.set(starts, soonest)
   }
 
   /** No more than twice what it came to use of late, and none that nobody can use: what it holds in vain is lost to all. */
@@ -99,7 +92,7 @@ export const createHeldStarts = (ledger: Ledger, mode: Mode, clock: Clock, stopp
       const opens = first === undefined ? now + ASKS_EVERY_MS : first - starts.leadMs
       if (first !== undefined && opens <= now + TOGETHER_MS) return null
       // Once who asks has parked.
-      if (!starts.asking && !starts.alarm) queueMicrotask(() => carryOn(starts))
+      if (!starts.asking && alarms.at(starts) === undefined) queueMicrotask(() => carryOn(starts))
       return opens
     },
     take: (now) => {
@@ -130,7 +123,7 @@ export const createHeldStarts = (ledger: Ledger, mode: Mode, clock: Clock, stopp
 
   return {
     of: (recipient: string, rate: Rate): PacedStarts => {
-      const starts: Starts = { recipient, rate, lane: null, times: [], entered: [], durable: 0, late: [], asking: false, askAgain: 0, leadMs: FIRST_LEAD_MS, askMs: 0, left: { since: 0, now: 0, before: 0 }, alarm: null }
+      const starts: Starts = { recipient, rate, lane: null, times: [], entered: [], durable: 0, late: [], asking: false, askAgain: 0, leadMs: FIRST_LEAD_MS, askMs: 0, left: { since: 0, now: 0, before: 0 } }
       all.set(recipient, starts)
       return pacedOf(starts)
     },
@@ -148,7 +141,7 @@ export const createHeldStarts = (ledger: Ledger, mode: Mode, clock: Clock, stopp
       const at = entered.shift()?.at
       return at !== undefined && at <= now ? null : leaveAt(starts, at)
     },
-    end: (): void => { for (const { alarm } of all.values()) alarm?.cancel.abort() },
+    end: (): void => { for (const starts of all.values()) alarms.set(starts, null) },
   }
 }
 

@@ -6,7 +6,7 @@ import type { Mode } from '../core/event.ts'
 import type { RecipientFacts } from '../core/gate.ts'
 import type { CircuitPolicy, Policy } from '../core/policy.ts'
 import type { Verdict } from '../core/verdict.ts'
-import type { Ledger, RecipientState } from '../ports.ts'
+import type { Ledger } from '../ports.ts'
 import { circuitFrom, createSharedCircuits } from './shared-circuits.ts'
 
 const NOTHING: RecipientFacts = { paused: null, closedUntil: null }
@@ -49,7 +49,7 @@ export const createRecipientFacts = (ledger: Ledger, mode: Mode, policies: Reado
       const paused = state.paused && { reason: state.paused.reason }
       const closedUntil = state.closedUntil !== null && state.closedUntil > at ? state.closedUntil : null
       if (before && before.paused?.reason === paused?.reason && before.closedUntil === closedUntil) continue
-      set(state.recipient, { paused, closedUntil, ...(before?.circuit ? {} : circuitOf(state)) })
+      set(state.recipient, { paused, closedUntil, ...(before?.circuit || state.circuit === null ? {} : { circuit: circuitFrom(state.circuit) }) })
     }
   }
 
@@ -116,5 +116,3 @@ export const createRecipientFacts = (ledger: Ledger, mode: Mode, policies: Reado
     },
   }
 }
-
-const circuitOf = ({ circuit }: RecipientState): { readonly circuit?: Circuit } => (circuit === null ? {} : { circuit: JSON.parse(circuit) as Circuit })

@@ -1,10 +1,11 @@
 import type { Instant } from '../base/time.ts'
 import { hashOfPlan, planToJson } from '../core/plan-json.ts'
 import type { Plan } from '../core/plan.ts'
+import type { Policy } from '../core/policy.ts'
 import { isStep, recipientsOf } from '../core/plan.ts'
 import type { Lead } from '../core/lead.ts'
-import { decide } from '../core/decide.ts'
 import type { Exists, Standing } from '../ports.ts'
+import type { Endpoint } from '../wire/endpoint.ts'
 import { createAlerts } from './alerts.ts'
 import { createBatcher } from './batcher.ts'
 import { createDispatcher } from './dispatcher.ts'
@@ -58,16 +59,26 @@ export const runDeliveries = async (settings: RunSettings, leads: LeadSource | n
   const alerts = createAlerts(deps)
   const health = createHealth(clock, slots.taken, lanes, (recipient, text) => alerts.tell(recipient ?? settings.to?.id ?? 'finalmile', 'health', text, 'finalmile status shows what is due; the run goes on'))
   const numbers = new Map<string, number>()
+  /** `deliver` works its own, `resume` all. */
+  const own = settings.to === null ? {} : { runId: settings.runId }
   const { plans, planOf, adopt, workOf } = createTakeUp(settings, deps, policies, slots, tally)
   let failure: { readonly error: unknown } | null = null
   const stopping = (): boolean => deps.signal.aborted || failure !== null
 
+  const endpointOf = (recipient: string): Endpoint => {
+    const endpoint = deps.endpoints.get(recipient)
+    if (!endpoint) throw new Error(`no endpoint for recipient ${recipient}`)
+    return endpoint
+  }
+  const policyOf = (recipient: string): Policy => {
+    const policy = policies.get(recipient)
+    if (!policy) throw new Error(`no policy for recipient ${recipient}`)
+    return policy
+  }
   const lane = (recipient: string): Lane => {
     let found = lanes.get(recipient)
     if (!found) {
-      const endpoint = deps.endpoints.get(recipient)
-      if (!endpoint) throw new Error(`no endpoint for recipient ${recipient}`)
-      const { transport } = endpoint.definition
+      const { transport } = endpointOf(recipient).definition
       const held = ledger.shared && transport.concurrency !== null ? places.held(recipient, transport.concurrency) : null
       const paced = ledger.shared && transport.rate !== null ? starts.of(recipient, transport.rate) : null
       lanes.set(recipient, (found = createLane(transport, settings.concurrency, held, slots, paced)))
@@ -82,7 +93,7 @@ export const runDeliveries = async (settings: RunSettings, leads: LeadSource | n
   const facts = { policies, recipients: recipientFacts.now, elsewhere: new Map<string, string>() }
 
   const around: Surroundings = {
-    settings, deps, facts, lane, stopping, tokens: createTokens(deps, mode), lookups: createLookups(deps), claimed: recipientFacts.claimed, refused: recipientFacts.refused, foundPaused: recipientFacts.foundPaused,
+    settings, deps, facts, endpointOf, policyOf, lane, stopping, tokens: createTokens(deps, mode), lookups: createLookups(deps), claimed: recipientFacts.claimed, refused: recipientFacts.refused, foundPaused: recipientFacts.foundPaused,
     answered: (recipient, phase, verdict, httpStatus, at, startedAt) => {
       const policy = policies.get(recipient)
       alerts.verdict(recipient, phase, verdict, httpStatus)
@@ -179,7 +190,6 @@ export const runDeliveries = async (settings: RunSettings, leads: LeadSource | n
 
   /** Works all that is due; true when something was. */
   const takeDue = async (now: Instant): Promise<boolean> => {
-    const own = settings.to === null ? {} : { runId: settings.runId }
     const due = await adopt(await ledger.claimDue({ mode, now, limit: claimLimit, ...own }))
     const batches = new Map<string, Work[]>()
     for (const work of due) {
@@ -193,8 +203,7 @@ export const runDeliveries = async (settings: RunSettings, leads: LeadSource | n
   }
 
   const dueBatch = (work: Work, now: Instant): string | null => {
-    const { waits } = decide(work.plan, { lead: work.delivery.lead, deliveryId: work.delivery.id, mode, history: work.history, now, facts, floors: [] })
-    const batch = nextBatch(waits)
+    const batch = nextBatch(dispatcher.decideNow(work, now).waits)
     return batch !== null && batch.until !== null && batch.until <= now ? batch.recipient : null
   }
 
@@ -279,7 +288,6 @@ export const runDeliveries = async (settings: RunSettings, leads: LeadSource | n
 
   /** Until nothing is under way and nothing falls due within the wait. */
   const settleAll = async (reading: { done: boolean }): Promise<void> => {
-    const own = settings.to === null ? {} : { runId: settings.runId }
     let refreshedAt = 0
     while (!failure) {
       const now = clock.now()

@@ -4,7 +4,6 @@ import type { DeliveryEvent } from '../core/event.ts'
 import { isStep } from '../core/plan.ts'
 import type { Send } from '../core/step.ts'
 import type { Verdict } from '../core/verdict.ts'
-import type { Endpoint } from '../wire/endpoint.ts'
 import { hashOf, inputOf, neverSent, startedEvent, unsendable } from './attempt.ts'
 import { idempotencyKeyOf } from './identity.ts'
 import type { createPaces } from './pace.ts'
@@ -15,8 +14,8 @@ import type { Parked, Ready, Starts } from './turn.ts'
 import type { Work } from './work.ts'
 
 /** Takes places on the lanes and makes the requests of a decision; an attempt without a place is not started. */
-export const createStarts = (around: Surroundings, places: ReturnType<typeof createPlaces>, paces: ReturnType<typeof createPaces>, endpointOf: (recipient: string) => Endpoint, mayStillSend: () => boolean): ((work: Work, decision: Decision, now: Instant) => Starts) => {
-  const { settings, deps: { ledger, clock }, facts } = around
+export const createStarts = (around: Surroundings, places: ReturnType<typeof createPlaces>, paces: ReturnType<typeof createPaces>, mayStillSend: () => boolean): ((work: Work, decision: Decision, now: Instant) => Starts) => {
+  const { settings, deps: { ledger, clock }, facts, endpointOf } = around
 
   return (work, decision, now) => {
     if (decision.sends.length === 0) return NO_STARTS
@@ -71,7 +70,7 @@ export const createStarts = (around: Surroundings, places: ReturnType<typeof cre
       } else {
         lane.yield(now)
         failed = true
-        events.push(startedEvent(send, key, '', endpoint, now), unsendable(send, key, rendered.reason, now))
+        events.push(startedEvent(send, key, '', endpoint, now), neverSent(send, key, unsendable(rendered.reason), now))
       }
     }
     return { ready, events, parked, repeats, unsendable: failed }

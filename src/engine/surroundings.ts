@@ -1,9 +1,11 @@
 import type { Instant } from '../base/time.ts'
 import type { Claim } from '../core/caps.ts'
 import type { PhaseName } from '../core/plan.ts'
+import type { Policy } from '../core/policy.ts'
 import type { Facts, Send } from '../core/step.ts'
 import type { Verdict } from '../core/verdict.ts'
 import type { Exists, Standing } from '../ports.ts'
+import type { Endpoint } from '../wire/endpoint.ts'
 import type { Lane } from './lane.ts'
 import type { Lookups } from './lookups.ts'
 import type { RunDeps, RunSettings } from './settings.ts'
@@ -15,6 +17,8 @@ export interface Surroundings {
   readonly settings: RunSettings
   readonly deps: RunDeps
   readonly facts: Facts
+  readonly endpointOf: (recipient: string) => Endpoint
+  readonly policyOf: (recipient: string) => Policy
   readonly lane: (recipient: string) => Lane
   /** Of a `Rate` over several processes: resolves when an attempt that is durable may leave. Null: at once. */
   readonly leaves: (recipient: string) => Promise<void> | null

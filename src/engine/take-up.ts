@@ -9,7 +9,7 @@ import { interrupted } from './recover.ts'
 import type { RunDeps, RunSettings } from './settings.ts'
 import type { createSlots } from './slots.ts'
 import type { createTally } from './tally.ts'
-import { boughtBefore, loadedWork } from './work.ts'
+import { boughtBefore, loadedWork, tellStored } from './work.ts'
 import type { Work } from './work.ts'
 
 /** Deliveries whose recipient has no file are looked at again so long after this run has no wait left for them. */
@@ -63,10 +63,10 @@ export const createTakeUp = (settings: RunSettings, deps: RunDeps, policies: Rea
     // What waits for a batch of it goes on to.
     const joins = before.state === 'waiting' && before.batch && missing.includes(before.recipient ?? '') ? before.recipient : null
     const standing: Standing = { state: 'waiting', dueAt, why: `there is no recipient file of ${missing.join(', ')} (any more): put it back, then unpause it or wait`, recipient: joins ?? missing[0] ?? null, batch: joins !== null }
-    const { id: deliveryId, lead, source } = work.delivery
+    const { id: deliveryId, lead } = work.delivery
     const events = [...interrupted(work.history, now), ...work.orders]
     const [result] = await ledger.append([{ deliveryId, version: work.history.version, runId: settings.runId, events, standing }])
-    if (result?.kind === 'ok') events.forEach((event, at) => deps.observe({ kind: 'stored', deliveryId, leadId: lead.id, source, seq: result.seq + at, event }))
+    if (result?.kind === 'ok') tellStored(deps.observe, work, events, result.seq)
     tally.waiting(lead.id, standing)
   }
 

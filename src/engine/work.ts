@@ -10,6 +10,7 @@ import type { Send, Wait } from '../core/step.ts'
 import { earliest } from '../core/step.ts'
 import type { Verdict } from '../core/verdict.ts'
 import type { Delivery, LoadedDelivery, Standing } from '../ports.ts'
+import type { RunDeps } from './settings.ts'
 
 /** One delivery in memory. Its events are appended one turn at a time; answers that come meanwhile wait in `inbox`. */
 export interface Work {
@@ -57,6 +58,12 @@ export const loadedWork = (loaded: LoadedDelivery, plan: Plan, elsewhere: Readon
   history: loaded.events.reduce((history, { event }) => evolve(history, event), emptyHistory),
   stored: true, inbox: [], orders: [], surplus: false, busy: false, again: false, released: false, whenFree: null,
 })
+
+/** Tells of a step's events once they are durable; `seq`: the first's. */
+export const tellStored = (observe: RunDeps['observe'], { delivery: { id: deliveryId, lead, source } }: Work, events: readonly DeliveryEvent[], seq: number): void => {
+  let next = seq
+  for (const event of events) observe({ kind: 'stored', deliveryId, leadId: lead.id, source, seq: next++, event })
+}
 
 /** Why a recipient is left out that has the lead already. */
 export const boughtBefore = (policies: ReadonlyMap<string, Policy>, recipient: string): string => `${policies.get(recipient)?.name ?? recipient} has bought this lead before, through another target`
