@@ -4,7 +4,7 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'nod
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
-import { STATES } from '../src/adapters/ledger/sqlite/rows.ts'
+import { STATES } from '../src/adapters/ledger/rows.ts'
 import { RECIPIENT, bodyOf, leadAt, writeLines } from './leads.ts'
 import { measured, median, row, wallMs, type Figures } from './measure.ts'
 

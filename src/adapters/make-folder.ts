@@ -1,5 +1,6 @@
 import { mkdir, stat } from 'node:fs/promises'
 import { dirname } from 'node:path'
+import { errorCode } from '../base/error.ts'
 
 /**
  * Makes a folder and those above it. Not `mkdir` with `recursive`: where the system takes no folder (below /proc) that
@@ -11,7 +12,7 @@ export const makeFolder = async (folder: string): Promise<void> => {
   } catch (error) {
     if (await isFolder(folder)) return
     const above = dirname(folder)
-    if (!isMissing(error) || above === folder) throw error
+    if (errorCode(error) !== 'ENOENT' || above === folder) throw error
     await makeFolder(above)
     await mkdir(folder).catch(async (again: unknown) => {
       // Another process may have made it meanwhile.
@@ -21,4 +22,3 @@ export const makeFolder = async (folder: string): Promise<void> => {
 }
 
 const isFolder = (path: string): Promise<boolean> => stat(path).then((found) => found.isDirectory(), () => false)
-const isMissing = (error: unknown): boolean => error instanceof Error && 'code' in error && error.code === 'ENOENT'

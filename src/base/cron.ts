@@ -1,4 +1,5 @@
 import { Cron } from 'croner'
+import { errorText } from './error.ts'
 import type { Instant } from './time.ts'
 
 /** The next time after `after` that a cron expression names in an IANA zone; null where it names none. */
@@ -10,6 +11,6 @@ export const cronProblem = (expression: string): string | null => {
   try {
     return new Cron(expression, { paused: true }).nextRun(new Date(0)) === null ? 'it names no time' : null
   } catch (error) {
-    return error instanceof Error ? error.message : String(error)
+    return errorText(error)
   }
 }

@@ -1,6 +1,7 @@
 import { readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { parseEnv } from 'node:util'
+import { errorCode } from '../base/error.ts'
 import { diagnosticAt, usageError, type Diagnostic } from '../base/diagnostic.ts'
 import { readPipe } from './read-pipe.ts'
 
@@ -53,7 +54,7 @@ const readIfThere = (path: string): Buffer | null => {
   try {
     return statSync(path).isFIFO() ? fromPipe(path) : readFileSync(path)
   } catch (error) {
-    if (error instanceof Error && 'code' in error && (error.code === 'ENOENT' || error.code === 'ENOTDIR')) return null
+    if (['ENOENT', 'ENOTDIR'].includes(errorCode(error))) return null
     // The system's words (`EISDIR: illegal operation on a directory, read`) do not say which.
     throw error instanceof Error ? Object.assign(error, { path }) : error
   }

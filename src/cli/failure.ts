@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs'
+import { errorCode } from '../base/error.ts'
 import { UserError } from '../base/diagnostic.ts'
 import { LeaseLostError, StoreError } from '../ports.ts'
 import { EXIT, type ExitCode } from './exit.ts'
@@ -70,11 +71,11 @@ const HELP: Readonly<Record<string, string>> = {
 }
 
 const troubleOfTheWorld = (error: unknown): { message: string; help: string } | null => {
-  if (!(error instanceof Error) || !('code' in error) || typeof error.code !== 'string') return null
-  const help = HELP[error.code]
-  if (help === undefined) return null
+  const code = errorCode(error)
+  const help = HELP[code]
+  if (help === undefined || !(error instanceof Error)) return null
   // `ENOENT: no such file or directory, open '/x'`: the path and what is the matter are enough.
-  const words = WORDS[error.code] ?? error.message
+  const words = WORDS[code] ?? error.message
   return { message: 'path' in error && typeof error.path === 'string' ? `${error.path}: ${words}` : words, help }
 }
 

@@ -1,3 +1,4 @@
+import { errorText } from '../base/error.ts'
 import { createNotify, readAlertMail } from '../adapters/notify.ts'
 import { usageError } from '../base/diagnostic.ts'
 import type { Mode } from '../core/event.ts'
@@ -23,5 +24,5 @@ export const notifyThresholds = async (summary: Summary, endpoints: Pick<Readonl
     return target ? [{ target, alert }] : []
   })
   const results = await Promise.allSettled(told.map(({ target, alert }) => notify(target, `finalmile: ${alert.recipient}`, `${alertText(alert)}\nrun ${summary.run_id}`)))
-  return results.flatMap((each, i) => (each.status === 'rejected' ? [`could not notify ${told[i]?.target ?? ''}: ${each.reason instanceof Error ? each.reason.message : String(each.reason)}`] : []))
+  return results.flatMap((each, i) => (each.status === 'rejected' ? [`could not notify ${told[i]?.target ?? ''}: ${errorText(each.reason)}`] : []))
 }

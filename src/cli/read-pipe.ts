@@ -1,4 +1,5 @@
 import { closeSync, constants, openSync, readSync } from 'node:fs'
+import { errorCode } from '../base/error.ts'
 
 /** How long whoever writes to a pipe may take to begin: password managers wait for the reader first. */
 const PATIENCE_MS = 3_000
@@ -29,7 +30,7 @@ const readSome = (pipe: number, into: Buffer): number => {
   try {
     return readSync(pipe, into)
   } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'EAGAIN') return -1
+    if (errorCode(error) === 'EAGAIN') return -1
     throw error
   }
 }

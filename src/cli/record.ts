@@ -1,5 +1,6 @@
 import type { BadRow } from '../adapters/leads/batch.ts'
 import { createRunFiles } from '../adapters/outputs/run-files.ts'
+import { errorCode } from '../base/error.ts'
 import { usageError } from '../base/diagnostic.ts'
 import type { Instant } from '../base/time.ts'
 import { addEvent, emptyReport } from '../core/report.ts'
@@ -72,15 +73,13 @@ const limitsOf = (catalogue: Catalogue): ReadonlyMap<string, readonly AlertLimit
 
 /** The system's words (`EEXIST: file already exists, mkdir`) name neither the option nor the way out. */
 const notWritable = (folder: string, error: unknown): unknown => {
-  const code = error instanceof Error && 'code' in error ? error.code : null
-  const reason = typeof code === 'string' ? OUT_FAULTS[code] : undefined
+  const reason = OUT_FAULTS[errorCode(error)]
   return reason === undefined ? error : usageError(`--out ${folder} cannot be written to: ${reason}`, 'name a folder; it is made where it is missing')
 }
 
 /** After leads went out: where the truth is goes before how to mend the disk. */
 const notWritten = (folder: string, error: unknown): unknown => {
-  const code = error instanceof Error && 'code' in error ? error.code : null
-  const reason = typeof code === 'string' ? OUT_FAULTS[code] : undefined
+  const reason = OUT_FAULTS[errorCode(error)]
   return reason === undefined ? error : usageError(`the files in ${folder} are not whole: ${reason}`, 'the store has all of it: make room, then finalmile export ledger and finalmile export results write them')
 }
 

@@ -1,3 +1,4 @@
+import { errorText } from '../base/error.ts'
 import { classOf } from '../core/verdict.ts'
 import type { Verdict } from '../core/verdict.ts'
 import type { PhaseName, StepName } from '../core/plan.ts'
@@ -17,7 +18,7 @@ export const createAlerts = (deps: RunDeps) => {
     const target = deps.endpoints.get(recipient)?.definition.notify
     if (target) {
       deps.notify.notify(target, `finalmile: ${recipient}`, hint === null ? text : `${text}\n${hint}`).catch((error: unknown) => {
-        deps.observe({ kind: 'alert', recipient, text: `could not notify ${target}: ${error instanceof Error ? error.message : String(error)}`, hint: null })
+        deps.observe({ kind: 'alert', recipient, text: `could not notify ${target}: ${errorText(error)}`, hint: null })
       })
     }
   }

@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { createMemoryLedger } from '../../src/adapters/ledger/memory.ts'
+import { createMemoryLedger } from '../world/memory-ledger.ts'
 import { openSqliteLedger } from '../../src/adapters/ledger/sqlite.ts'
 import { openPostgresLedger } from '../../src/adapters/ledger/postgres.ts'
 import type { Ledger } from '../../src/ports.ts'

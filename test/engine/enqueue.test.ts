@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { createMemoryLedger } from '../../src/adapters/ledger/memory.ts'
+import { createMemoryLedger } from '../world/memory-ledger.ts'
 import { createEnqueue } from '../../src/engine/enqueue.ts'
 import { takeIn } from '../../src/engine/intake.ts'
 import type { RunDeps, RunSettings } from '../../src/engine/settings.ts'

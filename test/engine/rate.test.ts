@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it } from 'vitest'
-import { createMemoryLedger } from '../../src/adapters/ledger/memory.ts'
+import { createMemoryLedger } from '../world/memory-ledger.ts'
 import { grantStarts } from '../../src/core/rate.ts'
 import type { Given } from '../../src/core/rate.ts'
 import type { Ledger } from '../../src/ports.ts'

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { createMemoryLedger } from '../../src/adapters/ledger/memory.ts'
+import { createMemoryLedger } from '../world/memory-ledger.ts'
 import { createRecipientFacts } from '../../src/engine/recipient-facts.ts'
 import type { Ledger } from '../../src/ports.ts'
 import { accepted, broken, policy } from '../core/given.ts'

@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it } from 'vitest'
-import { createMemoryLedger } from '../../src/adapters/ledger/memory.ts'
+import { createMemoryLedger } from '../world/memory-ledger.ts'
 import { formatMoney } from '../../src/base/money.ts'
 import type { Claim } from '../../src/core/caps.ts'
 import type { Ledger } from '../../src/ports.ts'

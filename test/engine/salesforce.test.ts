@@ -1,6 +1,6 @@
 import { generateKeyPairSync } from 'node:crypto'
 import { afterEach, describe, expect, it } from 'vitest'
-import { createMemoryLedger } from '../../src/adapters/ledger/memory.ts'
+import { createMemoryLedger } from '../world/memory-ledger.ts'
 import type { Lead } from '../../src/core/lead.ts'
 import type { Ledger } from '../../src/ports.ts'
 import { T0 } from '../core/given.ts'

@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it } from 'vitest'
-import { createMemoryLedger } from '../../src/adapters/ledger/memory.ts'
+import { createMemoryLedger } from '../world/memory-ledger.ts'
 import type { Buyer } from '../world/buyer.ts'
 import { startBuyer } from '../world/buyer.ts'
 import { createWorld, endpointYaml, someLeads } from './world.ts'

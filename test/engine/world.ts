@@ -1,5 +1,5 @@
 import { createTransport } from '../../src/adapters/transport.ts'
-import { createMemoryLedger } from '../../src/adapters/ledger/memory.ts'
+import { createMemoryLedger } from '../world/memory-ledger.ts'
 import type { DeliveryEvent } from '../../src/core/event.ts'
 import type { Lead } from '../../src/core/lead.ts'
 import type { Catalogue } from '../../src/definitions/types.ts'

@@ -1,5 +1,6 @@
 import { sha256 } from '../../base/hash.ts'
 import type { FileRequest } from '../../wire/request.ts'
+import type { Said } from '../email/errors.ts'
 
 /** What a folder can do, on this machine or on a server. Names are whole paths. */
 export interface Folder {
@@ -12,7 +13,7 @@ export interface Folder {
   remove(path: string): Promise<void>
 }
 
-export interface Placed { readonly path: string; readonly repeated: boolean }
+interface Placed { readonly path: string; readonly repeated: boolean }
 
 /**
  * Puts a file where it belongs: under a temporary name, then renamed. The same content under its name is done already
@@ -50,4 +51,9 @@ export const place = async (folder: Folder, request: FileRequest, progress: { re
   }
 }
 
-export const bytesOf = ({ body }: FileRequest): Uint8Array => (typeof body === 'string' ? Buffer.from(body, 'utf8') : body)
+export const told = (placed: Placed | null, request: FileRequest): Said =>
+  placed === null
+    ? { kind: 'refused', why: 'never', message: `${request.name} and ${request.otherName} are both there already, with other content` }
+    : { kind: 'handed-over', to: request.kind, words: placed.repeated ? `${placed.path}, there already` : placed.path, rehearsal: false }
+
+const bytesOf = ({ body }: FileRequest): Uint8Array => (typeof body === 'string' ? Buffer.from(body, 'utf8') : body)

@@ -1,10 +1,11 @@
 import { link, open, readFile, rename, stat, unlink } from 'node:fs/promises'
 import { dirname, resolve } from 'node:path'
+import { errorCode } from '../../base/error.ts'
 import type { AnyReply, FileRequest } from '../../wire/request.ts'
 import type { Said } from '../email/errors.ts'
 import { wordsOf } from '../http/faults.ts'
 import { makeFolder } from '../make-folder.ts'
-import { place, type Folder } from './place.ts'
+import { place, told, type Folder } from './place.ts'
 
 /** Writes one file on this machine; always resolves. A relative path starts where finalmile was started. */
 export const writeFile = async (request: FileRequest, now: () => number): Promise<AnyReply> => {
@@ -16,17 +17,15 @@ export const writeFile = async (request: FileRequest, now: () => number): Promis
 const attempt = async (request: FileRequest): Promise<Said> => {
   try {
     await makeFolder(request.folder)
-    const placed = await place(local, request, { renaming: false })
-    if (placed === null) return { kind: 'refused', why: 'never', message: `${request.name} and ${request.otherName} are both there already, with other content` }
-    return { kind: 'handed-over', to: 'file', words: placed.repeated ? `${placed.path}, there already` : placed.path, rehearsal: false }
+    return told(await place(local, request, { renaming: false }), request)
   } catch (error) {
-    return { kind: 'refused', why: LATER.has(codeOf(error)) ? 'later' : DENIED.has(codeOf(error)) ? 'credentials' : 'never', message: wordsOf(error) }
+    return { kind: 'refused', why: LATER.has(errorCode(error)) ? 'later' : DENIED.has(errorCode(error)) ? 'credentials' : 'never', message: wordsOf(error) }
   }
 }
 
 const local: Folder = {
   read: async (path, size) => {
-    const found = await stat(path).catch((error: unknown) => { if (codeOf(error) === 'ENOENT') return null; throw error })
+    const found = await stat(path).catch((error: unknown) => { if (errorCode(error) === 'ENOENT') return null; throw error })
     return found === null ? null : !found.isFile() || found.size !== size ? 'other' : readFile(path)
   },
   write: async (path, bytes) => {
@@ -54,15 +53,15 @@ const moved = async (from: string, to: string): Promise<boolean> => {
     await unlink(from)
     return true
   } catch (error) {
-    if (codeOf(error) === 'EEXIST') return false
-    if (!NO_LINKS.has(codeOf(error))) throw error
+    if (errorCode(error) === 'EEXIST') return false
+    if (!NO_LINKS.has(errorCode(error))) throw error
     return reserveAndRename(from, to)
   }
 }
 
 /** For file systems without links: the name is taken first, then the whole file put over it. */
 const reserveAndRename = async (from: string, to: string): Promise<boolean> => {
-  const reserved = await open(to, 'wx').catch((error: unknown) => { if (codeOf(error) === 'EEXIST') return null; throw error })
+  const reserved = await open(to, 'wx').catch((error: unknown) => { if (errorCode(error) === 'EEXIST') return null; throw error })
   if (reserved === null) return false
   await reserved.close()
   await rename(from, to)
@@ -76,7 +75,6 @@ const syncFolder = async (path: string): Promise<void> => {
   await folder?.close()
 }
 
-const codeOf = (error: unknown): string => (typeof error === 'object' && error !== null && 'code' in error && typeof error.code === 'string' ? error.code : '')
 const LATER = new Set(['ENOSPC', 'EDQUOT', 'EMFILE', 'ENFILE', 'EIO', 'EBUSY', 'ETIMEDOUT', 'ESTALE'])
 const DENIED = new Set(['EACCES', 'EPERM', 'EROFS'])
 const NO_LINKS = new Set(['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS', 'EXDEV', 'EMLINK'])

@@ -1,4 +1,5 @@
 import zlib from 'node:zlib'
+import { errorCode } from '../../base/error.ts'
 
 /** A body as it is meant: decompressed, and cut at the limit. */
 export interface Content { readonly body: Uint8Array; readonly truncated: boolean }
@@ -20,8 +21,7 @@ export const decode = (raw: Uint8Array, encoding: string, limit: number, cut: bo
     try {
       body = coding.whole(body, { maxOutputLength: limit })
     } catch (error) {
-      const tooLong = error instanceof Error && 'code' in error && error.code === 'ERR_BUFFER_TOO_LARGE'
-      return tooLong ? prefix(coding.stream(body), body, limit) : { body: raw, truncated: false }
+      return errorCode(error) === 'ERR_BUFFER_TOO_LARGE' ? prefix(coding.stream(body), body, limit) : { body: raw, truncated: false }
     }
   }
   return { body, truncated: false }

@@ -1,3 +1,4 @@
+import { errorCode } from '../../base/error.ts'
 import type { Fault } from '../../wire/request.ts'
 
 /** Where the making of a connection stood. */
@@ -69,10 +70,8 @@ const CERTIFICATE = /CERT|CRL|UNKNOWN_CA|INVALID_CA|PATH_LENGTH|INVALID_PURPOSE|
 const INVALID = new Set(['UND_ERR_INVALID_ARG', 'UND_ERR_NOT_SUPPORTED', 'UND_ERR_REQ_CONTENT_LENGTH_MISMATCH', 'ERR_INVALID_ARG_TYPE', 'ERR_INVALID_URL'])
 
 const codeOf = (error: unknown): string => {
-  if (typeof error !== 'object' || error === null) return ''
-  if ('code' in error && typeof error.code === 'string') return error.code
-  if (error instanceof AggregateError && error.errors.length > 0) return codeOf(error.errors[0])
-  return ''
+  const own = errorCode(error)
+  return own === '' && error instanceof AggregateError && error.errors.length > 0 ? codeOf(error.errors[0]) : own
 }
 
 const messageOf = (error: unknown): string => (error instanceof Error ? error.message : '')

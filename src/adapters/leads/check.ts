@@ -1,6 +1,7 @@
 import { glob, readdir, stat } from 'node:fs/promises'
 import { basename, dirname, extname, resolve } from 'node:path'
 import type { Readable } from 'node:stream'
+import { errorText } from '../../base/error.ts'
 import { UserError, usageError, type Diagnostic } from '../../base/diagnostic.ts'
 import type { Inspect } from './batch.ts'
 import { openBytes } from './bytes.ts'
@@ -89,7 +90,7 @@ const checkFile = async (path: string, options: LeadOptions): Promise<Checked> =
     const warnings = 'warnings' in sniffed ? sniffed.warnings.map((each) => about(path, 1, 'lead-file', each.message, each.help, 'warning')) : []
     return { source: { name: path, from: path, bytes: found.size }, problems: [], warnings }
   } catch (error) {
-    return refuse(about(path, 0, 'unreadable', `${path} cannot be read: ${error instanceof Error ? error.message : String(error)}`, 'check the file and its permissions'))
+    return refuse(about(path, 0, 'unreadable', `${path} cannot be read: ${errorText(error)}`, 'check the file and its permissions'))
   }
 }
 

@@ -1,3 +1,4 @@
+import { errorText } from '../../base/error.ts'
 import { UserError } from '../../base/diagnostic.ts'
 import type { LeadBatch, RowParser } from './batch.ts'
 import { openBytes } from './bytes.ts'
@@ -58,7 +59,7 @@ async function* batchesOf(source: LeadSource, options: LeadOptions, onRead: (byt
     }
   } catch (error) {
     if (error instanceof UserError) throw error
-    yield { leads: [], bad: [{ file: source.name, line: 0, raw: '', reason: `reading stopped, nothing behind this point was read: ${error instanceof Error ? error.message : String(error)}` }] }
+    yield { leads: [], bad: [{ file: source.name, line: 0, raw: '', reason: `reading stopped, nothing behind this point was read: ${errorText(error)}` }] }
     return
   }
   if (!reading) {

@@ -17,8 +17,8 @@ import { openPgBoss } from './postgres/queue-pgboss.ts'
 import { ownQueue } from './postgres/queue.ts'
 import { createReads } from './postgres/reads.ts'
 import { analyze, migrate, requireCurrent } from './postgres/schema.ts'
-import { pack } from './sqlite/packing.ts'
-import { recipientStateOf } from './sqlite/rows.ts'
+import { pack } from './packing.ts'
+import { recipientStateOf } from './rows.ts'
 
 export interface PostgresOptions {
   /** `postgres://user:password@host/database?schema=finalmile`. */

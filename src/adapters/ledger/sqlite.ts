@@ -1,14 +1,15 @@
-import type { Instant } from '../../base/time.ts'
+import { DAY, type Instant } from '../../base/time.ts'
 import type { Ledger } from '../../ports.ts'
 import { aloneLimits } from './alone-limits.ts'
 import { createDraws } from './draws.ts'
+import { pages } from './pages.ts'
 import { startClient } from './sqlite/client.ts'
 import type { Client } from './sqlite/client.ts'
 import type { Holder } from './sqlite/lease.ts'
 import { openDatabase } from './sqlite/database.ts'
 import { createStore } from './sqlite/store.ts'
 import type { DeliveriesFilter, EventsFilter, Store } from './sqlite/store.ts'
-import { pack, unpack } from './sqlite/packing.ts'
+import { pack, unpack } from './packing.ts'
 import { troubleOf } from './sqlite/trouble.ts'
 
 export interface SqliteOptions {
@@ -27,11 +28,10 @@ export interface SqliteOptions {
 
 const PAGE = 500
 const LEASE_MS = 20_000
-const A_DAY = 86_400_000
 
 /** The ledger in a SQLite file, by Node's own `node:sqlite`. */
 export const openSqliteLedger = async ({ path, use, wait = true, onWait, leaseMs = LEASE_MS }: SqliteOptions): Promise<Ledger> => {
-  if (use === 'write') return ledgerOf(await startClient({ path, leaseMs, waitMs: wait ? A_DAY : 0 }, (holder) => onWait?.(waitingFor(path, holder))))
+  if (use === 'write') return ledgerOf(await startClient({ path, leaseMs, waitMs: wait ? DAY : 0 }, (holder) => onWait?.(waitingFor(path, holder))))
   const db = openDatabase(path, use === 'read' ? 'read' : 'write')
   return ledgerOver(createStore(db, null), path, () => db.close())
 }
@@ -113,15 +113,4 @@ const purge = async (client: Client, settledBefore: Instant): Promise<number> =>
   }
   await client.call('scrub')
   return purged
-}
-
-/** Rows of any number in constant memory; safe while a writer appends. */
-async function* pages<T>(page: (after: number) => Promise<readonly T[]>, position: (row: T) => number): AsyncIterable<T> {
-  for (let after = 0; ;) {
-    const rows = await page(after)
-    const last = rows.at(-1)
-    if (last === undefined) return
-    yield* rows
-    after = position(last)
-  }
 }

@@ -1,5 +1,6 @@
 import { open, rename, rm, rmdir } from 'node:fs/promises'
 import { join } from 'node:path'
+import { errorCode } from '../../base/error.ts'
 import { csvLine } from '../../base/csv.ts'
 import { LEDGER_COLUMNS, RESULT_COLUMNS, type Row } from '../../core/report/rows.ts'
 import type { Summary } from '../../core/report/summary.ts'
@@ -59,12 +60,10 @@ export const createRunFiles = async (folder: string): Promise<RunFiles> => {
     },
     discard: async () => {
       for (const name of ['ledger.csv', 'results.csv', 'summary.json']) await rm(join(folder, name), { force: true })
-      await rmdir(folder).catch((error: unknown) => { if (!isNotEmpty(error)) throw error })
+      await rmdir(folder).catch((error: unknown) => { if (!['ENOTEMPTY', 'EEXIST'].includes(errorCode(error))) throw error })
     },
   }
 }
-
-const isNotEmpty = (error: unknown): boolean => error instanceof Error && 'code' in error && (error.code === 'ENOTEMPTY' || error.code === 'EEXIST')
 
 type BadFile = Pick<LineFile, 'write' | 'pressure' | 'close'>
 

@@ -1,6 +1,7 @@
 import type { AddressInfo } from 'node:net'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { createServer } from 'node:http'
+import { errorText } from '../../base/error.ts'
 import type { Money } from '../../base/money.ts'
 import { formatMoney } from '../../base/money.ts'
 import type { PhaseName } from '../../core/plan.ts'
@@ -119,7 +120,7 @@ const serve = async (state: SandboxState, request: IncomingMessage, response: Se
     else say(reply, response)
   } catch (error) {
     // A body that broke off, or a name that is no percent-encoding: the caller's fault, told to the caller.
-    if (!response.headersSent) plain(response, 400, `${error instanceof Error ? error.message : String(error)}\n`)
+    if (!response.headersSent) plain(response, 400, `${errorText(error)}\n`)
   }
 }
 

@@ -5,7 +5,7 @@ import type { Client, SFTPWrapper } from 'ssh2'
 import type { TransportSettings } from '../../definitions/types.ts'
 import type { AnyReply, FileRequest } from '../../wire/request.ts'
 import type { Said } from '../email/errors.ts'
-import { place } from '../file/place.ts'
+import { place, told } from '../file/place.ts'
 import { ConnectFault, wordsOf } from '../http/faults.ts'
 import { openSocket } from '../socket.ts'
 import { remoteFolder, StatusError } from './folder.ts'
@@ -34,9 +34,7 @@ const exchange = async (request: FileRequest, settings: Settings, progress: { re
       client.on('close', () => reject(new ConnectFault('unreachable', 'the SFTP server ended the connection')))
       const seen = { hostKey: '' }
       client.once('ready', () => {
-        openSftp(client).then((channel) => place(remoteFolder(channel), request, progress)).then((placed) => resolve(
-          placed === null ? { kind: 'refused', why: 'never', message: `${request.name} and ${request.otherName} are both there already, with other content` }
-            : { kind: 'handed-over', to: 'sftp', words: placed.repeated ? `${placed.path}, there already` : placed.path, rehearsal: false }), reject)
+        openSftp(client).then((channel) => place(remoteFolder(channel), request, progress)).then((placed) => resolve(told(placed, request)), reject)
       })
       client.connect({
         sock: socket, username: sftp.server.user ?? '', readyTimeout: settings.timeoutMs,

@@ -1,4 +1,5 @@
 import { brotliDecompressSync, gunzipSync, inflateSync } from 'node:zlib'
+import { errorCode } from '../../base/error.ts'
 import type { Reply } from '../request.ts'
 
 export interface MessageOptions {
@@ -87,7 +88,7 @@ const decode = (body: Buffer, encoding: string | undefined, maximum: number): { 
     return { bytes: inflate(body, { maxOutputLength: maximum }), cut: false }
   } catch (error) {
     // Larger than is read at all; anything else was recorded without its compression.
-    return error instanceof Error && 'code' in error && error.code === 'ERR_BUFFER_TOO_LARGE' ? { bytes: Buffer.alloc(0), cut: true } : { bytes: body, cut: false }
+    return errorCode(error) === 'ERR_BUFFER_TOO_LARGE' ? { bytes: Buffer.alloc(0), cut: true } : { bytes: body, cut: false }
   }
 }
 

@@ -1,4 +1,5 @@
 import { parse } from 'handlebars/dist/cjs/handlebars/compiler/base.js'
+import { errorText } from '../../base/error.ts'
 
 /** The part of Handlebars' syntax tree that templates here may use. Lines count from 1, columns from 0. */
 export interface Position { readonly line: number; readonly column: number }
@@ -47,7 +48,7 @@ export const parseTemplate = (text: string): Parsed => {
   try {
     return { ok: true, program: parse(text) as Program }
   } catch (fault) {
-    return faultOf(text, fault instanceof Error ? fault.message : String(fault))
+    return faultOf(text, errorText(fault))
   }
 }
 

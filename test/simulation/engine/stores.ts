@@ -1,4 +1,4 @@
-import { createMemoryLedger } from '../../../src/adapters/ledger/memory.ts'
+import { createMemoryLedger } from '../../world/memory-ledger.ts'
 import { ledgerOver } from '../../../src/adapters/ledger/sqlite.ts'
 import { openDatabase } from '../../../src/adapters/ledger/sqlite/database.ts'
 import { takeLease } from '../../../src/adapters/ledger/sqlite/lease.ts'

@@ -1,8 +1,8 @@
 import type { Mode } from '../../../core/event.ts'
 import { LeaseLostError } from '../../../ports.ts'
-import type { PackedResult } from '../sqlite/packing.ts'
-import { DELIVERY_COLUMNS, STANDING_COLUMNS } from '../sqlite/rows.ts'
-import type { SqlValue } from '../sqlite/rows.ts'
+import type { PackedResult } from '../packing.ts'
+import { DELIVERY_COLUMNS, STANDING_COLUMNS } from '../rows.ts'
+import type { SqlValue } from '../rows.ts'
 import { Again } from './database.ts'
 import type { Database, Run } from './database.ts'
 import { judge } from './judge.ts'
@@ -134,6 +134,5 @@ export const createAppender = (db: Database, s: string, lease: Lease, queue: Que
     owns: (deliveryId: string, n: number, version: number): void => { own.set(deliveryId, { n, version, fence: lease.fence, elsewhere: false, standing: null, highest: 0 }) },
     isOwn: (deliveryId: string): boolean => own.has(deliveryId),
     numberOf: (deliveryId: string): number | undefined => own.get(deliveryId)?.n,
-    knowsRun: (runId: string, n: number): void => { runNumbers.set(runId, n) },
   }
 }

@@ -1,9 +1,9 @@
 import { deliveryIdOf } from '../../../core/delivery-id.ts'
 import type { Mode } from '../../../core/event.ts'
 import { salesIn } from '../../../core/sale.ts'
-import type { DueQuery, LoadedDelivery, StoredEvent } from '../../../ports.ts'
+import type { DueQuery, LoadedDelivery } from '../../../ports.ts'
 import { putOffUntil } from '../put-off.ts'
-import { PURGED_LEAD, deliveryOf, eventsOf, standingOf } from '../sqlite/rows.ts'
+import { PURGED_LEAD, deliveryRowOf, storedEventsOf } from '../rows.ts'
 import type { Row, Run } from './database.ts'
 import type { Queue } from './queue.ts'
 
@@ -11,13 +11,8 @@ import type { Queue } from './queue.ts'
 export const loadAll = async (run: Run, s: string, rows: readonly Row[]): Promise<readonly LoadedDelivery[]> => {
   if (rows.length === 0) return []
   const logs = await run(`SELECT l.delivery, l.seq, l.events, r.id AS run_id FROM ${s}.log l JOIN ${s}.runs r ON r.n = l.run WHERE l.delivery = ANY($1::bigint[]) ORDER BY l.seq`, [rows.map((row) => row['n'])])
-  const events = new Map<number, StoredEvent[]>()
-  for (const each of logs) {
-    const list = events.get(Number(each['delivery'])) ?? []
-    eventsOf(each['events']).forEach((event, i) => list.push({ seq: Number(each['seq']) + i, runId: String(each['run_id']), event }))
-    events.set(Number(each['delivery']), list)
-  }
-  return rows.map((row) => ({ delivery: deliveryOf(row), runId: String(row['run_id']), standing: standingOf(row), events: events.get(Number(row['n'])) ?? [] }))
+  const byDelivery = Map.groupBy(logs, (each) => Number(each['delivery']))
+  return rows.map(deliveryRowOf).map(({ n, ...row }) => ({ ...row, events: (byDelivery.get(n) ?? []).flatMap(storedEventsOf) }))
 }
 
 /** With the endpoints that bought each lead through another target, so that a lead that waited is not offered there again. */

@@ -1,5 +1,5 @@
-import type { PackedResult } from '../sqlite/packing.ts'
-import { unpack } from '../sqlite/packing.ts'
+import type { PackedResult } from '../packing.ts'
+import { unpack } from '../packing.ts'
 import type { StepResult } from '../../../ports.ts'
 import { StoreError, LeaseLostError } from '../../../ports.ts'
 import type { Steps } from './view.ts'

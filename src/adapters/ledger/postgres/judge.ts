@@ -1,8 +1,8 @@
-import type { Claim } from '../../../core/caps.ts'
 import { deliveryKeyOf } from '../../../core/delivery-id.ts'
-import type { PackedResult, PackedStep } from '../sqlite/packing.ts'
-import { standingOf, STANDING_COLUMNS } from '../sqlite/rows.ts'
-import type { SqlValue } from '../sqlite/rows.ts'
+import { refusedClaim } from '../../../core/refused-claim.ts'
+import type { PackedResult, PackedStep } from '../packing.ts'
+import { standingOf, STANDING_COLUMNS } from '../rows.ts'
+import type { SqlValue } from '../rows.ts'
 import { leadKey } from './view.ts'
 import type { Steps, View } from './view.ts'
 
@@ -32,7 +32,7 @@ export interface Judged {
   readonly permits: ReadonlyMap<string, number>
 }
 
-/** One step after the other, each seeing what those before it did; the meaning is the memory ledger's. */
+/** One step after the other, each seeing what those before it did; the meaning is the one of `test/world/memory-ledger`. */
 export const judge = (steps: readonly Steps[], view: View): Judged => {
   const changed = new Map<string, Changed>()
   const sold = new Map<string, Set<string>>()
@@ -43,17 +43,8 @@ export const judge = (steps: readonly Steps[], view: View): Judged => {
 
   const boughtBy = (key: string): ReadonlySet<string> => new Set([...(view.sales.get(key) ?? []), ...(sold.get(key) ?? [])])
 
-  const refusedClaim = (claims: readonly Claim[], at: number): Claim | null => {
-    const within = new Map<string, number>()
-    for (const claim of claims) {
-      const name = claim.kind === 'cap' ? claim.counter : claim.name
-      const before = within.get(name) ?? 0
-      if (claim.kind === 'cap' && claim.amount > 0 && (view.counters.get(name) ?? 0) + (counters.get(name) ?? 0) + before + claim.amount > claim.limit) return claim
-      if (claim.kind === 'permit' && (before > 0 || (permits.get(name) ?? view.permits.get(name) ?? 0) > at)) return claim
-      within.set(name, before + (claim.kind === 'cap' ? claim.amount : 1))
-    }
-    return null
-  }
+  const counted = (name: string): number => (view.counters.get(name) ?? 0) + (counters.get(name) ?? 0)
+  const takenUntil = (name: string): number => permits.get(name) ?? view.permits.get(name) ?? 0
 
   const one = ({ packed, starts, joined }: Steps, i: number): Exclude<PackedResult, number> | null => {
     const { deliveryId } = packed
@@ -68,7 +59,7 @@ export const judge = (steps: readonly Steps[], view: View): Judged => {
       const had = packed.informed ? [] : [...boughtBy(lead)]
       if (had.length > 0) return { kind: 'had', recipients: had }
     } else if (!(made ?? known) || (made?.version ?? known?.version) !== packed.version || (!made && known?.elsewhere)) return { kind: 'conflict' }
-    const refused = refusedClaim(packed.claims, packed.at)
+    const refused = refusedClaim(packed.claims, packed.at, counted, takenUntil)
     if (refused) return { kind: 'refused', claim: refused }
     const paused = starts.find((recipient) => view.paused.has(`${key.mode} ${recipient}`))
     if (paused !== undefined) return { kind: 'paused', recipient: paused, reason: view.paused.get(`${key.mode} ${paused}`) ?? '' }

@@ -1,5 +1,6 @@
 import { hostname } from 'node:os'
 import { LeaseLostError } from '../../../ports.ts'
+import { isGone } from '../is-gone.ts'
 import type { Database, Row, Run } from './database.ts'
 
 /** A worker's own fencing number, kept alive by heartbeats. */
@@ -64,14 +65,5 @@ export const takeLease = async (db: Database, schema: string, leaseMs: number): 
       await beating
       await db.query(`DELETE FROM ${schema}.workers WHERE fence = $1`, [fence])
     },
-  }
-}
-
-const isGone = (pid: number): boolean => {
-  try {
-    process.kill(pid, 0)
-    return false
-  } catch (error) {
-    return error instanceof Error && 'code' in error && error.code === 'ESRCH'
   }
 }

@@ -1,5 +1,5 @@
 import { nameOf, withoutPersonalData } from '../purge.ts'
-import { PURGED_LEAD, deliveryOf, eventsOf } from '../sqlite/rows.ts'
+import { PURGED_LEAD, deliveryOf, eventsOf } from '../rows.ts'
 import type { Run } from './database.ts'
 
 /** Purges the next deliveries after row `after`, inside the caller's transaction; `last` null at the end. */

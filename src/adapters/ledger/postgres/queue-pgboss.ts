@@ -1,5 +1,6 @@
 import { PgBoss } from 'pg-boss'
 import type { Db } from 'pg-boss'
+import { errorCode } from '../../../base/error.ts'
 import type { Mode } from '../../../core/event.ts'
 import type { Address } from './address.ts'
 import type { Database, Run } from './database.ts'
@@ -53,7 +54,7 @@ export const openPgBoss = async (address: Address, db: Database): Promise<Queue>
       return numbers
     },
     sweep,
-    isGone: (error) => error instanceof Error && (/^Queue .* (does not exist|not found)/i.test(error.message) || ('code' in error && (error.code === '42P01' || error.code === '3F000') && error.message.includes(schema))),
+    isGone: (error) => error instanceof Error && (/^Queue .* (does not exist|not found)/i.test(error.message) || (['42P01', '3F000'].includes(errorCode(error)) && error.message.includes(schema))),
     rebuild: () => rebuilding ??= (async () => {
       boss = await start(schema, db)
       await sweep()
@@ -68,7 +69,7 @@ const start = async (schema: string, db: Database): Promise<PgBoss> => {
     try {
       return await startOnce(schema, db)
     } catch (error) {
-      if (tries >= 20 || !(error instanceof Error && 'code' in error)) throw error
+      if (tries >= 20 || errorCode(error) === '') throw error
       await new Promise((resolve) => setTimeout(resolve, 50 * tries * Math.random()))
     }
   }

@@ -1,45 +1,27 @@
 import type { Mode } from '../../../core/event.ts'
-import { OUTCOMES } from '../../../core/outcome.ts'
-import type { OutcomeKind } from '../../../core/outcome.ts'
 import type { Counts, Ledger } from '../../../ports.ts'
-import { STANDING_COLUMNS, deliveryOf, eventsOf, queueOf, standingOf } from '../sqlite/rows.ts'
-import type { Database, Row } from './database.ts'
+import { pages } from '../pages.ts'
+import { STANDING_COLUMNS, STATES, countsOf, deliveryRowOf, eventRowsOf, queueOf, standingOf } from '../rows.ts'
+import type { Database } from './database.ts'
 
 const PAGE = 1_000
-const STATES = { working: 0, waiting: 1, settled: 2 } as const
 
-/** What reports and exports look at. */
+/** What reports and exports look at, beside workers that go on: what they commit meanwhile may or may not be in it. */
 export const createReads = (db: Database, s: string) => {
-  /** In order of their numbers, page by page, beside workers that go on: what they commit meanwhile may or may not be in it. */
-  async function* pages<T>(page: (after: number) => Promise<readonly Row[]>, read: (row: Row) => readonly T[], position: (row: Row) => number): AsyncIterable<T> {
-    for (let after = 0; ;) {
-      const rows = await page(after)
-      const last = rows.at(-1)
-      if (last === undefined) return
-      for (const row of rows) yield* read(row)
-      after = position(last)
-    }
-  }
-
   const events: Ledger['events'] = ({ runId, mode }) => pages(
-    (after) => db.query(
+    async (after) => (await db.query(
       `SELECT l.seq, l.events, r.id AS run_id, d.lead_id, d.target, d.mode, d.number, d.source FROM ${s}.log l JOIN ${s}.deliveries d ON d.n = l.delivery JOIN ${s}.runs r ON r.n = l.run
-       WHERE l.seq > $1 AND ($2::text IS NULL OR l.run = (SELECT n FROM ${s}.runs WHERE id = $2)) AND ($3::text IS NULL OR d.mode = $3) ORDER BY l.seq LIMIT ${PAGE}`, [after, runId ?? null, mode ?? null]),
-    (row) => {
-      const { id, lead, mode: rowMode, source } = deliveryOf({ ...row, lead: '{}', vars: null, received_at: 0, plan_hash: '' })
-      return eventsOf(row['events']).map((event, i) => ({ seq: Number(row['seq']) + i, runId: String(row['run_id']), event, deliveryId: id, leadId: lead.id, mode: rowMode, source }))
-    },
-    (row) => Number(row['seq']),
+       WHERE l.seq > $1 AND ($2::text IS NULL OR l.run = (SELECT n FROM ${s}.runs WHERE id = $2)) AND ($3::text IS NULL OR d.mode = $3) ORDER BY l.seq LIMIT ${PAGE}`, [after, runId ?? null, mode ?? null])).flatMap(eventRowsOf),
+    (row) => row.seq,
   )
 
   const deliveries: Ledger['deliveries'] = ({ runId, mode, state, outcomes }) => pages(
-    (after) => db.query(
+    async (after) => (await db.query(
       `SELECT d.*, r.id AS run_id FROM ${s}.deliveries d JOIN ${s}.runs r ON r.n = d.run
        WHERE d.n > $1 AND ($2::text IS NULL OR d.run = (SELECT n FROM ${s}.runs WHERE id = $2)) AND ($3::text IS NULL OR d.mode = $3)
        ${state === undefined ? '' : `AND d.state = ${STATES[state]}`} AND ($4::text[] IS NULL OR (d.state = 2 AND d.outcome = ANY($4))) ORDER BY d.n LIMIT ${PAGE}`,
-      [after, runId ?? null, mode ?? null, outcomes === undefined ? null : [...outcomes]]),
-    (row) => [{ delivery: deliveryOf(row), standing: standingOf(row), runId: String(row['run_id']) }],
-    (row) => Number(row['n']),
+      [after, runId ?? null, mode ?? null, outcomes === undefined ? null : [...outcomes]])).map(deliveryRowOf),
+    (row) => row.n,
   )
 
   const ofBatch: Ledger['ofBatch'] = async (mode, batchId) => {
@@ -47,16 +29,8 @@ export const createReads = (db: Database, s: string) => {
     return { count: Number(row?.['n']), dueAt: row?.['held'] === true ? null : Number(row?.['due_at'] ?? 0) }
   }
 
-  const counts = async (mode: Mode): Promise<Counts> => {
-    const settled = Object.fromEntries(OUTCOMES.map((each) => [each, 0])) as Record<OutcomeKind, number>
-    let [working, waiting] = [0, 0]
-    for (const row of await db.query(`SELECT state, CASE WHEN state = 2 THEN outcome END AS outcome, count(*) AS n FROM ${s}.deliveries WHERE mode = $1 GROUP BY 1, 2`, [mode])) {
-      if (row['state'] === 0) working += Number(row['n'])
-      else if (row['state'] === 1) waiting += Number(row['n'])
-      else settled[row['outcome'] as OutcomeKind] += Number(row['n'])
-    }
-    return { working, waiting, settled }
-  }
+  const counts = async (mode: Mode): Promise<Counts> =>
+    countsOf(await db.query(`SELECT state, CASE WHEN state = 2 THEN outcome END AS outcome, count(*) AS n FROM ${s}.deliveries WHERE mode = $1 GROUP BY 1, 2`, [mode]))
 
   const known: Ledger['known'] = async ({ mode, to, leadIds }) => {
     const rows = await db.query(

@@ -1,12 +1,11 @@
+import { errorCode } from '../../../base/error.ts'
 import { LeaseLostError, StoreError } from '../../../ports.ts'
-
-const codeOf = (error: unknown): string => (error instanceof Error && 'code' in error ? String(error.code) : '')
 
 const LOST = new Set(['ECONNREFUSED', 'ECONNRESET', 'EPIPE', 'ETIMEDOUT', 'ENOTCONN', '57P01', '57P02', '57P03', '25P03', '53300'])
 
 /** The connection is gone or could not be made; the server may come back. */
 export const isLost = (error: unknown): boolean => {
-  const code = codeOf(error)
+  const code = errorCode(error)
   if (LOST.has(code) || code.startsWith('08')) return true
   return error instanceof Error && /^(Connection terminated|Client has encountered a connection error|timeout exceeded when trying to connect|Client was closed|server conn|Query read timeout)/i.test(error.message)
 }
@@ -15,13 +14,13 @@ const NO_TLS = 'The server does not support SSL connections'
 const TLS = /^(CERT_|ERR_TLS|ERR_SSL|DEPTH_ZERO|SELF_SIGNED|UNABLE_TO_)/
 
 /** Serialization failure, deadlock, lock not available: begun anew it may succeed. */
-export const isRetried = (error: unknown): boolean => ['40001', '40P01', '55P03'].includes(codeOf(error))
+export const isRetried = (error: unknown): boolean => ['40001', '40P01', '55P03'].includes(errorCode(error))
 
 /** The server's words as a StoreError with what to do; a bug of ours unchanged. `shown` has no password in it. */
 export const troubleOf = (error: unknown, shown: string): unknown => {
   if (error instanceof StoreError || error instanceof LeaseLostError) return error
-  const words = error instanceof Error ? error.message || codeOf(error) : String(error)
-  const code = codeOf(error)
+  const words = error instanceof Error ? error.message || errorCode(error) : String(error)
+  const code = errorCode(error)
   if (code === '53300') return new StoreError('unreachable', `the store ${shown} takes no more connections: ${words}`, 'each worker keeps up to 4: raise max_connections (or the limit of this user), put a pooler before it, or start fewer workers; what was recorded stands, the same command goes on')
   if (isLost(error) || code === 'ENOTFOUND' || code === 'EAI_AGAIN' || code === 'EHOSTUNREACH') return new StoreError('unreachable', `the store ${shown} does not answer: ${words}`, 'check that PostgreSQL runs and may be reached; what was recorded stands, the same command goes on')
   if (code === '28P01' || code === '28000' || words.startsWith('SASL')) return new StoreError('unreachable', `the store ${shown} refuses this user: ${words}`, 'check user and password in --store')

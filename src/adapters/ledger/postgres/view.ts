@@ -1,8 +1,8 @@
 import type { Claim } from '../../../core/caps.ts'
 import { deliveryKeyOf } from '../../../core/delivery-id.ts'
 import type { Standing } from '../../../ports.ts'
-import type { PackedStep } from '../sqlite/packing.ts'
-import { standingOf } from '../sqlite/rows.ts'
+import type { PackedStep } from '../packing.ts'
+import { standingOf } from '../rows.ts'
 import type { Row, Run } from './database.ts'
 
 /** A delivery as it is before a group of steps. */

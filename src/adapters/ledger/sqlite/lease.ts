@@ -1,7 +1,8 @@
 import { hostname } from 'node:os'
 import type { DatabaseSync } from 'node:sqlite'
 import { LeaseLostError } from '../../../ports.ts'
-import type { SqlRow } from './rows.ts'
+import { isGone } from '../is-gone.ts'
+import type { SqlRow } from '../rows.ts'
 import { isLocked } from './trouble.ts'
 
 /** Who writes, since when, and until when nobody else may. */
@@ -31,7 +32,8 @@ export const takeLease = (db: DatabaseSync, leaseMs: number, now: number): { rea
   try {
     const row = read.get()
     const holder = holderOf(row)
-    if (holder.until > now && !isGone(holder)) {
+    // A process of this machine that no longer runs cannot come back; of another machine nobody can tell.
+    if (holder.until > now && !(holder.host === hostname() && isGone(holder.pid))) {
       db.exec('ROLLBACK')
       return { holder }
     }
@@ -61,14 +63,3 @@ const leaseOf = (db: DatabaseSync, fence: number, leaseMs: number, until: number
 }
 
 const holderOf = (row: SqlRow | undefined): Holder => ({ pid: Number(row?.['pid']), host: String(row?.['host']), since: Number(row?.['since']), until: Number(row?.['until']) })
-
-/** A process of this machine that no longer runs cannot come back; of another machine nobody can tell. */
-const isGone = (holder: Holder): boolean => {
-  if (holder.host !== hostname()) return false
-  try {
-    process.kill(holder.pid, 0)
-    return false
-  } catch (error) {
-    return error instanceof Error && 'code' in error && error.code === 'ESRCH'
-  }
-}

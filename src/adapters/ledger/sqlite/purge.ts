@@ -3,7 +3,7 @@ import type { Instant } from '../../../base/time.ts'
 import { StoreError } from '../../../ports.ts'
 import { nameOf, withoutPersonalData } from '../purge.ts'
 import { LOCK_MS } from './database.ts'
-import { PURGED_LEAD, deliveryOf, eventsOf } from './rows.ts'
+import { PURGED_LEAD, deliveryOf, eventsOf } from '../rows.ts'
 
 /** Purges the next deliveries after row `after`, inside the caller's transaction; `last` null at the end. */
 export const purgeRows = (db: DatabaseSync, settledBefore: Instant, after: number, limit: number): { readonly purged: number; readonly last: number | null } => {

@@ -2,22 +2,20 @@ import type { DatabaseSync } from 'node:sqlite'
 import type { Claim } from '../../../core/caps.ts'
 import { deliveryKeyOf } from '../../../core/delivery-id.ts'
 import type { Mode } from '../../../core/event.ts'
-import { OUTCOMES } from '../../../core/outcome.ts'
 import type { OutcomeKind } from '../../../core/outcome.ts'
 import type { Run } from '../../../core/run.ts'
+import { refusedClaim } from '../../../core/refused-claim.ts'
 import { salesIn } from '../../../core/sale.ts'
-import type { Counts, Delivery, DueQuery, Exists, LoadedDelivery, Queue, RecipientState, Standing, StoredEvent } from '../../../ports.ts'
+import type { Counts, DueQuery, Exists, LoadedDelivery, Queue, RecipientState, Standing } from '../../../ports.ts'
 import { createBatches } from './batches.ts'
 import type { Lease } from './lease.ts'
-import type { PackedResult, PackedStep } from './packing.ts'
+import type { PackedResult, PackedStep } from '../packing.ts'
 import { purgeRows, scrubFiles } from './purge.ts'
-import { DELIVERY_COLUMNS, PURGED_LEAD, STANDING_COLUMNS, WORKING, deliveryOf, eventsOf, queueOf, recipientStateOf, standingOf } from './rows.ts'
-import type { SqlRow } from './rows.ts'
+import { DELIVERY_COLUMNS, PURGED_LEAD, STANDING_COLUMNS, STATES, WORKING, countsOf, deliveryRowOf, eventRowsOf, queueOf, recipientStateOf, standingOf, storedEventsOf } from '../rows.ts'
+import type { DeliveryRow, EventRow, SqlRow } from '../rows.ts'
 
 export interface EventsFilter { readonly runId?: string; readonly mode?: Mode }
 export interface DeliveriesFilter extends EventsFilter { readonly state?: Standing['state']; readonly outcomes?: readonly OutcomeKind[] }
-export interface EventRow extends StoredEvent { readonly deliveryId: string; readonly leadId: string; readonly mode: Mode; readonly source: Readonly<Record<string, string>> }
-export interface DeliveryRow { readonly n: number; readonly delivery: Delivery; readonly standing: Standing; readonly runId: string }
 
 /** All that is done with the database, synchronously; `lease` null for a process that only looks or pauses. */
 export const createStore = (db: DatabaseSync, lease: Lease | null) => {
@@ -78,7 +76,7 @@ export const createStore = (db: DatabaseSync, lease: Lease | null) => {
       }
       if (step.claims.length > 0 || step.sales.length > 0) {
         if (statement.byKey.get(leadId, target, mode, number)) return existing(leadId, target, mode, number)
-        const refused = claimRefused(step.claims, step.at)
+        const refused = refusedClaim(step.claims, step.at, counted, takenUntil)
         if (refused) return { kind: 'refused', claim: refused }
         if (!bookAll({ leadId, mode, number }, step.sales)) return { kind: 'booked' }
       }
@@ -89,7 +87,7 @@ export const createStore = (db: DatabaseSync, lease: Lease | null) => {
     } else {
       known = find(step.deliveryId)
       if (!known || known.version !== step.version) return { kind: 'conflict' }
-      const refused = claimRefused(step.claims, step.at)
+      const refused = refusedClaim(step.claims, step.at, counted, takenUntil)
       if (refused) return { kind: 'refused', claim: refused }
       if (!bookAll(known, step.sales)) return { kind: 'booked' }
       statement.setStanding.run(...step.standing, run, known.version + step.count, fence, known.n)
@@ -122,19 +120,8 @@ export const createStore = (db: DatabaseSync, lease: Lease | null) => {
     return { kind: 'exists', standing: standingOf(row ?? {}), number: Number(last?.['number'] ?? number) }
   }
 
-  /** The first claim that cannot be granted, those before it in the same step counted in. */
-  const claimRefused = (claims: readonly Claim[], at: number): Claim | null => {
-    if (claims.length === 0) return null
-    const within = new Map<string, number>()
-    for (const claim of claims) {
-      const name = claim.kind === 'cap' ? claim.counter : claim.name
-      const before = within.get(name) ?? 0
-      if (claim.kind === 'cap' && claim.amount > 0 && Number(statement.counter.get(name)?.['value'] ?? 0) + before + claim.amount > claim.limit) return claim
-      if (claim.kind === 'permit' && (before > 0 || Number(statement.permit.get(name)?.['until'] ?? 0) > at)) return claim
-      within.set(name, before + (claim.kind === 'cap' ? claim.amount : 1))
-    }
-    return null
-  }
+  const counted = (name: string): number => Number(statement.counter.get(name)?.['value'] ?? 0)
+  const takenUntil = (name: string): number => Number(statement.permit.get(name)?.['until'] ?? 0)
 
   const takeClaims = (claims: readonly Claim[]): void => {
     for (const claim of claims) {
@@ -144,11 +131,8 @@ export const createStore = (db: DatabaseSync, lease: Lease | null) => {
   }
 
   const load = (row: SqlRow): LoadedDelivery => {
-    const events: StoredEvent[] = []
-    for (const each of statement.logOf.all(Number(row['n']))) {
-      eventsOf(each['events']).forEach((event, i) => events.push({ seq: Number(each['seq']) + i, runId: String(each['run_id']), event }))
-    }
-    return { delivery: deliveryOf(row), runId: String(row['run_id']), standing: standingOf(row), events }
+    const { delivery, runId, standing } = deliveryRowOf(row)
+    return { delivery, runId, standing, events: statement.logOf.all(Number(row['n'])).flatMap(storedEventsOf) }
   }
 
   const withHad = (loaded: LoadedDelivery): LoadedDelivery => {
@@ -237,12 +221,8 @@ export const createStore = (db: DatabaseSync, lease: Lease | null) => {
     eventsPage: (filter: EventsFilter, after: number, limit: number): readonly EventRow[] => {
       const run = filter.runId === undefined ? '' : ' AND l.run = (SELECT n FROM runs WHERE id = ?)'
       const mode = filter.mode === undefined ? '' : ' AND d.mode = ?'
-      const rows = db.prepare(`SELECT l.seq, l.events, r.id AS run_id, d.lead_id, d.target, d.mode, d.number, d.source FROM log l JOIN deliveries d ON d.n = l.delivery JOIN runs r ON r.n = l.run WHERE l.seq > ?${run}${mode} ORDER BY l.seq LIMIT ?`)
-        .all(after, ...(filter.runId === undefined ? [] : [filter.runId]), ...(filter.mode === undefined ? [] : [filter.mode]), limit)
-      return rows.flatMap((row) => {
-        const { id, lead, mode: rowMode, source } = deliveryOf({ ...row, lead: '{}', vars: null, received_at: 0, plan_hash: '' })
-        return eventsOf(row['events']).map((event, i): EventRow => ({ seq: Number(row['seq']) + i, runId: String(row['run_id']), event, deliveryId: id, leadId: lead.id, mode: rowMode, source }))
-      })
+      return db.prepare(`SELECT l.seq, l.events, r.id AS run_id, d.lead_id, d.target, d.mode, d.number, d.source FROM log l JOIN deliveries d ON d.n = l.delivery JOIN runs r ON r.n = l.run WHERE l.seq > ?${run}${mode} ORDER BY l.seq LIMIT ?`)
+        .all(after, ...(filter.runId === undefined ? [] : [filter.runId]), ...(filter.mode === undefined ? [] : [filter.mode]), limit).flatMap(eventRowsOf)
     },
     deliveriesPage: (filter: DeliveriesFilter, after: number, limit: number): readonly DeliveryRow[] => {
       const tests = ['d.n > ?']
@@ -251,22 +231,13 @@ export const createStore = (db: DatabaseSync, lease: Lease | null) => {
       if (filter.mode !== undefined) add('d.mode = ?', filter.mode)
       if (filter.runId !== undefined) add('d.run = (SELECT n FROM runs WHERE id = ?)', filter.runId)
       // Written out, so that the partial indexes serve.
-      if (filter.state !== undefined) add(`d.state = ${{ working: 0, waiting: 1, settled: 2 }[filter.state]}`)
+      if (filter.state !== undefined) add(`d.state = ${STATES[filter.state]}`)
       // A settled delivery that was claimed keeps its columns until its next step.
       if (filter.outcomes) add(`d.state = 2 AND d.outcome IN (${filter.outcomes.map(() => '?').join(', ') || 'NULL'})`, ...filter.outcomes)
       return db.prepare(`${SELECT_DELIVERY} WHERE ${tests.join(' AND ')} ORDER BY d.n LIMIT ?`).all(...values, limit)
-        .map((row) => ({ n: Number(row['n']), delivery: deliveryOf(row), standing: standingOf(row), runId: String(row['run_id']) }))
+        .map(deliveryRowOf)
     },
-    counts: (mode: Mode): Counts => {
-      const settled = Object.fromEntries(OUTCOMES.map((each) => [each, 0])) as Record<OutcomeKind, number>
-      let [working, waiting] = [0, 0]
-      for (const row of db.prepare('SELECT state, outcome, count(*) AS n FROM deliveries WHERE mode = ? GROUP BY state, outcome').all(mode)) {
-        if (row['state'] === 0) working += Number(row['n'])
-        else if (row['state'] === 1) waiting += Number(row['n'])
-        else settled[row['outcome'] as OutcomeKind] += Number(row['n'])
-      }
-      return { working, waiting, settled }
-    },
+    counts: (mode: Mode): Counts => countsOf(db.prepare('SELECT state, outcome, count(*) AS n FROM deliveries WHERE mode = ? GROUP BY state, outcome').all(mode)),
     queues: ({ mode, runId, dueBefore = 0 }: { readonly mode: Mode; readonly runId?: string; readonly dueBefore?: number }): readonly Queue[] =>
       db.prepare(`SELECT recipient, why, batch, count(*) AS leads, min(due_at) AS next_at, total(due_at < ?) AS overdue FROM deliveries
         WHERE state = 1 AND mode = ?${runId === undefined ? '' : ' AND run = (SELECT n FROM runs WHERE id = ?)'} GROUP BY recipient, why, batch ORDER BY leads DESC`)

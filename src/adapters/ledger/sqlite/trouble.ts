@@ -1,10 +1,11 @@
+import { errorCode, errorText } from '../../../base/error.ts'
 import { LeaseLostError, StoreError } from '../../../ports.ts'
 
 /** SQLite's own words for a full disk, a read-only file and the like, as a StoreError with what to do; anything else unchanged. */
 export const troubleOf = (error: unknown, path: string): unknown => {
   const code = error instanceof Error && 'errcode' in error ? Number(error.errcode) & 0xff : null
-  const words = error instanceof Error ? error.message : String(error)
-  switch (error instanceof Error && 'code' in error ? error.code : null) {
+  const words = errorText(error)
+  switch (errorCode(error)) {
     case 'EACCES': case 'EPERM': case 'EROFS': return new StoreError('read-only', `the folder of the store ${path} cannot be written: ${words}`, 'make it writable for this user, or name another store with --store')
     case 'ENOTDIR': case 'EEXIST': case 'ENOENT': return new StoreError('unreachable', `the folder of the store ${path} cannot be made: ${words}`, 'a file may stand where a folder is meant; name another store with --store')
     case 'ENOSPC': return new StoreError('full', `there is no room for the store ${path}: ${words}`, 'make room on the disk')

@@ -1,13 +1,13 @@
-import type { Money } from '../../../base/money.ts'
-import { deliveryIdOf } from '../../../core/delivery-id.ts'
-import type { DeliveryEvent, Mode } from '../../../core/event.ts'
-import type { OutcomeKind } from '../../../core/outcome.ts'
-import type { Delivery, Queue, RecipientState, Standing } from '../../../ports.ts'
+import type { Money } from '../../base/money.ts'
+import { deliveryIdOf } from '../../core/delivery-id.ts'
+import type { DeliveryEvent, Mode } from '../../core/event.ts'
+import { OUTCOMES, type OutcomeKind } from '../../core/outcome.ts'
+import type { Counts, Delivery, Queue, RecipientState, Standing, StoredEvent } from '../../ports.ts'
 
 /** Stands in the place of a purged lead's fields. A lead's own are a JSON object, so it cannot be mistaken. */
 export const PURGED_LEAD = ''
 
-/** A row of SQLite, as node:sqlite gives it. */
+/** A row as the database's own module gives it; both stores name their columns alike. */
 export type SqlRow = Readonly<Record<string, unknown>>
 export type SqlValue = string | number | null
 
@@ -68,6 +68,32 @@ export const queueOf = (row: SqlRow): Queue => ({
   recipient: textOrNull(row['recipient']), why: String(row['why'] ?? ''), batch: Number(row['batch']) === 1,
   leads: Number(row['leads']), nextAt: numberOrNull(row['next_at']), overdue: Number(row['overdue']),
 })
+
+export interface DeliveryRow { readonly n: number; readonly delivery: Delivery; readonly standing: Standing; readonly runId: string }
+export const deliveryRowOf = (row: SqlRow): DeliveryRow => ({ n: Number(row['n']), delivery: deliveryOf(row), standing: standingOf(row), runId: String(row['run_id']) })
+
+/** The events of one row of the log, each with its own number. */
+export const storedEventsOf = (row: SqlRow): readonly StoredEvent[] =>
+  eventsOf(row['events']).map((event, i) => ({ seq: Number(row['seq']) + i, runId: String(row['run_id']), event }))
+
+export interface EventRow extends StoredEvent { readonly deliveryId: string; readonly leadId: string; readonly mode: Mode; readonly source: Readonly<Record<string, string>> }
+/** The same with whose they are, from a row that is joined with its delivery's. */
+export const eventRowsOf = (row: SqlRow): readonly EventRow[] => {
+  const { id: deliveryId, lead, mode, source } = deliveryOf({ ...row, lead: '{}', vars: null, received_at: 0, plan_hash: '' })
+  return storedEventsOf(row).map((stored) => ({ ...stored, deliveryId, leadId: lead.id, mode, source }))
+}
+
+/** From rows of `state, outcome, n`. */
+export const countsOf = (rows: readonly SqlRow[]): Counts => {
+  const settled = Object.fromEntries(OUTCOMES.map((each) => [each, 0])) as Record<OutcomeKind, number>
+  let [working, waiting] = [0, 0]
+  for (const row of rows) {
+    if (row['state'] === STATES.working) working += Number(row['n'])
+    else if (row['state'] === STATES.waiting) waiting += Number(row['n'])
+    else settled[row['outcome'] as OutcomeKind] += Number(row['n'])
+  }
+  return { working, waiting, settled }
+}
 
 export const eventsOf = (text: unknown): readonly DeliveryEvent[] => JSON.parse(String(text)) as readonly DeliveryEvent[]
 

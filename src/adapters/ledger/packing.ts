@@ -1,6 +1,6 @@
-import type { Claim } from '../../../core/caps.ts'
-import { salesIn } from '../../../core/sale.ts'
-import type { Standing, Step, StepResult } from '../../../ports.ts'
+import type { Claim } from '../../core/caps.ts'
+import { salesIn } from '../../core/sale.ts'
+import type { Standing, Step, StepResult } from '../../ports.ts'
 import { DELIVERY_COLUMNS, STANDING_COLUMNS, WORKING, deliveryValues, standingValues } from './rows.ts'
 import type { SqlValue } from './rows.ts'
 

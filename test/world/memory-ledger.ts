@@ -1,16 +1,16 @@
-import type { Instant } from '../../base/time.ts'
-import { openBatches } from '../../core/batch.ts'
-import type { Claim } from '../../core/caps.ts'
-import { deliveryIdOf } from '../../core/delivery-id.ts'
-import type { Mode } from '../../core/event.ts'
-import { emptyHistory, evolve } from '../../core/history.ts'
-import { OUTCOMES } from '../../core/outcome.ts'
-import type { OutcomeKind } from '../../core/outcome.ts'
-import { salesIn } from '../../core/sale.ts'
-import { aloneLimits } from './alone-limits.ts'
-import { putOffUntil } from './put-off.ts'
-import { nameOf, withoutPersonalData } from './purge.ts'
-import type { Delivery, DueQuery, Ledger, LoadedDelivery, Queue, RecipientState, Standing, Step, StepResult, StoredEvent } from '../../ports.ts'
+import type { Instant } from '../../src/base/time.ts'
+import { openBatches } from '../../src/core/batch.ts'
+import { deliveryIdOf } from '../../src/core/delivery-id.ts'
+import type { Mode } from '../../src/core/event.ts'
+import { emptyHistory, evolve } from '../../src/core/history.ts'
+import { OUTCOMES } from '../../src/core/outcome.ts'
+import type { OutcomeKind } from '../../src/core/outcome.ts'
+import { refusedClaim } from '../../src/core/refused-claim.ts'
+import { salesIn } from '../../src/core/sale.ts'
+import { aloneLimits } from '../../src/adapters/ledger/alone-limits.ts'
+import { putOffUntil } from '../../src/adapters/ledger/put-off.ts'
+import { nameOf, withoutPersonalData } from '../../src/adapters/ledger/purge.ts'
+import type { Delivery, DueQuery, Ledger, LoadedDelivery, Queue, RecipientState, Standing, Step, StepResult, StoredEvent } from '../../src/ports.ts'
 
 interface Kept { delivery: Delivery; runId: string; standing: Standing; events: StoredEvent[]; purged: boolean }
 
@@ -28,18 +28,6 @@ export const createMemoryLedger = (): Ledger => {
   const saleOf = (delivery: Delivery, recipient: string): string => JSON.stringify([delivery.mode, delivery.lead.id, recipient, delivery.number])
   const loaded = (each: Kept): LoadedDelivery => structuredClone({ delivery: each.delivery, runId: each.runId, standing: each.standing, events: each.events })
 
-  const claimRefused = (claims: readonly Claim[], at: Instant): Claim | null => {
-    const within = new Map<string, number>()
-    for (const claim of claims) {
-      const name = claim.kind === 'cap' ? claim.counter : claim.name
-      const before = within.get(name) ?? 0
-      if (claim.kind === 'cap' && claim.amount > 0 && (counters.get(name) ?? 0) + before + claim.amount > claim.limit) return claim
-      if (claim.kind === 'permit' && (before > 0 || (permits.get(name) ?? 0) > at)) return claim
-      within.set(name, before + (claim.kind === 'cap' ? claim.amount : 1))
-    }
-    return null
-  }
-
   const appendOne = (step: Step): StepResult => {
     const known = kept.get(step.deliveryId)
     if (step.create) {
@@ -49,7 +37,7 @@ export const createMemoryLedger = (): Ledger => {
     }
     const delivery = step.create ?? known?.delivery
     if (!delivery || (known?.events.length ?? 0) !== step.version) return { kind: 'conflict' }
-    const refused = claimRefused(step.claims ?? [], step.events.at(-1)?.at ?? step.at ?? 0)
+    const refused = refusedClaim(step.claims ?? [], step.events.at(-1)?.at ?? step.at ?? 0, (name) => counters.get(name) ?? 0, (name) => permits.get(name) ?? 0)
     if (refused) return { kind: 'refused', claim: refused }
     const sold = salesIn(step.events).map((recipient) => saleOf(delivery, recipient))
     if (sold.some((sale) => sales.has(sale)) || new Set(sold).size < sold.length) return { kind: 'booked' }

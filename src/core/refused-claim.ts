@@ -1,0 +1,19 @@
+import type { Instant } from '../base/time.ts'
+import type { Claim } from './caps.ts'
+
+/**
+ * The first of a step's claims that cannot be granted at `at`, those before it in the same step counted in; null where all can.
+ * `counted`: what a cap's counter holds; `takenUntil`: when a permit is free again.
+ */
+export const refusedClaim = (claims: readonly Claim[], at: Instant, counted: (counter: string) => number, takenUntil: (permit: string) => Instant): Claim | null => {
+  if (claims.length === 0) return null
+  const within = new Map<string, number>()
+  for (const claim of claims) {
+    const name = claim.kind === 'cap' ? claim.counter : claim.name
+    const before = within.get(name) ?? 0
+    if (claim.kind === 'cap' && claim.amount > 0 && counted(name) + before + claim.amount > claim.limit) return claim
+    if (claim.kind === 'permit' && (before > 0 || takenUntil(name) > at)) return claim
+    within.set(name, before + (claim.kind === 'cap' ? claim.amount : 1))
+  }
+  return null
+}
