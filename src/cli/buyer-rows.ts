@@ -6,6 +6,7 @@ import { timeOf } from '../core/received.ts'
 import { creditOf } from '../core/returns.ts'
 import type { Invocation } from './command.ts'
 import { openLeads } from './lead-files.ts'
+import { textOf } from './options.ts'
 
 /** One row of a list that a buyer sent: returns, or what they bought. */
 export interface BuyerRow {
@@ -43,7 +44,7 @@ const NAMES = {
 /** All rows of the file, and those that are none. Columns are known by their usual names, however spelled; `--lead-id` and `--buyer-lead-id` name them. */
 export const readBuyerRows = async (invocation: Invocation, file: string): Promise<{ readonly rows: readonly BuyerRow[]; readonly bad: readonly BadRow[] }> => {
   const { options } = invocation
-  const given = { ours: textOption(options.leadId), theirs: textOption(options.buyerLeadId) }
+  const given = { ours: textOf(options.leadId), theirs: textOf(options.buyerLeadId) }
   const rows: BuyerRow[] = []
   const bad: BadRow[] = []
   for await (const batch of await openLeads(invocation, [file])) {
@@ -89,4 +90,3 @@ const problemOf = (amount: string | null, currency: string | null): string | nul
 }
 
 const plainName = (name: string): string => name.toLowerCase().replace(/[^a-z0-9]/g, '')
-const textOption = (value: unknown): string | null => (typeof value === 'string' ? value : null)

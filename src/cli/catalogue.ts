@@ -153,6 +153,8 @@ export const currencyAmong = (recipients: readonly Recipient[]): string => {
   return others.length === 0 ? only : 'USD'
 }
 
+export const plansOf = ({ recipients }: Catalogue): readonly Plan[] => [...recipients.values()].flatMap((each) => (each.kind === 'pattern' ? each.plan : []))
+
 /** Recipients for which a pattern names a price: an acceptance of theirs without one is no doubt. A bidder's bid is one too. */
 export const pricedIn = (plans: Iterable<Plan>): ReadonlySet<string> => {
   const priced = new Set<string>()

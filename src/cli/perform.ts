@@ -6,12 +6,11 @@ import type { Diagnostic } from '../base/diagnostic.ts'
 import { parseMoney } from '../base/money.ts'
 import { createMasker } from '../base/secrets.ts'
 import type { Mode } from '../core/event.ts'
-import type { Plan } from '../core/plan.ts'
 import type { Summary } from '../core/report/summary.ts'
 import type { Recipient } from '../definitions/types.ts'
 import { runDeliveries } from '../engine/run.ts'
 import type { LeadSource, RunEnd } from '../engine/settings.ts'
-import { compileAlone, compileEndpoints, currencyAmong, NOT_PRICED, withOthers, type Opened, type Target } from './catalogue.ts'
+import { compileAlone, compileEndpoints, currencyAmong, NOT_PRICED, plansOf, withOthers, type Opened, type Target } from './catalogue.ts'
 import { clockOf } from './clocks.ts'
 import type { Invocation } from './command.ts'
 import { confirmed } from './confirm.ts'
@@ -21,13 +20,14 @@ import { createHints } from './hints.ts'
 import { watchInterrupts } from './interrupts.ts'
 import { guessTotal } from './lead-files.ts'
 import { notifierOf, notifyThresholds } from './notifying.ts'
+import { numberOf, textOf } from './options.ts'
 import { openRecord, type RunRecord } from './record.ts'
 import { renderDiagnostic } from './render/diagnostic.ts'
 import { renderEnd } from './render/end.ts'
 import { plural } from './render/figures.ts'
 import { createProgress } from './render/progress.ts'
 import { factLine } from './render/timeline.ts'
-import { oneLine } from './render/printable.ts'
+import { oneLine, rowLine } from './render/printable.ts'
 import { toldCommand } from './render/told.ts'
 import { newRunId } from './run-id.ts'
 import { openSandbox } from './run-sandbox.ts'
@@ -64,7 +64,7 @@ export const perform = async (invocation: Invocation, order: Order): Promise<num
   const recipients = target === null ? [...opened.catalogue.recipients.values()] : reached(opened, target)
   const currency = currencyAmong(recipients)
   const others = [...opened.catalogue.recipients.values()].filter((each) => !recipients.includes(each))
-  const plans = plansOf(opened, target)
+  const plans = target === null ? plansOf(opened.catalogue) : [target.plan]
   const { secrets } = opened.catalogue
   const sandbox = mode === 'test' ? await openSandbox([...recipients, ...others.filter((each) => compileAlone(each, 'live', null, secrets))], plans) : null
   let waiting = true
@@ -99,16 +99,16 @@ export const perform = async (invocation: Invocation, order: Order): Promise<num
     const source: LeadSource | null = leads === null ? null : setAside(leads, (row) => {
       bad += 1
       kept.badRow(row)
-      if (bad <= 5) progress.log(`${err.paint.yellow('bad row')} ${row.file}:${row.line}: ${oneLine(row.reason)}`)
+      if (bad <= 5) progress.log(rowLine(err.paint.yellow('bad row'), row, row.reason))
     }, kept.pressure)
     const mask = createMasker(secrets)
     const notify = notifierOf(invocation, mode, transport, clock)
     const end = await runDeliveries({
       runId, mode, to: target?.recipient ?? null, catalogue: opened.catalogue,
-      waitMs: typeof options.wait === 'number' ? options.wait : DEFAULT_WAIT_MS, concurrency: settings.concurrency,
+      waitMs: numberOf(options.wait) ?? DEFAULT_WAIT_MS, concurrency: settings.concurrency,
       again: options.again === true, retryFailed: options.retryFailed === true,
       source: isPairs(options.source) ? options.source : {}, vars: isPairs(options.var) ? options.var : {},
-      cost: typeof options.cost === 'string' ? parseMoney(options.cost, currency) : null, currency, receivedField: typeof options.received === 'string' ? options.received : null, watch: options.watch === true, enqueue: options.enqueue === true,
+      cost: typeof options.cost === 'string' ? parseMoney(options.cost, currency) : null, currency, receivedField: textOf(options.received), watch: options.watch === true, enqueue: options.enqueue === true,
       ...(typeof options.take === 'number' ? { take: options.take } : {}),
     }, source, {
       ledger, transport, clock, endpoints, notify, signal: interrupts.signal,
@@ -154,9 +154,6 @@ export const perform = async (invocation: Invocation, order: Order): Promise<num
 
 const questionOf = ({ args }: Invocation, target: Target | null): string =>
   target === null ? 'Send what is due, live?' : `Send the leads of ${args.length === 1 ? args[0] === '-' ? 'standard input' : args[0] : plural(args.length, 'file')} to ${target.recipient.name}, live?`
-
-const plansOf = ({ catalogue }: Opened, target: Target | null): readonly Plan[] =>
-  target === null ? [...catalogue.recipients.values()].flatMap((each) => (each.kind === 'pattern' ? each.plan : [])) : [target.plan]
 
 const reached = ({ catalogue }: Opened, target: Target): readonly Recipient[] => [...target.policies.keys()].flatMap((id) => catalogue.recipients.get(id) ?? [])
 

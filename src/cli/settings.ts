@@ -1,5 +1,6 @@
 import { usageError } from '../base/diagnostic.ts'
 import type { Instant } from '../base/time.ts'
+import { numberOf } from './options.ts'
 
 /** The common flags, read. */
 export interface Settings {
@@ -30,8 +31,8 @@ export const readSettings = (options: Readonly<Record<string, unknown>>, environ
     recipients: Array.isArray(folders) && folders.length > 0 ? folders.map(String) : [DEFAULT_RECIPIENTS],
     out: text('out'),
     json: options.json === true,
-    concurrency: typeof options.concurrency === 'number' ? options.concurrency : null,
-    clock: typeof options.clock === 'number' ? options.clock : null,
+    concurrency: numberOf(options.concurrency),
+    clock: numberOf(options.clock),
     quiet: options.quiet === true,
     verbose: options.verbose === true,
   }

@@ -13,10 +13,8 @@ import type { Invocation } from './command.ts'
  */
 export type StoreUse = 'read' | 'touch' | 'write'
 
-export const openStore = (invocation: Invocation, use: StoreUse): Promise<Ledger> => openStoreAt(invocation, invocation.settings.store, use)
-
-/** A store by its address, as `--store` takes it. */
-export const openStoreAt = async ({ settings, options, cwd, streams }: Invocation, address: string, use: StoreUse): Promise<Ledger> => {
+export const openStore = async ({ settings, options, cwd, streams }: Invocation, use: StoreUse): Promise<Ledger> => {
+  const address = settings.store
   if (isPostgres(address)) return (await import('../adapters/ledger/postgres.ts')).openPostgresLedger({ url: address, use })
   const [, scheme = '', rest = ''] = /^([a-z]+):(.*)$/i.exec(address) ?? []
   if (scheme !== 'sqlite' || rest === '') throw usageError(`--store takes sqlite:PATH or postgres://…, not "${maskedAddress(address)}"`, 'for example --store sqlite:.finalmile/store.db')
@@ -44,6 +42,11 @@ export const isPostgres = (address: string): boolean => /^postgres(ql)?:\/\//i.t
 
 /** For messages: what stands between user and host is a password. */
 export const maskedAddress = (address: string): string => address.replace(/^([\w+.-]*:?\/*[^:@/]*):.*@/, `$1:${MASK}@`).replace(/((?:^|[?&\s])password\s*=\s*)[^&\s]*/gi, `$1${MASK}`)
+
+export const hasFacts = async (ledger: Ledger, filter: Parameters<Ledger['events']>[0]): Promise<boolean> => {
+  for await (const _ of ledger.events(filter)) return true
+  return false
+}
 
 /** Of commands that work on what was delivered: but for `pause` (`touch`) they make no store where there is none. */
 export const withStore = async (invocation: Invocation, use: StoreUse, work: (ledger: Ledger) => Promise<number>): Promise<number> => {

@@ -2,6 +2,7 @@ import type { Money } from '../base/money.ts'
 import { addMoney, money, parseMoney, subtractMoney } from '../base/money.ts'
 import type { Instant } from '../base/time.ts'
 import type { DeliveryEvent, EventOf } from './event.ts'
+import { withMore } from './sums.ts'
 
 /** One sale of a delivery and what the buyer has given back of it. */
 export interface Sale {
@@ -96,9 +97,7 @@ export const creditOf = (text: string, currency: string): Money | null => {
   return read === null ? null : money(Math.abs(read.amount), read.currency)
 }
 
-/** A settled lead's revenue after a return; of a sale in another currency it had no part. */
-export const afterReturn = (revenue: Money | null, amount: Money): Money | null =>
-  (revenue === null || revenue.currency === amount.currency ? subtractMoney(revenue ?? money(0, amount.currency), amount) : revenue)
+export const afterReturn = (revenue: Money | null, amount: Money): Money => withMore(revenue, money(-amount.amount, amount.currency))
 
 const refused = (why: string): ReturnDecision => ({ kind: 'refused', why })
 const showPlain = ({ amount, currency }: Money): string => `${(amount / 10_000).toFixed(2)} ${currency}`

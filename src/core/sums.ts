@@ -15,6 +15,10 @@ export const takeFrom = (sums: Sums, value: Money | null): void => {
   if (value !== null) addTo(sums, money(-value.amount, value.currency))
 }
 
+/** A settled lead's one revenue with what came (or, below zero, went back) beside it; what is in another currency has no part in it. */
+export const withMore = (revenue: Money | null, more: Money): Money =>
+  revenue === null ? more : revenue.currency === more.currency ? addMoney(revenue, more) : revenue
+
 export const sumIn = (sums: Sums, currency: string): Money => sums.get(currency) ?? money(0, currency)
 
 export const textIn = (sums: Sums, currency: string): string => formatMoney(sumIn(sums, currency))

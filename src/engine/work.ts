@@ -1,4 +1,3 @@
-import { addMoney } from '../base/money.ts'
 import type { Money } from '../base/money.ts'
 import type { Instant } from '../base/time.ts'
 import type { DeliveryEvent } from '../core/event.ts'
@@ -8,6 +7,7 @@ import type { Plan } from '../core/plan.ts'
 import type { Policy } from '../core/policy.ts'
 import type { Send, Wait } from '../core/step.ts'
 import { earliest } from '../core/step.ts'
+import { withMore } from '../core/sums.ts'
 import type { Verdict } from '../core/verdict.ts'
 import type { Delivery, LoadedDelivery, Standing } from '../ports.ts'
 import type { RunDeps } from './settings.ts'
@@ -46,6 +46,7 @@ export interface Answered {
   readonly batch: string | null
 }
 
+const NOTHING: readonly Money[] = []
 const NOBODY: ReadonlyMap<string, string> = new Map()
 
 export const newWork = (delivery: Delivery, plan: Plan, received: DeliveryEvent): Work => ({
@@ -74,15 +75,13 @@ export const inDoubtBefore = (policies: ReadonlyMap<string, Policy>, recipient: 
 export const nextBatch = (waits: readonly Wait[]): Wait | null =>
   waits.reduce<Wait | null>((first, wait) => (wait.batch && (first === null || (wait.until ?? Infinity) < (first.until ?? Infinity)) ? wait : first), null)
 
-/** A sale whose open step was taken up again is settled anew: what was returned, or accepted beside it, since it was sold still counts. */
-const withBesides = (revenue: Money | null, { besides = [] }: History): Money | null =>
-  besides.reduce((sum, each) => (sum === null ? each : sum.currency === each.currency ? addMoney(sum, each) : sum), revenue)
-
 /** How a delivery stands after a turn; `sending` counts attempts under way or about to be. */
 export const standingOf = (history: History, sending: number, waits: readonly Wait[], settledEvent: Extract<DeliveryEvent, { type: 'settled' }> | null): Standing => {
   if (settledEvent) {
     const { outcome, cost, at } = settledEvent
-    return { state: 'settled', at, outcome: outcome.kind, recipient: outcome.recipient, buyerLeadId: outcome.buyerLeadId, revenue: withBesides(outcome.revenue, history), cost, attempts: attemptCount(history), reason: outcome.reason }
+    // A sale whose open step was taken up again is settled anew: what was returned, or accepted beside it, since it was sold still counts.
+    const revenue = (history.besides ?? NOTHING).reduce(withMore, outcome.revenue)
+    return { state: 'settled', at, outcome: outcome.kind, recipient: outcome.recipient, buyerLeadId: outcome.buyerLeadId, revenue, cost, attempts: attemptCount(history), reason: outcome.reason }
   }
   if (sending > 0 || waits.length === 0) return { state: 'working' }
   // Of several, the batch that leaves first may take it before its time.

@@ -57,6 +57,7 @@ describe('a mistake on the command line exits 2, says what to do on stderr, and 
     ['an age without a unit, for which seconds would be a disaster', ['purge', '--older-than', '90'], 'write --older-than 90d'],
     ['money that is none', ['deliver', 'x.csv', '--to', 'a', '--cost', 'much'], '--cost takes an amount of money'],
     ['a clock for a live send', ['deliver', 'leads.csv', '--to', 'acme', '--clock', '2026-11-24T12:00:00Z'], '--clock is for test mode only'],
+    ['a clock for a live worker', ['worker', '--store', 'postgres://finalmile@127.0.0.1/leads', '--clock', '2026-11-24T12:00:00Z'], '--clock is for test mode only'],
     ['both modes of an export', ['export', 'ledger', '--live', '--test'], '--live and --test contradict each other'],
     ['a negative price, by which a sale would cost', ['review', 'accept', 'L1', '--price', '-5'], '--price takes an amount of money from 0 on'],
     ['a day that no calendar has', ['reconcile', 'acme', 'x.csv', '--since', '2026-11-31'], '--since takes a time, not "2026-11-31"'],

@@ -1,7 +1,7 @@
 import { resolve } from 'node:path'
 import { systemClock } from '../../adapters/clock.ts'
 import { usageError, type Diagnostic } from '../../base/diagnostic.ts'
-import { compileAll, openCatalogue, pricedIn } from '../catalogue.ts'
+import { compileAll, openCatalogue, plansOf, pricedIn } from '../catalogue.ts'
 import type { RunCommand } from '../command.ts'
 import { EXIT } from '../exit.ts'
 import { renderDiagnostics, sortDiagnostics } from '../render/diagnostic.ts'
@@ -21,8 +21,7 @@ export const run: RunCommand = async (invocation) => {
   if (files.length === 0) throw usageError(`no recipient files in ${args.length > 0 ? args.join(', ') : settings.recipients.join(', ')}`, 'finalmile init makes an example project; --recipients DIR names another folder')
 
   const recipients = [...opened.catalogue.recipients.values()].filter((each) => isWanted(each.file))
-  const plans = [...opened.catalogue.recipients.values()].flatMap((each) => (each.kind === 'pattern' ? each.plan : []))
-  const compiled = compileAll(recipients, 'live', null, pricedIn(plans), opened.catalogue.secrets)
+  const compiled = compileAll(recipients, 'live', null, pricedIn(plansOf(opened.catalogue)), opened.catalogue.secrets)
   const samples = [...compiled.endpoints.values()].map((each) => judgeSamples(each, systemClock.now()))
   const diagnostics: readonly Diagnostic[] = sortDiagnostics([...opened.diagnostics.filter((each) => isWanted(each.file)), ...compiled.diagnostics, ...samples.flatMap((each) => each.diagnostics)])
   const errors = diagnostics.filter((each) => each.severity === 'error').length

@@ -1,9 +1,9 @@
 import { systemClock } from '../../adapters/clock.ts'
 import { createMasker } from '../../base/secrets.ts'
 import { usageError } from '../../base/diagnostic.ts'
-import { recipientsOf, type Plan } from '../../core/plan.ts'
-import type { Catalogue, Recipient } from '../../definitions/types.ts'
-import { openCatalogue, pricedIn, requireRecipient } from '../catalogue.ts'
+import { recipientsOf } from '../../core/plan.ts'
+import type { Recipient } from '../../definitions/types.ts'
+import { openCatalogue, plansOf, pricedIn, requireRecipient } from '../catalogue.ts'
 import type { Invocation, RunCommand } from '../command.ts'
 import { EXIT } from '../exit.ts'
 import { requireOneFormat } from '../one-format.ts'
@@ -31,8 +31,6 @@ export const run: RunCommand = async (invocation) => {
   else write(invocation, recipient, sheet)
   return EXIT.done
 }
-
-const plansOf = ({ recipients }: Catalogue): readonly Plan[] => [...recipients.values()].flatMap((each) => (each.kind === 'pattern' ? each.plan : []))
 
 const jsonOf = ({ id, name, file }: Recipient, { facts, fields, answers, request, ping, tables, samples }: Sheet) => ({
   id, name, file, ...Object.fromEntries(facts.map(({ label, text }) => [label.toLowerCase().replaceAll(' ', '_'), text])), fields, answers, request, bid: ping, tables, samples,

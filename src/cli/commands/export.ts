@@ -7,7 +7,8 @@ import { currencyAmong, openCatalogue } from '../catalogue.ts'
 import type { RunCommand } from '../command.ts'
 import { EXIT } from '../exit.ts'
 import { requireOneFormat } from '../one-format.ts'
-import { withStore } from '../store.ts'
+import { textOf } from '../options.ts'
+import { hasFacts, withStore } from '../store.ts'
 
 interface Filter { readonly runId?: string; readonly mode?: Mode }
 
@@ -22,8 +23,8 @@ export const run: RunCommand = async (invocation) => {
   if (options.live === true && options.test === true) throw usageError('--live and --test contradict each other', 'leave both out for all of it')
   const isJson = options.jsonl === true || settings.json
   return withStore(invocation, 'read', async (ledger) => {
-    const run = typeof options.run === 'string' ? options.run : null
-    if (run !== null && !(await isKnown(ledger, run))) throw usageError(`the store has no facts of a run "${run}"`, 'the id is the name of its folder under runs/, and run_id in its summary.json')
+    const run = textOf(options.run)
+    if (run !== null && !(await hasFacts(ledger, { runId: run }))) throw usageError(`the store has no facts of a run "${run}"`, 'the id is the name of its folder under runs/, and run_id in its summary.json')
     const filter = { ...(run === null ? {} : { runId: run }), ...(options.live === true ? { mode: 'live' as const } : options.test === true ? { mode: 'test' as const } : {}) }
     const currency = currencyAmong([...(await openCatalogue(invocation)).catalogue.recipients.values()])
     const columns: readonly string[] = what === 'ledger' ? LEDGER_COLUMNS : RESULT_COLUMNS
@@ -43,11 +44,6 @@ export const run: RunCommand = async (invocation) => {
     streams.out.write(piece)
     return EXIT.done
   })
-}
-
-const isKnown = async (ledger: Ledger, runId: string): Promise<boolean> => {
-  for await (const _ of ledger.events({ runId })) return true
-  return false
 }
 
 async function* ledgerRows(ledger: Ledger, filter: Filter): AsyncGenerator<Row> {

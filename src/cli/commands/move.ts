@@ -20,7 +20,7 @@ export const run: RunCommand = async ({ options, settings, streams, cwd }) => {
       const totals = await move(source, target, (table, rows) => { if (settings.verbose) streams.err.write(`${table}: ${rows} rows\n`) })
       const leads = Number(totals['deliveries']?.[0]?.[0] ?? 0)
       if (settings.json) streams.out.write(`${JSON.stringify({ from: maskedAddress(from), to: maskedAddress(to), totals })}\n`)
-      if (!settings.quiet) streams.err.write(`moved ${plural(leads, 'delivery').replace('deliverys', 'deliveries')} and ${plural(Number(totals['events']?.[0]?.[0] ?? 0), 'event')} to ${maskedAddress(to)}: counts, outcomes, revenue and cost are the same on both sides\nthe store moved from is left as it was: deliver from it no more, or leads are sold twice\n`)
+      if (!settings.quiet) streams.err.write(`moved ${plural(leads, 'delivery', 'deliveries')} and ${plural(Number(totals['events']?.[0]?.[0] ?? 0), 'event')} to ${maskedAddress(to)}: counts, outcomes, revenue and cost are the same on both sides\nthe store moved from is left as it was: deliver from it no more, or leads are sold twice\n`)
       return EXIT.done
     } finally {
       await target.close()

@@ -11,6 +11,7 @@ import type { Sample, SampleFormat, Sampled } from '../../wire/draft/sample.ts'
 import { draftOf, type Draft } from '../../wire/draft/write.ts'
 import type { Invocation, RunCommand } from '../command.ts'
 import { EXIT } from '../exit.ts'
+import { textOf } from '../options.ts'
 import { DEFAULT_RECIPIENTS } from '../settings.ts'
 import { writeText } from '../write-text.ts'
 
@@ -43,7 +44,7 @@ export const run: RunCommand = async (invocation) => {
 
 /** `--from`: a curl command itself, or a file that holds one, a Postman collection or an OpenAPI description. */
 const sampleFrom = async ({ options, cwd }: Invocation, from: string): Promise<Sample> => {
-  const request = typeof options.request === 'string' ? options.request : null
+  const request = textOf(options.request)
   const text = /^\s*curl\s/.test(from) ? from : await readFile(resolve(cwd, from), 'utf8').catch(() => {
     throw usageError(`--from takes a curl command or a file, and there is no file ${from}`, "for example --from 'curl -X POST https://…' or --from collection.json")
   })

@@ -6,7 +6,7 @@ import { formatDuration } from '../../base/time.ts'
 import { hintFor } from '../../wire/hint.ts'
 import { parseHttpMessage } from '../../wire/parse/http-message.ts'
 import { verdictJson, type VerdictJson } from '../../wire/verdict-json.ts'
-import { compileEndpoints, openCatalogue, pricedIn, requireRecipient } from '../catalogue.ts'
+import { compileEndpoints, openCatalogue, plansOf, pricedIn, requireRecipient } from '../catalogue.ts'
 import type { Invocation, RunCommand } from '../command.ts'
 import { EXIT } from '../exit.ts'
 import { showMoney } from '../render/figures.ts'
@@ -17,8 +17,7 @@ export const run: RunCommand = async (invocation) => {
   const [name = '', file = ''] = invocation.args
   const opened = await openCatalogue(invocation, [name])
   const recipient = requireRecipient(opened, name, 'endpoint')
-  const plans = [...opened.catalogue.recipients.values()].flatMap((each) => (each.kind === 'pattern' ? each.plan : []))
-  const endpoint = compileEndpoints([recipient], 'live', null, pricedIn(plans), opened.catalogue.secrets).get(recipient.id)
+  const endpoint = compileEndpoints([recipient], 'live', null, pricedIn(plansOf(opened.catalogue)), opened.catalogue.secrets).get(recipient.id)
   if (endpoint === undefined) throw usageError(`${recipient.name} reads no answers`)
   const ping = options.ping === true
   if (ping && endpoint.definition.ping === null) throw usageError(`${recipient.name} has no Ping`, 'leave --ping out')

@@ -3,6 +3,7 @@ import { usageError } from '../../base/diagnostic.ts'
 import { openCatalogue, requireRecipient } from '../catalogue.ts'
 import type { RunCommand } from '../command.ts'
 import { EXIT } from '../exit.ts'
+import { modeOf, textOf } from '../options.ts'
 import { oneLine } from '../render/printable.ts'
 import { withStore } from '../store.ts'
 
@@ -13,8 +14,8 @@ export const run: RunCommand = async (invocation) => {
   const recipient = requireRecipient(await openCatalogue(invocation), name, 'endpoint')
   const { id } = recipient
   if (recipient.kind === 'endpoint' && recipient.definition.type === 'pool') throw usageError(`${recipient.name} is a pool: nothing is sent to it, and leads are parked there all the same`, 'pause who sends: the recipients before it')
-  const reason = typeof options.reason === 'string' ? options.reason : 'paused by hand'
-  const mode = options.test === true ? 'test' : 'live'
+  const reason = textOf(options.reason) ?? 'paused by hand'
+  const mode = modeOf(invocation)
   return withStore(invocation, 'touch', async (ledger) => {
     await ledger.setPaused(id, mode, { at: systemClock.now(), reason })
     if (!settings.quiet) streams.err.write(`${streams.err.paint.yellow('paused')} ${id}: ${oneLine(reason)}\n`)

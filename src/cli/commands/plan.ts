@@ -1,5 +1,4 @@
 import { systemClock } from '../../adapters/clock.ts'
-import { usageError } from '../../base/diagnostic.ts'
 import { createMasker } from '../../base/secrets.ts'
 import { batchesOf } from '../../core/batch.ts'
 import { deliveryIdOf } from '../../core/delivery-id.ts'
@@ -14,26 +13,28 @@ import type { Invocation, RunCommand } from '../command.ts'
 import { EXIT } from '../exit.ts'
 import { openLeads } from '../lead-files.ts'
 import { checkLeads } from '../lead-checks.ts'
+import { modeOf, numberOf, requireTo, textOf } from '../options.ts'
 import { rehearse, type Rehearsed } from '../rehearse.ts'
 import { renderDiagnostic } from '../render/diagnostic.ts'
 import { plural, showTime } from '../render/figures.ts'
 import { namesIn } from '../render/plan-names.ts'
 import { bodyText, renderRequest } from '../render/request.ts'
-import { oneLine } from '../render/printable.ts'
+import { oneLine, rowLine } from '../render/printable.ts'
 import { newRunId } from '../run-id.ts'
 import { isPairs } from '../values.ts'
 
 /** The requests that would go out, exactly; nothing is sent and nothing is kept. */
 export const run: RunCommand = async (invocation) => {
   const { options, settings, streams } = invocation
-  if (typeof options.to !== 'string') throw usageError('--to is missing: who gets the leads?', 'for example --to acme; finalmile check --json names all that there are')
-  const opened = await openCatalogue(invocation, [options.to])
-  const target = openTarget(opened, options.to, options.test === true ? 'test' : 'live')
-  const receivedField = typeof options.received === 'string' ? options.received : null
+  const to = requireTo(invocation)
+  const mode = modeOf(invocation)
+  const opened = await openCatalogue(invocation, [to])
+  const target = openTarget(opened, to, mode)
+  const receivedField = textOf(options.received)
   const check = checkLeads(receivedField, target.plan, clockOf(settings.clock).now)
   const stream = await openLeads(invocation, invocation.args, check.inspect)
   const mask = options.showSecrets === true ? (text: string) => text : createMasker(opened.catalogue.secrets)
-  const limit = typeof options.limit === 'number' ? options.limit : Infinity
+  const limit = numberOf(options.limit) ?? Infinity
   const now = settings.clock ?? systemClock.now()
   const runId = newRunId(now)
   const show = settings.json ? jsonLine(invocation, mask) : readable(invocation, mask)
@@ -62,13 +63,12 @@ export const run: RunCommand = async (invocation) => {
   }
 
   for await (const batch of stream) {
-    for (const each of batch.bad) streams.err.write(`${streams.err.paint.yellow('bad row')} ${each.file}:${each.line}: ${oneLine(each.reason)}\n`)
+    for (const each of batch.bad) streams.err.write(`${rowLine(streams.err.paint.yellow('bad row'), each, each.reason)}\n`)
     bad += batch.bad.length
     for (const { lead } of batch.leads) {
       if (count >= limit) break
       count += 1
       show.lead(lead, target.recipient.name)
-      const mode = options.test === true ? 'test' : 'live'
       const received = readReceived(lead.fields, receivedField)
       const delivery = {
         id: deliveryIdOf({ mode, to: target.recipient.id, leadId: lead.id, number: 1 }), mode, to: target.recipient.id, lead, number: 1, receivedAt: received.kind === 'at' ? received.at : now,

@@ -2,16 +2,16 @@ import { csvLine } from '../../base/csv.ts'
 import { usageError } from '../../base/diagnostic.ts'
 import { shellWord } from '../../base/shell.ts'
 import { formatMoney } from '../../base/money.ts'
-import { isoTime, type Instant } from '../../base/time.ts'
+import { isoTime } from '../../base/time.ts'
 import { addOurs, isDifference, reconcile, type Finding, type OurLine, type TheirLine } from '../../core/reconcile.ts'
-import type { Mode } from '../../core/event.ts'
 import { readBuyerRows, type BuyerRow } from '../buyer-rows.ts'
 import { openCatalogue, requireBuyer } from '../catalogue.ts'
 import type { RunCommand } from '../command.ts'
 import { EXIT } from '../exit.ts'
 import { requireOneFormat } from '../one-format.ts'
+import { modeOf, numberOf } from '../options.ts'
 import { plural, showMoney } from '../render/figures.ts'
-import { oneLine } from '../render/printable.ts'
+import { oneLine, rowLine } from '../render/printable.ts'
 import { renderTable } from '../render/table.ts'
 import { toldCommand } from '../render/told.ts'
 import { withStore } from '../store.ts'
@@ -22,10 +22,10 @@ const COLUMNS = ['finding', 'lead_id', 'buyer_lead_id', 'our_state', 'our_revenu
 export const run: RunCommand = async (invocation) => {
   const { args: [name = '', file = ''], options, streams, settings } = invocation
   requireOneFormat(invocation)
-  const [since, until] = [instant(options.since), instant(options.until)]
+  const [since, until] = [numberOf(options.since), numberOf(options.until)]
   if (since !== null && until !== null && since >= until) throw usageError('--since is not before --until, so that no sale lies between them', 'for example --since 2026-11-01 --until 2026-12-01 for all of November')
   const opened = await openCatalogue(invocation)
-  const mode: Mode = options.test === true ? 'test' : 'live'
+  const mode = modeOf(invocation)
   const { rows, bad } = await readBuyerRows(invocation, file)
   return withStore(invocation, 'read', async (ledger) => {
     const id = await requireBuyer(opened, name, ledger, mode)
@@ -42,8 +42,8 @@ export const run: RunCommand = async (invocation) => {
         differences.map(shownOf), out.columns, out.paint,
       ))
     }
-    for (const each of bad) err.write(`${err.paint.yellow('bad row')} ${each.file}:${each.line}: ${oneLine(each.reason)}\n`)
-    for (const each of rows) if (each.problem !== null) err.write(`${err.paint.yellow('unclear')} ${each.file}:${each.line}: ${oneLine(each.problem)}\n`)
+    for (const each of bad) err.write(`${rowLine(err.paint.yellow('bad row'), each, each.reason)}\n`)
+    for (const each of rows) if (each.problem !== null) err.write(`${rowLine(err.paint.yellow('unclear'), each, each.problem)}\n`)
     if (!settings.quiet) {
       const agreed = findings.filter((each) => each.kind === 'agrees').length
       err.write(`${differences.length === 0 ? err.paint.green('✓') : err.paint.yellow('!')} ${plural(agreed, 'line')} agree${agreed === 1 ? 's' : ''}, ${plural(differences.length, 'difference')}${summed(differences)}\n`)
@@ -52,8 +52,6 @@ export const run: RunCommand = async (invocation) => {
     return differences.length + bad.length > 0 ? EXIT.leadsFailed : EXIT.done
   })
 }
-
-const instant = (value: unknown): Instant | null => (typeof value === 'number' ? value : null)
 
 /** By what it begins with: `Rejected: wrong state`. What a call came to (`Not interested`, `No answer`) is about a lead that they have. */
 const NO = /^(reject|declin|denied|refus|invalid|dup|return|refund|credited|cancel|void|fail|un(sold|matched)|not (accepted|sold|bought|matched|bill)|(no|false|0)$)/i

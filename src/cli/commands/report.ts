@@ -1,28 +1,28 @@
 import { resolve } from 'node:path'
 import { usageError } from '../../base/diagnostic.ts'
 import { systemClock } from '../../adapters/clock.ts'
-import type { Mode } from '../../core/event.ts'
 import { addEvent, emptyReport, type Report } from '../../core/report.ts'
 import type { Ledger } from '../../ports.ts'
 import { currencyAmong, openCatalogue } from '../catalogue.ts'
 import type { RunCommand } from '../command.ts'
 import { EXIT } from '../exit.ts'
 import { requireOneFormat } from '../one-format.ts'
+import { modeOf, textOf } from '../options.ts'
 import { allLeads, tellOtherMode } from '../other-mode.ts'
 import { reportPage } from '../render/report-page.ts'
 import { GROUPINGS, reportCsv, reportJson, reportText } from '../render/report-text.ts'
-import { withStore } from '../store.ts'
+import { hasFacts, withStore } from '../store.ts'
 import { writeText } from '../write-text.ts'
 
 export const run: RunCommand = async (invocation) => {
   requireOneFormat(invocation)
   return withStore(invocation, 'read', async (ledger) => {
     const { options, settings, streams, cwd } = invocation
-    const mode: Mode = options.test === true ? 'test' : 'live'
-    const runId = typeof options.run === 'string' ? options.run : null
+    const mode = modeOf(invocation)
+    const runId = textOf(options.run)
     const { catalogue } = await openCatalogue(invocation)
     const report = await foldLedger(ledger, emptyReport(mode, currencyAmong([...catalogue.recipients.values()])), runId)
-    if (runId !== null && !(await hasFacts(ledger, mode, runId))) throw usageError(`the ${mode} store has no facts of a run "${runId}"`, mode === 'live' ? 'add --test where it was a test run' : 'leave --test out where it was a live run')
+    if (runId !== null && !(await hasFacts(ledger, { mode, runId }))) throw usageError(`the ${mode} store has no facts of a run "${runId}"`, mode === 'live' ? 'add --test where it was a test run' : 'leave --test out where it was a live run')
     const grouping = GROUPINGS.find((each) => each === options.by) ?? 'recipient'
     if (typeof options.html === 'string') {
       const file = resolve(cwd, options.html)
@@ -35,11 +35,6 @@ export const run: RunCommand = async (invocation) => {
     await tellOtherMode(invocation, ledger, mode, allLeads)
     return EXIT.done
   })
-}
-
-const hasFacts = async (ledger: Ledger, mode: Mode, runId: string): Promise<boolean> => {
-  for await (const _ of ledger.events({ mode, runId })) return true
-  return false
 }
 
 const foldLedger = async (ledger: Ledger, report: Report, runId: string | null): Promise<Report> => {

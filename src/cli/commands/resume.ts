@@ -1,12 +1,11 @@
-import { usageError } from '../../base/diagnostic.ts'
 import { openCatalogue } from '../catalogue.ts'
 import type { RunCommand } from '../command.ts'
+import { modeToSend } from '../options.ts'
 import { perform } from '../perform.ts'
 import { missingStore } from '../store.ts'
 
 export const run: RunCommand = async (invocation) => {
-  const mode = invocation.options.test === true ? 'test' : 'live'
-  if (invocation.settings.clock !== null && mode === 'live') throw usageError('--clock is for test mode only', 'add --test')
+  const mode = modeToSend(invocation)
   const opened = await openCatalogue(invocation)
   // From cron a wrong folder would do nothing for ever, and say nothing.
   const missing = missingStore(invocation)

@@ -10,8 +10,9 @@ import { readBuyerRows, type BuyerRow } from '../buyer-rows.ts'
 import { idOfName, openCatalogue, requireBuyer } from '../catalogue.ts'
 import type { Invocation, RunCommand } from '../command.ts'
 import { EXIT } from '../exit.ts'
+import { modeOf, numberOf } from '../options.ts'
 import { plural, showMoney } from '../render/figures.ts'
-import { oneLine } from '../render/printable.ts'
+import { rowLine } from '../render/printable.ts'
 import { newRunId } from '../run-id.ts'
 import { withStore } from '../store.ts'
 
@@ -29,7 +30,7 @@ export const run: RunCommand = async (invocation) => {
   const rows = read.map((row) => (row.recipient === null ? row : { ...row, recipient: idOfName(opened, row.recipient) }))
   if (rows.length === 0 && bad.length === 0) throw usageError(`${file} has no rows`, 'a row for each lead that comes back: lead_id or buyer_lead_id, and amount, reason, date where you have them')
   return withStore(invocation, options.dryRun === true ? 'read' : 'write', async (ledger) => {
-    const from = typeof options.from === 'string' ? await requireBuyer(opened, options.from, ledger, options.test === true ? 'test' : 'live') : null
+    const from = typeof options.from === 'string' ? await requireBuyer(opened, options.from, ledger, modeOf(invocation)) : null
     const done = await bookAll(ledger, invocation, rows, from)
     const refusals: readonly Refusal[] = done.refusals
     const sums = [...done.sums.values()]
@@ -41,8 +42,8 @@ export const run: RunCommand = async (invocation) => {
       })}\n`)
     }
     const { paint } = streams.err
-    for (const each of bad) streams.err.write(`${paint.yellow('bad row')} ${each.file}:${each.line}: ${oneLine(each.reason)}\n`)
-    for (const { row, why } of refusals) streams.err.write(`${paint.red('not booked')} ${row.file}:${row.line}: ${oneLine(nameOf(row))}: ${oneLine(why)}\n`)
+    for (const each of bad) streams.err.write(`${rowLine(paint.yellow('bad row'), each, each.reason)}\n`)
+    for (const { row, why } of refusals) streams.err.write(`${rowLine(paint.red('not booked'), row, `${nameOf(row)}: ${why}`)}\n`)
     if (!settings.quiet) {
       const amounts = sums.length === 0 ? '' : `, ${sums.map(showMoney).join(' + ')} taken off the revenue`
       streams.err.write(`${paint.green('✓')} ${plural(done.booked, 'return')} ${options.dryRun === true ? 'would be booked' : 'booked'}${amounts}${done.known === 0 ? '' : `; ${done.known} had been booked before`}\n`)
@@ -51,10 +52,11 @@ export const run: RunCommand = async (invocation) => {
   })
 }
 
-const bookAll = async (ledger: Ledger, { options }: Invocation, rows: readonly BuyerRow[], from: string | null): Promise<{ booked: number; known: number; sums: Sums; refusals: Refusal[] }> => {
-  const mode: Mode = options.test === true ? 'test' : 'live'
+const bookAll = async (ledger: Ledger, invocation: Invocation, rows: readonly BuyerRow[], from: string | null): Promise<{ booked: number; known: number; sums: Sums; refusals: Refusal[] }> => {
+  const { options } = invocation
+  const mode = modeOf(invocation)
   const now = systemClock.now()
-  const withinMs = typeof options.within === 'number' ? options.within : null
+  const withinMs = numberOf(options.within)
   const runId = newRunId(now)
   const dry = options.dryRun === true
   if (!dry) await ledger.startRun({ id: runId, mode, to: null, startedAt: now }, null)

@@ -1,17 +1,19 @@
 import { systemClock } from '../../adapters/clock.ts'
 import { usageError } from '../../base/diagnostic.ts'
-import { addMoney, parseMoney, type Money } from '../../base/money.ts'
+import { parseMoney, type Money } from '../../base/money.ts'
 import { shellWord } from '../../base/shell.ts'
 import { isoTime, type Instant } from '../../base/time.ts'
-import type { DeliveryEvent, Mode } from '../../core/event.ts'
+import type { DeliveryEvent } from '../../core/event.ts'
 import { isPurged } from '../../core/lead.ts'
 import { decideReview, mayHaveIt, payersOf } from '../../core/review.ts'
 import type { Review } from '../../core/review.ts'
+import { withMore } from '../../core/sums.ts'
 import type { Ledger, LoadedDelivery, Standing, Step } from '../../ports.ts'
 import type { Recipient } from '../../definitions/types.ts'
 import { idOfName, openCatalogue } from '../catalogue.ts'
 import type { Invocation, RunCommand } from '../command.ts'
 import { EXIT } from '../exit.ts'
+import { modeOf, textOf } from '../options.ts'
 import { plural, showMoney, showWhen } from '../render/figures.ts'
 import { renderTable } from '../render/table.ts'
 import { newRunId } from '../run-id.ts'
@@ -31,8 +33,6 @@ export const run: RunCommand = (invocation) => {
   if (leads.length === 0) throw usageError(`review ${known} needs the ids of leads`, `${toldCommand(modeOf(invocation), 'review list')} shows them`)
   return withStore(invocation, 'write', (ledger) => decide(ledger, invocation, known, [...new Set(leads)]))
 }
-
-const modeOf = ({ options }: Invocation): Mode => (options.test === true ? 'test' : 'live')
 
 const list = async (ledger: Ledger, invocation: Invocation): Promise<number> => {
   const { streams, settings } = invocation
@@ -103,7 +103,7 @@ const meantOf = (deliveries: readonly LoadedDelivery[], to: string | null, decis
 /** Stops before anything is changed, where a lead is not there to be decided of, or nobody can know which sale is meant. */
 const refuse = (invocation: Invocation, decision: Decision, found: readonly { readonly id: string; readonly meant: readonly Meant[] }[]): void => {
   const missing = found.filter(({ meant }) => meant.length === 0).map(({ id }) => id)
-  const nobody = decision === 'accept' ? `, nor in doubt at ${typeof invocation.options.to === 'string' ? invocation.options.to : 'any buyer'}` : ''
+  const nobody = decision === 'accept' ? `, nor in doubt at ${textOf(invocation.options.to) ?? 'any buyer'}` : ''
   if (missing.length > 0) throw usageError(`${missing.join(', ')} ${missing.length === 1 ? 'is' : 'are'} neither held nor in a pool${nobody}; nothing was changed`, `${toldCommand(modeOf(invocation), 'review list')} shows what is`)
   const several = decision === 'accept' ? found.find(({ meant }) => meant.length > 1) : undefined
   if (several !== undefined) {
@@ -126,9 +126,9 @@ const factsOf = ({ events }: LoadedDelivery): readonly DeliveryEvent[] => events
 /** What `decision` records of a delivery, and how it stands then. */
 const stepsOf = async (invocation: Invocation, decision: Decision): Promise<(meant: Meant, now: Instant) => Pick<Step, 'events' | 'standing'>> => {
   const { options } = invocation
-  const note = typeof options.note === 'string' ? options.note : null
-  const buyerLeadId = typeof options.buyerLeadId === 'string' ? options.buyerLeadId : null
-  const price = typeof options.price === 'string' ? options.price : null
+  const note = textOf(options.note)
+  const buyerLeadId = textOf(options.buyerLeadId)
+  const price = textOf(options.price)
   if (decision === 'accept' && price === null) throw usageError('review accept needs what the buyer pays', 'for example --price 45, or --price 0 where nothing is paid')
   const recipients = decision === 'accept' ? (await openCatalogue(invocation)).catalogue.recipients : new Map<string, Recipient>()
   const reviewOf = ({ loaded, buyer }: Meant): Review => {
@@ -150,9 +150,8 @@ const stepsOf = async (invocation: Invocation, decision: Decision): Promise<(mea
 /** A sale more; in another currency it is told, since one revenue has one. */
 const withSale = (standing: Extract<Standing, { state: 'settled' }>, buyer: string | null, besides: Money): Standing => {
   const { revenue, reason } = standing
-  const isSame = revenue === null || revenue.currency === besides.currency
   const told = `bought by ${buyer} as well, for ${showMoney(besides)}, accepted in review`
-  return { ...standing, revenue: isSame ? (revenue === null ? besides : addMoney(revenue, besides)) : revenue, reason: reason === null ? told : `${reason}; ${told}` }
+  return { ...standing, revenue: withMore(revenue, besides), reason: reason === null ? told : `${reason}; ${told}` }
 }
 
 /** Of the first of them that has a file: a pool is no buyer, so that who was asked last goes before it. */

@@ -1,8 +1,9 @@
 import { usageError } from '../../base/diagnostic.ts'
-import { openCatalogue } from '../catalogue.ts'
+import { openCatalogue, plansOf } from '../catalogue.ts'
 import type { RunCommand } from '../command.ts'
 import { EXIT } from '../exit.ts'
 import { watchInterrupts } from '../interrupts.ts'
+import { numberOf } from '../options.ts'
 import { renderTable } from '../render/table.ts'
 import { openSandbox } from '../run-sandbox.ts'
 
@@ -11,9 +12,8 @@ export const run: RunCommand = async (invocation) => {
   const { options, settings, streams } = invocation
   const { catalogue } = await openCatalogue(invocation)
   const recipients = [...catalogue.recipients.values()]
-  const plans = recipients.flatMap((each) => (each.kind === 'pattern' ? each.plan : []))
   const { paint } = streams.err
-  const sandbox = await openSandbox(recipients, plans, typeof options.port === 'number' ? options.port : 0, (seen) => {
+  const sandbox = await openSandbox(recipients, plansOf(catalogue), numberOf(options.port) ?? 0, (seen) => {
     if (!settings.quiet) streams.err.write(`${paint.dim(new Date(seen.at).toISOString().slice(11, 23))} ${seen.method} ${seen.recipient} ${seen.phase} → ${seen.status ?? 'no answer'} ${seen.means}\n`)
   })
   const played = recipients.flatMap((each) => { const url = sandbox.url(each.id); return url === null ? [] : [{ recipient: each.id, url }] })

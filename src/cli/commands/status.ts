@@ -5,6 +5,7 @@ import { earliest } from '../../core/step.ts'
 import type { Ledger, Queue } from '../../ports.ts'
 import type { RunCommand } from '../command.ts'
 import { EXIT } from '../exit.ts'
+import { modeOf } from '../options.ts'
 import { plural, showCount, showTime, showWhen } from '../render/figures.ts'
 import { outcomesLine } from '../render/summary.ts'
 import { renderTable } from '../render/table.ts'
@@ -21,8 +22,8 @@ const OVERDUE_MS = 10 * 60_000
 
 export const run: RunCommand = (invocation) =>
   withStore(invocation, 'read', async (ledger) => {
-    const { streams, settings, options } = invocation
-    const mode: Mode = options.test === true ? 'test' : 'live'
+    const { streams, settings } = invocation
+    const mode = modeOf(invocation)
     const now = systemClock.now()
     const counts = await ledger.counts(mode)
     const queues = await queuesOf(ledger, mode, now)

@@ -2,15 +2,16 @@ import { systemClock } from '../../adapters/clock.ts'
 import { openCatalogue, requireBuyer } from '../catalogue.ts'
 import type { RunCommand } from '../command.ts'
 import { EXIT } from '../exit.ts'
+import { modeOf } from '../options.ts'
 import { plural } from '../render/figures.ts'
 import { toldCommand } from '../render/told.ts'
 import { withStore } from '../store.ts'
 
 export const run: RunCommand = async (invocation) => {
-  const { options, settings, streams } = invocation
+  const { settings, streams } = invocation
   const [name = ''] = invocation.args
   const opened = await openCatalogue(invocation)
-  const mode = options.test === true ? 'test' : 'live'
+  const mode = modeOf(invocation)
   return withStore(invocation, 'touch', async (ledger) => {
     const id = await requireBuyer(opened, name, ledger, mode)
     await ledger.setPaused(id, mode, null)

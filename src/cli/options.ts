@@ -1,0 +1,25 @@
+import { usageError } from '../base/diagnostic.ts'
+import type { Mode } from '../core/event.ts'
+import type { Invocation } from './command.ts'
+
+type Given = Pick<Invocation, 'options'>
+
+/** An option's value as the flag's own reader left it; null where it was not given. */
+export const textOf = (value: unknown): string | null => (typeof value === 'string' ? value : null)
+export const numberOf = (value: unknown): number | null => (typeof value === 'number' ? value : null)
+
+export const modeOf = ({ options }: Given): Mode => (options.test === true ? 'test' : 'live')
+
+/** The same for what sends: no buyer is sent to by a clock that is not the machine's. */
+export const modeToSend = (invocation: Pick<Invocation, 'options' | 'settings'>): Mode => {
+  const mode = modeOf(invocation)
+  if (invocation.settings.clock !== null && mode === 'live') throw usageError('--clock is for test mode only', 'add --test')
+  return mode
+}
+
+/** `--to`: who gets the leads. */
+export const requireTo = ({ options }: Given): string => {
+  const to = textOf(options.to)
+  if (to === null) throw usageError('--to is missing: who gets the leads?', 'for example --to acme; finalmile check --json names all that there are')
+  return to
+}
