@@ -1,11 +1,24 @@
-import type { ValuePath } from './condition.ts'
+import { holds, type Condition, type ValuePath } from './condition.ts'
 import type { Lead } from './lead.ts'
+
+/** A lead, and what is known of where it came from: its own words and `--source`, as its delivery has them. */
+export interface LeadAndSource { readonly lead: Lead; readonly source?: Readonly<Record<string, string>> }
+
+/** Whether a condition on the lead holds. `source.campaign` and a bare `campaign` are the source's where the lead has none, or an empty cell. */
+export const holdsFor = (condition: Condition, { lead, source = {} }: LeadAndSource): boolean => holds(condition, (path) => {
+  const found = resolveLead(lead, path)
+  const name = path.kind === 'path' ? withDots(path.text).replace(/^(?:lead\.)?source\./, '') : ''
+  return Object.hasOwn(source, name) && found.every((each) => each === '' || each === null) ? [source[name]] : found
+})
 
 /** Values at `lead.state`, `state` or `source.name` in a lead; arrays are walked into. CSV columns may hold dots themselves. */
 export const resolveLead = (lead: Lead, path: ValuePath): readonly unknown[] => {
   if (path.kind !== 'path') return []
   const text = withDots(path.text)
-  return valuesAt(lead.fields, text.startsWith('lead.') ? text.slice(5) : text)
+  const inLead = text.startsWith('lead.') ? text.slice(5) : text
+  const found = valuesAt(lead.fields, inLead)
+  // A plain text is the name of the source.
+  return found.length === 0 && inLead === 'source.name' && typeof lead.fields['source'] === 'string' ? [lead.fields['source']] : found
 }
 
 /** The first value at a path as trimmed text; null where there is none, or it is blank, or neither text nor a number. */

@@ -1,22 +1,22 @@
 import type { Instant } from '../base/time.ts'
 import { durationWords } from '../base/time.ts'
-import { holds } from './condition.ts'
 import type { Lead } from './lead.ts'
-import { firstTextAt, resolveLead, textAt } from './lead-path.ts'
+import { firstTextAt, holdsFor, textAt, type LeadAndSource } from './lead-path.ts'
 import type { Policy, Requirement } from './policy.ts'
 
 /** Why a lead does not meet a recipient's requirements; null where it meets all. Nothing is sent to find out. */
-export const unmetRequirement = (policy: Policy, lead: Lead, receivedAt: Instant, now: Instant): string | null => {
+export const unmetRequirement = (policy: Policy, of: LeadAndSource, receivedAt: Instant, now: Instant): string | null => {
   for (const requirement of policy.requirements) {
-    const problem = problemOf(requirement, lead, receivedAt, now)
+    const problem = problemOf(requirement, of, receivedAt, now)
     if (problem !== null) return `${policy.name} requires: ${requirement.reason} (${problem})`
   }
   return null
 }
 
-const problemOf = ({ check }: Requirement, lead: Lead, receivedAt: Instant, now: Instant): string | null => {
+const problemOf = ({ check }: Requirement, of: LeadAndSource, receivedAt: Instant, now: Instant): string | null => {
+  const { lead } = of
   switch (check.kind) {
-    case 'condition': return holds(check.condition, (path) => resolveLead(lead, path)) ? null : 'the lead does not'
+    case 'condition': return holdsFor(check.condition, of) ? null : 'the lead does not'
     case 'mobile-phone': return phoneProblem((check.field === 'phone' ? firstTextAt(lead, ['phone_1', 'phone']) : textAt(lead, check.field)) ?? '')
     case 'trusted-form': return certificateProblem(lead, check.maxAgeMs, now - receivedAt)
     case 'jornaya': return leadIdProblem(lead)

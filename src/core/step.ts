@@ -66,6 +66,7 @@ export interface Facts {
 /** One decision: all that the strategies look at. */
 export interface Context {
   readonly lead: Lead
+  readonly source?: Readonly<Record<string, string>>
   readonly deliveryId: string
   readonly mode: Mode
   readonly history: History

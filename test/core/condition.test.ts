@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { compareValues, type Scalar } from '../../src/core/condition.ts'
+import type { LeadValue } from '../../src/core/lead.ts'
 import { resolveLead } from '../../src/core/lead-path.ts'
 
 type Op = Parameters<typeof compareValues>[1]
@@ -21,6 +22,10 @@ describe('compareValues', () => {
 })
 
 describe('resolveLead', () => {
+  it('a plain text is the name of its source', () => {
+    const named = (source: LeadValue) => resolveLead({ id: 'L1', fields: { source } }, { kind: 'path', text: 'source.name' })
+    expect([named('web'), named({ name: 'web' }), named({ campaign: 'c1' })]).toEqual([['web'], ['web'], []])
+  })
   const lead = { id: 'L1', fields: { 'Loan Amount': '7', 'a.b': '3', o: { 'x y': '4', l: [{ k: '5' }, { k: '6' }] }, tags: ['a', 'b'], '[odd]': '8' } }
   it.each<[string, readonly unknown[]]>([
     ['lead.tags', ['a', 'b']], ['lead.tags.1', ['b']], ['lead.tags[1]', ['b']], ['lead.tags[9]', [undefined]], ['lead.tags.*', ['a', 'b']], ['tags[0]', ['a']],

@@ -40,7 +40,7 @@ describe('Requirements', () => {
     ['old enough', adult, { age: 18 }, 0, null],
     ['too young', adult, { age: 17 }, 0, 'the lead does not'],
   ])('%s', (_case, requirement, fields, ageMs, problem) => {
-    const found = unmetRequirement(policy('a', { requirements: [requirement] }), { id: 'L', fields }, T0, T0 + ageMs)
+    const found = unmetRequirement(policy('a', { requirements: [requirement] }), { lead: { id: 'L', fields } }, T0, T0 + ageMs)
     expect(found).toBe(problem === null ? null : `A requires: ${requirement.reason} (${problem})`)
   })
 

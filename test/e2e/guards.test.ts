@@ -127,6 +127,14 @@ young,a@x.example,CA,2125550105,17,${certificate},2026-11-24T11:00:00Z
     expect(a.journal).toHaveLength(1)
   })
 
+  it('are asked of the source too, by its plain name and as --source says, which an empty cell does not hide', async () => {
+    const a = await buyer({ script: YES })
+    const project = createProject({ a: tested(a, 'Accept When: not source.name = "junk" and source.campaign = "77"\nRequirements: [tier = "gold"]\n') })
+    project.write('leads.csv', 'id,email,source,tier\nL1,a@x.example,web,\nL2,b@x.example,junk,\nL3,c@x.example,web,silver\n')
+    await at(project, '2026-11-24T12:00:00Z', 'deliver', 'leads.csv', '--to', 'a', '--source', 'campaign=77', '--source', 'tier=gold')
+    expect(reasons(project)).toEqual({ L1: 'accepted: ', L2: expect.stringContaining('a accepts only leads where not source.name = "junk"'), L3: expect.stringContaining('a requires: tier = "gold"') })
+  })
+
   it('business hours are waited for, a phone that was offered is not offered again within the look-back', async () => {
     const a = await buyer({ script: { do: 'reject' } })
     const project = createProject({ a: tested(a, 'Special Requirements: [Business hours only]\nTimezone: America/Chicago\nDuplicate Check: phone_1 within 30 days\n') })

@@ -1,5 +1,4 @@
-import { holds } from '../condition.ts'
-import { resolveLead } from '../lead-path.ts'
+import { holdsFor } from '../lead-path.ts'
 import type { PatternGuard } from '../plan.ts'
 import type { Context, Floor, NodeStep } from '../step.ts'
 import { pass } from '../step.ts'
@@ -11,7 +10,7 @@ export const guarded = (
   path: string,
   context: Context,
 ): { readonly kind: 'step'; readonly step: NodeStep } | { readonly kind: 'go'; readonly context: Context } => {
-  if (guard.acceptWhen && !holds(guard.acceptWhen.condition, (at) => resolveLead(context.lead, at))) {
+  if (guard.acceptWhen && !holdsFor(guard.acceptWhen.condition, context)) {
     return { kind: 'step', step: pass(path, null, `${pattern} accepts only leads where ${guard.acceptWhen.text}`) }
   }
   const floors: Floor[] = []

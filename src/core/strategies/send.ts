@@ -4,12 +4,11 @@ import { utcText } from '../../base/time.ts'
 import { batchLeavesAt, mayHaveFromBatch } from '../batch.ts'
 import type { Claim } from '../caps.ts'
 import { openingOf } from '../circuit.ts'
-import { holds } from '../condition.ts'
 import type { Gate } from '../gate.ts'
 import { gate } from '../gate.ts'
 import type { Attempt, NodeHistory } from '../history.ts'
 import { attemptsOf, nodeAt } from '../history.ts'
-import { resolveLead } from '../lead-path.ts'
+import { holdsFor } from '../lead-path.ts'
 import { lookBack } from '../look-back.ts'
 import type { Plan, SendTarget } from '../plan.ts'
 import type { Policy } from '../policy.ts'
@@ -117,8 +116,8 @@ export const whyNotOffered = (policy: Policy, context: Context): string | null =
   if (had !== undefined) return had
   const bought = boughtHere(policy, context) ?? inDoubtHere(policy, context)
   if (bought !== null) return bought
-  if (policy.acceptWhen && !holds(policy.acceptWhen.condition, (at) => resolveLead(context.lead, at))) return `${policy.name} accepts only leads where ${policy.acceptWhen.text}`
-  return unmetRequirement(policy, context.lead, context.history.receivedAt, context.now)
+  if (policy.acceptWhen && !holdsFor(policy.acceptWhen.condition, context)) return `${policy.name} accepts only leads where ${policy.acceptWhen.text}`
+  return unmetRequirement(policy, context, context.history.receivedAt, context.now)
 }
 
 /** Why it gets the lead no more: it has bought it, or may have, at another place of the plan. */
