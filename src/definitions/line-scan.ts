@@ -30,7 +30,7 @@ export const scanValue = (line: string, from: number): ValueScan => {
   if ((first === '{' && !rest.startsWith('{{')) || first === '[') {
     const { end, segments, state } = scanFlow(line, at, { depth: 0, quote: '' })
     if (end < 0) return { kind: 'flow', state, segments }
-    return isRest(line, end) || !rest.includes('{{') ? { kind: 'done', segments } : { kind: 'done', segments: [whole(line, at)] }
+    return isRest(line, end) || (!rest.includes('{{') && !isPath(line, at, end)) ? { kind: 'done', segments } : { kind: 'done', segments: [whole(line, at)] }
   }
   const { end, unclosed } = plainEnd(line, at, 'block')
   const text = line.slice(at, end).trimEnd()
@@ -115,7 +115,10 @@ export const keyAt = (line: string, from: number): { readonly end: number; reado
   if (first === '"' || first === "'") {
     const end = quoteEnd(line, from + 1, first)
     const colon = end < 0 ? -1 : skipBlanks(line, end + 1)
-    return colon > 0 && isColon(line, colon) ? { end: end + 1, colon, odd: false } : null
+    if (colon > 0 && isColon(line, colon)) return { end: end + 1, colon, odd: false }
+    // `"OK" in body: Success`: the quotes are a part of the key.
+    const key = end < 0 ? null : plainKey(line, end + 1, true)
+    return key && { ...key, odd: true }
   }
   if (first === undefined || '#[]|>@`,'.includes(first) || (first === '{' && !line.startsWith('{{', from))) return null
   return plainKey(line, from, true) ?? plainKey(line, from, false)
@@ -166,6 +169,9 @@ export const skipBlanks = (line: string, from: number): number => {
 
 /** The name that YAML gives a value (`&phone {{lead.phone_1}}`) is no part of it. */
 const pastAnchor = (line: string, from: number): number => skipBlanks(line, from + (line[from] === '&' ? /^&[^\s,[\]{}]+(?=\s|$)/.exec(line.slice(from))?.[0].length ?? 0 : 0))
+
+/** `[0].status = "ok"` and `["Lead Status"] = "ok"` are paths of an answer. */
+const isPath = (line: string, from: number, end: number): boolean => line[from] === '[' && /^(?:[.[]|\s*[=!<>])/.test(line.slice(end))
 
 /** Nothing but a comment follows. */
 const isRest = (line: string, from: number): boolean => /^\s*(?:\s#.*)?$/.test(line.slice(from))

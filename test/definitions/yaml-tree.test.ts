@@ -89,6 +89,10 @@ describe('values', () => {
     ['of a map under a block', '{{#if lead.x}}\na: &m\n  p: 1\n{{/if}}\nb: *m', { '#if lead.x': [{ a: { p: 1 } }, {}], b: { p: 1 } }],
   ])('anchors %s', (_, text, expected) => { expect(read(text)).toEqual(expected) })
 
+  it('a path of an answer may begin with a bracket, and a row of answers with a quote', () => {
+    expect(read('a: [0].status = "ok"\nb: ["Lead Status"] = 1\n"sold: yes" in body: Success\n"c": [1, 2]')).toEqual({ a: '[0].status = "ok"', b: '["Lead Status"] = 1', '"sold: yes" in body': 'Success', c: [1, 2] })
+  })
+
   it('`<<` brings the keys of other maps, behind those that stand there and under its own block', () => {
     expect(read('a: &m {p: {{lead.p}}, q: 1}\nb:\n  <<: *m\n  q: 2\nc: {<<: [{p: 3}, *m]}')).toEqual({ a: { p: '{{lead.p}}', q: 1 }, b: { p: '{{lead.p}}', q: 2 }, c: { p: 3, q: 1 } })
     expect(read('a: &m {p: 1}\nb:\n  {{#if lead.x}}\n  <<: *m\n  {{/if}}\n  q: 2')).toEqual({ a: { p: 1 }, b: { '#if lead.x': [{ p: 1 }, {}], q: 2 } })

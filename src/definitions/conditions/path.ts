@@ -14,6 +14,7 @@ export const scanPath = (scanner: Scanner): ValuePath => {
     return regexPath(scanner, scanner.bracketed('(', ')'), at + 6)
   }
   const found = text[at] === '/' ? xpathText(scanner) : plainText(scanner)
+  if (found.startsWith('{{')) scanner.fail('a path stands without braces here', 'write status = "accepted", or lead.score > 60', at)
   if (found === '') scanner.fail(at >= text.length ? 'a path is missing here' : `got \`${text.slice(at, at + 12)}\`, expected a path`, 'write for example status = "accepted"')
   return { kind: 'path', text: found }
 }

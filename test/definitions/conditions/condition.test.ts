@@ -52,6 +52,7 @@ describe('parseCondition', () => {
     ['a in (1, 2', 20, '`)` is missing here'],
     ['a matches "("', 20, 'Invalid regular expression: /(/: Unterminated group'],
     ['"OK" of body', 15, 'expected `in` after the text'],
+    ['{{lead.score}} > 60', 10, 'a path stands without braces here'],
     ['css(h1 = 1', 13, '`(` is not closed'],
     ['//a[b = 1', 10, 'a bracket or quote of this XPath is not closed'],
   ])('mistake: %s', (text, col, message) => { expect(parseCondition(text, place)).toMatchObject({ ok: false, diagnostic: { line: 3, col, message } }) })
@@ -71,7 +72,7 @@ describe('parsePath', () => {
 
 describe('parseLeadCondition', () => {
   it.each([
-    ['lead.amount <= lead.max_amount', 25, 'lead.max_amount'], ['lead.a = 1 and not (lead.state in ("CA", source.state))', 51, 'source.state'],
+    ['lead.amount <= lead.max_amount', 25, 'lead.max_amount'], ['lead.a = 1 and not (lead.state in ("CA", source.state))', 51, 'source.state'], ['lead.a = {{lead.b}}', 19, '{{lead.b}}'],
   ])('a field where a value belongs, which no lead would meet: %s', (text, col, field) => {
     expect(parseLeadCondition(text, place)).toMatchObject({ ok: false, diagnostic: { col, message: `a value was expected here, and ${field} is a field`, help: expect.stringContaining('compares a field with a value') } })
   })
