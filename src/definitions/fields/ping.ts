@@ -19,8 +19,9 @@ const FIELDS: Kind<MappingNode> = {
     return names && {
       kind: 'map', place: node.place,
       entries: names.map((name): MappingEntry => {
-        const path = name.startsWith('lead.') ? name : `lead.${name}`
-        return { kind: 'entry', key: name.replace(/^lead\./, ''), place: node.place, value: { kind: 'template', text: `{{${path}}}`, place: node.place } }
+        const key = name.replace(/^lead\./, '')
+        // `Loan Amount` is one name, not a helper and its value.
+        return { kind: 'entry', key, place: node.place, value: { kind: 'template', text: `{{lead.${/^[\w.-]+$/.test(key) ? key : `[${key}]`}}}`, place: node.place } }
       }),
     }
   },
