@@ -59,7 +59,7 @@ export const createCsvParser = (file: string, header: CsvHeader, inspect?: Inspe
       }
       const record = quotedRecord(text, pos, delimiter, eol)
       if (record === NEEDS_MORE && !final && text.length - pos <= LONGEST_CSV_RECORD) break
-      if (record === NEEDS_MORE || record.fault !== null || (record.lines > 1 && record.cells.length !== header.names.length)) {
+      if (record === NEEDS_MORE || record.fault !== null || (record.lines > 1 && build(record.cells) === null)) {
         // The quote is not to be trusted, so neither is the end it gives the record.
         out.bad(line, record === NEEDS_MORE ? UNCLOSED : record.fault ?? columnsReason(record.cells, header), text.slice(pos, end))
         pos = end + 1

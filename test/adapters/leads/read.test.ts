@@ -97,6 +97,7 @@ describe('CSV', () => {
     ['a true U+FFFD', 'id,name\n1,\uFFFD\n', ['1'], 0],
     ['a quoted header', '"id","na""me, x"\n1,a\n', ['1'], 0],
     ['an unnamed column', ',id\n0,1\n', ['1'], 0],
+    ['delimiters behind the last column', 'id,name\n1,"a",,\n2,"two\nlines",\n', ['1', '2'], 0],
   ])('%s', async (_what, text, ids, bad) => {
     const got = await textOf(text)
     expect(got.ids).toEqual(ids)
