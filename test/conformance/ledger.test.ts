@@ -177,12 +177,12 @@ const CASES: readonly Case[] = [
   }],
   ['due work is claimed in order of its time, once, up to the limit', async (ledger) => {
     const leads = [3, 1, 2].map((n) => delivery(`L${n}`))
-    await ledger.append(leads.map((each, i) => first(each, waits(T0 + [300, 100, 200][i]!))))
+    await ledger.append(leads.map((each, i) => first(each, waits(T0 + [300, 200, 100][i]!))))
     const query = { mode: 'live', now: T0 + 250, limit: 1 } as const
-    expect((await ledger.claimDue(query)).map((each) => each.delivery.lead.id)).toEqual(['L1'])
-    expect((await ledger.claimDue({ ...query, limit: 9 })).map((each) => each.delivery.lead.id)).toEqual(['L2'])
+    expect((await ledger.claimDue(query)).map((each) => each.delivery.lead.id)).toEqual(['L2'])
+    expect((await ledger.claimDue({ ...query, limit: 9 })).map((each) => each.delivery.lead.id)).toEqual(['L1'])
     expect(await ledger.claimDue({ ...query, limit: 9 })).toEqual([])
-    expect((await ledger.load(leads[1]!.id))?.standing).toEqual(working)
+    expect((await ledger.load(leads[2]!.id))?.standing).toEqual(working)
   }],
   ['due work comes with its events, and goes on from its version', async (ledger) => {
     const a = delivery('L1')
@@ -211,10 +211,12 @@ const CASES: readonly Case[] = [
     expect(await ledger.nextDue({ mode: 'test' })).toBeNull()
   }],
   ['what accumulates for a batch is claimed before it is due, only for its recipient', async (ledger) => {
-    await ledger.append([first(delivery('L1'), waits(T0 + 1e6, { batch: true })), first(delivery('L2'), waits(T0 + 2e6, { batch: true })), first(delivery('L3'), waits(T0)), first(delivery('L4'), waits(T0, { batch: true, recipient: 'b' }))])
+    await ledger.append([first(delivery('L1')), first(delivery('L2'), waits(T0 + 1e6, { batch: true })), first(delivery('L3'), waits(T0)), first(delivery('L4'), waits(T0, { batch: true, recipient: 'b' }))])
+    await ledger.append([then(delivery('L1'), 1, waits(T0 + 2e6, { batch: true }), [{ type: 'chose', at: T0, path: '/', choice: { kind: 'queue' } }])])
     const query = { mode: 'live', recipient: 'a', runId: 'r1', limit: 9 } as const
-    expect((await ledger.claimBatch({ ...query, limit: 1 })).map((each) => each.delivery.lead.id)).toEqual(['L1'])
-    expect((await ledger.claimBatch(query)).map((each) => each.delivery.lead.id)).toEqual(['L2'])
+    // Who has waited longest goes first.
+    expect((await ledger.claimBatch({ ...query, limit: 1 })).map((each) => each.delivery.lead.id)).toEqual(['L2'])
+    expect((await ledger.claimBatch(query)).map((each) => each.delivery.lead.id)).toEqual(['L1'])
     expect(await ledger.claimBatch(query)).toEqual([])
   }],
   ['a lead that a recipient may have got with a batch, and that waits to be repeated, joins no second one through another target until then', async (ledger) => {

@@ -98,6 +98,7 @@ describe('CSV', () => {
     ['a quoted header', '"id","na""me, x"\n1,a\n', ['1'], 0],
     ['an unnamed column', ',id\n0,1\n', ['1'], 0],
     ['delimiters behind the last column', 'id,name\n1,"a",,\n2,"two\nlines",\n', ['1', '2'], 0],
+    ['a NUL between quotes', 'id,name\n1,"a\0b"\n2,"b"\n', ['2'], 1],
   ])('%s', async (_what, text, ids, bad) => {
     const got = await textOf(text)
     expect(got.ids).toEqual(ids)
@@ -160,6 +161,7 @@ describe('JSON', () => {
   it('a lead may hold lists of its own', async () => {
     expect((await textOf('{"email":"a@example.com","items":[{"sku":1}]}', 'leads.json')).fields).toHaveLength(1)
     expect((await textOf('{"id":1,"data":[{"sku":1}],"score":5}', 'leads.json')).ids).toEqual(['1'])
+    expect((await textOf('{"loan_amount":5000,"vehicles":[{"vin":"1"}]}', 'leads.json')).fields).toHaveLength(1)
   })
   it.each([
     ['an empty array', '[]', [], 0],
@@ -168,6 +170,10 @@ describe('JSON', () => {
     ['objects one after the other', '{\n "id":1\n}\n{\n "id":2\n}', ['1', '2'], 0],
     ['wrapped on one line', '{"data":[{"id":1},{"id":2}]}', ['1', '2'], 0],
     ['scalars among objects', '[{"id":1}, 42, "x, y", null, {"id":2}]', ['1', '2'], 3],
+    ['a scalar at the end', '[{"id":1}, 42]', ['1'], 1],
+    ['digits that no number holds', '[{"id":9007199254740993}, {"id":-9007199254740993}]', ['9007199254740993', '-9007199254740993'], 0],
+    ['many small parts', `[{"id":1,"parts":[${'{"a":[]},'.repeat(150)}{}]}]`, ['1'], 0],
+    ['brackets in a text, behind quotes of its own', `[{"id":1,"note":"\\"${'['.repeat(150)}\\\\"}]`, ['1'], 0],
     ['a broken object', '[{"id":1}, {"id":}, {"id":2}]', ['1', '2'], 1],
     ['cut off inside', '[{"id":1}, {"id":', ['1'], 1],
     ['cut off between', '[{"id":1},', ['1'], 1],
