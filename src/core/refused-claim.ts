@@ -11,7 +11,7 @@ export const refusedClaim = (claims: readonly Claim[], at: Instant, counted: (co
   for (const claim of claims) {
     const name = claim.kind === 'cap' ? claim.counter : claim.name
     const before = within.get(name) ?? 0
-    if (claim.kind === 'cap' && claim.amount > 0 && counted(name) + before + claim.amount > claim.limit) return claim
+    if (claim.kind === 'cap' && counted(name) + before + claim.amount > claim.limit) return claim
     if (claim.kind === 'permit' && (before > 0 || takenUntil(name) > at)) return claim
     within.set(name, before + (claim.kind === 'cap' ? claim.amount : 1))
   }

@@ -81,7 +81,7 @@ export const simulate = (scenario: Scenario, crashes: readonly Crash[] = scenari
     for (const claim of claims) {
       const name = claim.kind === 'cap' ? claim.counter : claim.name
       const before = within.get(name) ?? 0
-      if (claim.kind === 'cap' && claim.amount > 0 && (counters.get(name) ?? 0) + before + claim.amount > claim.limit) return claim
+      if (claim.kind === 'cap' && (counters.get(name) ?? 0) + before + claim.amount > claim.limit) return claim
       if (claim.kind === 'permit' && (before > 0 || (permits.get(name) ?? 0) > now)) return claim
       within.set(name, before + (claim.kind === 'cap' ? claim.amount : 1))
     }
