@@ -2,7 +2,9 @@ import type { Condition, ValuePath } from '../../core/condition.ts'
 import type { Answer } from './answer.ts'
 import { compileCss } from './html.ts'
 import { findJson, pathSteps } from './json.ts'
+import { withinText } from './within.ts'
 import { compileXPath, findXml } from './xml.ts'
+import type { Document } from './xml.ts'
 
 /** All values at one path of an answer, in document order. */
 export type Finder = (answer: Answer) => readonly unknown[]
@@ -33,14 +35,24 @@ const compileText = (text: string): Finder | null => {
   if (header !== undefined) return (answer) => (Object.hasOwn(answer.headers, header) ? [answer.headers[header]] : [])
   if (text.startsWith('/')) {
     const find = compileXPath(text)
-    return find && ((answer) => { const document = answer.document(); return document ? find(document) : [] })
+    return find && ((answer) => {
+      const document = answer.document()
+      return document === null ? [] : alsoWithin(document, find, () => [])
+    })
   }
   const steps = pathSteps(text)
   return (answer) => {
     const data = answer.data()
     if (data === null) return []
-    return data.kind === 'json' ? findJson(data.root, steps) : findXml(data.document, steps)
+    return data.kind === 'json' ? findJson(data.root, steps) : alsoWithin(data.document, (document) => findXml(document, steps), (root) => findJson(root, steps))
   }
+}
+
+/** What is not in the document may be in the one that is its text. */
+const alsoWithin = (document: Document, find: (document: Document) => readonly unknown[], findInJson: (root: unknown) => readonly unknown[]): readonly unknown[] => {
+  const found = find(document)
+  const within = found.length > 0 ? null : withinText(document)
+  return within === null ? found : within.kind === 'xml' ? find(within.document) : findInJson(within.root)
 }
 
 const compileRegex = (source: string, flags: string): Finder | null => {

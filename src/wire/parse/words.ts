@@ -1,6 +1,7 @@
 import type { Answer } from './answer.ts'
 import { readableText } from './html.ts'
 import { isHtmlPage } from './prolog.ts'
+import { withinText } from './within.ts'
 import { childElements, localName, textOfNode } from './xml.ts'
 import type { Document } from './xml.ts'
 
@@ -13,7 +14,8 @@ const LONGEST = 300
  */
 export const buyersWords = (answer: Answer): string | null => {
   if (answer.isEmpty()) return null
-  const data = answer.data()
+  const outer = answer.data()
+  const data = outer?.kind === 'xml' ? withinText(outer.document) ?? outer : outer
   // Some refuse a lead with nothing but its fields (Django): `{"zip": ["is required"]}`.
   if (data?.kind === 'json') return tidy(wordsOf(data.root, 0).join(', ')) ?? (answer.status >= 400 ? tidy(wordsOfFields(data.root, 0).join(', ')) : null)
   if (data?.kind === 'xml') return tidy(wordsOfXml(data.document))
@@ -36,7 +38,7 @@ const NEEDS_TIDYING = /[\u0000-\u001f\u007f-\u009f\u2028\u2029\u202a-\u202e\u206
 /** In order of how much they say. */
 const SPEAKING = ['message', 'error_description', 'detail', 'reason', 'error_message', 'errormessage', 'faultstring', 'description', 'text', 'msg', 'issue', 'error', 'title']
 /** What is wrong with each field; said beside whatever says it of the whole. */
-const FIELD_LISTS = ['errors', 'violations', 'validationerrors', 'validation_errors', 'fielderrors', 'field_errors', 'invalid-params', 'invalid_params', 'modelstate', 'reasons']
+const FIELD_LISTS = ['errors', 'violations', 'validationerrors', 'validation_errors', 'fielderrors', 'field_errors', 'field-errors', 'invalid-params', 'invalid_params', 'modelstate', 'reasons']
 const LISTS = ['fault', 'response', 'result', 'data']
 /** Which field an entry of such a list is about: RFC 9457, JSON:API, FastAPI, and what others call it. */
 const FIELD_NAMES = ['field', 'fieldname', 'field_name', 'property', 'param', 'parameter', 'attribute', 'path', 'pointer', 'loc', 'name']
