@@ -81,7 +81,7 @@ export const authOf = (values: AuthValues, places: PlacesOf<typeof AUTH_SECTION>
     }
     case 'oauth2': {
       const [tokenUrl, clientId, clientSecret] = [values.tokenUrl ?? reading.tokenUrl ?? need('tokenUrl'), need('clientId'), secret('clientSecret')]
-      return tokenUrl && clientId && clientSecret && { kind: type, tokenUrl, clientId, clientSecret, scope: values.scope ?? null, ...(values.clientAuth ? { clientAuth: values.clientAuth } : {}) }
+      return tokenUrl && clientId && clientSecret && { kind: type, tokenUrl, clientId, clientSecret, scope: values.scope ?? null, ...(values.use || values.header ? useOf(values, place) : {}), ...(values.clientAuth ? { clientAuth: values.clientAuth } : {}) }
     }
     case 'jwt-bearer': {
       const [tokenUrl, clientId, subject] = [values.tokenUrl ?? reading.tokenUrl ?? need('tokenUrl'), need('clientId'), values.subject ?? values.username ?? need('subject')]
@@ -92,7 +92,7 @@ export const authOf = (values: AuthValues, places: PlacesOf<typeof AUTH_SECTION>
     case 'token-request': {
       const [url, where] = [need('url'), need('token')]
       const token = where && take(parsePath(where.text, where.place), reading)
-      return url && token && { kind: type, url, method: (values.method ?? 'POST').toUpperCase(), fields: values.fields ?? null, token, use: values.use ?? { text: 'Bearer {{token}}', place }, ...(values.format ? { format: values.format } : {}) }
+      return url && token && { kind: type, url, method: (values.method ?? 'POST').toUpperCase(), fields: values.fields ?? null, token, ...useOf(values, place), ...(values.format ? { format: values.format } : {}) }
     }
     case 'hmac': {
       const given = secret('secret')
@@ -108,6 +108,11 @@ export const authOf = (values: AuthValues, places: PlacesOf<typeof AUTH_SECTION>
     default: return type satisfies never
   }
 }
+
+/** In a header of the buyer's own the token stands bare, unless Use says otherwise. */
+const useOf = ({ use, header }: AuthValues, place: Place): { readonly use: Text; readonly header?: string } => ({
+  use: use ?? { text: header === undefined || /^authorization$/i.test(header) ? 'Bearer {{token}}' : '{{token}}', place }, ...(header === undefined ? {} : { header }),
+})
 
 const impliedType = (values: AuthValues, places: PlacesOf<typeof AUTH_SECTION>): AuthType | null => {
   if (places.type) return values.type ?? null

@@ -35,10 +35,10 @@ export type Format = (typeof FORMATS)[number]
 export type AuthDefinition =
   | { readonly kind: 'bearer'; readonly token: Text; /** `Bearer token (rotate monthly)`: what stands in the parentheses */ readonly remark?: string }
   | { readonly kind: 'basic'; readonly username: Text; readonly password: Text }
-  | { readonly kind: 'oauth2'; readonly tokenUrl: Text; readonly clientId: Text; readonly clientSecret: Text; readonly scope: Text | null; /** How the client proves itself to the token host; `body` where absent. */ readonly clientAuth?: 'body' | 'basic' }
+  | { readonly kind: 'oauth2'; readonly tokenUrl: Text; readonly clientId: Text; readonly clientSecret: Text; readonly scope: Text | null; /** How the client proves itself to the token host; `body` where absent. */ readonly clientAuth?: 'body' | 'basic'; /** As in a token request; `Authorization: Bearer …` where absent. */ readonly use?: Text; readonly header?: string }
   /** RFC 7523, as Salesforce takes it: a signed statement instead of a secret. `key`: PEM. */
   | { readonly kind: 'jwt-bearer'; readonly tokenUrl: Text; readonly clientId: Text; readonly subject: Text; readonly key: Text; readonly audience: Text | null }
-  | { readonly kind: 'token-request'; readonly url: Text; readonly method: string; readonly fields: MappingNode | null; readonly token: ValuePath; readonly use: Text; /** How `fields` are written; JSON where absent. */ readonly format?: 'json' | 'form' | 'xml' }
+  | { readonly kind: 'token-request'; readonly url: Text; readonly method: string; readonly fields: MappingNode | null; readonly token: ValuePath; readonly use: Text; /** Authorization where absent. */ readonly header?: string; /** How `fields` are written; JSON where absent. */ readonly format?: 'json' | 'form' | 'xml' }
   /** `prefix` stands before each signature (`sha256=`); `encoding` is hex where absent. */
   | { readonly kind: 'hmac'; readonly secret: Text; readonly algorithm: string; readonly header: string; readonly encoding?: 'hex' | 'base64'; readonly prefix?: string; readonly older?: readonly Text[] }
   /** `older`: secrets that the buyer may still know while they are changed; each makes a signature beside the first. */

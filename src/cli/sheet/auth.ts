@@ -8,7 +8,7 @@ export const authWords = (auth: AuthDefinition | null): string => {
     case 'basic': return 'user name and password (HTTP Basic)'
     case 'oauth2': return `OAuth2 client credentials, token from ${withoutCredentials(auth.tokenUrl.text)}${auth.scope === null ? '' : `, scope ${auth.scope.text}`}`
     case 'jwt-bearer': return `a signed JWT for ${auth.subject.text}, token from ${withoutCredentials(auth.tokenUrl.text)}`
-    case 'token-request': return `token asked for at ${withoutCredentials(auth.url.text)}, sent as Authorization`
+    case 'token-request': return `token asked for at ${withoutCredentials(auth.url.text)}, sent as ${auth.header ?? 'Authorization'}`
     case 'hmac': return `HMAC-${auth.algorithm.toUpperCase()} of the body (${auth.encoding ?? 'hex'}) in ${auth.header}`
     case 'standard-webhooks': return 'Standard Webhooks signature (webhook-id, webhook-timestamp, webhook-signature)'
     default: return auth satisfies never

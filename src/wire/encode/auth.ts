@@ -27,11 +27,13 @@ export const compileAuth = (auth: AuthDefinition | null, options: TemplateOption
       const password = textual(auth.password)
       return (input) => [['Authorization', `Basic ${Buffer.from(`${username(input) ?? ''}:${password(input) ?? ''}`).toString('base64')}`]]
     }
-    case 'oauth2':
     case 'jwt-bearer': return (input) => bearer(input.token)
+    case 'oauth2':
     case 'token-request': {
+      if (auth.use === undefined) return (input) => bearer(input.token)
       const use = textual(auth.use, true)
-      return (input) => { const value = input.token === undefined ? undefined : use(input); return value === undefined ? [] : [['Authorization', headerValue(value)]] }
+      const header = auth.header ?? 'Authorization'
+      return (input) => { const value = input.token === undefined ? undefined : use(input); return value === undefined ? [] : [[header, headerValue(value)]] }
     }
     case 'hmac': {
       const algorithm = auth.algorithm.toLowerCase().replace(/[^a-z0-9]/g, '').replace(/^hmac/, '') || 'sha256'

@@ -49,6 +49,8 @@ describe("the subject document's mappings", () => {
   it.each<[string, Parameters<typeof requestOf>[0], Record<string, unknown>]>([
     ['bearer', { auth: { kind: 'bearer', token: textOf('abc') } }, { Authorization: 'Bearer abc' }],
     ['basic', { auth: { kind: 'basic', username: textOf('u'), password: textOf('p:é') } }, { Authorization: `Basic ${Buffer.from('u:p:é').toString('base64')}` }],
+    ['token request in a header of its own', { auth: { kind: 'token-request', url: textOf('https://t.example'), method: 'POST', fields: null, token: { kind: 'path', text: 't' }, use: textOf('{{token}}'), header: 'OAuth-Token' } }, { 'OAuth-Token': 'T0' }],
+    ['OAuth2 in words of its own', { auth: { kind: 'oauth2', tokenUrl: textOf('https://t.example'), clientId: textOf('a'), clientSecret: textOf('b'), scope: null, use: textOf('Zoho-oauthtoken {{token}}') } }, { Authorization: 'Zoho-oauthtoken T0' }],
     ['token request, which no lead field can replace', { auth: { kind: 'token-request', url: textOf('https://t.example'), method: 'POST', fields: null, token: { kind: 'path', text: 't' }, use: textOf('Session {{token}}') } }, { Authorization: 'Session T0' }],
     ['oauth2', { auth: { kind: 'oauth2', tokenUrl: textOf('https://t.example'), clientId: textOf('i'), clientSecret: textOf('s'), scope: null } }, { Authorization: 'Bearer T0' }],
     // echo -n '{"a":1}' | openssl dgst -sha256 -hmac s
