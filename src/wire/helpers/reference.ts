@@ -15,7 +15,7 @@ The values of Field Mapping, addresses, headers and texts are templates; \`final
 | \`{{ping.id}}\` \`{{ping.bid}}\` \`{{ping.NAME}}\` | In the post of a ping/post auction: what the ping's Response Parsing found, Capture included |
 | \`{{now}}\` | The time, in UTC |
 | \`{{campaign_id}}\` | A bare name: of the lead, else the source, else \`--var name=value\` |
-| \`{{#if lead.score > 70}}A{{else}}B{{/if}}\` | A condition, also \`{{#unless …}}\`; on lines of their own they govern the keys between them |
+| \`{{#if lead.score > 70}}A{{else}}B{{/if}}\` | A condition, also \`{{#unless …}}\`; on lines of their own they govern the keys between them. A field alone holds for any text that is not empty, \`No\` too: \`{{#if (boolean lead.homeowner)}}\` knows yes and no |
 | \`{{last (split lead.url "/")}}\` | Helpers within helpers, in parentheses |
 
 A value that is one \`{{…}}\` alone keeps its type: a number stays a number. A field that the lead does not have leaves its key out; an empty one is sent empty unless \`Omit Empty: yes\`.

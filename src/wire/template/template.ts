@@ -72,6 +72,7 @@ export const compilePieces = (source: Text, options: TemplateOptions): readonly 
           const test = compileTest(statement)
           const then = compileProgram(statement.program)
           const otherwise = compileProgram(statement.inverse)
+          if (then.length === 1 && otherwise.length === 1 && [then, otherwise].every(([only]) => only?.kind === 'content' && YES_NO.test(only.text))) warnOfText(statement)
           if (test) pieces.push({ kind: 'block', test, then, otherwise })
           break
         }
@@ -89,15 +90,24 @@ export const compilePieces = (source: Text, options: TemplateOptions): readonly 
       report(diagnosticAt(placeAt(block.loc.start), 'unknown-block', `there is no block {{#${name}}}`, guess ? `did you mean {{#${guess} …}}?` : name === 'each' ? EACH : 'blocks are {{#if …}}, {{#unless …}} and {{#compare a "op" b}}'))
       return null
     }
-    const [param] = block.params
-    const index = param?.type === 'PathExpression' && param.data ? Number(/^c(\d+)$/.exec(param.parts[0] ?? '')?.[1] ?? -1) : -1
-    const found = conditions[index]
+    const found = conditionOf(block)
     if (!found) {
       report(diagnosticAt(placeAt(block.loc.start), 'bad-condition', `{{#${name}}} has no condition`, `write {{#${name} lead.score > 80}}`))
       return null
     }
     const test = compileConditionAt(found.text, found.offset)
     return test && (name === 'if' ? test : { ...test, holds: (input) => !test.holds(input) })
+  }
+
+  /** Every row of a CSV file says `No` or `false` as a text. */
+  const warnOfText = (block: Block): void => {
+    const field = bareField(conditionOf(block)?.text ?? '')
+    if (field !== null) options.report(diagnosticAt(placeAt(block.loc.start), 'text-as-yes', `any text of ${field} counts as yes here, No and false too`, `write {{#if (boolean ${field})}}, or {{#if ${field} exists}} where any value will do`, 'warning'))
+  }
+
+  const conditionOf = (block: Block) => {
+    const [param] = block.params
+    return conditions[param?.type === 'PathExpression' && param.data ? Number(/^c(\d+)$/.exec(param.parts[0] ?? '')?.[1] ?? -1) : -1]
   }
 
   const compileConditionAt = (condition: string, offset: number): Test | null => {
@@ -149,6 +159,10 @@ const compileCompareBlock = (block: Block, context: Context): Test | null => {
 
 const EACH = 'a list goes whole, as drivers: {{lead.drivers}}; under other names its items are numbered: 0: with {{lead.drivers.[0].name}}, and {{#if lead.drivers.[1]}} around 1:'
 const POSITION = 'a position in a list stands in brackets: lead.items.[0]'
+
+const YES_NO = /^\s*(?:yes|no|y|n|true|false|1|0)\s*$/i
+/** `lead.homeowner`, and nothing compared with it. */
+const bareField = (condition: string): string | null => /^(?:[\w$-]+|\[[^\]]*\])(?:\.(?:[\w$-]+|\[[^\]]*\]))*$/.exec(condition.trim())?.[0] ?? null
 
 /** The first field that a call reads: `lead.email` in `{{hash (trim lead.email) "md5"}}`. */
 const fieldIn = ({ path, params }: Call): string | null => {

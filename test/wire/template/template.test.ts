@@ -54,6 +54,15 @@ describe('templates', () => {
     if (help !== undefined) expect(problems[0]?.col).toBe(col)
   })
 
+  it.each([
+    ['{{#if lead.homeowner}}Yes{{else}}No{{/if}}', 1], ['{{#if lead.a.[0]}}1{{else}}0{{/if}}', 1], ['{{#if (boolean lead.homeowner)}}Yes{{else}}No{{/if}}', 0], ['{{#if lead.homeowner exists}}Yes{{else}}No{{/if}}', 0],
+    ['{{#if lead.score > 80}}1{{else}}0{{/if}}', 0], ['{{#if lead.vip}}HIGH{{else}}LOW{{/if}}', 0], ['{{#if lead.vip}}Yes{{/if}}', 0],
+  ])('%s: %i warnings that a text of No is yes', (text, count) => {
+    const problems: { code: string; severity: string }[] = []
+    compile(text, problems as never)
+    expect(problems.map((each) => `${each.severity} ${each.code}`)).toEqual(Array.from({ length: count }, () => 'warning text-as-yes'))
+  })
+
   // Texts only: Handlebars without escaping adds up numbers that stand side by side.
   it('gives what Handlebars gives, for every template that Handlebars can read', () => {
     const hb = Handlebars.create()
