@@ -1,4 +1,4 @@
-import type { AuthDefinition, EndpointDefinition, Text } from '../definitions/types.ts'
+import { TYPE_KINDS, type AuthDefinition, type EndpointDefinition, type Text } from '../definitions/types.ts'
 
 /** Where the built-in sandbox plays a recipient; null for one it does not play. */
 export interface SandboxUrls {
@@ -24,7 +24,8 @@ export const testDefinition = (live: EndpointDefinition, sandbox: SandboxUrls): 
   if (given !== null) {
     return { ...definition, url: given, ...(definition.type === 'file' ? { options: { ...definition.options, path: given } } : {}), backupUrl: null, endpoints: [], ping: definition.ping === null ? null : { ...definition.ping, endpoint: given } }
   }
-  if (HANDED_OVER.has(definition.type)) return { ...definition, options: { ...definition.options, rehearsal: definition.test?.responses === 'simulated failure' ? 'failure' : 'success' } }
+  // Sent by no HTTP, so that no sandbox can play it.
+  if (TYPE_KINDS[definition.type] === 'handover') return { ...definition, options: { ...definition.options, rehearsal: definition.test?.responses === 'simulated failure' ? 'failure' : 'success' } }
   const post = sandbox.url(definition.id)
   if (post === null || definition.url === null) return definition
   const { place } = definition.url
@@ -37,9 +38,6 @@ export const testDefinition = (live: EndpointDefinition, sandbox: SandboxUrls): 
     transport: { ...definition.transport, proxy: null, tls: null, allowPrivateNetwork: true },
   }
 }
-
-/** Sent by no HTTP, so that no sandbox can play them. */
-const HANDED_OVER: ReadonlySet<EndpointDefinition['type']> = new Set(['email', 'sftp', 'file'])
 
 const testAuth = (auth: AuthDefinition, token: Text): AuthDefinition => {
   switch (auth.kind) {

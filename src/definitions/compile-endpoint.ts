@@ -13,6 +13,7 @@ import { isCrm, policyOfService, withTokenUrl } from './services/crm.ts'
 import { asWeb2Campaign } from './services/five9.ts'
 import { asHubspot } from './services/hubspot.ts'
 import { asSalesforce } from './services/salesforce.ts'
+import { isHttp, TYPE_KINDS } from './types.ts'
 import type { About, AuthDefinition, BatchDefinition, EndpointDefinition, EndpointType, Format, HeaderDefinition, TransportSettings } from './types.ts'
 import { warnOfOpenHost } from './warn-of-open-host.ts'
 import type { YamlNode } from './yaml-tree.ts'
@@ -59,7 +60,7 @@ export const compileEndpoint = (id: string, name: string, root: Extract<YamlNode
     notify: values.notify ?? null,
     about: aboutOf(values),
   }
-  const definition = asHubspot(asSalesforce(asWeb2Campaign(plain, values, places, reading), values, places, reading), values, places, reading)
+  const definition = SERVICES[type]?.(plain, values, places, reading) ?? plain
   tellOfEndpoint(definition, places, reading)
   tellOfLoneText(values.fieldMapping, format === 'text' && values.batch === undefined && HAS_TEXT.includes(type), reading)
   tellOfCaps(definition, policy, places, reading)
@@ -101,7 +102,7 @@ const idempotencyOf = (type: EndpointType, values: EndpointValues): EndpointDefi
   if (values.idempotency !== undefined) return values.idempotency
   const own = values.headers?.find(isKeyHeader)
   if (own) return { header: own.name, key: own.value }
-  return type === 'pool' || type === 'email' || type === 'sftp' || type === 'file' || isCrm(type) ? null : { header: 'Idempotency-Key', key: null }
+  return !isHttp(type) || isCrm(type) ? null : { header: 'Idempotency-Key', key: null }
 }
 
 const isKeyHeader = ({ name }: HeaderDefinition): boolean => /idempotency-?key/i.test(name)
@@ -136,8 +137,11 @@ export const aboutOf = (values: Pick<EndpointValues, 'buyer' | 'contact' | 'docu
 
 const HAS_TEXT: readonly EndpointType[] = ['custom', 'webhook.post', 'sftp', 'file']
 
-/** Types whose address is the service's own. */
-const KNOWS_ITS_ADDRESS: readonly EndpointType[] = ['pool', 'salesforce.create_lead', 'hubspot.create_or_update_contact', 'five9.add_to_list', 'file']
+const SERVICES: Readonly<Partial<Record<EndpointType, (definition: EndpointDefinition, values: EndpointValues, places: EndpointPlaces, reading: Reading) => EndpointDefinition>>> = {
+  'salesforce.create_lead': asSalesforce, 'hubspot.create_or_update_contact': asHubspot, 'five9.add_to_list': asWeb2Campaign,
+}
+
+const needsAddress = (type: EndpointType): boolean => TYPE_KINDS[type] === 'plain' || type === 'email' || type === 'sftp'
 
 /** Money of one currency never fills a cap in another; what a buyer answers may be in any. A cap that holds no single sale sends nothing, and its leads wait for ever. */
 const tellOfCaps = ({ currency, parsing, ping }: EndpointDefinition, { caps, price, name }: Policy, places: EndpointPlaces, reading: Reading): void => {
@@ -150,7 +154,7 @@ const tellOfCaps = ({ currency, parsing, ping }: EndpointDefinition, { caps, pri
 
 const tellOfEndpoint = (definition: EndpointDefinition, places: EndpointPlaces, reading: Reading): void => {
   const { type, parsing, responseCodes } = definition
-  if (definition.url === null && definition.endpoints.length === 0 && !places.endpoint && !places.endpoints && !KNOWS_ITS_ADDRESS.includes(type)) {
+  if (definition.url === null && definition.endpoints.length === 0 && !places.endpoint && !places.endpoints && needsAddress(type)) {
     reading.report(diagnosticAt(definition.place, 'missing-key', `${definition.name} has no Endpoint`, 'write Endpoint: https://… under Settings; recipients that arrange others have a Pattern'))
   }
   const last = definition.endpoints.at(-1)
@@ -160,7 +164,7 @@ const tellOfEndpoint = (definition: EndpointDefinition, places: EndpointPlaces, 
   if (places.extraFields && !places.bodyParameter) {
     reading.report(diagnosticAt(places.extraFields, 'unused-key', 'Extra Fields stand beside a Body Parameter, and there is none: they are not sent', 'write Body Parameter: data, or move them into Field Mapping'))
   }
-  if (type === 'custom' || type === 'webhook.post') warnOfOpenHost(definition).forEach(reading.report)
+  if (TYPE_KINDS[type] === 'plain') warnOfOpenHost(definition).forEach(reading.report)
   if (type !== 'custom') return
   const knowsSuccess = parsing.success !== null || parsing.places['success'] !== undefined || responseCodes.some((row) => row.means === 'success') || places.responseCodes !== undefined
   if (!knowsSuccess) reading.report(diagnosticAt(definition.place, 'no-success-rule', `${definition.name} has no Success rule: every answer with a status of 2xx counts as an acceptance`, 'write Response Parsing with Success: status = "accepted", as the buyer answers', 'warning'))

@@ -2,7 +2,7 @@ import { diagnosticAt } from '../base/diagnostic.ts'
 import { ENDPOINT_SECTION, type EndpointPlaces, type EndpointValues } from './endpoint-keys.ts'
 import type { Reading } from './fields/field.ts'
 import { literalOf } from './fields/plain.ts'
-import type { EndpointType } from './types.ts'
+import { HTTP_TYPES, type EndpointType } from './types.ts'
 
 /** What a type reads by itself (Salesforce, HubSpot, Five9, e-mail, SFTP, files), by the names of the table of fields. */
 const NAMES = [
@@ -16,7 +16,7 @@ const READERS: Readonly<Partial<Record<keyof EndpointValues, readonly EndpointTy
   portalId: ['hubspot.create_or_update_contact'], lists: ['hubspot.create_or_update_contact'], workflow: ['hubspot.create_or_update_contact'],
   domain: ['five9.add_to_list'], list: ['five9.add_to_list'], recordKey: ['five9.add_to_list'], updateCrm: ['five9.add_to_list'], callAsap: ['five9.add_to_list'], scheduleCalls: ['five9.add_to_list'],
   from: ['email'], to: ['email'], cc: ['email'], replyTo: ['email'], subject: ['email'], body: ['email'], attach: ['email'],
-  proxy: ['custom', 'webhook.post', 'salesforce.create_lead', 'hubspot.create_or_update_contact', 'five9.add_to_list'],
+  proxy: HTTP_TYPES,
   fileName: ['sftp', 'file'], key: ['sftp'], hostKey: ['sftp'], path: ['file'],
 }
 

@@ -1,5 +1,5 @@
 import { recipientsOf } from '../core/plan.ts'
-import type { EndpointType, Recipient, TestSettings } from './types.ts'
+import { TYPE_KINDS, type Recipient, type TestSettings } from './types.ts'
 
 type Pattern = Extract<Recipient, { kind: 'pattern' }>
 
@@ -17,8 +17,6 @@ export const withPatternTests = (recipients: ReadonlyMap<string, Recipient>): Re
 const tested = (recipient: Recipient, test: TestSettings | undefined): Recipient => {
   if (recipient.kind !== 'endpoint' || test === undefined || recipient.definition.test !== null) return recipient
   const { definition } = recipient
-  return { ...recipient, definition: { ...definition, test: { ...test, endpoint: OWN_ADDRESS.has(definition.type) ? null : test.endpoint } } }
+  // One sandbox is not the host of a service, nor a mail server or a folder.
+  return { ...recipient, definition: { ...definition, test: { ...test, endpoint: TYPE_KINDS[definition.type] === 'plain' ? test.endpoint : null } } }
 }
-
-/** One sandbox is not the host of such a service, nor a mail server or a folder. */
-const OWN_ADDRESS: ReadonlySet<EndpointType> = new Set(['salesforce.create_lead', 'hubspot.create_or_update_contact', 'five9.add_to_list', 'email', 'sftp', 'file', 'pool'])

@@ -25,9 +25,19 @@ export type MappingEntry =
   /** A block line and what it governs. `open` is the inside of its braces: `#if lead.score > 70`, `#unless lead.x`, `#compare lead.state "==" "CA"`. */
   | { readonly kind: 'block'; readonly open: Text; readonly then: readonly MappingEntry[]; readonly otherwise: readonly MappingEntry[] }
 
-export type EndpointType =
-  | 'custom' | 'webhook.post' | 'salesforce.create_lead' | 'hubspot.create_or_update_contact'
-  | 'five9.add_to_list' | 'email' | 'sftp' | 'file' | 'pool'
+/**
+ * `plain`: HTTP as the recipient's file says it. `service`: HTTP to a service that has its own address and ways. `handover`:
+ * given to a mail or file server, or to a folder. `pool`: kept here for a person.
+ */
+export const TYPE_KINDS = {
+  custom: 'plain', 'webhook.post': 'plain',
+  'salesforce.create_lead': 'service', 'hubspot.create_or_update_contact': 'service', 'five9.add_to_list': 'service',
+  email: 'handover', sftp: 'handover', file: 'handover', pool: 'pool',
+} as const
+export type EndpointType = keyof typeof TYPE_KINDS
+
+export const isHttp = (type: EndpointType): boolean => TYPE_KINDS[type] === 'plain' || TYPE_KINDS[type] === 'service'
+export const HTTP_TYPES = (Object.keys(TYPE_KINDS) as EndpointType[]).filter(isHttp)
 
 export const FORMATS = ['json', 'xml', 'form', 'query', 'csv', 'text', 'soap'] as const
 export type Format = (typeof FORMATS)[number]

@@ -1,5 +1,5 @@
 import { diagnosticAt, type Diagnostic } from '../base/diagnostic.ts'
-import type { EndpointDefinition } from '../definitions/types.ts'
+import { isHttp, type EndpointDefinition, type EndpointType } from '../definitions/types.ts'
 import type { Endpoint } from './endpoint.ts'
 import { createReader, type ReaderOptions } from './read.ts'
 import { readerProblems } from './reader-problems.ts'
@@ -10,17 +10,10 @@ import { compileFile } from './types/file/render.ts'
 import { compileHubspot } from './types/hubspot/render.ts'
 import { compileSalesforce } from './types/salesforce/render.ts'
 
-/** Types that are sent as plain HTTP requests; `pool` sends nothing. */
-const SENDABLE: readonly EndpointDefinition['type'][] = ['custom', 'webhook.post', 'five9.add_to_list', 'salesforce.create_lead', 'hubspot.create_or_update_contact']
-
-/** Types that are no HTTP at all. */
-const HANDED_OVER: Readonly<Partial<Record<EndpointDefinition['type'], (definition: EndpointDefinition, report: (problem: Diagnostic) => void) => Renderer>>> = {
-  email: compileEmail, sftp: compileFile, file: compileFile,
-}
-
-/** HTTP services with requests of their own. */
-const SERVICES: Readonly<Partial<Record<EndpointDefinition['type'], (definition: EndpointDefinition, report: (problem: Diagnostic) => void) => Renderer>>> = {
+/** Types with requests of their own. */
+const RENDERERS: Readonly<Partial<Record<EndpointType, (definition: EndpointDefinition, report: (problem: Diagnostic) => void) => Renderer>>> = {
   'five9.add_to_list': compileFive9, 'salesforce.create_lead': compileSalesforce, 'hubspot.create_or_update_contact': compileHubspot,
+  email: compileEmail, sftp: compileFile, file: compileFile,
 }
 
 /** Compiles one recipient's definition, once; every mistake is a diagnostic, and with an error there is no endpoint. */
@@ -32,16 +25,11 @@ export const compileEndpoint = (definition: EndpointDefinition, options?: Reader
     return { endpoint: { definition, render: nothing, renderBatch: nothing, ...reader }, diagnostics }
   }
   const report = (problem: Diagnostic): void => { if (!diagnostics.some((each) => isSame(each, problem))) diagnostics.push(problem) }
-  const handedOver = HANDED_OVER[definition.type]
-  if (handedOver) {
-    if (definition.url === null && definition.type === 'email') report(diagnosticAt(definition.place, 'missing-key', `${definition.name} has no Endpoint`, 'write Endpoint: smtp://user:${SMTP_PASSWORD}@mail.example.com:587 under Settings'))
-  } else if (!SENDABLE.includes(definition.type)) {
-    diagnostics.push(diagnosticAt(definition.place, 'unsupported-type', `Type: ${definition.type} cannot be sent by this version`, `types that can: ${SENDABLE.map((each) => (each === 'custom' ? 'Custom Integration' : each)).join(', ')}, email, sftp, file, pool`))
-  } else if (definition.url === null && definition.endpoints.length === 0) {
-    diagnostics.push(diagnosticAt(definition.place, 'missing-key', `${definition.name} has no Endpoint`, 'write Endpoint: https://… under Settings'))
+  if (definition.url === null && definition.endpoints.length === 0 && (isHttp(definition.type) || definition.type === 'email')) {
+    report(diagnosticAt(definition.place, 'missing-key', `${definition.name} has no Endpoint`, `write Endpoint: ${definition.type === 'email' ? 'smtp://user:${SMTP_PASSWORD}@mail.example.com:587' : 'https://…'} under Settings`))
   }
   readerProblems(definition).forEach(report)
-  const renderer = (handedOver ?? SERVICES[definition.type] ?? compileRenderer)(definition, report)
+  const renderer = (RENDERERS[definition.type] ?? compileRenderer)(definition, report)
   const sound = diagnostics.every((each) => each.severity !== 'error')
   return { endpoint: sound ? { definition, ...renderer, ...reader } : null, diagnostics }
 }

@@ -5,6 +5,7 @@ import { errorText } from '../../base/error.ts'
 import type { Money } from '../../base/money.ts'
 import { formatMoney } from '../../base/money.ts'
 import type { PhaseName } from '../../core/plan.ts'
+import { isHttp } from '../../definitions/types.ts'
 import type { Endpoint } from '../../wire/endpoint.ts'
 import type { Memory } from '../../wire/simulate/memory.ts'
 import { createMemory } from '../../wire/simulate/memory.ts'
@@ -59,7 +60,7 @@ export interface Sandbox {
 export const startSandbox = async (options: SandboxOptions): Promise<Sandbox> => {
   const state: SandboxState = { options, seed: options.seed ?? 'finalmile', players: new Map(), faults: [], seen: [], count: 0 }
   for (const { definition, read } of options.endpoints) {
-    if (SILENT.has(definition.type)) continue
+    if (!isHttp(definition.type)) continue
     const price = options.prices?.get(definition.id)
     state.players.set(definition.id, { buyer: createBuyer(definition, read), memory: createMemory(), price: price ? formatMoney(price) : null })
   }
@@ -97,7 +98,6 @@ export interface SandboxState {
 
 interface Player { readonly buyer: SimulatedBuyer; readonly memory: Memory; readonly price: string | null }
 
-const SILENT = new Set(['email', 'sftp', 'file', 'pool'])
 const KEPT = 1_000
 
 const serve = async (state: SandboxState, request: IncomingMessage, response: ServerResponse): Promise<void> => {

@@ -1,6 +1,6 @@
 import { formatDuration } from '../../base/time.ts'
 import type { CallWindow, Policy, ZoneSource } from '../../core/policy.ts'
-import type { EndpointDefinition } from '../../definitions/types.ts'
+import { isHttp, TYPE_KINDS, type EndpointDefinition } from '../../definitions/types.ts'
 import { conditionText } from '../../wire/condition-text.ts'
 import { showMoney } from '../render/figures.ts'
 import { authWords, withoutCredentials } from './auth.ts'
@@ -25,7 +25,7 @@ export const factsOf = (definition: EndpointDefinition, policy: Policy): readonl
     ['Headers', definition.headers.map(({ name, value }) => `${name}: ${value.text}`).join('\n')],
     ['Repeats', definition.idempotency === null ? null : `the same ${definition.idempotency.header} on every try of one lead`],
     ['Timeout', type === 'pool' || type === 'file' ? null : formatDuration(policy.timeoutMs)],
-    ['Connections', type === 'custom' || type === 'webhook.post' ? `up to ${transport.connections}${transport.keepAliveMs === 0 ? ', a new one for each request' : ''}${transport.rate === null ? '' : `, ${transport.rate.count} requests in ${formatDuration(transport.rate.perMs)}`}` : null],
+    ['Connections', TYPE_KINDS[type] === 'plain' ? `up to ${transport.connections}${transport.keepAliveMs === 0 ? ', a new one for each request' : ''}${transport.rate === null ? '' : `, ${transport.rate.count} requests in ${formatDuration(transport.rate.perMs)}`}` : null],
     ['Batch', policy.batch === null ? null : `${policy.batch.maxLeads} leads ${policy.batch.schedule === null ? `or ${formatDuration(policy.batch.maxWaitMs)}` : `, at ${policy.batch.schedule}`}, as ${definition.batch?.format.toUpperCase() ?? ''}`],
     ['Price', policy.price === null ? null : showMoney(policy.price)],
     ['Accepts', policy.acceptWhen?.text ?? null],
@@ -47,8 +47,6 @@ const stepsOf = ({ hubspot, salesforce }: EndpointDefinition): string | null => 
   if (!hubspot) return null
   return [`contact by e-mail, API ${hubspot.generation}`, ...(hubspot.list ? [`then list ${hubspot.list.text}`] : []), ...(hubspot.workflow ? [`then workflow ${hubspot.workflow.text}`] : [])].join('\n')
 }
-
-const isHttp = (type: EndpointDefinition['type']): boolean => type !== 'email' && type !== 'sftp' && type !== 'file' && type !== 'pool'
 
 /** Where an e-mail or a file goes, and what it is. */
 const handoverFacts = ({ type, options, batch }: EndpointDefinition): readonly (readonly [string, string | null])[] => {

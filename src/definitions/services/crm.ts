@@ -27,21 +27,31 @@ export const hostOf = (written: Text | null, service: Text, reading: Reading): T
   return { text, place: written.place }
 }
 
+/** What the names of a recipient's own variables begin with. */
+export const variableStem = (name: string): string => tokenVariable(name).replace(/_TOKEN$/, '')
+
 /** Credentials by the recipient's own variables, where the file names none: `<RECIPIENT_NAME>_CLIENT_ID` and `_CLIENT_SECRET`, or `_TOKEN`. */
 export const ownCredentials = ({ name, place, auth }: EndpointDefinition, reading: Reading, client: boolean): AuthDefinition | null => {
   if (auth !== null) return auth
   const variable = tokenVariable(name)
-  const stem = variable.replace(/_TOKEN$/, '')
   const valueOf = (each: string): Text | null => {
     const value = Object.hasOwn(reading.env, each) ? reading.env[each] : undefined
     if (value === undefined || value === '') return null
     reading.secret(value)
     return { text: value, place }
   }
-  const [clientId, clientSecret] = client ? [valueOf(`${stem}_CLIENT_ID`), valueOf(`${stem}_CLIENT_SECRET`)] : [null, null]
+  const [clientId, clientSecret] = client ? [valueOf(`${variableStem(name)}_CLIENT_ID`), valueOf(`${variableStem(name)}_CLIENT_SECRET`)] : [null, null]
   if (clientId && clientSecret) return { kind: 'oauth2', tokenUrl: { text: '/services/oauth2/token', place }, clientId, clientSecret, scope: null }
   const token = valueOf(variable)
   return token && { kind: 'bearer', token }
+}
+
+/** What no CRM can do, and what a file may forget of any. */
+export const tellOfCrm = (service: string, example: string, { ping, place, format, mapping }: EndpointDefinition, places: EndpointPlaces, reading: Reading): void => {
+  const tell = (at: Place, code: string, message: string, help: string): void => reading.report(diagnosticAt(at, code, message, help))
+  if (ping) tell(places.ping ?? place, 'no-ping', 'a CRM cannot be asked for a bid', 'leave Ping out')
+  if (places.format && format !== 'json') tell(places.format, 'unsupported-format', `${service} takes JSON`, 'leave Format out')
+  if (mapping !== null && mapping.kind !== 'map') tell(mapping.place, 'wrong-shape', `${service}'s fields are a block of names`, `write ${example} and the others, a line each`)
 }
 
 /** What each service takes in one request. */

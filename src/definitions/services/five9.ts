@@ -14,7 +14,6 @@ const PATH = '/web2campaign/AddToList'
  * and Five9's table of codes behind the author's own rules. From here on it is an ordinary endpoint.
  */
 export const asWeb2Campaign = (definition: EndpointDefinition, values: EndpointValues, places: EndpointPlaces, reading: Reading): EndpointDefinition => {
-  if (definition.type !== 'five9.add_to_list') return definition
   const own = definition.mapping?.kind === 'map' ? definition.mapping.entries : []
   tellOfMistakes(definition, own, places, reading)
   return {

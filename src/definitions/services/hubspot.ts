@@ -3,7 +3,7 @@ import { tokenVariable } from '../compile-auth.ts'
 import type { EndpointPlaces, EndpointValues } from '../endpoint-keys.ts'
 import type { Reading } from '../fields/field.ts'
 import type { EndpointDefinition, HubspotSettings } from '../types.ts'
-import { hostOf, ownCredentials } from './crm.ts'
+import { hostOf, ownCredentials, tellOfCrm } from './crm.ts'
 import { namesIn } from './names-in.ts'
 
 const HOST = 'https://api.hubapi.com'
@@ -12,7 +12,6 @@ const GENERATION = '2026-09'
 
 /** `hubspot.create_or_update_contact`: the host, the generation of the API, and what follows the contact. */
 export const asHubspot = (definition: EndpointDefinition, values: EndpointValues, places: EndpointPlaces, reading: Reading): EndpointDefinition => {
-  if (definition.type !== 'hubspot.create_or_update_contact') return definition
   const { lists, workflow } = values
   const settings: HubspotSettings = {
     generation: generationOf(values, places, reading),
@@ -33,9 +32,7 @@ const generationOf = (values: EndpointValues, places: EndpointPlaces, reading: R
 const tellOfMistakes = (definition: EndpointDefinition, { workflow }: HubspotSettings, places: EndpointPlaces, reading: Reading): void => {
   const { name, mapping, place, auth, includeAllFields } = definition
   const tell = (at: Place, code: string, message: string, help: string, severity: 'error' | 'warning' = 'error'): void => reading.report(diagnosticAt(at, code, message, help, severity))
-  if (definition.ping) tell(places.ping ?? place, 'no-ping', 'a CRM cannot be asked for a bid', 'leave Ping out')
-  if (places.format && definition.format !== 'json') tell(places.format, 'unsupported-format', 'HubSpot takes JSON', 'leave Format out')
-  if (mapping !== null && mapping.kind !== 'map') tell(mapping.place, 'wrong-shape', "HubSpot's properties are a block of names", 'write email: {{lead.email}} and the others, a line each')
+  tellOfCrm('HubSpot', 'email: {{lead.email}}', definition, places, reading)
   const named = mapping?.kind === 'map' ? namesIn(mapping.entries) : new Set<string>()
   if (!named.has('email') && !includeAllFields && mapping !== null) tell(mapping.place, 'missing-field', `${name} maps no email, by which HubSpot knows a contact`, 'write email: {{lead.email}} under Field Mapping')
   if (auth === null && !places.auth) tell(place, 'no-credentials', `${name} has no Auth, and no variable of its own holds a token`, `write Auth: Bearer \${HUBSPOT_TOKEN}, or set ${tokenVariable(name)}`, 'warning')

@@ -2,7 +2,7 @@ import { diagnosticAt, type Place } from '../../base/diagnostic.ts'
 import type { EndpointPlaces, EndpointValues } from '../endpoint-keys.ts'
 import type { Reading } from '../fields/field.ts'
 import type { EndpointDefinition, SalesforceSettings, Text } from '../types.ts'
-import { hostOf, ownCredentials } from './crm.ts'
+import { hostOf, ownCredentials, tellOfCrm, variableStem } from './crm.ts'
 import { namesIn } from './names-in.ts'
 
 /** Winter '27. An organisation that lags, or a later release, is a setting. */
@@ -10,7 +10,6 @@ const VERSION = 'v68.0'
 
 /** `salesforce.create_lead`: the organisation's host, the version, and what REST can do of the options. */
 export const asSalesforce = (definition: EndpointDefinition, values: EndpointValues, places: EndpointPlaces, reading: Reading): EndpointDefinition => {
-  if (definition.type !== 'salesforce.create_lead') return definition
   const version = versionOf(values, places, reading)
   const settings: SalesforceSettings = {
     version, object: values.object ?? 'Lead', externalId: values.externalId ?? null,
@@ -46,9 +45,7 @@ const tellOfMistakes = (definition: EndpointDefinition, { object, externalId }: 
   const tell = (at: Place, code: string, message: string, help: string, severity: 'error' | 'warning' = 'error'): void => reading.report(diagnosticAt(at, code, message, help, severity))
   if (values.triggerWorkflows === false) tell(places.triggerWorkflows ?? place, 'not-controllable', 'REST cannot keep triggers, flows and workflows from running', 'leave it out or write yes; to skip them, let the organisation check a custom permission of the integration user')
   if (definition.url === null && !places.instance && !places.endpoint) tell(place, 'missing-key', `${name} has no Instance`, 'write Instance: acme.my.salesforce.com under Settings: the My Domain host of the organisation')
-  if (definition.ping) tell(places.ping ?? place, 'no-ping', 'a CRM cannot be asked for a bid', 'leave Ping out')
-  if (places.format && definition.format !== 'json') tell(places.format, 'unsupported-format', 'Salesforce takes JSON', 'leave Format out')
-  if (mapping !== null && mapping.kind !== 'map') tell(mapping.place, 'wrong-shape', "Salesforce's fields are a block of names", 'write LastName: {{lead.last_name}} and the others, a line each')
+  tellOfCrm('Salesforce', 'LastName: {{lead.last_name}}', definition, places, reading)
   if (auth !== null && auth.kind !== 'bearer' && auth.kind !== 'oauth2' && auth.kind !== 'jwt-bearer') tell(place, 'unsupported-auth', 'Salesforce takes OAuth2 client credentials, a JWT, or a token', 'write Auth with Client ID: ${SF_CLIENT_ID} and Client Secret: ${SF_CLIENT_SECRET}')
   if (auth?.kind === 'jwt-bearer' && !/-----BEGIN [A-Z ]*PRIVATE KEY-----/.test(auth.key.text)) tell(auth.key.place, 'bad-key', 'the Private Key is no PEM text', 'write Private Key: ${SF_PRIVATE_KEY}, a variable that holds the text from -----BEGIN PRIVATE KEY----- on; line ends may be written as \\n')
   if (auth === null && !places.auth) tell(place, 'no-credentials', `${name} has no Auth, and no variable of its own holds credentials`, `write Auth with Client ID and Client Secret, or set ${variableStem(name)}_CLIENT_ID and ${variableStem(name)}_CLIENT_SECRET`, 'warning')
@@ -60,5 +57,3 @@ const tellOfMistakes = (definition: EndpointDefinition, { object, externalId }: 
     if (!named.has(field)) tell(mapping?.place ?? place, 'missing-field', `a Lead needs ${field}, which Field Mapping does not have${field === 'Company' ? ': all but organisations with person accounts refuse it (REQUIRED_FIELD_MISSING)' : ''}`, `write ${field}: ${example} under Field Mapping`, 'warning')
   }
 }
-
-const variableStem = (name: string): string => name.toUpperCase().replace(/[^A-Z0-9]+/g, '_').replace(/^_+|_+$/g, '')
