@@ -5,12 +5,14 @@ import { ruleOf, shrink } from '../simulation/shrink.ts'
 import { playRuns, storyOf } from '../simulation/engine/play.ts'
 import { RICH } from '../simulation/engine/situation.ts'
 import { STORES } from '../simulation/engine/stores.ts'
+import { teardown } from '../world/end-postgres.ts'
 
 /**
  * `npm run simulate [-- --seed N] [--plans N]`: random plans, policies, answers, faults and crashes through the real core,
  * under a simulated clock. A broken rule is printed with its seed and the smallest scenario that breaks it; exit 1. Then
  * (`--runs [--seed N] [--plans N]`: only that) random recipient files through the real engine, a few runs after each other
  * on one store, in memory and on SQLite: batches, rates, caps, windows, pauses, crashes, Ctrl-C, files that are gone.
+ * `--postgres`: on PostgreSQL too, which takes some thirty times as long.
  */
 const option = (name: string): number | null => {
   const at = process.argv.indexOf(`--${name}`)
@@ -35,12 +37,13 @@ for (const [rule, seeds] of broken) {
 if (seed !== null && !onlyRuns && broken.size === 0) console.log(reportOf(scenarioOf(seed)))
 if (plans > 0) console.error(`${plans} plans from seed ${first}: ${broken.size} rules broken; ${Math.round(plans / minutes)} plans a minute`)
 
+const stores = process.argv.includes('--postgres') ? [...STORES, 'PostgreSQL' as const] : STORES
 const runsFrom = seed ?? first + RICH
 const several = seed !== null ? (onlyRuns ? 1 : 0) : onlyRuns ? (option('plans') ?? 2_000) : Math.ceil(plans / 50)
 let bad = 0
 const runsBegun = performance.now()
 for (let at = runsFrom; at < runsFrom + several; at++) {
-  const played = await Promise.all(STORES.map(async (store) => ({ store, ...await playRuns(at, store) })))
+  const played = await Promise.all(stores.map(async (store) => ({ store, ...await playRuns(at, store) })))
   const broke = played.filter(({ problems }) => problems.length > 0)
   if (seed !== null) console.log((broke.length > 0 ? broke : played.slice(0, 1)).map(({ store, after }) => `=== on ${store}\n${storyOf(after)}`).join('\n'))
   if (broke.length === 0) continue
@@ -48,5 +51,6 @@ for (let at = runsFrom; at < runsFrom + several; at++) {
   console.log(`\n=== npm run simulate -- --runs --seed ${at}`)
   for (const { store, problems } of broke) for (const problem of problems) console.log(`${store}: ${problem}`)
 }
-if (several > 0) console.error(`${several} stores of several runs, each in memory and on SQLite, from seed ${runsFrom}: ${bad} broke a rule; ${Math.round(several / ((performance.now() - runsBegun) / 60_000))} a minute`)
+if (several > 0) console.error(`${several} stores of several runs, each on ${stores.join(', ')}, from seed ${runsFrom}: ${bad} broke a rule; ${Math.round(several / ((performance.now() - runsBegun) / 60_000))} a minute`)
+teardown()
 process.exitCode = broken.size + bad > 0 ? 1 : 0

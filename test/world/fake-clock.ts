@@ -13,8 +13,8 @@ export interface FakeClock extends Clock {
 
 interface Sleeper { at: number; readonly order: number; readonly wake: () => void }
 
-/** The normal clock of tests: stands still until it is told to move. */
-export const createFakeClock = (start: number): FakeClock => {
+/** The normal clock of tests: stands still until it is told to move. `settled`: lets everything run that is ready. */
+export const createFakeClock = (start: number, settled: () => Promise<void> = allTurns): FakeClock => {
   let now = start
   let order = 0
   const sleepers = new Set<Sleeper>()
@@ -53,6 +53,6 @@ export const createFakeClock = (start: number): FakeClock => {
 }
 
 /** Lets everything run that is ready, without any real time. */
-const settled = async (): Promise<void> => {
+export const allTurns = async (): Promise<void> => {
   for (let turn = 0; turn < 5; turn++) await new Promise((resolve) => setImmediate(resolve))
 }

@@ -32,7 +32,7 @@ export const problemsOfRuns = async (seed: number, kind: StoreKind): Promise<rea
 export const playRuns = async (seed: number, kind: StoreKind): Promise<{ readonly problems: readonly string[]; readonly after: Aftermath }> => {
   const random = createRandom(seed)
   const situation = situationOf(random, seed >= RICH)
-  const stage = createStage(seed, situation, kind)
+  const stage = await createStage(seed, situation, kind)
   const { clock, store } = stage
   const leads = someLeads(3 + random.below(10))
   const problems: string[] = []
@@ -61,6 +61,7 @@ export const playRuns = async (seed: number, kind: StoreKind): Promise<{ readonl
     const loaded = await store.load(delivery.id)
     if (loaded) deliveries.push(loaded)
   }
+  await stage.close()
   const after: Aftermath = { situation, deliveries, arrivals: stage.arrivals, pauses: stage.pauses, again }
   return { problems: [...problems, ...brokenRules(after)], after }
 }
@@ -86,7 +87,7 @@ const untilQuiet = async ({ store, clock, pause, run }: Stage, situation: Situat
  * what is sold from the pool. `decides`: the chance that a lead is decided at all; `mayRetry`: what is not bought may be tried again.
  */
 const review = async ({ store, clock, begin, arrivals }: Stage, random: Random, decides: number, mayRetry: boolean): Promise<void> => {
-  const process = begin()
+  const process = await begin()
   const record = async (id: string, how: (events: readonly DeliveryEvent[], standing: Standing) => Review | null): Promise<void> => {
     const loaded = await store.load(id)
     const events = (loaded?.events ?? []).map(({ event }) => event)
@@ -114,7 +115,7 @@ const review = async ({ store, clock, begin, arrivals }: Stage, random: Random, 
 
 /** Buyers give some sales back, whole or in part. */
 const giveBack = async ({ store, clock, begin }: Stage, random: Random): Promise<void> => {
-  const process = begin()
+  const process = await begin()
   for await (const { delivery: { id }, standing } of store.deliveries({ mode: 'live', state: 'settled', outcomes: ['accepted'] })) {
     const events = ((await store.load(id))?.events ?? []).map(({ event }) => event)
     const [sale] = salesOf(events)

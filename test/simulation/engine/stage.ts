@@ -3,7 +3,7 @@ import { runDeliveries } from '../../../src/engine/run.ts'
 import type { RunSettings } from '../../../src/engine/settings.ts'
 import type { Ledger } from '../../../src/ports.ts'
 import { catalogueOf, endpointsOf } from '../../engine/world.ts'
-import { createFakeClock } from '../../world/fake-clock.ts'
+import { createFakeClock, type FakeClock } from '../../world/fake-clock.ts'
 import { createBuyers } from './buyers.ts'
 import type { Situation } from './situation.ts'
 import { openSimulatedStore } from './stores.ts'
@@ -31,10 +31,12 @@ export class Hang extends Error {}
 const MOST_MOVES = 20_000
 
 /** The real engine on a real store, under a simulated clock; runs follow each other. */
-export const createStage = (seed: number, situation: Situation, kind: StoreKind) => {
+export const createStage = async (seed: number, situation: Situation, kind: StoreKind) => {
   const catalogue = catalogueOf(situation.files)
-  const clock = createFakeClock(situation.startAt)
-  const { ledger: store, begin, lost } = openSimulatedStore(kind)
+  const { ledger: store, begin, lost, settled, close } = await openSimulatedStore(kind, () => clock.now())
+  const fake = createFakeClock(situation.startAt, settled)
+  // PostgreSQL takes whole milliseconds only, as clocks tell them.
+  const clock: FakeClock = kind === 'PostgreSQL' ? { ...fake, sleep: (ms, signal) => fake.sleep(Math.ceil(ms), signal) } : fake
   const buyers = createBuyers(seed, situation, clock)
   const pausedSince = new Map<string, number>()
   const pauses: { readonly recipient: string; readonly from: number; readonly to: number }[] = []
@@ -51,8 +53,7 @@ export const createStage = (seed: number, situation: Situation, kind: StoreKind)
   }
 
   /** The store as one process sees it, until it dies. */
-  const seenBy = (process: { dead: boolean }, crash: Crash | undefined): Ledger => {
-    const ledger = begin()
+  const seenBy = (ledger: Ledger, process: { dead: boolean }, crash: Crash | undefined): Ledger => {
     let appends = 0
     const die = async (): Promise<never> => {
       process.dead = true
@@ -87,14 +88,15 @@ export const createStage = (seed: number, situation: Situation, kind: StoreKind)
     const source = to === null ? null : (async function* () { for (let i = 0; i < leads.length; i += 3) yield { leads: leads.slice(i, i + 3).map((lead) => ({ lead })) } })()
     const startedAt = clock.now()
     const state: { over: boolean; error: unknown } = { over: false, error: null }
+    const ledger = await begin()
     const end = runDeliveries({
       runId: id, mode: 'live', to: to === null ? null : (catalogue.recipients.get(to) ?? null), catalogue: known, waitMs: 30_000, concurrency: null, again: false, retryFailed: false,
       source: {}, vars: {}, cost: null, currency: 'USD', receivedField: null, watch: false, ...settings,
-    }, source, { ledger: seenBy(process, crash), transport: buyers.transport(id, () => !process.dead), clock, endpoints, notify: { notify: async () => undefined }, observe: () => undefined, signal: stop.signal })
+    }, source, { ledger: seenBy(ledger, process, crash), transport: buyers.transport(id, () => !process.dead), clock, endpoints, notify: { notify: async () => undefined }, observe: () => undefined, signal: stop.signal })
       .catch((error: unknown) => { state.error = error }).finally(() => { state.over = true })
     const left = hands.toSorted((a, b) => a.at - b.at)
     for (let moves = 0; ; moves++) {
-      for (let turn = 0; turn < 3; turn++) await new Promise((resolve) => setImmediate(resolve))
+      await settled()
       if (state.over) break
       const wakeAt = Math.min(clock.nextWake() ?? Infinity, left[0]?.at ?? Infinity, stopAfterMs === undefined || stop.signal.aborted ? Infinity : startedAt + stopAfterMs)
       if (moves > MOST_MOVES || (wakeAt === Infinity && moves > 200)) throw new Hang(`run ${id} does not end: ${Math.round((clock.now() - startedAt) / 1000)} s later it is still at work`)
@@ -106,6 +108,7 @@ export const createStage = (seed: number, situation: Situation, kind: StoreKind)
       if (stopAfterMs !== undefined && clock.now() >= startedAt + stopAfterMs) stop.abort()
     }
     await end
+    await ledger.close()
     for (const { recipient, paused } of left) await pause(recipient, paused)
     const problems: string[] = []
     if (state.error !== null && !process.dead) problems.push(`run ${id} failed: ${state.error instanceof Error ? state.error.message : String(state.error)}`)
@@ -113,7 +116,7 @@ export const createStage = (seed: number, situation: Situation, kind: StoreKind)
     return problems
   }
 
-  return { clock, store, begin, run, pause, arrivals: buyers.arrivals, pauses: pauses as readonly { readonly recipient: string; readonly from: number; readonly to: number }[] }
+  return { clock, store, begin, close, run, pause, arrivals: buyers.arrivals, pauses: pauses as readonly { readonly recipient: string; readonly from: number; readonly to: number }[] }
 }
 
-export type Stage = ReturnType<typeof createStage>
+export type Stage = Awaited<ReturnType<typeof createStage>>
