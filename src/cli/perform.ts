@@ -34,6 +34,7 @@ import { openSandbox } from './run-sandbox.ts'
 import { openStore } from './store.ts'
 import { stillWaiting } from './still-waiting.ts'
 import { createTally } from './tally.ts'
+import { createTroubles } from './troubles.ts'
 import { isPairs } from './values.ts'
 
 export interface Order {
@@ -94,6 +95,7 @@ export const perform = async (invocation: Invocation, order: Order): Promise<num
     const kept = (record = await openRecord(folder, { id: runId, mode, to: target?.recipient.id ?? null, startedAt }, opened.catalogue, currency))
     const tally = createTally(startedAt)
     const hints = createHints((recipient) => endpoints.get(recipient)?.definition.type === 'custom', mode)
+    const troubles = createTroubles()
     const timer = setInterval(() => progress.update(tally.snapshot(guessTotal(leads), clock.now())), PROGRESS_MS)
     let bad = 0
     const source: LeadSource | null = leads === null ? null : setAside(leads, (row) => {
@@ -120,6 +122,7 @@ export const perform = async (invocation: Invocation, order: Order): Promise<num
         tally.observe(event)
         kept.observe(event)
         hints.observe(event)
+        troubles.observe(event)
         if (settings.verbose && event.kind === 'stored') progress.log(factLine(event.leadId, event.event, err.paint))
         if (event.kind !== 'alert') return
         progress.log(`${err.paint.yellow.bold('alert')} ${event.recipient}: ${oneLine(event.text)}`)
@@ -137,7 +140,7 @@ export const perform = async (invocation: Invocation, order: Order): Promise<num
     if (idle) await kept.discard()
     if (settings.json) streams.out.write(`${JSON.stringify(summary)}\n`)
     const still = target === null ? await stillWaiting(ledger, mode) : null
-    if (!settings.quiet) err.write(renderEnd({ summary, end, folder: idle ? null : folder, cwd, hints: hints.all(), bad, now: clock.now(), resumed: target === null, still, total: guessTotal(leads) }, err.columns, err.paint))
+    if (!settings.quiet) err.write(renderEnd({ summary, end, folder: idle ? null : folder, cwd, hints: hints.all(), troubles: troubles.all(), bad, now: clock.now(), resumed: target === null, still, total: guessTotal(leads) }, err.columns, err.paint))
     return exitOf(end, summary)
   } catch (error) {
     progress.stop()

@@ -6,9 +6,11 @@ import type { RunEnd } from '../../engine/settings.ts'
 import type { Mode } from '../../core/event.ts'
 import type { Hint } from '../hints.ts'
 import type { StillWaiting } from '../still-waiting.ts'
+import type { Trouble } from '../troubles.ts'
 import { plural, showWhen } from './figures.ts'
 import type { Summary } from '../../core/report/summary.ts'
 import { renderSummary } from './summary.ts'
+import { outcomePaint } from './timeline.ts'
 import { oneLine } from './printable.ts'
 import { toldCommand } from './told.ts'
 
@@ -19,6 +21,7 @@ export interface Ending {
   readonly folder: string | null
   readonly cwd: string
   readonly hints: readonly Hint[]
+  readonly troubles: readonly Trouble[]
   readonly bad: number
   readonly now: Instant
   readonly resumed: boolean
@@ -29,8 +32,9 @@ export interface Ending {
 }
 
 /** What a person reads after a run: the summary, what still waits, what to do about trouble, and where the files are. */
-export const renderEnd = ({ summary, end, folder, cwd, hints, bad, now, resumed, still, total }: Ending, columns: number, paint: ChalkInstance): string => {
+export const renderEnd = ({ summary, end, folder, cwd, hints, troubles, bad, now, resumed, still, total }: Ending, columns: number, paint: ChalkInstance): string => {
   const lines: string[] = [renderSummary(summary, columns, paint).trimEnd(), '']
+  for (const each of troubles) lines.push(troubleLine(each, paint))
   for (const each of end.waiting.slice(0, 8)) {
     const when = each.nextAt === null ? 'until a person acts' : each.nextAt <= now ? 'due now' : showWhen(each.nextAt, now)
     lines.push(`${paint.cyan('waiting')} ${plural(each.count, 'lead')}, ${when}: ${oneLine(each.why)}`)
@@ -38,6 +42,9 @@ export const renderEnd = ({ summary, end, folder, cwd, hints, bad, now, resumed,
   for (const each of hints) lines.push(`${paint.blue('hint')} ${each.recipient}: ${oneLine(each.text)}`)
   if (end.changed > 0) lines.push(`${paint.blue('hint')} ${plural(end.changed, 'lead')} ${end.changed === 1 ? 'reads' : 'read'} otherwise in the file than when taken in, and went on as taken in: what has failed goes out as it reads now from a file of its own, by --again`)
   for (const { runId, leads } of end.broken.slice(-3)) lines.push(`${paint.blue('hint')} run ${runId} ended without warning, and ${plural(leads, 'lead')} of it went on here; the last rows of its files may be missing: \`finalmile export ledger --run ${runId}\` has them all`)
+  if (summary.outcomes.failed > 0) lines.push(`${paint.blue('hint')} leads that failed go out again, once that is mended, by ${resumed ? '`finalmile deliver … --retry-failed`' : 'the same command with --retry-failed'}`)
+  // Of a live delivery nobody is invited to sell twice.
+  if (summary.mode === 'test' && !resumed && summary.leads === 0 && end.alreadySettled > 0) lines.push(`${paint.blue('hint')} to rehearse them anew, give the same command with --again`)
   if (summary.outcomes.held + summary.outcomes.pooled > 0) lines.push(`${paint.blue('hint')} leads that need a person: ${toldCommand(summary.mode, 'review list')}`)
   if (bad > 0) lines.push(`${paint.yellow(plural(bad, 'bad row'))} set aside in bad-rows.csv`)
   if (end.interrupted) lines.push(paint.yellow(`interrupted${leftOf(end, total)}; ${resumed ? `${toldCommand(summary.mode, 'resume')} goes on` : 'the same command goes on'} where this stopped, and sends nothing twice`))
@@ -49,6 +56,9 @@ export const renderEnd = ({ summary, end, folder, cwd, hints, bad, now, resumed,
   }
   return `${lines.join('\n')}\n`
 }
+
+const troubleLine = ({ kind, recipient, reason, count, leadId }: Trouble, paint: ChalkInstance): string =>
+  `${outcomePaint(kind, paint)(kind)} ${plural(count, 'lead')}${recipient === null ? '' : ` at ${recipient}`}: ${oneLine(reason)} ${paint.dim(`(finalmile explain ${shellWord(oneLine(leadId))})`)}`
 
 const stillLines = ({ nextAt, paused, inOtherMode }: StillWaiting, mode: Mode, end: RunEnd, now: Instant, paint: ChalkInstance): readonly string[] => [
   ...(nextAt === null || end.waiting.length > 0 ? [] : [`${paint.cyan('waiting')} the next is due ${nextAt <= now ? 'now' : showWhen(nextAt, now)}: ${toldCommand(mode, 'status')} tells what waits`]),
