@@ -51,13 +51,16 @@ export const requireRecipient = (opened: Opened, name: string, wanted: 'any' | '
   const broken = brokenFile(opened, name)
   if (broken !== null) throw new UserError(problemsOf(opened, broken))
   const suggestion = isPath(name) ? null : findRecipient(opened.catalogue, name)
-  const ids = [...opened.catalogue.recipients.keys()]
-  throw usageError(
-    `no recipient "${name}"`,
-    suggestion !== null && 'suggestion' in suggestion && suggestion.suggestion !== null ? `did you mean ${suggestion.suggestion}?`
-      : ids.length === 0 ? 'there are no recipient files here: finalmile init makes an example project'
-      : `there ${ids.length === 1 ? 'is' : 'are'} ${ids.slice(0, 12).join(', ')}${ids.length > 12 ? ' …' : ''}`,
-  )
+  throw usageError(`no recipient "${name}"`, suggestion !== null && 'suggestion' in suggestion && suggestion.suggestion !== null ? `did you mean ${suggestion.suggestion}?` : namesOf(opened, name))
+}
+
+/** Who there is: those that have the word in their name, else all. */
+const namesOf = ({ catalogue }: Opened, word: string): string => {
+  const all = [...catalogue.recipients.values()]
+  const alike = all.filter(({ id, name }) => `${id}\n${name}`.toLowerCase().includes(word.toLowerCase()))
+  const ids = (alike.length > 0 ? alike : all).map((each) => each.id)
+  if (ids.length === 0) return 'there are no recipient files here: finalmile init makes an example project'
+  return `there ${ids.length === 1 ? 'is' : 'are'} ${ids.slice(0, 12).join(', ')}${ids.length > 12 ? ' …' : ''}`
 }
 
 /** Who was sent to: as `requireRecipient`, and by the id in the store also one whose file is gone, whose returns still come. */

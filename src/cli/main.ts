@@ -1,4 +1,5 @@
 import { CommanderError } from 'commander'
+import { COMMANDS } from './commands.ts'
 import { readEnvironment } from './environment.ts'
 import { EXIT } from './exit.ts'
 import { presentFailure } from './failure.ts'
@@ -36,10 +37,17 @@ export const runCommandLine = async (
     code = await run({ args: operands, options, settings, streams, environment, cwd })
   })
   try {
-    await program.parseAsync(args.length === 0 ? ['--help'] : [...args], { from: 'user' })
+    await program.parseAsync(wordsOf(args), { from: 'user' })
     return code
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.done : EXIT.usage
     return presentFailure(error, streams.err, { sent: false })
   }
+}
+
+/** `help` of a command that there is not is that mistake, with what was probably meant; commander would print all it knows. */
+const wordsOf = (args: readonly string[]): string[] => {
+  const [first, second] = args
+  if (first === undefined) return ['--help']
+  return first === 'help' && second !== undefined && COMMANDS.every((each) => each.name !== second) ? args.slice(1) : [...args]
 }

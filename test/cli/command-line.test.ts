@@ -50,6 +50,7 @@ describe('help', () => {
 describe('a mistake on the command line exits 2, says what to do on stderr, and leaves stdout empty', () => {
   it.each([
     ['an unknown command', ['delivr'], 'did you mean deliver?'],
+    ['help of an unknown command', ['help', 'delivr'], 'did you mean deliver?'],
     ['an unknown flag', ['deliver', 'x.csv', '--tp', 'acme'], 'did you mean --to?'],
     ['a missing argument', ['deliver'], "missing required argument 'leads'"],
     ['a missing --to', ['deliver', 'x.csv'], '--to is missing'],
@@ -73,6 +74,7 @@ describe('a mistake on the command line exits 2, says what to do on stderr, and 
     ['a purge that nobody can be asked about', ['purge', '--older-than', '0d'], 'add --yes; nothing was removed'],
     ['a request of no file', ['new', 'acme', '--request', 'Post lead'], 'there is no --from'],
     ['two flags that contradict each other', ['check', '--quiet', '--verbose'], 'contradict'],
+    ['a topic that is misspelt', ['reference', 'batchh'], 'did you mean Batch?'],
     ['a topic that the reference does not have', ['reference', 'nope'], 'its chapters are Every recipient, Endpoints'],
     ['a recipient file that is not there', ['check', 'nope.yaml'], 'no file or folder nope.yaml'],
     ['a port that is none', ['sandbox', '--port', '70000'], '--port takes a number from 1 to 65535'],

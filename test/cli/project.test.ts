@@ -117,6 +117,9 @@ describe('before anything is sent', () => {
     const { code, err, out } = await run('deliver', 'leads.csv', '--to', 'brightpth', '--test')
     expect({ code, out }).toEqual({ code: 2, out: '' })
     expect(err).toMatch(/did you mean .*[Bb]rightpath/)
+    for (const [to, names] of [[['--to', 'acme'], 'there is acme-insurance\n'], [['--to', 'nobody'], 'there are acme-insurance, auto-waterfall,']] as const) {
+      expect((await run('plan', 'leads.csv', ...to)).err).toContain(names)
+    }
   })
 
   it('a missing lead file is a mistake of the user', async () => {

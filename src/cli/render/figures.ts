@@ -25,7 +25,8 @@ export const showRate = (part: number, whole: number): string => (whole === 0 ? 
 export const showWhen = (at: Instant, now: Instant): string => {
   const ms = at - now
   if (Math.abs(ms) < 1_000) return 'now'
-  return ms > 0 ? `in ${formatDuration(ms)}` : `${formatDuration(-ms)} ago`
+  const seconds = Math.round(Math.abs(ms) / 1_000) * 1_000
+  return ms > 0 ? `in ${formatDuration(seconds)}` : `${formatDuration(seconds)} ago`
 }
 
 /** `2026-11-24 03:29:15` in UTC, for tables; seconds are enough for people. */

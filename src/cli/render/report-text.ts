@@ -85,7 +85,8 @@ export const reportText = (report: Report, grouping: Grouping, columns: number, 
       sorted(report.by[grouping]).map(([id, figures]) => {
         const each = recipientSummary(figures, report)
         return [id, showCount(each.attempts), showCount(each.accepted), rate(each.success_rate), ms(each.avg_ms), ms(each.p95_ms), revenueText(each, report.mode),
-          each.revenue_per_lead === null || report.mode === 'test' ? '–' : showAmount(each.revenue_per_lead, each.currency ?? report.currency), errorsText(each)]
+          // In a rehearsal nothing is earned: the column is left out.
+          report.mode === 'test' ? '' : each.revenue_per_lead === null ? '–' : showAmount(each.revenue_per_lead, each.currency ?? report.currency), errorsText(each)]
       }), columns, paint))
   } else {
     lines.push(renderTable(

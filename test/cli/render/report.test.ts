@@ -28,6 +28,7 @@ describe('the report', () => {
     expect(text).toContain('3 leads')
     expect(text).toContain('Revenue $90.00   Cost $45.00   Margin $45.00')
     expect(text).toMatch(/^=search +2 +1 +50\.0% +1 +5 ms +5 ms +\$45\.00 +\$30\.00 +\$15\.00$/m)
+    expect(reportText(reportOf('test'), 'recipient', 120, createPaint(0))).not.toContain('PER LEAD')
     expect(reportText(reportOf(), 'recipient', 120, createPaint(0))).toMatch(/^acme +3 +2 +66\.7% +5 ms +5 ms +\$90\.00 +\$30\.00 +server_error 1$/m)
   })
 
