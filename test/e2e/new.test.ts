@@ -24,6 +24,18 @@ describe('new --from', () => {
     expect(JSON.parse(buyer.journal[0]?.body ?? '')).toEqual({ leadId: 'L1', contact: { email: 'lead1@example.com', st: 'CA' }, vertical: 'auto' })
   })
 
+  it('maps to the columns of --leads, tells what they have not, and the next command has their id', async () => {
+    const project = createProject({})
+    project.write('crm export.csv', '"Lead ID","First Name","Mobile Phone"\n00Q1,Dana,(415) 555-0101\n')
+    const { err } = await project.run('new', 'acme', '--leads', 'crm export.csv', '--from', `curl https://a.example -d '{"ref_id":"x","fname":"","phone":"","zip":""}'`)
+    expect(err).toContain('look at zip: no column of crm export.csv was found for it')
+    expect(err).toContain("finalmile plan 'crm export.csv' --to acme --limit 1 --id 'Lead ID'")
+    const planned = await project.run('plan', 'crm export.csv', '--to', 'acme', '--id', 'Lead ID', '--json')
+    expect([planned.err, JSON.parse(JSON.parse(planned.out).body)]).toEqual(['', { ref_id: '00Q1', fname: 'Dana', phone: '4155550101' }])
+    project.write('leads.json', '[]')
+    expect((await project.run('new', 'other', '--leads', 'leads.json', '--from', 'curl https://a.example -d a=1')).err).toContain('--leads takes a CSV file')
+  })
+
   it('makes a .env that only its owner reads', async () => {
     const project = createProject({})
     expect((await project.run('new', 'Acme', '--from', "curl -u joe:hush https://a.example/leads -d '{\"a\":1}'")).code).toBe(0)

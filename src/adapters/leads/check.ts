@@ -14,6 +14,8 @@ export interface LeadSource {
   readonly from: string | Readable
   /** Null where it cannot be known: a pipe. */
   readonly bytes: number | null
+  /** Named ones of a CSV file; null where it is none, or not known yet. */
+  readonly columns: readonly string[] | null
 }
 
 export interface LeadOptions {
@@ -42,7 +44,7 @@ export const checkLeadSources = async (names: readonly string[], options: LeadOp
   for (const name of names) {
     if (name === '-') {
       if (!options.stdin) throw usageError('standard input cannot be read here')
-      if (!seen.has('-')) sources.push({ name: '<stdin>', from: options.stdin, bytes: null })
+      if (!seen.has('-')) sources.push({ name: '<stdin>', from: options.stdin, bytes: null, columns: null })
       seen.add('-')
       continue
     }
@@ -82,13 +84,14 @@ const checkFile = async (path: string, options: LeadOptions): Promise<Checked> =
     const found = await stat(path)
     if (found.isDirectory()) return refuse(about(path, 0, 'folder', `${path} is a folder`, `name the files in it: '${path.replace(/\/$/, '')}/*.csv'`))
     // A pipe (`<(gunzip -c …)`) can be read once only: it is looked at when its turn comes.
-    if (!found.isFile()) return { source: { name: path, from: path, bytes: null }, problems: [], warnings: [] }
+    if (!found.isFile()) return { source: { name: path, from: path, bytes: null, columns: null }, problems: [], warnings: [] }
     const { head, whole } = await headOf(path)
     const sniffed = sniff(head, { ...options, name: path, whole })
     const problem = problemOf(path, sniffed)
     if (problem) return refuse(problem)
     const warnings = 'warnings' in sniffed ? sniffed.warnings.map((each) => about(path, 1, 'lead-file', each.message, each.help, 'warning')) : []
-    return { source: { name: path, from: path, bytes: found.size }, problems: [], warnings }
+    const columns = sniffed.kind === 'csv' ? sniffed.header.names.flatMap((each) => each ?? []) : null
+    return { source: { name: path, from: path, bytes: found.size, columns }, problems: [], warnings }
   } catch (error) {
     return refuse(about(path, 0, 'unreadable', `${path} cannot be read: ${errorText(error)}`, 'check the file and its permissions'))
   }

@@ -1,10 +1,13 @@
 import { existsSync } from 'node:fs'
 import { appendFile, readFile } from 'node:fs/promises'
 import { join, relative, resolve } from 'node:path'
+import { checkLeadSources } from '../../adapters/leads/check.ts'
+import { idFieldAmong } from '../../adapters/leads/identity.ts'
 import { makeFolder } from '../../adapters/make-folder.ts'
 import { usageError } from '../../base/diagnostic.ts'
 import { shellWord } from '../../base/shell.ts'
 import { sampleOfCurl } from '../../wire/draft/curl.ts'
+import { usualField } from '../../wire/draft/guess.ts'
 import { sampleOfOpenApi } from '../../wire/draft/openapi.ts'
 import { sampleOfPostman } from '../../wire/draft/postman.ts'
 import type { Sample, SampleFormat, Sampled } from '../../wire/draft/sample.ts'
@@ -24,12 +27,13 @@ export const run: RunCommand = async (invocation) => {
   const shown = relative(cwd, file)
   if (existsSync(file)) throw usageError(`${shown} is there already; nothing was written`, 'give another name')
   if (options.request !== undefined && options.from === undefined) throw usageError('--request says which request of a file, and there is no --from', 'for example --from collection.json --request "Post lead"')
+  const leads = typeof options.leads === 'string' ? await columnsOf(options.leads, cwd) : null
   const sample = typeof options.from === 'string' ? await sampleFrom(invocation, options.from) : await asked(invocation)
   if (sample === null) {
     streams.err.write('Nothing was written.\n')
     return EXIT.interrupted
   }
-  const draft = draftOf(name, sample)
+  const draft = draftOf(name, sample, leads?.columns ?? [])
   await makeFolder(resolve(file, '..'))
   await writeText(file, draft.yaml, { flag: 'wx' })
   const kept = await keepSecrets(draft, cwd)
@@ -38,8 +42,21 @@ export const run: RunCommand = async (invocation) => {
   if (sample.among) streams.err.write(`  made from ${sample.among.taken}; its file has ${sample.among.others.slice(0, 5).join(', ')}${sample.among.others.length > 5 ? ' …' : ''} as well: --request NAME takes another\n`)
   if (kept.length > 0) streams.err.write(`  ${kept.join(', ')} ${kept.length === 1 ? 'is' : 'are'} in .env; keep that file out of git\n`)
   if (draft.constants.length > 0) streams.err.write(`  ${paint.yellow('look at')} ${draft.constants.slice(0, 12).join(', ')}${draft.constants.length > 12 ? ' …' : ''}: sent as in the example, the same for every lead\n`)
-  streams.err.write(`\nNext:\n  ${paint.dim('$')} ${paint.cyan(`finalmile check ${shellWord(shown)}`)}\n  ${paint.dim('$')} ${paint.cyan(`finalmile plan leads.csv --to ${shellWord(id)}`)}\n`)
+  if (leads !== null && draft.missing.length > 0) streams.err.write(`  ${paint.yellow('look at')} ${draft.missing.slice(0, 12).join(', ')}${draft.missing.length > 12 ? ' …' : ''}: no column of ${leads.file} was found for ${draft.missing.length === 1 ? 'it' : 'them'}\n`)
+  streams.err.write(`\nNext:\n  ${paint.dim('$')} ${paint.cyan(`finalmile check ${shellWord(shown)}`)}\n  ${paint.dim('$')} ${paint.cyan(`finalmile plan ${shellWord(leads?.file ?? 'leads.csv')} --to ${shellWord(id)}${leads === null ? '' : ` --limit 1${idFlag(leads.columns)}`}`)}\n`)
   return EXIT.done
+}
+
+/** `--leads`: the names that the mapping is to use. */
+const columnsOf = async (file: string, cwd: string): Promise<{ readonly file: string; readonly columns: readonly string[] }> => {
+  const { sources: [source] } = await checkLeadSources([resolve(cwd, file)])
+  if (!source?.columns) throw usageError(`--leads takes a CSV file, whose columns are mapped; ${file} is none`, 'leave it out, and write the names into Field Mapping')
+  return { file, columns: source.columns }
+}
+
+const idFlag = (columns: readonly string[]): string => {
+  const column = idFieldAmong(columns, undefined) === null ? columns.find((each) => usualField(each) === 'id') : undefined
+  return column === undefined ? '' : ` --id ${shellWord(column)}`
 }
 
 /** `--from`: a curl command itself, or a file that holds one, a Postman collection or an OpenAPI description. */

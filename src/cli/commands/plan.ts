@@ -32,7 +32,7 @@ export const run: RunCommand = async (invocation) => {
   const target = openTarget(opened, to, mode)
   const receivedField = textOf(options.received)
   const check = checkLeads(receivedField, target.plan, clockOf(settings.clock).now)
-  const stream = await openLeads(invocation, invocation.args, check.inspect)
+  const stream = await openLeads(invocation, invocation.args, check.inspect, target.endpoints.values())
   const mask = options.showSecrets === true ? (text: string) => text : createMasker(opened.catalogue.secrets)
   const limit = numberOf(options.limit) ?? Infinity
   const now = settings.clock ?? systemClock.now()
@@ -137,7 +137,7 @@ const noteOf = (step: Rehearsed, nameOf: (path: string) => string | null): strin
   switch (step.kind) {
     case 'passed': return `passed by ${step.recipient ?? nameOf(step.path) ?? step.path}: ${step.reason}`
     case 'waited': return `waits until ${showTime(step.until)} UTC: ${step.why}`
-    case 'ended': return step.outcome === 'pooled' ? `then: ${step.reason ?? 'parked in a pool'}` : step.outcome === 'skipped' ? `skipped: ${step.reason ?? ''}` : `then: nobody is left (${step.outcome})`
+    case 'ended': return step.outcome === 'pooled' ? `if nobody takes it: ${step.reason ?? 'parked in a pool'}` : step.outcome === 'skipped' ? `skipped: ${step.reason ?? ''}` : `if nobody takes it: ${step.outcome}`
     default: return ''
   }
 }

@@ -27,7 +27,7 @@ export const fieldsOf = (definition: EndpointDefinition, input: RenderInput): re
 /** Names of the lead's fields that templates and conditions of a mapping mention. */
 export const leadFieldsIn = (node: MappingNode | null): ReadonlySet<string> => {
   const names = new Set<string>()
-  const take = (text: string): void => { for (const match of text.matchAll(/\blead\.(\w+)/g)) names.add(match[1] ?? '') }
+  const take = (text: string): void => { for (const match of text.matchAll(/\blead\.(?:(\w+)|\[([^\]]+)\])/g)) names.add(match[1] ?? match[2] ?? '') }
   const entry = (each: MappingEntry): void => {
     if (each.kind === 'entry') return visit(each.value)
     take(each.open.text)

@@ -1,20 +1,39 @@
-/** The lead field that a buyer's field probably is, as a template; null where it is not known: a constant of the contract, most likely. */
-export const templateFor = (name: string, example: unknown): string | null => {
-  const field = FIELDS.find(([pattern]) => pattern.test(plain(name)))
-  if (!field) return null
+/**
+ * The lead field that a buyer's field probably is, as a template; null where it is not known: a constant of the contract, most
+ * likely. `columns`: what the leads at hand have; for what they have not, the usual name stands.
+ */
+export const templateFor = (name: string, example: unknown, columns: readonly string[] = []): string | null => {
+  const usual = usualField(name)
+  const column = columnFor(name, columns)
+  if (usual === null && column === null) return null
+  const field = usual === 'id' ? 'lead.id' : leadPath(column ?? usual ?? '')
   const text = typeof example === 'string' ? example : ''
-  const template = field[1]
-  if (template === 'phone_1' || template === 'phone_2') {
+  if (usual === 'phone_1' || usual === 'phone_2') {
     const mask = /\d/.test(text) && /^[\d\s()+.-]+$/.test(text) && !text.startsWith('+') && text.replace(/\D/g, '').length === 10 ? text.replace(/\d/g, '#') : '##########'
-    return `{{format lead.${template} "${mask}"}}`
+    return `{{format ${field} "${mask}"}}`
   }
-  if (template === 'birth_date' || template === 'timestamp') return `{{format lead.${template} "${dateTokens(text) ?? 'YYYY-MM-DD'}"}}`
-  if (template === 'state') return /^[A-Z][a-z]{3,}/.test(text) ? '{{state lead.state "name"}}' : '{{lead.state}}'
-  if (template === 'full_name') return '{{lead.first_name}} {{lead.last_name}}'
-  if (template === 'email') return '{{lower lead.email}}'
-  if (typeof example === 'number') return `{{number lead.${template}}}`
-  return typeof example === 'boolean' ? `{{boolean lead.${template}}}` : `{{lead.${template}}}`
+  if (usual === 'birth_date' || usual === 'timestamp') return `{{format ${field} "${dateTokens(text) ?? 'YYYY-MM-DD'}"}}`
+  if (usual === 'state') return /^[A-Z][a-z]{3,}/.test(text) ? `{{state ${field} "name"}}` : `{{${field}}}`
+  if (usual === 'full_name' && column === null) return ['first_name', 'last_name'].map((each) => `{{${leadPath(columnFor(each, columns) ?? each)}}}`).join(' ')
+  if (usual === 'email') return `{{lower ${field}}}`
+  if (typeof example === 'number') return `{{number ${field}}}`
+  return typeof example === 'boolean' ? `{{boolean ${field}}}` : `{{${field}}}`
 }
+
+/** The column that holds what a field asks for: of the same name, else of what it is usually called; null for none. */
+export const columnFor = (name: string, columns: readonly string[]): string | null => {
+  const usual = usualField(name)
+  return columns.find((each) => isSameName(each, name)) ?? (usual === null ? null : columns.find((each) => each === usual) ?? columns.find((each) => usualField(each) === usual) ?? null)
+}
+
+/** A column in a template: `lead.city`, `lead.[First Name]`. */
+export const leadPath = (column: string): string => (/^[\w.]+$/.test(column) ? `lead.${column}` : `lead.[${column}]`)
+
+/** What a field of anybody's is usually called: `Mobile Phone` is `phone_1`; null where it is not known. */
+export const usualField = (name: string): string | null => FIELDS.find(([pattern]) => pattern.test(plain(name).replace(/^(mailing|billing|primary)(?=.)/, '')))?.[1] ?? null
+
+/** `First Name` and `first_name` are one. */
+export const isSameName = (one: string, other: string): boolean => plain(one) === plain(other)
 
 export const isSecretName = (name: string): boolean => /(api|access|auth|partner|account)?(key|token|secret|password|passwd|pwd)$|^authorization$|credential/.test(plain(name))
 
@@ -33,12 +52,12 @@ const FIELDS: readonly (readonly [RegExp, string])[] = [
   [/e?mail(address)?$|^email/, 'email'],
   [/(secondary|alt|alternate|work|other).*phone|phone(number)?2$/, 'phone_2'], [/phone|mobile|^cell|telephone|^tel$|^number1$/, 'phone_1'],
   [/^(street|address|addr)(line)?1?$|^address(street)?$|^streetaddress$/, 'address_1'], [/^(address|addr)(line)?2$|^unit$|^apt$/, 'address_2'],
-  [/^city$|^town$/, 'city'], [/^(state|province|region|st)(code|abbr|name)?$/, 'state'], [/^(zip|postal|post)(code)?$|^zip5$/, 'postal_code'], [/^country(code)?$/, 'country'],
+  [/^city$|^town$/, 'city'], [/^(state|province|region|st)+(code|abbr|name)?$/, 'state'], [/^((zip|postal|post)(code)?)+$|^zip5$/, 'postal_code'], [/^country(code)?$/, 'country'],
   [/^(dob|birthdate|dateofbirth|birthday)$/, 'birth_date'], [/^age$/, 'age'], [/^gender$|^sex$/, 'gender'],
   [/trustedform|xxtrustedform|^tfcert|^certurl/, 'trustedform_cert_url'], [/jornaya|universalleadid|leadidtoken/, 'leadid_token'],
   [/^(ip|ipaddress|userip|clientip|leadip)$/, 'ip_address'], [/^useragent$/, 'user_agent'], [/(landing|source|page|referr?er).*url$|^landingpage$/, 'landing_page'],
-  [/^(lead|external|reference|ref|transaction|partnerlead|vendorlead|our)id$|^id$|^leadref$|^accountnumber$/, 'id'],
-  [/^(timestamp|submitted(at|date|on)?|leaddate|created(at|date|on)?|datetime)$/, 'timestamp'],
+  [/^(lead|record|contact|external|reference|ref|transaction|partnerlead|vendorlead|our)id$|^id$|^leadref$|^accountnumber$/, 'id'],
+  [/^(timestamp|submitted(at|date|on)?|leaddate|created?(at|date|on)?|datetime)$/, 'timestamp'],
   [/^(lead)?score$/, 'score'], [/^loanamount$|^amountrequested$/, 'loan_amount'], [/^credit(rating|range|score)$/, 'credit_range'],
   [/tcpa|consenttext|disclosure/, 'tcpa_consent_text'],
 ]

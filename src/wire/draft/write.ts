@@ -1,4 +1,4 @@
-import { isSecretName, templateFor } from './guess.ts'
+import { columnFor, isSecretName, templateFor, usualField } from './guess.ts'
 import { answerRules } from './answer.ts'
 import { isTree, type Sample, type Tree } from './sample.ts'
 
@@ -8,11 +8,15 @@ export interface Draft {
   readonly secrets: ReadonlyMap<string, string>
   /** Fields that got their example as a constant: a person should look. */
   readonly constants: readonly string[]
+  /** Fields for which the leads at hand have no column. */
+  readonly missing: readonly string[]
 }
 
-export const draftOf = (name: string, sample: Sample): Draft => {
+/** `columns`: what the leads at hand have; none where that is not known. */
+export const draftOf = (name: string, sample: Sample, columns: readonly string[] = []): Draft => {
   const secrets = new Map<string, string>()
   const constants: string[] = []
+  const missing: string[] = []
   const prefix = name.toUpperCase().replace(/[^A-Z0-9]+/g, '_').replace(/^_+|_+$/g, '').replace(/^(\d)/, '_$1')
   const secret = (what: string, value: string): string => {
     const base = `${prefix}_${what.toUpperCase().replace(/[^A-Z0-9]+/g, '_').replace(/^_+|_+$/g, '')}`
@@ -28,14 +32,14 @@ export const draftOf = (name: string, sample: Sample): Draft => {
     `Recipient: ${quoted(name)}`, 'Settings:', `  Endpoint: ${quoted(url)}`, `  Method: ${sample.method}`, `  Format: ${sample.format}`, '  Timeout: 10 seconds',
     ...auth,
     ...(headers.length === 0 ? [] : ['Headers:', ...headers.map(([each, value]) => `  ${keyOf(each)}: ${quoted(value)}`)]),
-    ...(sample.body === null ? ['Field Mapping:', '  first_name: {{lead.first_name}}', '  # … the fields that the buyer asks for'] : ['Field Mapping:', ...mapping(sample.body, '  ', '', { secret, constants })]),
+    ...(sample.body === null ? ['Field Mapping:', '  first_name: {{lead.first_name}}', '  # … the fields that the buyer asks for'] : ['Field Mapping:', ...mapping(sample.body, '  ', '', { secret, constants, missing, columns })]),
     ...answerRules(sample.answers),
     'Retries: 3 with exponential backoff',
   ]
-  return { yaml: `${lines.join('\n')}\n`, secrets, constants }
+  return { yaml: `${lines.join('\n')}\n`, secrets, constants, missing }
 }
 
-interface Taking { readonly secret: (what: string, value: string) => string; readonly constants: string[] }
+interface Taking { readonly secret: (what: string, value: string) => string; readonly constants: string[]; readonly missing: string[]; readonly columns: readonly string[] }
 
 const mapping = (body: Tree, indent: string, path: string, taking: Taking): readonly string[] => {
   if (isTree(body)) {
@@ -54,11 +58,14 @@ const mapping = (body: Tree, indent: string, path: string, taking: Taking): read
 
 const nested = (value: Tree): boolean => typeof value === 'object' && value !== null && Object.keys(value).length > 0
 
-const valueOf = (name: string, value: Tree, path: string, { secret, constants }: Taking): string => {
+const valueOf = (name: string, value: Tree, path: string, { secret, constants, missing, columns }: Taking): string => {
   if (typeof value === 'object' && value !== null) return Array.isArray(value) ? '[]' : '{}'
   if (isSecretName(name) && typeof value === 'string' && value !== '') return quoted(secret(name, value))
-  const template = templateFor(name, value)
-  if (template !== null) return template
+  const template = templateFor(name, value, columns)
+  if (template !== null) {
+    if (columns.length > 0 && columnFor(name, columns) === null && !['id', 'full_name'].includes(usualField(name) ?? '')) missing.push(path)
+    return template
+  }
   constants.push(path)
   return typeof value === 'string' ? quoted(value.replace(/\{\{\s*([\w.-]+)\s*\}\}/g, (_, variable: string) => `{{lead.${variable}}}`)) : String(value)
 }

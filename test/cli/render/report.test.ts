@@ -28,7 +28,6 @@ describe('the report', () => {
     expect(text).toContain('3 leads')
     expect(text).toContain('Revenue $90.00   Cost $45.00   Margin $45.00')
     expect(text).toMatch(/^=search +2 +1 +50\.0% +1 +5 ms +5 ms +\$45\.00 +\$30\.00 +\$15\.00$/m)
-    expect(reportText(reportOf('test'), 'recipient', 120, createPaint(0))).not.toContain('PER LEAD')
     expect(reportText(reportOf(), 'recipient', 120, createPaint(0))).toMatch(/^acme +3 +2 +66\.7% +5 ms +5 ms +\$90\.00 +\$30\.00 +server_error 1$/m)
   })
 
@@ -66,7 +65,7 @@ describe('the report', () => {
 
   it('of a test run records no revenue', () => {
     expect(reportText(reportOf('test'), 'recipient', 120, createPaint(0))).toContain('Revenue $0.00')
-    expect(reportText(reportOf('test'), 'recipient', 120, createPaint(0))).toMatch(/^acme .*\$90\.00 +– +server_error 1$/m)
+    expect(reportText(reportOf('test'), 'recipient', 120, createPaint(0))).toMatch(/^acme .*\$90\.00 +server_error 1$/m)
     expect(reportText(reportOf('test'), 'source', 120, createPaint(0))).toMatch(/^social .*\$45\.00 +\$15\.00 +–$/m)
     expect(reportPage(reportOf('test'), null, day)).toMatch(/social.*\$45\.00.*\$15\.00.*–/)
     expect(reportJson(reportOf('test'), null)).toMatchObject({ revenue: '0.00', test_revenue: '90.00' })

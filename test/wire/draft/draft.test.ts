@@ -46,6 +46,19 @@ describe('templateFor', () => {
   ])('%s: %j', (name, example, template) => { expect(templateFor(name, example)).toBe(template) })
 })
 
+describe('templateFor a file of leads', () => {
+  const columns = ['Lead ID', 'First Name', 'Last Name', 'Email Address', 'Mobile Phone', 'State/Province', 'Zip/Postal Code', 'Monthly Income', 'Created Date']
+  it.each([
+    ['first_name', '', '{{lead.[First Name]}}'], ['fullName', '', '{{lead.[First Name]}} {{lead.[Last Name]}}'], ['email', '', '{{lower lead.[Email Address]}}'], ['phone', '', '{{format lead.[Mobile Phone] "##########"}}'],
+    ['state', 'California', '{{state lead.[State/Province] "name"}}'], ['zip', '', '{{lead.[Zip/Postal Code]}}'], ['monthly_income', 1000, '{{number lead.[Monthly Income]}}'], ['created', '', '{{format lead.[Created Date] "YYYY-MM-DD"}}'],
+    ['leadId', '', '{{lead.id}}'], ['gender', '', '{{lead.gender}}'], ['campaign', '77', null],
+  ])('%s: %j', (name, example, template) => { expect(templateFor(name, example, columns)).toBe(template) })
+  it('of several the one of the very name, then the usual name', () => {
+    expect(templateFor('mobile', '', ['phone', 'phone_1', 'Mobile'])).toBe('{{format lead.Mobile "##########"}}')
+    expect(templateFor('primary_phone', '', ['phone', 'phone_1'])).toBe('{{format lead.phone_1 "##########"}}')
+  })
+})
+
 describe('draftOf', () => {
   it('takes every secret out, wherever it stands', () => {
     const draft = draftOf('Acme 24', sample(sampleOfCurl(`curl 'https://a.example/x?api_key=SECRET1' -H 'Authorization: Bearer SECRET2' -H 'X-API-Key: SECRET3' -d '{"auth":{"token":"SECRET4"},"city":"X"}'`)))

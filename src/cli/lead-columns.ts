@@ -1,0 +1,41 @@
+import { idFieldAmong } from '../adapters/leads/identity.ts'
+import type { LeadSource } from '../adapters/leads/check.ts'
+import type { Diagnostic } from '../base/diagnostic.ts'
+import type { MappingNode } from '../definitions/types.ts'
+import { isSameName, leadPath, usualField } from '../wire/draft/guess.ts'
+import type { Endpoint } from '../wire/endpoint.ts'
+import { leadFieldsIn } from './sheet/fields.ts'
+
+/**
+ * What the columns of CSV files tell before anything is sent: requests go out without the fields that a mapping names
+ * otherwise, and a lead without an id is known by its whole row.
+ */
+export const columnRemarks = (sources: readonly LeadSource[], endpoints: Iterable<Endpoint>, idAsked: boolean): readonly Diagnostic[] => {
+  const fields = fieldsOf(endpoints)
+  return sources.flatMap(({ name, columns }) => (columns === null ? [] : [...fieldRemarks(name, columns, fields), ...(idAsked ? [] : idRemarks(name, columns))]))
+}
+
+/** Fields that mappings name; every lead has an id and a source. */
+const fieldsOf = (endpoints: Iterable<Endpoint>): readonly string[] => {
+  const mappings: readonly (MappingNode | null)[] = [...endpoints].flatMap(({ definition: { mapping, ping } }) => [mapping, ping?.mapping ?? null])
+  return [...new Set(mappings.flatMap((each) => [...leadFieldsIn(each)]))].filter((each) => each !== 'id' && each !== 'source')
+}
+
+const fieldRemarks = (file: string, columns: readonly string[], fields: readonly string[]): readonly Diagnostic[] => {
+  const missing = fields.filter((field) => !columns.some((each) => each === field || each.startsWith(`${field}.`)))
+  const alike = missing.flatMap((field) => {
+    const column = columns.find((each) => isSameName(each, field)) ?? columns.find((each) => usualField(each) === field)
+    return column === undefined || fields.includes(column) ? [] : [`${leadPath(column)} for lead.${field}`]
+  })
+  if (alike.length > 0) return [remark(file, 'fields that are mapped have other names in this file: they are left out of the requests', `in Field Mapping write ${some(alike)}; or rename the columns`)]
+  if (fields.length === 0 || missing.length < fields.length) return []
+  return [remark(file, `no field that is mapped is in this file: ${some(fields)}`, `its columns are ${some(columns)}: in Field Mapping write ${leadPath(columns.find((each) => usualField(each) !== 'id') ?? 'name')}`)]
+}
+
+const idRemarks = (file: string, columns: readonly string[]): readonly Diagnostic[] => {
+  const column = idFieldAmong(columns, undefined) === null ? columns.find((each) => usualField(each) === 'id') : undefined
+  return column === undefined ? [] : [remark(file, 'no column `id`: a lead is known by its whole row, and one whose row changes is another lead', `if \`${column}\` names leads, add --id '${column}'`)]
+}
+
+const remark = (file: string, message: string, help: string): Diagnostic => ({ code: 'columns', severity: 'warning', file, line: 1, col: 1, message, help })
+const some = (names: readonly string[]): string => `${names.slice(0, 8).join(', ')}${names.length > 8 ? ' …' : ''}`

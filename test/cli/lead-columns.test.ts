@@ -1,0 +1,31 @@
+import { afterEach, describe, expect, it } from 'vitest'
+import { createProject, removeProjects } from '../e2e/project.ts'
+
+afterEach(removeProjects)
+
+const planned = async (header: string, mapping: string, ...args: readonly string[]): Promise<string> => {
+  const project = createProject({ a: `Endpoint: https://a.example/\nPrice: $1\nField Mapping:\n${mapping}\n` })
+  project.write('leads.csv', `${header}\n${header.replace(/[^,]+/g, 'x')}\n`)
+  return (await project.run('plan', 'leads.csv', '--to', 'a', '--limit', '1', ...args)).err.replace(`${project.folder}/`, '')
+}
+
+describe('columns of a CSV file', () => {
+  it('of other names than the mapping has are shown as they are to be written, before anything is sent', async () => {
+    expect(await planned('id,First Name,Mobile Phone', '  f: {{lead.first_name}}\n  {{#if lead.phone_1}}\n  p: {{lead.phone_1}}\n  {{/if}}')).toContain(
+      'warning[columns]: fields that are mapped have other names in this file: they are left out of the requests\n --> leads.csv:1:1\n  = help: in Field Mapping write lead.[First Name] for lead.first_name, lead.[Mobile Phone] for lead.phone_1; or rename the columns\n')
+  })
+  it('of which the mapping names none are told', async () => {
+    expect(await planned('id,Vorname', '  f: {{lead.first_name}}')).toContain('no field that is mapped is in this file: first_name\n --> leads.csv:1:1\n  = help: its columns are id, Vorname: in Field Mapping write lead.Vorname\n')
+  })
+  it('without an id are told where one of them looks like it, unless --id names it', async () => {
+    expect(await planned('Lead ID,email', '  e: {{lead.email}}')).toContain("no column `id`: a lead is known by its whole row, and one whose row changes is another lead\n --> leads.csv:1:1\n  = help: if `Lead ID` names leads, add --id 'Lead ID'\n")
+    expect(await planned('Lead ID,email', '  e: {{lead.email}}', '--id', 'Lead ID')).toBe('1 lead, nothing was sent\n')
+  })
+  it.each([
+    ['a field that no column resembles may be missing', 'id,email', '  e: {{lead.email}}\n  p: {{lead.phone_2}}'],
+    ['a column in dots is the field before them', 'id,address.city', '  c: {{lead.address.city}}'],
+    ['a column that is mapped by its own name stands for no other', 'id,phone', '  p: {{default lead.phone_1 lead.phone}}'],
+    ['a mapping of constants names no field', 'id,Vorname', '  c: 77'],
+    ['a name in brackets is that column', 'id,First Name', '  f: {{lead.[First Name]}}'],
+  ])('%s', async (_, header, mapping) => { expect(await planned(header, mapping)).toBe('1 lead, nothing was sent\n') })
+})
