@@ -24,9 +24,9 @@ export const reportPage = (report: Report, runId: string | null, now: Instant): 
   return renderPage({
     title: 'Lead delivery',
     subtitle: `${mode === 'test' ? 'Test mode, no revenue is recorded. ' : ''}${runId === null ? 'All runs' : `Run ${runId}`}, as of ${showTime(now)} UTC`,
-    figures: [...money, { label: 'Leads', value: showCount(leads) }, { label: 'Accepted', value: `${showCount(outcomes.accepted)} (${rate(outcomes.accepted, leads)})` }, ...(outcomes.failed + outcomes.held > 0 ? [{ label: 'Failed or held', value: showCount(outcomes.failed + outcomes.held), tone: 'bad' as const }] : [])],
+    figures: [...money, { label: 'Leads', value: showCount(leads) }, { label: `Accepted (${rate(outcomes.accepted, leads)})`, value: showCount(outcomes.accepted) }, ...(outcomes.failed + outcomes.held > 0 ? [{ label: 'Failed or held', value: showCount(outcomes.failed + outcomes.held), tone: 'bad' as const }] : [])],
     notes: [...report.attention.values()].map((each) => `${each.recipient}: ${each.class}${each.reason === null ? '' : `: ${each.reason}`} (${each.count}×)`),
-    tables: [recipients('By recipient', 'Recipient', report, report.by.recipient), ...(report.by.version.size > 0 ? [recipients('By version', 'Version', report, report.by.version)] : []), leadsBy('By source', 'Source', report, report.by.source), leadsBy('By day', 'Day', report, report.by.day), outcomeTable(report)],
+    tables: [outcomeTable(report), recipients('By recipient', 'Recipient', report, report.by.recipient), ...(report.by.version.size > 0 ? [recipients('By version', 'Version', report, report.by.version)] : []), leadsBy('By source', 'Source', report, report.by.source), leadsBy('By day', 'Day', report, report.by.day)],
   })
 }
 

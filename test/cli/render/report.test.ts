@@ -78,7 +78,7 @@ describe('the report', () => {
 
   it('as a page holds the same figures', () => {
     const html = reportPage(reportOf(), null, day)
-    for (const text of ['$90.00', '2 (66.7%)', 'By source', '=search', 'server_error 1', 'All runs, as of 2026-11-24 12:00:00 UTC']) expect(html).toContain(text)
+    for (const text of ['$90.00', 'Accepted (66.7%)</span><strong>2<', 'By source', '=search', 'server_error 1', 'All runs, as of 2026-11-24 12:00:00 UTC']) expect(html).toContain(text)
   })
 
   it('as a page compares revenue by bars only where all of it is in one currency', () => {
@@ -88,6 +88,13 @@ describe('the report', () => {
     expect(bars(report)).toEqual(expect.arrayContaining(['100.0', '10.0']))
     for (const event of tried('/', 'european', 1, { ...accepted, price: money(600_000, 'EUR') } as typeof accepted, day)) addEvent(report, { deliveryId: '5', source: {} }, event)
     expect(bars(report).slice(0, 3)).toEqual(['0.0', '0.0', '0.0'])
+  })
+
+  it('as a page leaves out columns without a word, as the text does, and begins with what became of the leads', () => {
+    const report = emptyReport('live')
+    for (const event of tried('/', 'acme', 1, accepted, day)) addEvent(report, { deliveryId: '1', source: {} }, event)
+    expect(reportPage(report, null, day)).not.toContain('>Errors<')
+    expect(reportPage(reportOf(), null, day)).toMatch(/>Outcomes<[^]*>By recipient<[^]*>Errors</)
   })
 
   it('of nothing is no failure', () => {
