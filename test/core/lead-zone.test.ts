@@ -9,6 +9,8 @@ it.each<[string, Lead['fields'], readonly string[]]>([
   ['a zone that does not exist counts for nothing', { timezone: 'Mars/One', state: 'CA' }, ['America/Los_Angeles']],
   ['its own zone as Americans call it: EST is no zone without summer time', { timezone: 'EST', state: 'CA' }, ['America/New_York']],
   ['the same in full', { timezone: ' US Central Daylight Time ' }, ['America/Chicago']], ['PT', { timezone: 'pt' }, ['America/Los_Angeles']], ['Mountain', { timezone: 'Mountain' }, ['America/Denver']],
+  ['Alaska', { timezone: 'AKDT' }, ['America/Anchorage']], ['AST, which is Puerto Rico\'s and not Alaska\'s', { timezone: 'AST' }, ['America/Puerto_Rico']], ['American Samoa', { timezone: 'SST' }, ['Pacific/Pago_Pago']],
+  ['its state, where its zone is one of the names that mean two', { timezone: 'BST', state: 'CA' }, ['America/Los_Angeles']], ['a short name of IANA\'s', { timezone: 'CET' }, ['CET']],
   ['MST, which Arizona says all year', { timezone: 'MST' }, ['America/Denver', 'America/Phoenix']],
   ['another country than its postal code seems to say', { country: 'DE', postal_code: '10115' }, []], ['another, and its own zone', { country: 'Germany', timezone: 'Europe/Berlin', postal_code: '10115' }, ['Europe/Berlin']],
   ['the country that it says', { country: 'U.S.A.', postal_code: '10115' }, ['America/New_York']], ['no country', { country: '', state: 'CA' }, ['America/Los_Angeles']],

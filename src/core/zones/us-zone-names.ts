@@ -2,6 +2,7 @@
 const NAMES: readonly (readonly [pattern: RegExp, zone: string])[] = [
   [/^(?:e[sd]?t|eastern)$/, 'America/New_York'], [/^(?:c[sd]?t|central)$/, 'America/Chicago'],
   [/^(?:m[sd]?t|mountain)$/, 'America/Denver'], [/^(?:p[sd]?t|pacific)$/, 'America/Los_Angeles'],
+  [/^(?:ak[sd]?t|alaska)$/, 'America/Anchorage'], [/^(?:ast|atlantic)$/, 'America/Puerto_Rico'], [/^(?:sst|samoa)$/, 'Pacific/Pago_Pago'],
 ]
 
 /** `EST`, `Eastern`, `US Eastern`, `Eastern Standard Time`; undefined for what is none of these. */

@@ -53,7 +53,7 @@ describe('call windows', () => {
   })
 
   it.each([['America/New_York', { kind: 'zone', name: 'America/New_York' }], ['lead', { kind: 'lead' }], ['{{lead.timezone}}', { kind: 'field', path: 'timezone' }]])('Timezone: %s', (zone, expected) => expect(policy(`Timezone: ${zone}`).zone).toEqual(expected))
-  it.each(['EST', 'Eastern', 'Mars/Olympus', '{{upper lead.zone}}'])('Timezone: %s is an error', (zone) => expect(errorOf(`Timezone: ${zone}`)).toContain('bad-timezone'))
+  it.each(['EST', 'Eastern', 'AST', 'BST', 'Mars/Olympus', '{{upper lead.zone}}'])('Timezone: %s is an error', (zone) => expect(errorOf(`Timezone: ${zone}`)).toContain('bad-timezone'))
 })
 
 describe('caps and checks', () => {
