@@ -4,7 +4,7 @@ import type { Verdict } from '../core/verdict.ts'
 import type { EndpointDefinition } from '../definitions/types.ts'
 import { statusText, verdictOfFault } from './classify.ts'
 import type { Judge } from './judge.ts'
-import { isOptional } from './judge.ts'
+import { isOptional, namesStatus } from './judge.ts'
 import { Answer } from './parse/answer.ts'
 import { compileRows } from './parse/bulk.ts'
 import { compileProbe, compileText } from './parse/probe.ts'
@@ -21,18 +21,23 @@ export const createBatchReader = (definition: EndpointDefinition, judge: Judge, 
   const rowsOf = compileRows(definition.batch?.results ?? null)
   const match = definition.batch?.match ?? null
   const promise = definition.batch?.results ? 'Results' : match ? 'Match' : null
-  const success = parsing.success && compileProbe(parsing.success)
+  // One that names the status says itself that a row under another is no yes.
+  const success = parsing.success && !namesStatus(parsing.success) && compileProbe(parsing.success)
   const keyOfRow = match && compileText({ kind: 'path', text: match.result }, 1_000)
   const needsPrice = parsing.price !== null && !hasPriceFallback && !isOptional(parsing, 'price') && !isOptional(parsing, 'revenue')
 
   const readRow = (reply: WholeReply, answer: Answer | undefined): Verdict =>
     answer ? judge(answer, reply.at) : inDoubt('the answer has no row for this lead')
 
-  /** The row of each lead; null where the answer has none, or nobody can tell whose they are. */
+  /** The row of each lead, of several the one that says yes; null where the answer has none, or nobody can tell whose they are. */
   const rowsOfLeads = (whole: Answer, reply: WholeReply, leads: readonly Lead[]): readonly (Answer | undefined)[] | null => {
     const answers = reply.truncated ? null : rowsOf(whole)?.map((row) => new Answer(reply, parsing.format, row)) ?? null
     if (answers === null || !match || !keyOfRow) return answers?.length === leads.length ? answers : null
-    return leads.map((lead) => { const key = keyOfLead(lead, match.lead); return answers.find((answer) => key !== null && keyOfRow(answer) === key) })
+    return leads.map((lead) => {
+      const key = keyOfLead(lead, match.lead)
+      const own = answers.filter((answer) => key !== null && keyOfRow(answer) === key)
+      return own.find((row) => success && success(row) === 'yes') ?? own[0]
+    })
   }
 
   /** A status that refuses them all, above rows that say something else: a lead whose row says yes may be sold. */
@@ -47,7 +52,7 @@ export const createBatchReader = (definition: EndpointDefinition, judge: Judge, 
       if (!row) return byStatus
       const own = judge(row, reply.at)
       if (own.kind === 'duplicate') return own
-      if (own.kind === 'accepted' || (own.kind === 'unconfirmed' && success?.(row) === 'yes')) return { ...inDoubt(`${statusText(reply.status)}, but the row of this lead says that it was accepted`), buyerLeadId: own.buyerLeadId ?? null }
+      if (own.kind === 'accepted' || (own.kind === 'unconfirmed' && success && success(row) === 'yes')) return { ...inDoubt(`${statusText(reply.status)}, but the row of this lead says that it was accepted`), buyerLeadId: own.buyerLeadId ?? null }
       if (byStatus.kind !== 'failed' || own.said !== undefined || own.reason === null) return byStatus
       // What the buyer says of this one says more than the status.
       const { said: _said, ...failed } = byStatus

@@ -78,6 +78,12 @@ describe('one verdict per lead', () => {
     expect(kinds(answer(400, [{ ...NO, id: 'L3' }, { status: 'ok', id: 'L1' }]), MATCH)).toEqual(['unconfirmed', 'failed', 'failed'])
     expect(kinds(answer(400, [OK, OK]))).toEqual(['failed', 'failed', 'failed'])
     expect(kinds(answer(400, [NO, NO, NO]), {}, {})).toEqual(['failed', 'failed', 'failed'])
+    expect(kinds(answer(400, [{ ...NO, id: 'L1' }, { ...OK, id: 'L1' }, { ...NO, id: 'L2' }]), MATCH)).toEqual(['unconfirmed', 'failed', 'failed'])
+  })
+
+  it('and where Success itself asks for the status, no row is a yes under another', () => {
+    for (const status of [400, 500]) expect(kinds(answer(status, [NO, NO, NO]), {}, { success: is('http.status', 200) })).toEqual(['failed', 'failed', 'failed'])
+    expect(kinds(answer(200, [NO, NO, NO]), {}, { success: is('http.status', 200) })).toEqual(['accepted', 'accepted', 'accepted'])
   })
 
   it('without rules and rows a 2xx is everyone’s acceptance, at no price of its own', () => {
