@@ -17,7 +17,7 @@ import { inCommonOf } from './in-common.ts'
 import { leadOfPing, pingProblems } from './ping-lead.ts'
 import { placeOfKey } from './mapping/place-of-key.ts'
 import { compilePath, type Read } from './template/scope.ts'
-import { compileTemplate, type TemplateOptions } from './template/template.ts'
+import { compilePieces, compileTemplate, type TemplateOptions } from './template/template.ts'
 import { textOf } from './template/text-of.ts'
 import { compileTokenSource } from './token.ts'
 import { oneKeyOf } from './types/compiling.ts'
@@ -68,7 +68,9 @@ const compilePhase = (definition: EndpointDefinition, phase: PhaseName, options:
   const headers = compileHeaders(definition.headers, options)
   const authorize = compileAuth(soap?.securesItself ? null : definition.auth, options)
   const url = compileTarget(definition, phase, options, carried.beside)
-  const idempotencyKey = compileKey(definition, phase, options)
+  const ownKey = definition.idempotency?.header.toLowerCase()
+  const ownHeader = definition.headers.find((each) => each.name.toLowerCase() === ownKey)
+  const idempotencyKey = compileKey(ownHeader?.value ?? definition.idempotency?.key ?? null, phase, options)
   const compression = definition.compression
 
   const has = (name: string): boolean => headers.names.has(name)
@@ -77,26 +79,23 @@ const compilePhase = (definition: EndpointDefinition, phase: PhaseName, options:
   for (const header of soap?.headers ?? []) if (!has(header[0].toLowerCase())) before.push(header)
   if (!has('accept')) before.push(['Accept', acceptOf(definition)])
   if (!has('user-agent')) before.push(USER_AGENT)
-  const idempotency = definition.idempotency && !has(definition.idempotency.header.toLowerCase()) ? definition.idempotency.header : null
 
-  const ownKey = definition.idempotency?.header.toLowerCase()
-  const keyIn = (written: readonly Header[]): string => written.find(([name]) => name.toLowerCase() === ownKey)?.[1] ?? ''
+  const writeHeaders = (input: RenderInput): Header[] => headers.write(input).filter(([name]) => name.toLowerCase() !== ownKey)
   /** `leads`: of a batch. Its key is of all of them: named by the first alone, it would come again when that goes first with others. */
   const request = (input: RenderInput, encode: () => Payload, leads: readonly RenderInput[] | null = null): Rendered => {
     const target = url(input)
     if (!target.ok) return target
     const payload = shallow(encode)
     if (payload === null) return { ok: false, reason: 'a value of this lead is nested too deeply to be written' }
-    const written: Header[] = headers.write(carried.beside(input))
-    const all = leads === null && phase === 'post' ? written : written.map((header): Header => (header[0].toLowerCase() === ownKey ? [header[0], leads === null ? ofPing(header[1]) : oneKeyOf(leads.map((each) => keyIn(headers.write(each))))] : header))
+    const all = writeHeaders(carried.beside(input))
     for (const header of before) all.push(header)
     for (const header of authorize(input, payload.body ?? '')) if (!has(header[0].toLowerCase())) all.push(header)
-    if (idempotency !== null) all.push([idempotency, leads === null ? idempotencyKey(carried.beside(input)) : oneKeyOf(leads.map(idempotencyKey))])
+    if (definition.idempotency) all.push([ownHeader?.name ?? definition.idempotency.header, leads === null ? idempotencyKey(carried.beside(input)) : oneKeyOf(leads.map(idempotencyKey))])
     return { ok: true, request: { method, url: addQuery(target.url, payload.query), headers: all, body: payload.body, compression: payload.body === null ? null : compression, mayBePrivate: target.mayBePrivate } }
   }
   const { one, many } = encoder
   const onceForAll = (input: RenderInput): unknown => [
-    url({ ...input, target: 'endpoint' }), url({ ...input, target: 'backup' }), headers.write(input).filter(([name]) => name.toLowerCase() !== ownKey),
+    url({ ...input, target: 'endpoint' }), url({ ...input, target: 'backup' }), writeHeaders(input),
     authorize(input, ''), extra ? pairsOf(extra.build(input)) : [],
   ]
   return {
@@ -179,12 +178,16 @@ const compileWhen = (condition: Condition, options: TemplateOptions, near: Text)
 /** A key of the author's own goes with one body: the post's. Under it a buyer would answer the post as it answered the ping, or refuse it. */
 const ofPing = (key: string): string => `${key}-ping`
 
-const compileKey = (definition: EndpointDefinition, phase: PhaseName, options: TemplateOptions): ((input: RenderInput) => string) => {
-  const key = definition.idempotency?.key
+/** A key that the lead cannot fill whole (`{{lead.order}}-1`, and no order) would be the same for many leads, which the buyer would take for one: ours is used then. */
+const compileKey = (key: Text | null, phase: PhaseName, options: TemplateOptions): ((input: RenderInput) => string) => {
   if (!key) return (input) => headerValue(input.key)
   const template = compileTemplate(key, options)
-  // A key that the lead cannot fill would be the same for many leads: ours is used then.
-  return (input) => { const value = template.kind === 'constant' ? template.value : template.read(input); return headerValue(value === undefined || value === null || value === '' ? input.key : phase === 'ping' ? ofPing(textOf(value)) : textOf(value)) }
+  const parts = (compilePieces(key, options) ?? []).flatMap((each) => (each.kind === 'value' ? [each.read] : []))
+  return (input) => {
+    const text = template.kind === 'constant' ? template.value : textOf(template.read(input) ?? '')
+    const isWhole = text.trim() !== '' && parts.every((read) => textOf(read(input) ?? '').trim() !== '')
+    return headerValue(!isWhole ? input.key : phase === 'ping' ? ofPing(text) : text)
+  }
 }
 
 /** GET has no body: JSON, Form and Query values all go into its URL. */

@@ -72,6 +72,13 @@ describe("the subject document's mappings", () => {
     expect(new Set([keyOf(['L1']), keyOf(['L1', 'L2']), keyOf(['L1', 'L3']), keyOf(['L2', 'L1'])]).size).toBe(4)
     expect(keyOf(['L1', 'L2'], { idempotency: { header: 'X-Key', key: null } })).toBe('b1')
   })
+  it.each<[string, Partial<EndpointDefinition>]>([
+    ['under Idempotency', { idempotency: { header: 'X-Key', key: textOf('{{lead.order}}-{{delivery_attempt}}') } }],
+    ['under Headers', { headers: [{ name: 'X-Key', value: textOf('{{lead.order}}-{{delivery_attempt}}') }], idempotency: { header: 'X-Key', key: null } }],
+  ])('a key %s that a lead cannot fill whole is ours: it would be that of every such lead', (_case, own) => {
+    for (const fields of [{}, { order: '' }, { order: ' ' }]) expect(headersOf(requestOf(own, fields))).toMatchObject({ 'X-Key': 'key-1' })
+    expect(headersOf(requestOf(own, { order: 'A7' }))).toMatchObject({ 'X-Key': 'A7-1' })
+  })
   it('idempotency off adds no header', () => { expect(headersOf(requestOf({ idempotency: null }, lead))).not.toHaveProperty('Idempotency-Key') })
 
   it.each<[string, Parameters<typeof diagnosticsOf>[0], string]>([
