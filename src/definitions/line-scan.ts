@@ -90,7 +90,7 @@ export const scanFlow = (line: string, from: number, before: FlowState): { reado
     } else {
       const end = Math.max(i + 1, plainEnd(line, i, 'flow').end)
       const text = line.slice(i, end).trimEnd()
-      if (text.includes('{{') || text.includes('${')) segments.push({ from: i, to: i + text.length, text, textAt: i })
+      if (text.includes('{{') || text.includes('${') || /^[>|]/.test(text)) segments.push({ from: i, to: i + text.length, text, textAt: i })
       i = end
     }
   }

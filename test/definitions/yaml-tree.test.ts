@@ -89,6 +89,8 @@ describe('values', () => {
     ['of a map under a block', '{{#if lead.x}}\na: &m\n  p: 1\n{{/if}}\nb: *m', { '#if lead.x': [{ a: { p: 1 } }, {}], b: { p: 1 } }],
   ])('anchors %s', (_, text, expected) => { expect(read(text)).toEqual(expected) })
 
+  it('`> 50%` means itself inside braces too', () => { expect(read('a: {b: > 50%, c: 1}')).toEqual({ a: { b: '> 50%', c: 1 } }) })
+
   it('a path of an answer may begin with a bracket, and a row of answers with a quote', () => {
     expect(read('a: [0].status = "ok"\nb: ["Lead Status"] = 1\n"sold: yes" in body: Success\n"c": [1, 2]')).toEqual({ a: '[0].status = "ok"', b: '["Lead Status"] = 1', '"sold: yes" in body': 'Success', c: [1, 2] })
   })
