@@ -1,4 +1,4 @@
-import { diagnosticAt } from '../../base/diagnostic.ts'
+import { diagnosticAt, type Place } from '../../base/diagnostic.ts'
 import { isZone } from '../../base/zone.ts'
 import type { CallWindow, ZoneSource } from '../../core/policy.ts'
 import { zoneOfAmericanName } from '../../core/zones/us-zone-names.ts'
@@ -13,7 +13,7 @@ import { parseRequirement, type RequirementLine } from '../values/requirement.ts
 import { parseResponseCode } from '../values/response-code.ts'
 import { parseRetries } from '../values/retries.ts'
 import { parseWeekdays } from '../values/weekdays.ts'
-import { isEmpty, take, textOf, textual, type Kind } from './field.ts'
+import { isEmpty, take, textOf, textual, type Kind, type Reading } from './field.ts'
 import { listOf, partsOf, yesNo } from './plain.ts'
 import { CIRCUIT_BREAKER } from './circuit-breaker.ts'
 import { RETRY_ON } from './retry-on.ts'
@@ -69,9 +69,15 @@ const REQUIREMENT: Kind<RequirementLine> = {
   ...REQUIREMENT_TEXT,
   read: (node, reading) => {
     const line = REQUIREMENT_TEXT.read(node, reading)
-    if (line?.kind === 'prose' && /[\w\])]\s*(?:[<>]=?|[!=]?=)\s*["']?\w/.test(line.text)) reading.report(diagnosticAt(node.place, 'not-enforced', `"${line.text}" is taken as documentation, and keeps no lead back`, 'a condition begins with one field: lead.loan_amount > 5000, or lead["Loan Amount"] > 5000', 'warning'))
+    if (line?.kind === 'prose') tellOfUnchecked(line.text, node.place, reading)
     return line
   },
+}
+/** Text that is meant to keep leads back, and is neither a check nor a condition. */
+const tellOfUnchecked = (text: string, place: Place, reading: Reading): void => {
+  const help = /trusted\s*form|jornaya|leadid|\bmobile\b/i.test(text) ? 'the checks are written Include TrustedForm, TrustedForm within 3 days, Include Jornaya, phone is mobile'
+    : /[\w\])]\s*(?:[<>]=?|[!=]?=)\s*["']?\w|\bbetween\s+\$?\d|^\w+\s+in\s+[A-Z]{2}\b/.test(text) ? 'a condition begins with one field: lead.loan_amount > 5000, or lead["Loan Amount"] > 5000' : null
+  if (help !== null) reading.report(diagnosticAt(place, 'not-enforced', `"${text}" is taken as documentation, and keeps no lead back`, help, 'warning'))
 }
 export const REQUIREMENTS: Kind<readonly RequirementLine[]> = {
   takes: 'named checks (`phone is mobile-capable`, `Include TrustedForm`, `Include Jornaya`, `Business hours only`) and conditions, as a YAML list; other text is documentation',

@@ -68,7 +68,7 @@ describe('caps and checks', () => {
 
   it.each([
     ['phone is mobile-capable', { kind: 'mobile-phone', field: 'phone' }], ['Phone must be mobile', { kind: 'mobile-phone', field: 'phone' }], ['phone_2 is mobile', { kind: 'mobile-phone', field: 'phone_2' }], ['Lead.phone_2 is mobile', { kind: 'mobile-phone', field: 'phone_2' }],
-    ['Include TrustedForm', { kind: 'trusted-form' }], ['Include Jornaya LeadiD', { kind: 'jornaya' }], ['requires a LeadiD token', { kind: 'jornaya' }], ['Business hours only', { kind: 'business-hours' }], ['lead.age >= 18', { kind: 'condition' }], ['lead["Loan Amount"] > 5000', { kind: 'condition' }], ['lead.[Loan Amount] > 5000', { kind: 'condition' }], ['tags[0] = "a"', { kind: 'condition' }], ['lead.state in (CA, NV)', { kind: 'condition' }], ['email exists', { kind: 'condition' }],
+    ['Include TrustedForm', { kind: 'trusted-form' }], ['Include Jornaya LeadiD', { kind: 'jornaya' }], ['requires a LeadiD token', { kind: 'jornaya' }], ['TrustedForm certificate required', { kind: 'trusted-form' }], ['Jornaya LeadiD is mandatory', { kind: 'jornaya' }], ['Mobile only', { kind: 'mobile-phone', field: 'phone' }], ['Business hours only', { kind: 'business-hours' }], ['lead.age >= 18', { kind: 'condition' }], ['lead["Loan Amount"] > 5000', { kind: 'condition' }], ['lead.[Loan Amount] > 5000', { kind: 'condition' }], ['tags[0] = "a"', { kind: 'condition' }], ['lead.state in (CA, NV)', { kind: 'condition' }], ['email exists', { kind: 'condition' }],
   ] as const)('requirement: %s', (text, check) => {
     const { policy: made, definition } = endpoint(`${BASE}Requirements:\n  - ${text}\n`)
     expect(made.requirements).toMatchObject([{ reason: text, check }])
@@ -80,7 +80,9 @@ describe('caps and checks', () => {
     expect(definition.about.requirements).toEqual([text])
   })
   it('and one that reads as a condition is told that it is', () => {
-    expect(load({ r: `${BASE}Requirements:\n  - loan amount > 5000\n  - Call before noon\n` }).said.filter((each) => each.includes('not-enforced'))).toEqual([expect.stringContaining('"loan amount > 5000" is taken as documentation')])
+    const lines = ['loan amount > 5000', 'State in CA, NV', 'age between 18 and 65', 'A fresh TrustedForm certificate', 'phone must be a valid mobile', 'Call before noon', 'Leads in good faith']
+    const told = load({ r: `${BASE}Requirements:\n${lines.map((each) => `  - ${each}\n`).join('')}` }).said.filter((each) => each.includes('not-enforced'))
+    expect(lines.map((each) => told.some((one) => one.includes(`"${each}" is taken as documentation`)))).toEqual([true, true, true, true, true, false, false])
   })
   it('a requirement that is meant as a condition is not documentation by mistake', () => expect(errorOf('Requirements:\n  - lead.age >=')).toContain('bad-condition'))
 })
