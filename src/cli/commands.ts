@@ -94,7 +94,7 @@ export const COMMANDS: readonly CommandSpec[] = [
   {
     name: 'resume', group: DELIVER, summary: 'continue what is due: retries, windows, batches, caps',
     more: 'Safe from cron at any overlap.',
-    options: [test, { flags: '--watch', help: 'keep on until interrupted' }, ...running],
+    options: [test, { flags: '--watch', help: 'keep on until interrupted; a SQLite store has one writer, so that deliver, review and returns wait meanwhile' }, ...running],
     examples: [['finalmile resume', 'once'], ['finalmile resume --watch', 'as a service']],
     sends: true, load: () => import('./commands/resume.ts'),
   },
@@ -154,7 +154,8 @@ export const COMMANDS: readonly CommandSpec[] = [
     load: () => import('./commands/pause.ts'),
   },
   {
-    name: 'unpause', args: '<recipient>', group: CORRECT, summary: 'send to it again; what waited for it is due at once', options: [test],
+    name: 'unpause', args: '<recipient>', group: CORRECT, summary: 'send to it again; what waited for it is due at once',
+    more: 'Also where nothing is paused: after its file allows more (a cap raised, a window widened), what waits for it decides anew.', options: [test],
     examples: [['finalmile unpause acme', '']],
     load: () => import('./commands/unpause.ts'),
   },
