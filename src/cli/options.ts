@@ -10,8 +10,8 @@ export const numberOf = (value: unknown): number | null => (typeof value === 'nu
 
 export const modeOf = ({ options }: Given): Mode => (options.test === true ? 'test' : 'live')
 
-/** The same for what sends: no buyer is sent to by a clock that is not the machine's. */
-export const modeToSend = (invocation: Pick<Invocation, 'options' | 'settings'>): Mode => {
+/** The same for what sends or records: nothing happens live by a clock that is not the machine's. */
+export const modeToAct = (invocation: Pick<Invocation, 'options' | 'settings'>): Mode => {
   const mode = modeOf(invocation)
   if (invocation.settings.clock !== null && mode === 'live') throw usageError('--clock is for test mode only', 'add --test')
   return mode

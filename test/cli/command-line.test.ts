@@ -70,6 +70,7 @@ describe('a mistake on the command line exits 2, says what to do on stderr, and 
     ['a pair without =', ['deliver', 'x.csv', '--to', 'a', '--source', 'facebook'], '--source takes name=value'],
     ['a time that is none', ['resume', '--test', '--clock', 'tomorrow'], '--clock takes a time'],
     ['--clock without --test', ['resume', '--clock', '2026-11-24T08:00:00Z'], 'add --test'],
+    ['--clock without --test, of what a person does', ['unpause', 'acme-insurance', '--clock', '2026-11-24T08:00:00Z'], 'add --test'],
     ['a count of zero', ['deliver', 'x.csv', '--to', 'a', '--concurrency', '0'], 'a whole number from 1 on'],
     ['a purge that nobody can be asked about', ['purge', '--older-than', '0d'], 'add --yes; nothing was removed'],
     ['a request of no file', ['new', 'acme', '--request', 'Post lead'], 'there is no --from'],

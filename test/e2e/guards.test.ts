@@ -30,6 +30,24 @@ const deliver = async (project: Project, clock: string, to: string, leads: strin
 const reasons = (project: Project): Readonly<Record<string, string>> => Object.fromEntries(project.rows('out/results.csv').map((row) => [row.lead_id, `${row.outcome}: ${row.reason}`]))
 const explained = async (project: Project, lead: string): Promise<string> => (await project.run('explain', lead)).out
 
+describe('what a person does in a rehearsal', () => {
+  it('happens at the time of --clock, so that the next run goes on with it', async () => {
+    const unclear = { do: 'answer', status: 200, body: '{{{' } as const
+    const a = await buyer({ script: [unclear, unclear, YES] })
+    const project = createProject({ a: tested(a) })
+    expect(await deliver(project, '2026-01-15T10:00:00Z', 'a', leadsCsv(2))).toMatchObject({ outcomes: { held: 2 } })
+    const then = ['--test', '--clock', '2026-01-16T10:00:00Z']
+    await project.run('review', 'retry', 'L1', ...then)
+    await project.run('review', 'accept', 'L2', '--price', '4', ...then)
+    expect(await at(project, '2026-01-16T10:01:00Z', 'resume')).toMatchObject({ outcomes: { accepted: 1 } })
+    project.write('returns.csv', 'lead_id\nL2\n')
+    await project.run('returns', 'returns.csv', '--test', '--clock', '2026-01-17T10:00:00Z')
+    expect(await project.json('report', '--test')).toMatchObject({ days: { '2026-01-15': { leads: 0 }, '2026-01-16': { leads: 2 }, '2026-01-17': { returns: 1 } } })
+    await project.run('pause', 'a', ...then)
+    expect(await project.json('status', ...then)).toMatchObject({ at: expect.stringContaining('2026-01-16T10:00'), recipients: [{ paused: { at: expect.stringContaining('2026-01-16T10:00') } }] })
+  })
+})
+
 describe('caps', () => {
   it('begin anew at the recipient\'s own midnight, on the day of 25 hours too', async () => {
     const a = await buyer({ script: YES })
@@ -46,6 +64,15 @@ describe('caps', () => {
     expect(await explained(project, 'L7')).toContain('opens 2026-11-02 00:00')
     await at(project, '2026-11-02T05:00:00Z', 'resume')
     expect(a.journal).toHaveLength(6)
+  })
+
+  it('that are raised hold back no longer what waits, once a person says so at that time', async () => {
+    const a = await buyer({ script: YES })
+    const project = createProject({ a: tested(a, 'Caps: 1 per day\n') })
+    await deliver(project, '2026-01-15T10:00:00Z', 'a', leadsCsv(3))
+    project.write('recipients/a.yaml', `Recipient: a\n${tested(a, 'Caps: 9 per day\n')}`)
+    expect((await project.run('unpause', 'a', '--test', '--clock', '2026-01-15T10:05:00Z')).err).toContain('2 leads are due now')
+    expect(await at(project, '2026-01-15T10:06:00Z', 'resume')).toMatchObject({ outcomes: { accepted: 2 } })
   })
 
   it('pass a lead by where the pattern has another, with the reason in the ledger', async () => {

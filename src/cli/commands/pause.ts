@@ -1,9 +1,9 @@
-import { systemClock } from '../../adapters/clock.ts'
 import { usageError } from '../../base/diagnostic.ts'
 import { openCatalogue, requireRecipient } from '../catalogue.ts'
+import { clockOf } from '../clocks.ts'
 import type { RunCommand } from '../command.ts'
 import { EXIT } from '../exit.ts'
-import { modeOf, textOf } from '../options.ts'
+import { modeToAct, textOf } from '../options.ts'
 import { oneLine } from '../render/printable.ts'
 import { withStore } from '../store.ts'
 
@@ -15,9 +15,9 @@ export const run: RunCommand = async (invocation) => {
   const { id } = recipient
   if (recipient.kind === 'endpoint' && recipient.definition.type === 'pool') throw usageError(`${recipient.name} is a pool: nothing is sent to it, and leads are parked there all the same`, 'pause who sends: the recipients before it')
   const reason = textOf(options.reason) ?? 'paused by hand'
-  const mode = modeOf(invocation)
+  const mode = modeToAct(invocation)
   return withStore(invocation, 'touch', async (ledger) => {
-    await ledger.setPaused(id, mode, { at: systemClock.now(), reason })
+    await ledger.setPaused(id, mode, { at: clockOf(settings.clock).now(), reason })
     if (!settings.quiet) streams.err.write(`${streams.err.paint.yellow('paused')} ${id}: ${oneLine(reason)}\n`)
     return EXIT.done
   })

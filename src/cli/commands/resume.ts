@@ -1,11 +1,11 @@
 import { openCatalogue } from '../catalogue.ts'
 import type { RunCommand } from '../command.ts'
-import { modeToSend } from '../options.ts'
+import { modeToAct } from '../options.ts'
 import { perform } from '../perform.ts'
 import { missingStore } from '../store.ts'
 
 export const run: RunCommand = async (invocation) => {
-  const mode = modeToSend(invocation)
+  const mode = modeToAct(invocation)
   const opened = await openCatalogue(invocation)
   // From cron a wrong folder would do nothing for ever, and say nothing.
   const missing = missingStore(invocation)

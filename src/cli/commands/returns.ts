@@ -1,4 +1,3 @@
-import { systemClock } from '../../adapters/clock.ts'
 import { usageError } from '../../base/diagnostic.ts'
 import { shortHash } from '../../base/hash.ts'
 import { formatMoney, type Money } from '../../base/money.ts'
@@ -8,9 +7,10 @@ import { addTo, emptySums, type Sums } from '../../core/sums.ts'
 import type { Ledger, LoadedDelivery, Step } from '../../ports.ts'
 import { readBuyerRows, type BuyerRow } from '../buyer-rows.ts'
 import { idOfName, openCatalogue, requireBuyer } from '../catalogue.ts'
+import { clockOf } from '../clocks.ts'
 import type { Invocation, RunCommand } from '../command.ts'
 import { EXIT } from '../exit.ts'
-import { modeOf, numberOf } from '../options.ts'
+import { modeOf, modeToAct, numberOf } from '../options.ts'
 import { plural, showMoney } from '../render/figures.ts'
 import { rowLine } from '../render/printable.ts'
 import { newRunId } from '../run-id.ts'
@@ -53,9 +53,10 @@ export const run: RunCommand = async (invocation) => {
 }
 
 const bookAll = async (ledger: Ledger, invocation: Invocation, rows: readonly BuyerRow[], from: string | null): Promise<{ booked: number; known: number; sums: Sums; refusals: Refusal[] }> => {
-  const { options } = invocation
-  const mode = modeOf(invocation)
-  const now = systemClock.now()
+  const { options, settings } = invocation
+  const mode = modeToAct(invocation)
+  const clock = clockOf(settings.clock)
+  const now = clock.now()
   const withinMs = numberOf(options.within)
   const runId = newRunId(now)
   const dry = options.dryRun === true
@@ -94,7 +95,7 @@ const bookAll = async (ledger: Ledger, invocation: Invocation, rows: readonly Bu
     if (group.length >= GROUP) await book()
   }
   await book()
-  if (!dry) await ledger.finishRun(runId, systemClock.now(), '{}')
+  if (!dry) await ledger.finishRun(runId, clock.now(), '{}')
   return { booked, known, sums, refusals }
 }
 

@@ -1,4 +1,3 @@
-import { systemClock } from '../../adapters/clock.ts'
 import { usageError } from '../../base/diagnostic.ts'
 import { parseMoney, type Money } from '../../base/money.ts'
 import { shellWord } from '../../base/shell.ts'
@@ -11,9 +10,10 @@ import { withMore } from '../../core/sums.ts'
 import type { Ledger, LoadedDelivery, Standing, Step } from '../../ports.ts'
 import type { Recipient } from '../../definitions/types.ts'
 import { idOfName, openCatalogue } from '../catalogue.ts'
+import { clockOf } from '../clocks.ts'
 import type { Invocation, RunCommand } from '../command.ts'
 import { EXIT } from '../exit.ts'
-import { modeOf, textOf } from '../options.ts'
+import { modeOf, modeToAct, textOf } from '../options.ts'
 import { plural, showMoney, showWhen } from '../render/figures.ts'
 import { renderTable } from '../render/table.ts'
 import { newRunId } from '../run-id.ts'
@@ -36,7 +36,7 @@ export const run: RunCommand = (invocation) => {
 
 const list = async (ledger: Ledger, invocation: Invocation): Promise<number> => {
   const { streams, settings } = invocation
-  const now = systemClock.now()
+  const now = clockOf(settings.clock).now()
   const rows: string[][] = []
   for await (const { delivery, standing } of ledger.deliveries({ mode: modeOf(invocation), state: 'settled', outcomes: ['held', 'pooled'] })) {
     if (standing.state !== 'settled') continue
@@ -57,8 +57,9 @@ interface Meant { readonly loaded: LoadedDelivery; readonly buyer: string | null
 
 const decide = async (ledger: Ledger, invocation: Invocation, decision: Decision, leads: readonly string[]): Promise<number> => {
   const { streams, settings } = invocation
-  const now = systemClock.now()
-  const mode = modeOf(invocation)
+  const mode = modeToAct(invocation)
+  const clock = clockOf(settings.clock)
+  const now = clock.now()
   const to = typeof invocation.options.to === 'string' ? idOfName(await openCatalogue(invocation), invocation.options.to).toLowerCase() : null
   const found = await Promise.all(leads.map(async (id) => ({ id, meant: meantOf((await ledger.ofLead(id)).filter(({ delivery }) => delivery.mode === mode), to, decision) })))
   refuse(invocation, decision, found)
@@ -74,7 +75,7 @@ const decide = async (ledger: Ledger, invocation: Invocation, decision: Decision
     else if (results[i]?.kind === 'booked') streams.err.write(`${lead.id}: ${buyer ?? 'its buyer'} has bought it already, through another target${ending}\n`)
     else streams.err.write(`${lead.id}: another process changed it meanwhile; look again with finalmile explain ${shellWord(lead.id)}\n`)
   }
-  await ledger.finishRun(runId, systemClock.now(), '{}')
+  await ledger.finishRun(runId, clock.now(), '{}')
   const { paint } = streams.err
   const end = done < all.length ? EXIT.leadsFailed : EXIT.done
   if (settings.quiet) return end

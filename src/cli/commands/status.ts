@@ -3,6 +3,7 @@ import type { Circuit } from '../../core/circuit.ts'
 import type { Mode } from '../../core/event.ts'
 import { earliest } from '../../core/step.ts'
 import type { Ledger, Queue } from '../../ports.ts'
+import { clockOf } from '../clocks.ts'
 import type { RunCommand } from '../command.ts'
 import { EXIT } from '../exit.ts'
 import { modeOf } from '../options.ts'
@@ -13,7 +14,6 @@ import { oneLine } from '../render/printable.ts'
 import { toldCommand } from '../render/told.ts'
 import { allLeads, tellOtherMode } from '../other-mode.ts'
 import { withStore } from '../store.ts'
-import { systemClock } from '../../adapters/clock.ts'
 
 type OpenCircuit = Exclude<Circuit, { kind: 'closed' }>
 
@@ -24,7 +24,7 @@ export const run: RunCommand = (invocation) =>
   withStore(invocation, 'read', async (ledger) => {
     const { streams, settings } = invocation
     const mode = modeOf(invocation)
-    const now = systemClock.now()
+    const now = clockOf(settings.clock).now()
     const counts = await ledger.counts(mode)
     const queues = await queuesOf(ledger, mode, now)
     const states = (await ledger.recipientStates(mode)).filter((each) => each.paused !== null || (each.closedUntil ?? 0) > now || circuitOf(each.circuit) !== null)

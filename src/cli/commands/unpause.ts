@@ -1,8 +1,8 @@
-import { systemClock } from '../../adapters/clock.ts'
 import { openCatalogue, requireBuyer } from '../catalogue.ts'
+import { clockOf } from '../clocks.ts'
 import type { RunCommand } from '../command.ts'
 import { EXIT } from '../exit.ts'
-import { modeOf } from '../options.ts'
+import { modeToAct } from '../options.ts'
 import { plural } from '../render/figures.ts'
 import { toldCommand } from '../render/told.ts'
 import { withStore } from '../store.ts'
@@ -11,12 +11,12 @@ export const run: RunCommand = async (invocation) => {
   const { settings, streams } = invocation
   const [name = ''] = invocation.args
   const opened = await openCatalogue(invocation)
-  const mode = modeOf(invocation)
+  const mode = modeToAct(invocation)
   return withStore(invocation, 'touch', async (ledger) => {
     const id = await requireBuyer(opened, name, ledger, mode)
     await ledger.setPaused(id, mode, null)
     await ledger.setClosedUntil(id, mode, null)
-    const woken = await ledger.wake(id, mode, systemClock.now())
+    const woken = await ledger.wake(id, mode, clockOf(settings.clock).now())
     if (!settings.quiet) streams.err.write(`${streams.err.paint.green('open')} ${id}${woken === 0 ? '' : `; ${plural(woken, 'lead')} ${woken === 1 ? 'is' : 'are'} due now: ${toldCommand(mode, 'resume')}`}\n`)
     return EXIT.done
   })

@@ -1,7 +1,7 @@
 import { usageError } from '../../base/diagnostic.ts'
 import { openCatalogue } from '../catalogue.ts'
 import type { RunCommand } from '../command.ts'
-import { modeToSend } from '../options.ts'
+import { modeToAct } from '../options.ts'
 import { perform } from '../perform.ts'
 import { isPostgres } from '../store.ts'
 
@@ -9,7 +9,7 @@ import { isPostgres } from '../store.ts'
 export const run: RunCommand = async (invocation) => {
   const { settings, options } = invocation
   if (!isPostgres(settings.store)) throw usageError('a worker works a store that many share, and a SQLite file has one writer', 'give --store postgres://… (or FINALMILE_STORE); for a SQLite store: finalmile resume --watch')
-  const mode = modeToSend(invocation)
+  const mode = modeToAct(invocation)
   const drain = options.drain === true
   const opened = await openCatalogue(invocation)
   // Drained: what is due now, and what falls due while it is at it.
