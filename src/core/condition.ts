@@ -74,7 +74,8 @@ const compareScalars = (a: Scalar, b: Scalar): number | null => {
 const sizeOf = (got: Scalar, want: Scalar): number | null =>
   typeof want === 'number' && typeof got === 'string' ? compareScalars(asWritten(got) ?? got, want) : compareScalars(got, want)
 
-const asWritten = (text: string): number | null => {
+/** Null for a plain numeral, which is its own size, and for what is no number. */
+export const asWritten = (text: string): number | null => {
   if (asNumeral(text) !== null) return null
   const plain = text.trim().replace(/^([+-]?)\s*[$€£¥₹]\s*/, '$1')
   const digits = /^[+-]?\d{1,3}(,\d{3})+(\.\d*)?$/.test(plain) ? plain.replaceAll(',', '') : plain

@@ -1,5 +1,5 @@
 import type { Place } from '../../base/diagnostic.ts'
-import type { Condition, Scalar, ValuePath } from '../../core/condition.ts'
+import { asWritten, type Condition, type Scalar, type ValuePath } from '../../core/condition.ts'
 import type { Parsed } from '../values/parsed.ts'
 import { parsed } from '../values/parsed.ts'
 import { regexProblem, scanPath } from './path.ts'
@@ -60,7 +60,22 @@ const comparison = (scanner: Scanner, path: ValuePath): Condition => {
     const shown = path.kind === 'path' ? path.text : 'the path'
     return scanner.fail(`expected a comparison after \`${shown}\``, `write ${shown} = "accepted", or ${shown} exists`)
   }
-  return { kind: 'compare', path, op: op === '==' ? '=' : op === '<>' ? '!=' : (op as '=' | '!=' | '>' | '>=' | '<' | '<='), value: value(scanner) }
+  return { kind: 'compare', path, op: op === '==' ? '=' : op === '<>' ? '!=' : (op as '=' | '!=' | '>' | '>=' | '<' | '<='), value: ['>', '>=', '<', '<='].includes(op) ? size(scanner) : value(scanner) }
+}
+
+/** What is greater or less than a value is a number as people write it (`$5,000`, `.5`), or a text that sorts (`2026-11-24`): by its letters, nearly every amount is more than `$5k`. */
+const size = (scanner: Scanner): Scalar => {
+  scanner.skipBlanks()
+  const start = scanner.at
+  const grouped = /^[$€£¥₹]?\d{1,3}(?:,\d{3})+(?:\.\d+)?(?![\w%,])/.exec(scanner.text.slice(start))?.[0]
+  if (grouped !== undefined) {
+    scanner.at += grouped.length
+    return asWritten(grouped)
+  }
+  const want = value(scanner)
+  if (typeof want !== 'string' || /^[+-]?0\d/.test(want)) return want
+  if (/^[+-]?[$€£¥₹]?\.?\d[\d.,]*\s*[a-z%]+$|^\d+\/\d+\/\d+$/i.test(want)) scanner.fail(`\`${want}\` is no number to compare with`, 'write the number alone, such as 5000; a day as 2026-11-24', start)
+  return asWritten(want) ?? want
 }
 
 /** A quoted text at this place; null where none stands. */
