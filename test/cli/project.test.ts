@@ -190,6 +190,7 @@ describe('a rehearsal', () => {
     const resumed = await run('resume', '--test', '--json')
     expect(resumed.code).toBe(0)
     expect(json(resumed.out)).toMatchObject({ leads: 4, outcomes: { waiting: 0 } })
+    expect((await run('unpause', 'brightpath', '--test')).err).toBe('open brightpath, which was not paused\n')
   })
 
   it('is told of where it is looked for among live deliveries, of which there are none', async () => {

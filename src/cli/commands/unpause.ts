@@ -14,10 +14,11 @@ export const run: RunCommand = async (invocation) => {
   const mode = modeToAct(invocation)
   return withStore(invocation, 'touch', async (ledger) => {
     const id = await requireBuyer(opened, name, ledger, mode)
+    const wasOpen = (await ledger.recipientStates(mode)).every((each) => each.recipient !== id || (each.paused === null && each.closedUntil === null))
     await ledger.setPaused(id, mode, null)
     await ledger.setClosedUntil(id, mode, null)
     const woken = await ledger.wake(id, mode, clockOf(settings.clock).now())
-    if (!settings.quiet) streams.err.write(`${streams.err.paint.green('open')} ${id}${woken === 0 ? '' : `; ${plural(woken, 'lead')} ${woken === 1 ? 'is' : 'are'} due now: ${toldCommand(mode, 'resume')}`}\n`)
+    if (!settings.quiet) streams.err.write(`${streams.err.paint.green('open')} ${id}${wasOpen ? ', which was not paused' : ''}${woken === 0 ? '' : `; ${plural(woken, 'lead')} ${woken === 1 ? 'is' : 'are'} due now: ${toldCommand(mode, 'resume')}`}\n`)
     return EXIT.done
   })
 }
