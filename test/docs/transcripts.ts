@@ -95,7 +95,7 @@ const session = async (play: (session: Session) => Promise<void>): Promise<strin
 const steady = (text: string, folder: string): string => text
   .replaceAll(folder, '.')
   .replace(/127\.0\.0\.1:\d+/g, '127.0.0.1:8080')
-  .replace(/(\d\d:\d\d:)\d\d\.\d{3}  [\d. a-z]{7}  /g, '$1··  ')
+  .replace(/(\d\d:\d\d:)\d\d\.\d{3}  /g, '$1··  ')
   .replace(/(\d\d:\d\d):\d\d( UTC)/g, '$1$2')
   .replace(/\b\d+(\.\d+)? m?s\b/g, '· ms')
   .replace(/ +· ms/g, ' · ms')

@@ -86,7 +86,7 @@ it('--verbose tells each fact as it happens, on stderr alone', async () => {
   const { out, err } = await project.run('deliver', 'leads.csv', '--to', 'a', '--yes', '--verbose')
   expect(out).toBe('')
   expect(err).toMatch(/^\d\d:\d\d:\d\d\.\d{3} {2}L1 {2}→ a, post, attempt 1 {2}key /m)
-  expect(err).toMatch(/ L1 {2}✓ a: accepted \$50\.00 as \S+ \(HTTP 200\)$/m)
+  expect(err).toMatch(/ L1 {2}✓ a: accepted \$50\.00 as \S+ \(HTTP 200, [\d.]+ m?s\)$/m)
   expect(err).toMatch(/ L2 {2}settled: rejected by a/)
   expect((await project.run('deliver', 'leads.csv', '--to', 'a', '--yes', '--again')).err).not.toContain('settled: ')
 })

@@ -12,15 +12,14 @@ import type { LoadedDelivery } from '../../ports.ts'
 import { plural, showMoney, showTime, showWhen } from './figures.ts'
 import { oneLine } from './printable.ts'
 import { toldCommand } from './told.ts'
-import { padEnd } from './width.ts'
 
 /**
  * One delivery from the first fact to the last, and what comes next:
  *
  *     L-1001 to auto-waterfall (live), received 2026-11-24 03:29:15 UTC
- *       03:29:15.120          received     cost $15.00
- *       03:29:15.121          → acme       post, attempt 1, key 8fK2…
- *       03:29:15.301  180 ms  ✗ acme       rejected: state not served (200)
+ *       03:29:15.120  received, cost $15.00
+ *       03:29:15.121  → acme, post, attempt 1  key 8fK2…
+ *       03:29:15.301  ✗ acme: rejected: state not served (HTTP 200, 180 ms)
  */
 export const renderTimeline = (loaded: LoadedDelivery, now: Instant, paint: ChalkInstance, nameOf: (path: string) => string | null = () => null): string => {
   const { delivery, events } = loaded
@@ -33,8 +32,7 @@ export const renderTimeline = (loaded: LoadedDelivery, now: Instant, paint: Chal
     const iso = isoTime(event.at)
     const newDay = iso.slice(0, 10) === day ? [] : [paint.dim(`  ${iso.slice(0, 10)}`)]
     day = iso.slice(0, 10)
-    const took = event.type === 'attemptFinished' ? formatDuration(event.durationMs) : ''
-    return [...newDay, `  ${paint.dim(iso.slice(11, 23))}  ${paint.dim(padEnd(took, 7))}  ${lineOf(event, paint, nameOf)}`]
+    return [...newDay, `  ${paint.dim(iso.slice(11, 23))}  ${lineOf(event, paint, nameOf)}`]
   })
   return `${[head, ...facts, ...lines, `  ${nextOf(loaded, now, paint)}`].join('\n')}\n`
 }
@@ -68,7 +66,7 @@ const lineOf = (event: DeliveryEvent, paint: ChalkInstance, nameOf: (path: strin
     case 'attemptStarted':
       return `${paint.cyan('→')} ${event.recipient}, ${event.phase}, attempt ${event.attempt}${event.target === undefined ? '' : ` (${event.target})`}${event.version === null ? '' : `, version ${event.version}`}${event.batch === undefined ? '' : `, batch ${event.batch}`}  ${paint.dim(`key ${event.key}`)}`
     case 'attemptFinished': {
-      const status = event.httpStatus === null ? '' : paint.dim(` (HTTP ${event.httpStatus})`)
+      const status = paint.dim(` (${event.httpStatus === null ? '' : `HTTP ${event.httpStatus}, `}${formatDuration(event.durationMs)})`)
       return `${markOf(event.verdict, paint)} ${event.recipient}${isStep(event.phase) ? `, ${event.phase}` : ''}: ${event.surplus ? 'surplus, sold already: ' : ''}${verdictText(event.verdict, event.revenue)}${status}`
     }
     case 'settled': {

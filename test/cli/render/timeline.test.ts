@@ -36,9 +36,9 @@ describe('a timeline', () => {
     expect(lines.slice(3).map((line) => line.trim().replace(/ {2,}/g, ' '))).toEqual([
       '03:29:15.000 received, cost $15.00',
       '03:29:15.001 → acme, post, attempt 1 key k1',
-      '03:29:15.181 180 ms ✗ acme: rejected: not \\x1b[2J served (HTTP 200)',
+      '03:29:15.181 ✗ acme: rejected: not \\x1b[2J served (HTTP 200, 180 ms)',
       '03:29:15.181 ↷ passed by west: West accepts only leads where state = "CA"',
-      '03:29:15.281 90 ms ✓ bright: accepted $28.00 as B-7 (HTTP 200)',
+      '03:29:15.281 ✓ bright: accepted $28.00 as B-7 (HTTP 200, 90 ms)',
       '03:29:15.281 settled: accepted by bright for $28.00',
       'next: nothing, it is settled', '',
     ])
