@@ -3,13 +3,15 @@
  * likely. `columns`: what the leads at hand have; for what they have not, the usual name stands.
  */
 export const templateFor = (name: string, example: unknown, columns: readonly string[] = []): string | null => {
+  const part = BIRTH_PART.exec(name)?.[1]?.toLowerCase()
+  if (part !== undefined && !columns.some((each) => isSameName(each, name))) return `{{format ${leadPath(columnFor('birth_date', columns) ?? 'birth_date')} "${part === 'year' ? 'YYYY' : part === 'month' ? 'MM' : 'DD'}"}}`
   const usual = usualField(name)
   const column = columnFor(name, columns)
   if (usual === null && column === null) return null
   const field = usual === 'id' ? 'lead.id' : leadPath(column ?? usual ?? '')
   const text = typeof example === 'string' ? example : ''
   if (usual === 'phone_1' || usual === 'phone_2') {
-    const mask = /\d/.test(text) && /^[\d\s()+.-]+$/.test(text) && !text.startsWith('+') && text.replace(/\D/g, '').length === 10 ? text.replace(/\d/g, '#') : '##########'
+    const mask = /^\+1\d{10}$/.test(text) ? '+1##########' : /\d/.test(text) && /^[\d\s()+.-]+$/.test(text) && !text.startsWith('+') && text.replace(/\D/g, '').length === 10 ? text.replace(/\d/g, '#') : '##########'
     return `{{format ${field} "${mask}"}}`
   }
   if (usual === 'birth_date' || usual === 'timestamp') return `{{format ${field} "${dateTokens(text) ?? 'YYYY-MM-DD'}"}}`
@@ -19,6 +21,9 @@ export const templateFor = (name: string, example: unknown, columns: readonly st
   if (typeof example === 'number') return `{{number ${field}}}`
   return typeof example === 'boolean' ? `{{boolean ${field}}}` : `{{${field}}}`
 }
+
+/** `dob_month`, `BirthYear`; a `birthday` is a whole date. */
+const BIRTH_PART = /^(?!birthday$)(?:dob|birth)[\s_-]*(month|day|year)$/i
 
 /** The column that holds what a field asks for: of the same name, else of what it is usually called; null for none. */
 export const columnFor = (name: string, columns: readonly string[]): string | null => {
@@ -53,11 +58,11 @@ const FIELDS: readonly (readonly [RegExp, string])[] = [
   [/(secondary|alt|alternate|work|other).*phone|phone(number)?2$/, 'phone_2'], [/phone|mobile|^cell|telephone|^tel$|^number1$/, 'phone_1'],
   [/^(street|address|addr)(line)?1?$|^address(street)?$|^streetaddress$/, 'address_1'], [/^(address|addr)(line)?2$|^unit$|^apt$/, 'address_2'],
   [/^city$|^town$/, 'city'], [/^(state|province|region|st)+(code|abbr|name)?$/, 'state'], [/^((zip|postal|post)(code)?)+$|^zip5$/, 'postal_code'], [/^country(code)?$/, 'country'],
-  [/^(dob|birthdate|dateofbirth|birthday)$/, 'birth_date'], [/^age$/, 'age'], [/^gender$|^sex$/, 'gender'],
+  [/^(dob|birthdate|dateofbirth|birthday)$/, 'birth_date'], [/^ssn$|^social(security)?(number)?$/, 'ssn'], [/^age$/, 'age'], [/^gender$|^sex$/, 'gender'],
   [/trustedform|xxtrustedform|^tfcert|^certurl/, 'trustedform_cert_url'], [/jornaya|universalleadid|leadidtoken/, 'leadid_token'],
   [/^(ip|ipaddress|userip|clientip|leadip)$/, 'ip_address'], [/^useragent$/, 'user_agent'], [/(landing|source|page|referr?er).*url$|^landingpage$/, 'landing_page'],
   [/^(lead|record|contact|external|reference|ref|transaction|partnerlead|vendorlead|our)id$|^id$|^leadref$|^accountnumber$/, 'id'],
   [/^(timestamp|submitted(at|date|on)?|leaddate|created?(at|date|on)?|datetime)$/, 'timestamp'],
   [/^(lead)?score$/, 'score'], [/^loanamount$|^amountrequested$/, 'loan_amount'], [/^credit(rating|range|score)$/, 'credit_range'],
-  [/tcpa|consenttext|disclosure/, 'tcpa_consent_text'],
+  [/tcpa.*(text|language|disclosure|statement)|consent(text|language)|disclosure/, 'tcpa_consent_text'], [/tcpa/, 'tcpa_consent'],
 ]

@@ -43,7 +43,7 @@ interface Taking { readonly secret: (what: string, value: string) => string; rea
 
 const mapping = (body: Tree, indent: string, path: string, taking: Taking): readonly string[] => {
   if (isTree(body)) {
-    return Object.entries(body).flatMap(([name, value]) => nested(value) ? [`${indent}${keyOf(name)}:`, ...mapping(value, `${indent}  `, `${path}${name}.`, taking)] : [`${indent}${keyOf(name)}: ${valueOf(name, value, `${path}${name}`, taking)}`])
+    return Object.entries(body).flatMap(([name, value]) => nested(value) ? [`${indent}${keyOf(name)}:`, ...mapping(value, `${indent}  `, `${path}${name}.`, taking)] : [`${indent}${keyOf(name)}: ${valueOf(name === '#text' ? elementOf(path) : name, value, `${path}${name}`, taking)}`])
   }
   if (Array.isArray(body)) {
     const list: readonly Tree[] = body
@@ -55,6 +55,9 @@ const mapping = (body: Tree, indent: string, path: string, taking: Taking): read
   }
   return [`${indent}body: ${valueOf('body', body, 'body', taking)}`]
 }
+
+/** The text of an element with attributes is what the element is. */
+const elementOf = (path: string): string => path.split('.').at(-2) ?? ''
 
 const nested = (value: Tree): boolean => typeof value === 'object' && value !== null && Object.keys(value).length > 0
 
@@ -73,11 +76,12 @@ const valueOf = (name: string, value: Tree, path: string, { secret, constants, m
 const authOf = ({ headers, basic }: Sample, secret: Taking['secret']): { readonly auth: readonly string[]; readonly headers: readonly (readonly [string, string])[] } => {
   const kept: (readonly [string, string])[] = []
   let auth: readonly string[] = []
-  const asBasic = (user: string, password: string): readonly string[] => ['Auth:', `  Username: ${quoted(secret('username', user))}`, `  Password: ${quoted(secret('password', password))}`]
+  const asBasic = (user: string, password: string): readonly string[] => ['Auth:', `  Username: ${quoted(secret('username', user))}`, `  Password: ${password === '' ? '""' : quoted(secret('password', password))}`]
   if (basic !== null) auth = asBasic(basic.user, basic.password)
   for (const [name, value] of headers) {
     const plain = name.toLowerCase()
-    // finalmile writes these itself.
+    // finalmile writes these itself, but for types of a service's own.
+    if (/^(?:content-type|accept)$/.test(plain) && !/^(?:application\/(?:json|xml|x-www-form-urlencoded)\b|text\/plain\b|multipart\/|\*\/\*)|,/i.test(value)) { kept.push([name, value]); continue }
     if (/^(content-type|content-length|accept|host|connection|user-agent|accept-encoding|accept-language|origin|referer|cookie|priority|cache-control|pragma|postman-token|sec-.*)$/.test(plain)) continue
     const [, kind = '', rest = ''] = /^(bearer|basic)\s+(.*)$/is.exec(value) ?? []
     if (plain === 'authorization' && kind.toLowerCase() === 'bearer') auth = [`Auth: Bearer ${secret('token', rest)}`]

@@ -39,7 +39,8 @@ describe('a curl command', () => {
 describe('templateFor', () => {
   it.each([
     ['firstName', 'Ann', '{{lead.first_name}}'], ['last-name', '', '{{lead.last_name}}'], ['contactEmail', '', '{{lower lead.email}}'],
-    ['phone', '(555) 555-1234', '{{format lead.phone_1 "(###) ###-####"}}'], ['primaryPhone', '', '{{format lead.phone_1 "##########"}}'], ['phone2', '555-555-1234', '{{format lead.phone_2 "###-###-####"}}'],
+    ['phone', '(555) 555-1234', '{{format lead.phone_1 "(###) ###-####"}}'], ['primaryPhone', '', '{{format lead.phone_1 "##########"}}'], ['phone2', '555-555-1234', '{{format lead.phone_2 "###-###-####"}}'], ['phone_number', '+15555551234', '{{format lead.phone_1 "+1##########"}}'],
+    ['tcpa_consent', true, '{{boolean lead.tcpa_consent}}'], ['tcpaText', 'I agree', '{{lead.tcpa_consent_text}}'], ['ssn', '123456789', '{{lead.ssn}}'], ['dob_month', '01', '{{format lead.birth_date "MM"}}'], ['birthday', '', '{{format lead.birth_date "YYYY-MM-DD"}}'],
     ['dob', '01/31/1980', '{{format lead.birth_date "MM/DD/YYYY"}}'], ['submitted_at', '2026-11-24T08:00:00Z', '{{format lead.timestamp "YYYY-MM-DD[T]HH:mm:ssZ"}}'],
     ['state', 'California', '{{state lead.state "name"}}'], ['state', 'CA', '{{lead.state}}'], ['zip_code', 90210, '{{number lead.postal_code}}'],
     ['xxTrustedFormCertUrl', '', '{{lead.trustedform_cert_url}}'], ['campaign_id', '77', null],
@@ -65,6 +66,19 @@ describe('draftOf', () => {
     expect(draft.yaml).not.toMatch(/SECRET/)
     expect([...draft.secrets.keys()].every((each) => /^ACME_24_[A-Z0-9_]+$/.test(each))).toBe(true)
     expect(new Set(draft.secrets.values())).toEqual(new Set(['SECRET1', 'SECRET2', 'SECRET3', 'SECRET4']))
+  })
+
+  it('the text of an element with attributes is what the element is, and a type of the service\'s own goes along', () => {
+    const { yaml } = draftOf('x', sample(sampleOfCurl(`curl https://a.example -H 'Content-Type: text/xml' -d '<Lead source="s"><Phone type="home">415-555-1234</Phone></Lead>'`)))
+    expect(yaml).toContain('"#text": {{format lead.phone_1 "###-###-####"}}')
+    expect(yaml).toContain('Headers:\n  Content-Type: text/xml\nField')
+    expect(draftOf('x', sample(sampleOfCurl(`curl https://a.example -H 'Content-Type: application/json' -H 'Accept: */*' --json '{}'`))).yaml).not.toContain('Headers')
+  })
+
+  it('a key that is the user name alone has an empty password', () => {
+    const { yaml, secrets } = draftOf('x', sample(sampleOfCurl('curl -u key: https://a.example -d a=1')))
+    expect(yaml).toContain('  Password: ""')
+    expect([...secrets.values()]).toEqual(['key'])
   })
 
   it('a basic header becomes a user and a password', () => {
