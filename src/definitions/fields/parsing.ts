@@ -31,7 +31,7 @@ export const PARSING_SECTION = {
   duplicate: { key: 'Duplicate', kind: CONDITION, doc: 'When it means that the buyer has the lead already; no revenue', example: 'status = "duplicate"' },
   error: { key: 'Error', kind: CONDITION, doc: 'When it means that something went wrong at the buyer; looked at first, before Duplicate too, and tried again as a server error where the status is 2xx. Data that the buyer finds invalid is a row of Response Codes (`200 + status = "Error": Invalid data`)', example: 'status = "error"' },
   leadId: { key: 'Lead ID', aliases: ['Buyer Lead ID'], kind: PATH, doc: "The buyer's own name for the lead; where it is declared, an acceptance without it is held", example: 'response.leadId' },
-  price: { key: 'Price', aliases: ['Revenue'], kind: PATH, doc: 'What the buyer pays; where it is declared and nothing else names a price, an acceptance without it is held', example: 'response.price' },
+  price: { key: 'Price', aliases: ['Revenue'], kind: PATH, doc: 'What the buyer pays, the first where it finds several; where it is declared and nothing else names a price, an acceptance without it is held', example: 'response.price' },
   message: { key: 'Message', aliases: ['Reason'], kind: PATH, doc: "The buyer's words; several are joined with a comma", example: 'message' },
   redirectUrl: { key: 'Redirect URL', aliases: ['Redirect'], kind: PATH, doc: 'Where the consumer is to be sent', example: 'redirect_url' },
   capture: { key: 'Capture', kind: CAPTURE, doc: 'More values to keep; those of a ping stand in templates as ping.NAME', example: '{campaign: result.campaign}' },
@@ -40,6 +40,6 @@ export const PARSING_SECTION = {
 
 export const PING_PARSING_SECTION = {
   ...PARSING_SECTION,
-  bid: { key: 'Bid', kind: PATH, doc: 'What the buyer bids', example: 'price' },
+  bid: { key: 'Bid', kind: PATH, doc: 'What the buyer bids, the first where it finds several', example: 'price' },
   pingId: { key: 'Ping ID', kind: PATH, doc: 'The name of the bid, which the post repeats as {{ping.id}}', example: 'id' },
 } as const satisfies Readonly<Record<string, Field<unknown>>>

@@ -50,6 +50,7 @@ describe('parseCondition', () => {
   it.each([
     ['', 10, 'a path is missing here'],
     ['status', 16, 'expected a comparison after `status`'],
+    ['lower(status) = "ok"', 16, 'there is no function lower in conditions'],
     ['status =', 18, 'a value is missing here'],
     ['status = "accepted', 19, 'this quote is not closed'],
     ['status = not accepted', 23, 'did not expect `accepted` here'],
