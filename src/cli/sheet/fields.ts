@@ -71,7 +71,7 @@ const joined = (name: string, key: string): string => (name === '' ? key : `${na
 
 const leavesOf = (built: Built, name: string): readonly (readonly [string, string])[] => {
   if (built instanceof Map) return [...built].flatMap(([key, each]) => leavesOf(each, joined(name, key)))
-  if ('list' in built) return built.list.flatMap((each, i) => leavesOf(each, joined(name, String(i))))
+  if ('list' in built) return built.list.flatMap((each, i) => leavesOf(each, joined(name, String(built.at?.[i] ?? i))))
   if (!('leaf' in built)) return []
   const { leaf } = built
   return [[name, leaf === null || leaf === undefined ? '' : typeof leaf === 'object' ? JSON.stringify(leaf) : textOf(leaf)]]

@@ -50,7 +50,8 @@ const cellsOf = (built: Built): ReadonlyMap<string, string> => {
   const visit = (each: Built, name: string): void => {
     const inside = (key: string | number): string => (name === '' ? String(key) : `${name}.${key}`)
     if (each instanceof Map) for (const [key, value] of each) visit(value, inside(key))
-    else if ('list' in each) each.list.forEach((value, i) => visit(value, inside(i)))
+    // An item's column is where the author put it: one that a lead has not leaves its cell empty, and moves no other.
+    else if ('list' in each) each.list.forEach((value, i) => visit(value, inside(each.at?.[i] ?? i)))
     else if ('leaf' in each) cells.set(name, each.leaf === null || each.leaf === undefined ? '' : textOf(each.leaf))
   }
   visit(built, '')

@@ -24,6 +24,7 @@ describe('formats', () => {
     ['form', { format: 'form', mapping: mapping({ a: '{{lead.a}}', p: { q: '{{lead.n}}' }, l: ['1', '2'], r: { 0: 'x', 1: 'y' }, e: '{{lead.empty}}' }) }, 'a=x+%26+y&p.q=5&l=1&l=2&r=x&r=y&e='],
     ['form, latin1', { format: 'form', charset: 'latin1', mapping: mapping({ b: '{{lead.b}}“' }) }, 'b=%E9EUR%22'],
     ['csv', { format: 'csv', mapping: mapping({ a: '{{lead.a}}', none: '{{lead.none}}', q: '=1,"2"' }) }, 'a,none,q\r\nx & y,,"=1,""2"""\r\n'],
+    ['csv of a list, an item of which the lead has not', { format: 'csv', mapping: mapping({ l: ['{{lead.none}}', { k: '{{lead.n}}' }, 'z'], 'm.0': '{{lead.none}}', 'm.1': 'y' }) }, 'l.0,l.1.k,l.2,m.0,m.1\r\n,5,z,,y\r\n'],
     ['text', { format: 'text', mapping: mapping('Lead {{lead.a}}\nN {{lead.n}}') }, 'Lead x & y\nN 5'],
     ['text of a map', { format: 'text', mapping: mapping({ a: '{{lead.a}}', n: '{{lead.n}}' }) }, 'a: x & y\nn: 5'],
     ['body parameter', { format: 'json', bodyParameter: 'data', extraFields: mapping({ key: 'k' }), mapping: mapping({ a: '{{lead.a}}' }) }, 'key=k&data=%7B%22a%22%3A%22x+%26+y%22%7D'],
