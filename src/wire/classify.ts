@@ -1,9 +1,10 @@
 import type { FailureClass, Verdict } from '../core/verdict.ts'
+import { tidy } from './parse/words.ts'
 import type { Fault, Reply } from './request.ts'
 
 /** What a missing answer means (contract, section 5): nothing sent is a failure, something sent is in doubt. */
 export const verdictOfFault = (reply: Extract<Reply, { kind: 'fault' }>): Verdict => {
-  const reason = reply.message.trim() || FAULT_WORDS[reply.fault]
+  const reason = tidy(reply.message) ?? FAULT_WORDS[reply.fault]
   const own = { reason, said: null }
   switch (reply.fault) {
     case 'refused':

@@ -13,7 +13,7 @@ export const meaningOf = (error: unknown, begun: boolean): Said => {
   const message = response === '' ? wordsOf(error) : `the mail server says: ${oneLine(response)}`
   if (responseCode >= 400 && responseCode < 500) return { kind: 'refused', why: 'later', message }
   if (code === 'EAUTH' || NO_CREDENTIALS.has(responseCode)) return { kind: 'refused', why: 'credentials', message }
-  if (responseCode >= 500) return { kind: 'refused', why: 'never', message }
+  if (responseCode >= 500 && responseCode < 600) return { kind: 'refused', why: 'never', message }
   const fault = (kind: Fault): Said => ({ kind: 'fault', fault: kind, message })
   switch (code) {
     case 'ETIMEDOUT': return fault(begun ? 'timeout' : 'connect-timeout')

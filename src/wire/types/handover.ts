@@ -1,5 +1,6 @@
 import type { Verdict } from '../../core/verdict.ts'
 import { failureOfClass } from '../classify.ts'
+import { tidy } from '../parse/words.ts'
 import type { HandoverReply } from '../request.ts'
 
 /**
@@ -8,16 +9,17 @@ import type { HandoverReply } from '../request.ts'
  */
 export const verdictOfHandover = (reply: HandoverReply): Verdict => {
   if (reply.kind === 'handed-over') {
-    const words = reply.words === '' ? '' : ` (${reply.words})`
-    return { kind: 'accepted', reason: reply.rehearsal ? `test mode: ${REHEARSED[reply.to]}` : `${DONE[reply.to]}${words}`, said: null, buyerLeadId: null, price: null }
+    const words = tidy(reply.words)
+    return { kind: 'accepted', reason: reply.rehearsal ? `test mode: ${REHEARSED[reply.to]}` : `${DONE[reply.to]}${words === null ? '' : ` (${words})`}`, said: null, buyerLeadId: null, price: null }
   }
-  const told = { reason: reply.message, said: null, retryAfterMs: null }
+  const reason = tidy(reply.message) ?? ''
+  const told = { reason, said: null, retryAfterMs: null }
   switch (reply.why) {
     case 'credentials': return failureOfClass('auth', 401, told)
     case 'later': return failureOfClass('server_error', 503, told)
     case 'never': return failureOfClass('invalid_data', 422, told)
     // One mailbox of the buyer's has the lead and another refused it: selling it on, or again, may sell it twice.
-    case 'partly': return { kind: 'unconfirmed', class: 'unreadable', reason: reply.message, said: null }
+    case 'partly': return { kind: 'unconfirmed', class: 'unreadable', reason, said: null }
     default: return reply.why satisfies never
   }
 }

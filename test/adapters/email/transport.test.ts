@@ -214,6 +214,9 @@ describe('trouble on the way', () => {
     ['that closes down after the message, and says so: tried again', { '.': '421 closing' }, { kind: 'failed', class: 'server_error', retry: true }],
     ['whose word on the message is neither yes nor no: unknown', { '.': 'what?' }, { kind: 'unknown', class: 'unreadable' }],
     ['whose word on the message is no reply of SMTP\'s end: unknown', { '.': '354 go on' }, { kind: 'unknown', class: 'unreadable' }],
+    ['whose word on the message has a number that SMTP does not know: unknown', { '.': '999 well' }, { kind: 'unknown', class: 'unreadable' }],
+    ['that refuses in escapes for a terminal: its words without them', { MAIL: '550 \u001b[2J\u001b]0;x\u0007no' }, { kind: 'failed', reason: 'the mail server says: 550 [2J ]0;x no' }],
+    ['that takes it in such: the same', { '.': '250 \u001b[31mqueued' }, { kind: 'accepted', reason: 'handed to the mail server (250 [31mqueued)' }],
     ['whose word on the message has no end: unknown', { '.': `250 ${'x'.repeat(3_000_000)}` }, { kind: 'unknown', class: 'unreadable' }],
     ['that breaks off in its answer to the message: unknown', { '.': 'hang-up' }, { kind: 'unknown', retry: true }],
   ])('a server %s', async (_, says, expected) => {
