@@ -338,7 +338,7 @@ const CASES: readonly Case[] = [
     expect(await ledger.recipientStates('live')).toMatchObject([{ paused: null, closedUntil: T0 + 5 }])
   }],
   ['unpause makes due what waits for the recipient or for a person', async (ledger) => {
-    await ledger.append([first(delivery('L1'), waits(null)), first(delivery('L2'), waits(T0 + 1e9)), first(delivery('L3'), waits(T0 + 1e9, { recipient: 'b' })), first(delivery('L4'), waits(null, { recipient: 'b' })), first(delivery('L5', { mode: 'test' }), waits(null))])
+    await ledger.append([first(delivery('L1'), waits(null)), first(delivery('L2'), waits(T0 + 1e9)), first(delivery('L3'), waits(T0 + 1e9, { recipient: 'b' })), first(delivery('L4'), waits(null, { recipient: 'b' })), first(delivery('L5', { mode: 'test' }), waits(null)), first(delivery('L6'), settled())])
     expect(await ledger.wake('a', 'live', T0)).toBe(3)
     expect((await ledger.claimDue({ mode: 'live', now: T0, limit: 9 })).map((each) => each.delivery.lead.id).toSorted()).toEqual(['L1', 'L2', 'L4'])
   }],
@@ -376,7 +376,7 @@ const CASES: readonly Case[] = [
   }],
   ['a crash: what was acknowledged is there, and what was under way is abandoned to the next writer', async (ledger, { reopen }) => {
     const [a, b, c] = [delivery('L1'), delivery('L2'), delivery('L3')]
-    await ledger.append([first(a, working, [received(), ...tried('/', 'a', 1, null)]), first(b, settled()), first(c, waits(T0))])
+    await ledger.append([first(b, settled()), first(c, waits(T0)), first(a, working, [received(), ...tried('/', 'a', 1, null)])])
     const after = await reopen!()
     const query = { mode: 'live', now: T0, limit: 9 } as const
     expect(await after.claimAbandoned({ ...query, to: 'nobody' })).toEqual([])
@@ -386,6 +386,8 @@ const CASES: readonly Case[] = [
     expect(await after.claimAbandoned(query)).toEqual([])
     expect((await after.append([then(a, 2, settled(), sale().slice(1))])).map((each) => each.kind)).toEqual(['ok'])
     expect((await after.claimDue(query)).map((each) => each.delivery.lead.id)).toEqual(['L3'])
+    const numbers = (await all(after.events({}))).map(({ seq }) => seq)
+    expect(numbers).toEqual([...new Set(numbers)].toSorted((one, other) => one - other))
   }],
 ]
 

@@ -327,6 +327,13 @@ describe('stopping', () => {
     await transport.close()
   })
 
+  it('by close, at once where nothing is on the wire', async () => {
+    const buyer = closing(await startBuyer())
+    const transport = createHttpTransport({ closeGraceMs: 60_000 })
+    expect(statusOf(await transport.send(post(buyer.url), settings()))).toBe(200)
+    await transport.close()
+  })
+
   it('by close with a buyer that hangs: given up after the grace', async () => {
     const buyer = closing(await startBuyer({ script: { do: 'hang' } }))
     const transport = createHttpTransport({ closeGraceMs: 30 })
