@@ -70,12 +70,13 @@ const compareScalars = (a: Scalar, b: Scalar): number | null => {
   return left === right ? 0 : left < right ? -1 : 1
 }
 
-/** What is greater or less than a number may be written as people do: ` 720`, `$250,000`, `1e3`, `007`. */
-const sizeOf = (got: Scalar, want: Scalar): number | null =>
-  typeof want === 'number' && typeof got === 'string' ? compareScalars(asWritten(got) ?? got, want) : compareScalars(got, want)
+/** What is greater or less may be written as people write numbers, on either side: ` 720`, `$250,000`, `1e3`, `007`. */
+const sizeOf = (got: Scalar, want: Scalar): number | null => {
+  const wanted = typeof want === 'string' ? asWritten(want) ?? want : want
+  return typeof wanted === 'number' && typeof got === 'string' ? compareScalars(asWritten(got) ?? got, wanted) : compareScalars(got, wanted)
+}
 
-/** Null for a plain numeral, which is its own size, and for what is no number. */
-export const asWritten = (text: string): number | null => {
+const asWritten = (text: string): number | null => {
   if (asNumeral(text) !== null) return null
   const plain = text.trim().replace(/^([+-]?)\s*[$€£¥₹]\s*/, '$1')
   const digits = /^[+-]?\d{1,3}(,\d{3})+(\.\d*)?$/.test(plain) ? plain.replaceAll(',', '') : plain

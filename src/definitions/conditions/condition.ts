@@ -1,5 +1,5 @@
 import type { Place } from '../../base/diagnostic.ts'
-import { asWritten, type Condition, type Scalar, type ValuePath } from '../../core/condition.ts'
+import type { Condition, Scalar, ValuePath } from '../../core/condition.ts'
 import type { Parsed } from '../values/parsed.ts'
 import { parsed } from '../values/parsed.ts'
 import { regexProblem, scanPath } from './path.ts'
@@ -71,12 +71,11 @@ const size = (scanner: Scanner): Scalar => {
   const grouped = /^[$€£¥₹]?\d{1,3}(?:,\d{3})+(?:\.\d+)?(?![\w%,])/.exec(scanner.text.slice(start))?.[0]
   if (grouped !== undefined) {
     scanner.at += grouped.length
-    return asWritten(grouped)
+    return grouped
   }
   const want = value(scanner)
-  if (typeof want !== 'string' || /^[+-]?0\d/.test(want)) return want
-  if (/^[+-]?[$€£¥₹]?\.?\d[\d.,]*\s*[a-z%]+$|^\d+\/\d+\/\d+$/i.test(want)) scanner.fail(`\`${want}\` is no number to compare with`, 'write the number alone, such as 5000; a day as 2026-11-24', start)
-  return asWritten(want) ?? want
+  if (typeof want === 'string' && /^[+-]?[$€£¥₹]?\.?\d[\d.,]*\s*[a-z%]+$|^\d+\/\d+\/\d+$/i.test(want)) scanner.fail(`\`${want}\` is no number to compare with`, 'write the number alone, such as 5000; a day as 2026-11-24', start)
+  return want
 }
 
 /** A quoted text at this place; null where none stands. */
