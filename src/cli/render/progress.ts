@@ -55,6 +55,8 @@ export const createProgress = async (err: Sink, quiet: boolean): Promise<Progres
 /** `1,200 of 50,000 leads · 64.2% accepted · $32,110.00 · 412/s · 2 min left`. */
 export const progressLine = (at: Snapshot): string => {
   const seconds = (at.now - at.startedAt) / 1000
+  // A `resume --watch` that has nothing due, a pipe that brings nothing: figures of zero would look like a fault.
+  if (at.total === null && at.settled + at.waiting + at.attempts === 0) return `nothing to do yet · ${formatDuration(Math.round(seconds) * 1000)}`
   const done = at.settled + at.waiting
   const rate = seconds > 0 ? done / seconds : 0
   const left = at.total === null || rate === 0 ? null : Math.max(0, at.total - done) / rate

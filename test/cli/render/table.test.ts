@@ -58,6 +58,11 @@ describe('progress', () => {
     const line = progressLine({ settled: 3, waiting: 1, accepted: 0, failed: 1, attempts: 4, revenue: [], total: null, startedAt: 0, now: 500 })
     expect(line).toBe('3 leads · 4 sent · 0.0% accepted · 1 waiting · 1 failed')
   })
+
+  it('says so where there is nothing to do, as for a watch at night', () => {
+    const idle = { settled: 0, waiting: 0, accepted: 0, failed: 0, attempts: 0, revenue: [], startedAt: 0, now: 14_120 }
+    expect([progressLine({ ...idle, total: null }), progressLine({ ...idle, total: 5 })]).toEqual(['nothing to do yet · 14 s', '0 of 5 leads · 0 sent · 0.0/s'])
+  })
 })
 
 describe('the page', () => {
