@@ -1,4 +1,5 @@
 import { shortHash } from '../base/hash.ts'
+import { phoneDigits } from '../base/phone.ts'
 import type { Instant } from '../base/time.ts'
 import type { CapNode, Claim } from './caps.ts'
 import type { DeliveryEvent, Mode } from './event.ts'
@@ -29,6 +30,6 @@ const valueOf = (lead: Lead, field: string): string | null => {
   const [value] = resolveLead(lead, { kind: 'path', text: field })
   const text = value === undefined || value === null ? '' : String(value).trim().toLowerCase()
   if (text === '') return null
-  const digits = text.replace(/\D/g, '')
-  return /^[\d\s()+.-]+$/.test(text) && digits.length >= 10 ? digits.replace(/^1(?=\d{10}$)/, '') : text
+  const digits = phoneDigits(text)
+  return /^[\d\s()+.-]+$/.test(text) && digits.length >= 10 ? digits : text
 }

@@ -1,3 +1,4 @@
+import { phoneDigits } from '../base/phone.ts'
 import type { Instant } from '../base/time.ts'
 import { durationWords } from '../base/time.ts'
 import type { Lead } from './lead.ts'
@@ -30,7 +31,7 @@ const TOLL_FREE = /^(800|833|844|855|866|877|888|900)/
 
 /** A North American number says nothing of mobile or landline; what cannot be a mobile is refused: no number, toll-free, premium, impossible. */
 const phoneProblem = (phone: string): string | null => {
-  const digits = phone.replace(/\D/g, '').replace(/^1(?=\d{10}$)/, '')
+  const digits = phoneDigits(phone)
   if (digits === '') return 'there is no phone number'
   if (phone.startsWith('+') && !phone.startsWith('+1')) return digits.length >= 8 && digits.length <= 15 ? null : 'the number is too short or too long'
   if (!/^[2-9]\d{2}[2-9]\d{6}$/.test(digits)) return 'the number cannot be dialled'

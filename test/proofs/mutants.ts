@@ -63,7 +63,7 @@ const MUTANTS: readonly Mutant[] = [
   { fault: "a ping's own Timeout is ignored", file: 'strategies/auction.ts', from: 'policy.pingTimeoutMs ?? policy.timeoutMs', to: 'policy.timeoutMs' },
   { fault: 'a certificate of the greatest age is refused', file: 'requirements.ts', from: 'ageMs > maxAgeMs', to: 'ageMs >= maxAgeMs' },
   { fault: 'a toll-free number passes for a mobile', file: 'requirements.ts', from: "return TOLL_FREE.test(digits) ?", to: "return TOLL_FREE.test('') ?" },
-  { fault: 'a look-back knows a number only as it was typed', file: 'look-back.ts', from: "digits.length >= 10 ? digits.replace(/^1(?=\\d{10}$)/, '') : text", to: 'digits.length >= 99 ? digits : text' },
+  { fault: 'a look-back knows a number only as it was typed', file: 'look-back.ts', from: 'digits.length >= 10 ? digits : text', to: 'digits.length >= 99 ? digits : text' },
   { fault: 'a lead of two zones is called when one of them is open', file: 'window.ts', from: 'zones.every((zone) =>', to: 'zones.some((zone) =>' },
   { fault: 'of several windows the last to open counts', file: 'window.ts', from: 'opens < first)) first = opens', to: 'opens > first)) first = opens', tests: 'test/definitions/calling-hours.test.ts' },
   { fault: 'every state has the hours of the others', file: 'gate.ts', from: 'windowState(own ?? hours.elsewhere', to: 'windowState(hours.elsewhere', tests: 'test/definitions/calling-hours.test.ts' },

@@ -1,4 +1,5 @@
 import type { LeadValue } from '../../core/lead.ts'
+import { readJson } from '../../wire/parse/json.ts'
 import { textFault, type Gathered } from './batch.ts'
 import { hashOfRecord, identityOf, idFieldAmong } from './identity.ts'
 
@@ -33,8 +34,7 @@ type Parsed = { readonly ok: true; readonly fields: Readonly<Record<string, Lead
 const parseRecord = (raw: string): Parsed => {
   let value: unknown
   try {
-    // A number of 16 digits or more may not survive as a JavaScript number; its digits then stay, as text.
-    value = LONG_NUMBER.test(raw) ? JSON.parse(raw, keepDigits) : JSON.parse(raw)
+    value = readJson(raw)
   } catch (error) {
     return { ok: false, reason: `not valid JSON: ${error instanceof Error ? error.message.replace(/\s+/g, ' ').slice(0, 200) : 'unreadable'}` }
   }
@@ -62,11 +62,6 @@ const listWithin = (fields: Readonly<Record<string, LeadValue>>): string | null 
 const OF_A_PERSON = /e-?mail|phone|mobile|name|zip|postal|address|birth|^state$|^city$/i
 const LIST_NAMES = /^(leads?|data|results?|records?|items?|contacts?|rows?|entries|people|prospects|response|payload)$/i
 
-const LONG_NUMBER = /\d{16}/
-
-const keepDigits = (_key: string, value: unknown, context?: { readonly source?: string }): unknown =>
-  typeof value === 'number' && !Number.isSafeInteger(value) && context?.source !== undefined && /^-?\d+$/.test(context.source) ? context.source : value
-
 const isFields = (value: unknown): value is Readonly<Record<string, LeadValue>> =>
   typeof value === 'object' && value !== null && !Array.isArray(value)
 
@@ -85,7 +80,7 @@ const depthOf = (raw: string): number => {
 }
 
 /** Whether an odd number of backslashes stands before this place. */
-export const isEscaped = (text: string, at: number): boolean => {
+const isEscaped = (text: string, at: number): boolean => {
   let slashes = 0
   while (text.charCodeAt(at - 1 - slashes) === 0x5c) slashes++
   return slashes % 2 === 1

@@ -1,3 +1,4 @@
+import { phoneDigits } from '../../base/phone.ts'
 import { stateCodeOf } from '../../base/us-states.ts'
 import { AREA_CODES } from './us-area-codes.ts'
 import { POSTAL_PREFIXES } from './us-postal.ts'
@@ -44,6 +45,6 @@ export const zonesOfAreaCode = (phone: string): readonly string[] => {
 }
 
 export const stateOfAreaCode = (phone: string): string | null => {
-  const digits = phone.replace(/\D/g, '').replace(/^1(?=\d{10}$)/, '')
+  const digits = phoneDigits(phone)
   return digits.length === 10 ? (AREA_CODES[digits.slice(0, 3)] ?? null) : null
 }

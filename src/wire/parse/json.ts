@@ -1,7 +1,11 @@
-/** The value of a JSON text, or undefined where it is none. Whole numbers too long for a double stay exact, as text. */
+/** The value of a JSON text; throws where it is none. Whole numbers too long for a double stay exact, as text. */
+export const readJson = (text: string): unknown =>
+  LONG_NUMBER.test(text) ? JSON.parse(text, keepLongNumbers as (key: string, value: unknown) => unknown) : JSON.parse(text)
+
+/** The same; undefined where it is none. */
 export const parseJson = (text: string): unknown => {
   try {
-    return LONG_NUMBER.test(text) ? JSON.parse(text, keepLongNumbers as (key: string, value: unknown) => unknown) : JSON.parse(text)
+    return readJson(text)
   } catch {
     return undefined
   }

@@ -1,3 +1,5 @@
+import { phoneDigits } from '../../base/phone.ts'
+import { isUsState } from '../../base/us-states.ts'
 import type { Field } from './request-fields.ts'
 
 /**
@@ -24,7 +26,7 @@ export const identityOf = (fields: readonly Field[]): string | null => {
     if (value === '') continue
     const kind = kindOf(name)
     if (kind === 'email') return value.trim().toLowerCase()
-    if (kind === 'phone' && phone === null) phone = HASH.test(value) ? value : value.replace(/\D/g, '').replace(/^1(?=\d{10}$)/, '')
+    if (kind === 'phone' && phone === null) phone = HASH.test(value) ? value : phoneDigits(value)
   }
   return phone
 }
@@ -37,7 +39,7 @@ const CHECKS: Readonly<Record<Kind, (value: string) => string | null>> = {
     const digits = value.replace(/\D/g, '').length
     return digits >= 10 && digits <= 15 ? null : `${quote(value)} has ${digits} ${digits === 1 ? 'digit' : 'digits'}, a phone number has 10`
   },
-  state: (value) => STATES.has(value.trim().toLowerCase()) ? null : `${quote(value)} is not a US state`,
+  state: (value) => isUsState(value) ? null : `${quote(value)} is not a US state`,
 }
 
 const HASH = /^(?:[0-9a-f]{32}|[0-9a-f]{40}|[0-9a-f]{64})$/i
@@ -67,12 +69,3 @@ const findKind = (name: string): Kind | null => {
   if (/^(state|st|home state|us state|state (name|full name|abbr|abbreviation|full))$/.test(last)) return 'state'
   return null
 }
-
-const STATES = new Set(
-  ('al alabama|ak alaska|az arizona|ar arkansas|ca california|co colorado|ct connecticut|de delaware|dc district of columbia|fl florida|ga georgia|hi hawaii|'
-  + 'id idaho|il illinois|in indiana|ia iowa|ks kansas|ky kentucky|la louisiana|me maine|md maryland|ma massachusetts|mi michigan|mn minnesota|ms mississippi|'
-  + 'mo missouri|mt montana|ne nebraska|nv nevada|nh new hampshire|nj new jersey|nm new mexico|ny new york|nc north carolina|nd north dakota|oh ohio|ok oklahoma|'
-  + 'or oregon|pa pennsylvania|ri rhode island|sc south carolina|sd south dakota|tn tennessee|tx texas|ut utah|vt vermont|va virginia|wa washington|wv west virginia|'
-  + 'wi wisconsin|wy wyoming|pr puerto rico|gu guam|vi virgin islands|as american samoa|mp northern mariana islands')
-    .split('|').flatMap((each) => [each.slice(0, 2), each.slice(3)]),
-)

@@ -1,8 +1,8 @@
 import { diagnosticAt, type Diagnostic, type Place } from '../../base/diagnostic.ts'
+import { suggest } from '../../definitions/suggest.ts'
 import type { Helper } from '../helpers/helper.ts'
 import { helperNamed, helperTable } from '../helpers/table.ts'
 import type { Call, Expression, Path, Position } from './ast.ts'
-import { nearest } from './nearest.ts'
 import { compilePath, type Read, type Vocabulary } from './scope.ts'
 
 export interface Context {
@@ -20,7 +20,7 @@ export const compileCall = (call: Call, context: Context): Read | null => {
   const name = path.type === 'PathExpression' ? path.original : ''
   const helper = helperNamed(name)
   if (!helper) {
-    const guess = nearest(name, helperTable.map((each) => each.name))
+    const guess = suggest(name, helperTable.map((each) => each.name))
     context.report(diagnosticAt({ ...context.placeAt(path.loc.start), length: Math.max(1, name.length) }, 'unknown-helper', `there is no helper "${name}"`,
       guess ? `did you mean "${guess}"?` : `helpers: ${helperTable.map((each) => each.name).join(', ')}`))
     return null
@@ -116,7 +116,7 @@ const compileLookup = (params: readonly Expression[], context: Context, wrong: (
   const at = names.findIndex((name) => name !== null && Object.hasOwn(tables, name))
   if (at < 0) {
     const asked = names.find((name, i) => name !== null && [a, b][i]?.type === 'StringLiteral') ?? names[1] ?? names[0] ?? ''
-    const guess = nearest(asked, Object.keys(tables))
+    const guess = suggest(asked, Object.keys(tables))
     const known = Object.keys(tables)
     return wrong(`there is no table "${asked}"`, guess ? `did you mean "${guess}"?` : known.length > 0 ? `tables: ${known.join(', ')}` : 'write it under Tables: in this file', 'unknown-table')
   }

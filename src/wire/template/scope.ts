@@ -1,8 +1,8 @@
 import { diagnosticAt, type Diagnostic, type Place } from '../../base/diagnostic.ts'
 import { formatMoney } from '../../base/money.ts'
 import { isoTime } from '../../base/time.ts'
+import { suggest } from '../../definitions/suggest.ts'
 import type { RenderInput } from '../endpoint.ts'
-import { nearest } from './nearest.ts'
 
 /** One value of one lead's scope; undefined or null where it has none. */
 export type Read = (input: RenderInput) => unknown
@@ -21,7 +21,7 @@ export interface Vocabulary {
 export const compilePath = (parts: readonly string[], vocabulary: Vocabulary, place: Place): Read | Diagnostic => {
   const [head = '', ...rest] = parts
   const unknown = (known: readonly string[]): Diagnostic => {
-    const guess = nearest(rest.join('.'), known)
+    const guess = suggest(rest.join('.'), known)
     return diagnosticAt(place, 'unknown-name', `${head} has no ${rest.length === 0 ? 'value of its own' : `"${rest.join('.')}"`}`,
       guess ? `did you mean ${head}.${guess}?` : `known: ${known.map((each) => `${head}.${each}`).join(', ')}`)
   }

@@ -1,5 +1,6 @@
 import { diagnosticAt, type Diagnostic, type Place } from '../../base/diagnostic.ts'
 import type { Text } from '../../definitions/types.ts'
+import { suggest } from '../../definitions/suggest.ts'
 import type { RenderInput } from '../endpoint.ts'
 import { helperNamed } from '../helpers/table.ts'
 import { parseTemplate, type Block, type Call, type Position, type Program } from './ast.ts'
@@ -7,7 +8,6 @@ import { compileCall, compileExpression, type Context } from './call.ts'
 import { COMPARISONS, compareBoth } from './compare.ts'
 import { compileCondition, type Test } from './condition.ts'
 import { takeOutConditions } from './conditions.ts'
-import { nearest } from './nearest.ts'
 import type { Read, Vocabulary } from './scope.ts'
 import { textOf } from './text-of.ts'
 
@@ -86,7 +86,7 @@ export const compilePieces = (source: Text, options: TemplateOptions): readonly 
     const name = block.path.type === 'PathExpression' ? block.path.original : ''
     if (name === 'compare') return compileCompareBlock(block, context)
     if (name !== 'if' && name !== 'unless') {
-      const guess = nearest(name, ['if', 'unless', 'compare'])
+      const guess = suggest(name, ['if', 'unless', 'compare'])
       report(diagnosticAt(placeAt(block.loc.start), 'unknown-block', `there is no block {{#${name}}}`, guess ? `did you mean {{#${guess} …}}?` : name === 'each' ? EACH : 'blocks are {{#if …}}, {{#unless …}} and {{#compare a "op" b}}'))
       return null
     }
