@@ -3,7 +3,7 @@ import type { RenderInput } from '../endpoint.ts'
 import type { Built } from '../mapping/build.ts'
 import type { Document } from '../mapping/document.ts'
 import { encodeText, escapeBeyond, jsonEscape, xmlEscape, type Charset } from './charset.ts'
-import { columnsOf, csvOf } from './csv.ts'
+import { columnsOf, csvOf, FOR_PROGRAMS } from './csv.ts'
 import { formOf, queryOf } from './form.ts'
 import { compileJson, jsonOfBuilt } from './json.ts'
 import { pairsOf, type Pair } from './pairs.ts'
@@ -66,7 +66,7 @@ const compileText = (document: Document, definition: EndpointDefinition, format:
     case 'form': return definition.bodyParameter ? (input) => formOf(pairsOf(document.build(input)), charset) : (input) => formOf([...pairsOf(document.build(input)), ...extraPairs(input)], charset)
     case 'csv': {
       const columns = columnsOf(document.shape)
-      return (input) => csvOf([document.build(input)], columns)
+      return (input) => csvOf([document.build(input)], columns, FOR_PROGRAMS)
     }
     case 'text': return (input) => plainTextOf(document.build(input))
     case 'query': return () => ''
@@ -79,7 +79,7 @@ const manyTexts = (document: Document, definition: EndpointDefinition, charset: 
   switch (definition.batch?.format) {
     case 'csv': {
       const columns = columnsOf(document.shape)
-      return (inputs) => csvOf(inputs.map(document.build), columns)
+      return (inputs) => csvOf(inputs.map(document.build), columns, FOR_PROGRAMS)
     }
     case 'xml': {
       const child = xmlRootOf(document, null)

@@ -1,29 +1,21 @@
-import { stringify } from 'csv-stringify/sync'
-import { csvLine } from '../../base/csv.ts'
+import { csvLine, type CsvStyle } from '../../base/csv.ts'
 import type { Built } from '../mapping/build.ts'
 import { textOf } from '../template/text-of.ts'
 import type { Shape, ShapeEntry } from '../mapping/shape.ts'
 
-const STYLE = { guard: false, eol: '\r\n' } as const
+/** A buyer's program reads it: values go exactly as they are. */
+export const FOR_PROGRAMS: CsvStyle = { guard: false, eol: '\r\n' }
+/** Files and attachments, which people open in a spreadsheet: cells that it would run as formulas are guarded. */
+export const FOR_PEOPLE: CsvStyle = { guard: true, eol: '\r\n' }
 
-/**
- * RFC 4180: a header, a line per lead, CRLF. A buyer's program reads it, so values go exactly as they are; the guard
- * against formulas is for the files that people open.
- */
-export const csvOf = (rows: readonly Built[], columns: readonly string[]): string => {
-  const { header: all, lines } = tableOf(rows, columns)
-  if (all.length === 0) return ''
-  const [only] = lines
-  if (lines.length === 1 && only) return csvLine(all, STYLE) + csvLine(only, STYLE)
-  // A lone empty cell must be quoted, or its line is blank and read as none.
-  return stringify([all, ...lines], { record_delimiter: '\r\n', quoted_match: /[\r\n]/, quoted_empty: all.length === 1 })
-}
-
-/** The columns of all rows, those of the mapping first, and a cell for each. */
-export const tableOf = (rows: readonly Built[], columns: readonly string[]): { readonly header: readonly string[]; readonly lines: readonly (readonly string[])[] } => {
+/** RFC 4180: a header with the columns of all rows, those of the mapping first, and a line per lead. */
+export const csvOf = (rows: readonly Built[], columns: readonly string[], style: CsvStyle): string => {
   const cells = rows.map(cellsOf)
   const header = [...new Set([...columns, ...cells.flatMap((each) => [...each.keys()])])]
-  return { header, lines: cells.map((each) => header.map((column) => each.get(column) ?? '')) }
+  if (header.length === 0) return ''
+  let text = csvLine(header, style)
+  for (const each of cells) text += csvLine(header.map((column) => each.get(column)), style)
+  return text
 }
 
 /** Every column that the mapping can fill, in its order, so that a missing value leaves an empty cell. */

@@ -2,8 +2,7 @@ import { diagnosticAt, type Diagnostic } from '../../../base/diagnostic.ts'
 import { shortHash } from '../../../base/hash.ts'
 import { isoTime } from '../../../base/time.ts'
 import type { EndpointDefinition, Text } from '../../../definitions/types.ts'
-import { columnsOf } from '../../encode/csv.ts'
-import { guardedCsvOf } from '../../encode/guarded-csv.ts'
+import { columnsOf, csvOf, FOR_PEOPLE } from '../../encode/csv.ts'
 import { pairsOf } from '../../encode/pairs.ts'
 import type { RenderInput, Rendered } from '../../endpoint.ts'
 import { compileDocument } from '../../mapping/document.ts'
@@ -125,7 +124,7 @@ const compileContent = (definition: EndpointDefinition, options: TemplateOptions
       text: plainBody(linesOf(intro).join('\n'), shown, own === undefined ? footer : []),
       html: htmlBody(intro, shown, own === undefined ? footer : []),
       attachments: attachments(attach, batch !== null, single ? fileNameOf(first.lead.id, key) : `leads-${key}`, {
-        csv: () => guardedCsvOf(built, columns),
+        csv: () => csvOf(built, columns, FOR_PEOPLE),
         adf: () => adfOf(inputs.map((input, i) => ({ id: input.lead.id, at: input.now, pairs: leads[i]?.pairs ?? [], vendor: name, provider: sourceOf(input) ?? 'finalmile' }))),
       }),
     }

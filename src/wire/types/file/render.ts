@@ -3,8 +3,7 @@ import { shortHash } from '../../../base/hash.ts'
 import type { EndpointDefinition, Text } from '../../../definitions/types.ts'
 import { compileBody } from '../../encode/body.ts'
 import { charsetNamed } from '../../encode/charset.ts'
-import { columnsOf } from '../../encode/csv.ts'
-import { guardedCsvOf } from '../../encode/guarded-csv.ts'
+import { columnsOf, csvOf, FOR_PEOPLE } from '../../encode/csv.ts'
 import type { RenderInput, Rendered } from '../../endpoint.ts'
 import { compileDocument } from '../../mapping/document.ts'
 import { inCommonOf } from '../../in-common.ts'
@@ -101,7 +100,7 @@ const compileContent = (definition: EndpointDefinition, options: TemplateOptions
   const format = formatOf(definition)
   if (format === 'csv') {
     const columns = columnsOf(document.shape)
-    return { type: 'text/csv; charset=utf-8', write: (inputs) => guardedCsvOf(inputs.map(document.build), columns) }
+    return { type: 'text/csv; charset=utf-8', write: (inputs) => csvOf(inputs.map(document.build), columns, FOR_PEOPLE) }
   }
   if (format !== 'json' && format !== 'xml' && format !== 'text') {
     options.report(diagnosticAt(definition.place, 'unsupported-format', `Format: ${format} cannot be written into a file`, 'write Format: CSV, JSON, XML or Text'))
