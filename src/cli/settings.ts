@@ -16,7 +16,7 @@ export interface Settings {
   readonly verbose: boolean
 }
 
-export const DEFAULT_STORE = 'sqlite:.finalmile/store.db'
+const DEFAULT_STORE = 'sqlite:.finalmile/store.db'
 export const DEFAULT_RECIPIENTS = 'recipients'
 
 /** From commander's merged options. `FINALMILE_STORE` stands in for `--store`. */

@@ -61,7 +61,7 @@ export const processStreams = (noColorFlag: boolean): Streams => {
 }
 
 /** A terminal that nobody has told its size (`script` from cron, a container's, a serial console) says 0 columns. */
-export const sinkOf = (stream: NodeJS.WriteStream, noColorFlag: boolean): Sink => ({
+const sinkOf = (stream: NodeJS.WriteStream, noColorFlag: boolean): Sink => ({
   write: (text) => void stream.write(text),
   drained: () => (stream.writableNeedDrain ? new Promise((resolve) => stream.once('drain', () => resolve())) : Promise.resolve()),
   get isScreen() { return stream.isTTY === true && stream.columns > 0 },

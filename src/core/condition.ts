@@ -5,7 +5,7 @@ export type ValuePath =
   | { readonly kind: 'regex'; readonly source: string; readonly flags: string }
 
 export type Scalar = string | number | boolean | null
-export const OPERATORS = ['=', '!=', '>', '>=', '<', '<=', 'contains', 'starts-with', 'ends-with', 'matches', 'in'] as const
+const OPERATORS = ['=', '!=', '>', '>=', '<', '<=', 'contains', 'starts-with', 'ends-with', 'matches', 'in'] as const
 export type Operator = (typeof OPERATORS)[number]
 
 /** The grammar of section 3 of the contract: `path op value` joined by `and`, `or`, `not` and parentheses. */

@@ -11,7 +11,7 @@ export interface ReportContext {
   readonly source: Readonly<Record<string, string>>
 }
 
-export const REPORT_BY = ['recipient', 'source', 'day', 'version'] as const
+const REPORT_BY = ['recipient', 'source', 'day', 'version'] as const
 export type ReportBy = (typeof REPORT_BY)[number]
 
 /** A trouble that a person must look at: wrong credentials, a bad certificate. */

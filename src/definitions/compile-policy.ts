@@ -7,7 +7,7 @@ import type { EndpointValues } from './endpoint-keys.ts'
 import type { Amount } from './values/amount.ts'
 
 export const DEFAULT_TIMEOUT_MS = 10_000
-export const DEFAULT_CIRCUIT: CircuitPolicy = { errorRate: 0.5, over: 100, waitMs: 5 * MINUTE, maxWaitMs: HOUR }
+const DEFAULT_CIRCUIT: CircuitPolicy = { errorRate: 0.5, over: 100, waitMs: 5 * MINUTE, maxWaitMs: HOUR }
 
 const ALL_DAYS = [1, 2, 3, 4, 5, 6, 7]
 const ALL_DAY = [{ fromMinute: 0, toMinute: 1440 }]

@@ -6,7 +6,7 @@ const STEPS: RetryRule = { retries: 3, backoff: { kind: 'steps', ms: [1_000, 2_0
 const EXPONENTIAL: RetryRule = { ...STEPS, backoff: { kind: 'exponential', firstMs: 1_000 } }
 
 /** The table of the contract, section 5. A class that is not in it is not tried again. */
-export const DEFAULT_RETRY = {
+const DEFAULT_RETRY = {
   network: STEPS,
   proxy: STEPS,
   timeout: { ...STEPS, growTimeout: true },

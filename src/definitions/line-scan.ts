@@ -40,7 +40,7 @@ export const scanValue = (line: string, from: number): ValueScan => {
 }
 
 /** Where a plain value ends: at a comment, and inside `{…}` at a comma, a brace or a colon; never inside a tag or an inline block. */
-export const plainEnd = (line: string, from: number, context: 'block' | 'flow'): { readonly end: number; readonly unclosed?: Tag } => {
+const plainEnd = (line: string, from: number, context: 'block' | 'flow'): { readonly end: number; readonly unclosed?: Tag } => {
   const open: Tag[] = []
   let i = from
   while (i < line.length) {

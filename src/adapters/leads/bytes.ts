@@ -3,7 +3,7 @@ import { pipeline, Readable } from 'node:stream'
 import { createGunzip } from 'node:zlib'
 
 /** Some 400 rows a chunk: large enough that the step from chunk to chunk costs nothing, small enough to be a batch. */
-export const CHUNK = 64 * 1024
+const CHUNK = 64 * 1024
 
 /** The bytes of one source as they are asked for, a gzip file unpacked. `onRead` counts what was read before unpacking. */
 export async function* openBytes(from: string | Readable, onRead: (bytes: number) => void): AsyncGenerator<Buffer> {

@@ -5,7 +5,7 @@ import { identityOf, rowHasher } from './identity.ts'
 import { NEEDS_MORE, quotedRecord } from './csv-quoted.ts'
 
 /** A record longer than this is no lead but a lost quote or another kind of file. */
-export const LONGEST_CSV_RECORD = 1024 * 1024
+const LONGEST_CSV_RECORD = 1024 * 1024
 
 /**
  * Rows of a CSV file after its header (RFC 4180). A line without quotes is split as it is, which costs a tenth of

@@ -48,7 +48,7 @@ export const renderDiagnostics = (diagnostics: readonly Diagnostic[], textOf: (f
 export const sortDiagnostics = (diagnostics: readonly Diagnostic[]): readonly Diagnostic[] =>
   diagnostics.toSorted((a, b) => (a.file ?? '').localeCompare(b.file ?? '') || a.line - b.line || a.col - b.col)
 
-export const countLine = (diagnostics: readonly Diagnostic[], paint: ChalkInstance): string => {
+const countLine = (diagnostics: readonly Diagnostic[], paint: ChalkInstance): string => {
   const errors = diagnostics.filter((each) => each.severity === 'error').length
   const warnings = diagnostics.length - errors
   const parts = [

@@ -104,11 +104,11 @@ const NO_CLAIMS: readonly Claim[] = []
 const trialName = ({ mode, facts }: AtGate, recipient: string): string => `trial:${mode}:${recipient}:${openingOf(facts.recipients.get(recipient)?.circuit)}`
 
 /** Why this recipient is not offered the lead at all; null where it is. */
-export const whyUnwanted = (policy: Policy, price: Money | null, context: Context): string | null =>
+const whyUnwanted = (policy: Policy, price: Money | null, context: Context): string | null =>
   whyNotOffered(policy, context) ?? belowFloor(price ?? policy.price, costHere(policy, context), context.floors) ?? aboveCap(price ?? policy.price, policy.caps)
 
 /** What a sale to it would cost: the lead's own cost or the run's, else the patterns', else its own. */
-export const costHere = (policy: Policy, { history, patternCost }: Context): Money | null => history.cost ?? patternCost ?? policy.cost
+const costHere = (policy: Policy, { history, patternCost }: Context): Money | null => history.cost ?? patternCost ?? policy.cost
 
 /** `whyUnwanted` but for the price, which a bidder is yet to name. */
 export const whyNotOffered = (policy: Policy, context: Context): string | null => {

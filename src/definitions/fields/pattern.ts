@@ -5,7 +5,7 @@ import { REFERENCE, REFERENCES, WINDOWS } from './references.ts'
 import { ABOUT } from './top.ts'
 import { MONEY, SPAN } from './values.ts'
 
-export const PATTERNS = {
+const PATTERNS = {
   Single: 'single', Waterfall: 'waterfall', Fallback: 'fallback', 'Exclusive Window': 'exclusive window', Simultaneous: 'simultaneous', 'Ping/Post': 'ping/post', 'Round Robin': 'round robin', Weighted: 'weighted',
 } as const
 export type PatternKind = (typeof PATTERNS)[keyof typeof PATTERNS]

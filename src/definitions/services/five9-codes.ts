@@ -3,7 +3,7 @@ import type { Condition, ValuePath } from '../../core/condition.ts'
 import type { ParsingDefinition, ResponseCodeRow } from '../types.ts'
 
 /** The answer is a page with status 200 in every case; this hidden field says how it went, and without it the page says nothing. */
-export const FIVE9_CODE: ValuePath = { kind: 'css', selector: '#F9errCode', attribute: 'value' }
+const FIVE9_CODE: ValuePath = { kind: 'css', selector: '#F9errCode', attribute: 'value' }
 const FIVE9_WORDS: ValuePath = { kind: 'css', selector: '#F9errDesc', attribute: 'value' }
 
 const isOneOf = (...codes: readonly number[]): Condition => ({ kind: 'in', path: FIVE9_CODE, values: codes })
