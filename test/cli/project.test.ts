@@ -176,7 +176,7 @@ describe('a rehearsal', () => {
 
   it('a paused recipient keeps its leads waiting; unpause and resume deliver them', async () => {
     expect(await run('pause', 'remediation-pool', '--test')).toMatchObject({ code: 2, err: expect.stringContaining('nothing is sent to it') as string })
-    expect((await run('pause', 'brightpath', '--test', '--reason', 'holiday')).code).toBe(0)
+    expect(json((await run('pause', 'brightpath', '--test', '--reason', 'holiday', '--json')).out)).toMatchObject({ recipient: 'brightpath', paused: { reason: 'holiday' } })
     const paused = await run('deliver', 'leads.csv', '--to', 'brightpath', '--test', '--json')
     expect(paused.code).toBe(0)
     // Two of the six were sold to it by the waterfall before: they are not offered again.
@@ -184,7 +184,8 @@ describe('a rehearsal', () => {
     expect((await run('status', '--test')).out).toContain('holiday')
     expect((await run('status', '--test')).out).toContain('`finalmile unpause brightpath --test` opens it')
     expect((await run('resume', '--test')).err).toContain('paused brightpath: what waits for it goes on after finalmile unpause brightpath --test')
-    const open = await run('unpause', 'brightpath', '--test')
+    const open = await run('unpause', 'brightpath', '--test', '--json')
+    expect(json(open.out)).toEqual({ recipient: 'brightpath', paused: null, due: 4 })
     expect(open.err).toContain('4 leads are due now')
     expect((await run('status', '--test')).out).toContain('was paused; finalmile resume --test sends them')
     const resumed = await run('resume', '--test', '--json')

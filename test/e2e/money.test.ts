@@ -274,7 +274,11 @@ describe('a sale that a person confirms', () => {
     project.write('recipients/both.yaml', 'Recipient: both\nPattern: Waterfall\nTry: [acme]\n')
     await project.run('deliver', 'leads.csv', '--to', 'both', '--yes')
     await project.run('review', 'accept', 'L2', '--price', '10', '--to', 'both')
-    expect(await project.run('review', 'accept', 'L1', 'L2', '--price', '10', '--to', 'acme')).toMatchObject({ code: 3, err: expect.stringMatching(/L2: acme has bought it already[\s\S]*! 1 lead accepted/) })
+    const reviewed = await project.run('review', 'accept', 'L1', 'L2', '--price', '10', '--to', 'acme', '--json')
+    expect(reviewed).toMatchObject({ code: 3, err: expect.stringMatching(/L2: acme has bought it already[\s\S]*! 1 lead accepted/) })
+    expect(reviewed.out.trim().split('\n').map((line): unknown => JSON.parse(line))).toEqual([
+      { lead: 'L1', to: 'acme', recipient: 'acme', decision: 'accept', done: true }, { lead: 'L2', to: 'acme', recipient: 'acme', decision: 'accept', done: false },
+    ])
     expect(await revenueOf(project)).toBe('20.00')
   })
 

@@ -1,4 +1,5 @@
 import { usageError } from '../../base/diagnostic.ts'
+import { isoTime } from '../../base/time.ts'
 import { openCatalogue, requireRecipient } from '../catalogue.ts'
 import { clockOf } from '../clocks.ts'
 import type { RunCommand } from '../command.ts'
@@ -17,7 +18,9 @@ export const run: RunCommand = async (invocation) => {
   const reason = textOf(options.reason) ?? 'paused by hand'
   const mode = modeToAct(invocation)
   return withStore(invocation, 'touch', async (ledger) => {
-    await ledger.setPaused(id, mode, { at: clockOf(settings.clock).now(), reason })
+    const at = clockOf(settings.clock).now()
+    await ledger.setPaused(id, mode, { at, reason })
+    if (settings.json) streams.out.write(`${JSON.stringify({ recipient: id, paused: { at: isoTime(at), reason } })}\n`)
     if (!settings.quiet) streams.err.write(`${streams.err.paint.yellow('paused')} ${id}: ${oneLine(reason)}\n`)
     return EXIT.done
   })

@@ -71,7 +71,9 @@ const decide = async (ledger: Ledger, invocation: Invocation, decision: Decision
   let done = 0
   for (const [i, { loaded: { delivery: { lead, to }, standing }, buyer }] of all.entries()) {
     const ending = needsPerson(standing) ? `; \`${toldCommand(mode, `review drop ${shellWord(lead.id)} --to ${shellWord(to)}`)}\` ends this one` : ''
-    if (results[i]?.kind === 'ok') done += 1
+    const isDone = results[i]?.kind === 'ok'
+    if (settings.json) streams.out.write(`${JSON.stringify({ lead: lead.id, to, recipient: buyer, decision, done: isDone })}\n`)
+    if (isDone) done += 1
     else if (results[i]?.kind === 'booked') streams.err.write(`${lead.id}: ${buyer ?? 'its buyer'} has bought it already, through another target${ending}\n`)
     else streams.err.write(`${lead.id}: another process changed it meanwhile; look again with finalmile explain ${shellWord(lead.id)}\n`)
   }

@@ -18,6 +18,7 @@ export const run: RunCommand = async (invocation) => {
     await ledger.setPaused(id, mode, null)
     await ledger.setClosedUntil(id, mode, null)
     const woken = await ledger.wake(id, mode, clockOf(settings.clock).now())
+    if (settings.json) streams.out.write(`${JSON.stringify({ recipient: id, paused: null, due: woken })}\n`)
     if (!settings.quiet) streams.err.write(`${streams.err.paint.green('open')} ${id}${wasOpen ? ', which was not paused' : ''}${woken === 0 ? '' : `; ${plural(woken, 'lead')} ${woken === 1 ? 'is' : 'are'} due now: ${toldCommand(mode, 'resume')}`}\n`)
     return EXIT.done
   })
