@@ -6,6 +6,7 @@ import { T0, broken, defaultRetry, invalid, refused, unknown } from './given.ts'
 
 const limited = (retryAfterMs?: number): Verdict => ({ kind: 'failed', class: 'rate_limited', retry: true, reason: null, ...(retryAfterMs === undefined ? {} : { retryAfterMs }) })
 const left: Verdict = { kind: 'unknown', class: 'timeout', retry: true, interrupted: true, reason: null }
+const renew: Verdict = { kind: 'failed', class: 'auth', retry: true, renew: true, reason: null }
 const after = (...verdicts: Verdict[]) => nextAttempt(defaultRetry, 10_000, verdicts.map((verdict) => ({ at: T0, verdict })), 'lead')
 
 describe('nextAttempt', () => {
@@ -29,6 +30,9 @@ describe('nextAttempt', () => {
     ['a class without a rule of its own is not tried again by that of another', nextAttempt({ server_error: defaultRetry.server_error! }, 10_000, [{ at: T0, verdict: limited(1_000) }], 'lead'), { kind: 'give up' }],
     ['nor one that could not be reached', nextAttempt({ server_error: defaultRetry.server_error! }, 10_000, [{ at: T0, verdict: refused }], 'lead'), { kind: 'give up' }],
     ['but what our own end left open is repeated all the same', nextAttempt({ server_error: defaultRetry.server_error! }, 10_000, [{ at: T0, verdict: left }], 'lead'), { kind: 'retry', at: T0, timeoutMs: 10_000 }],
+    ['a token that was refused is asked for anew at once, whatever came before', after(refused, renew), { kind: 'retry', at: T0, timeoutMs: 10_000 }],
+    ['not twice in a row', after(renew, renew), { kind: 'give up' }],
+    ['and costs no retry', after(refused, renew, refused, refused), { kind: 'retry', at: T0 + 4000, timeoutMs: 10_000 }],
     ['nothing tried: nothing to try again', after(), { kind: 'give up' }],
     ['a failure that the recipient says to retry uses the rule of server errors', nextAttempt({ server_error: { ...defaultRetry.server_error!, backoff: { kind: 'steps', ms: [7] } } }, 1, [{ at: T0, verdict: { kind: 'failed', class: 'invalid_data', retry: true, reason: null } }], ''), { kind: 'retry', at: T0 + 7, timeoutMs: 1 }],
   ])('%s', (_rule, got, want) => { expect(got).toEqual(want) })

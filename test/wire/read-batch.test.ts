@@ -38,6 +38,7 @@ describe('one verdict per lead', () => {
     ['rows elsewhere than Results says, matched', answer(200, [{ ...OK, id: 'L1' }, { ...NO, id: 'L2' }]), { ...MATCH, results: path('results') }, ['unconfirmed', 'unconfirmed', 'unconfirmed']],
     ['everyone a duplicate at once, where rows are matched', answer(200, DUP), MATCH, ['duplicate', 'duplicate', 'duplicate']],
     ['everyone refused at once', answer(422, { why: 'schema' }), {}, ['failed', 'failed', 'failed']],
+    ['everyone refused by one word', answer(200, NO), {}, ['rejected', 'rejected', 'rejected']],
     ['HTML', answer(200, '<html><body>hi</body></html>'), {}, ['unconfirmed', 'unconfirmed', 'unconfirmed']],
     ['XML rows', xml('<i><status>ok</status><ref>1</ref><price>2</price></i><i><status>dup</status></i><i><status>no</status></i>'), {}, ['accepted', 'duplicate', 'rejected']],
     ['XML rows by XPath', xml('<i><status>ok</status><ref>1</ref><price>2</price></i><i><status>dup</status></i><i><status>no</status></i>'), { results: path('//i') }, ['accepted', 'duplicate', 'rejected']],
@@ -45,6 +46,12 @@ describe('one verdict per lead', () => {
     ['CSV rows, matched by another field', answer(200, 'mail,status,ref,price\r\nL2@x.example,dup,,\r\n"L1@x.example",ok,r1,"$1,000.00"\r\nL3@x.example,no,,\r\n'), { match: { result: 'mail', lead: 'lead.email' } }, ['accepted', 'duplicate', 'rejected']],
   ]
   it.each(rows)('%s', (_name, reply, batch, want) => expect(kinds(reply, batch)).toEqual(want))
+
+  it('finds the row of a lead whose id stands in another column than `id`', () => {
+    const { readBatch } = createReader(buildDefinition({ parsing: buildParsing(RULES), batch: { format: 'json', results: null, match: { result: 'id', lead: 'lead.id' } } }))
+    const reply = answer(200, [{ ...NO, id: '' }, { ...DUP, id: 7 }, { ...OK, id: 'L1' }])
+    expect(readBatch(reply, [{ id: 'L1', fields: { nr: 'L1' } }, { id: '7', fields: { id: ' 7 ' } }, { id: 'L9', fields: { id: '' } }]).map((each) => each.kind)).toEqual(['accepted', 'duplicate', 'unconfirmed'])
+  })
 
   it('reads each row by itself', () => {
     expect(read(answer(200, [OK, { ...OK, ref: 's', price: '$3' }, NO]))).toMatchObject([{ buyerLeadId: 'r', price: { amount: 20_000 } }, { buyerLeadId: 's', price: { amount: 30_000 } }, { reason: 'zip' }])

@@ -102,6 +102,7 @@ describe('neither yes nor no', () => {
   const rows: readonly [name: string, reply: Reply, parsing: Partial<ParsingDefinition>, reason: RegExp][] = [
     ['empty', answer(200), ABC, /empty body/],
     ['blank', answer(200, ' \r\n'), ABC, /empty body/],
+    ['empty, under a rule that names the status too', answer(200), { success: and(is('http.status', 200), is('status', 'accepted')) }, /empty body/],
     ['HTML for JSON', html('<html><body>Maintenance accepted</body></html>'), ABC, /cannot be read.*Maintenance/],
     ['a piece of HTML for JSON', html('<div>Bad gateway</div>'), ABC, /cannot be read.*Bad gateway/],
     ['a paragraph called JSON', answer(200, '<p>Thank you</p>', { 'content-type': 'application/json' }), ABC, /cannot be read/],
@@ -205,6 +206,11 @@ describe('Response Codes', () => {
     const responseCodes = [codeRow(null, 'success', { when: is('body', 'OK', 'contains') })]
     expect(read(answer(500, 'NOT OK'), {}, { responseCodes })).toMatchObject({ kind: 'failed' })
     expect(read(answer(200, 'OK'), {}, { responseCodes })).toMatchObject({ kind: 'accepted' })
+  })
+
+  it.each([['duplicate', 'DUP'], ['rejected', 'NO']] as const)('a row without a status that says %s does: it sells nothing', (means, word) => {
+    const responseCodes = [codeRow(null, means, { when: is('body', word, 'contains') })]
+    for (const status of [200, 400, 500]) expect(read(answer(status, word), {}, { responseCodes })).toMatchObject({ kind: means, reason: word })
   })
 })
 
