@@ -7,7 +7,7 @@ import type { Judge } from './judge.ts'
 import { isOptional, namesStatus } from './judge.ts'
 import { Answer } from './parse/answer.ts'
 import { compileRows } from './parse/bulk.ts'
-import { compileProbe, compileText } from './parse/probe.ts'
+import { compileProbe, compileSilence, compileText } from './parse/probe.ts'
 import type { AnyReply, Reply } from './request.ts'
 import { verdictOfHandover } from './types/handover.ts'
 
@@ -23,11 +23,18 @@ export const createBatchReader = (definition: EndpointDefinition, judge: Judge, 
   const promise = definition.batch?.results ? 'Results' : match ? 'Match' : null
   // One that names the status says itself that a row under another is no yes.
   const success = parsing.success && !namesStatus(parsing.success) && compileProbe(parsing.success)
+  const saysYes = parsing.success && compileProbe(parsing.success)
+  const isSilent = parsing.success && compileSilence(parsing.success)
+  const refuses = parsing.rejected && compileProbe(parsing.rejected)
   const keyOfRow = match && compileText({ kind: 'path', text: match.result }, 1_000)
   const needsPrice = parsing.price !== null && !hasPriceFallback && !isOptional(parsing, 'price') && !isOptional(parsing, 'revenue')
 
-  const readRow = (reply: WholeReply, answer: Answer | undefined): Verdict =>
-    answer ? judge(answer, reply.at) : inDoubt('the answer has no row for this lead')
+  /** `saidAbove`: the answer says yes once for all, where none of its rows says anything; that a row does not say it is no refusal. */
+  const readRow = (reply: WholeReply, answer: Answer | undefined, saidAbove: boolean): Verdict => {
+    if (!answer) return inDoubt('the answer has no row for this lead')
+    const verdict = judge(answer, reply.at)
+    return saidAbove && verdict.kind === 'rejected' && refuses?.(answer) !== 'yes' ? inDoubt('Success holds for the answer as a whole, and no row has anything where it looks: let it look at what each row says') : verdict
+  }
 
   /** The row of each lead, of several the one that says yes; null where the answer has none, or nobody can tell whose they are. */
   const rowsOfLeads = (whole: Answer, reply: WholeReply, leads: readonly Lead[]): readonly (Answer | undefined)[] | null => {
@@ -70,7 +77,8 @@ export const createBatchReader = (definition: EndpointDefinition, judge: Judge, 
     if (answers === null) return same(promise !== null ? noRows(judge(whole, reply.at), whole, promise) : forAll(judge(whole, reply.at), leads.length, needsPrice), leads)
     // One row too few or too many may stand anywhere: all behind it would be read as their neighbours'.
     if (!match && answers.length !== leads.length) return same(inDoubt(`the answer has ${answers.length} ${answers.length === 1 ? 'row' : 'rows'} for ${leads.length} leads: without Batch: Match nobody can tell whose`), leads)
-    if (!match || !keyOfRow) return leads.map((_lead, i) => readRow(reply, answers[i]))
+    const saidAbove = saysYes?.(whole) === 'yes' && answers.every((row) => isSilent?.(row) === true)
+    if (!match || !keyOfRow) return leads.map((_lead, i) => readRow(reply, answers[i], saidAbove))
     const byKey = new Map<string, Answer[]>()
     for (const answer of answers) {
       const key = keyOfRow(answer)
@@ -81,7 +89,7 @@ export const createBatchReader = (definition: EndpointDefinition, judge: Judge, 
     }
     // Equal keys are served in order, so that two leads never share one row.
     const keys = leads.map((lead) => keyOfLead(lead, match.lead))
-    const verdicts = keys.map((key) => readRow(reply, key === null ? undefined : byKey.get(key)?.shift()))
+    const verdicts = keys.map((key) => readRow(reply, key === null ? undefined : byKey.get(key)?.shift(), saidAbove))
     return verdicts.map((verdict, i) => {
       const more = byKey.get(keys[i] ?? '') ?? []
       return more.some((answer) => judge(answer, reply.at).kind !== verdict.kind) ? inDoubt('the answer has several rows for this lead, which contradict each other') : verdict

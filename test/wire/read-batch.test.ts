@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import type { BatchDefinition } from '../../src/definitions/types.ts'
 import { createReader } from '../../src/wire/read.ts'
 import type { Reply } from '../../src/wire/request.ts'
-import { answer, buildDefinition, buildParsing, is, path } from './build-definition.ts'
+import { answer, buildDefinition, buildParsing, exists, is, path } from './build-definition.ts'
 
 const leads = ['L1', 'L2', 'L3'].map((id) => ({ id, fields: { id, email: `${id}@x.example` } }))
 const RULES = { success: is('status', 'ok'), duplicate: is('status', 'dup'), leadId: path('ref'), price: path('price'), message: path('why') }
@@ -57,6 +57,17 @@ describe('one verdict per lead', () => {
     expect(read(answer(200, [OK, { ...OK, ref: 's', price: '$3' }, NO]))).toMatchObject([{ buyerLeadId: 'r', price: { amount: 20_000 } }, { buyerLeadId: 's', price: { amount: 30_000 } }, { reason: 'zip' }])
     const byXPath = { success: is('//status', 'ok') }
     expect(kinds(xml('<i><status>no</status><x/></i><i><status>ok</status><x/></i><i><status>no</status><x/></i>'), {}, byXPath)).toEqual(['rejected', 'accepted', 'rejected'])
+  })
+
+  it('a yes that stands above the rows alone refuses none of them, and sells none', () => {
+    const rows = [{ id: 'L1', ref: 'a', price: 1 }, { id: 'L2', why: 'zip' }, { id: 'L3', ref: 'c', price: 1 }]
+    for (const [reply, batch] of [[answer(200, { status: 'ok', results: rows }), {}], [answer(200, { status: 'ok', results: rows }), MATCH], [answer(200, { status: 'ok', a: rows }), { results: path('a') }]] as const) {
+      expect(read(reply, batch)[0]).toMatchObject({ kind: 'unconfirmed', reason: expect.stringContaining('let it look at what each row says') })
+      expect(kinds(reply, batch, { ...RULES, rejected: exists('why') })).toEqual(['unconfirmed', 'rejected', 'unconfirmed'])
+    }
+    expect(kinds(answer(200, { status: 'no', results: rows }))).toEqual(['rejected', 'rejected', 'rejected'])
+    expect(kinds(answer(200, { status: 'ok', results: [OK, { ref: 'b' }, NO] }))).toEqual(['accepted', 'rejected', 'rejected'])
+    expect(kinds(answer(200, '<r><status>ok</status><results><i><ref>1</ref><x/></i><i><ref>2</ref><x/></i><i><ref>3</ref><x/></i></results></r>'))).toEqual(['unconfirmed', 'unconfirmed', 'unconfirmed'])
   })
 
   it('names what is missing', () => {

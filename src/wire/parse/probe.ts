@@ -5,7 +5,7 @@ import { holds } from '../../core/condition.ts'
 import type { Answer } from './answer.ts'
 import { parseJson } from './json.ts'
 import type { Finder } from './path.ts'
-import { compilePath, pathsOf } from './path.ts'
+import { compilePath, pathsOf, readsBody } from './path.ts'
 import { tidy } from './words.ts'
 
 /** `blind`: the body could not be read the way the condition asks, so that its answer is worth nothing. */
@@ -47,6 +47,12 @@ const withoutEither = (condition: Condition): Condition => {
 export const compileStray = (condition: Condition): ((answer: Answer) => boolean) => {
   const finders = pathsOf(condition).filter((path) => path.kind === 'path' && path.text.trim().startsWith('/')).map((path) => compilePath(path) ?? nowhere)
   return (answer) => finders.length > 0 && answer.isPage() && finders.every((find) => find(answer).length === 0)
+}
+
+/** A body that has nothing where the condition looks. */
+export const compileSilence = (condition: Condition): ((answer: Answer) => boolean) => {
+  const finders = pathsOf(condition).filter(readsBody).map((path) => compilePath(path) ?? nowhere)
+  return (answer) => finders.length > 0 && finders.every((find) => find(answer).length === 0)
 }
 
 /** A path that cannot be compiled (`check` reports it) reads nothing, and nothing may be concluded from that. */
