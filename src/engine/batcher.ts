@@ -224,6 +224,7 @@ export const createBatcher = (around: Surroundings, dispatcher: { pump(work: Wor
     const now = deps.clock.now()
     const endpoint = endpointOf(recipient)
     const key = idempotencyKeyOf(settings.mode, recipient, id, 1, 'post')
+    const keyOf = (made: Rendered): string => (made.ok ? made.key : null) ?? key
     const token = endpoint.token ? await around.tokens.have(endpoint, endpoint.token, now) : null
     const rendered = await alone(members.map(({ work }) => work), async () => {
       if (!mayLeave(recipient, members) || !members.every((member) => stillGoes(member, id))) return null
@@ -234,14 +235,14 @@ export const createBatcher = (around: Surroundings, dispatcher: { pump(work: Wor
       // The batch is the one trial of a circuit whose opening is over, over all processes: the next waits for its answer.
       const [first] = members
       if (made.ok && first && !await claimForAll(around, dispatcher, first.work, endpoint.definition, claimsOf(gathered(recipient), atGate(first), false), now)) return null
-      return await recordStarts(members, id, key, made, endpoint, now) && made.ok ? made : null
+      return await recordStarts(members, id, keyOf(made), made, endpoint, now) && made.ok ? made : null
     })
     if (rendered === null) {
       around.lane(recipient).yield(now)
       for (const { work } of members) decideAgain(recipient, work)
       return
     }
-    if (token?.kind === 'failed') return answered(recipient, members, id, key, members.map(() => token.verdict), { httpStatus: null, durationMs: 0, at: now, startedAt: now })
+    if (token?.kind === 'failed') return answered(recipient, members, id, keyOf(rendered), members.map(() => token.verdict), { httpStatus: null, durationMs: 0, at: now, startedAt: now })
     const timeoutMs = members.reduce((longest, { send }) => Math.max(longest, send.timeoutMs), 0)
     await around.leaves(recipient)
     if (!dispatcher.mayStillSend()) return
@@ -255,7 +256,7 @@ export const createBatcher = (around: Surroundings, dispatcher: { pump(work: Wor
       const read = (member && isPriced(member.work.plan, member.send.path, member.work.history) ? priced?.[i] : undefined) ?? plain
       return token?.kind === 'held' && member ? around.tokens.judge(recipient, token.held, read, httpStatus, isTokenRepeat(member.work.history, member.send)) : read
     })
-    answered(recipient, members, id, key, verdicts, { httpStatus, durationMs: reply.durationMs, at: reply.at, startedAt })
+    answered(recipient, members, id, keyOf(rendered), verdicts, { httpStatus, durationMs: reply.durationMs, at: reply.at, startedAt })
   }
 
   /** Another answer to one of them may be about to be recorded: their steps go one after the other. */

@@ -41,7 +41,7 @@ export interface RenderInput {
 }
 
 /** A request, or why none can be made of this lead (nothing is sent then). */
-export type Rendered = { readonly ok: true; readonly request: OutgoingRequest; /** the idempotency key it carries, where the recipient's own template made it */ readonly key?: string } | { readonly ok: false; readonly reason: string; /** must be known first; then it is rendered again */ readonly lookup?: Lookup }
+export type Rendered = { readonly ok: true; readonly request: OutgoingRequest; /** the idempotency key it carries, if any */ readonly key?: string } | { readonly ok: false; readonly reason: string; /** must be known first; then it is rendered again */ readonly lookup?: Lookup }
 
 /** One endpoint recipient, compiled once when its file is loaded: pure functions from leads to requests and from replies to verdicts. */
 export interface Endpoint {

@@ -90,8 +90,9 @@ const compilePhase = (definition: EndpointDefinition, phase: PhaseName, options:
     const all = writeHeaders(carried.beside(input))
     for (const header of before) all.push(header)
     for (const header of authorize(input, payload.body ?? '')) if (!has(header[0].toLowerCase())) all.push(header)
-    if (definition.idempotency) all.push([ownHeader?.name ?? definition.idempotency.header, leads === null ? idempotencyKey(carried.beside(input)) : oneKeyOf(leads.map(idempotencyKey))])
-    return { ok: true, request: { method, url: addQuery(target.url, payload.query), headers: all, body: payload.body, compression: payload.body === null ? null : compression, mayBePrivate: target.mayBePrivate } }
+    const key = leads === null ? idempotencyKey(carried.beside(input)) : oneKeyOf(leads.map(idempotencyKey))
+    if (definition.idempotency) all.push([ownHeader?.name ?? definition.idempotency.header, key])
+    return { ok: true, request: { method, url: addQuery(target.url, payload.query), headers: all, body: payload.body, compression: payload.body === null ? null : compression, mayBePrivate: target.mayBePrivate }, ...(definition.idempotency ? { key } : {}) }
   }
   const { one, many } = encoder
   const onceForAll = (input: RenderInput): unknown => [

@@ -31,6 +31,19 @@ describe('a single recipient', () => {
     expect(new Set(ledger.map((row) => row.idempotency_key))).toEqual(new Set(a.journal.map((each) => each.key)))
   })
 
+  it.each([
+    ['by a template', 'Idempotency: "{{lead.id}}-{{delivery_attempt}}"\n'],
+    ['in a header', 'Headers: {Idempotency-Key: "{{lead.id}}-{{delivery_attempt}}"}\n'],
+    ['in batches', 'Idempotency: "{{lead.id}}-{{delivery_attempt}}"\nBatch: {Accumulate: 1 leads or 100ms, Format: JSON array}\n'],
+  ])('under a key of the author\'s own, %s, the ledger names the key that the buyer saw', async (_where, more) => {
+    const a = await buyer()
+    const project = createProject({ a: endpointYaml(a.url, more) })
+    project.write('leads.csv', leadsCsv(2))
+    await project.run('deliver', 'leads.csv', '--to', 'a', '--yes', '--out', 'out')
+    expect(a.journal.map((each) => each.key).sort()).toEqual(['L1-1', 'L2-1'])
+    expect(project.rows('out/ledger.csv').map((row) => row.idempotency_key).sort()).toEqual(['L1-1', 'L2-1'])
+  })
+
   it('the same command again sends nothing; --again orders a new delivery under a new key', async () => {
     const a = await buyer()
     const project = createProject({ a: endpointYaml(a.url) })
