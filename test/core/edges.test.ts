@@ -91,6 +91,19 @@ describe('edges of the rules, where a fault of one would hide', () => {
     const history = [received(), ...tried('/0', 'a', 1, accepted), ...tried('/1', 'b', 1, null)].reduce(evolve, emptyHistory)
     expect(book(plan, '/1', history, accepted, policy('b'))).toEqual({ revenue: null, surplus: true })
     expect(book(plan, '/0', emptyHistory, accepted, policy('a')).surplus).toBe(false)
+    expect(book(plan, '/1', history, rejected, policy('b'))).toEqual({ revenue: null, surplus: false })
+  })
+  it('a race that is sold out makes no surplus of what is accepted beside it', () => {
+    const inner: Plan = { kind: 'race', pattern: 'I', guard: noGuard, entrants: [sendTo('a'), sendTo('b')], accept: 1 }
+    const plan: Plan = { kind: 'race', pattern: 'R', guard: noGuard, entrants: [inner, sendTo('c')], accept: 2 }
+    const history = [received(), ...tried('/0/0', 'a', 1, accepted)].reduce(evolve, emptyHistory)
+    expect(book(plan, '/1', history, accepted, policy('c'))).toEqual({ revenue: money(450_000), surplus: false })
+    expect(book(plan, '/0/1', history, accepted, policy('b'))).toEqual({ revenue: null, surplus: true })
+  })
+  it('a price in another currency than a minimum is not held against it', () => {
+    const floors = [{ pattern: 'P', kind: 'price', amount: money(450_000) }] as const
+    expect(belowFloor(money(400_000, 'CAD'), null, floors)).toBeNull()
+    expect(belowFloor(money(400_000), null, floors)).toMatch(/below the minimum price of P/)
   })
   it('of several sales one for nothing names no currency', () => {
     const plan: Plan = { kind: 'race', pattern: 'R', guard: noGuard, entrants: [sendTo('a'), sendTo('b')], accept: 2 }

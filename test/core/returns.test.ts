@@ -60,6 +60,14 @@ describe('decideReturn', () => {
   })
 })
 
+it('what a person confirmed of two buyers, neither of whom was asked, is returned by each for himself', () => {
+  const first: DeliveryEvent = { type: 'settled', at: T0, cost: null, outcome: { kind: 'accepted', recipient: 'a', path: '/', buyerLeadId: 'B1', revenue: usd(30), reason: null, class: null } }
+  const beside: DeliveryEvent = { type: 'reviewed', at: T0, decision: 'accept', note: null, sale: { path: '/', recipient: 'b', buyerLeadId: 'B2', revenue: usd(20) } }
+  const sales = salesOf([received(), first, beside, back(5, 'q', '/', 'b')])
+  expect(sales.map((each) => [each.recipient, leftOf(each)])).toEqual([['a', usd(30)], ['b', usd(15)]])
+  expect(decideReturn(sales, request({ buyerLeadId: 'B2' }), T0, null)).toMatchObject({ event: { recipient: 'b', amount: usd(15) } })
+})
+
 describe('afterReturn', () => {
   it('takes off a revenue in its own currency; of another it is no part', () => {
     expect(afterReturn(usd(45), usd(20))).toEqual(usd(25))
