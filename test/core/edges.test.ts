@@ -4,6 +4,7 @@ import { closedCircuit, stepCircuit } from '../../src/core/circuit.ts'
 import { book } from '../../src/core/booking.ts'
 import { counterOf } from '../../src/core/caps.ts'
 import { emptyHistory, evolve } from '../../src/core/history.ts'
+import type { DeliveryEvent } from '../../src/core/event.ts'
 import type { Plan } from '../../src/core/plan.ts'
 import { belowFloor } from '../../src/core/price.ts'
 import { ranking } from '../../src/core/strategies/auction.ts'
@@ -65,6 +66,23 @@ describe('edges of the rules, where a fault of one would hide', () => {
     const order = { type: 'chose', at: T0, path: '/', choice: { kind: 'order', order: [0, 1], why: '' } } as const
     expect(decides({ plan, history: [...bids(30, 20), order] })).toEqual(['send a #2'])
     expect(decides({ plan, history: [...bids(19, 18), order] })).toEqual(['pass /0: its price of USD 19.00 is below the minimum price of P, USD 20.00'])
+  })
+  it('a bidder that does not want such leads is not asked: nobody tells it of the lead', () => {
+    const plan: Plan = { kind: 'auction', pattern: 'P', guard: noGuard, bidders: [sendTo('a'), sendTo('b')], windowMs: 500, floor: null }
+    const picky = policy('a', { acceptWhen: { text: 'lead.state = "CA"', condition: { kind: 'compare', path: { kind: 'path', text: 'lead.state' }, op: '=', value: 'CA' } } })
+    const passed: DeliveryEvent = { type: 'chose', at: T0, path: '/0', choice: { kind: 'pass', recipient: 'a', reason: 'no' } }
+    const given = { plan, policies: [picky, policy('b')], fields: { state: 'NY' } }
+    expect(decides(given)).toEqual(['pass /0: A accepts only leads where lead.state = "CA"'])
+    expect(actionsOf({ ...given, history: [passed] })).toMatchObject([{ kind: 'send', recipient: 'b', phase: 'ping', attempt: 1 }])
+    expect(decides({ ...given, history: [passed, { ...passed, path: '/1', choice: { kind: 'pass', recipient: 'b', reason: 'no' } }] })).toEqual(['settle skipped -'])
+  })
+  it('a ping whose token was refused is repeated once, under the next number, while there is time', () => {
+    const plan: Plan = { kind: 'auction', pattern: 'P', guard: noGuard, bidders: [sendTo('a')], windowMs: 500, floor: null }
+    const renew: Verdict = { kind: 'failed', class: 'auth', retry: true, renew: true, reason: '401' }
+    const asked = (attempt: number) => tried('/0', 'a', attempt, renew, T0, { phase: 'ping' })
+    expect(actionsOf({ plan, history: asked(1) })).toMatchObject([{ kind: 'send', phase: 'ping', attempt: 2 }])
+    expect(actionsOf({ plan, history: [...asked(1), ...asked(2)] })).not.toMatchObject([{ kind: 'send' }])
+    expect(actionsOf({ plan, history: asked(1), now: T0 + 500 })).not.toMatchObject([{ kind: 'send' }])
   })
   it('an auction waits for its deadline, not for a bidder that is late', () => {
     const plan: Plan = { kind: 'auction', pattern: 'P', guard: noGuard, bidders: [sendTo('a'), sendTo('b')], windowMs: 500, floor: null }

@@ -59,6 +59,7 @@ const MUTANTS: readonly Mutant[] = [
   { fault: 'a nested pattern decides the cost', file: 'strategies/guarded.ts', from: 'context.patternCost ?? guard.cost }', to: 'guard.cost ?? context.patternCost }' },
   { fault: 'a minimum price looks at the usual price and not at the bid', file: 'strategies/send.ts', from: 'bidAt(history) ?? node.price', to: 'node.price ?? bidAt(history)' },
   { fault: 'a bidder of a low usual price is not asked', file: 'strategies/auction.ts', from: 'const unwanted = whyNotOffered(policy, context)', to: 'const unwanted = whyNotOffered(policy, context) ?? (policy.price === null && bidder.price === null ? null : context.floors.length > 0 ? "low" : null)' },
+  { fault: 'a bidder that does not want the lead is asked', file: 'strategies/auction.ts', from: 'if (unwanted !== null) return pass(at, policy.recipient, unwanted)', to: '' },
   { fault: 'an auction waits for a late bidder', file: 'strategies/auction.ts', from: 'if (outstanding && context.now < deadline)', to: 'if (outstanding)' },
   { fault: "a ping's own Timeout is ignored", file: 'strategies/auction.ts', from: 'policy.pingTimeoutMs ?? policy.timeoutMs', to: 'policy.timeoutMs' },
   { fault: 'a certificate of the greatest age is refused', file: 'requirements.ts', from: 'ageMs > maxAgeMs', to: 'ageMs >= maxAgeMs' },
