@@ -168,7 +168,7 @@ export const skipBlanks = (line: string, from: number): number => {
 }
 
 /** The name that YAML gives a value (`&phone {{lead.phone_1}}`) is no part of it. */
-const pastAnchor = (line: string, from: number): number => skipBlanks(line, from + (line[from] === '&' ? /^&[^\s,[\]{}]+(?=\s|$)/.exec(line.slice(from))?.[0].length ?? 0 : 0))
+const pastAnchor = (line: string, from: number): number => skipBlanks(line, from + (line[from] === '&' ? /^&[\w.-]+(?=\s|$)/.exec(line.slice(from))?.[0].length ?? 0 : 0))
 
 /** `[0].status = "ok"` and `["Lead Status"] = "ok"` are paths of an answer. */
 const isPath = (line: string, from: number, end: number): boolean => line[from] === '[' && /^(?:[.[]|\s*[=!<>])/.test(line.slice(end))

@@ -87,6 +87,7 @@ describe('values', () => {
     ['inside braces and items', 'a: {b: &x {{lead.x}}, c: *x}\nl:\n  - &y {{lead.y}}\n  - *y', { a: { b: '{{lead.x}}', c: '{{lead.x}}' }, l: ['{{lead.y}}', '{{lead.y}}'] }],
     ['of a map with blocks', 'a: &m # why\n  {{#if lead.x}}\n  p: 1\n  {{/if}}\nb: *m', { a: { '#if lead.x': [{ p: 1 }, {}] }, b: { '#if lead.x': [{ p: 1 }, {}] } }],
     ['of a map under a block', '{{#if lead.x}}\na: &m\n  p: 1\n{{/if}}\nb: *m', { '#if lead.x': [{ a: { p: 1 } }, {}], b: { p: 1 } }],
+    ['with names alone: an entity of HTML is text', 'a: &amp; {{lead.x}}', { a: '&amp; {{lead.x}}' }],
   ])('anchors %s', (_, text, expected) => { expect(read(text)).toEqual(expected) })
 
   it('`> 50%` means itself inside braces too', () => { expect(read('a: {b: > 50%, c: 1}')).toEqual({ a: { b: '> 50%', c: 1 } }) })
