@@ -61,8 +61,9 @@ const rowOf = (fields: Lead['fields'], given: { readonly ours: string | null; re
   const byName = new Map(Object.entries(fields).map(([name, value]) => [plainName(name), value]))
   const pick = (names: readonly string[]): string | null => {
     for (const name of names) {
-      const value = byName.get(name)
-      if (value !== undefined && value !== null && value !== '' && typeof value !== 'object') return String(value).trim()
+      const value = byName.get(name) ?? ''
+      const text = typeof value === 'object' ? '' : String(value).trim()
+      if (text !== '') return text
     }
     return null
   }

@@ -63,7 +63,7 @@ describe('where nothing was earned', () => {
 describe("a buyer's returns", () => {
   it('are taken off the revenue once, in report, ledger and results', async () => {
     const project = await sold()
-    project.write('returns.csv', 'Lead ID,Amount,Reason\nL1,,bad phone\nL2,($20.00),\n')
+    project.write('returns.csv', 'Lead ID,Amount,Reason\nL1, ,bad phone\nL2,($20.00),\n')
     expect(await project.json('returns', 'returns.csv', '--from', 'acme', '--dry-run')).toMatchObject({ returned: 2, amounts: { USD: '65.00' }, dry_run: true })
     expect(await revenueOf(project)).toBe('135.00')
     expect(await project.json('returns', 'returns.csv', '--from', 'acme')).toMatchObject({ returned: 2, already_returned: 0, refused: [] })
