@@ -28,7 +28,7 @@ export const joiningLookBacks = (policies: ReadonlyMap<string, Policy>, before: 
 /** Equal for equal people: trimmed, lower case, digits only for phones; null where the lead has no such value. */
 const valueOf = (lead: Lead, field: string): string | null => {
   const [value] = resolveLead(lead, { kind: 'path', text: field })
-  const text = value === undefined || value === null ? '' : String(value).trim().toLowerCase()
+  const text = value === undefined || value === null ? '' : (typeof value === 'object' ? JSON.stringify(value) : String(value)).trim().toLowerCase()
   if (text === '') return null
   const digits = phoneDigits(text)
   return /^[\d\s()+.-]+$/.test(text) && digits.length >= 10 ? digits : text

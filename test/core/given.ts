@@ -1,5 +1,6 @@
 import { money } from '../../src/base/money.ts'
 import type { DeliveryEvent } from '../../src/core/event.ts'
+import type { LeadValue } from '../../src/core/lead.ts'
 import { emptyHistory, evolve } from '../../src/core/history.ts'
 import { next } from '../../src/core/next.ts'
 import type { PhaseName, Plan, PatternGuard } from '../../src/core/plan.ts'
@@ -61,7 +62,7 @@ export interface Given {
   now?: number
   policies?: readonly Policy[]
   recipients?: Record<string, RecipientFacts>
-  fields?: Record<string, string | number>
+  fields?: Record<string, LeadValue>
   elsewhere?: Record<string, string>
 }
 

@@ -5,6 +5,7 @@ import type { Claim } from '../../src/core/caps.ts'
 import { capClaims, counterOf } from '../../src/core/caps.ts'
 import type { DeliveryEvent } from '../../src/core/event.ts'
 import { emptyHistory, evolve } from '../../src/core/history.ts'
+import type { LeadValue } from '../../src/core/lead.ts'
 import { joiningLookBacks } from '../../src/core/look-back.ts'
 import type { Plan } from '../../src/core/plan.ts'
 import type { Policy, Requirement } from '../../src/core/policy.ts'
@@ -56,13 +57,19 @@ describe('Requirements', () => {
 
 describe('Duplicate Check', () => {
   const checked = [policy('a', { duplicateCheck: { field: 'phone_1', withinMs: 30 * DAY } })]
-  const permitOf = (phone: string): Claim | undefined => actionsOf({ plan: sendTo('a'), policies: checked, fields: { phone_1: phone } }).flatMap((action) => (action.kind === 'send' ? action.claims : []))[0]
+  const permitOf = (phone: LeadValue): Claim | undefined => actionsOf({ plan: sendTo('a'), policies: checked, fields: { phone_1: phone } }).flatMap((action) => (action.kind === 'send' ? action.claims : []))[0]
   it('asks for a permit that equal people share, for as long as it looks back', () => {
     const first = permitOf('2125550100')
     expect(first).toMatchObject({ kind: 'permit', recipient: 'a', until: T0 + 30 * DAY })
     expect(permitOf('+1 (212) 555-0100')).toEqual(first)
     expect(permitOf('2125550101')).not.toEqual(first)
-    expect(permitOf('')).toBeUndefined()
+    expect(permitOf(2125550100)).toEqual(first)
+    expect([permitOf(''), permitOf(' '), permitOf(null), permitOf([])]).toEqual([undefined, undefined, undefined, undefined])
+    expect(actionsOf({ plan: sendTo('a'), policies: checked })).toMatchObject([{ kind: 'send', claims: [] }])
+  })
+  it('of what is a map by all that is in it', () => {
+    expect(permitOf({ street: '1 Main St', zip: '02134' })).toEqual(permitOf({ street: '1 MAIN ST', zip: '02134' }))
+    expect(permitOf({ street: '1 Main St', zip: '02134' })).not.toEqual(permitOf({ street: '2 Main St', zip: '02134' }))
   })
   it('not again for the post to a buyer that was pinged: it would stand in its own way', () => {
     const bid: Verdict = { kind: 'bid', price: money(330_000), pingId: null, reason: null }
