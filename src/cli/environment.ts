@@ -2,7 +2,6 @@ import { readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { parseEnv } from 'node:util'
 import { errorCode } from '../base/error.ts'
-import { encodingOf } from '../adapters/leads/decode.ts'
 import { diagnosticAt, usageError, type Diagnostic } from '../base/diagnostic.ts'
 import { readPipe } from './read-pipe.ts'
 
@@ -17,7 +16,8 @@ export const readEnvironment = (cwd: string, exported: Environment): { readonly 
 }
 
 /** Notepad begins files with a byte order mark, and `>` of Windows PowerShell writes UTF-16. */
-const decode = (bytes: Buffer): string => new TextDecoder(encodingOf(bytes)).decode(bytes)
+const decode = (bytes: Buffer): string =>
+  new TextDecoder(bytes[0] === 0xff && bytes[1] === 0xfe ? 'utf-16le' : bytes[0] === 0xfe && bytes[1] === 0xff ? 'utf-16be' : 'utf-8').decode(bytes)
 
 /** What would be read as something else than it says. Never shows a line: it may hold a secret. */
 const doubtsOf = (text: string): readonly Diagnostic[] =>
