@@ -244,7 +244,7 @@ describe('a sale that a person confirms', () => {
 
   it("is in the recipient's currency where its price names none, and counts once however often it is named", async () => {
     const project = await held('Currency: EUR\n')
-    expect(await project.run('review', 'accept', 'L1', 'L1', '--price', '10')).toMatchObject({ code: 0, err: expect.stringContaining('1 lead accepted') })
+    expect(await project.run('review', 'accept', 'L1', 'L1', '--price', '10')).toMatchObject({ code: 0, err: expect.stringContaining('1 lead accepted, €10.00 booked') })
     expect(await project.run('review', 'accept', 'L2', '--price', '5 GBP')).toMatchObject({ code: 0 })
     expect(await project.json('report')).toMatchObject({ by_currency: { EUR: { revenue: '10.00' }, GBP: { revenue: '5.00' } } })
     const ledger = (await project.run('export', 'ledger', '--jsonl')).out.trimEnd().split('\n').map((line) => JSON.parse(line) as Record<string, unknown>)
@@ -292,6 +292,13 @@ describe('a sale that a person confirms', () => {
     expect(await revenueOf(project)).toBe('10.00')
     expect(await project.run('deliver', 'leads.csv', '--to', 'acme', '--again', '--yes')).toMatchObject({ code: 3 })
     expect(buyer?.journal.slice(2).map(({ body }) => body)).toEqual([expect.stringContaining('@example.com'), expect.stringContaining('@example.com')])
+  })
+
+  it('has one id of the buyer for one lead, and none where nothing is sold', async () => {
+    const project = await held()
+    expect(await project.run('review', 'accept', 'L1', 'L2', '--price', '10', '--buyer-lead-id', 'A1')).toMatchObject({ code: 2, err: expect.stringContaining('several are named') })
+    expect(await project.run('review', 'drop', 'L1', '--price', '10')).toMatchObject({ code: 2, err: expect.stringContaining('review drop books none') })
+    expect((await project.run('review', 'list', '--json')).out.trim().split('\n')).toHaveLength(2)
   })
 
   it('of a lead that several may have bought needs to be named', async () => {

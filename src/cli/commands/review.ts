@@ -6,7 +6,7 @@ import type { DeliveryEvent } from '../../core/event.ts'
 import { isPurged } from '../../core/lead.ts'
 import { decideReview, mayHaveIt, payersOf } from '../../core/review.ts'
 import type { Review } from '../../core/review.ts'
-import { withMore } from '../../core/sums.ts'
+import { addTo, emptySums, withMore } from '../../core/sums.ts'
 import type { Ledger, LoadedDelivery, Standing, Step } from '../../ports.ts'
 import type { Recipient } from '../../definitions/types.ts'
 import { idOfName, openCatalogue } from '../catalogue.ts'
@@ -67,21 +67,25 @@ const decide = async (ledger: Ledger, invocation: Invocation, decision: Decision
   const runId = newRunId(now)
   await ledger.startRun({ id: runId, mode, to: null, startedAt: now }, null)
   const all = found.flatMap(({ meant }) => meant)
-  const results = await ledger.append(all.map((each): Step => ({ deliveryId: each.loaded.delivery.id, version: each.loaded.events.length, runId, ...stepOf(each, now) })))
+  const steps = all.map((each): Step => ({ deliveryId: each.loaded.delivery.id, version: each.loaded.events.length, runId, ...stepOf(each, now) }))
+  const results = await ledger.append(steps)
   let done = 0
+  const booked = emptySums()
   for (const [i, { loaded: { delivery: { lead, to }, standing }, buyer }] of all.entries()) {
     const ending = needsPerson(standing) ? `; \`${toldCommand(mode, `review drop ${shellWord(lead.id)} --to ${shellWord(to)}`)}\` ends this one` : ''
     const isDone = results[i]?.kind === 'ok'
     if (settings.json) streams.out.write(`${JSON.stringify({ lead: lead.id, to, recipient: buyer, decision, done: isDone })}\n`)
-    if (isDone) done += 1
-    else if (results[i]?.kind === 'booked') streams.err.write(`${lead.id}: ${buyer ?? 'its buyer'} has bought it already, through another target${ending}\n`)
+    if (isDone) {
+      done += 1
+      for (const event of steps[i]?.events ?? []) addTo(booked, event.type === 'settled' ? event.outcome.revenue : event.type === 'reviewed' ? event.sale?.revenue ?? null : null)
+    } else if (results[i]?.kind === 'booked') streams.err.write(`${lead.id}: ${buyer ?? 'its buyer'} has bought it already, through another target${ending}\n`)
     else streams.err.write(`${lead.id}: another process changed it meanwhile; look again with finalmile explain ${shellWord(lead.id)}\n`)
   }
   await ledger.finishRun(runId, clock.now(), '{}')
   const { paint } = streams.err
   const end = done < all.length ? EXIT.leadsFailed : EXIT.done
   if (settings.quiet) return end
-  const next = decision === 'retry' ? `; ${toldCommand(mode, 'resume')} sends them` : ''
+  const next = decision === 'retry' ? `; ${toldCommand(mode, 'resume')} sends them` : mode === 'live' && booked.size > 0 ? `, ${[...booked.values()].map(showMoney).join(' and ')} booked` : ''
   streams.err.write(`${done < all.length ? paint.yellow('!') : paint.green('✓')} ${plural(done, 'lead')} ${{ retry: 'will be tried again', accept: 'accepted', drop: 'dropped' }[decision]}${next}\n`)
   return end
 }
@@ -132,6 +136,8 @@ const stepsOf = async (invocation: Invocation, decision: Decision): Promise<(mea
   const note = textOf(options.note)
   const buyerLeadId = textOf(options.buyerLeadId)
   const price = textOf(options.price)
+  if (decision !== 'accept' && (price ?? buyerLeadId) !== null) throw usageError(`--price and --buyer-lead-id are of a sale, and review ${decision} books none`, 'finalmile review accept LEAD --price 45')
+  if (buyerLeadId !== null && new Set(invocation.args.slice(1)).size > 1) throw usageError('--buyer-lead-id is the id of one lead at its buyer, and several are named', 'accept them one by one, or leave it out')
   if (decision === 'accept' && price === null) throw usageError('review accept needs what the buyer pays', 'for example --price 45, or --price 0 where nothing is paid')
   const recipients = decision === 'accept' ? (await openCatalogue(invocation)).catalogue.recipients : new Map<string, Recipient>()
   const reviewOf = ({ loaded, buyer }: Meant): Review => {
