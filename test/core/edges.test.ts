@@ -136,6 +136,15 @@ describe('edges of the rules, where a fault of one would hide', () => {
     expect(decides({ plan: sendTo('a'), policies: [capped], recipients: full(T0) })).toEqual(['wait +43200000 a'])
     expect(decides({ plan: sendTo('a'), policies: [capped], recipients: full(T0 - 86_400_000) })).toEqual(['send a #1'])
   })
+  it('nothing is sent outside a call window, nor outside business hours that stand among other requirements', () => {
+    const evening = policy('a', { window: { days: [1, 2, 3, 4, 5, 6, 7], spans: [{ fromMinute: 18 * 60, toMinute: 20 * 60 }] } })
+    const office = policy('a', { requirements: [{ reason: 'a phone', check: { kind: 'mobile-phone', field: 'phone' } }, { reason: 'business hours', check: { kind: 'business-hours' } }] })
+    const given = { plan: sendTo('a'), fields: { phone: '2125550100' } }
+    expect(decides({ ...given, policies: [evening] })).toEqual([`wait +${6 * 3_600_000} a`])
+    expect(decides({ ...given, policies: [evening], now: T0 + 6 * 3_600_000 })).toEqual(['send a #1'])
+    expect(decides({ ...given, policies: [office] })).toEqual(['send a #1'])
+    expect(decides({ ...given, policies: [office], now: T0 + 5 * 3_600_000 })).toEqual([`wait +${21 * 3_600_000} a`])
+  })
   it('a circuit counts no rejections', () => {
     const closed = stepCircuit(closedCircuit, rejected, T0, { errorRate: 0.5, over: 1, waitMs: 1, maxWaitMs: 1 })
     expect(closed.kind).toBe('closed')
