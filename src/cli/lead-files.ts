@@ -20,10 +20,16 @@ export const openLeads = async ({ options, streams, settings, cwd }: Invocation,
   return readLeads(sources, asked)
 }
 
-/** How many leads there will be, guessed from how far the bytes are; null where it cannot be told. */
+/** How many leads there will be: in round figures, guessed from how far the bytes are, until all are read; null where it cannot be told. */
 export const guessTotal = (stream: LeadStream | null): number | null => {
   if (stream === null) return null
   const { bytes, totalBytes, rows } = stream.progress()
   if (totalBytes === null || bytes === 0) return null
-  return bytes >= totalBytes ? rows : Math.round((rows * totalBytes) / bytes)
+  return bytes >= totalBytes ? rows : roundedUp((rows * totalBytes) / bytes)
+}
+
+/** To two digits. */
+const roundedUp = (count: number): number => {
+  const unit = 10 ** Math.max(0, Math.floor(Math.log10(Math.max(1, count))) - 1)
+  return Math.ceil(count / unit) * unit
 }
