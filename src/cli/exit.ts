@@ -6,7 +6,7 @@ export const EXIT = {
   bug: 1,
   /** Usage or configuration; nothing was sent. */
   usage: 2,
-  /** Some leads failed or are held. */
+  /** Some leads failed or are held, or not one row of the file is a lead. */
   leadsFailed: 3,
   /** An alert threshold was missed. */
   alert: 4,

@@ -175,5 +175,7 @@ const setAside = (leads: LeadStream, take: (row: BadRow) => void, pressure: () =
 const exitOf = (end: RunEnd, summary: Summary): number => {
   if (end.interrupted) return EXIT.interrupted
   if (summary.alerts.some((each) => each.kind === 'threshold')) return EXIT.alert
-  return summary.outcomes.failed + summary.outcomes.held > 0 ? EXIT.leadsFailed : EXIT.done
+  // Of a file in which not one row is a lead, cron must hear.
+  const nothingRead = summary.bad_rows > 0 && summary.leads + summary.already_settled === 0
+  return nothingRead || summary.outcomes.failed + summary.outcomes.held > 0 ? EXIT.leadsFailed : EXIT.done
 }

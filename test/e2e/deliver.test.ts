@@ -248,6 +248,16 @@ describe('leads as they come', () => {
 })
 
 describe('exit codes', () => {
+  it('3 for a file in which not one row is a lead; 0 where others are, were before, or there is no row at all', async () => {
+    const a = await buyer()
+    const project = createProject({ a: endpointYaml(a.url) })
+    project.write('bad.csv', 'id,email\nL1,a,b,c\nL2,a,b,c\n')
+    project.write('known.csv', 'id,email\nL1,a@example.com\nL2,a,b,c\n')
+    project.write('none.csv', 'id,email\n')
+    const codeOf = async (file: string): Promise<number | null> => (await project.run('deliver', file, '--to', 'a', '--yes')).code
+    expect([await codeOf('bad.csv'), await codeOf('known.csv'), await codeOf('known.csv'), await codeOf('none.csv')]).toEqual([3, 0, 0, 0])
+  })
+
   it('0 for waiting: a retry that is not due within --wait is left, and resume finds it', async () => {
     const a = await buyer({ script: [{ do: 'limit', retryAfter: '1' }, { do: 'accept' }] })
     const project = createProject({ a: endpointYaml(a.url) })
