@@ -1,5 +1,5 @@
 import { formatMoney, type Money } from '../../base/money.ts'
-import { formatDuration, type Instant } from '../../base/time.ts'
+import { formatDuration, MINUTE, type Instant } from '../../base/time.ts'
 
 const SYMBOLS: Readonly<Record<string, string>> = { USD: '$', EUR: '€', GBP: '£', INR: '₹' }
 
@@ -25,8 +25,10 @@ export const showRate = (part: number, whole: number): string => (whole === 0 ? 
 export const showWhen = (at: Instant, now: Instant): string => {
   const ms = at - now
   if (Math.abs(ms) < 1_000) return 'now'
-  const seconds = Math.round(Math.abs(ms) / 1_000) * 1_000
-  return ms > 0 ? `in ${formatDuration(seconds)}` : `${formatDuration(seconds)} ago`
+  // Ten minutes off, nobody counts seconds.
+  const unit = Math.abs(ms) < 10 * MINUTE ? 1_000 : MINUTE
+  const rounded = formatDuration(Math.round(Math.abs(ms) / unit) * unit)
+  return ms > 0 ? `in ${rounded}` : `${rounded} ago`
 }
 
 /** `2026-11-24 03:29:15` in UTC, for tables; seconds are enough for people. */
