@@ -4,31 +4,37 @@ import type { Diagnostic } from '../base/diagnostic.ts'
 import type { MappingNode } from '../definitions/types.ts'
 import { isSameName, leadPath, usualField } from '../wire/draft/guess.ts'
 import type { Endpoint } from '../wire/endpoint.ts'
-import { leadFieldsIn } from './sheet/fields.ts'
+import { leadFieldsIn, textsIn } from './sheet/fields.ts'
 
 /**
  * What the columns of CSV files tell before anything is sent: requests go out without the fields that a mapping names
  * otherwise, and a lead without an id is known by its whole row.
  */
 export const columnRemarks = (sources: readonly LeadSource[], endpoints: Iterable<Endpoint>, idAsked: boolean): readonly Diagnostic[] => {
-  const fields = fieldsOf(endpoints)
-  return sources.flatMap(({ name, columns }) => (columns === null ? [] : [...fieldRemarks(name, columns, fields), ...(idAsked ? [] : idRemarks(name, columns))]))
+  const mapped = mappedBy([...endpoints])
+  return sources.flatMap(({ name, columns }) => (columns === null ? [] : [...fieldRemarks(name, columns, mapped), ...(idAsked ? [] : idRemarks(name, columns))]))
 }
 
-/** Fields that mappings name; every lead has an id and a source. */
-const fieldsOf = (endpoints: Iterable<Endpoint>): readonly string[] => {
-  const mappings: readonly (MappingNode | null)[] = [...endpoints].flatMap(({ definition: { mapping, ping } }) => [mapping, ping?.mapping ?? null])
-  return [...new Set(mappings.flatMap((each) => [...leadFieldsIn(each)]))].filter((each) => each !== 'id' && each !== 'source')
+/** `fields`: those that mappings name as `lead.x`; every lead has an id and a source. `words`: a bare name is a field too. `all`: unmapped fields are sent as well. */
+interface Mapped { readonly fields: readonly string[]; readonly words: ReadonlySet<string>; readonly all: boolean }
+
+const mappedBy = (endpoints: readonly Endpoint[]): Mapped => {
+  const mappings: readonly (MappingNode | null)[] = endpoints.flatMap(({ definition: { mapping, ping } }) => [mapping, ping?.mapping ?? null])
+  return {
+    fields: [...new Set(mappings.flatMap((each) => [...leadFieldsIn(each)]))].filter((each) => each !== 'id' && each !== 'source'),
+    words: new Set(mappings.flatMap(textsIn).flatMap((text) => text.match(/\w+/g) ?? [])),
+    all: endpoints.some(({ definition }) => definition.includeAllFields),
+  }
 }
 
-const fieldRemarks = (file: string, columns: readonly string[], fields: readonly string[]): readonly Diagnostic[] => {
+const fieldRemarks = (file: string, columns: readonly string[], { fields, words, all }: Mapped): readonly Diagnostic[] => {
   const missing = fields.filter((field) => !columns.some((each) => each === field || each.startsWith(`${field}.`)))
   const alike = missing.flatMap((field) => {
     const column = columns.find((each) => isSameName(each, field)) ?? columns.find((each) => usualField(each) === field)
     return column === undefined || fields.includes(column) ? [] : [`${leadPath(column)} for lead.${field}`]
   })
   if (alike.length > 0) return [remark(file, 'fields that are mapped have other names in this file: they are left out of the requests', `in Field Mapping write ${some(alike)}; or rename the columns`)]
-  if (fields.length === 0 || missing.length < fields.length) return []
+  if (fields.length === 0 || missing.length < fields.length || all || columns.some((each) => each !== 'id' && words.has(each))) return []
   return [remark(file, `no field that is mapped is in this file: ${some(fields)}`, `its columns are ${some(columns)}: in Field Mapping write ${leadPath(columns.find((each) => usualField(each) !== 'id') ?? 'name')}`)]
 }
 

@@ -73,7 +73,7 @@ const compareScalars = (a: Scalar, b: Scalar): number | null => {
 /** What is greater or less may be written as people write numbers, on either side: ` 720`, `$250,000`, `1e3`, `007`. */
 const sizeOf = (got: Scalar, want: Scalar): number | null => {
   const wanted = typeof want === 'string' ? asWritten(want) ?? want : want
-  return typeof wanted === 'number' && typeof got === 'string' ? compareScalars(asWritten(got) ?? got, wanted) : compareScalars(got, wanted)
+  return typeof got === 'string' && asNumeral(wanted) !== null ? compareScalars(asWritten(got) ?? got, wanted) : compareScalars(got, wanted)
 }
 
 const asWritten = (text: string): number | null => {

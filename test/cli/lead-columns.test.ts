@@ -25,6 +25,8 @@ describe('columns of a CSV file', () => {
     ['a field that no column resembles may be missing', 'id,email', '  e: {{lead.email}}\n  p: {{lead.phone_2}}'],
     ['a column in dots is the field before them', 'id,address.city', '  c: {{lead.address.city}}'],
     ['a column that is mapped by its own name stands for no other', 'id,phone', '  p: {{default lead.phone_1 lead.phone}}'],
+    ['a bare name is a field of the lead too', 'id,email', '  e: {{lower email}}\n  v: {{lead.vertical}}'],
+    ['all fields are sent, whatever is mapped beside them', 'id,Vorname', '  v: {{lead.vertical}}\nInclude All Fields: yes'],
     ['a mapping of constants names no field', 'id,Vorname', '  c: 77'],
     ['a name in brackets is that column', 'id,First Name', '  f: {{lead.[First Name]}}'],
   ])('%s', async (_, header, mapping) => { expect(await planned(header, mapping)).toBe('1 lead, nothing was sent\n') })

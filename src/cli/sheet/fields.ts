@@ -25,21 +25,19 @@ export const fieldsOf = (definition: EndpointDefinition, input: RenderInput): re
 }
 
 /** Names of the lead's fields that templates and conditions of a mapping mention. */
-export const leadFieldsIn = (node: MappingNode | null): ReadonlySet<string> => {
-  const names = new Set<string>()
-  const take = (text: string): void => { for (const match of text.matchAll(/\blead\.(?:(\w+)|\[([^\]]+)\])/g)) names.add(match[1] ?? match[2] ?? '') }
-  const entry = (each: MappingEntry): void => {
-    if (each.kind === 'entry') return visit(each.value)
-    take(each.open.text)
-    for (const inner of [...each.then, ...each.otherwise]) entry(inner)
+export const leadFieldsIn = (node: MappingNode | null): ReadonlySet<string> =>
+  new Set(textsIn(node).flatMap((text) => [...text.matchAll(/\blead\.(?:(\w+)|\[([^\]]+)\])/g)].map((match) => match[1] ?? match[2] ?? '')))
+
+/** The templates and conditions of a mapping, as they are written. */
+export const textsIn = (node: MappingNode | null): readonly string[] => {
+  const ofEntry = (each: MappingEntry): readonly string[] =>
+    each.kind === 'entry' ? textsIn(each.value) : [each.open.text, ...[...each.then, ...each.otherwise].flatMap(ofEntry)]
+  switch (node?.kind) {
+    case 'map': return node.entries.flatMap(ofEntry)
+    case 'list': return node.items.flatMap(textsIn)
+    case 'template': return [node.text]
+    default: return []
   }
-  const visit = (each: MappingNode): void => {
-    if (each.kind === 'map') each.entries.forEach(entry)
-    else if (each.kind === 'list') each.items.forEach(visit)
-    else if (each.kind === 'template') take(each.text)
-  }
-  if (node) visit(node)
-  return names
 }
 
 type Row = Omit<SheetField, 'example'>
