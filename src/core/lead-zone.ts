@@ -1,9 +1,8 @@
 import { stateCodeOf } from '../base/us-states.ts'
-import { isZone } from '../base/zone.ts'
 import type { Lead } from './lead.ts'
 import { firstTextAt, textAt } from './lead-path.ts'
 import type { ZoneSource } from './policy.ts'
-import { zoneOfAmericanName } from './zones/us-zone-names.ts'
+import { zoneNamed } from './zones/us-zone-names.ts'
 import { stateOfAreaCode, stateOfPostalCode, STATE_ZONES, zonesOfAreaCode, zonesOfPostalCode, zonesOfState } from './zones/us-zones.ts'
 
 /**
@@ -35,9 +34,8 @@ const COUNTRY_FIELDS = ['country', 'country_code']
 
 /** Arizona says MST as well, and has no summer time: both must be open then. */
 const zonesNamed = (name: string): readonly string[] => {
-  const american = zoneOfAmericanName(name)
-  if (american !== undefined) return /^\s*mst\s*$/i.test(name) ? [american, 'America/Phoenix'] : [american]
-  return isZone(name) ? [name] : []
+  const zone = zoneNamed(name)
+  return zone === null ? [] : /^\s*mst\s*$/i.test(name) ? [zone, 'America/Phoenix'] : [zone]
 }
 
 /** Postal codes of five digits and codes of two letters are in use elsewhere: 10115 is in Berlin. */

@@ -1,12 +1,13 @@
 import { fieldsOf, parseDate } from '../../base/date-text.ts'
-import { isZone, wallTime } from '../../base/zone.ts'
+import { wallTime } from '../../base/zone.ts'
+import { zoneNamed } from '../../core/zones/us-zone-names.ts'
 import { toNumber } from './convert.ts'
 
 /** Full years; undefined for what is no date or lies ahead. */
 export const ageOf = (value: unknown, now: number, zone: unknown): number | undefined => {
   const date = parseDate(value)
   if (!date) return undefined
-  const where = typeof zone === 'string' && isZone(zone) ? zone : 'UTC'
+  const where = (typeof zone === 'string' ? zoneNamed(zone) : null) ?? 'UTC'
   const born = fieldsOf(date, where)
   const today = wallTime(now, where)
   const had = today.month > born.month || (today.month === born.month && today.day >= born.day)

@@ -1,4 +1,4 @@
-import { isZone } from '../../base/zone.ts'
+import { zoneNamed } from '../../core/zones/us-zone-names.ts'
 import { prepareDateFormat } from './format-date.ts'
 import { prepareNumberFormat } from './format-number.ts'
 import { textOf } from '../template/text-of.ts'
@@ -6,11 +6,12 @@ import { textOf } from '../template/text-of.ts'
 /** `#` is a mask for digits, `YYYY` and the like a date, `0,0.00` a number. */
 export const prepareFormat = ([pattern]: readonly unknown[], options: Readonly<Record<string, unknown>>): ((value: unknown) => unknown) | string => {
   const text = typeof pattern === 'string' ? pattern : ''
-  const zone = options['tz']
-  if (zone !== undefined && zone !== null && (typeof zone !== 'string' || !isZone(zone))) return `tz= takes a time zone such as "America/New_York", got "${textOf(zone)}"`
+  const asked = options['tz'] ?? 'UTC'
+  const zone = typeof asked === 'string' ? zoneNamed(asked) : null
+  if (zone === null) return `tz= takes a time zone such as "America/New_York", got "${textOf(asked)}"`
   if (/^[^\d#]*#,##0(\.0+)?[^\d#]*$/.test(text)) return prepareNumberFormat(text.replace('#,##0', '0,0'))
   if (text.includes('#')) return prepareMask(text)
-  if (/[YMDHhmsSAaXxZ]|ddd/.test(text.replace(/\[[^\]]*\]/g, ''))) return prepareDateFormat(text, zone ?? 'UTC')
+  if (/[YMDHhmsSAaXxZ]|ddd/.test(text.replace(/\[[^\]]*\]/g, ''))) return prepareDateFormat(text, zone)
   if (text.includes('0')) return prepareNumberFormat(text)
   return `format needs a pattern such as "(###) ###-####", "YYYY-MM-DD" or "0,0.00", got "${textOf(pattern)}"`
 }

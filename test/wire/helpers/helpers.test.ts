@@ -6,7 +6,7 @@ import { place } from '../build-definition.ts'
 
 const lead = {
   phone: '+1 (555) 555-1234', bare: '5555551234', short: '123', name: " o'brien-SMITH ", dob: '1980-05-02', at: '2026-01-15T23:30:00Z', us: '7/4/1999 1:05 PM',
-  epoch: 1767225600, amount: '$1,012.505', n: 7, list: ['a', 'b'], csv: 'a, b,c', empty: '', nothing: null, email: ' Ann@Example.COM ', state: 'CA', full: 'new  york', city: 'São “Paulo” ß 😀', yes: 'Yes', no: '0', odd: 'maybe', end: '2026-01-31', ip: '192.168.100.100',
+  epoch: 1767225600, amount: '$1,012.505', n: 7, list: ['a', 'b'], csv: 'a, b,c', empty: '', nothing: null, email: ' Ann@Example.COM ', state: 'CA', full: 'new  york', city: 'São “Paulo” ß 😀', yes: 'Yes', no: '0', odd: 'maybe', end: '2026-01-31', zone: 'Central', ip: '192.168.100.100',
 }
 const show = (text: string): unknown => {
   const problems: string[] = []
@@ -19,6 +19,7 @@ describe('helpers', () => {
   it.each<[string, unknown]>([
     ['{{format lead.phone "(###) ###-####"}}', '(555) 555-1234'], ['{{format lead.bare "##########"}}', '5555551234'], ['{{format lead.short "(###) ###-####"}}', '123'], ['{{format lead.missing "###"}}', undefined],
     ['{{format lead.at "YYYY-MM-DD HH:mm:ss Z"}}', '2026-01-15 23:30:00 +00:00'], ['{{format lead.at "YYYY-MM-DD HH:mm Z" tz="Asia/Kolkata"}}', '2026-01-16 05:00 +05:30'],
+    ['{{format lead.at "HH:mm" tz="PST"}}', '15:30'], ['{{format lead.at "HH:mm" tz=lead.zone}}', '17:30'],
     ['{{format lead.at "M/D/YY h:mm A ZZ" tz="America/New_York"}}', '1/15/26 6:30 PM -0500'], ['{{format lead.dob "DD/MM/YYYY" tz="America/New_York"}}', '02/05/1980'],
     ['{{format lead.us "YYYY-MM-DDTHH:mm:ss"}}', '1999-07-04T13:05:00'], ['{{format lead.epoch "YYYY-MM-DD"}}', '2026-01-01'], ['{{format lead.name "YYYY"}}', " o'brien-SMITH "], ['{{format now "dddd [the] D MMM"}}', 'Friday the 1 May'], ['{{format now "dddd"}}', 'Friday'],
     ['{{format "45,00" "0.00"}}', '45,00'], ['{{format "€1,5" "0"}}', '€1,5'], ['{{format "1,00,000" "0,0"}}', '100,000'], ['{{format "1,234,567.5" "0"}}', '1234568'], ['{{format ",5" "0"}}', ',5'],
@@ -32,12 +33,12 @@ describe('helpers', () => {
     ['{{number lead.amount}}', 1012.505], ['{{number lead.state}}', undefined], ['{{boolean lead.yes}}', true], ['{{boolean lead.no}}', false], ['{{boolean lead.odd}}', undefined],
     ['{{hash lead.email}}', expect.stringMatching(/^[0-9a-f]{64}$/)], ['{{compare (hash lead.email "md5") "==" (hash "ann@example.com" "md5")}}', true], ['{{compare (hash lead.phone) "==" (hash "15555551234")}}', true], ['{{compare (hash lead.dob) "==" (hash "19800502")}}', false], ['{{hash "a" "md5"}}', '0cc175b9c0f1b6a831c399e269772661'], ['{{hash lead.empty "md5"}}', ''], ['{{hash "  " raw=true}}', ''],
     ['{{state lead.state "name"}}', 'California'], ['{{state lead.full}}', 'NY'], ['{{state "Bavaria" "name"}}', 'Bavaria'],
-    ['{{age lead.dob}}', 45], ['{{age "1980-05-01"}}', 46], ['{{age lead.state}}', undefined], ['{{date_add lead.end 1 "month"}}', '2026-02-28'], ['{{date_add now "-3 days"}}', '2026-04-28T09:00:00.000Z'], ['{{date_add lead.state 1}}', undefined], ['{{date_add now "3 constructor"}}', undefined],
+    ['{{age lead.dob}}', 45], ['{{age "1980-05-01"}}', 46], ['{{age lead.dob tz="PST"}}', 45], ['{{age lead.state}}', undefined], ['{{date_add lead.end 1 "month"}}', '2026-02-28'], ['{{date_add now "-3 days"}}', '2026-04-28T09:00:00.000Z'], ['{{date_add lead.state 1}}', undefined], ['{{date_add now "3 constructor"}}', undefined],
     ['{{ascii lead.city}}', 'Sao "Paulo" ss '], ['{{json lead.list}}', '["a","b"]'],
   ])('%s', (text, gives) => { expect(show(text)).toEqual(gives) })
 
   it.each([
-    ['{{formt lead.x "#"}}', /no helper "formt"/], ['{{upper lead.x lead.y}}', /takes one value, got 2/], ['{{format lead.x "zz"}}', /needs a pattern/], ['{{format lead.x "YYYY" tz="Mars/One"}}', /time zone/],
+    ['{{formt lead.x "#"}}', /no helper "formt"/], ['{{upper lead.x lead.y}}', /takes one value, got 2/], ['{{format lead.x "zz"}}', /needs a pattern/], ['{{format lead.x "YYYY" tz="Mars/One"}}', /time zone/], ['{{format lead.x "YYYY" tz="BST"}}', /time zone/],
     ['{{upper lead.x tz="UTC"}}', /no option "tz"/], ['{{lookup lead.x "region"}}', /no table "region"/], ['{{hash lead.x "sha1"}}', /sha256 and md5/], ['{{run.number}}', /run has no "number"/], ['{{@root.lead}}', /not a field/],
   ])('%s is a mistake', (text, message) => { expect(() => show(text)).toThrow(message) })
 
