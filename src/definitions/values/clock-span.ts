@@ -21,8 +21,8 @@ export const parseClockSpan = (text: string, place: Place): Parsed<ClockSpan> =>
   return parsed({ fromMinute: later === 1440 ? 0 : later, toMinute: to === 0 ? 1440 : to })
 }
 
-/** `5`, `5:30`: half of the day that is not said; `05:30` and `17` are said. */
-const isEither = (text: string): boolean => /^([1-9]|1[0-2])(:\d\d)?$/.test(text)
+/** `5`, `05`, `5:30`: half of the day that is not said; `05:30` and `17` are said. */
+const isEither = (text: string): boolean => /^(?:0[1-9]|(?:[1-9]|1[0-2])(?::\d\d)?)$/.test(text)
 
 /** Minutes since midnight; 1440 for `24:00`. */
 const minuteOf = (text: string): number | null => {
