@@ -29,11 +29,11 @@ export const createBatchReader = (definition: EndpointDefinition, judge: Judge, 
   const keyOfRow = match && compileText({ kind: 'path', text: match.result }, 1_000)
   const needsPrice = parsing.price !== null && !hasPriceFallback && !isOptional(parsing, 'price') && !isOptional(parsing, 'revenue')
 
-  /** `saidAbove`: the answer says yes once for all, where none of its rows says anything; that a row does not say it is no refusal. */
+  /** `saidAbove`: the answer says yes once for all, and none of its rows does; that a row says nothing is no refusal then. */
   const readRow = (reply: WholeReply, answer: Answer | undefined, saidAbove: boolean): Verdict => {
     if (!answer) return inDoubt('the answer has no row for this lead')
     const verdict = judge(answer, reply.at)
-    return saidAbove && verdict.kind === 'rejected' && refuses?.(answer) !== 'yes' ? inDoubt('Success holds for the answer as a whole, and no row has anything where it looks: let it look at what each row says') : verdict
+    return saidAbove && verdict.kind === 'rejected' && isSilent?.(answer) === true && refuses?.(answer) !== 'yes' ? inDoubt('Success holds for the answer as a whole, and this row has nothing where it looks: let it look at what each row says') : verdict
   }
 
   /** The row of each lead, of several the one that says yes; null where the answer has none, or nobody can tell whose they are. */
@@ -77,7 +77,7 @@ export const createBatchReader = (definition: EndpointDefinition, judge: Judge, 
     if (answers === null) return same(promise !== null ? noRows(judge(whole, reply.at), whole, promise) : forAll(judge(whole, reply.at), leads.length, needsPrice), leads)
     // One row too few or too many may stand anywhere: all behind it would be read as their neighbours'.
     if (!match && answers.length !== leads.length) return same(inDoubt(`the answer has ${answers.length} ${answers.length === 1 ? 'row' : 'rows'} for ${leads.length} leads: without Batch: Match nobody can tell whose`), leads)
-    const saidAbove = saysYes?.(whole) === 'yes' && answers.every((row) => isSilent?.(row) === true)
+    const saidAbove = saysYes?.(whole) === 'yes' && answers.every((row) => saysYes(row) !== 'yes')
     if (!match || !keyOfRow) return leads.map((_lead, i) => readRow(reply, answers[i], saidAbove))
     const byKey = new Map<string, Answer[]>()
     for (const answer of answers) {

@@ -65,6 +65,7 @@ describe('one verdict per lead', () => {
       expect(read(reply, batch)[0]).toMatchObject({ kind: 'unconfirmed', reason: expect.stringContaining('let it look at what each row says') })
       expect(kinds(reply, batch, { ...RULES, rejected: exists('why') })).toEqual(['unconfirmed', 'rejected', 'unconfirmed'])
     }
+    expect(kinds(answer(200, { status: 'ok', results: [{ ref: 'a', price: 1 }, NO, { ref: 'c', price: 1 }] }))).toEqual(['unconfirmed', 'rejected', 'unconfirmed'])
     expect(kinds(answer(200, { status: 'no', results: rows }))).toEqual(['rejected', 'rejected', 'rejected'])
     expect(kinds(answer(200, { status: 'ok', results: [OK, { ref: 'b' }, NO] }))).toEqual(['accepted', 'rejected', 'rejected'])
     expect(kinds(answer(200, '<r><status>ok</status><results><i><ref>1</ref><x/></i><i><ref>2</ref><x/></i><i><ref>3</ref><x/></i></results></r>'))).toEqual(['unconfirmed', 'unconfirmed', 'unconfirmed'])
