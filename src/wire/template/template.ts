@@ -102,7 +102,7 @@ export const compilePieces = (source: Text, options: TemplateOptions): readonly 
   /** Every row of a CSV file says `No` or `false` as a text. */
   const warnOfText = (block: Block): void => {
     const field = bareField(conditionOf(block)?.text ?? '')
-    if (field !== null) options.report(diagnosticAt(placeAt(block.loc.start), 'text-as-yes', `any text of ${field} counts as yes here, No and false too`, `write {{#if (boolean ${field})}}, or {{#if ${field} exists}} where any value will do`, 'warning'))
+    if (field !== null) options.report(diagnosticAt(placeAt(block.loc.start), 'text-as-yes', `any text of ${field} counts as yes here, No and false too`, `write {{#if (boolean ${field})}}, or {{#if ${field} != ""}} where any text will do`, 'warning'))
   }
 
   const conditionOf = (block: Block) => {

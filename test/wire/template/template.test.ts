@@ -55,7 +55,7 @@ describe('templates', () => {
   })
 
   it.each([
-    ['{{#if lead.homeowner}}Yes{{else}}No{{/if}}', 1], ['{{#if lead.a.[0]}}1{{else}}0{{/if}}', 1], ['{{#if (boolean lead.homeowner)}}Yes{{else}}No{{/if}}', 0], ['{{#if lead.homeowner exists}}Yes{{else}}No{{/if}}', 0],
+    ['{{#if lead.homeowner}}Yes{{else}}No{{/if}}', 1], ['{{#if lead.a.[0]}}1{{else}}0{{/if}}', 1], ['{{#if (boolean lead.homeowner)}}Yes{{else}}No{{/if}}', 0], ['{{#if lead.homeowner != ""}}Yes{{else}}No{{/if}}', 0],
     ['{{#if lead.score > 80}}1{{else}}0{{/if}}', 0], ['{{#if lead.vip}}HIGH{{else}}LOW{{/if}}', 0], ['{{#if lead.vip}}Yes{{/if}}', 0],
   ])('%s: %i warnings that a text of No is yes', (text, count) => {
     const problems: { code: string; severity: string }[] = []
