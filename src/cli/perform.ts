@@ -141,7 +141,7 @@ export const perform = async (invocation: Invocation, order: Order): Promise<num
     if (settings.json) streams.out.write(`${JSON.stringify(summary)}\n`)
     const still = target === null ? await stillWaiting(ledger, mode) : null
     if (!settings.quiet) err.write(renderEnd({ summary, end, folder: idle ? null : folder, cwd, hints: hints.all(), troubles: troubles.all(), bad, now: clock.now(), resumed: target === null, still, total: guessTotal(leads) }, err.columns, err.paint))
-    return exitOf(end, summary)
+    return exitOf(end, summary, leads)
   } catch (error) {
     progress.stop()
     const code = await presentFailure(error, err, { sent })
@@ -172,10 +172,10 @@ const setAside = (leads: LeadStream, take: (row: BadRow) => void, pressure: () =
 })
 
 /** A missed threshold goes before failed leads: it was asked for by name. */
-const exitOf = (end: RunEnd, summary: Summary): number => {
+const exitOf = (end: RunEnd, summary: Summary, leads: LeadStream | null): number => {
   if (end.interrupted) return EXIT.interrupted
   if (summary.alerts.some((each) => each.kind === 'threshold')) return EXIT.alert
-  // Of a file in which not one row is a lead, cron must hear.
-  const nothingRead = summary.bad_rows > 0 && summary.leads + summary.already_settled === 0
+  // Of a file in which not one row is a lead, cron must hear. What the run counts says less: others may work its leads.
+  const nothingRead = summary.bad_rows > 0 && leads?.progress().rows === summary.bad_rows
   return nothingRead || summary.outcomes.failed + summary.outcomes.held > 0 ? EXIT.leadsFailed : EXIT.done
 }

@@ -40,6 +40,11 @@ describe('the end of a run', () => {
   it('tells the reasons', async () => {
     expect((await project().run('deliver', 'leads.csv', '--to', 'a', '--test')).err).toContain('skipped 4 leads at a: a accepts only leads where lead.state = "TX" (finalmile explain L1)\n')
   })
+  it('a page of a buyer is cut to two lines', async () => {
+    const made = createProject({ a: 'Endpoint: http://127.0.0.1:1/\nField Mapping: {email: "{{lead.email}}"}\nAccept When: lead.state = "' + 'T'.repeat(400) + '"\nPrice: $1\n' })
+    made.write('leads.csv', leadsCsv(1))
+    expect((await made.run('deliver', 'leads.csv', '--to', 'a', '--test')).err).toMatch(/^skipped 1 lead at a: a accepts only leads where lead\.state = "T{118}… \(finalmile explain L1\)$/m)
+  })
   it('a rehearsal that was had is rehearsed anew by --again; a live delivery is not invited to', async () => {
     const { run } = project()
     for (const mode of [['--test'], ['--yes']]) {

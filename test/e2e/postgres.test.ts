@@ -58,6 +58,13 @@ describe('a store in PostgreSQL, from the command line', { timeout: 60_000 }, ()
     expect(buyer.journal).toHaveLength(80)
   })
 
+  it('--enqueue of a file whose leads another run has taken in is no file without leads, though a row of it is none', async () => {
+    const p = await project()
+    p.write('leads.csv', `${leadsCsv(2)}L3,a,b,c,d,e,f,g,h,i,j\n`)
+    for (const _ of ['taken in', 'known']) expect((await running(p, 'deliver', 'leads.csv', '--to', 'a', '--enqueue')).code).toBe(0)
+    expect(buyer.journal).toHaveLength(0)
+  })
+
   it('--enqueue with --retry-failed takes up what failed, and nothing else', async () => {
     const p = await project()
     await buyer.close()

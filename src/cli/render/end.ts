@@ -13,6 +13,7 @@ import { renderSummary } from './summary.ts'
 import { outcomePaint } from './timeline.ts'
 import { oneLine } from './printable.ts'
 import { toldCommand } from './told.ts'
+import { cut } from './width.ts'
 
 export interface Ending {
   readonly summary: Summary
@@ -57,8 +58,11 @@ export const renderEnd = ({ summary, end, folder, cwd, hints, troubles, bad, now
   return `${lines.join('\n')}\n`
 }
 
+/** Buyers say up to a page; `explain` has all of it. */
+const REASON_WIDTH = 160
+
 const troubleLine = ({ kind, recipient, reason, count, leadId }: Trouble, paint: ChalkInstance): string =>
-  `${outcomePaint(kind, paint)(kind)} ${plural(count, 'lead')}${recipient === null ? '' : ` at ${recipient}`}: ${oneLine(reason)} ${paint.dim(`(finalmile explain ${shellWord(oneLine(leadId))})`)}`
+  `${outcomePaint(kind, paint)(kind)} ${plural(count, 'lead')}${recipient === null ? '' : ` at ${recipient}`}: ${cut(oneLine(reason), REASON_WIDTH)} ${paint.dim(`(finalmile explain ${shellWord(oneLine(leadId))})`)}`
 
 const stillLines = ({ nextAt, paused, inOtherMode }: StillWaiting, mode: Mode, end: RunEnd, now: Instant, paint: ChalkInstance): readonly string[] => [
   ...(nextAt === null || end.waiting.length > 0 ? [] : [`${paint.cyan('waiting')} the next is due ${nextAt <= now ? 'now' : showWhen(nextAt, now)}: ${toldCommand(mode, 'status')} tells what waits`]),
