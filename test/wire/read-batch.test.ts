@@ -59,6 +59,14 @@ describe('one verdict per lead', () => {
     expect(kinds(xml('<i><status>no</status><x/></i><i><status>ok</status><x/></i><i><status>no</status><x/></i>'), {}, byXPath)).toEqual(['rejected', 'accepted', 'rejected'])
   })
 
+  it('rows within the text of XML are rows: what one of them says goes for no other', () => {
+    const within = (text: string) => answer(200, `<string xmlns="http://tempuri.org/">${text.replaceAll('<', '&lt;')}</string>`)
+    const list = within('<l><i><status>ok</status><x/></i><i><status>no</status><x/></i><i><status>no</status><x/></i></l>')
+    for (const [reply, batch, success] of [[list, {}, 'status'], [list, {}, '//status'], [list, { results: path('//i') }, '//status'], [list, { results: path('l.i') }, 'status'], [within(JSON.stringify([OK, NO, NO])), {}, 'status']] as const) {
+      expect(kinds(reply, batch, { success: is(success, 'ok') })).toEqual(['accepted', 'rejected', 'rejected'])
+    }
+  })
+
   it('a yes that stands above the rows alone refuses none of them, and sells none', () => {
     const rows = [{ id: 'L1', ref: 'a', price: 1 }, { id: 'L2', why: 'zip' }, { id: 'L3', ref: 'c', price: 1 }]
     for (const [reply, batch] of [[answer(200, { status: 'ok', results: rows }), {}], [answer(200, { status: 'ok', results: rows }), MATCH], [answer(200, { status: 'ok', a: rows }), { results: path('a') }]] as const) {

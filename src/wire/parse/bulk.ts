@@ -1,28 +1,42 @@
 import type { ValuePath } from '../../core/condition.ts'
-import type { Answer, Row } from './answer.ts'
+import type { Answer, Data, Row } from './answer.ts'
 import { parseCsv } from './csv.ts'
 import type { PathStep } from './json.ts'
 import { findJson, pathSteps } from './json.ts'
+import { withinText } from './within.ts'
 import { childElements, compileXPathElements, documentOf, elementsAt, isElement, localName } from './xml.ts'
 import type { Document, Element } from './xml.ts'
 
 /** The rows of a bulk answer, in its order; null where it has none to be found. */
 export type RowFinder = (answer: Answer) => readonly Row[] | null
 
+type RowsIn = (data: Data) => readonly Row[] | null
+
 /** `Results: path`, else what can only be the rows: a root array, the one list in an envelope, repeated elements, CSV lines. */
 export const compileRows = (path: ValuePath | null): RowFinder => {
   const text = path?.kind === 'path' ? path.text.trim() : null
   if (path !== null && text === null) return () => null
-  const steps = text === null || text.startsWith('/') ? null : pathSteps(text)
-  const select = text?.startsWith('/') ? compileXPathElements(text) : null
-  if (text?.startsWith('/')) return (answer) => { const document = answer.document(); return document && select ? some(select(document)) : null }
+  if (text?.startsWith('/')) {
+    const select = compileXPathElements(text)
+    const rowsIn: RowsIn = (data) => (select && data.kind === 'xml' ? some(select(data.document)) : null)
+    return (answer) => { const document = answer.document(); return document && alsoWithin({ kind: 'xml', document }, rowsIn) }
+  }
+  const steps = text === null ? null : pathSteps(text)
+  const rowsIn: RowsIn = (data) =>
+    data.kind === 'json' ? (steps ? jsonAt(data.root, steps) : jsonRows(data.root)) : steps ? xmlAt(data.document, steps) : xmlRows(data.document)
   return (answer) => {
     const data = answer.data()
-    if (data?.kind === 'json') return steps ? jsonAt(data.root, steps) : jsonRows(data.root)
-    if (data?.kind === 'xml') return steps ? xmlAt(data.document, steps) : xmlRows(data.document)
+    if (data) return alsoWithin(data, rowsIn)
     const lines = /[{<]/.test(answer.text().trimStart().charAt(0)) || answer.truncated ? null : parseCsv(answer.text().trim())
     return lines && lines.map((line) => jsonRow(line))
   }
+}
+
+/** Rows that are not in a document may be in the one that is its text, where paths find them too: what one says is not for all. */
+const alsoWithin = (data: Data, rowsIn: RowsIn): readonly Row[] | null => {
+  const rows = rowsIn(data)
+  const within = rows === null && data.kind === 'xml' ? withinText(data.document) : null
+  return within === null ? rows : rowsIn(within)
 }
 
 const jsonAt = (root: unknown, steps: readonly PathStep[]): readonly Row[] | null => {
