@@ -149,9 +149,9 @@ export const withOthers = (endpoints: ReadonlyMap<string, Endpoint>, others: rea
   }
 }
 
-/** What amounts that name no currency are in: that of these recipients, where they have one together; else dollars. */
+/** What amounts that name no currency are in: that of these recipients (a pool pays nothing), where they have one together; else dollars. */
 export const currencyAmong = (recipients: readonly Recipient[]): string => {
-  const currencies = new Set(recipients.flatMap((each) => (each.kind === 'endpoint' ? [each.definition.currency] : [])))
+  const currencies = new Set(recipients.flatMap((each) => (each.kind === 'endpoint' && each.definition.type !== 'pool' ? [each.definition.currency] : [])))
   const [only = 'USD', ...others] = currencies
   return others.length === 0 ? only : 'USD'
 }

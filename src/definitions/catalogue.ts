@@ -30,7 +30,7 @@ export const loadCatalogue = (files: readonly RecipientText[], env: Readonly<Rec
   const targets = unique.map((each): Target => {
     const { id, name } = each
     if (!each.sound || each.content === null) return { kind: 'broken', id, name, file: each.file }
-    return each.content.kind === 'pattern' ? { kind: 'pattern', id, name, pattern: each.content.pattern } : { kind: 'endpoint', id, name, ping: each.content.endpoint.definition.ping, currency: each.content.endpoint.definition.currency }
+    return each.content.kind === 'pattern' ? { kind: 'pattern', id, name, pattern: each.content.pattern } : { kind: 'endpoint', id, name, ping: each.content.endpoint.definition.ping, currency: each.content.endpoint.definition.type === 'pool' ? null : each.content.endpoint.definition.currency }
   })
   const plans = linkPatterns(targets, report)
   const recipients = withPatternTests(new Map(unique.flatMap((each) => { const recipient = withHours(recipientOf(each, plans), hours); return recipient ? [[each.id, recipient] as const] : [] })))

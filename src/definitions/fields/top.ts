@@ -29,7 +29,7 @@ export const ABOUT = {
   notes: { key: 'Notes', aliases: ['Description', 'Benefits', 'Prevents', 'Track Per Recipient', 'Delivery Confirmed When'], kind: PROSE, doc: 'Shown by `describe`', example: 'The token is renewed monthly' },
   acceptWhen: { key: 'Accept When', kind: LEAD_CONDITION, doc: 'A lead for which it does not hold is skipped, with that reason, and nothing is sent', example: 'lead.score >= 60' },
   cost: { key: 'Cost', kind: MONEY, doc: 'What a lead costs, whatever its outcome, where neither the lead nor --cost says so', example: '$15.00' },
-  currency: { key: 'Currency', kind: CURRENCY, doc: 'The currency of amounts that name none, or by a sign that is its own ($ in CAD)', example: 'EUR', default: "Price's, else USD" },
+  currency: { key: 'Currency', kind: CURRENCY, doc: 'The currency of amounts that name none, or by a sign that is its own ($ in CAD)', example: 'EUR', default: "Price's, else USD; of a pattern, what its recipients have together" },
   testSettings: { key: 'Test Settings', kind: TEST_SETTINGS, doc: 'What `deliver --test` does; those of a pattern count for its recipients that have none of their own', example: '{Responses: Simulated success/failure, Accept Rate: 60%}', default: 'the built-in sandbox answers' },
 } as const satisfies Readonly<Record<string, Field<unknown>>>
 

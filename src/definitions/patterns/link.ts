@@ -4,11 +4,11 @@ import { suggest } from '../suggest.ts'
 import type { PingDefinition } from '../types.ts'
 import type { Reference } from '../values/reference.ts'
 import type { Pattern } from './pattern.ts'
-import { planOf } from './plan-of.ts'
+import { currenciesIn, planOf } from './plan-of.ts'
 
 /** What a pattern may name. `broken`: its file has mistakes. */
 export type Target =
-  | { readonly kind: 'endpoint'; readonly id: string; readonly name: string; readonly ping: PingDefinition | null; readonly currency: string }
+  | { readonly kind: 'endpoint'; readonly id: string; readonly name: string; readonly ping: PingDefinition | null; /** null for a pool, which pays nothing */ readonly currency: string | null }
   | { readonly kind: 'pattern'; readonly id: string; readonly name: string; readonly pattern: Pattern }
   | { readonly kind: 'broken'; readonly id: string; readonly name: string; readonly file: string }
 
@@ -17,9 +17,9 @@ export const linkPatterns = (targets: readonly Target[], report: (problem: Diagn
   const plans = new Map<string, Plan | null>()
   const underWay: string[] = []
 
-  const currencyAt = (recipient: string): string => {
+  const currencyAt = (recipient: string): string | null => {
     const target = targets.find((each) => each.id === recipient)
-    return target?.kind === 'endpoint' ? target.currency : 'USD'
+    return target?.kind === 'endpoint' ? target.currency : null
   }
 
   const planFor = (pattern: Pattern): Plan | null => {
@@ -29,6 +29,7 @@ export const linkPatterns = (targets: readonly Target[], report: (problem: Diagn
     const told = new Set<string>()
     const plan = planOf(pattern, (reference) => resolve(reference, told), currencyAt)
     underWay.pop()
+    if (plan !== null) tellOfCurrencies(pattern, currenciesIn(plan, currencyAt), report)
     const bidders = pattern.shape?.kind === 'auction' ? pattern.shape.bidders.filter((each) => !canBid(each)) : []
     const sound = bidders.length === 0 ? plan : null
     plans.set(pattern.id, sound)
@@ -74,6 +75,13 @@ export const linkPatterns = (targets: readonly Target[], report: (problem: Diagn
 
   for (const target of targets) if (target.kind === 'pattern') planFor(target.pattern)
   return new Map([...plans].flatMap(([id, plan]) => (plan ? [[id, plan] as const] : [])))
+}
+
+/** A minimum keeps back no recipient that pays in another currency. */
+const tellOfCurrencies = ({ name, place, currency, guard }: Pattern, paid: readonly string[], report: (problem: Diagnostic) => void): void => {
+  const minimum = guard.minimumPrice ? 'Minimum Price' : guard.minimumMargin ? 'Minimum Margin' : null
+  if (minimum === null || currency !== null || paid.length < 2) return
+  report(diagnosticAt(place, 'other-currency', `the recipients of ${name} pay in ${paid.join(' and ')}: its ${minimum} keeps back only those in one of them`, 'give each currency a pattern of its own', 'warning'))
 }
 
 /** By id, else by display name, whatever their case. */

@@ -1,7 +1,7 @@
 import type { Place } from '../../base/diagnostic.ts'
-import type { Money } from '../../base/money.ts'
 import type { OutcomeKind } from '../../core/outcome.ts'
 import type { PatternGuard } from '../../core/plan.ts'
+import type { Amount } from '../values/amount.ts'
 import type { About, TestSettings } from '../types.ts'
 import type { Reference } from '../values/reference.ts'
 
@@ -14,19 +14,22 @@ export interface Pattern {
   readonly place: Place
   readonly about: About
   readonly test: TestSettings | null
-  readonly guard: PatternGuard
-  /** Null where none is written: prices behind names are in their recipients' own. */
+  readonly guard: Amounts<PatternGuard>
+  /** Null where none is written: prices behind names are in their recipients' own, other amounts in the one that these have together. */
   readonly currency: string | null
   /** Null where mistakes were reported. */
   readonly shape: Shape | null
 }
+
+/** Its amounts as they are written. */
+type Amounts<T> = { readonly [Key in keyof T]: Key extends 'acceptWhen' ? T[Key] : Amount | undefined }
 
 export type Shape =
   | { readonly kind: 'single'; readonly to: Reference; readonly finally: Reference | null }
   | { readonly kind: 'sequence'; readonly steps: readonly Reference[]; readonly moveOn: readonly OutcomeKind[]; readonly finally: Reference | null }
   | { readonly kind: 'windows'; readonly windows: readonly Window[]; readonly finally: Reference | null }
   | { readonly kind: 'race'; readonly entrants: readonly Reference[]; readonly accept: number }
-  | { readonly kind: 'auction'; readonly bidders: readonly Reference[]; readonly windowMs: number; readonly floor: Money | null }
+  | { readonly kind: 'auction'; readonly bidders: readonly Reference[]; readonly windowMs: number; readonly floor: Amount | undefined }
   | { readonly kind: 'share'; readonly entrants: readonly Reference[]; readonly weights: readonly number[] }
 
 export interface Window { readonly opensMs: number; /** null: never */ readonly closesMs: number | null; readonly references: readonly Reference[] }

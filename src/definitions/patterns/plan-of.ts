@@ -1,16 +1,29 @@
 import type { OutcomeKind } from '../../core/outcome.ts'
-import type { Plan, SequenceStep } from '../../core/plan.ts'
+import { recipientsOf, type Plan, type SequenceStep } from '../../core/plan.ts'
 import { inCurrency } from '../compile-policy.ts'
 import type { Reference } from '../values/reference.ts'
 import { WATERFALL_MOVES_ON, type Pattern } from './pattern.ts'
 
 /** The plan of a pattern whose recipients are known; null where one of them is not. All are asked for, so that every unknown one is reported. */
-export const planOf = (pattern: Pattern, resolve: (reference: Reference) => Plan | null, currencyAt: (recipient: string) => string): Plan | null => {
-  const { name, guard, shape, currency } = pattern
+export const planOf = (pattern: Pattern, resolve: (reference: Reference) => Plan | null, currencyAt: CurrencyAt): Plan | null => {
+  const plan = planIn(pattern.currency ?? 'USD', pattern, resolve, currencyAt)
+  const [only, ...others] = plan && pattern.currency === null ? currenciesIn(plan, currencyAt) : []
+  return only === undefined || only === 'USD' || others.length > 0 ? plan : planIn(only, pattern, resolve, currencyAt)
+}
+
+/** Null for a pool, which pays nothing. */
+export type CurrencyAt = (recipient: string) => string | null
+
+/** What the recipients of a plan pay in. */
+export const currenciesIn = (plan: Plan, currencyAt: CurrencyAt): readonly string[] => [...new Set(recipientsOf(plan).flatMap((each) => currencyAt(each) ?? []))]
+
+/** `own`: of amounts of the pattern itself that name no currency. */
+const planIn = (own: string, { name, guard: written, shape, currency }: Pattern, resolve: (reference: Reference) => Plan | null, currencyAt: CurrencyAt): Plan | null => {
   if (!shape) return null
+  const guard = { acceptWhen: written.acceptWhen, minimumPrice: inCurrency(written.minimumPrice, own), minimumMargin: inCurrency(written.minimumMargin, own), cost: inCurrency(written.cost, own) }
   const one = (reference: Reference): Plan | null => {
     const plan = resolve(reference)
-    return plan && reference.price ? priced(plan, reference.price, (recipient) => currency ?? currencyAt(recipient)) : plan
+    return plan && reference.price ? priced(plan, reference.price, (recipient) => currency ?? currencyAt(recipient) ?? own) : plan
   }
   const all = (references: readonly Reference[]): readonly Plan[] | null => {
     const plans = references.map(one)
@@ -37,7 +50,7 @@ export const planOf = (pattern: Pattern, resolve: (reference: Reference) => Plan
     }
     case 'auction': {
       const bidders = all(shape.bidders)
-      return bidders && { kind: 'auction', pattern: name, guard, bidders, windowMs: shape.windowMs, floor: shape.floor }
+      return bidders && { kind: 'auction', pattern: name, guard, bidders, windowMs: shape.windowMs, floor: inCurrency(shape.floor, own) }
     }
     case 'share': {
       const entrants = all(shape.entrants)

@@ -31,8 +31,8 @@ export const readPattern = (id: string, name: string, root: Extract<YamlNode, { 
     title: kind === undefined ? null : titleOf(kind),
     about: aboutOf(values),
     test: values.testSettings ?? null,
-    guard: { acceptWhen: values.acceptWhen ?? null, minimumPrice: inCurrency(values.minimumPrice, currency), minimumMargin: inCurrency(values.minimumMargin, currency), cost: inCurrency(values.cost, currency) },
-    shape: kind === undefined ? null : shapeOf(kind, values, places, place, currency, reading),
+    guard: { acceptWhen: values.acceptWhen ?? null, minimumPrice: values.minimumPrice, minimumMargin: values.minimumMargin, cost: values.cost },
+    shape: kind === undefined ? null : shapeOf(kind, values, places, place, reading),
   }
 }
 
@@ -65,7 +65,7 @@ const tellOfPrices = ({ try: tried, sendTo, buyers, windows }: Values, minimum: 
 /** The name of a file, for people: `my-buyer` is "My Buyer". */
 const spoken = (id: string): string => id.split(/[\s_-]+/).map((word) => `${word.slice(0, 1).toUpperCase()}${word.slice(1)}`).join(' ')
 
-const shapeOf = (kind: PatternKind, values: Values, places: Places, place: Place, currency: string, reading: Reading): Shape | null => {
+const shapeOf = (kind: PatternKind, values: Values, places: Places, place: Place, reading: Reading): Shape | null => {
   const keys = KEYS_OF[kind]
   for (const name of ['try', 'finally', 'windows', 'sendTo', 'buyers', 'accept', 'pingTimeout', 'minimumBid'] as const) {
     const at = places[name]
@@ -93,7 +93,7 @@ const shapeOf = (kind: PatternKind, values: Values, places: Places, place: Place
     }
     case 'ping/post': {
       if (typeof values.accept === 'number') reading.report(diagnosticAt(places.accept ?? place, 'bad-value', 'Ping/Post sends to the highest bid', 'write Accept: highest bid, or leave it out'))
-      return { kind: 'auction', bidders: plain(values.buyers, kind, reading), windowMs: values.pingTimeout ?? DEFAULT_PING_TIMEOUT_MS, floor: inCurrency(values.minimumBid, currency) }
+      return { kind: 'auction', bidders: plain(values.buyers, kind, reading), windowMs: values.pingTimeout ?? DEFAULT_PING_TIMEOUT_MS, floor: values.minimumBid }
     }
     case 'round robin': return { kind: 'share', entrants: plain(values.try, kind, reading), weights: (values.try ?? []).map(() => 1) }
     case 'weighted': return weightedShape(values.try ?? [], places.try ?? place, reading)

@@ -88,6 +88,17 @@ describe('nesting', () => {
     expect(prices('Currency: USD\n')).toEqual(['USD', 'USD', 'USD', 'USD'])
     expect(plan('Pattern: Waterfall\nTry: [Inner (50)]', { ...abroad, inner: 'Recipient: Inner\nPattern: Waterfall\nTry: [Maple, Buyer C]\n' })).toMatchObject({ steps: [{ plan: { steps: [{ plan: { price: { currency: 'CAD' } } }, { plan: { price: { currency: 'USD' } } }] } }] })
   })
+  it('what a pattern asks for is in the currency of its recipients where none is written, or a minimum would keep back none of them; a pool pays nothing', () => {
+    const abroad = { ...BUYERS, ca: buyer('Maple', 'Currency: CAD\n') }
+    const asked = 'Pattern: Waterfall\nMinimum Price: $40\nMinimum Margin: 10\nCost: 5\nFinally: Pool\n'
+    const guard = (text: string) => { const read = plan(asked + text, abroad); return read.kind === 'send' ? null : Object.values(read.guard).flatMap((each) => (each !== null && 'currency' in each ? each.currency : [])) }
+    expect(guard('Try: [Maple ($30)]')).toEqual(['CAD', 'CAD', 'CAD'])
+    expect(guard('Try: [Maple ($30), Buyer A]')).toEqual(['USD', 'USD', 'USD'])
+    expect(guard('Currency: USD\nTry: [Maple ($30)]')).toEqual(['USD', 'USD', 'USD'])
+    const told = (tried: string) => load({ ...abroad, p: `Recipient: P\n${asked}Try: [${tried}]` }).said.join('\n')
+    expect(told('Maple ($30), Buyer A')).toContain('warning other-currency: the recipients of P pay in CAD and USD: its Minimum Price keeps back only those in one of them')
+    expect(told('Maple ($30)')).not.toContain('other-currency')
+  })
   it('a price without a currency is compared with whatever Minimum Price is in, one in another is told', () => {
     const told = (prices: string): string => load({ ...BUYERS, p: `Recipient: P\nPattern: Waterfall\nMinimum Price: €20\nTry: [${prices}]` }).said.join('\n')
     expect(told('Buyer A (50), Buyer B (40)')).not.toContain('other-currency')
