@@ -19,6 +19,9 @@ const MEANINGS: readonly (readonly [RegExp, Means])[] = [
   [/^(error|fail)/i, 'error'],
 ]
 
+/** `no retry`, `must not be retried`, `cannot retry`, `no more retries`, `retries will not help`. */
+const NOT_AGAIN = /\b(?:no|not|never|without|cannot|dont|\w+n['’]t)\s+(?:(?:be|ever|more|any|further|need|sense|point|use|to|in)\s+)*(?:retr(?:y|ies|ied)|try again)\b|\bretr(?:y|ies)\s+(?:(?:is|are|will|would)\s+)?not\b(?!\s+more)/i
+
 /** One row: a status, words in the body or both, and what they mean. `200 + "OK" in body` and `Success`. */
 export const parseResponseCode = (key: string, means: string, keyPlace: Place, place: Place): Parsed<ResponseCodeRow> => {
   const match = /^\s*(?:([1-5](?:xx|\d\d)(?:\s*(?:-|–|to)\s*[1-5]\d\d)?)(?:\s+(?!\+|and\b|where\b|when\b|if\b)[a-z' ]+)?|any|\*)?\s*(?:(?:\+|,|\band\b|\bwhere\b|\bwhen\b|\bif\b)\s*)?(\S.*?)?\s*$/is.exec(key)
@@ -30,6 +33,6 @@ export const parseResponseCode = (key: string, means: string, keyPlace: Place, p
   const meaning = MEANINGS.find(([words]) => words.test(means.trim()))?.[1]
   if (meaning === undefined) return refused(place, 'bad-response-code', `got "${means}", expected what the answer means`, 'write Success, Duplicate, Rejected, Invalid data, Auth failed, Rate limited, Server error, Error or Retry')
   const remark = /\(([^)]*)\)/.exec(means)?.[1] ?? means.replace(/^[^,]*,?/, '')
-  const retry = /\b(no|don'?t|do not|not|never|without)\s+retr(y|ies|ied)\b/i.test(remark) ? false : /\bretr(y|ies|ied)\b|\btry again\b/i.test(remark) ? true : null
+  const retry = NOT_AGAIN.test(remark) ? false : /\bretr(y|ies|ied)\b|\btry again\b/i.test(remark) ? true : null
   return parsed({ status, when: when?.value ?? null, means: meaning, retry, pause: /\bpause\b/i.test(remark), text: means.trim(), place: keyPlace })
 }
