@@ -62,7 +62,7 @@ export const compileEndpoint = (id: string, name: string, root: Extract<YamlNode
   }
   const definition = SERVICES[type]?.(plain, values, places, reading) ?? plain
   tellOfEndpoint(definition, places, reading)
-  tellOfLoneText(values.fieldMapping, format === 'text' && values.batch === undefined && HAS_TEXT.includes(type), reading)
+  if (TYPE_KINDS[type] !== 'service') tellOfLoneText(values.fieldMapping, format === 'text' && values.batch === undefined && HAS_TEXT.includes(type), reading)
   tellOfCaps(definition, policy, places, reading)
   tellOfUnusedOptions(type, places, reading)
   return { definition, policy: policyOfService(definition, policy, places, reading) }
