@@ -53,8 +53,11 @@ export interface PacedStarts {
 const TENTH = 100
 const LARGEST_LOOKAHEAD = 512
 
-/** `held`: how many places this process has of a limit that holds over several; `shared`: the times that it has of a rate. */
-export const createLane = (settings: TransportSettings, concurrency: number | null, held: (() => number) | null = null, shelf: Shelf = NO_SHELF, shared: PacedStarts | null = null): Lane => {
+/** Places of a limit that holds over several processes: how many this one has, and that somebody waits for one. */
+export interface HeldPlaces { count(): number; wanted(): void }
+
+/** `held` and `shared`: what this process has of limits that hold over several, of places and of times of a rate. */
+export const createLane = (settings: TransportSettings, concurrency: number | null, held: HeldPlaces | null = null, shelf: Shelf = NO_SHELF, shared: PacedStarts | null = null): Lane => {
   const connections = Math.max(1, Math.min(settings.concurrency ?? Infinity, concurrency ?? Infinity, settings.connections))
   const strict = settings.concurrency !== null || concurrency !== null
   const parked: (() => void)[] = []
@@ -68,7 +71,7 @@ export const createLane = (settings: TransportSettings, concurrency: number | nu
   let starts: Instant[] = []
 
   const count = (): number => parked.length - head
-  const limit = (): number => (held ? Math.min(connections, held()) : strict ? connections : Math.min(connections + lookahead + (shared?.early ?? 0), settings.inDoubtWindow ?? Infinity))
+  const limit = (): number => (held ? Math.min(connections, held.count()) : strict ? connections : Math.min(connections + lookahead + (shared?.early ?? 0), settings.inDoubtWindow ?? Infinity))
   const takeOne = (): (() => void) | undefined => {
     const first = parked[head]
     if (shelved > 0) {
@@ -129,7 +132,10 @@ export const createLane = (settings: TransportSettings, concurrency: number | nu
       else starts.pop()
       if (count() > 0) drainFree(now)
     },
-    park: (again) => { parked.push(again) },
+    park: (again) => {
+      parked.push(again)
+      held?.wanted()
+    },
     hold: (until) => { heldUntil = Math.max(heldUntil, until) },
     opensAt: (now) => (count() === 0 ? null : heldUntil > now ? heldUntil : underWay < limit() && !shared ? (paced(now) ?? now) : null),
     drain: (all, now) => {
