@@ -1,6 +1,7 @@
 import { idFieldAmong } from '../adapters/leads/identity.ts'
 import type { LeadSource } from '../adapters/leads/check.ts'
 import type { Diagnostic } from '../base/diagnostic.ts'
+import { shellWord } from '../base/shell.ts'
 import type { MappingNode } from '../definitions/types.ts'
 import { isSameName, leadPath, usualField } from '../wire/draft/guess.ts'
 import type { Endpoint } from '../wire/endpoint.ts'
@@ -40,7 +41,7 @@ const fieldRemarks = (file: string, columns: readonly string[], { fields, words,
 
 const idRemarks = (file: string, columns: readonly string[]): readonly Diagnostic[] => {
   const column = idFieldAmong(columns, undefined) === null ? columns.find((each) => usualField(each) === 'id') : undefined
-  return column === undefined ? [] : [remark(file, 'no column `id`: a lead is known by its whole row, and one whose row changes is another lead', `if \`${column}\` names leads, add --id '${column}'`)]
+  return column === undefined ? [] : [remark(file, 'no column `id`: a lead is known by its whole row, and one whose row changes is another lead', `if \`${column}\` names leads, add --id ${shellWord(column)}`)]
 }
 
 const remark = (file: string, message: string, help: string): Diagnostic => ({ code: 'columns', severity: 'warning', file, line: 1, col: 1, message, help })

@@ -43,7 +43,9 @@ export const renderEnd = ({ summary, end, folder, cwd, hints, troubles, bad, now
   for (const each of hints) lines.push(`${paint.blue('hint')} ${each.recipient}: ${oneLine(each.text)}`)
   if (end.changed > 0) lines.push(`${paint.blue('hint')} ${plural(end.changed, 'lead')} ${end.changed === 1 ? 'reads' : 'read'} otherwise in the file than when taken in, and went on as taken in: what has failed goes out as it reads now from a file of its own, by --again`)
   for (const { runId, leads } of end.broken.slice(-3)) lines.push(`${paint.blue('hint')} run ${runId} ended without warning, and ${plural(leads, 'lead')} of it went on here; the last rows of its files may be missing: \`finalmile export ledger --run ${runId}\` has them all`)
-  if (summary.outcomes.failed > 0) lines.push(`${paint.blue('hint')} leads that failed go out again, once that is mended, by ${resumed ? '`finalmile deliver … --retry-failed`' : 'the same command with --retry-failed'}`)
+  // A lead that no answer came for is not sent twice unasked.
+  const doubt = Object.values(summary.recipients).some((each) => each.unknown > 0) ? '; a buyer may have those that it did not answer: ask it first' : ''
+  if (summary.outcomes.failed > 0) lines.push(`${paint.blue('hint')} leads that failed go out again, once that is mended, by ${resumed ? `\`${toldCommand(summary.mode, 'deliver … --retry-failed')}\`` : 'the same command with --retry-failed'}${doubt}`)
   // Of a live delivery nobody is invited to sell twice.
   if (summary.mode === 'test' && !resumed && summary.leads === 0 && end.alreadySettled > 0) lines.push(`${paint.blue('hint')} to rehearse them anew, give the same command with --again`)
   if (summary.outcomes.held + summary.outcomes.pooled > 0) lines.push(`${paint.blue('hint')} leads that need a person: ${toldCommand(summary.mode, 'review list')}`)

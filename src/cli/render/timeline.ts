@@ -106,19 +106,19 @@ const nextOf = ({ delivery: { lead, mode }, standing, events }: LoadedDelivery, 
     case 'settled': {
       const purged = isPurged(lead)
       const open = openIn(events)
-      if (purged && standing.outcome === 'failed') return paint.dim('next: nothing, its data was purged; `finalmile deliver … --again` orders it anew from its file')
+      if (purged && standing.outcome === 'failed') return paint.dim(`next: nothing, its data was purged; \`${toldCommand(mode, 'deliver … --again')}\` orders it anew from its file`)
       if (purged && (standing.outcome === 'held' || standing.outcome === 'pooled')) return paint.yellow(`next: a person decides: \`${toldCommand(mode, 'review accept|drop')}\`; its data was purged`)
       if (standing.outcome === 'held') return paint.yellow(`next: a person decides: \`${toldCommand(mode, 'review retry|accept|drop')}\``)
-      if (open) return paint.yellow(`next: nothing by itself; \`finalmile deliver … --retry-failed\` takes up its ${open.join(' and ')} step; the lead is not sent again`)
+      if (open) return paint.yellow(`next: nothing by itself; \`${toldCommand(mode, 'deliver … --retry-failed')}\` takes up its ${open.join(' and ')} step; the lead is not sent again`)
       const doubts = mayHaveIt(events.map(({ event }) => event))
       const isPooled = standing.outcome === 'pooled'
       if (isPooled && doubts.length === 0) return paint.yellow(`next: parked for a person: \`${toldCommand(mode, 'review list')}\``)
       if (doubts.length > 0) {
         const [first = ''] = doubts
-        const ifNot = standing.outcome === 'failed' ? '; if not, `finalmile deliver … --retry-failed` takes it up again' : isPooled ? `; if not, \`${toldCommand(mode, `review retry|drop ${shellWord(lead.id)}`)}\`` : ''
+        const ifNot = standing.outcome === 'failed' ? `; if not, \`${toldCommand(mode, 'deliver … --retry-failed')}\` takes it up again` : isPooled ? `; if not, \`${toldCommand(mode, `review retry|drop ${shellWord(lead.id)}`)}\`` : ''
         return paint.yellow(`next: ${isPooled ? 'parked for a person; ' : ''}${doubts.join(' and ')} may have it${standing.outcome === 'accepted' ? ' too' : ''}: if so, \`${toldCommand(mode, `review accept ${shellWord(lead.id)} --to ${shellWord(first)} --price …`)}\`${ifNot}`)
       }
-      if (standing.outcome === 'failed') return paint.dim(`next: nothing by itself; \`finalmile deliver … --retry-failed\` takes it up again (${plural(standing.attempts, 'attempt')} so far)`)
+      if (standing.outcome === 'failed') return paint.dim(`next: nothing by itself; \`${toldCommand(mode, 'deliver … --retry-failed')}\` takes it up again (${plural(standing.attempts, 'attempt')} so far)`)
       return paint.dim('next: nothing, it is settled')
     }
     default: return standing satisfies never

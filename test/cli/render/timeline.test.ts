@@ -60,6 +60,11 @@ describe('a timeline', () => {
     expect(renderTimeline(loaded(standing), start, plain).trimEnd().split('\n').at(-1)?.trim()).toBe(text)
   })
 
+  it('a rehearsal is taken up as one, and not live', () => {
+    const { delivery, ...rest } = loaded({ ...settled, outcome: 'failed' } as Standing)
+    expect(renderTimeline({ ...rest, delivery: { ...delivery, mode: 'test' } }, start, plain)).toContain('`finalmile deliver … --retry-failed --test` takes it up')
+  })
+
   it.each<[OutcomeKind, string]>([
     ['failed', 'next: nothing, its data was purged; `finalmile deliver … --again` orders it anew from its file'],
     ['held', 'next: a person decides: `finalmile review accept|drop`; its data was purged'],
