@@ -105,9 +105,9 @@ describe('parsing, pings, samples, test settings', () => {
   it.each([['Lead ID, Price', ['lead id', 'price']], ['leadId, Revenue', ['lead id', 'price']], ['[buyer_lead_id, campaign]', ['lead id']]])('reads names that may be missing: %s', (names, expected) =>
     expect(definition(`Parsing:\n  Success: ok = true\n  Capture: {campaign: c}\n  Optional: ${names}`).parsing.optional).toEqual(expected))
   it('a ping carries the fields that are named, and no others', () => {
-    const { ping } = definition('Ping:\n  Endpoint: https://p.example\n  Fields: state, lead.loan_amount, Loan Purpose\n  Timeout: 2s\n  Response Parsing: {Bid: price, Ping ID: id}')
+    const { ping } = definition('Ping:\n  Endpoint: https://p.example\n  Fields: state, lead.loan_amount, Loan Purpose, lead.[Down Payment], drivers.[0].age\n  Timeout: 2s\n  Response Parsing: {Bid: price, Ping ID: id}')
     expect(ping).toMatchObject({ timeoutMs: 2_000, endpoint: { text: 'https://p.example' }, parsing: { bid: { text: 'price' }, pingId: { text: 'id' } } })
-    expect(ping?.mapping).toMatchObject({ kind: 'map', entries: [{ key: 'state', value: { text: '{{lead.state}}' } }, { key: 'loan_amount', value: { text: '{{lead.loan_amount}}' } }, { key: 'Loan Purpose', value: { text: '{{lead.[Loan Purpose]}}' } }] })
+    expect(ping?.mapping).toMatchObject({ kind: 'map', entries: [{ key: 'state', value: { text: '{{lead.state}}' } }, { key: 'loan_amount', value: { text: '{{lead.loan_amount}}' } }, { key: 'Loan Purpose', value: { text: '{{lead.[Loan Purpose]}}' } }, { key: 'Down Payment', value: { text: '{{lead.[Down Payment]}}' } }, { key: 'drivers.[0].age', value: { text: '{{lead.drivers.[0].age}}' } }] })
   })
   it('reads sample answers in every way of writing', () => {
     const samples = (lines: string) => definition(lines).samples.map(({ text, means }) => [text.trim(), means])

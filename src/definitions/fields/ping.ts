@@ -19,9 +19,9 @@ const FIELDS: Kind<MappingNode> = {
     return names && {
       kind: 'map', place: node.place,
       entries: names.map((name): MappingEntry => {
-        const key = name.replace(/^lead\./, '')
-        // `Loan Amount` is one name, not a helper and its value.
-        return { kind: 'entry', key, place: node.place, value: { kind: 'template', text: `{{lead.${/^[\w.-]+$/.test(key) ? key : `[${key}]`}}}`, place: node.place } }
+        const path = name.replace(/^lead\./, '')
+        // `Loan Amount` is one name, not a helper and its value; `[Loan Amount]` and `drivers.[0].age` are said as templates say them.
+        return { kind: 'entry', key: /^\[([^[\]]+)\]$/.exec(path)?.[1] ?? path, place: node.place, value: { kind: 'template', text: `{{lead.${/^[\w.-]+$|\[/.test(path) ? path : `[${path}]`}}}`, place: node.place } }
       }),
     }
   },
