@@ -13,7 +13,9 @@ import { leadFieldsIn, textsIn } from './sheet/fields.ts'
  */
 export const columnRemarks = (sources: readonly LeadSource[], endpoints: Iterable<Endpoint>, idAsked: boolean): readonly Diagnostic[] => {
   const mapped = mappedBy([...endpoints])
-  return sources.flatMap(({ name, columns }) => (columns === null ? [] : [...fieldRemarks(name, columns, mapped), ...(idAsked ? [] : idRemarks(name, columns))]))
+  const remarks = sources.flatMap(({ name, columns }) => (columns === null ? [] : [...fieldRemarks(name, columns, mapped), ...(idAsked ? [] : idRemarks(name, columns))]))
+  // The files of a month have the same columns: what is the matter is told of the first.
+  return [...new Map(remarks.toReversed().map((each) => [each.message + each.help, each])).values()].reverse()
 }
 
 /** `fields`: those that mappings name as `lead.x`; every lead has an id and a source. `words`: a bare name is a field too. `all`: unmapped fields are sent as well. */

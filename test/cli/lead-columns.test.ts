@@ -17,6 +17,13 @@ describe('columns of a CSV file', () => {
   it('of which the mapping names none are told', async () => {
     expect(await planned('id,Vorname', '  f: {{lead.first_name}}')).toContain('no field that is mapped is in this file: first_name\n --> leads.csv:1:1\n  = help: its columns are id, Vorname: in Field Mapping write lead.Vorname\n')
   })
+  it('are told of the first of several files that have the same', async () => {
+    const project = createProject({ a: 'Endpoint: https://a.example/\nPrice: $1\nField Mapping: {f: "{{lead.first_name}}"}\n' })
+    const names = ['mon.csv', 'tue.csv', 'wed.csv']
+    for (const name of names) project.write(name, name === 'wed.csv' ? 'id,Given Name\n3,x\n' : `id,First Name\n${name},x\n`)
+    const { err } = await project.run('plan', ...names, '--to', 'a')
+    expect(err.match(/mon\.csv:1|tue\.csv:1|wed\.csv:1|lead\.\[\w+ Name\]/g)).toEqual(['mon.csv:1', 'lead.[First Name]', 'wed.csv:1', 'lead.[Given Name]'])
+  })
   it('without an id are told where one of them looks like it, unless --id names it', async () => {
     expect(await planned('Lead ID,email', '  e: {{lead.email}}')).toContain("no column `id`: a lead is known by its whole row, and one whose row changes is another lead\n --> leads.csv:1:1\n  = help: if `Lead ID` names leads, add --id 'Lead ID'\n")
     expect(await planned('Lead ID,email', '  e: {{lead.email}}', '--id', 'Lead ID')).toBe('1 lead, nothing was sent\n')
