@@ -34,5 +34,5 @@ export const parseResponseCode = (key: string, means: string, keyPlace: Place, p
   if (meaning === undefined) return refused(place, 'bad-response-code', `got "${means}", expected what the answer means`, 'write Success, Duplicate, Rejected, Invalid data, Auth failed, Rate limited, Server error, Error or Retry')
   const remark = /\(([^)]*)\)/.exec(means)?.[1] ?? means.replace(/^[^,]*,?/, '')
   const retry = NOT_AGAIN.test(remark) ? false : /\bretr(y|ies|ied)\b|\btry again\b/i.test(remark) ? true : null
-  return parsed({ status, when: when?.value ?? null, means: meaning, retry, pause: /\bpause\b/i.test(remark), text: means.trim(), place: keyPlace })
+  return parsed({ status, when: when?.value ?? null, means: meaning, retry, pause: /(?<!\b(?:no|not|never|without|dont|\w+n['’]t)\s+)\bpause\b/i.test(remark), text: means.trim(), place: keyPlace })
 }
