@@ -121,7 +121,7 @@ describe('a held lead', () => {
 
 describe('resume from cron', () => {
   it('leaves no folder behind where nothing was due, and one where something was', async () => {
-    const a = await buyer({ script: { do: 'answer', status: 503, headers: { 'retry-after': '6' } } })
+    const a = await buyer({ script: { do: 'answer', status: 503, headers: { 'retry-after': '4' } } })
     const project = createProject({ a: endpointYaml(a.url) })
     project.write('leads.csv', leadsCsv(1))
     await project.run('deliver', 'leads.csv', '--to', 'a', '--yes', '--wait', '0s', '--out', 'out')

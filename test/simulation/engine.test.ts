@@ -24,8 +24,8 @@ describe('the engine, run after run on one store', () => {
     ['what is worth more than a whole cap is not waited for', [642]],
   ])('%s', async (_name, seeds) => { expect(await broken(seeds)).toEqual([]) }, 60_000)
 
-  // Takes a second or more each; many more by `npm run simulate -- --runs --postgres`.
-  it.each([5_001, 5_005])('seed %i on PostgreSQL breaks no rule', async (seed) => { expect(await problemsOfRuns(seed, 'PostgreSQL')).toEqual([]) }, 60_000)
+  // Many more by `npm run simulate -- --runs --postgres`.
+  it.each([5_005])('seed %i on PostgreSQL breaks no rule', async (seed) => { expect(await problemsOfRuns(seed, 'PostgreSQL')).toEqual([]) }, 60_000)
 
-  it('12 random ones break no rule', async () => { expect(await broken(Array.from({ length: 12 }, (_, i) => 5_000 + i))).toEqual([]) }, 60_000)
+  it('6 random ones break no rule', async () => { expect(await broken(Array.from({ length: 6 }, (_, i) => 5_000 + i))).toEqual([]) }, 60_000)
 })
