@@ -93,6 +93,14 @@ describe('Duplicate Check', () => {
     expect(claims(unsent)).toEqual([{ ...permitOf('2125550100'), until: now + 30 * DAY }])
     expect(claims([...unsent, ...tried('/', 'a', 2, { kind: 'failed', class: 'network', retry: true, reason: 'refused' })])).toEqual([])
   })
+  it('is this lead\'s own at another place of the pattern: it is passed by there, and tried again where it was tried (seed 992604934: it was not, until a crash)', () => {
+    const plan: Plan = { kind: 'race', pattern: 'R', guard: noGuard, entrants: [sendTo('a'), sendTo('a')], accept: 1 }
+    const failed = tried('/0', 'a', 1, { kind: 'failed', class: 'network', retry: true, reason: 'refused' })
+    const at = (now: number, fields: Record<string, LeadValue>) => decides({ plan, policies: checked, fields, history: failed, now })
+    expect(at(T0, { phone_1: '2125550100' })).toEqual(['pass /1: A was offered this lead already, at another place of the pattern'])
+    expect(at(T0 + 30 * DAY, { phone_1: '2125550100' })).toContain('send a #1')
+    expect(at(T0, {})).toContain('send a #1')
+  })
   it('not again for a repeat of its own', () => {
     const again = actionsOf({ plan: sendTo('a'), policies: checked, fields: { phone_1: '2125550100' }, now: T0 + 60_000, history: tried('/', 'a', 1, { kind: 'failed', class: 'network', retry: true, reason: 'refused' }) })
     expect(again).toMatchObject([{ kind: 'send', attempt: 2, claims: [] }])

@@ -34,7 +34,7 @@ const bidding = (node: Extract<Plan, { kind: 'auction' }>, path: string, context
     const policy = context.facts.policies.get(bidder.recipient)
     if (!policy) throw new Error(`no policy for recipient ${bidder.recipient}`)
     if (!again) {
-      const unwanted = whyNotOffered(policy, context)
+      const unwanted = whyNotOffered(policy, at, context)
       if (unwanted !== null) return pass(at, policy.recipient, unwanted)
       const open = gateOf(policy, context)
       if (!open.open) { closed.push({ kind: 'closed', path: at, until: open.until, why: open.why, recipient: policy.recipient }); continue }

@@ -57,7 +57,7 @@ const first = (policy: Policy, price: Money | null, path: string, context: Conte
   const { recipient } = policy
   const queuedAt = nodeAt(context.history, path).queuedAt
   if (queuedAt === null) {
-    const unwanted = whyUnwanted(policy, price, context)
+    const unwanted = whyUnwanted(policy, price, path, context)
     if (unwanted !== null) return pass(path, recipient, unwanted)
     if (postsHere(recipient, context).some((each) => each.finished === null)) return pending()
     if (policy.pool) return done('pooled', path, recipient, parked(policy, context))
@@ -104,17 +104,17 @@ const NO_CLAIMS: readonly Claim[] = []
 const trialName = ({ mode, facts }: AtGate, recipient: string): string => `trial:${mode}:${recipient}:${openingOf(facts.recipients.get(recipient)?.circuit)}`
 
 /** Why this recipient is not offered the lead at all; null where it is. */
-const whyUnwanted = (policy: Policy, price: Money | null, context: Context): string | null =>
-  whyNotOffered(policy, context) ?? belowFloor(price ?? policy.price, costHere(policy, context), context.floors) ?? aboveCap(price ?? policy.price, policy.caps)
+const whyUnwanted = (policy: Policy, price: Money | null, path: string, context: Context): string | null =>
+  whyNotOffered(policy, path, context) ?? belowFloor(price ?? policy.price, costHere(policy, context), context.floors) ?? aboveCap(price ?? policy.price, policy.caps)
 
 /** What a sale to it would cost: the lead's own cost or the run's, else the patterns', else its own. */
 const costHere = (policy: Policy, { history, patternCost }: Context): Money | null => history.cost ?? patternCost ?? policy.cost
 
 /** `whyUnwanted` but for the price, which a bidder is yet to name. */
-export const whyNotOffered = (policy: Policy, context: Context): string | null => {
+export const whyNotOffered = (policy: Policy, path: string, context: Context): string | null => {
   const had = context.facts.elsewhere.get(policy.recipient)
   if (had !== undefined) return had
-  const bought = boughtHere(policy, context) ?? inDoubtHere(policy, context)
+  const bought = boughtHere(policy, context) ?? inDoubtHere(policy, context) ?? seenHere(policy, path, context)
   if (bought !== null) return bought
   if (policy.acceptWhen && !holdsFor(policy.acceptWhen.condition, context)) return `${policy.name} accepts only leads where ${policy.acceptWhen.text}`
   return unmetRequirement(policy, context, context.history.receivedAt, context.now)
@@ -129,6 +129,15 @@ const boughtHere = (policy: Policy, context: Context): string | null => {
 /** A batch that nobody answered may have brought the lead, and another batch would bring it again: no key tells the buyer. */
 const inDoubtHere = (policy: Policy, { history }: Context): string | null =>
   policy.batch !== null && mayHaveFromBatch(history, policy.recipient) ? `${policy.name} may have this lead already, from a batch at another place of the pattern that was not answered` : null
+
+/** Who looks back for equal leads (`Duplicate Check`) has seen this one, where another place of the pattern sent it: the permit is this lead's own. */
+const seenHere = (policy: Policy, path: string, { history, lead, mode, now }: Context): string | null => {
+  if (policy.duplicateCheck === null || lookBack(policy, lead, mode, now) === null) return null
+  const since = now - policy.duplicateCheck.withinMs
+  const isSeen = (attempt: Attempt): boolean => attempt.recipient === policy.recipient && attempt.unsent !== true && attempt.startedAt > since
+  for (const [at, { attempts }] of history.nodes) if (at !== path && attempts.some(isSeen)) return `${policy.name} was offered this lead already, at another place of the pattern`
+  return null
+}
 
 /**
  * What this recipient was sent of this delivery, at any place of the plan: a pattern may name it twice. Whoever ordered
