@@ -52,12 +52,16 @@ export const createStage = async (seed: number, situation: Situation, kind: Stor
     if (!paused) await store.wake(recipient, 'live', clock.now())
   }
 
+  const loseAll = async (): Promise<void> => {
+    for await (const { delivery } of store.deliveries({ mode: 'live', state: 'working' })) lost.add(delivery.id)
+  }
+
   /** The store as one process sees it, until it dies. */
   const seenBy = (ledger: Ledger, process: { dead: boolean }, crash: Crash | undefined): Ledger => {
     let appends = 0
     const die = async (): Promise<never> => {
       process.dead = true
-      for await (const { delivery } of store.deliveries({ mode: 'live', state: 'working' })) lost.add(delivery.id)
+      await loseAll()
       throw new Error('crash')
     }
     const own: Partial<Ledger> = {
@@ -109,6 +113,8 @@ export const createStage = async (seed: number, situation: Situation, kind: Stor
     }
     await end
     await ledger.close()
+    // What was on its way to the store when the process died may have arrived since.
+    if (process.dead) await loseAll()
     for (const { recipient, paused } of left) await pause(recipient, paused)
     const problems: string[] = []
     if (state.error !== null && !process.dead) problems.push(`run ${id} failed: ${state.error instanceof Error ? state.error.message : String(state.error)}`)
