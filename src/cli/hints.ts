@@ -3,7 +3,7 @@ import type { DeliveryEvent, Mode } from '../core/event.ts'
 import type { RunEvent } from '../engine/settings.ts'
 import { hintOf } from '../wire/hint.ts'
 import { plural } from './render/figures.ts'
-import { toldCommand } from './render/told.ts'
+import type { Told } from './render/told.ts'
 
 export interface Hint { readonly recipient: string; readonly text: string }
 
@@ -11,7 +11,7 @@ export interface Hint { readonly recipient: string; readonly text: string }
  * What to do about trouble that a run met: each hint once for a recipient, however many leads it is about.
  * `pays`: whether a recipient buys leads; webhooks, CRMs, dialers, e-mails and files pay nothing by themselves.
  */
-export const createHints = (pays: (recipient: string) => boolean, mode: Mode = 'live') => {
+export const createHints = (pays: (recipient: string) => boolean, mode: Mode, told: Told) => {
   const found = new Map<string, Hint>()
   const doubts = createDoubts()
   const add = (recipient: string, text: string | null): void => {
@@ -19,18 +19,18 @@ export const createHints = (pays: (recipient: string) => boolean, mode: Mode = '
     if (text !== null && !found.has(name)) found.set(name, { recipient, text })
   }
   return {
-    observe: (told: RunEvent): void => {
-      if (told.kind === 'alert') return add(told.recipient, told.hint)
-      if (told.kind !== 'stored') return
-      doubts.observe(told.deliveryId, told.event)
-      if (told.event.type !== 'attemptFinished') return
-      const { verdict, recipient, httpStatus, revenue, surplus, phase } = told.event
+    observe: (seen: RunEvent): void => {
+      if (seen.kind === 'alert') return add(seen.recipient, seen.hint)
+      if (seen.kind !== 'stored') return
+      doubts.observe(seen.deliveryId, seen.event)
+      if (seen.event.type !== 'attemptFinished') return
+      const { verdict, recipient, httpStatus, revenue, surplus, phase } = seen.event
       if (verdict.kind === 'accepted') {
         if (revenue === null && surplus !== true && phase === 'post' && pays(recipient)) add(recipient, 'sales without a price count as $0.00: name Price in Response Parsing, or give the recipient a `Price`')
       } else if (verdict.kind !== 'rejected' && verdict.kind !== 'duplicate' && verdict.kind !== 'bid') add(recipient, hintOf(phase, verdict, httpStatus))
     },
     all: (): readonly Hint[] => [...found.values(), ...[...doubts.left].map(([recipient, leads]) => ({
-      recipient, text: `no answer came about ${plural(leads, 'lead')}, which it may have: ${toldCommand(mode, `reconcile ${shellWord(recipient)} LIST`)} asks its own list`,
+      recipient, text: `no answer came about ${plural(leads, 'lead')}, which it may have: ${told(mode, `reconcile ${shellWord(recipient)} LIST`)} asks its own list`,
     }))],
   }
 }

@@ -28,7 +28,7 @@ import { plural } from './render/figures.ts'
 import { createProgress } from './render/progress.ts'
 import { factLine } from './render/timeline.ts'
 import { oneLine, rowLine } from './render/printable.ts'
-import { toldCommand } from './render/told.ts'
+import { toldBy } from './render/told.ts'
 import { newRunId } from './run-id.ts'
 import { openSandbox } from './run-sandbox.ts'
 import { openStore } from './store.ts'
@@ -59,6 +59,7 @@ export const perform = async (invocation: Invocation, order: Order): Promise<num
     err.write('Nothing was sent.\n')
     return EXIT.usage
   }
+  const told = toldBy(settings)
   const clock = clockOf(settings.clock)
   const startedAt = clock.now()
   const runId = newRunId(startedAt)
@@ -76,7 +77,7 @@ export const perform = async (invocation: Invocation, order: Order): Promise<num
     }
     if (!settings.quiet) err.write('\nStopping: what is on the wire may end; Ctrl-C again stops at once.\n')
   }, () => {
-    if (!settings.quiet) err.write(`Stopped at once. Answers still to come are in doubt, and the files under --out are not whole; ${target === null ? toldCommand(mode, 'resume') : 'the same command'} goes on where this stopped.\n`)
+    if (!settings.quiet) err.write(`Stopped at once. Answers still to come are in doubt, and the files under --out are not whole; ${target === null ? told(mode, 'resume') : 'the same command'} goes on where this stopped.\n`)
   })
   const ledger = await openStore(invocation, 'write').catch(async (error: unknown) => {
     interrupts.release()
@@ -94,7 +95,7 @@ export const perform = async (invocation: Invocation, order: Order): Promise<num
     const folder = resolve(cwd, settings.out ?? `runs/${runId}`)
     const kept = (record = await openRecord(folder, { id: runId, mode, to: target?.recipient.id ?? null, startedAt }, opened.catalogue, currency))
     const tally = createTally(startedAt)
-    const hints = createHints((recipient) => endpoints.get(recipient)?.definition.type === 'custom', mode)
+    const hints = createHints((recipient) => endpoints.get(recipient)?.definition.type === 'custom', mode, told)
     const troubles = createTroubles()
     const timer = setInterval(() => progress.update(tally.snapshot(guessTotal(leads), clock.now())), PROGRESS_MS)
     let bad = 0
@@ -140,7 +141,7 @@ export const perform = async (invocation: Invocation, order: Order): Promise<num
     if (idle) await kept.discard()
     if (settings.json) streams.out.write(`${JSON.stringify(summary)}\n`)
     const still = target === null ? await stillWaiting(ledger, mode) : null
-    if (!settings.quiet) err.write(renderEnd({ summary, end, folder: idle ? null : folder, cwd, hints: hints.all(), troubles: troubles.all(), bad, now: clock.now(), resumed: target === null, still, total: guessTotal(leads) }, err.columns, err.paint))
+    if (!settings.quiet) err.write(renderEnd({ summary, end, folder: idle ? null : folder, cwd, hints: hints.all(), troubles: troubles.all(), bad, now: clock.now(), resumed: target === null, still, total: guessTotal(leads), told }, err.columns, err.paint))
     return exitOf(end, summary, leads)
   } catch (error) {
     progress.stop()

@@ -1,11 +1,12 @@
 import { describe, expect, it } from 'vitest'
 import { createHints } from '../../src/cli/hints.ts'
+import { toldBy } from '../../src/cli/render/told.ts'
 import type { Verdict } from '../../src/core/verdict.ts'
 import { unsendable } from '../../src/engine/attempt.ts'
 import { accepted, broken, rejected, T0, tried, unknown } from '../core/given.ts'
 
 const hintsOf = (...attempts: readonly [Verdict, number | null][]) => {
-  const hints = createHints((recipient) => recipient === 'acme')
+  const hints = createHints((recipient) => recipient === 'acme', 'live', toldBy({ given: [] }))
   for (const [verdict, status] of attempts) {
     for (const event of tried('/', 'acme', 1, verdict)) {
       hints.observe({ kind: 'stored', deliveryId: 'd', leadId: 'L1', source: {}, seq: 1, event: event.type === 'attemptFinished' ? { ...event, httpStatus: status } : event })
@@ -34,7 +35,7 @@ describe('hints', () => {
   ])('%s', (_rule, verdict, status, text) => { expect(hintsOf([verdict, status])).toEqual([expect.stringMatching(text)]) })
   it('a sale with its price and a rejection need none', () => { expect(hintsOf([accepted, 200], [rejected, 200])).toEqual([]) })
   it('a dialer, a CRM or an e-mail pays nothing, and nobody is told to name a price', () => {
-    const hints = createHints(() => false)
+    const hints = createHints(() => false, 'live', toldBy({ given: [] }))
     for (const event of tried('/', 'acme', 1, { kind: 'accepted', reason: null, buyerLeadId: 'B', price: null })) hints.observe({ kind: 'stored', deliveryId: 'd', leadId: 'L1', source: {}, seq: 1, event })
     expect(hints.all()).toEqual([])
   })
@@ -42,7 +43,7 @@ describe('hints', () => {
     expect(hintsOf([unsendable('the folder needs a field which this lead does not have'), null])).toEqual([expect.stringMatching(/field names exactly/)])
   })
   it('a lead that settles without the answer of somebody who may have it is one to ask about; an answer ends the doubt', () => {
-    const hints = createHints(() => true, 'test')
+    const hints = createHints(() => true, 'test', toldBy({ given: [] }))
     const settled = { type: 'settled', at: T0, cost: null, outcome: { kind: 'failed', recipient: 'acme', path: '/', buyerLeadId: null, revenue: null, reason: null, class: null } } as const
     for (const [deliveryId, verdicts] of Object.entries({ waits: [unknown], doubt: [unknown, broken], answered: [unknown, rejected] })) {
       const events = [...verdicts.flatMap((verdict, i) => tried('/', 'acme', i + 1, verdict)), ...(deliveryId === 'waits' ? [] : [settled])]

@@ -194,6 +194,20 @@ describe('a rehearsal', () => {
     expect((await run('unpause', 'brightpath', '--test')).err).toBe('open brightpath, which was not paused\n')
   })
 
+  it('what is suggested is about the same store and the same folders, where the command was given any; the environment holds there anyway', async () => {
+    const elsewhere = ['--store', 'sqlite:other store.db', '--recipients', 'recipients'] as const
+    const flags = "--test --store 'sqlite:other store.db' --recipients recipients"
+    await run('pause', 'brightpath', '--test', ...elsewhere)
+    const { err } = await run('deliver', 'leads.csv', '--to', 'brightpath', '--test', '--wait', '0s', ...elsewhere)
+    expect(err).toContain(`\`finalmile unpause brightpath ${flags}\` opens it`)
+    expect(err).toContain(`hint finalmile resume ${flags} continues them`)
+    expect((await run('status', '--test', ...elsewhere)).out).toContain("`finalmile unpause brightpath --test --store 'sqlite:other store.db' --rec")
+    expect((await run('explain', 'L-1001', ...elsewhere)).out).toContain(`\`finalmile unpause brightpath ${flags}\` opens it`)
+    expect((await run('unpause', 'brightpath', '--test', ...elsewhere)).err).toContain(`finalmile resume ${flags}\n`)
+    const inherited = await finalmile(['resume', '--test', '--wait', '0s'], { cwd, env: { FINALMILE_STORE: 'sqlite:other store.db' } })
+    expect(inherited.err).not.toContain('--store')
+  })
+
   it('is told of where it is looked for among live deliveries, of which there are none', async () => {
     for (const [command, words] of [[['status'], 'there are 12 leads delivered with --test: add --test'], [['report'], 'add --test'], [['review', 'list'], 'there is 1 lead delivered with --test']] as const) {
       const { code, out, err } = await run(...command)

@@ -7,6 +7,7 @@ import type { RunCommand } from '../command.ts'
 import { EXIT } from '../exit.ts'
 import { namesIn } from '../render/plan-names.ts'
 import { renderTimeline } from '../render/timeline.ts'
+import { toldBy } from '../render/told.ts'
 import { maskedAddress, withStore } from '../store.ts'
 
 export const run: RunCommand = (invocation) =>
@@ -27,7 +28,7 @@ export const run: RunCommand = (invocation) =>
     const told: string[] = []
     for (const each of deliveries) {
       const json = await ledger.planOf(each.delivery.planHash)
-      told.push(renderTimeline(each, settings.clock ?? systemClock.now(), streams.out.paint, namesIn(json === null ? null : planFromJson(json))))
+      told.push(renderTimeline(each, settings.clock ?? systemClock.now(), toldBy(settings), streams.out.paint, namesIn(json === null ? null : planFromJson(json))))
     }
     streams.out.write(told.join('\n'))
     return EXIT.done

@@ -13,7 +13,7 @@ import { modeOf, numberOf } from '../options.ts'
 import { plural, showMoney } from '../render/figures.ts'
 import { oneLine, rowLine } from '../render/printable.ts'
 import { renderTable } from '../render/table.ts'
-import { toldCommand } from '../render/told.ts'
+import { toldBy } from '../render/told.ts'
 import { withStore } from '../store.ts'
 
 const COLUMNS = ['finding', 'lead_id', 'buyer_lead_id', 'our_state', 'our_revenue', 'their_price', 'currency', 'at', 'line'] as const
@@ -47,7 +47,8 @@ export const run: RunCommand = async (invocation) => {
     if (!settings.quiet) {
       const agreed = findings.filter((each) => each.kind === 'agrees').length
       err.write(`${differences.length === 0 ? err.paint.green('✓') : err.paint.yellow('!')} ${plural(agreed, 'line')} agree${agreed === 1 ? 's' : ''}, ${plural(differences.length, 'difference')}${summed(differences)}\n`)
-      if (differences.some((each) => each.kind === 'settles a doubt')) err.write(`Leads that they have: \`${toldCommand(mode, `review accept LEAD --to ${shellWord(id)} --price AMOUNT`)}\`; held ones that they do not have: \`${toldCommand(mode, 'review retry LEAD')}\`\n`)
+      const told = toldBy(settings)
+      if (differences.some((each) => each.kind === 'settles a doubt')) err.write(`Leads that they have: \`${told(mode, `review accept LEAD --to ${shellWord(id)} --price AMOUNT`)}\`; held ones that they do not have: \`${told(mode, 'review retry LEAD')}\`\n`)
     }
     return differences.length + bad.length > 0 ? EXIT.leadsFailed : EXIT.done
   })

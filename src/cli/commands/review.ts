@@ -17,7 +17,7 @@ import { modeOf, modeToAct, textOf } from '../options.ts'
 import { plural, showMoney, showWhen } from '../render/figures.ts'
 import { renderTable } from '../render/table.ts'
 import { newRunId } from '../run-id.ts'
-import { toldCommand } from '../render/told.ts'
+import { toldBy } from '../render/told.ts'
 import { forPeople, tellOtherMode } from '../other-mode.ts'
 import { withStore } from '../store.ts'
 
@@ -30,7 +30,7 @@ export const run: RunCommand = (invocation) => {
   const known = ACTIONS.find((each) => each === action)
   if (known === undefined) throw usageError(`review does list, retry, accept and drop, not "${action}"`, 'for example: finalmile review list')
   if (known === 'list') return withStore(invocation, 'read', (ledger) => list(ledger, invocation))
-  if (leads.length === 0) throw usageError(`review ${known} needs the ids of leads`, `${toldCommand(modeOf(invocation), 'review list')} shows them`)
+  if (leads.length === 0) throw usageError(`review ${known} needs the ids of leads`, `${toldBy(invocation.settings)(modeOf(invocation), 'review list')} shows them`)
   return withStore(invocation, 'write', (ledger) => decide(ledger, invocation, known, [...new Set(leads)]))
 }
 
@@ -58,6 +58,7 @@ interface Meant { readonly loaded: LoadedDelivery; readonly buyer: string | null
 const decide = async (ledger: Ledger, invocation: Invocation, decision: Decision, leads: readonly string[]): Promise<number> => {
   const { streams, settings } = invocation
   const mode = modeToAct(invocation)
+  const told = toldBy(settings)
   const clock = clockOf(settings.clock)
   const now = clock.now()
   const to = typeof invocation.options.to === 'string' ? idOfName(await openCatalogue(invocation), invocation.options.to).toLowerCase() : null
@@ -72,20 +73,20 @@ const decide = async (ledger: Ledger, invocation: Invocation, decision: Decision
   let done = 0
   const booked = emptySums()
   for (const [i, { loaded: { delivery: { lead, to }, standing }, buyer }] of all.entries()) {
-    const ending = needsPerson(standing) ? `; \`${toldCommand(mode, `review drop ${shellWord(lead.id)} --to ${shellWord(to)}`)}\` ends this one` : ''
+    const ending = needsPerson(standing) ? `; \`${told(mode, `review drop ${shellWord(lead.id)} --to ${shellWord(to)}`)}\` ends this one` : ''
     const isDone = results[i]?.kind === 'ok'
     if (settings.json) streams.out.write(`${JSON.stringify({ lead: lead.id, to, recipient: buyer, decision, done: isDone })}\n`)
     if (isDone) {
       done += 1
       for (const event of steps[i]?.events ?? []) addTo(booked, event.type === 'settled' ? event.outcome.revenue : event.type === 'reviewed' ? event.sale?.revenue ?? null : null)
     } else if (results[i]?.kind === 'booked') streams.err.write(`${lead.id}: ${buyer ?? 'its buyer'} has bought it already, through another target${ending}\n`)
-    else streams.err.write(`${lead.id}: another process changed it meanwhile; look again with finalmile explain ${shellWord(lead.id)}\n`)
+    else streams.err.write(`${lead.id}: another process changed it meanwhile; look again with ${told(null, `explain ${shellWord(lead.id)}`)}\n`)
   }
   await ledger.finishRun(runId, clock.now(), '{}')
   const { paint } = streams.err
   const end = done < all.length ? EXIT.leadsFailed : EXIT.done
   if (settings.quiet) return end
-  const next = decision === 'retry' ? `; ${toldCommand(mode, 'resume')} sends them` : mode === 'live' && booked.size > 0 ? `, ${[...booked.values()].map(showMoney).join(' and ')} booked` : ''
+  const next = decision === 'retry' ? `; ${told(mode, 'resume')} sends them` : mode === 'live' && booked.size > 0 ? `, ${[...booked.values()].map(showMoney).join(' and ')} booked` : ''
   streams.err.write(`${done < all.length ? paint.yellow('!') : paint.green('✓')} ${plural(done, 'lead')} ${{ retry: 'will be tried again', accept: 'accepted', drop: 'dropped' }[decision]}${next}\n`)
   return end
 }
@@ -111,7 +112,7 @@ const meantOf = (deliveries: readonly LoadedDelivery[], to: string | null, decis
 const refuse = (invocation: Invocation, decision: Decision, found: readonly { readonly id: string; readonly meant: readonly Meant[] }[]): void => {
   const missing = found.filter(({ meant }) => meant.length === 0).map(({ id }) => id)
   const nobody = decision === 'accept' ? `, nor in doubt at ${textOf(invocation.options.to) ?? 'any buyer'}` : ''
-  if (missing.length > 0) throw usageError(`${missing.join(', ')} ${missing.length === 1 ? 'is' : 'are'} neither held nor in a pool${nobody}; nothing was changed`, `${toldCommand(modeOf(invocation), 'review list')} shows what is`)
+  if (missing.length > 0) throw usageError(`${missing.join(', ')} ${missing.length === 1 ? 'is' : 'are'} neither held nor in a pool${nobody}; nothing was changed`, `${toldBy(invocation.settings)(modeOf(invocation), 'review list')} shows what is`)
   const several = decision === 'accept' ? found.find(({ meant }) => meant.length > 1) : undefined
   if (several !== undefined) {
     const open = several.meant.every(({ loaded }) => needsPerson(loaded.standing))

@@ -11,7 +11,7 @@ import { plural, showCount, showTime, showWhen } from '../render/figures.ts'
 import { outcomesLine } from '../render/summary.ts'
 import { renderTable } from '../render/table.ts'
 import { oneLine } from '../render/printable.ts'
-import { toldCommand } from '../render/told.ts'
+import { toldBy, toldReason, type Told } from '../render/told.ts'
 import { allLeads, tellOtherMode } from '../other-mode.ts'
 import { withStore } from '../store.ts'
 
@@ -24,6 +24,7 @@ export const run: RunCommand = (invocation) =>
   withStore(invocation, 'read', async (ledger) => {
     const { streams, settings } = invocation
     const mode = modeOf(invocation)
+    const told = toldBy(settings)
     const now = clockOf(settings.clock).now()
     const counts = await ledger.counts(mode)
     const queues = await queuesOf(ledger, mode, now)
@@ -47,11 +48,11 @@ export const run: RunCommand = (invocation) =>
     const { paint } = out
     const settled = Object.values(counts.settled).reduce((sum, each) => sum + each, 0)
     out.write(`${paint.bold(`${plural(settled + counts.waiting + counts.working, 'lead')} in the ${mode} store`)}\n  ${outcomesLine({ ...counts.settled, waiting: counts.waiting }, settled, paint)}\n`)
-    if (counts.working > 0) out.write(`  ${paint.cyan(`${showCount(counts.working)} being worked on`)} ${paint.dim(`(or left by a crash: \`${toldCommand(mode, 'resume')}\` takes them up)`)}\n`)
+    if (counts.working > 0) out.write(`  ${paint.cyan(`${showCount(counts.working)} being worked on`)} ${paint.dim(`(or left by a crash: \`${told(mode, 'resume')}\` takes them up)`)}\n`)
     if (queues.length > 0) {
       out.write(`\n${paint.bold('Waiting')}\n${renderTable(
         [{ title: 'RECIPIENT' }, { title: 'LEADS', align: 'right' }, { title: 'NEXT' }, { title: 'WHY', flexible: true }],
-        queues.map((each) => [each.recipient ?? '', showCount(each.leads), each.nextAt === null ? 'until a person acts' : each.nextAt <= now ? 'due now' : showWhen(each.nextAt, now), whyNow(each, paused, now, mode)]), out.columns, paint,
+        queues.map((each) => [each.recipient ?? '', showCount(each.leads), each.nextAt === null ? 'until a person acts' : each.nextAt <= now ? 'due now' : showWhen(each.nextAt, now), whyNow(each, paused, now, mode, told)]), out.columns, paint,
       )}`)
     }
     if (states.length > 0) {
@@ -65,15 +66,15 @@ export const run: RunCommand = (invocation) =>
         out.columns, paint,
       )}`)
     }
-    if (overdue > 0) out.write(`\n${paint.yellow(`${plural(overdue, 'lead')} ${overdue === 1 ? 'has' : 'have'} been due for over ${formatDuration(OVERDUE_MS)} and ${overdue === 1 ? 'is' : 'are'} not taken up: ${toldCommand(mode, 'resume')} sends them; is it in cron?`)}\n`)
-    if (held > 0) out.write(`\n${paint.yellow(`${plural(held, 'lead')} ${held === 1 ? 'needs' : 'need'} a person: ${toldCommand(mode, 'review list')}`)}\n`)
+    if (overdue > 0) out.write(`\n${paint.yellow(`${plural(overdue, 'lead')} ${overdue === 1 ? 'has' : 'have'} been due for over ${formatDuration(OVERDUE_MS)} and ${overdue === 1 ? 'is' : 'are'} not taken up: ${told(mode, 'resume')} sends them; is it in cron?`)}\n`)
+    if (held > 0) out.write(`\n${paint.yellow(`${plural(held, 'lead')} ${held === 1 ? 'needs' : 'need'} a person: ${told(mode, 'review list')}`)}\n`)
     await tellOtherMode(invocation, ledger, mode, allLeads)
     return EXIT.done
   })
 
 /** Leads keep the reason that they were given until they are taken up again: after `unpause` that one is no more. */
-const whyNow = ({ recipient, why, nextAt }: Queue, paused: ReadonlySet<string>, now: Instant, mode: Mode): string =>
-  recipient !== null && nextAt !== null && nextAt <= now && !paused.has(recipient) && why.includes(' is paused (') ? `was paused; ${toldCommand(mode, 'resume')} sends them` : why
+const whyNow = ({ recipient, why, nextAt }: Queue, paused: ReadonlySet<string>, now: Instant, mode: Mode, told: Told): string =>
+  recipient !== null && nextAt !== null && nextAt <= now && !paused.has(recipient) && why.includes(' is paused (') ? `was paused; ${told(mode, 'resume')} sends them` : toldReason(told, mode, why)
 
 /** Leads that wait for the same thing at different times are one queue: times are left out of the reason. */
 const queuesOf = async (ledger: Ledger, mode: Mode, now: Instant): Promise<readonly Queue[]> => {

@@ -1,4 +1,17 @@
+import { shellWord } from '../../base/shell.ts'
 import type { Mode } from '../../core/event.ts'
+import type { Settings } from '../settings.ts'
+import { maskedAddress } from '../store.ts'
 
-/** A command that is suggested, as it works for the deliveries it is about: those of a rehearsal need --test. */
-export const toldCommand = (mode: Mode, command: string): string => `finalmile ${command}${mode === 'test' ? ' --test' : ''}`
+/** A command that is suggested, as it works for the deliveries it is about: those of a rehearsal need --test. Null: it looks at both kinds. */
+export type Told = (mode: Mode | null, command: string) => string
+
+/** The same store and the same folders as the command's that suggests it, where it was given any: another store has none of these leads. */
+export const toldBy = ({ given }: Pick<Settings, 'given'>): Told => {
+  const flags = given.map(([flag, value]) => ` ${flag} ${shellWord(flag === '--store' ? maskedAddress(value) : value)}`).join('')
+  return (mode, command) => `finalmile ${command}${mode === 'test' ? ' --test' : ''}${flags}`
+}
+
+/** A reason that is kept with a lead names a command without them: whoever shows it knows where. */
+export const toldReason = (told: Told, mode: Mode, reason: string): string =>
+  reason.replace(/`finalmile ([^`]+?)(?: --test)?`/g, (_, command: string) => `\`${told(mode, command)}\``)

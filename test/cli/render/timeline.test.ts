@@ -3,6 +3,7 @@ import { money } from '../../../src/base/money.ts'
 import { createTally } from '../../../src/cli/tally.ts'
 import { renderSummary } from '../../../src/cli/render/summary.ts'
 import { renderTimeline } from '../../../src/cli/render/timeline.ts'
+import { toldBy } from '../../../src/cli/render/told.ts'
 import { createPaint } from '../../../src/cli/streams.ts'
 import type { DeliveryEvent } from '../../../src/core/event.ts'
 import type { Outcome, OutcomeKind } from '../../../src/core/outcome.ts'
@@ -11,6 +12,7 @@ import { summaryOf } from '../../../src/core/report/summary.ts'
 import type { LoadedDelivery, Standing } from '../../../src/ports.ts'
 
 const plain = createPaint(0)
+const told = toldBy({ given: [] })
 const start = Date.UTC(2026, 10, 24, 3, 29, 15)
 const outcome: Outcome = { kind: 'accepted', recipient: 'bright', path: '/1', buyerLeadId: 'B-7', revenue: money(280_000), reason: null, class: null }
 const base = { path: '/0', recipient: 'acme', phase: 'post', attempt: 1, key: 'k1' } as const
@@ -30,7 +32,7 @@ const loaded = (standing: Standing): LoadedDelivery => ({
 
 describe('a timeline', () => {
   it('tells what happened in order, with times, reasons and money', () => {
-    const lines = renderTimeline(loaded(settled), start, plain).split('\n')
+    const lines = renderTimeline(loaded(settled), start, told, plain).split('\n')
     expect(lines[0]).toBe('L-1 to auto (live), received 2026-11-24 03:29:15 UTC')
     expect(lines[1]).toBe('  source name=search')
     expect(lines.slice(3).map((line) => line.trim().replace(/ {2,}/g, ' '))).toEqual([
@@ -46,7 +48,7 @@ describe('a timeline', () => {
 
   it('says of an acceptance that came too late that it counts for nothing', () => {
     const late: DeliveryEvent = { type: 'attemptFinished', at: start, ...base, verdict: { kind: 'accepted', reason: null, price: null, buyerLeadId: 'B-8' }, revenue: null, surplus: true, httpStatus: 200, durationMs: 1 }
-    expect(renderTimeline({ ...loaded(settled), events: [{ seq: 1, runId: 'r1', event: late }] }, start, plain)).toContain('acme: surplus, sold already: accepted as B-8')
+    expect(renderTimeline({ ...loaded(settled), events: [{ seq: 1, runId: 'r1', event: late }] }, start, told, plain)).toContain('acme: surplus, sold already: accepted as B-8')
   })
 
   it.each<[Standing, string]>([
@@ -57,12 +59,12 @@ describe('a timeline', () => {
     [{ ...settled, outcome: 'failed' } as Standing, 'next: nothing by itself; `finalmile deliver … --retry-failed` takes it up again (2 attempts so far)'],
     [{ state: 'working' }, 'next: being worked on by a run; after a crash `finalmile resume` takes it up'],
   ])('says what comes next: %o', (standing, text) => {
-    expect(renderTimeline(loaded(standing), start, plain).trimEnd().split('\n').at(-1)?.trim()).toBe(text)
+    expect(renderTimeline(loaded(standing), start, told, plain).trimEnd().split('\n').at(-1)?.trim()).toBe(text)
   })
 
   it('a rehearsal is taken up as one, and not live', () => {
     const { delivery, ...rest } = loaded({ ...settled, outcome: 'failed' } as Standing)
-    expect(renderTimeline({ ...rest, delivery: { ...delivery, mode: 'test' } }, start, plain)).toContain('`finalmile deliver … --retry-failed --test` takes it up')
+    expect(renderTimeline({ ...rest, delivery: { ...delivery, mode: 'test' } }, start, told, plain)).toContain('`finalmile deliver … --retry-failed --test` takes it up')
   })
 
   it.each<[OutcomeKind, string]>([
@@ -71,7 +73,7 @@ describe('a timeline', () => {
     ['accepted', 'next: nothing, it is settled'],
   ])('promises no retry of a lead that was purged: %s', (kind, text) => {
     const { delivery, ...rest } = loaded({ ...settled, outcome: kind } as Standing)
-    expect(renderTimeline({ ...rest, delivery: { ...delivery, lead: { id: 'L-1', fields: {} } } }, start, plain)).toContain(text)
+    expect(renderTimeline({ ...rest, delivery: { ...delivery, lead: { id: 'L-1', fields: {} } } }, start, told, plain)).toContain(text)
   })
 })
 
@@ -110,5 +112,11 @@ describe('the tally behind the progress line', () => {
     tally.observe({ kind: 'waiting', leadId: 'L-2', until: null, why: 'retry' })
     for (const [seq, event] of events.entries()) tally.observe({ kind: 'stored', deliveryId: 'd_1', leadId: 'L-1', source: {}, seq, event })
     expect(tally.snapshot(2, start + 5)).toEqual({ settled: 1, waiting: 1, accepted: 1, failed: 0, attempts: 1, revenue: [money(280_000)], total: 2, startedAt: start, now: start + 5 })
+  })
+})
+
+describe('a command that is suggested', () => {
+  it('shows no password of its store', () => {
+    expect(toldBy({ given: [['--store', 'postgres://u:secret@db/leads']] })('live', 'resume')).toBe("finalmile resume --store 'postgres://u:••••@db/leads'")
   })
 })
