@@ -18,12 +18,15 @@ export const templateFor = (name: string, example: unknown, columns: readonly st
   if (usual === 'state') return /^[A-Z][a-z]{3,}/.test(text) ? `{{state ${field} "name"}}` : `{{${field}}}`
   if (usual === 'full_name' && column === null) return ['first_name', 'last_name'].map((each) => `{{${leadPath(columnFor(each, columns) ?? each)}}}`).join(' ')
   if (usual === 'email') return `{{lower ${field}}}`
-  if (typeof example === 'number') return `{{number ${field}}}`
+  if (typeof example === 'number' && !IS_NAME.test(plain(name)) && usual !== 'id' && usual !== 'ssn') return `{{number ${field}}}`
   return typeof example === 'boolean' ? `{{boolean ${field}}}` : `{{${field}}}`
 }
 
 /** `dob_month`, `BirthYear`; a `birthday` is a whole date. */
 const BIRTH_PART = /^(?!birthday$)(?:dob|birth)[\s_-]*(month|day|year)$/i
+
+/** Digits that only name something, and may begin with a zero: a number would lose it. */
+const IS_NAME = /zip$|zip(code|5)$|post(al)?code|phone|mobile|routing/
 
 /** The column that holds what a field asks for: of the same name, else of what it is usually called; null for none. */
 export const columnFor = (name: string, columns: readonly string[]): string | null => {

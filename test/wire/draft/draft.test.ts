@@ -42,16 +42,16 @@ describe('templateFor', () => {
     ['phone', '(555) 555-1234', '{{format lead.phone_1 "(###) ###-####"}}'], ['primaryPhone', '', '{{format lead.phone_1 "##########"}}'], ['phone2', '555-555-1234', '{{format lead.phone_2 "###-###-####"}}'], ['phone_number', '+15555551234', '{{format lead.phone_1 "+1##########"}}'],
     ['tcpa_consent', true, '{{boolean lead.tcpa_consent}}'], ['tcpaText', 'I agree', '{{lead.tcpa_consent_text}}'], ['ssn', '123456789', '{{lead.ssn}}'], ['dob_month', '01', '{{format lead.birth_date "MM"}}'], ['birthday', '', '{{format lead.birth_date "YYYY-MM-DD"}}'],
     ['dob', '01/31/1980', '{{format lead.birth_date "MM/DD/YYYY"}}'], ['submitted_at', '2026-11-24T08:00:00Z', '{{format lead.timestamp "YYYY-MM-DD[T]HH:mm:ssZ"}}'],
-    ['state', 'California', '{{state lead.state "name"}}'], ['state', 'CA', '{{lead.state}}'], ['zip_code', 90210, '{{number lead.postal_code}}'],
+    ['state', 'California', '{{state lead.state "name"}}'], ['state', 'CA', '{{lead.state}}'], ['zip_code', 90210, '{{lead.postal_code}}'], ['lead_id', 7, '{{lead.id}}'], ['phone', 4155550101, '{{format lead.phone_1 "##########"}}'], ['credit_score', 700, '{{number lead.credit_range}}'],
     ['xxTrustedFormCertUrl', '', '{{lead.trustedform_cert_url}}'], ['campaign_id', '77', null],
   ])('%s: %j', (name, example, template) => { expect(templateFor(name, example)).toBe(template) })
 })
 
 describe('templateFor a file of leads', () => {
-  const columns = ['Lead ID', 'First Name', 'Last Name', 'Email Address', 'Mobile Phone', 'State/Province', 'Zip/Postal Code', 'Monthly Income', 'Created Date']
+  const columns = ['Lead ID', 'First Name', 'Last Name', 'Email Address', 'Mobile Phone', 'State/Province', 'Zip/Postal Code', 'Property Zip', 'Monthly Income', 'Created Date']
   it.each([
     ['first_name', '', '{{lead.[First Name]}}'], ['fullName', '', '{{lead.[First Name]}} {{lead.[Last Name]}}'], ['email', '', '{{lower lead.[Email Address]}}'], ['phone', '', '{{format lead.[Mobile Phone] "##########"}}'],
-    ['state', 'California', '{{state lead.[State/Province] "name"}}'], ['zip', '', '{{lead.[Zip/Postal Code]}}'], ['monthly_income', 1000, '{{number lead.[Monthly Income]}}'], ['created', '', '{{format lead.[Created Date] "YYYY-MM-DD"}}'],
+    ['state', 'California', '{{state lead.[State/Province] "name"}}'], ['zip', '', '{{lead.[Zip/Postal Code]}}'], ['monthly_income', 1000, '{{number lead.[Monthly Income]}}'], ['property_zip', 90210, '{{lead.[Property Zip]}}'], ['created', '', '{{format lead.[Created Date] "YYYY-MM-DD"}}'],
     ['leadId', '', '{{lead.id}}'], ['gender', '', '{{lead.gender}}'], ['campaign', '77', null],
   ])('%s: %j', (name, example, template) => { expect(templateFor(name, example, columns)).toBe(template) })
   it('of several the one of the very name, then the usual name', () => {
