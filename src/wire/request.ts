@@ -2,7 +2,7 @@
 export type OutgoingRequest = HttpRequest | EmailRequest | FileRequest
 
 /** What a person sees of any request. */
-export type ShownRequest = Pick<OutgoingRequest, 'method' | 'url' | 'headers' | 'body'>
+export type ShownRequest = Pick<OutgoingRequest, 'method' | 'url' | 'headers' | 'body'> & Partial<Pick<HttpRequest, 'compression'>>
 
 export interface HttpRequest {
   readonly kind?: 'http'

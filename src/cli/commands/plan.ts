@@ -18,7 +18,7 @@ import { rehearse, type Rehearsed } from '../rehearse.ts'
 import { renderDiagnostic } from '../render/diagnostic.ts'
 import { plural, showTime } from '../render/figures.ts'
 import { namesIn } from '../render/plan-names.ts'
-import { bodyText, renderRequest } from '../render/request.ts'
+import { bodyText, headersOf, renderRequest } from '../render/request.ts'
 import { oneLine, rowLine } from '../render/printable.ts'
 import { newRunId } from '../run-id.ts'
 import { isPairs } from '../values.ts'
@@ -111,7 +111,7 @@ const jsonLine = ({ streams, settings }: Invocation, mask: (text: string) => str
   request: (lead, recipient, phase, request, leads) => {
     streams.out.write(`${JSON.stringify({
       lead: lead.id, recipient, phase, method: request.method, url: mask(request.url),
-      headers: Object.fromEntries(request.headers.map(([name, value]) => [name, mask(value)])),
+      headers: Object.fromEntries(headersOf(request).map(([name, value]) => [name, mask(value)])),
       body: maskOrNull(bodyText(request.body), mask),
       ...(leads === null ? {} : { leads }),
     })}\n`)
