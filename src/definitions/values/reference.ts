@@ -11,19 +11,22 @@ export interface Reference {
   readonly place: Place
 }
 
-/** `Buyer A`, `Buyer A ($50)`, `Buyer A (60%)`, `Buyer A (60%, $50)`. Parentheses with other words belong to the name. */
+/** `Buyer A`, `Buyer A ($50)`, `Buyer A (60%)`, `Buyer A (60%, $50)`, `Buyer A ($50) (60%)`. Parentheses with other words belong to the name. */
 export const parseReference = (text: string, place: Place): Parsed<Reference> => {
-  const match = /^(.*\S)\s*\(([^()]*)\)$/s.exec(text.trim())
+  const match = /^(.*\S)\s*\(([^()]*)\)$/s.exec(text.trim().replace(TWO_BRACKETS, '($1, '))
   const plain: Reference = { name: text.trim(), price: null, weight: null, place }
   if (!match || !/[\d$€£¥₹%]/.test(match[2] ?? '') || /^[a-z ]/i.test((match[2] ?? '').trim().replace(/^(?:[A-Z]{3}\s*\d|[A-Z]{1,2}\$)/, '0'))) return parsed(plain)
   let price: Amount | null = null
   let weight: number | null = null
   for (const part of (match[2] ?? '').split(/\s*,\s+|\s+at\s+/)) {
     const share = /^(\d+(?:\.\d+)?)\s*%$/.exec(part)
-    if (share) { weight = Number(share[1]); continue }
-    const amount = parseAmount(part, place)
-    if (!amount.ok) return refused(place, 'bad-reference', `got "(${match[2]})" behind ${match[1]}, expected a price or a share`, 'write Buyer A ($50) or Buyer A (60%)')
-    price = amount.value
+    const amount = share ? null : parseAmount(part, place)
+    if (amount?.ok === false || (share ? weight : price) !== null) return refused(place, 'bad-reference', `got "(${match[2]})" behind ${match[1]}, expected a price or a share`, 'write Buyer A ($50) or Buyer A (60%)')
+    if (share) weight = Number(share[1])
+    else price = amount?.value ?? null
   }
   return parsed({ name: match[1] ?? '', price, weight, place })
 }
+
+/** `($50) (60%)`, which is `($50, 60%)`. */
+const TWO_BRACKETS = /\(\s*([$€£¥₹][\d.,]+|\d+(?:\.\d+)?\s*%)\s*\)\s*\(/

@@ -39,7 +39,11 @@ describe('the seven patterns', () => {
   it('Round Robin', () => expect(plan('Pattern: Round Robin\nTry: [a, b, c]')).toEqual({ kind: 'share', pattern: 'P', guard: noGuard, weights: [1, 1, 1], entrants: [send('a'), send('b'), send('c')] }))
   it('Weighted, in the smallest whole numbers', () => {
     expect(plan('Pattern: Weighted\nTry:\n  - Buyer A (60%)\n  - Buyer B (30%, $20)\n  - {Recipient: Buyer C, Weight: 10%}')).toMatchObject({ kind: 'share', weights: [6, 3, 1], entrants: [send('a'), send('b', 20), send('c')] })
+    expect(plan('Pattern: Weighted\nTry:\n  - Buyer A ($50) (60%)\n  - b (40%) ($20.50)')).toMatchObject({ weights: [3, 2], entrants: [send('a', 50), send('b', 20.5)] })
     expect(plan('Pattern: Weighted\nTry: [a (33.5%), b (66.5%)]')).toMatchObject({ weights: [67, 133] })
+  })
+  it.each(['Buyer A ($50) ($40)', 'Buyer A ($50, $40)', 'Buyer A (60%) (50%)', 'Buyer A (60%, 50%)'])('%s says two things: it is refused', (written) => {
+    expect(load({ ...BUYERS, p: `Recipient: P\nPattern: Weighted\nTry:\n  - ${written}\n` }).said.join()).toContain('bad-reference')
   })
   it('Single names one, and is it', () => {
     expect(plan('Pattern: Single\nTry: Buyer A ($50)')).toEqual(send('a', 50))
