@@ -1,6 +1,6 @@
 import { diagnosticAt, type Diagnostic } from '../base/diagnostic.ts'
 import { holds, type Condition, type ValuePath } from '../core/condition.ts'
-import { withDots } from '../core/lead-path.ts'
+import { resolveLead, withDots } from '../core/lead-path.ts'
 import type { PhaseName } from '../core/plan.ts'
 import type { EndpointDefinition, Format, MappingNode, Text } from '../definitions/types.ts'
 import type { Endpoint, RenderInput, Rendered, TokenSource } from './endpoint.ts'
@@ -153,7 +153,7 @@ const compileTarget = (definition: EndpointDefinition, phase: PhaseName, options
   }
 }
 
-/** A condition on the lead; its paths are those of templates. */
+/** A condition on the lead; its paths are those of templates, and lists are walked into as in other conditions. */
 const compileWhen = (condition: Condition, options: TemplateOptions, near: Text): ((input: RenderInput) => boolean) => {
   const reads = new Map<string, Read>()
   const visit = (each: Condition): void => {
@@ -171,7 +171,7 @@ const compileWhen = (condition: Condition, options: TemplateOptions, near: Text)
   visit(condition)
   const valuesAt = (path: ValuePath, input: RenderInput): readonly unknown[] => {
     const value = path.kind === 'path' ? reads.get(path.text)?.(input) : undefined
-    return value === undefined || value === null ? [] : [value]
+    return value === undefined || value === null || Array.isArray(value) ? resolveLead(input.lead, path) : [value]
   }
   return (input) => holds(condition, (path) => valuesAt(path, input))
 }

@@ -41,7 +41,7 @@ describe('URLs', () => {
 
   it('regional endpoints by what stands deeper in the lead', () => {
     const by = (path: string) => ({ endpoints: [{ when: is(path, 'west'), use: textOf('https://w.example/') }, { when: null, use: textOf('https://e.example/') }] })
-    for (const path of ['lead.tags[1]', 'lead.tags.1', 'lead["Sales Region"]', 'lead.o.r']) expect(requestOf(by(path), { tags: ['x', 'west'], 'Sales Region': 'west', o: { r: 'west' } }).url).toBe('https://w.example/')
+    for (const path of ['lead.tags[1]', 'lead.tags.1', 'lead["Sales Region"]', 'lead.o.r', 'lead.tags', 'tags.*', 'lead.shops.r', 'lead.shops[*].r']) expect(requestOf(by(path), { tags: ['x', 'west'], 'Sales Region': 'west', o: { r: 'west' }, shops: [{ r: 'x' }, { r: 'west' }] }).url).toBe('https://w.example/')
   })
 
   it('no value changes anything but its own part', () => {
