@@ -179,17 +179,23 @@ const compileWhen = (condition: Condition, options: TemplateOptions, near: Text)
 /** A key of the author's own goes with one body: the post's. Under it a buyer would answer the post as it answered the ping, or refuse it. */
 const ofPing = (key: string): string => `${key}-ping`
 
-/** A key that the lead cannot fill whole (`{{lead.order}}-1`, and no order) would be the same for many leads, which the buyer would take for one: ours is used then. */
+/**
+ * A key that the lead cannot fill whole (`{{lead.order}}-1`, and no order), or that comes out the same for nobody (`1`, or a
+ * guard around the order), would be that of many leads, which the buyer would take for one: ours is used then.
+ */
 const compileKey = (key: Text | null, phase: PhaseName, options: TemplateOptions): ((input: RenderInput) => string) => {
   if (!key) return (input) => headerValue(input.key)
   const template = compileTemplate(key, options)
   const parts = (compilePieces(key, options) ?? []).flatMap((each) => (each.kind === 'value' ? [each.read] : []))
   return (input) => {
-    const text = template.kind === 'constant' ? template.value : textOf(template.read(input) ?? '')
-    const isWhole = text.trim() !== '' && parts.every((read) => textOf(read(input) ?? '').trim() !== '')
-    return headerValue(!isWhole ? input.key : phase === 'ping' ? ofPing(text) : text)
+    const textFor = (whose: RenderInput): string => (template.kind === 'constant' ? template.value : textOf(template.read(whose) ?? ''))
+    const text = textFor(input)
+    const isOwn = text !== textFor(ofNobody(input)) && parts.every((read) => textOf(read(input) ?? '').trim() !== '')
+    return headerValue(!isOwn ? input.key : phase === 'ping' ? ofPing(text) : text)
   }
 }
+
+const ofNobody = ({ ping: _ping, ...input }: RenderInput): RenderInput => ({ ...input, lead: { id: '', fields: {} }, deliveryId: '' })
 
 /** GET has no body: JSON, Form and Query values all go into its URL. */
 const formatOf = (definition: EndpointDefinition, mapping: MappingNode | null, bodiless: boolean, { report }: TemplateOptions): Exclude<Format, 'soap'> => {

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { money } from '../../../src/base/money.ts'
 import { buildDefinition, buildPing, mapping, place, textOf } from '../build-definition.ts'
 import type { EndpointDefinition, MappingEntry, MappingNode } from '../../../src/definitions/types.ts'
 import { compileEndpoint } from '../../../src/wire/compile.ts'
@@ -78,6 +79,17 @@ describe("the subject document's mappings", () => {
   ])('a key %s that a lead cannot fill whole is ours: it would be that of every such lead', (_case, own) => {
     for (const fields of [{}, { order: '' }, { order: ' ' }]) expect(headersOf(requestOf(own, fields))).toMatchObject({ 'X-Key': 'key-1' })
     expect(headersOf(requestOf(own, { order: 'A7' }))).toMatchObject({ 'X-Key': 'A7-1' })
+  })
+  it.each([
+    ['L1-1', {}], ['{{#if lead.order}}{{lead.order}}{{/if}}-1', { order: '' }], ['{{default lead.order "none"}}', {}], ['{{run.id}}-{{delivery_attempt}}', {}], ['{{source.name}}', {}],
+  ])('a key %s in which the lead has no part is ours', (key, fields) => {
+    expect(headersOf(requestOf({ idempotency: { header: 'X-Key', key: textOf(key) } }, fields, { source: { name: 'web' } }))).toMatchObject({ 'X-Key': 'key-1' })
+  })
+  it.each([
+    ['{{#if lead.order}}{{lead.order}}{{/if}}-1', 'A7-1'], ['{{delivery.id}}', 'delivery-1'], ['{{ping.id}}', 'P1'], ['{{lead.id}}', 'lead-1'],
+  ])('a key %s in which it has is its own', (key, own) => {
+    const ping = { id: 'P1', bid: money(1), captured: {} }
+    expect(headersOf(requestOf({ idempotency: { header: 'X-Key', key: textOf(key) } }, { order: 'A7' }, { ping }))).toMatchObject({ 'X-Key': own })
   })
   it('idempotency off adds no header', () => { expect(headersOf(requestOf({ idempotency: null }, lead))).not.toHaveProperty('Idempotency-Key') })
 
