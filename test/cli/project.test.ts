@@ -208,6 +208,17 @@ describe('a rehearsal', () => {
     expect(inherited.err).not.toContain('--store')
   })
 
+  it('by a clock that is set ahead: the report is of that day, and purge, which goes by the machine\'s, takes all of it where all is meant', async () => {
+    const ahead = ['--test', '--clock', '2031-05-01T12:00:00', '--store', 'sqlite:ahead.db'] as const
+    await run('deliver', 'leads.csv', '--to', 'auto-waterfall', ...ahead)
+    await run('report', '--html', 'ahead.html', ...ahead)
+    expect(readFileSync(join(cwd, 'ahead.html'), 'utf8')).toContain('as of 2031-05-01 12:00')
+    const purge = (...flags: readonly string[]) => run('purge', '--yes', '--store', 'sqlite:ahead.db', '--json', ...flags)
+    expect(await purge('--older-than', '90d', '--clock', '2032-01-01')).toMatchObject({ code: 2, err: expect.stringContaining('nothing was removed') as string })
+    expect(json((await purge('--older-than', '1h')).out)).toEqual({ purged: 0 })
+    expect(json((await purge('--older-than', '0d')).out)).toEqual({ purged: 6 })
+  })
+
   it('is told of where it is looked for among live deliveries, of which there are none', async () => {
     for (const [command, words] of [[['status'], 'there are 12 leads delivered with --test: add --test'], [['report'], 'add --test'], [['review', 'list'], 'there is 1 lead delivered with --test']] as const) {
       const { code, out, err } = await run(...command)

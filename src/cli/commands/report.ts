@@ -1,9 +1,9 @@
 import { resolve } from 'node:path'
 import { usageError } from '../../base/diagnostic.ts'
-import { systemClock } from '../../adapters/clock.ts'
 import { addEvent, emptyReport, type Report } from '../../core/report.ts'
 import type { Ledger } from '../../ports.ts'
 import { currencyAmong, openCatalogue } from '../catalogue.ts'
+import { clockOf } from '../clocks.ts'
 import type { RunCommand } from '../command.ts'
 import { EXIT } from '../exit.ts'
 import { requireOneFormat } from '../one-format.ts'
@@ -26,7 +26,7 @@ export const run: RunCommand = async (invocation) => {
     const grouping = GROUPINGS.find((each) => each === options.by) ?? 'recipient'
     if (typeof options.html === 'string') {
       const file = resolve(cwd, options.html)
-      await writeText(file, reportPage(report, runId, systemClock.now()))
+      await writeText(file, reportPage(report, runId, clockOf(settings.clock).now()))
       if (!settings.quiet) streams.err.write(`${streams.err.paint.green('✓')} ${options.html}\n`)
     }
     if (settings.json) streams.out.write(`${JSON.stringify(reportJson(report, runId))}\n`)
