@@ -1,13 +1,15 @@
 import { errorText } from '../base/error.ts'
-import { classOf } from '../core/verdict.ts'
 import type { Verdict } from '../core/verdict.ts'
-import type { PhaseName, StepName } from '../core/plan.ts'
+import type { PhaseName } from '../core/plan.ts'
 import { isStep } from '../core/plan.ts'
+import type { Policy } from '../core/policy.ts'
+import type { Standing } from '../ports.ts'
 import { hintFor, hintOf } from '../wire/hint.ts'
 import type { RunDeps } from './settings.ts'
+import type { Work } from './work.ts'
 
 /** Tells a person once a run of each kind of trouble with each recipient; a thousand equal alerts hide the second kind. */
-export const createAlerts = (deps: RunDeps) => {
+export const createAlerts = (deps: RunDeps, policies: ReadonlyMap<string, Policy>) => {
   const told = new Set<string>()
 
   const tell = (recipient: string, kind: string, text: string, hint: string | null): void => {
@@ -29,12 +31,22 @@ export const createAlerts = (deps: RunDeps) => {
       if (verdict.kind !== 'failed' || !verdict.alert) return
       tell(recipient, isStep(phase) ? `${phase} ${verdict.class}` : verdict.class, `${isStep(phase) ? `${phase} step: ` : ''}${verdict.class}${httpStatus === null ? '' : ` (HTTP ${httpStatus})`}: ${verdict.reason ?? 'no reason given'}${verdict.pause ? '; the recipient is paused' : ''}`, hintOf(phase, verdict, httpStatus))
     },
-    /** Sold, and only partly done: nobody would look at it again by itself. */
-    stepFailed: (recipient: string, steps: readonly StepName[], reason: string | null): void => {
-      tell(recipient, `step ${steps.join(' ')}`, `a lead was taken, but ${reason ?? `its ${steps.join(' and ')} step failed`}; \`deliver … --retry-failed\` takes up what is open without sending the lead again`, null)
+    circuitOpened: (recipient: string, last: Verdict): void => {
+      tell(recipient, 'circuit', `its circuit opened: more than half of its last attempts failed; the last: ${last.reason ?? 'no answer'}`, 'finalmile status shows when it is tried again')
     },
-    gaveUp: (recipient: string, verdict: Verdict): void => {
-      tell(recipient, `all ${classOf(verdict) ?? ''}`, `every try failed: ${verdict.reason ?? classOf(verdict) ?? ''}`, hintFor(verdict, null))
+    /** Sold and only partly done: nobody would look at it again by itself. Or every try failed, where the recipient's file asks to hear of that. */
+    settled: ({ history }: Work, { outcome, recipient, reason }: Extract<Standing, { state: 'settled' }>): void => {
+      if (outcome === 'failed' || outcome === 'held') {
+        for (const { attempts } of history.nodes.values()) {
+          const last = attempts.at(-1)
+          const verdict = last?.finished?.verdict
+          if (!last || last.recipient !== recipient || verdict?.kind !== 'failed' || !verdict.retry) continue
+          if (policies.get(last.recipient)?.retry[verdict.class]?.alertIfAllFail) tell(last.recipient, `all ${verdict.class}`, `every try failed: ${verdict.reason ?? verdict.class}`, hintFor(verdict, null))
+        }
+      } else if (history.settled?.open && recipient !== null) {
+        const steps = history.settled.open
+        tell(recipient, `step ${steps.join(' ')}`, `a lead was taken, but ${reason ?? `its ${steps.join(' and ')} step failed`}; \`deliver … --retry-failed\` takes up what is open without sending the lead again`, null)
+      }
     },
   }
 }

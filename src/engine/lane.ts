@@ -151,14 +151,3 @@ export const createLane = (settings: TransportSettings, concurrency: number | nu
     get underWay() { return underWay },
   }
 }
-
-/** Lanes that a rate or a hold keeps shut have nobody to open them but the clock: when the first of them opens. */
-export const drainLanes = (lanes: Iterable<Lane>, which: 'all' | 'free', now: Instant): Instant | null => {
-  let first: Instant | null = null
-  for (const each of lanes) {
-    each.drain(which, now)
-    const opens = each.opensAt(now)
-    if (opens !== null) first = first === null ? opens : Math.min(first, opens)
-  }
-  return first
-}

@@ -1,0 +1,85 @@
+import type { Instant } from '../base/time.ts'
+import type { createBatcher } from './batcher.ts'
+import type { createDispatcher } from './dispatcher.ts'
+import type { createLanes } from './lanes.ts'
+import { interrupted } from './recover.ts'
+import type { createSlots } from './slots.ts'
+import type { Surroundings } from './surroundings.ts'
+import type { createTakeUp } from './take-up.ts'
+import type { createTally } from './tally.ts'
+import { nextBatch } from './work.ts'
+import type { Work } from './work.ts'
+
+const CLAIM_LIMIT = 256
+/** How often work of processes that have gone is looked for, where several share a store. */
+const RECOVER_MS = 5_000
+/** How often, at most, lanes are looked at while all slots are taken. */
+const WATCH_MS = 1_000
+
+/** Leads that the store has for this run: those that are due, those that accumulate, those that a process left behind. */
+export const createDueLeads = (around: Surroundings, { adopt }: ReturnType<typeof createTakeUp>, lanes: ReturnType<typeof createLanes>, slots: ReturnType<typeof createSlots>, tally: ReturnType<typeof createTally>, dispatcher: ReturnType<typeof createDispatcher>, batcher: ReturnType<typeof createBatcher>) => {
+  const { settings, deps: { ledger, clock, signal }, facts: { policies }, stopping } = around
+  const { mode, to, runId, take = CLAIM_LIMIT } = settings
+  /** `deliver` works its own, `resume` all. */
+  const own = to === null ? {} : { runId }
+  let recoveredAt = 0
+
+  const dueBatch = (work: Work, now: Instant): string | null => {
+    const batch = nextBatch(dispatcher.decideNow(work, now).waits)
+    return batch !== null && batch.until !== null && batch.until <= now ? batch.recipient : null
+  }
+
+  /** What a process that ended without warning left behind. */
+  const recover = async (): Promise<void> => {
+    for (;;) {
+      const now = clock.now()
+      const left = await ledger.claimAbandoned({ mode, now, limit: CLAIM_LIMIT, runId, ...(to === null ? {} : { to: to.id }) })
+      for (const each of left) tally.recovered(each.runId)
+      for (const work of await adopt(left)) {
+        work.orders = [...interrupted(work.history, now)]
+        dispatcher.pump(work)
+      }
+      if (left.length < CLAIM_LIMIT) return
+      // Nobody else opens meanwhile what a rate or a hold keeps shut.
+      while (slots.full()) {
+        if (stopping()) return
+        const now = clock.now()
+        await slots.changed(clock, Math.max(1, Math.min(lanes.drain('free', now) - now, WATCH_MS)), signal, true)
+      }
+    }
+  }
+
+  const countAccumulating = async (): Promise<void> => {
+    if (![...policies.values()].some((policy) => policy.batch)) return
+    for (const [recipient, count] of await ledger.accumulating(mode)) if (policies.get(recipient)?.batch) batcher.accumulated(recipient, count)
+  }
+
+  return {
+    recover,
+    countAccumulating,
+    next: (): Promise<Instant | null> => ledger.nextDue({ mode, ...own }),
+    /** Works all that is due; true when something was. */
+    take: async (now: Instant): Promise<boolean> => {
+      const due = await adopt(await ledger.claimDue({ mode, now, limit: take, ...own }))
+      const batches = new Map<string, Work[]>()
+      for (const work of due) {
+        const batch = dueBatch(work, now)
+        if (batch === null) dispatcher.pump(work)
+        else batches.set(batch, [...(batches.get(batch) ?? []), work])
+      }
+      for (const [recipient, works] of batches) await batcher.flush(recipient, works)
+      if (due.length < take) await batcher.settleIncomplete(now)
+      return due.length > 0
+    },
+    /** What one process alone knows by itself, and several learn from the store. */
+    keepTogether: async (now: Instant): Promise<void> => {
+      if (!ledger.shared) return
+      await lanes.renew()
+      if (stopping()) return
+      await countAccumulating()
+      if (now - recoveredAt < RECOVER_MS) return
+      recoveredAt = now
+      await recover()
+    },
+  }
+}

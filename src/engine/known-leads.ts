@@ -1,0 +1,60 @@
+import type { Lead } from '../core/lead.ts'
+import { recipientsOf } from '../core/plan.ts'
+import type { Exists, Standing } from '../ports.ts'
+import { takeIn } from './intake.ts'
+import { triedAgain } from './recover.ts'
+import type { createSlots } from './slots.ts'
+import type { Surroundings } from './surroundings.ts'
+import type { createTakeUp } from './take-up.ts'
+import type { createTally } from './tally.ts'
+import type { Work } from './work.ts'
+
+/** Leads of the file that the store knows: settled before, waiting, or to be delivered again. */
+export const createKnownLeads = ({ settings, deps: { ledger, clock }, facts: { policies } }: Surroundings, { workOf }: ReturnType<typeof createTakeUp>, slots: ReturnType<typeof createSlots>, tally: ReturnType<typeof createTally>, pump: (work: Work) => void) => {
+  /** Leads that were ordered again: one that the file has twice is ordered once. */
+  const ordered = new Set<string>()
+  /** Whether the file was just seen to hold leads that the store knows; so it is asked of the next as well. */
+  let meetsKnown = true
+
+  const mayRetry = async (work: Work, standing: Standing): Promise<boolean> =>
+    settings.retryFailed && standing.state === 'settled' && (standing.outcome === 'failed' || (standing.outcome === 'accepted' && await hasOpenStep(work)))
+
+  /** Sold, and a step that should follow (a CRM's list) failed. Looked for only where some recipient has steps. */
+  const hasOpenStep = async ({ plan, delivery }: Work): Promise<boolean> => {
+    if (!recipientsOf(plan).some((recipient) => policies.get(recipient)?.steps)) return false
+    const settled = (await ledger.load(delivery.id))?.events.findLast(({ event }) => event.type === 'settled')?.event
+    return settled?.type === 'settled' && settled.outcome.open !== undefined
+  }
+
+  return {
+    mayRetry,
+    /** Told for a whole batch in one question: each lead would else be made ready and take a place on its lane, only to hear it. */
+    among: async (leads: readonly { readonly lead: Lead }[], to: string): Promise<Map<string, Exists>> => {
+      if (!meetsKnown) return new Map()
+      const known = new Map(await ledger.known({ mode: settings.mode, to, leadIds: leads.map(({ lead }) => lead.id) }))
+      meetsKnown = known.size > 0
+      return known
+    },
+    meet: async (work: Work, { standing, number }: Exists): Promise<void> => {
+      meetsKnown = true
+      const { delivery } = work
+      const retry = await mayRetry(work, standing)
+      if (settings.again && !ordered.has(delivery.lead.id)) {
+        ordered.add(delivery.lead.id)
+        return pump(takeIn(delivery.lead, number + 1, delivery.to, work.plan, delivery.planHash, settings, clock.now()))
+      }
+      const due = standing.state === 'waiting' && !standing.batch && standing.dueAt !== null && standing.dueAt <= clock.now() + settings.waitMs
+      const loaded = retry || due ? await ledger.claim(delivery.id, settings.runId) : null
+      if (!loaded) {
+        slots.give()
+        if (standing.state === 'waiting') tally.stillWaiting(delivery.lead.id, standing)
+        else tally.alreadySettled(delivery.lead.id)
+        return
+      }
+      tally.takenUp(loaded.delivery.lead, delivery.lead)
+      const again = await workOf(loaded, retry ? [triedAgain(clock.now())] : [])
+      if (again) pump(again)
+      else slots.give()
+    },
+  }
+}
