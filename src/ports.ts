@@ -157,7 +157,7 @@ export interface Ledger {
   claimDue(query: DueQuery): Promise<readonly LoadedDelivery[]>
   /** Gives this run the deliveries that accumulate for a batch of this recipient, due or not, oldest first; none whose lead is on its way there (see `claimDue`). */
   claimBatch(query: { readonly mode: Mode; readonly recipient: string; readonly runId: string; readonly limit: number; /** none at all where fewer accumulate */ readonly atLeast?: number }): Promise<readonly LoadedDelivery[]>
-  /** Of the claimed deliveries that are to join a batch of this recipient now, those whose lead is on its way there (see `claimDue`), and until when they are put off. */
+  /** Of the claimed deliveries that are to join a batch of this recipient now, those whose lead is on its way there (see `claimDue`) or is worked by another process for another target, and until when they are put off. Those asked about are not in each other's way. */
   onTheirWay(query: { readonly mode: Mode; readonly recipient: string; readonly deliveryIds: readonly string[]; readonly now: Instant; readonly runId?: string }): Promise<ReadonlyMap<string, Instant | null>>
   /** The other deliveries (through other targets) of these deliveries' leads, however they stand; of a lead that has none, nothing. */
   siblings(deliveryIds: readonly string[]): Promise<readonly LoadedDelivery[]>

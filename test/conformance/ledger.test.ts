@@ -234,6 +234,12 @@ const CASES: readonly Case[] = [
     await ledger.append([then(x, 3, settled('rejected'), [{ type: 'settled', at: T0 + 60_001, outcome: { kind: 'rejected', path: '/', recipient: 'a', reason: null, buyerLeadId: null, revenue: null, class: null }, cost: null, attempts: 2 }])])
     expect((await ledger.claimDue({ mode: 'live', now: T0 + 61_000, limit: 9 })).map((each) => each.delivery.to)).toEqual(['y'])
   }],
+  ['two deliveries of one lead that fall due together to join a batch are not in each other\'s way: who took both sees to it', async (ledger) => {
+    const [x, y] = [delivery('L1', { to: 'x' }), delivery('L1', { to: 'y' })]
+    await ledger.append([first(x, waits(T0, { batch: true })), first(y, waits(T0, { batch: true }))])
+    expect(await ledger.claimDue({ mode: 'live', now: T0, limit: 9 })).toHaveLength(2)
+    expect(await ledger.onTheirWay({ mode: 'live', recipient: 'a', deliveryIds: [x.id, y.id], now: T0 })).toEqual(new Map())
+  }],
   ['the other deliveries of leads are found, however they stand', async (ledger) => {
     const [a, b, c, other, again] = [delivery('L1'), delivery('L1', { to: 'b' }), delivery('L1', { to: 'c' }), delivery('L2'), delivery('L1', { number: 2 })]
     await ledger.append([first(a, settled('failed'), [received(), ...tried('/', 'x', 1, rejected)]), first(b), first(other)])

@@ -217,6 +217,17 @@ describe('several workers on one store', { timeout: 60_000 }, () => {
     expect(await one.claimDue({ ...query, limit: 1 })).toHaveLength(3)
   })
 
+  it('a lead that another works for its other target may be about to join the same batch: it is asked about before it goes', async () => {
+    const { url } = await fresh()
+    const [one, other] = [await worker(url), await worker(url)]
+    await one.append(['x', 'y'].map((to) => first(delivery('L1', to), { standing: { state: 'waiting', dueAt: T0, why: 'its call window', recipient: 'a', batch: false } })))
+    const [mine] = await one.claimDue({ ...query, limit: 1 })
+    const asked = { mode: 'live', recipient: 'a', deliveryIds: [mine!.delivery.id], now: T0 } as const
+    expect(await one.onTheirWay(asked)).toEqual(new Map())
+    await other.claimDue(query)
+    expect(await one.onTheirWay(asked)).toEqual(new Map([[mine!.delivery.id, T0 + 1_000]]))
+  })
+
   it('the first run ends with statistics, so that a report need not sort the whole log for each of its pages', async () => {
     const { url } = await fresh()
     const ledger = await worker(url)

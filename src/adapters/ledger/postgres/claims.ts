@@ -31,8 +31,10 @@ export const withHad = async (run: Run, s: string, loaded: readonly LoadedDelive
 /** Tells whose a working delivery is: a worker's that lives, or nobody's. */
 const ABANDONED = (s: string, row: 'd' | 't' = 'd'): string => `NOT EXISTS (SELECT 1 FROM ${s}.workers w WHERE w.fence = ${row}.fence AND NOT w.lost)`
 
+const SAME_LEAD = 't.lead_id = d.lead_id AND t.mode = d.mode AND t.number = d.number AND t.n <> d.n'
+
 /** Another delivery of the lead is in a batch of the recipient, was taken to join one, or waits to be repeated with one. */
-const onItsWay = (recipient: string): string => `t.lead_id = d.lead_id AND t.mode = d.mode AND t.number = d.number AND t.n <> d.n
+const onItsWay = (recipient: string): string => `${SAME_LEAD}
   AND ((t.state = 0 AND (t.joined IS NOT NULL OR (t.batch = 1 AND t.recipient = ${recipient}))) OR (t.state = 1 AND t.batch = 0 AND t.recipient = ${recipient} AND t.joined IS NOT NULL))`
 
 /** What a worker may take; each statement locks what it takes and passes by what another is about to take. */
@@ -57,9 +59,11 @@ export const createClaims = (s: string, fence: number, queue: Queue) => {
   /** Batches are made by one worker at a time: two would each take half of a full one, or the same lead by two of its deliveries. */
   const alone = (run: Run, mode: Mode): Promise<readonly Row[]> => run('SELECT pg_advisory_xact_lock(hashtext($1))', [`${s} batches ${mode}`])
 
-  const lateAmong = (run: Run, numbers: readonly number[], recipient: string, values: readonly unknown[], runId: string | undefined): Promise<readonly Row[]> => run(
+  const lateAmong = (run: Run, numbers: readonly number[], other: string, values: readonly unknown[], runId: string | undefined): Promise<readonly Row[]> => run(
     `SELECT DISTINCT ON (d.n) d.*, t.state AS other_state, t.due_at AS other_due_at, CASE WHEN t.state = 0 THEN NOT ${ABANDONED(s, 't')} ELSE $2::text IS NULL OR t.run = (SELECT n FROM ${s}.runs WHERE id = $2) END AS ours
-     FROM ${s}.deliveries d JOIN ${s}.deliveries t ON ${onItsWay(recipient)} WHERE d.n = ANY($1::bigint[]) ORDER BY d.n, t.n`, [numbers, runId ?? null, ...values])
+     FROM ${s}.deliveries d JOIN ${s}.deliveries t ON ${other} WHERE d.n = ANY($1::bigint[]) ORDER BY d.n, t.n`, [numbers, runId ?? null, ...values])
+  /** Who asks has taken them all, and sees itself that a lead goes once; where another worker works one, it is not known to be on its way before it is too late. */
+  const onItsWayFromElsewhere = `(t.n <> ALL($1::bigint[]) AND ${onItsWay('$3')}) OR (${SAME_LEAD} AND t.state = 0 AND t.fence <> ${fence})`
   const untilAfter = (row: Row, now: number): number | null =>
     putOffUntil(now, row['other_state'] === 0 ? now : row['other_due_at'] === null ? null : Number(row['other_due_at']), row['ours'] === true)
 
@@ -68,7 +72,7 @@ export const createClaims = (s: string, fence: number, queue: Queue) => {
     const joining = numbers.length === 0 ? [] : numbersOf(await run(`SELECT n FROM ${s}.deliveries WHERE n = ANY($1::bigint[]) AND state = 1 AND batch = 1`, [numbers]))
     if (joining.length === 0) return numbers
     await alone(run, mode)
-    const late = await lateAmong(run, joining, 'd.recipient', [], runId)
+    const late = await lateAmong(run, joining, onItsWay('d.recipient'), [], runId)
     if (late.length === 0) return numbers
     const until = late.map((row) => untilAfter(row, now))
     await run(`UPDATE ${s}.deliveries d SET due_at = u.due_at FROM unnest($1::bigint[], $2::bigint[]) u(n, due_at) WHERE d.n = u.n`, [numbersOf(late), until])
@@ -95,7 +99,7 @@ export const createClaims = (s: string, fence: number, queue: Queue) => {
       return rows.length < atLeast ? [] : take(run, numbersOf(rows), 'd.state = 1')
     },
     onTheirWay: async (run: Run, numbers: readonly number[], { recipient, now, runId }: { readonly recipient: string; readonly now: number; readonly runId?: string }): Promise<ReadonlyMap<string, number | null>> =>
-      new Map((await lateAmong(run, numbers, '$3', [recipient], runId)).map((row) => [idOfRow(row), untilAfter(row, now)])),
+      new Map((await lateAmong(run, numbers, onItsWayFromElsewhere, [recipient], runId)).map((row) => [idOfRow(row), untilAfter(row, now)])),
     abandoned: async (run: Run, { mode, to, limit }: DueQuery): Promise<readonly Row[]> => {
       const rows = await run(`SELECT n FROM ${s}.deliveries d WHERE d.state = 0 AND d.fence <> $1 AND d.mode = $2 AND ($3::text IS NULL OR d.target = $3) AND ${ABANDONED(s)} ORDER BY n LIMIT $4 FOR UPDATE SKIP LOCKED`, [fence, mode, to ?? null, limit])
       return take(run, await withTheirBatches(run, numbersOf(rows), 0), `d.state = 0 AND ${ABANDONED(s)}`)
