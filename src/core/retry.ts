@@ -32,10 +32,11 @@ export const nextAttempt = (policy: RetryPolicy, timeoutMs: number, tried: reado
   const used = tried.filter(({ verdict }) => verdict.kind === last.verdict.kind && !asksForNewToken(verdict) && !isInterrupted(verdict)).length - 1
   // What our own end left open is asked again at once, and costs the buyer none of its retries.
   if (isInterrupted(last.verdict)) return { kind: 'retry', at: last.at, timeoutMs: grownTimeout(rule, timeoutMs, tried) }
-  if (used >= rule.retries) return { kind: 'give up' }
+  const again = last.verdict.kind === 'failed' ? last.verdict.again : undefined
+  if (used >= (again?.times ?? rule.retries)) return { kind: 'give up' }
   return {
     kind: 'retry',
-    at: last.at + (asked ?? backoffMs(rule, used, identity)),
+    at: last.at + (asked ?? again?.waitMs ?? backoffMs(rule, used, identity)),
     timeoutMs: grownTimeout(rule, timeoutMs, tried),
   }
 }

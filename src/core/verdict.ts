@@ -20,6 +20,9 @@ interface Answer {
   readonly redirectUrl?: string | null
 }
 
+/** How often and after how long an answer is tried again, where the recipient says so of this very answer. */
+export interface Again { readonly times?: number; readonly waitMs?: number }
+
 /** What one answer means. Total: every answer, and every missing answer, gets exactly one. */
 export type Verdict =
   | (Answer & { readonly kind: 'accepted'; /** what the answer itself says, else null */ readonly price: Money | null })
@@ -32,6 +35,8 @@ export type Verdict =
       readonly retry: boolean
       /** What the buyer asked for (Retry-After), already in milliseconds from the answer; absent where it asked for nothing. */
       readonly retryAfterMs?: number
+      /** In place of what the rule of its class says. */
+      readonly again?: Again
       /** A person must look: wrong credentials, a bad certificate. */
       readonly alert?: boolean
       /** Stop sending to this recipient until `unpause` (401, 403, 407). */

@@ -2,6 +2,7 @@ import type { Place } from '../base/diagnostic.ts'
 import type { Condition, ValuePath } from '../core/condition.ts'
 import type { Plan } from '../core/plan.ts'
 import type { CallWindow, Policy, ZoneSource } from '../core/policy.ts'
+import type { Again } from '../core/verdict.ts'
 
 /** Text of the user's, with its place: a template, a URL, a header. `${NAME}` is already replaced. */
 export interface Text {
@@ -60,6 +61,8 @@ export interface ResponseCodeRow {
   readonly when: Condition | null
   readonly means: 'success' | 'duplicate' | 'rejected' | 'error' | 'auth' | 'rate-limited' | 'server-error' | 'invalid-data' | 'retry'
   readonly retry: boolean | null
+  /** `retry 5x`, `retry after 30 seconds`: in place of what the class has. */
+  readonly again?: Again
   readonly pause: boolean
   readonly text: string
   readonly place: Place

@@ -185,7 +185,7 @@ const verdictOfRow = (row: ResponseCodeRow, answer: Answer, voice: Voice, at: nu
   const retry = row.retry ?? (row.means === 'retry' || row.means === 'server-error' ? true : failed.retry)
   const { pause: _pause, ...rest } = failed
   const pause = row.pause || (failure === 'auth' && !retry)
-  return { ...rest, retry, ...(told.retryAfterMs !== null && retry ? { retryAfterMs: told.retryAfterMs } : {}), ...(pause ? { pause, alert: true } : {}) }
+  return { ...rest, retry, ...(row.again && retry ? { again: row.again } : {}), ...(told.retryAfterMs !== null && retry ? { retryAfterMs: told.retryAfterMs } : {}), ...(pause ? { pause, alert: true } : {}) }
 }
 
 const ROW_CLASS: Readonly<Partial<Record<ResponseCodeRow['means'], 'auth' | 'rate_limited' | 'server_error' | 'invalid_data'>>> = {

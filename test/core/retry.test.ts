@@ -1,12 +1,13 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { backoffMs, nextAttempt } from '../../src/core/retry.ts'
-import type { Verdict } from '../../src/core/verdict.ts'
+import type { Again, Verdict } from '../../src/core/verdict.ts'
 import { T0, broken, defaultRetry, invalid, refused, unknown } from './given.ts'
 
 const limited = (retryAfterMs?: number): Verdict => ({ kind: 'failed', class: 'rate_limited', retry: true, reason: null, ...(retryAfterMs === undefined ? {} : { retryAfterMs }) })
 const left: Verdict = { kind: 'unknown', class: 'timeout', retry: true, interrupted: true, reason: null }
 const renew: Verdict = { kind: 'failed', class: 'auth', retry: true, renew: true, reason: null }
+const again = (says: Again): Verdict => ({ kind: 'failed', class: 'server_error', retry: true, again: says, reason: null })
 const after = (...verdicts: Verdict[]) => nextAttempt(defaultRetry, 10_000, verdicts.map((verdict) => ({ at: T0, verdict })), 'lead')
 
 describe('nextAttempt', () => {
@@ -33,6 +34,10 @@ describe('nextAttempt', () => {
     ['a token that was refused is asked for anew at once, whatever came before', after(refused, renew), { kind: 'retry', at: T0, timeoutMs: 10_000 }],
     ['not twice in a row', after(renew, renew), { kind: 'give up' }],
     ['and costs no retry', after(refused, renew, refused, refused), { kind: 'retry', at: T0 + 4000, timeoutMs: 10_000 }],
+    ['as often as the recipient says of this answer', after(again({ times: 1 }), again({ times: 1 })), { kind: 'give up' }],
+    ['more often than its class, too', after(refused, refused, refused, again({ times: 5 })), { kind: 'retry', at: expect.any(Number), timeoutMs: 10_000 }],
+    ['and after the wait that it says', after(again({ waitMs: 600_000 })), { kind: 'retry', at: T0 + 600_000, timeoutMs: 10_000 }],
+    ['not where the buyer names another', after({ ...limited(2_000), ...{ again: { waitMs: 600_000 } } }), { kind: 'retry', at: T0 + 2_000, timeoutMs: 10_000 }],
     ['nothing tried: nothing to try again', after(), { kind: 'give up' }],
     ['a failure that the recipient says to retry uses the rule of server errors', nextAttempt({ server_error: { ...defaultRetry.server_error!, backoff: { kind: 'steps', ms: [7] } } }, 1, [{ at: T0, verdict: { kind: 'failed', class: 'invalid_data', retry: true, reason: null } }], ''), { kind: 'retry', at: T0 + 7, timeoutMs: 1 }],
   ])('%s', (_rule, got, want) => { expect(got).toEqual(want) })

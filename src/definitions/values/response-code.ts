@@ -1,7 +1,10 @@
 import type { Place } from '../../base/diagnostic.ts'
+import { parseDuration } from '../../base/time.ts'
+import type { Again } from '../../core/verdict.ts'
 import { parseCondition } from '../conditions/condition.ts'
 import type { ResponseCodeRow } from '../types.ts'
 import { parsed, refused, type Parsed } from './parsed.ts'
+import { retryCount } from './retries.ts'
 import { parseStatusRange } from './status-range.ts'
 
 type Means = ResponseCodeRow['means']
@@ -33,6 +36,15 @@ export const parseResponseCode = (key: string, means: string, keyPlace: Place, p
   const meaning = MEANINGS.find(([words]) => words.test(means.trim()))?.[1]
   if (meaning === undefined) return refused(place, 'bad-response-code', `got "${means}", expected what the answer means`, 'write Success, Duplicate, Rejected, Invalid data, Auth failed, Rate limited, Server error, Error or Retry')
   const remark = /\(([^)]*)\)/.exec(means)?.[1] ?? means.replace(/^[^,]*,?/, '')
-  const retry = NOT_AGAIN.test(remark) ? false : /\bretr(y|ies|ied)\b|\btry again\b/i.test(remark) ? true : null
-  return parsed({ status, when: when?.value ?? null, means: meaning, retry, pause: /(?<!\b(?:no|not|never|without|dont|\w+n['’]t)\s+)\bpause\b/i.test(remark), text: means.trim(), place: keyPlace })
+  const again = againOf(means)
+  const retry = NOT_AGAIN.test(remark) || again?.times === 0 ? false : /\bretr(y|ies|ied)\b|\btry again\b/i.test(remark) ? true : null
+  return parsed({ status, when: when?.value ?? null, means: meaning, retry, ...(again && retry !== false ? { again } : {}), pause: /(?<!\b(?:no|not|never|without|dont|\w+n['’]t)\s+)\bpause\b/i.test(remark), text: means.trim(), place: keyPlace })
+}
+
+/** `retry 5x`, `up to 3 retries`, `retry twice`, `retry after 30 seconds`, `3 times every 5 min`. */
+const againOf = (means: string): Again | null => {
+  const [, count, word] = /\b(\d{1,3})\s*(?:x|times?|retries)\b|\b(once|twice)\b(?!\s+\w)/i.exec(means) ?? []
+  const times = retryCount(count ?? word ?? '')
+  const wait = parseDuration(/\b(?:after|in|every|wait)\s+(\d+(?:\.\d+)?\s*[a-z]+)/i.exec(means)?.[1] ?? '')
+  return times === null && !wait.ok ? null : { ...(times === null ? {} : { times }), ...(wait.ok ? { waitMs: wait.ms } : {}) }
 }

@@ -130,8 +130,19 @@ describe('response codes', () => {
   it.each([
     ['200 + "OK" in body', 'Success', { status: { from: 200, to: 200 }, means: 'success', when: { op: 'contains', value: 'OK' } }], ['5xx', 'Server error (retry 3x)', { status: { from: 500, to: 599 }, means: 'server-error', retry: true }],
     ['401', 'Auth failed (pause delivery)', { means: 'auth', pause: true, retry: null }], ['404 Not Found', 'Invalid data', { status: { from: 404, to: 404 }, means: 'invalid-data' }], ['500-503', 'Retry', { status: { from: 500, to: 503 }, means: 'retry', retry: null }],
-    ['422', "Rejected (don't retry)", { means: 'rejected', retry: false }], ['5xx', 'Server error, no retries', { retry: false }], ['500', 'Server error (not retried)', { retry: false }], ['400', 'Invalid data (must not be retried)', { retry: false }], ['400', "Invalid data (can't retry)", { retry: false }], ['400', 'Invalid data (retries will not help)', { retry: false }], ['500', 'Error, no more retries', { retry: false }], ['500', "Error (don't try again)", { retry: false }], ['500', 'Error (not now, retry later)', { retry: true, pause: false }], ['500', 'Error (retry, do not pause)', { retry: true, pause: false }], ['500', 'Error (retry, then pause)', { retry: true, pause: true }], ['500', 'Error (retry not more than 3 times)', { retry: true }], ['409', 'Error (retries)', { retry: true }], ["'\"NO\" in body'", 'Rejected', { status: null, means: 'rejected', when: { value: 'NO' } }], ['200 where status = "dup"', 'Duplicate', { means: 'duplicate', when: { path: { text: 'status' } } }],
+    ['422', "Rejected (don't retry)", { means: 'rejected', retry: false }], ['5xx', 'Server error, no retries', { retry: false }], ['500', 'Server error (not retried)', { retry: false }], ['400', 'Invalid data (must not be retried)', { retry: false }], ['400', "Invalid data (can't retry)", { retry: false }], ['400', 'Invalid data (retries will not help)', { retry: false }], ['500', 'Error, no more retries', { retry: false }], ['500', "Error (don't try again)", { retry: false }], ['500', 'Error (not now, retry later)', { retry: true, pause: false }], ['500', 'Error (retry, do not pause)', { retry: true, pause: false }], ['500', 'Error (retry, then pause)', { retry: true, pause: true }], ['500', 'Error (retry not more than 3 times)', { retry: true, again: { times: 3 } }], ['409', 'Error (retries)', { retry: true }], ["'\"NO\" in body'", 'Rejected', { status: null, means: 'rejected', when: { value: 'NO' } }], ['200 where status = "dup"', 'Duplicate', { means: 'duplicate', when: { path: { text: 'status' } } }],
   ])('%s: %s', (key, means, expected) => expect(endpoint(`${BASE}Response Codes:\n  ${key}: ${means}`).definition.responseCodes).toMatchObject([expected]))
+})
+
+describe('how often a row of the table says to retry', () => {
+  it.each([
+    ['Server error (retry 5x)', { times: 5 }], ['Server error, up to 2 retries', { times: 2 }], ['Error (retry once)', { times: 1 }], ['Retry twice', { times: 2 }], ['Error (retry 3 times every 10 min)', { times: 3, waitMs: 600_000 }],
+    ['Rate limited (retry after 60 seconds)', { waitMs: 60_000 }], ['Rate limited (retry with backoff)', undefined], ['Rate limited (retry after specified time)', undefined], ['Error (retry once it is back)', undefined], ['Server error (retry 0x)', undefined],
+  ])('%s', (means, again) => {
+    const [row] = endpoint(`${BASE}Response Codes:\n  500: ${means}`).definition.responseCodes
+    expect(row?.again).toEqual(again)
+    expect(row?.retry).toBe(means.startsWith('Retry') ? null : !means.includes('0x'))
+  })
 })
 
 describe('a recipient that counts in another dollar', () => {
