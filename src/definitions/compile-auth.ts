@@ -1,6 +1,6 @@
 import { diagnosticAt, type Place } from '../base/diagnostic.ts'
 import { parsePath } from './conditions/condition.ts'
-import { AUTH_SECTION, type AuthType } from './fields/auth.ts'
+import { AUTH_READS, AUTH_SECTION, authTypeName, type AuthType } from './fields/auth.ts'
 import { take, type Kind, type PlacesOf, type Reading, type ValuesOf } from './fields/field.ts'
 import { literalOf, yesNo } from './fields/plain.ts'
 import { block } from './fields/section.ts'
@@ -59,6 +59,7 @@ export const authOf = (values: AuthValues, places: PlacesOf<typeof AUTH_SECTION>
     reading.report(diagnosticAt(place, 'bad-auth', 'this Auth says neither how nor with what to sign in', 'write Username and Password, or a Type: OAuth2, JWT, Token Request, HMAC, Standard Webhooks'))
     return undefined
   }
+  tellOfUnused(type, places, reading)
   const need = <K extends keyof AuthValues>(name: K): NonNullable<AuthValues[K]> | undefined => {
     const value = values[name]
     if (value === undefined && places[name] === undefined) reading.report(diagnosticAt(place, 'missing-key', `Auth has no ${AUTH_SECTION[name].key}`, `write ${AUTH_SECTION[name].key}: ${AUTH_SECTION[name].example}`))
@@ -113,6 +114,22 @@ export const authOf = (values: AuthValues, places: PlacesOf<typeof AUTH_SECTION>
 const useOf = ({ use, header }: AuthValues, place: Place): { readonly use: Text; readonly header?: string } => ({
   use: use ?? { text: header === undefined || /^authorization$/i.test(header) ? 'Bearer {{token}}' : '{{token}}', place }, ...(header === undefined ? {} : { header }),
 })
+
+/** A scope, say, that a buyer's own login never sees. */
+const tellOfUnused = (type: AuthType, places: PlacesOf<typeof AUTH_SECTION>, reading: Reading): void => {
+  for (const [name, place] of Object.entries(places) as [keyof typeof AUTH_SECTION, Place][]) {
+    if (name === 'type' || AUTH_READS[type].includes(name)) continue
+    const others = (Object.keys(AUTH_READS) as AuthType[]).filter((each) => AUTH_READS[each].includes(name)).map(authTypeName).join(', ')
+    reading.report(diagnosticAt(place, 'unused-key', `"${AUTH_SECTION[name].key}" means nothing to Auth of Type: ${authTypeName(type)}`, `it is for Type: ${others}; ${ELSEWHERE[type] ?? 'leave it out'}`, 'warning'))
+  }
+}
+
+/** Where else it may belong. */
+const ELSEWHERE: Readonly<Partial<Record<AuthType, string>>> = {
+  'token-request': 'what the login takes stands under Fields',
+  oauth2: 'a login that takes more is Type: Token Request, with all of it under Fields',
+  bearer: 'a key in a header of its own stands under Headers: X-API-Key: ${NAME}',
+}
 
 const impliedType = (values: AuthValues, places: PlacesOf<typeof AUTH_SECTION>): AuthType | null => {
   if (places.type) return values.type ?? null

@@ -86,6 +86,14 @@ describe('auth', () => {
     expect(load({ r: `${BASE}Auth: {Username: "\${T}", Password: ""}` }, env).said.join()).not.toContain('plain-secret')
     expect(load({ r: `${BASE}Auth: Bearer \${T}` }, env).said.join()).not.toContain('plain-secret')
   })
+  it.each([
+    ['Type: Token Request\n  URL: https://l.example\n  Token: t\n  Scope: w', '"Scope" means nothing to Auth of Type: Token Request -> it is for Type: OAuth2; what the login takes stands under Fields'],
+    ['Username: ${T}\n  Password: ${S}\n  Secret: ${S}', '"Secret" means nothing to Auth of Type: Basic -> it is for Type: HMAC, Standard Webhooks; leave it out'],
+    ['Type: Bearer\n  Token: ${T}\n  Header: X-API-Key', '"Header" means nothing to Auth of Type: Bearer -> it is for Type: OAuth2, Token Request, HMAC; a key in a header of its own stands under Headers: X-API-Key: ${NAME}'],
+    ['Type: OAuth2\n  Token URL: https://l.example\n  Client ID: me\n  Client Secret: ${S}\n  Scope: w\n  Username: ${T}', '"Username" means nothing to Auth of Type: OAuth2 -> it is for Type: Basic, JWT; a login that takes more is Type: Token Request, with all of it under Fields'],
+  ])('a key that the way to sign in does not read is told: %s', (lines, told) => {
+    expect(load({ r: `${BASE}Auth:\n  ${lines}\nPrice: $1\nParsing:\n  Success: ok = true` }, env).said).toEqual([expect.stringContaining(`warning unused-key: ${told}`)])
+  })
   it('every value of the environment is a secret', () => expect([...load({ r: `${BASE}Auth: Bearer \${T}\nHeaders:\n  X-K: \${S}` }, env).catalogue.secrets].toSorted()).toEqual(['secret', 'sesame']))
 })
 

@@ -38,3 +38,17 @@ export const AUTH_SECTION = {
   encoding: { key: 'Encoding', kind: oneOf('an encoding', { hex: 'hex', base64: 'base64' } as const), doc: 'HMAC: how the signature is written', example: 'base64', default: 'hex' },
   prefix: { key: 'Prefix', kind: WORDS, doc: 'HMAC: what stands before the signature', example: 'sha256=', default: 'nothing' },
 } as const satisfies Readonly<Record<string, Field<unknown>>>
+
+/** What each way to sign in reads beside its Type; another key does nothing. */
+export const AUTH_READS: Readonly<Record<AuthType, readonly (keyof typeof AUTH_SECTION)[]>> = {
+  bearer: ['bearer', 'token'],
+  basic: ['username', 'password'],
+  oauth2: ['tokenUrl', 'clientId', 'clientSecret', 'scope', 'use', 'header', 'clientAuth'],
+  'token-request': ['url', 'method', 'fields', 'token', 'use', 'header', 'format'],
+  'jwt-bearer': ['tokenUrl', 'clientId', 'subject', 'username', 'privateKey', 'audience'],
+  hmac: ['secret', 'algorithm', 'header', 'encoding', 'prefix', 'olderSecrets'],
+  'standard-webhooks': ['secret', 'olderSecrets'],
+}
+
+/** As a file names it. */
+export const authTypeName = (type: AuthType): string => Object.entries(AUTH_TYPES).find(([, value]) => value === type)?.[0] ?? type
