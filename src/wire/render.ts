@@ -34,7 +34,7 @@ export interface Renderer {
 /** Compiles everything of an endpoint that makes requests; mistakes are reported at their place in the file. */
 export const compileRenderer = (definition: EndpointDefinition, report: (problem: Diagnostic) => void): Renderer => {
   const captures = definition.ping ? Object.keys(definition.ping.parsing.capture) : null
-  const options: TemplateOptions = { vocabulary: { recipient: { id: definition.id, name: definition.name }, tables: definition.tables, captures }, report }
+  const options: TemplateOptions = { vocabulary: { recipient: { id: definition.id, name: definition.name }, tables: definition.tables, captures, ...(asksForToken(definition.auth) ? { token: 'in Auth' as const } : {}) }, report }
   const post = compilePhase(definition, 'post', options)
   const ping = definition.ping ? compilePhase(definition, 'ping', options) : null
   const token = compileTokenSource(definition, options)
@@ -46,6 +46,8 @@ export const compileRenderer = (definition: EndpointDefinition, report: (problem
     ...(token ? { token } : {}),
   }
 }
+
+const asksForToken = (auth: EndpointDefinition['auth']): boolean => auth?.kind === 'oauth2' || auth?.kind === 'token-request'
 
 const compilePhase = (definition: EndpointDefinition, phase: PhaseName, options: TemplateOptions): Renderer => {
   const { ping } = definition

@@ -12,7 +12,7 @@ export type Authorize = (input: RenderInput, body: string | Uint8Array) => reado
 /** OAuth2 and Token Request use `input.token`, which the engine asks for; without one the header is left out. */
 export const compileAuth = (auth: AuthDefinition | null, options: TemplateOptions): Authorize => {
   const textual = (text: Text, token = false): ((input: RenderInput) => string | undefined) => {
-    const template = compileTemplate(text, { ...options, vocabulary: { ...options.vocabulary, token } })
+    const template = compileTemplate(text, { ...options, vocabulary: { ...options.vocabulary, ...(token ? { token: 'here' as const } : {}) } })
     if (template.kind === 'constant') return () => template.value
     return (input) => { const value = template.read(input); return value === undefined || value === null ? undefined : textOf(value) }
   }

@@ -13,8 +13,8 @@ export interface Vocabulary {
   readonly tables: Readonly<Record<string, Readonly<Record<string, string | number | boolean>>>>
   /** Names that the ping's parsing captures; null where there is no ping (then any `ping.x` is a mistake). */
   readonly captures: readonly string[] | null
-  /** `{{token}}` is the token that was asked for; only in `Auth: Use`, so that no lead field can stand in for it. */
-  readonly token?: boolean
+  /** `{{token}}` is the token that was asked for only in `Auth: Use`, so that no lead field can stand in for it; elsewhere beside such an Auth it is probably meant, and told. */
+  readonly token?: 'here' | 'in Auth'
 }
 
 /** Compiles a dotted path into a function; a path that can never have a value is a diagnostic. */
@@ -49,7 +49,10 @@ export const compilePath = (parts: readonly string[], vocabulary: Vocabulary, pl
       case 'delivery_attempt': return (input) => input.deliveryNumber
       case 'attempt': return (input) => input.attempt
       case 'now': return (input) => isoTime(input.now)
-      case 'token': if (vocabulary.token === true) return (input) => input.token; break
+      case 'token':
+        if (vocabulary.token === 'here') return (input) => input.token
+        if (vocabulary.token === 'in Auth') return diagnosticAt(place, 'token-elsewhere', 'the token that Auth asks for goes into a header of Auth\'s own, and {{token}} is a field of the lead here', 'under Auth write Header: X-Session (the name of the header) and Use: "{{token}}"; a field of the lead is {{lead.token}}')
+        break
       default:
     }
   }

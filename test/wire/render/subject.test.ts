@@ -111,6 +111,14 @@ describe("the subject document's mappings", () => {
     expect(diagnosticsOf({ format: 'xml', mapping: node }).map((each) => [each.line, each.message]).sort()).toEqual([[3, expect.stringContaining('"b c"')], [5, expect.stringContaining('"1e"')], [7, expect.stringContaining('"f g"')]])
   })
 
+  it('{{token}} outside Auth is told where Auth asks for one; a field of the lead that is named whole, or without such an Auth, is none of it', () => {
+    const auth = { kind: 'oauth2', tokenUrl: textOf('https://t.example'), clientId: textOf('i'), clientSecret: textOf('s'), scope: null, use: textOf('T {{token}}') } as const
+    const at = (value: string) => ({ headers: [{ name: 'X-Session', value: textOf(value) }] })
+    expect(diagnosticsOf({ ...at('{{token}}'), auth }).map((each) => each.code)).toEqual(['token-elsewhere'])
+    expect(diagnosticsOf({ mapping: mapping({ session: '{{token}}' }), auth }).map((each) => each.code)).toEqual(['token-elsewhere'])
+    expect(headersOf(requestOf({ ...at('{{lead.token}}'), auth }, lead, { token: 'T0' }))).toMatchObject({ 'X-Session': 'mine', Authorization: 'T T0' })
+    expect(headersOf(requestOf(at('{{token}}'), lead, { token: 'T0' }))).toMatchObject({ 'X-Session': 'mine' })
+  })
   it('a mistake in a shared template is told once', () => {
     expect(diagnosticsOf({ headers: [{ name: 'X', value: textOf('{{uper lead.id}}') }], ping: buildPing({}) }).length).toBe(1)
   })
