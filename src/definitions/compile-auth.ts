@@ -82,7 +82,7 @@ export const authOf = (values: AuthValues, places: PlacesOf<typeof AUTH_SECTION>
     }
     case 'oauth2': {
       const [tokenUrl, clientId, clientSecret] = [values.tokenUrl ?? reading.tokenUrl ?? need('tokenUrl'), need('clientId'), secret('clientSecret')]
-      return tokenUrl && clientId && clientSecret && { kind: type, tokenUrl, clientId, clientSecret, scope: values.scope ?? null, ...(values.use || values.header ? useOf(values, place) : {}), ...(values.clientAuth ? { clientAuth: values.clientAuth } : {}) }
+      return tokenUrl && clientId && clientSecret && { kind: type, tokenUrl, clientId, clientSecret, scope: values.scope ?? null, ...(values.audience ? { audience: values.audience } : {}), ...(values.use || values.header ? useOf(values, place) : {}), ...(values.clientAuth ? { clientAuth: values.clientAuth } : {}) }
     }
     case 'jwt-bearer': {
       const [tokenUrl, clientId, subject] = [values.tokenUrl ?? reading.tokenUrl ?? need('tokenUrl'), need('clientId'), values.subject ?? values.username ?? need('subject')]

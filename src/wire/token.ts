@@ -37,7 +37,7 @@ const ACCEPT: Header = ['Accept', 'application/json, */*;q=0.5']
 
 /** Client credentials (RFC 6749, 4.4.2): a form, the client's secret in it or, where the host wants that, in a Basic header (2.3.1). */
 export const oauthRequest = (auth: OAuth2, definition: EndpointDefinition, options: TemplateOptions): TokenSource['request'] => {
-  for (const text of [auth.tokenUrl, auth.clientId, auth.clientSecret, ...(auth.scope ? [auth.scope] : [])]) refuseTemplate(text, options)
+  for (const text of [auth.tokenUrl, auth.clientId, auth.clientSecret, auth.scope, auth.audience]) if (text) refuseTemplate(text, options)
   const url = compileUrl(auth.tokenUrl, options)
   const id = auth.clientId.text
   const secret = auth.clientSecret.text
@@ -45,6 +45,7 @@ export const oauthRequest = (auth: OAuth2, definition: EndpointDefinition, optio
   const pairs: Pair[] = [['grant_type', 'client_credentials']]
   if (!inHeader) pairs.push(['client_id', id], ['client_secret', secret])
   if (auth.scope && auth.scope.text !== '') pairs.push(['scope', auth.scope.text])
+  if (auth.audience) pairs.push(['audience', auth.audience.text])
   const request: HttpRequest = {
     method: 'POST', url: auth.tokenUrl.text.trim(), compression: null, mayBePrivate: url.writtenOut || definition.transport.allowPrivateNetwork,
     headers: [

@@ -59,6 +59,7 @@ describe('auth', () => {
     ['Auth: Bearer ${T}', { kind: 'bearer', token: { text: 'sesame' } }],
     ['Auth: none', null],
     ['Auth: {Type: OAuth2, Token URL: "https://l.example", Client ID: me, Client Secret: "${S}", Scope: w, Client Auth: Basic}', { kind: 'oauth2', clientSecret: { text: 'secret' }, scope: { text: 'w' }, clientAuth: 'basic' }],
+    ['Auth: {Type: OAuth2, Token URL: "https://l.example", Client ID: me, Client Secret: "${S}", Audience: "https://api.example"}', { kind: 'oauth2', audience: { text: 'https://api.example' } }],
     ['Auth:\n  Type: Token Request\n  URL: https://l.example\n  Token: t\n  Header: OAuth-Token', { kind: 'token-request', header: 'OAuth-Token', use: { text: '{{token}}' } }],
     ['Auth:\n  Type: OAuth2\n  Token URL: https://l.example\n  Client ID: a\n  Client Secret: ${S}\n  Use: Zoho-oauthtoken {{token}}', { kind: 'oauth2', use: { text: 'Zoho-oauthtoken {{token}}' } }],
     ['Auth:\n  Type: Token Request\n  URL: https://l.example\n  Fields: {user: me}\n  Token: data.token\n  Use: Token {{token}}', { kind: 'token-request', method: 'POST', token: { kind: 'path', text: 'data.token' }, use: { text: 'Token {{token}}' }, fields: { kind: 'map' } }],

@@ -27,6 +27,10 @@ describe('the request', () => {
     expect(header(sourceOf(oauth), 'Authorization')).toBeUndefined()
   })
 
+  it('say for whom the token is, where the host asks for it', () => {
+    expect(sourceOf({ ...oauth, audience: textOf('https://api.example') }).request(NOW).body).toContain('&scope=leads.write+leads.read&audience=https%3A%2F%2Fapi.example')
+  })
+
   it('or in a Basic header, each half form-encoded (RFC 6749, 2.3.1)', () => {
     const source = sourceOf({ ...oauth, clientAuth: 'basic' })
     expect(Buffer.from((header(source, 'Authorization') ?? '').slice(6), 'base64').toString()).toBe('my+id:s%26cret%2F1')

@@ -22,7 +22,7 @@ export const AUTH_SECTION = {
   ...CREDENTIALS,
   subject: { key: 'Subject', kind: TEXT, doc: 'JWT: the user in whose name leads are made; Username is as good', example: 'integration@example.com' },
   privateKey: { key: 'Private Key', aliases: ['Key'], kind: TEXT, doc: 'JWT: the RSA key whose certificate the service has, as PEM text', example: '${SALESFORCE_PRIVATE_KEY}' },
-  audience: { key: 'Audience', kind: TEXT, doc: 'JWT: for whom the statement is', example: 'https://test.salesforce.com', default: 'https://login.salesforce.com; https://test.salesforce.com for a sandbox' },
+  audience: { key: 'Audience', kind: TEXT, doc: 'OAuth2: the interface that the token is for, where the token host asks for it (Auth0); JWT: for whom the statement is', example: 'https://api.buyer.example', default: 'none; JWT: https://login.salesforce.com, https://test.salesforce.com for a sandbox' },
   bearer: { key: 'Bearer', aliases: ['Bearer Token'], kind: TEXT, doc: 'A token, sent as `Authorization: Bearer …`', example: '${ABC_TOKEN}' },
   url: { key: 'URL', kind: TEXT, doc: 'Token Request: where the token is asked for; it is kept and renewed as one of OAuth2', example: 'https://api.buyer.example/login' },
   method: { key: 'Method', kind: WORDS, doc: 'Token Request: the HTTP method', example: 'POST', default: 'POST' },
@@ -43,7 +43,7 @@ export const AUTH_SECTION = {
 export const AUTH_READS: Readonly<Record<AuthType, readonly (keyof typeof AUTH_SECTION)[]>> = {
   bearer: ['bearer', 'token'],
   basic: ['username', 'password'],
-  oauth2: ['tokenUrl', 'clientId', 'clientSecret', 'scope', 'use', 'header', 'clientAuth'],
+  oauth2: ['tokenUrl', 'clientId', 'clientSecret', 'scope', 'audience', 'use', 'header', 'clientAuth'],
   'token-request': ['url', 'method', 'fields', 'token', 'use', 'header', 'format'],
   'jwt-bearer': ['tokenUrl', 'clientId', 'subject', 'username', 'privateKey', 'audience'],
   hmac: ['secret', 'algorithm', 'header', 'encoding', 'prefix', 'olderSecrets'],
