@@ -1,5 +1,6 @@
 import { basename, extname, resolve } from 'node:path'
 import { checkTransport } from '../adapters/http/check.ts'
+import { readInTime } from '../adapters/read-in-time.ts'
 import { diagnosticAt, UserError, usageError, type Diagnostic } from '../base/diagnostic.ts'
 import { createMasker } from '../base/secrets.ts'
 import { childrenOf, recipientsOf, rootPath, type Plan } from '../core/plan.ts'
@@ -107,7 +108,7 @@ export const compileAll = (recipients: Iterable<Recipient>, mode: Mode, sandbox:
     const compiled = compileEndpoint(definition)
     diagnostics.push(...compiled.diagnostics, ...transportProblems(definition))
     if (compiled.endpoint === null) continue
-    const reader = (hasPriceFallback: boolean) => maskedReader(createReader(definition, { hasPriceFallback }), mask)
+    const reader = (hasPriceFallback: boolean) => maskedReader(readInTime(definition, createReader(definition, { hasPriceFallback })), mask)
     const hasPrice = each.policy.price !== null || priced.has(each.id)
     endpoints.set(each.id, {
       ...compiled.endpoint, ...reader(hasPrice), ...(hasPrice || definition.parsing.price === null ? {} : { priced: reader(true) }),
