@@ -6,7 +6,10 @@ import { isTruthy, textOf } from './text-of.ts'
 
 /** Whether a condition holds, and all it looks at (so that a blank made by a missing field is known as one). */
 export interface Test { readonly holds: (input: RenderInput) => boolean; readonly reads: readonly Read[] }
-export type ConditionResult = { readonly ok: true; readonly test: Test } | { readonly ok: false; readonly message: string; readonly offset: number; readonly reported?: boolean }
+/** `bare`: words to the right of a comparison that are read as names, as all bare words are, and were perhaps meant as texts. */
+export type ConditionResult = { readonly ok: true; readonly test: Test; readonly bare: readonly Word[] } | { readonly ok: false; readonly message: string; readonly offset: number; readonly reported?: boolean }
+
+export interface Word { readonly text: string; readonly offset: number }
 
 /**
  * Compiles the inside of `{{#if …}}`: `lead.score > 80`, `lead.state = "CA" and not (lead.age < 18 or lead.dnc)`.
@@ -16,6 +19,7 @@ export const compileCondition = (text: string, isHelper: (name: string) => boole
   const cut = tokensOf(text, isHelper)
   if (!cut.ok) return { ok: false, message: `this condition cannot be read from "${text.slice(cut.offset, cut.offset + 10)}" on`, offset: cut.offset }
   const reads: Read[] = []
+  const bare: Word[] = []
   let at = 0
   const fail = (message: string, token = cut.tokens[at]): never => {
     throw new ConditionFault(message, token?.offset ?? text.length)
@@ -32,6 +36,11 @@ export const compileCondition = (text: string, isHelper: (name: string) => boole
     if (read === null) throw new ConditionFault('', token.offset, true)
     reads.push(read)
     return { read, token }
+  }
+  const takeWanted = (): Read => {
+    const { read, token } = takeOperand()
+    if (token.kind === 'operand' && /^[a-z_][\w-]*$/i.test(token.text) && !NO_WORDS.has(token.text)) bare.push(token)
+    return read
   }
   const or = (): Holds => joined('or', '||', and, (terms) => (input) => terms.some((term) => term(input)))
   const and = (): Holds => joined('and', '&&', not, (terms) => (input) => terms.every((term) => term(input)))
@@ -57,7 +66,7 @@ export const compileCondition = (text: string, isHelper: (name: string) => boole
     const op = COMPARISONS[token.sign]
     if (op !== undefined) {
       at++
-      const right = takeOperand().read
+      const right = /^[<>]=?$/.test(token.sign) ? takeOperand().read : takeWanted()
       return (input) => compareBoth(read(input), op, right(input))
     }
     switch (token.sign) {
@@ -81,24 +90,27 @@ export const compileCondition = (text: string, isHelper: (name: string) => boole
   const isOneOf = (read: Read): Holds => {
     const bracket = peek('(') !== null
     if (bracket) at++
-    const values = [takeOperand()]
-    while (peek(',') !== null) { at++; values.push(takeOperand()) }
+    // A name alone may be that of a list.
+    const values = [bracket ? takeWanted() : takeOperand().read]
+    while (peek(',') !== null) { at++; values.push(takeWanted()) }
     if (bracket) { if (peek(')') === null) fail('a ) is missing'); at++ }
     const [only] = values
     // One quoted text may hold the whole list: `in "CA, NY"`.
-    if (values.length === 1 && only) return (input) => { const all = only.read(input); const list = Array.isArray(all) ? all : textOf(all ?? '').split(/\s*,\s*/); const value = read(input); return list.some((each) => compareBoth(value, '=', each)) }
-    return (input) => { const value = read(input); return values.some((each) => compareBoth(value, '=', each.read(input))) }
+    if (values.length === 1 && only) return (input) => { const all = only(input); const list = Array.isArray(all) ? all : textOf(all ?? '').split(/\s*,\s*/); const value = read(input); return list.some((each) => compareBoth(value, '=', each)) }
+    return (input) => { const value = read(input); return values.some((each) => compareBoth(value, '=', each(input))) }
   }
   try {
     const holds = or()
     const extra = cut.tokens[at]
     if (extra) fail(`"${extra.kind === 'sign' ? extra.sign : extra.kind === 'operand' ? extra.text : extra.source}" is not expected here`)
-    return { ok: true, test: { holds, reads } }
+    return { ok: true, test: { holds, reads }, bare }
   } catch (fault) {
     if (fault instanceof ConditionFault) return { ok: false, message: fault.message, offset: fault.offset, reported: fault.reported }
     throw fault
   }
 }
+
+const NO_WORDS = new Set(['true', 'false', 'null', 'undefined', 'now', 'attempt', 'delivery_attempt'])
 
 type Holds = (input: RenderInput) => boolean
 

@@ -51,7 +51,7 @@ export const compilePath = (parts: readonly string[], vocabulary: Vocabulary, pl
       case 'now': return (input) => isoTime(input.now)
       case 'token':
         if (vocabulary.token === 'here') return (input) => input.token
-        if (vocabulary.token === 'in Auth') return diagnosticAt(place, 'token-elsewhere', 'the token that Auth asks for goes into a header of Auth\'s own, and {{token}} is a field of the lead here', 'under Auth write Header: X-Session (the name of the header) and Use: "{{token}}"; a field of the lead is {{lead.token}}')
+        if (vocabulary.token === 'in Auth') return diagnosticAt(place, 'token-elsewhere', 'the token that Auth asks for goes into a header of Auth\'s own, and {{token}} is a field of the lead here', 'under Auth write Header: X-Session (its own name), and Use where more than the token stands in it; a field of the lead is {{lead.token}}')
         break
       default:
     }

@@ -113,7 +113,10 @@ export const compilePieces = (source: Text, options: TemplateOptions): readonly 
   const compileConditionAt = (condition: string, offset: number): Test | null => {
     const at = (inner: number): Position => positionOf(source.text, offset + inner)
     const result = compileCondition(condition, (name) => helperNamed(name) !== undefined, (operand, inner) => compileOperand(operand, at(inner), context))
-    if (result.ok) return result.test
+    if (result.ok) {
+      for (const { text, offset: inner } of result.bare) options.report(diagnosticAt({ ...placeAt(at(inner)), length: text.length }, 'bare-word', `${text} is the name of a field here, not a text`, `write "${text}" in quotes for the text; a field is lead.${text}, a variable vars.${text}`, 'warning'))
+      return result.test
+    }
     if (result.reported !== true) report(diagnosticAt(placeAt(at(result.offset)), 'bad-condition', result.message, 'such as lead.score > 80, or lead.state = "CA" and lead.age >= 18'))
     return null
   }

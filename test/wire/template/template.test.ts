@@ -13,6 +13,18 @@ const show = (text: string, fields: Record<string, unknown>, given: Partial<Rend
   return template.kind === 'constant' ? template.value : template.read(inputOf(fields, given))
 }
 
+describe('a bare word to the right of a comparison', () => {
+  it.each<[string, string[]]>([
+    ['{{#if lead.state = CA}}x{{/if}}', ['CA at 24']], ['{{#if lead.state in (CA, "NY", NJ)}}x{{/if}}', ['CA at 26', 'NJ at 36']], ['{{#unless lead.own != yes}}x{{/unless}}', ['yes at 27']], ['{{#if lead.a = 1}}x{{else if lead.b contains solar}}y{{/if}}', ['solar at 50']],
+    ['{{#if lead.score > floor}}x{{/if}}', []], ['{{#if lead.state in allowed}}x{{/if}}', []], ['{{#if lead.a = true and lead.b = "CA" and lead.c = lead.d and lead.e = vars.f}}x{{/if}}', []], ['{{#if CA = "CA"}}x{{/if}}', []],
+  ])('is told to be a name, not a text: %s', (text, words) => {
+    const problems: { line: number; col: number; code: string; message: string; severity: string }[] = []
+    compile(text, problems as never)
+    expect(problems.map(({ message, col }) => `${message.split(' ')[0] ?? ''} at ${col}`)).toEqual(words)
+    for (const each of problems) expect(each).toMatchObject({ code: 'bare-word', severity: 'warning' })
+  })
+})
+
 describe('templates', () => {
   it.each<[string, Record<string, unknown>, unknown]>([
     ['{{lead.a}}', { a: 5 }, 5], ['{{lead.a}}', { a: null }, null], ['{{lead.a}}', {}, undefined], ['{{lead.a}}', { a: '' }, ''], ['x{{lead.a}}', { a: 5 }, 'x5'],
