@@ -22,6 +22,7 @@ import { NO_SANDBOX, testDefinition, type SandboxUrls } from './test-mode.ts'
 export interface Opened {
   readonly catalogue: Catalogue
   readonly diagnostics: readonly Diagnostic[]
+  readonly broken: readonly EndpointDefinition[]
   readonly files: readonly RecipientFile[]
 }
 

@@ -5,7 +5,7 @@ import { builtInCallingHours, isCallingHoursFile, readCallingHours } from './cal
 import { linkPatterns, type Target } from './patterns/link.ts'
 import { withPatternTests } from './pattern-tests.ts'
 import { readRecipient, type ReadRecipient } from './read-recipient.ts'
-import type { Catalogue, Recipient } from './types.ts'
+import type { Catalogue, EndpointDefinition, Recipient } from './types.ts'
 import { warnOfNoPrice } from './warn-of-no-price.ts'
 
 export { findRecipient } from './find.ts'
@@ -17,7 +17,7 @@ export interface RecipientText { readonly path?: string; readonly file?: string;
  * Reads all files together. A file with errors is left out, with what names it, and the others load; every problem of
  * every file is reported at its place in the user's own text.
  */
-export const loadCatalogue = (files: readonly RecipientText[], env: Readonly<Record<string, string | undefined>>): { readonly catalogue: Catalogue; readonly diagnostics: readonly Diagnostic[] } => {
+export const loadCatalogue = (files: readonly RecipientText[], env: Readonly<Record<string, string | undefined>>): { readonly catalogue: Catalogue; readonly diagnostics: readonly Diagnostic[]; /** endpoints of files with errors, as far as they could be read */ readonly broken: readonly EndpointDefinition[] } => {
   const secrets = new Set<string>()
   const diagnostics: Diagnostic[] = []
   const report = (problem: Diagnostic): void => { diagnostics.push(problem) }
@@ -36,7 +36,8 @@ export const loadCatalogue = (files: readonly RecipientText[], env: Readonly<Rec
   const recipients = withPatternTests(new Map(unique.flatMap((each) => { const recipient = withHours(recipientOf(each, plans), hours); return recipient ? [[each.id, recipient] as const] : [] })))
   // Where a file could not be read it may be the one that names the price.
   if (diagnostics.every((each) => each.severity !== 'error')) diagnostics.push(...warnOfNoPrice([...recipients.values()]))
-  return { catalogue: { recipients, secrets }, diagnostics: inFileOrder(diagnostics, read) }
+  const broken = read.flatMap(({ sound, content }) => (!sound && content?.kind === 'endpoint' && content.endpoint.typed ? [content.endpoint.definition] : []))
+  return { catalogue: { recipients, secrets }, diagnostics: inFileOrder(diagnostics, read), broken }
 }
 
 /** The built-in calling hours, as the user's own files change them; null where there is no such file. */
@@ -56,7 +57,7 @@ export const planFor = (recipient: Recipient): Plan =>
 
 const recipientOf = ({ id, name, file, sound, content }: ReadRecipient, plans: ReadonlyMap<string, Plan>): Recipient | null => {
   if (!sound || content === null) return null
-  if (content.kind === 'endpoint') return { kind: 'endpoint', id, name, file, ...content.endpoint }
+  if (content.kind === 'endpoint') return { kind: 'endpoint', id, name, file, definition: content.endpoint.definition, policy: content.endpoint.policy }
   const plan = plans.get(id)
   return plan ? { kind: 'pattern', id, name, title: content.pattern.title, file, about: content.pattern.about, plan, test: content.pattern.test } : null
 }

@@ -18,7 +18,8 @@ import type { About, AuthDefinition, BatchDefinition, EndpointDefinition, Endpoi
 import { warnOfOpenHost } from './warn-of-open-host.ts'
 import type { YamlNode } from './yaml-tree.ts'
 
-export interface CompiledEndpoint { readonly definition: EndpointDefinition; readonly policy: Policy }
+/** `typed`: its Type could be read; without it, nobody knows what the file needs. */
+export interface CompiledEndpoint { readonly definition: EndpointDefinition; readonly policy: Policy; readonly typed: boolean }
 
 /** One endpoint file, everything read and defaulted. The result is whole even where mistakes were reported. */
 export const compileEndpoint = (id: string, name: string, root: Extract<YamlNode, { kind: 'map' }>, place: Place, reading: Reading): CompiledEndpoint => {
@@ -60,12 +61,13 @@ export const compileEndpoint = (id: string, name: string, root: Extract<YamlNode
     notify: values.notify ?? null,
     about: aboutOf(values),
   }
+  if (places.type && values.type === undefined) return { definition: plain, policy, typed: false }
   const definition = SERVICES[type]?.(plain, values, places, reading) ?? plain
   tellOfEndpoint(definition, places, reading)
   if (TYPE_KINDS[type] !== 'service') tellOfLoneText(values.fieldMapping, format === 'text' && values.batch === undefined && HAS_TEXT.includes(type), reading)
   tellOfCaps(definition, policy, places, reading)
   tellOfUnusedOptions(type, places, reading)
-  return { definition, policy: policyOfService(definition, policy, places, reading) }
+  return { definition, policy: policyOfService(definition, policy, places, reading), typed: true }
 }
 
 /** `Response: Accept-Encoding` is a header like any other; the author's own of that name goes before it. */

@@ -32,6 +32,14 @@ describe('before anything is sent', () => {
     expect(json(data)).toMatchObject({ files: 1, errors: expect.any(Number) as number })
   })
 
+  it('check tells mistakes in templates together with those in keys, but nothing that only follows from one', async () => {
+    mkdirSync(join(cwd, 'both'), { recursive: true })
+    writeFileSync(join(cwd, 'both/acme.yaml'), 'Recipient: Acme\nSettings:\n  Endpiont: https://acme.example/leads\nField Mapping:\n  name: {{uper lead.name}}\n  {{#if lead.x > }}\n  b: 1\n  {{/if}}\n  c: {{#if lead.x}}\nResponse Parsing:\n  Success: status = "ok"\n')
+    writeFileSync(join(cwd, 'both/mail.yaml'), 'Recipient: Mail\nType: emial\nEndpoint: smtp://mail.example\nFrom: a@b.example\nTo: c@d.example\nSubject: {{uper lead.name}}\n')
+    const told = json((await run('check', '--recipients', 'both', '--json')).out)['diagnostics'] as readonly { file: string; line: number; code: string }[]
+    expect(told.map(({ file, line, code }) => `${file.replace(/.*both./, '')}:${line} ${code}`)).toEqual(['acme.yaml:3 unknown-key', 'acme.yaml:5 unknown-helper', 'acme.yaml:6 bad-condition', 'acme.yaml:9 unclosed-block', 'mail.yaml:2 bad-value'])
+  })
+
   it('a proxy that is none and a certificate that is not there are shown where they stand', async () => {
     mkdirSync(join(cwd, 'transport'), { recursive: true })
     writeFileSync(join(cwd, 'transport/acme.yaml'), 'Recipient: Acme\nSettings:\n  Endpoint: https://acme.example/leads\n  Proxy: proxy.example:3128\n  TLS:\n    CA: certs/missing.pem\nField Mapping:\n  name: {{lead.name}}\nResponse Parsing:\n  Success: status = "ok"\n')

@@ -1,7 +1,8 @@
 import { resolve } from 'node:path'
 import { systemClock } from '../../adapters/clock.ts'
 import { usageError, type Diagnostic } from '../../base/diagnostic.ts'
-import { compileAll, openCatalogue, plansOf, pricedIn } from '../catalogue.ts'
+import { compileEndpoint } from '../../wire/compile.ts'
+import { compileAll, openCatalogue, plansOf, pricedIn, type Opened } from '../catalogue.ts'
 import type { RunCommand } from '../command.ts'
 import { EXIT } from '../exit.ts'
 import { renderDiagnostics, sortDiagnostics } from '../render/diagnostic.ts'
@@ -23,7 +24,7 @@ export const run: RunCommand = async (invocation) => {
   const recipients = [...opened.catalogue.recipients.values()].filter((each) => isWanted(each.file))
   const compiled = compileAll(recipients, 'live', null, pricedIn(plansOf(opened.catalogue)), opened.catalogue.secrets)
   const samples = [...compiled.endpoints.values()].map((each) => judgeSamples(each, systemClock.now()))
-  const diagnostics: readonly Diagnostic[] = sortDiagnostics([...opened.diagnostics.filter((each) => isWanted(each.file)), ...compiled.diagnostics, ...samples.flatMap((each) => each.diagnostics)])
+  const diagnostics: readonly Diagnostic[] = sortDiagnostics([...opened.diagnostics.filter((each) => isWanted(each.file)), ...compiled.diagnostics, ...alsoWrong(opened).filter((each) => isWanted(each.file)), ...samples.flatMap((each) => each.diagnostics)])
   const errors = diagnostics.filter((each) => each.severity === 'error').length
   const judged = samples.flatMap((each) => each.judged)
 
@@ -42,4 +43,10 @@ export const run: RunCommand = async (invocation) => {
     err.write(`${err.paint.green('✓')} ${plural(recipients.length, 'recipient')} in ${plural(files.length, 'file')}, no problems${judged.length > 0 ? `; ${plural(judged.length, 'sample answer')} read as expected` : ''}\n`)
   }
   return errors > 0 ? EXIT.usage : EXIT.done
+}
+
+/** In files with errors, which are not compiled, what is wrong with templates: but where a line is told of already, or a key that is missing may be one that was misspelt. */
+const alsoWrong = ({ broken, diagnostics }: Opened): readonly Diagnostic[] => {
+  const told = new Set(diagnostics.map((each) => `${each.file}:${each.line}`))
+  return broken.flatMap((definition) => compileEndpoint(definition).diagnostics).filter((each) => each.code !== 'missing-key' && !told.has(`${each.file}:${each.line}`))
 }
