@@ -23,7 +23,7 @@ export const openStore = async ({ settings, options, cwd, streams }: Invocation,
   if (existsSync(path) && statSync(path).isDirectory()) throw usageError(`the store ${path} is a folder`, `name a file in it: --store sqlite:${join(rest, 'store.db')}`)
   if (use === 'read' && !existsSync(path)) throw noStore(cwd, path)
   if (use !== 'read') await makeFolder(dirname(path))
-  return openSqliteLedger({ path, use, wait: options.wait !== false, onWait: (text) => { if (!settings.quiet) streams.err.write(`${text}; this goes on when that ends\n`) } })
+  return openSqliteLedger({ path, use, wait: options.wait !== false, onWait: (text) => { if (!settings.quiet) streams.err.write(`${text}; this goes on when that ends; if it is a \`resume --watch\`, that is when it is stopped: a \`resume\` from cron lets others in between\n`) } })
 }
 
 /** As SQLite calls a store that is no file. */

@@ -62,7 +62,7 @@ const waitForLease = async (db: DatabaseSync, { path, leaseMs, waitMs, onWait }:
 }
 
 const heldBy = (path: string, { pid, host, since }: Holder): StoreError =>
-  new StoreError('held', `the store ${path} is in use by process ${pid} on ${host} since ${new Date(since).toISOString()}`, 'wait for it to end, or run without --no-wait to wait here')
+  new StoreError('held', `the store ${path} is in use by process ${pid} on ${host} since ${new Date(since).toISOString()}`, 'wait for it to end (a `resume --watch` ends when it is stopped), or run without --no-wait to wait here')
 
 /** The last checkpoint and the release may fail on a full disk; the lease then runs out by itself. */
 const closeQuietly = (db: DatabaseSync, lease: Lease): void => {
