@@ -55,7 +55,7 @@ export const COMMANDS: readonly CommandSpec[] = [
   {
     name: 'new', args: '<name>', group: START, summary: 'a recipient file, from questions or from a curl command, Postman or OpenAPI',
     more: 'Fields are mapped to the usual fields of a lead by their names; what is secret goes to .env. Look the file over: what was not known is sent as in the example.',
-    options: [{ flags: '--from <source>', help: "a curl command, or a file with one, with a Postman collection or an OpenAPI description" }, { flags: '--leads <file>', help: 'a CSV file of yours: the fields are mapped to its columns, as a CRM exports them' }, { flags: '--request <name>', help: 'which request of a collection, which path or operation of a description' }],
+    options: [{ flags: '--from <source>', help: "a curl command, or a file with one, with a Postman collection or an OpenAPI description" }, { flags: '--leads <file>', help: 'a CSV or JSON file of yours: the fields are mapped to its names, as a CRM exports them' }, { flags: '--request <name>', help: 'which request of a collection, which path or operation of a description' }],
     examples: [['finalmile new "Acme Insurance"', 'asks'], ['finalmile new acme --leads crm-export.csv', 'for your columns'], ["finalmile new acme --from 'curl -X POST https://…'", 'from documentation'], ['finalmile new acme --from acme.postman_collection.json', '']],
     load: () => import('./commands/new.ts'),
   },

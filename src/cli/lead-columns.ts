@@ -8,7 +8,7 @@ import type { Endpoint } from '../wire/endpoint.ts'
 import { leadFieldsIn, textsIn } from './sheet/fields.ts'
 
 /**
- * What the columns of CSV files tell before anything is sent: requests go out without the fields that a mapping names
+ * What the columns of CSV files and the fields of JSON files tell before anything is sent: requests go out without the fields that a mapping names
  * otherwise, and a lead without an id is known by its whole row.
  */
 export const columnRemarks = (sources: readonly LeadSource[], endpoints: Iterable<Endpoint>, idAsked: boolean): readonly Diagnostic[] => {
@@ -36,14 +36,14 @@ const fieldRemarks = (file: string, columns: readonly string[], { fields, words,
     const column = columns.find((each) => isSameName(each, field)) ?? columns.find((each) => usualField(each) === field)
     return column === undefined || fields.includes(column) ? [] : [`${leadPath(column)} for lead.${field}`]
   })
-  if (alike.length > 0) return [remark(file, 'fields that are mapped have other names in this file: they are left out of the requests', `in Field Mapping write ${some(alike)}; or rename the columns`)]
+  if (alike.length > 0) return [remark(file, 'fields that are mapped have other names in this file: they are left out of the requests', `in Field Mapping write ${some(alike)}; or rename them in the file`)]
   if (fields.length === 0 || missing.length < fields.length || all || columns.some((each) => each !== 'id' && words.has(each))) return []
-  return [remark(file, `no field that is mapped is in this file: ${some(fields)}`, `its columns are ${some(columns)}: in Field Mapping write ${leadPath(columns.find((each) => usualField(each) !== 'id') ?? 'name')}`)]
+  return [remark(file, `no field that is mapped is in this file: ${some(fields)}`, `it has ${some(columns)}: in Field Mapping write ${leadPath(columns.find((each) => usualField(each) !== 'id') ?? 'name')}`)]
 }
 
 const idRemarks = (file: string, columns: readonly string[]): readonly Diagnostic[] => {
   const column = idFieldAmong(columns, undefined) === null ? columns.find((each) => usualField(each) === 'id') : undefined
-  return column === undefined ? [] : [remark(file, 'no column `id`: a lead is known by its whole row, and one whose row changes is another lead', `if \`${column}\` names leads, add --id ${shellWord(column)}`)]
+  return column === undefined ? [] : [remark(file, 'no `id` in this file: a lead is known by all that it holds, and one of which anything changes is another lead', `if \`${column}\` names leads, add --id ${shellWord(column)}`)]
 }
 
 const remark = (file: string, message: string, help: string): Diagnostic => ({ code: 'columns', severity: 'warning', file, line: 1, col: 1, message, help })

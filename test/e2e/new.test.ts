@@ -33,7 +33,10 @@ describe('new --from', () => {
     const planned = await project.run('plan', 'crm export.csv', '--to', 'acme', '--id', 'Lead ID', '--json')
     expect([planned.err, JSON.parse(JSON.parse(planned.out).body)]).toEqual(['', { ref_id: '00Q1', fname: 'Dana', phone: '4155550101' }])
     project.write('leads.json', '[]')
-    expect((await project.run('new', 'other', '--leads', 'leads.json', '--from', 'curl https://a.example -d a=1')).err).toContain('--leads takes a CSV file')
+    expect((await project.run('new', 'other', '--leads', 'leads.json', '--from', 'curl https://a.example -d a=1')).err).toContain('--leads takes a CSV or JSON file')
+    project.write('leads.jsonl', '{"id":"7","firstName":"Dana"}\n')
+    await project.run('new', 'other', '--leads', 'leads.jsonl', '--from', "curl https://a.example -d '{\"fname\":\"\"}'")
+    expect(JSON.parse(JSON.parse((await project.run('plan', 'leads.jsonl', '--to', 'other', '--json')).out).body)).toEqual({ fname: 'Dana' })
   })
 
   it('makes a .env that only its owner reads', async () => {

@@ -5,6 +5,9 @@ import { errorText } from '../../base/error.ts'
 import { UserError, usageError, type Diagnostic } from '../../base/diagnostic.ts'
 import type { Inspect } from './batch.ts'
 import { openBytes } from './bytes.ts'
+import { createDecoder } from './decode.ts'
+import { createJsonLinesParser } from './json-lines.ts'
+import { createJsonValuesParser } from './json-values.ts'
 import { HEAD, sniff, type Sniffed } from './sniff.ts'
 
 /** A lead file that exists and starts as one should, or standard input, which can only be read once. */
@@ -14,7 +17,7 @@ export interface LeadSource {
   readonly from: string | Readable
   /** Null where it cannot be known: a pipe. */
   readonly bytes: number | null
-  /** Named ones of a CSV file; null where it is none, or not known yet. */
+  /** Named ones of a CSV file; the fields of a JSON file's first leads; null where they are not known yet. */
   readonly columns: readonly string[] | null
 }
 
@@ -90,11 +93,21 @@ const checkFile = async (path: string, options: LeadOptions): Promise<Checked> =
     const problem = problemOf(path, sniffed)
     if (problem) return refuse(problem)
     const warnings = 'warnings' in sniffed ? sniffed.warnings.map((each) => about(path, 1, 'lead-file', each.message, each.help, 'warning')) : []
-    const columns = sniffed.kind === 'csv' ? sniffed.header.names.flatMap((each) => each ?? []) : null
+    const columns = sniffed.kind === 'csv' ? sniffed.header.names.flatMap((each) => each ?? []) : sniffed.kind === 'json' ? fieldsAmong(path, sniffed, head, whole) : null
     return { source: { name: path, from: path, bytes: found.size, columns }, problems: [], warnings }
   } catch (error) {
     return refuse(about(path, 0, 'unreadable', `${path} cannot be read: ${errorText(error)}`, 'check the file and its permissions'))
   }
+}
+
+/** A field that one lead leaves out another may have; null where not one lead was read. */
+const fieldsAmong = (path: string, { encoding, shape }: Extract<Sniffed, { kind: 'json' }>, head: Buffer, whole: boolean): readonly string[] | null => {
+  const parser = shape === 'lines' ? createJsonLinesParser(path, undefined) : createJsonValuesParser(path, shape, undefined)
+  const { text, damaged } = createDecoder(encoding).push(head)
+  parser.push(text, damaged)
+  if (whole) parser.end()
+  const names = new Set(parser.take().leads.flatMap(({ lead }) => Object.keys(lead.fields)))
+  return names.size === 0 ? null : [...names]
 }
 
 const headOf = async (path: string): Promise<{ readonly head: Buffer; readonly whole: boolean }> => {

@@ -50,7 +50,7 @@ export const run: RunCommand = async (invocation) => {
 /** `--leads`: the names that the mapping is to use. */
 const columnsOf = async (file: string, cwd: string): Promise<{ readonly file: string; readonly columns: readonly string[] }> => {
   const { sources: [source] } = await checkLeadSources([resolve(cwd, file)])
-  if (!source?.columns) throw usageError(`--leads takes a CSV file, whose columns are mapped; ${file} is none`, 'leave it out, and write the names into Field Mapping')
+  if (!source?.columns) throw usageError(`--leads takes a CSV or JSON file, whose names are mapped; none are found in ${file}`, 'leave it out, and write the names into Field Mapping')
   return { file, columns: source.columns }
 }
 
