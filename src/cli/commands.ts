@@ -117,6 +117,7 @@ export const COMMANDS: readonly CommandSpec[] = [
   },
   {
     name: 'report', group: LOOK, summary: 'revenue, margin, rates, latency and errors',
+    more: 'By day (UTC), money stands on the day when it was booked and what is taken back on the day of that, so that closed months stay; a lead counts on the day when it was settled at last.',
     options: [
       { flags: '--by <what>', help: 'recipient, source, day or version (default: recipient)', choices: ['recipient', 'source', 'day', 'version'] },
       { flags: '--run <id>', help: 'one run only' }, { flags: '--csv', help: 'as CSV on stdout' }, { flags: '--html <file>', help: 'a page to pass on, in one file' }, test,

@@ -70,10 +70,10 @@ export const addEvent = (report: Report, context: ReportContext, event: Delivery
     case 'reviewed':
       if (event.sale) addBeside(report, context, event.at, event.sale)
       else if (event.decision === 'accept') report.folding.acceptedByHand.add(context.deliveryId)
-      if (event.decision === 'retry') takeUp(report, context)
+      if (event.decision === 'retry') takeUp(report, context, event.at)
       return report
     case 'returned': addReturned(report, context, event); return report
-    case 'reopened': takeUp(report, context); return report
+    case 'reopened': takeUp(report, context, event.at); return report
     case 'received': return report
     default: return event satisfies never
   }
@@ -119,18 +119,23 @@ const offersOf = ({ folding: { repeated } }: Report, { deliveryId }: ReportConte
 }
 
 /** By `--retry-failed` or a person: the lead waits, as `status` says, until it is settled anew. A sale with a step open stays one. */
-const takeUp = (report: Report, context: ReportContext): void => {
+const takeUp = (report: Report, context: ReportContext, at: number): void => {
   const { resettable } = report.folding
-  if (resettable.size > 0 && resettable.get(context.deliveryId)?.outcome !== 'accepted') takeBack(report, context)
+  if (resettable.size > 0 && resettable.get(context.deliveryId)?.outcome !== 'accepted') takeBack(report, context, at)
 }
 
-/** Settled anew, the lead and its cost count once. */
-const takeBack = ({ folding: { resettable } }: Report, { deliveryId }: ReportContext): void => {
+/**
+ * Settled anew, the lead and its money count once: the lead on the day on which it is settled at last, its money where it was
+ * booked. What is taken back is taken off on the day `at` when that is recorded, so that a closed month stays as it was.
+ */
+const takeBack = (report: Report, context: ReportContext, at: number): void => {
+  const { resettable } = report.folding
+  const { deliveryId } = context
   // Mostly nothing waits to be settled again: an empty map is not asked, since that would hash every id.
   const before = resettable.size === 0 ? undefined : resettable.get(deliveryId)
   if (!before) return
-  for (const figures of before.figures) {
-    figures.outcomes.set(before.outcome, (figures.outcomes.get(before.outcome) ?? 0) - 1)
+  for (const figures of before.figures) figures.outcomes.set(before.outcome, (figures.outcomes.get(before.outcome) ?? 0) - 1)
+  for (const figures of wholesOf(report, context, at)) {
     for (const each of before.revenue) takeFrom(figures.revenue, each)
     takeFrom(figures.cost, before.cost)
   }
@@ -140,7 +145,7 @@ const takeBack = ({ folding: { resettable } }: Report, { deliveryId }: ReportCon
 const addSettled = (report: Report, context: ReportContext, event: EventOf<'settled'>): void => {
   const { resettable, acceptedByHand } = report.folding
   const { deliveryId } = context
-  takeBack(report, context)
+  takeBack(report, context, event.at)
   const { kind, recipient, besides = [] } = event.outcome
   const revenue = event.outcome.revenue ? [event.outcome.revenue, ...besides] : besides
   const places = wholesOf(report, context, event.at)

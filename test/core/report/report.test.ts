@@ -201,6 +201,21 @@ describe('histogram', () => {
   })
 })
 
+describe('a day that is over', () => {
+  const on = (day: number, event: DeliveryEvent): DeliveryEvent => ({ ...event, at: day * DAY })
+  const open = settled('accepted', usd(45), usd(10)) as EventOf<'settled'>
+  it.each<[string, readonly DeliveryEvent[], readonly object[]]>([
+    ['a held lead that is accepted later', [on(0, settled('held', null, usd(10))), { type: 'reviewed', at: DAY, decision: 'accept', note: null }, on(1, settled('accepted', usd(45), usd(10)))],
+      [{ leads: 0, money: { USD: { revenue: '0.00', cost: '10.00' } } }, { leads: 1, money: { USD: { revenue: '45.00', cost: '0.00' } } }]],
+    ['a failed lead that is taken up, and refused the day after', [on(0, settled('failed', null, usd(10))), { type: 'reopened', at: DAY, reason: 'retry' }, on(2, settled('rejected', null, usd(10)))],
+      [{ leads: 0, money: { USD: { cost: '10.00' } } }, { leads: 0, money: { USD: { cost: '-10.00' } } }, { leads: 1, money: { USD: { cost: '10.00' } } }]],
+    ['a sale whose open step is done later', [on(0, { ...open, outcome: { ...open.outcome, open: ['list'] } }), { type: 'reopened', at: DAY, reason: 'retry' }, on(1, open)],
+      [{ money: { USD: { revenue: '45.00', cost: '10.00' } } }, { leads: 1, money: { USD: { revenue: '0.00', cost: '0.00' } } }]],
+  ])('keeps its money, as a closed month must: %s', (_what, events, days) => {
+    expect(groupsOf(fold(events.map((each) => ['1', each])), 'day').map((each) => each.settled)).toMatchObject(days)
+  })
+})
+
 describe('the fold', () => {
   const event = fc.oneof(
     fc.record({ kind: fc.constantFrom<Verdict['kind']>('accepted', 'rejected', 'duplicate', 'bid', 'failed', 'unknown', 'unconfirmed'), recipient: fc.constantFrom('a', 'b'), attempt: fc.integer({ min: 1, max: 3 }), durationMs: fc.nat(9000), cents: fc.nat(100_000) })
