@@ -12,7 +12,7 @@ import { teardown } from '../world/end-postgres.ts'
  * under a simulated clock. A broken rule is printed with its seed and the smallest scenario that breaks it; exit 1. Then
  * (`--runs [--seed N] [--plans N]`: only that) random recipient files through the real engine, a few runs after each other
  * on one store, in memory and on SQLite: batches, rates, caps, windows, pauses, crashes, Ctrl-C, files that are gone.
- * `--postgres`: on PostgreSQL too, which takes some thirty times as long.
+ * `--postgres`: on PostgreSQL too, often by two workers at once; it takes some thirty times as long.
  */
 const option = (name: string): number | null => {
   const at = process.argv.indexOf(`--${name}`)

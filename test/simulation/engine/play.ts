@@ -20,7 +20,7 @@ import { Hang, createStage } from './stage.ts'
 import type { StoreKind } from './stores.ts'
 
 /** After so many runs that take up all that is due, nothing waits for a time any more. */
-const MOST_ROUNDS = 40
+const MOST_ROUNDS = 100
 
 /**
  * Random recipient files, and a few runs on one store one after the other: with the same leads to several targets, crashes,
@@ -37,20 +37,26 @@ export const playRuns = async (seed: number, kind: StoreKind): Promise<{ readonl
   const leads = someLeads(3 + random.below(10))
   const problems: string[] = []
   let again = false
-  const play = async (order: Order): Promise<void> => {
-    again ||= order.settings.again === true
-    problems.push(...await stage.run(order))
+  const play = async (...orders: readonly Order[]): Promise<void> => {
+    again ||= orders.some(({ settings }) => settings.again === true)
+    problems.push(...await stage.run(...orders))
   }
+  /** Where several may work a store, two often do. */
+  const workers = createRandom(seed + 1)
+  /** Each second of a wait asks a store that several share. */
+  const waitMs = kind === 'PostgreSQL' ? MINUTE : HOUR
+  const resumers = (): readonly string[] => (kind === 'PostgreSQL' && workers.chance(0.5) ? ['', 'b'] : [''])
+  const beside = (now: number, mayResume: boolean, name: string): readonly Order[] => (kind === 'PostgreSQL' && workers.chance(0.5) ? [orderOf(workers, name, situation, leads, now, mayResume)] : [])
   try {
     for (let i = 0, count = 1 + random.below(4); i < count; i++) {
-      await play(orderOf(random, `run${i}`, situation, leads, clock.now(), i > 0))
+      await play(orderOf(random, `run${i}`, situation, leads, clock.now(), i > 0), ...beside(clock.now(), i > 0, `beside${i}`))
       await clock.advance(random.pick([0, 1_000, 5 * MINUTE, HOUR, DAY]))
     }
-    problems.push(...await untilQuiet(stage, situation, 'end'))
+    problems.push(...await untilQuiet(stage, situation, 'end', resumers(), waitMs))
     await review(stage, random, 0.7, true)
     if (seed >= RICH) await giveBack(stage, random)
-    await play(orderOf(random, 'later', situation, leads, clock.now(), true))
-    problems.push(...await untilQuiet(stage, situation, 'last'))
+    await play(orderOf(random, 'later', situation, leads, clock.now(), true), ...beside(clock.now(), true, 'besideLater'))
+    problems.push(...await untilQuiet(stage, situation, 'last', resumers(), waitMs))
     await review(stage, random, 1, false)
   } catch (error) {
     if (!(error instanceof Hang)) throw error
@@ -67,13 +73,13 @@ export const playRuns = async (seed: number, kind: StoreKind): Promise<{ readonl
 }
 
 /** `resume` until nothing waits for a time any more; what is paused is opened. */
-const untilQuiet = async ({ store, clock, pause, run }: Stage, situation: Situation, name: string): Promise<readonly string[]> => {
+const untilQuiet = async ({ store, clock, pause, run }: Stage, situation: Situation, name: string, resumers: readonly string[], waitMs: number): Promise<readonly string[]> => {
   const problems: string[] = []
   for (const recipient of Object.keys(situation.limits)) await pause(recipient, false)
   for (let round = 0; round < MOST_ROUNDS; round++) {
     // A 401 pauses a recipient; a person opens it.
     for (const state of await store.recipientStates('live')) if (state.paused) await pause(state.recipient, false)
-    problems.push(...await run({ id: `${name}${round}`, to: null, leads: [], settings: { waitMs: HOUR }, hands: [] }))
+    problems.push(...await run(...resumers.map((resumer) => ({ id: `${name}${round}${resumer}`, to: null, leads: [], settings: { waitMs }, hands: [] }))))
     const due = await store.nextDue({ mode: 'live' })
     // What the last round paused is opened in the next.
     if (due === null && (await store.recipientStates('live')).every(({ paused }) => paused === null)) break

@@ -30,7 +30,7 @@ export interface Order {
 export class Hang extends Error {}
 const MOST_MOVES = 20_000
 
-/** The real engine on a real store, under a simulated clock; runs follow each other. */
+/** The real engine on a real store, under a simulated clock. */
 export const createStage = async (seed: number, situation: Situation, kind: StoreKind) => {
   const catalogue = catalogueOf(situation.files)
   const { ledger: store, begin, lost, settled, close } = await openSimulatedStore(kind, () => clock.now())
@@ -83,42 +83,53 @@ export const createStage = async (seed: number, situation: Situation, kind: Stor
     })
   }
 
-  const run = async ({ id, to, leads, settings, crash, stopAfterMs, without, hands }: Order): Promise<readonly string[]> => {
+  /** A process that works an order, until it is over; one that dies lets go of the store at once, for whoever works beside it. */
+  const start = async ({ id, to, leads, settings, crash, stopAfterMs, without }: Order) => {
     const process = { dead: false }
     const stop = new AbortController()
     const endpoints = new Map(endpointsOf(catalogue))
     if (without !== undefined) endpoints.delete(without)
     const known = without === undefined ? catalogue : { ...catalogue, recipients: new Map([...catalogue.recipients].filter(([name]) => name !== without)) }
     const source = to === null ? null : (async function* () { for (let i = 0; i < leads.length; i += 3) yield { leads: leads.slice(i, i + 3).map((lead) => ({ lead })) } })()
-    const startedAt = clock.now()
     const state: { over: boolean; error: unknown } = { over: false, error: null }
     const ledger = await begin()
     const end = runDeliveries({
       runId: id, mode: 'live', to: to === null ? null : (catalogue.recipients.get(to) ?? null), catalogue: known, waitMs: 30_000, concurrency: null, again: false, retryFailed: false,
       source: {}, vars: {}, cost: null, currency: 'USD', receivedField: null, watch: false, ...settings,
     }, source, { ledger: seenBy(ledger, process, crash), transport: buyers.transport(id, () => !process.dead), clock, endpoints, notify: { notify: async () => undefined }, observe: () => undefined, signal: stop.signal })
-      .catch((error: unknown) => { state.error = error }).finally(() => { state.over = true })
-    const left = hands.toSorted((a, b) => a.at - b.at)
+      .catch((error: unknown) => { state.error = error })
+      .then(async () => {
+        await ledger.close()
+        // What was on its way to the store when the process died may have arrived since.
+        if (process.dead) await loseAll()
+        state.over = true
+      })
+    return { id, process, state, stop, end, stopAt: stopAfterMs === undefined ? Infinity : clock.now() + stopAfterMs }
+  }
+
+  /** The orders begin together, each in a process of its own. */
+  const run = async (...orders: readonly Order[]): Promise<readonly string[]> => {
+    const startedAt = clock.now()
+    const runs = await Promise.all(orders.map(start))
+    const left = orders.flatMap(({ hands }) => hands).toSorted((a, b) => a.at - b.at)
     for (let moves = 0; ; moves++) {
       await settled()
-      if (state.over) break
-      const wakeAt = Math.min(clock.nextWake() ?? Infinity, left[0]?.at ?? Infinity, stopAfterMs === undefined || stop.signal.aborted ? Infinity : startedAt + stopAfterMs)
-      if (moves > MOST_MOVES || (wakeAt === Infinity && moves > 200)) throw new Hang(`run ${id} does not end: ${Math.round((clock.now() - startedAt) / 1000)} s later it is still at work`)
+      const working = runs.filter(({ state }) => !state.over)
+      if (working.length === 0) break
+      const stops = working.filter(({ stop }) => !stop.signal.aborted)
+      const wakeAt = Math.min(clock.nextWake() ?? Infinity, left[0]?.at ?? Infinity, ...stops.map(({ stopAt }) => stopAt))
+      if (moves > MOST_MOVES || (wakeAt === Infinity && moves > 200)) throw new Hang(`run ${working.map(({ id }) => id).join(' and ')} does not end: ${Math.round((clock.now() - startedAt) / 1000)} s later it is still at work`)
       if (wakeAt !== Infinity) await clock.advance(Math.max(0, wakeAt - clock.now()))
       for (let next = left[0]; next && next.at <= clock.now(); next = left[0]) {
         left.shift()
         await pause(next.recipient, next.paused)
       }
-      if (stopAfterMs !== undefined && clock.now() >= startedAt + stopAfterMs) stop.abort()
+      for (const { stop, stopAt } of stops) if (clock.now() >= stopAt) stop.abort()
     }
-    await end
-    await ledger.close()
-    // What was on its way to the store when the process died may have arrived since.
-    if (process.dead) await loseAll()
+    await Promise.all(runs.map(({ end }) => end))
     for (const { recipient, paused } of left) await pause(recipient, paused)
-    const problems: string[] = []
-    if (state.error !== null && !process.dead) problems.push(`run ${id} failed: ${state.error instanceof Error ? state.error.message : String(state.error)}`)
-    if (!process.dead) for await (const { delivery } of store.deliveries({ mode: 'live', state: 'working' })) if (!lost.has(delivery.id)) problems.push(`run ${id} ended and left ${delivery.id} as being worked`)
+    const problems = runs.flatMap(({ id, process, state: { error } }) => (error !== null && !process.dead ? [`run ${id} failed: ${error instanceof Error ? error.message : String(error)}`] : []))
+    if (!runs.every(({ process }) => process.dead)) for await (const { delivery } of store.deliveries({ mode: 'live', state: 'working' })) if (!lost.has(delivery.id)) problems.push(`run ${runs.map(({ id }) => id).join(' and ')} ended and left ${delivery.id} as being worked`)
     return problems
   }
 

@@ -80,15 +80,26 @@ const inPostgres = async (now: () => number): Promise<SimulatedStore> => {
   const given = new Map<string, Given>()
   const open: Ledger[] = []
   let asked = 0
+  const waitedFor = async <T>(answer: Promise<T>): Promise<T> => {
+    asked += 1
+    try {
+      return await answer
+    } finally {
+      asked -= 1
+    }
+  }
+  const rowsOf = async function* (rows: AsyncIterable<unknown>): AsyncGenerator<unknown> {
+    const from = rows[Symbol.asyncIterator]()
+    for (let next = await waitedFor(from.next()); !next.done; next = await waitedFor(from.next())) yield next.value
+  }
   const counted = (ledger: Ledger): Ledger => new Proxy(ledger, {
     get: (target, name) => {
       const method: unknown = Reflect.get(target, name)
       if (typeof method !== 'function') return method
       return (...args: readonly unknown[]): unknown => {
         const answer: unknown = Reflect.apply(method, target, args)
-        if (!(answer instanceof Promise)) return answer
-        asked += 1
-        return answer.finally(() => { asked -= 1 })
+        if (answer instanceof Promise) return waitedFor(answer)
+        return typeof answer === 'object' && answer !== null && Symbol.asyncIterator in answer ? rowsOf(answer as AsyncIterable<unknown>) : answer
       }
     },
   })
