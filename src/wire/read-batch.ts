@@ -6,7 +6,7 @@ import { statusText, verdictOfFault } from './classify.ts'
 import type { Judge } from './judge.ts'
 import { isOptional, namesStatus } from './judge.ts'
 import { Answer } from './parse/answer.ts'
-import { compileRows } from './parse/bulk.ts'
+import { compileRows, scatteredRows } from './parse/bulk.ts'
 import { compileProbe, compileSilence, compileText } from './parse/probe.ts'
 import type { AnyReply, Reply } from './request.ts'
 import { verdictOfHandover } from './types/handover.ts'
@@ -47,6 +47,15 @@ export const createBatchReader = (definition: EndpointDefinition, judge: Judge, 
     })
   }
 
+  /** Whether something in a list that was not known as the rows says yes under a no for all, or no under a yes: it may be the row of a lead. */
+  const contradicted = (reply: WholeReply, whole: Answer, { kind }: Verdict): boolean => {
+    const data = kind === 'accepted' || kind === 'rejected' ? whole.data() : null
+    return data !== null && scatteredRows(data).some((row) => {
+      const answer = new Answer(reply, parsing.format, row)
+      return isSilent?.(answer) === false && saysYes?.(answer) === (kind === 'rejected' ? 'yes' : 'no')
+    })
+  }
+
   /** A status that refuses them all, above rows that say something else: a lead whose row says yes may be sold. */
   const refused = (reply: WholeReply, leads: readonly Lead[]): readonly Verdict[] => {
     const whole = judge(new Answer(reply, parsing.format), reply.at)
@@ -74,7 +83,10 @@ export const createBatchReader = (definition: EndpointDefinition, judge: Judge, 
     const whole = new Answer(reply, parsing.format)
     // An answer to one lead may be the row itself.
     const answers = reply.truncated ? null : rowsOf(whole)?.map((row) => new Answer(reply, parsing.format, row)) ?? (promise === 'Match' && keyOfRow?.(whole) ? [whole] : null)
-    if (answers === null) return same(promise !== null ? noRows(judge(whole, reply.at), whole, promise) : forAll(judge(whole, reply.at), leads.length, needsPrice), leads)
+    if (answers === null) {
+      const verdict = judge(whole, reply.at)
+      return same(promise !== null ? noRows(verdict, whole, promise) : contradicted(reply, whole, verdict) ? inDoubt('the answer has rows of its own that say otherwise than it does as a whole: name their place as Batch: Results') : forAll(verdict, leads.length, needsPrice), leads)
+    }
     // One row too few or too many may stand anywhere: all behind it would be read as their neighbours'.
     if (!match && answers.length !== leads.length) return same(inDoubt(`the answer has ${answers.length} ${answers.length === 1 ? 'row' : 'rows'} for ${leads.length} leads: without Batch: Match nobody can tell whose`), leads)
     const saidAbove = saysYes?.(whole) === 'yes' && answers.every((row) => saysYes(row) !== 'yes')

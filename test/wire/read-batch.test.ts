@@ -79,6 +79,19 @@ describe('one verdict per lead', () => {
     expect(kinds(answer(200, '<r><status>ok</status><results><i><ref>1</ref><x/></i><i><ref>2</ref><x/></i><i><ref>3</ref><x/></i></results></r>'))).toEqual(['unconfirmed', 'unconfirmed', 'unconfirmed'])
   })
 
+  it('rows that nobody said the place of neither refuse all nor sell all where they say otherwise than the whole', () => {
+    const rows = [OK, NO, NO]
+    for (const reply of [
+      answer(200, { data: { results: rows } }), answer(200, { status: 'done', outcomes: rows }), answer(200, { status: 'ok', ref: 'r', outcomes: rows }),
+      answer(200, '<r><n>2</n><a><n>2</n><b><i><status>no</status><x/></i><i><status>ok</status><x/></i></b></a></r>'),
+    ]) expect(read(reply, {}, { ...RULES, price: null })[0], String(reply.body)).toMatchObject({ kind: 'unconfirmed', reason: expect.stringContaining('name their place as Batch: Results') })
+    expect(kinds(answer(200, '<r><n>2</n><a><n>2</n><b><i><status>no</status><x/></i><i><status>ok</status><x/></i></b></a></r>'), {}, { success: is('//status', 'ok') })).toEqual(['unconfirmed', 'unconfirmed', 'unconfirmed'])
+    for (const [body, want] of [[{ status: 'no', errors: [{ why: 'zip' }] }, 'rejected'], [{ status: 'no', a: [{ b: rows.slice(1) }] }, 'rejected'], [{ error: 'schema' }, 'rejected'], [{ status: 'ok', ref: 'r', hints: ['a', { b: 1 }] }, 'accepted'], [{ status: 'ok', ref: 'r', a: [OK] }, 'accepted'], [{ status: 'dup', a: rows }, 'duplicate']] as const) {
+      expect(kinds(answer(200, body), {}, { ...RULES, price: null }), JSON.stringify(body)).toEqual([want, want, want])
+    }
+    expect(kinds(answer(200, { failed: true, list: [{ field: 'x' }] }), {}, { success: { kind: 'not', term: exists('failed') } })).toEqual(['rejected', 'rejected', 'rejected'])
+  })
+
   it('names what is missing', () => {
     expect(read(answer(200, [{ ...OK, id: 'L1' }]), MATCH)[2]).toMatchObject({ reason: 'the answer has no row for this lead' })
     expect(read(answer(200, [OK]))[2]).toMatchObject({ reason: 'the answer has 1 row for 3 leads: without Batch: Match nobody can tell whose' })

@@ -55,6 +55,14 @@ const jsonRows = (root: unknown): readonly Row[] | null => {
   return lists.length === 1 ? (lists[0]?.[1] as readonly unknown[]).map(jsonRow) : null
 }
 
+/** Whatever may be a row where none was found as such: what has parts of its own in a list, the first of a hostile many. */
+export const scatteredRows = (data: Data): readonly Row[] =>
+  data.kind === 'json' ? itemsWithin(data.root, 5) : some([...data.document.getElementsByTagName('*')].filter(isList).flatMap(childElements).slice(0, 1_000)) ?? []
+
+/** An envelope is a few levels deep; a hostile answer may nest without end. */
+const itemsWithin = (value: unknown, levels: number): readonly Row[] =>
+  typeof value !== 'object' || value === null || levels === 0 ? [] : Object.values(value).flatMap((each: unknown) => [...(Array.isArray(value) && typeof each === 'object' && each !== null ? [jsonRow(each)] : []), ...itemsWithin(each, levels - 1)])
+
 const jsonRow = (value: unknown): Row => {
   if (typeof value === 'object' && value !== null) return { data: { kind: 'json', root: value }, text: () => JSON.stringify(value) }
   return { data: null, text: () => (value === null || value === undefined ? '' : String(value)) }
