@@ -70,7 +70,7 @@ export const compileXPathElements = (text: string): ((document: Document) => rea
     const expression = parse(text)
     return (document) => {
       try {
-        return expression.evaluate(optionsFor(document)).toArray?.().filter(isElement) ?? []
+        return inOrder(document, expression.evaluate(optionsFor(document)).toUnsortedArray?.() ?? []).filter(isElement)
       } catch {
         // A prefix that this answer does not declare: there is nothing there.
         return []
@@ -104,17 +104,35 @@ const optionsFor = (document: Document): XPathOptions => ({ node: document, allo
 interface XPathParser { parse(text: string): XPathExpression }
 interface XPathOptions { readonly node: Node; readonly allowAnyNamespaceForNoPrefix: boolean; readonly namespaces: (prefix: string) => string | null }
 interface XPathExpression { evaluate(options: XPathOptions): XPathValue }
-interface XPathValue { toArray?(): readonly Node[]; stringValue(): string; booleanValue(): boolean; readonly bool?: unknown; readonly num?: unknown }
+interface XPathValue { toUnsortedArray?(): readonly Node[]; stringValue(): string; booleanValue(): boolean; readonly bool?: unknown; readonly num?: unknown }
 
 const evaluate = (expression: XPathExpression, document: Document): readonly unknown[] => {
   try {
     const value = expression.evaluate(optionsFor(document))
-    if (value.toArray) return value.toArray().map(textOfNode)
+    if (value.toUnsortedArray) return inOrder(document, value.toUnsortedArray()).map(textOfNode)
     return [typeof value.bool === 'boolean' ? value.bool : typeof value.num === 'number' ? value.num : value.stringValue()]
   } catch {
     // A prefix that this answer does not declare: there is nothing there.
     return []
   }
+}
+
+/**
+ * What was found in document order, each once. The package's own sorting walks the document for each pair that it compares:
+ * 4,000 elements of 170 KB took it 13 s.
+ */
+const inOrder = (document: Document, nodes: readonly Node[]): readonly Node[] => {
+  if (nodes.length < 2) return nodes
+  const wanted = new Set(nodes)
+  const found: Node[] = []
+  const take = (node: Node): void => { if (wanted.delete(node)) found.push(node) }
+  const visit = (node: Node): void => {
+    take(node)
+    if (isElement(node)) for (const attribute of node.attributes) take(attribute)
+    for (let child = node.firstChild; child; child = child.nextSibling) visit(child)
+  }
+  visit(document)
+  return [...found, ...wanted]
 }
 
 const namespaceOf = (document: Document, prefix: string): string | null => {

@@ -45,6 +45,11 @@ describe('hostile answers', () => {
     VALID.forEach((body, i) => expect(READERS[i]?.read(answer(200, body), 'post').kind).toBe('accepted'))
   })
 
+  it('wide XML does not stop the run for minutes, and is read in document order', () => {
+    const body = `<r>${Array.from({ length: 8_000 }, (_each, i) => `<a><status>no</status><b>${i}</b></a>`).join('')}</r>`
+    expect(reader({ success: is('//status', 'accepted'), message: path('//b') }).read(answer(200, body), 'post')).toMatchObject({ kind: 'rejected', reason: expect.stringMatching(/^0, 1, 2, 3, /) })
+  }, 20_000)
+
   const lol = Array.from({ length: 10 }, (_each, i) => `<!ENTITY l${i + 1} "${`&l${i};`.repeat(10)}">`).join('')
   const rows: readonly [name: string, body: string | Uint8Array][] = [
     ['an external entity', '<?xml version="1.0"?><!DOCTYPE r [<!ENTITY x SYSTEM "file:///etc/passwd">]><r><status>accepted</status><id>&x;</id><price>1</price></r>'],
