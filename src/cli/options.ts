@@ -7,6 +7,8 @@ type Given = Pick<Invocation, 'options'>
 /** An option's value as the flag's own reader left it; null where it was not given. */
 export const textOf = (value: unknown): string | null => (typeof value === 'string' ? value : null)
 export const numberOf = (value: unknown): number | null => (typeof value === 'number' ? value : null)
+/** Of `name=value`, repeated; none where it was not given. */
+export const pairsOf = (value: unknown): Readonly<Record<string, string>> => (typeof value === 'object' && value !== null && !Array.isArray(value) ? value as Record<string, string> : {})
 
 export const modeOf = ({ options }: Given): Mode => (options.test === true ? 'test' : 'live')
 

@@ -7,9 +7,10 @@ import { parseMoney } from '../base/money.ts'
 import { createMasker } from '../base/secrets.ts'
 import type { Mode } from '../core/event.ts'
 import type { Summary } from '../core/report/summary.ts'
-import type { Recipient } from '../definitions/types.ts'
+import type { Run } from '../core/run.ts'
+import type { Catalogue, Recipient } from '../definitions/types.ts'
 import { runDeliveries } from '../engine/run.ts'
-import type { LeadSource, RunEnd } from '../engine/settings.ts'
+import type { LeadSource, RunDeps, RunEnd, RunEvent } from '../engine/settings.ts'
 import { compileAlone, compileEndpoints, currencyAmong, NOT_PRICED, plansOf, withOthers, type Opened, type Target } from './catalogue.ts'
 import { clockOf } from './clocks.ts'
 import type { Invocation } from './command.ts'
@@ -17,15 +18,15 @@ import { confirmed } from './confirm.ts'
 import { EXIT } from './exit.ts'
 import { presentFailure } from './failure.ts'
 import { createHints } from './hints.ts'
-import { watchInterrupts } from './interrupts.ts'
+import { watchInterrupts, type Interrupts } from './interrupts.ts'
 import { guessTotal } from './lead-files.ts'
 import { notifierOf, notifyThresholds } from './notifying.ts'
-import { numberOf, textOf } from './options.ts'
+import { numberOf, pairsOf, textOf } from './options.ts'
 import { openRecord, type RunRecord } from './record.ts'
 import { renderDiagnostic } from './render/diagnostic.ts'
 import { renderEnd } from './render/end.ts'
 import { plural } from './render/figures.ts'
-import { createProgress } from './render/progress.ts'
+import { createProgress, type Progress } from './render/progress.ts'
 import { factLine } from './render/timeline.ts'
 import { oneLine, rowLine } from './render/printable.ts'
 import { toldBy } from './render/told.ts'
@@ -35,7 +36,6 @@ import { openStore } from './store.ts'
 import { stillWaiting } from './still-waiting.ts'
 import { createTally } from './tally.ts'
 import { createTroubles } from './troubles.ts'
-import { isPairs } from './values.ts'
 
 export interface Order {
   readonly mode: Mode
@@ -52,23 +52,117 @@ const PROGRESS_MS = 120
 
 /** What `deliver` and `resume` have in common: everything around the engine. */
 export const perform = async (invocation: Invocation, order: Order): Promise<number> => {
-  const { settings, options, streams, cwd } = invocation
-  const { mode, opened, target, leads } = order
-  const { err } = streams
+  const { settings, streams: { err }, cwd } = invocation
+  const { mode, opened: { catalogue }, target } = order
   if (mode === 'live' && !(await confirmed(invocation, questionOf(invocation, target)))) {
     err.write('Nothing was sent.\n')
     return EXIT.usage
   }
-  const told = toldBy(settings)
   const clock = clockOf(settings.clock)
   const startedAt = clock.now()
-  const runId = newRunId(startedAt)
-  const recipients = target === null ? [...opened.catalogue.recipients.values()] : reached(opened, target)
-  const currency = currencyAmong(recipients)
-  const others = [...opened.catalogue.recipients.values()].filter((each) => !recipients.includes(each))
-  const plans = target === null ? plansOf(opened.catalogue) : [target.plan]
-  const { secrets } = opened.catalogue
-  const sandbox = mode === 'test' ? await openSandbox([...recipients, ...others.filter((each) => compileAlone(each, 'live', null, secrets))], plans) : null
+  const run: Run = { id: newRunId(startedAt), mode, to: target?.recipient.id ?? null, startedAt }
+  const all = [...catalogue.recipients.values()]
+  const recipients = target === null ? all : reached(catalogue, target)
+  const others = all.filter((each) => !recipients.includes(each))
+  const { secrets } = catalogue
+  const sandbox = mode === 'test' ? await openSandbox([...recipients, ...others.filter((each) => compileAlone(each, 'live', null, secrets))], target === null ? plansOf(catalogue) : [target.plan]) : null
+  const stops = watchStops(invocation, order)
+  const ledger = await openStore(invocation, 'write').catch(async (error: unknown) => {
+    stops.release()
+    await sandbox?.close()
+    throw error
+  })
+  stops.storeIsOpen()
+  const progress = await createProgress(err, settings.quiet)
+  const transport = createTransport({ now: clock.now })
+  const sending = { sent: false }
+  let record: RunRecord | null = null
+  try {
+    const endpoints = withOthers(compileEndpoints(recipients, mode, sandbox, NOT_PRICED, secrets), others, (each) => compileAlone(each, mode, sandbox, secrets))
+    const folder = resolve(cwd, settings.out ?? `runs/${run.id}`)
+    const currency = currencyAmong(recipients)
+    record = await openRecord(folder, run, catalogue, currency)
+    const deps = { ledger, transport, clock, endpoints, notify: notifierOf(invocation, mode, transport, clock), signal: stops.signal }
+    return await carryOut(invocation, order, { run, currency, folder, deps, record, progress, sending })
+  } catch (error) {
+    progress.stop()
+    const code = await presentFailure(error, err, sending)
+    await record?.close().catch((closing: unknown) => presentFailure(closing, err, sending))
+    return code
+  } finally {
+    stops.release()
+    await transport.close()
+    await ledger.close()
+    await sandbox?.close()
+  }
+}
+
+/** What is open while a run goes on. `sending.sent`: something may have gone out. */
+interface Underway {
+  readonly run: Run
+  readonly currency: string
+  readonly folder: string
+  readonly deps: Omit<RunDeps, 'observe'>
+  readonly record: RunRecord
+  readonly progress: Progress
+  readonly sending: { sent: boolean }
+}
+
+const carryOut = async (invocation: Invocation, order: Order, underway: Underway): Promise<number> => {
+  const { settings, options, streams: { out, err }, cwd } = invocation
+  const { mode, opened: { catalogue }, target, leads } = order
+  const { run, currency, folder, deps: { ledger, clock, endpoints, notify }, record, progress } = underway
+  const told = toldBy(settings)
+  const mask = createMasker(catalogue.secrets)
+  const tally = createTally(run.startedAt)
+  const hints = createHints((recipient) => endpoints.get(recipient)?.definition.type === 'custom', mode, told)
+  const troubles = createTroubles()
+  const timer = setInterval(() => progress.update(tally.snapshot(guessTotal(leads), clock.now())), PROGRESS_MS)
+  let bad = 0
+  const source = leads && setAside(leads, (row) => {
+    bad += 1
+    record.badRow(row)
+    if (bad <= 5) progress.log(rowLine(err.paint.yellow('bad row'), row, row.reason))
+  }, record.pressure)
+  const alert = (text: string): void => progress.log(`${err.paint.yellow.bold('alert')} ${oneLine(text)}`)
+  const observe = (seen: RunEvent): void => {
+    // Where somebody could not be notified, the address may be a secret, as those of chat rooms are.
+    const event = seen.kind === 'alert' ? { ...seen, text: mask(seen.text) } : seen
+    // Told before its first byte leaves.
+    if (event.kind === 'stored' && event.event.type === 'attemptStarted') underway.sending.sent = true
+    tally.observe(event)
+    record.observe(event)
+    hints.observe(event)
+    troubles.observe(event)
+    if (settings.verbose && event.kind === 'stored') progress.log(factLine(event.leadId, event.event, err.paint))
+    if (event.kind === 'alert') alert(`${event.recipient}: ${event.text}`)
+  }
+  const end = await runDeliveries({
+    runId: run.id, mode, to: target?.recipient ?? null, catalogue,
+    waitMs: numberOf(options.wait) ?? DEFAULT_WAIT_MS, concurrency: settings.concurrency,
+    again: options.again === true, retryFailed: options.retryFailed === true,
+    source: pairsOf(options.source), vars: pairsOf(options.var),
+    cost: typeof options.cost === 'string' ? parseMoney(options.cost, currency) : null, currency, receivedField: textOf(options.received),
+    watch: options.watch === true, enqueue: options.enqueue === true, ...(typeof options.take === 'number' ? { take: options.take } : {}),
+  }, source, { ...underway.deps, observe }).finally(() => {
+    clearInterval(timer)
+    progress.stop()
+  })
+  for (const each of order.remarks?.() ?? []) progress.log(renderDiagnostic(each, () => null, err.paint).trimEnd())
+  const summary = await record.finish(end, bad, clock.now())
+  for (const each of await notifyThresholds(summary, endpoints, notify)) alert(mask(each))
+  await ledger.finishRun(run.id, clock.now(), JSON.stringify(summary))
+  // A `resume` from cron that found nothing due leaves no folder of empty files behind.
+  const idle = target === null && settings.out === null && record.isEmpty()
+  if (idle) await record.discard()
+  if (settings.json) out.write(`${JSON.stringify(summary)}\n`)
+  const still = target === null ? await stillWaiting(ledger, mode) : null
+  if (!settings.quiet) err.write(renderEnd({ summary, end, folder: idle ? null : folder, cwd, hints: hints.all(), troubles: troubles.all(), bad, now: clock.now(), resumed: target === null, still, total: guessTotal(leads), told }, err.columns, err.paint))
+  return exitOf(end, summary, leads)
+}
+
+/** What a person hears who stops it. */
+const watchStops = ({ settings, streams: { err } }: Invocation, { mode, target }: Order): Interrupts & { storeIsOpen(): void } => {
   let waiting = true
   const interrupts = watchInterrupts(() => {
     if (waiting) {
@@ -77,89 +171,15 @@ export const perform = async (invocation: Invocation, order: Order): Promise<num
     }
     if (!settings.quiet) err.write('\nStopping: what is on the wire may end; Ctrl-C again stops at once.\n')
   }, () => {
-    if (!settings.quiet) err.write(`Stopped at once. Answers still to come are in doubt, and the files under --out are not whole; ${target === null ? told(mode, 'resume') : 'the same command'} goes on where this stopped.\n`)
+    if (!settings.quiet) err.write(`Stopped at once. Answers still to come are in doubt, and the files under --out are not whole; ${target === null ? toldBy(settings)(mode, 'resume') : 'the same command'} goes on where this stopped.\n`)
   })
-  const ledger = await openStore(invocation, 'write').catch(async (error: unknown) => {
-    interrupts.release()
-    await sandbox?.close()
-    throw error
-  })
-  waiting = false
-  const progress = await createProgress(err, settings.quiet)
-  let transport: ReturnType<typeof createTransport> | null = null
-  let record: RunRecord | null = null
-  let sent = false
-  try {
-    const endpoints = withOthers(compileEndpoints(recipients, mode, sandbox, NOT_PRICED, secrets), others, (each) => compileAlone(each, mode, sandbox, secrets))
-    transport = createTransport({ now: clock.now })
-    const folder = resolve(cwd, settings.out ?? `runs/${runId}`)
-    const kept = (record = await openRecord(folder, { id: runId, mode, to: target?.recipient.id ?? null, startedAt }, opened.catalogue, currency))
-    const tally = createTally(startedAt)
-    const hints = createHints((recipient) => endpoints.get(recipient)?.definition.type === 'custom', mode, told)
-    const troubles = createTroubles()
-    const timer = setInterval(() => progress.update(tally.snapshot(guessTotal(leads), clock.now())), PROGRESS_MS)
-    let bad = 0
-    const source: LeadSource | null = leads === null ? null : setAside(leads, (row) => {
-      bad += 1
-      kept.badRow(row)
-      if (bad <= 5) progress.log(rowLine(err.paint.yellow('bad row'), row, row.reason))
-    }, kept.pressure)
-    const mask = createMasker(secrets)
-    const notify = notifierOf(invocation, mode, transport, clock)
-    const end = await runDeliveries({
-      runId, mode, to: target?.recipient ?? null, catalogue: opened.catalogue,
-      waitMs: numberOf(options.wait) ?? DEFAULT_WAIT_MS, concurrency: settings.concurrency,
-      again: options.again === true, retryFailed: options.retryFailed === true,
-      source: isPairs(options.source) ? options.source : {}, vars: isPairs(options.var) ? options.var : {},
-      cost: typeof options.cost === 'string' ? parseMoney(options.cost, currency) : null, currency, receivedField: textOf(options.received), watch: options.watch === true, enqueue: options.enqueue === true,
-      ...(typeof options.take === 'number' ? { take: options.take } : {}),
-    }, source, {
-      ledger, transport, clock, endpoints, notify, signal: interrupts.signal,
-      observe: (seen) => {
-        // Where somebody could not be notified, the address may be a secret, as those of chat rooms are.
-        const event = seen.kind === 'alert' ? { ...seen, text: mask(seen.text) } : seen
-        // Told before its first byte leaves.
-        if (event.kind === 'stored' && event.event.type === 'attemptStarted') sent = true
-        tally.observe(event)
-        kept.observe(event)
-        hints.observe(event)
-        troubles.observe(event)
-        if (settings.verbose && event.kind === 'stored') progress.log(factLine(event.leadId, event.event, err.paint))
-        if (event.kind !== 'alert') return
-        progress.log(`${err.paint.yellow.bold('alert')} ${event.recipient}: ${oneLine(event.text)}`)
-      },
-    }).finally(() => {
-      clearInterval(timer)
-      progress.stop()
-    })
-    for (const each of order.remarks?.() ?? []) progress.log(renderDiagnostic(each, () => null, err.paint).trimEnd())
-    const summary = await kept.finish(end, bad, clock.now())
-    for (const each of await notifyThresholds(summary, endpoints, notify)) progress.log(`${err.paint.yellow.bold('alert')} ${oneLine(mask(each))}`)
-    await ledger.finishRun(runId, clock.now(), JSON.stringify(summary))
-    // A `resume` from cron that found nothing due leaves no folder of empty files behind.
-    const idle = target === null && settings.out === null && kept.isEmpty()
-    if (idle) await kept.discard()
-    if (settings.json) streams.out.write(`${JSON.stringify(summary)}\n`)
-    const still = target === null ? await stillWaiting(ledger, mode) : null
-    if (!settings.quiet) err.write(renderEnd({ summary, end, folder: idle ? null : folder, cwd, hints: hints.all(), troubles: troubles.all(), bad, now: clock.now(), resumed: target === null, still, total: guessTotal(leads), told }, err.columns, err.paint))
-    return exitOf(end, summary, leads)
-  } catch (error) {
-    progress.stop()
-    const code = await presentFailure(error, err, { sent })
-    await record?.close().catch((closing: unknown) => presentFailure(closing, err, { sent }))
-    return code
-  } finally {
-    interrupts.release()
-    await transport?.close()
-    await ledger.close()
-    await sandbox?.close()
-  }
+  return { ...interrupts, storeIsOpen: () => { waiting = false } }
 }
 
 const questionOf = ({ args }: Invocation, target: Target | null): string =>
   target === null ? 'Send what is due, live?' : `Send the leads of ${args.length === 1 ? args[0] === '-' ? 'standard input' : args[0] : plural(args.length, 'file')} to ${target.recipient.name}, live?`
 
-const reached = ({ catalogue }: Opened, target: Target): readonly Recipient[] => [...target.policies.keys()].flatMap((id) => catalogue.recipients.get(id) ?? [])
+const reached = (catalogue: Catalogue, target: Target): readonly Recipient[] => [...target.policies.keys()].flatMap((id) => catalogue.recipients.get(id) ?? [])
 
 /** The leads alone for the engine; rows that are none are set aside. */
 const setAside = (leads: LeadStream, take: (row: BadRow) => void, pressure: () => Promise<void> | null): LeadSource => ({

@@ -1,6 +1,7 @@
 import { usageError } from '../base/diagnostic.ts'
 import { parseMoney } from '../base/money.ts'
 import { parseDuration, type Instant } from '../base/time.ts'
+import { pairsOf } from './options.ts'
 
 /** How the values of flags are read; each says what it wants when it gets something else. */
 
@@ -20,7 +21,7 @@ export const readPort = (value: string): number => {
 export const readPair = (flag: string) => (value: string, before: unknown): Readonly<Record<string, string>> => {
   const at = value.indexOf('=')
   if (at < 1) throw usageError(`${flag} takes name=value, not "${value}"`, `for example ${flag} ${flag === '--source' ? 'name=facebook' : 'campaign_id=42'}`)
-  return { ...(isPairs(before) ? before : {}), [value.slice(0, at).trim()]: value.slice(at + 1) }
+  return { ...pairsOf(before), [value.slice(0, at).trim()]: value.slice(at + 1) }
 }
 
 export const collect = (value: string, before: unknown): readonly string[] => [...(Array.isArray(before) ? before.map(String) : []), value]
@@ -59,5 +60,3 @@ export const readTime = (flag: string) => (value: string): Instant => {
 
 /** The system reads 31 November as 1 December; an accountant meant another day. */
 const isDay = (text: string): boolean => new Date(`${text}T00:00:00Z`).toISOString().startsWith(text)
-
-export const isPairs = (value: unknown): value is Readonly<Record<string, string>> => typeof value === 'object' && value !== null && !Array.isArray(value)

@@ -5,15 +5,16 @@ import { deliveryIdOf } from '../../core/delivery-id.ts'
 import type { Lead } from '../../core/lead.ts'
 import { readReceived } from '../../core/received.ts'
 import { idempotencyKeyOf } from '../../engine/identity.ts'
+import type { Delivery } from '../../ports.ts'
 import type { RenderInput } from '../../wire/endpoint.ts'
 import type { ShownRequest } from '../../wire/request.ts'
-import { openCatalogue, openTarget } from '../catalogue.ts'
+import { openCatalogue, openTarget, type Target } from '../catalogue.ts'
 import { clockOf } from '../clocks.ts'
 import type { Invocation, RunCommand } from '../command.ts'
 import { EXIT } from '../exit.ts'
 import { openLeads } from '../lead-files.ts'
 import { checkLeads } from '../lead-checks.ts'
-import { modeOf, numberOf, requireTo, textOf } from '../options.ts'
+import { modeOf, numberOf, pairsOf, requireTo, textOf } from '../options.ts'
 import { rehearse, type Rehearsed } from '../rehearse.ts'
 import { renderDiagnostic } from '../render/diagnostic.ts'
 import { plural, showTime } from '../render/figures.ts'
@@ -21,82 +22,103 @@ import { namesIn } from '../render/plan-names.ts'
 import { bodyText, headersOf, renderRequest } from '../render/request.ts'
 import { oneLine, rowLine } from '../render/printable.ts'
 import { newRunId } from '../run-id.ts'
-import { isPairs } from '../values.ts'
 
 /** The requests that would go out, exactly; nothing is sent and nothing is kept. */
 export const run: RunCommand = async (invocation) => {
   const { options, settings, streams } = invocation
   const to = requireTo(invocation)
-  const mode = modeOf(invocation)
   const opened = await openCatalogue(invocation, [to])
-  const target = openTarget(opened, to, mode)
-  const receivedField = textOf(options.received)
-  const check = checkLeads(receivedField, target.plan, clockOf(settings.clock).now)
+  const target = openTarget(opened, to, modeOf(invocation))
+  const check = checkLeads(textOf(options.received), target.plan, clockOf(settings.clock).now)
   const stream = await openLeads(invocation, invocation.args, check.inspect, target.endpoints.values())
   const mask = options.showSecrets === true ? (text: string) => text : createMasker(opened.catalogue.secrets)
   const limit = numberOf(options.limit) ?? Infinity
-  const now = settings.clock ?? systemClock.now()
-  const runId = newRunId(now)
-  const show = settings.json ? jsonLine(invocation, mask) : readable(invocation, mask)
-  const batches = new Map<string, RenderInput[]>()
-  const nameOf = namesIn(target.plan)
+  const planner = createPlanner(invocation, target, settings.json ? jsonLine(invocation, mask) : readable(invocation, mask))
   let count = 0
   let bad = 0
-  let unsendable = 0
-
-  const flush = (recipient: string): void => {
-    const inputs = batches.get(recipient)
-    const [first] = inputs ?? []
-    if (inputs === undefined || first === undefined) return
-    batches.delete(recipient)
-    const endpoint = target.endpoints.get(recipient)
-    const fit = inputs.filter((each) => {
-      const reason = endpoint?.refuses?.(each) ?? null
-      if (reason !== null) { unsendable += 1; show.note(each.lead, `no request for ${recipient}: ${reason}`) }
-      return reason === null
-    })
-    for (const group of batchesOf(fit, (each) => endpoint?.inCommon?.(each) ?? '', (each) => endpoint?.keptApart?.(each) ?? null, Infinity)) {
-      const rendered = endpoint?.renderBatch(group)
-      if (rendered?.ok === true) show.request(group[0]?.lead ?? first.lead, recipient, 'post', rendered.request, group.map((each) => each.lead.id))
-      else if (rendered !== undefined) { unsendable += group.length; show.note(first.lead, `no batch can be made for ${recipient}: ${rendered.reason}`) }
-    }
-  }
-
   for await (const batch of stream) {
     for (const each of batch.bad) streams.err.write(`${rowLine(streams.err.paint.yellow('bad row'), each, each.reason)}\n`)
     bad += batch.bad.length
-    for (const { lead } of batch.leads) {
-      if (count >= limit) break
+    for (const { lead } of batch.leads.slice(0, limit - count)) {
       count += 1
-      show.lead(lead, target.recipient.name)
-      const received = readReceived(lead.fields, receivedField)
-      const delivery = {
-        id: deliveryIdOf({ mode, to: target.recipient.id, leadId: lead.id, number: 1 }), mode, to: target.recipient.id, lead, number: 1, receivedAt: received.kind === 'at' ? received.at : now,
-        source: isPairs(options.source) ? options.source : {}, vars: isPairs(options.var) ? options.var : {}, cost: null, planHash: '',
-      } as const
-      let batched = false
-      for (const step of rehearse(delivery, target.plan, target.policies, target.endpoints, runId, now)) {
-        if (step.kind === 'request' && step.rendered.ok) show.request(lead, step.send.recipient, step.send.phase, step.rendered.request, null)
-        else if (step.kind === 'request' && !step.rendered.ok) { unsendable += 1; show.note(lead, `no request for ${step.send.recipient}: ${step.rendered.reason}`) }
-        else if (step.kind === 'batched') {
-          batched = true
-          show.note(lead, `joins a batch of ${step.send.recipient}`)
-          const gathered = batches.get(step.send.recipient) ?? []
-          gathered.push({ ...step.input, key: idempotencyKeyOf(mode, step.send.recipient, lead.id, 1, 'post') })
-          batches.set(step.send.recipient, gathered)
-          if (gathered.length >= (target.policies.get(step.send.recipient)?.batch?.maxLeads ?? Infinity)) flush(step.send.recipient)
-        } else if (step.kind !== 'ended' || !batched) show.note(lead, noteOf(step, nameOf))
-      }
+      planner.plan(lead)
       await streams.out.drained()
     }
     if (count >= limit) break
   }
-  for (const recipient of [...batches.keys()]) flush(recipient)
-  if (!settings.quiet) for (const each of check.remarks()) streams.err.write(renderDiagnostic(each, () => null, streams.err.paint))
-  if (!settings.quiet && !settings.json) {
+  const unsendable = planner.end()
+  if (settings.quiet) return EXIT.done
+  for (const each of check.remarks()) streams.err.write(renderDiagnostic(each, () => null, streams.err.paint))
+  if (!settings.json) {
     streams.err.write(`${plural(count, 'lead')}, nothing was sent${bad > 0 ? `; ${plural(bad, 'bad row')} left out` : ''}${unsendable > 0 ? `; ${plural(unsendable, 'request')} cannot be made` : ''}\n`)
   }
   return EXIT.done
+}
+
+/** Shows what each lead would do; of what joins a batch, its request when the batch is full, or at the end. */
+const createPlanner = (invocation: Invocation, { recipient: { id: to, name }, plan, policies, endpoints }: Target, show: Shown) => {
+  const { options, settings } = invocation
+  const mode = modeOf(invocation)
+  const now = settings.clock ?? systemClock.now()
+  const runId = newRunId(now)
+  const nameOf = namesIn(plan)
+  const batches = new Map<string, RenderInput[]>()
+  let unsendable = 0
+
+  const cannot = (lead: Lead, text: string, requests = 1): void => {
+    unsendable += requests
+    show.note(lead, text)
+  }
+
+  const flush = (recipient: string, inputs: readonly RenderInput[]): void => {
+    batches.delete(recipient)
+    const endpoint = endpoints.get(recipient)
+    if (!endpoint) return
+    const fit = inputs.filter((each) => {
+      const reason = endpoint.refuses?.(each) ?? null
+      if (reason !== null) cannot(each.lead, `no request for ${recipient}: ${reason}`)
+      return reason === null
+    })
+    for (const group of batchesOf(fit, (each) => endpoint.inCommon?.(each) ?? '', (each) => endpoint.keptApart?.(each) ?? null, Infinity)) {
+      const [first] = group
+      if (!first) continue
+      const rendered = endpoint.renderBatch(group)
+      if (rendered.ok) show.request(first.lead, recipient, 'post', rendered.request, group.map((each) => each.lead.id))
+      else cannot(first.lead, `no batch can be made for ${recipient}: ${rendered.reason}`, group.length)
+    }
+  }
+
+  const gather = (recipient: string, input: RenderInput): void => {
+    show.note(input.lead, `joins a batch of ${recipient}`)
+    const gathered = batches.get(recipient) ?? []
+    gathered.push({ ...input, key: idempotencyKeyOf(mode, recipient, input.lead.id, 1, 'post') })
+    batches.set(recipient, gathered)
+    if (gathered.length >= (policies.get(recipient)?.batch?.maxLeads ?? Infinity)) flush(recipient, gathered)
+  }
+
+  return {
+    plan: (lead: Lead): void => {
+      show.lead(lead, name)
+      const received = readReceived(lead.fields, textOf(options.received))
+      const delivery: Delivery = {
+        id: deliveryIdOf({ mode, to, leadId: lead.id, number: 1 }), mode, to, lead, number: 1, receivedAt: received.kind === 'at' ? received.at : now,
+        source: pairsOf(options.source), vars: pairsOf(options.var), cost: null, planHash: '',
+      }
+      const steps = rehearse(delivery, plan, policies, endpoints, runId, now)
+      const batched = steps.some((each) => each.kind === 'batched')
+      for (const step of steps) {
+        if (step.kind === 'batched') gather(step.send.recipient, step.input)
+        else if (step.kind !== 'request') { if (step.kind !== 'ended' || !batched) show.note(lead, noteOf(step, nameOf)) }
+        else if (step.rendered.ok) show.request(lead, step.send.recipient, step.send.phase, step.rendered.request, null)
+        else cannot(lead, `no request for ${step.send.recipient}: ${step.rendered.reason}`)
+      }
+    },
+    /** The batches that are not full; how many requests cannot be made. */
+    end: (): number => {
+      for (const [recipient, inputs] of batches) flush(recipient, inputs)
+      return unsendable
+    },
+  }
 }
 
 interface Shown {
