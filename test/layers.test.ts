@@ -9,7 +9,7 @@ const FLOORS = ['base', 'core', 'definitions', 'wire', 'ports.ts', 'engine', 'ad
 const HOMES: Record<string, string> = {
   croner: 'base',
   yaml: 'definitions', 'fastest-levenshtein': 'definitions',
-  handlebars: 'wire', 'fast-xml-parser': 'wire', 'csv-stringify': 'wire', '@xmldom/xmldom': 'wire', xpath: 'wire', 'node-html-parser': 'wire',
+  handlebars: 'wire', 'fast-xml-parser': 'wire', '@xmldom/xmldom': 'wire', xpath: 'wire', 'node-html-parser': 'wire',
   undici: 'adapters', 'csv-parse': 'wire', 'ipaddr.js': 'adapters', nodemailer: 'adapters', ssh2: 'adapters', pg: 'adapters', 'pg-boss': 'adapters',
   commander: 'cli', chalk: 'cli', ora: 'cli', 'string-width': 'cli',
 }

@@ -1,27 +1,27 @@
-/** How a CSV line is written. Lines end in `eol` (`\n` for our own files, so that grep, cut and diff see clean lines). */
+/** How a CSV line is written. */
 export interface CsvStyle {
   /** Against formula injection: see `guardCell`. */
   readonly guard: boolean
   readonly eol: '\n' | '\r\n'
-  /** One character; a comma where absent. */
-  readonly delimiter?: string
 }
+
+/** Of what we write for our users, so that grep, cut and diff see clean lines. */
+export const OUR_FILES: CsvStyle = { guard: true, eol: '\n' }
 
 export type CsvValue = string | number | boolean | null | undefined
 
 /** One record as RFC 4180 text, its line end included. Null and undefined are empty cells. */
 export const csvLine = (values: readonly CsvValue[], style: CsvStyle): string => {
-  const delimiter = style.delimiter ?? ','
   let line = ''
   for (let i = 0; i < values.length; i++) {
-    if (i > 0) line += delimiter
+    if (i > 0) line += ','
     const value = values[i]
     if (value === null || value === undefined || value === '') continue
-    // A number needs no guard, and quotes only where its decimal point is the delimiter: none of ours.
+    // A number needs neither a guard nor quotes.
     if (typeof value === 'number') { line += value; continue }
     const text = typeof value === 'string' ? value : String(value)
     const cell = style.guard ? guardCell(text) : text
-    line += needsQuotes(cell, delimiter) ? `"${cell.replaceAll('"', '""')}"` : cell
+    line += NEEDS_QUOTES.test(cell) ? `"${cell.replaceAll('"', '""')}"` : cell
   }
   // A lone empty cell would be an empty line, which readers skip.
   return (line === '' && values.length === 1 ? '""' : line) + style.eol
@@ -41,14 +41,9 @@ export const guardCell = (text: string): string => {
   }
 }
 
-const needsQuotes = (cell: string, delimiter: string): boolean =>
-  delimiter === ',' ? NEEDS_QUOTES_COMMA.test(cell) : NEEDS_QUOTES.test(cell) || cell.includes(delimiter)
-
 const PLUS = 0x2b
 const MINUS = 0x2d
 const EQUALS = 0x3d
 const AT = 0x40
 const PLAIN_NUMBER = /^[+-](?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?$/
-
-const NEEDS_QUOTES = /["\r\n]/
-const NEEDS_QUOTES_COMMA = /[",\r\n]/
+const NEEDS_QUOTES = /[",\r\n]/

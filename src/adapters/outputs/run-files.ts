@@ -1,7 +1,7 @@
 import { open, rename, rm, rmdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { errorCode } from '../../base/error.ts'
-import { csvLine } from '../../base/csv.ts'
+import { csvLine, OUR_FILES } from '../../base/csv.ts'
 import { LEDGER_COLUMNS, RESULT_COLUMNS, type Row } from '../../core/report/rows.ts'
 import type { Summary } from '../../core/report/summary.ts'
 import { makeFolder } from '../make-folder.ts'
@@ -30,24 +30,23 @@ const BAD_COLUMNS = ['file', 'line', 'reason', 'raw'] as const
  * Lines end in `\n`, not in RFC 4180's `\r\n`: every reader of CSV takes it, and grep, cut and diff see clean lines.
  * Files that an earlier run left in the folder are replaced: they are about that run, and the store can export them.
  */
-const STYLE = { guard: true, eol: '\n' } as const
 
 export const createRunFiles = async (folder: string): Promise<RunFiles> => {
   await makeFolder(folder)
   for (const name of ['bad-rows.csv', 'summary.json']) await rm(join(folder, name), { force: true })
   const ledger = await createLineFile(join(folder, 'ledger.csv'))
   const results = await createLineFile(join(folder, 'results.csv'))
-  ledger.write(csvLine(LEDGER_COLUMNS, STYLE))
-  results.write(csvLine(RESULT_COLUMNS, STYLE))
+  ledger.write(csvLine(LEDGER_COLUMNS, OUR_FILES))
+  results.write(csvLine(RESULT_COLUMNS, OUR_FILES))
   let bad: BadFile | null = null
   const openFiles = (): readonly (LineFile | BadFile)[] => (bad ? [ledger, results, bad] : [ledger, results])
 
   return {
-    ledger: (row) => ledger.write(csvLine(row, STYLE)),
-    result: (row) => results.write(csvLine(row, STYLE)),
+    ledger: (row) => ledger.write(csvLine(row, OUR_FILES)),
+    result: (row) => results.write(csvLine(row, OUR_FILES)),
     badRow: ({ file, line, reason, raw }) => {
-      bad ??= lateFile(join(folder, 'bad-rows.csv'), csvLine(BAD_COLUMNS, STYLE))
-      bad.write(csvLine([file, line, reason, raw], STYLE))
+      bad ??= lateFile(join(folder, 'bad-rows.csv'), csvLine(BAD_COLUMNS, OUR_FILES))
+      bad.write(csvLine([file, line, reason, raw], OUR_FILES))
     },
     pressure: () => {
       const slow = openFiles().map((each) => each.pressure()).filter((each) => each !== null)

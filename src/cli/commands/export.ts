@@ -1,5 +1,5 @@
 import { usageError } from '../../base/diagnostic.ts'
-import { csvLine } from '../../base/csv.ts'
+import { csvLine, OUR_FILES } from '../../base/csv.ts'
 import type { Mode } from '../../core/event.ts'
 import { confirmedRow, LEDGER_COLUMNS, ledgerRow, RESULT_COLUMNS, resultRow, rowObject, type Row } from '../../core/report/rows.ts'
 import type { Ledger } from '../../ports.ts'
@@ -30,8 +30,8 @@ export const run: RunCommand = async (invocation) => {
     const columns: readonly string[] = what === 'ledger' ? LEDGER_COLUMNS : RESULT_COLUMNS
     const show = isJson
       ? (row: Row) => `${JSON.stringify(rowObject(columns, row))}\n`
-      : (row: Row) => csvLine(row, { guard: true, eol: '\n' })
-    let piece = isJson ? '' : csvLine(columns, { guard: true, eol: '\n' })
+      : (row: Row) => csvLine(row, OUR_FILES)
+    let piece = isJson ? '' : csvLine(columns, OUR_FILES)
     let count = 0
     for await (const row of what === 'ledger' ? ledgerRows(ledger, filter) : run === null ? resultRows(ledger, filter, currency) : resultRowsOfRun(ledger, filter, currency)) {
       piece += show(row)

@@ -1,4 +1,4 @@
-import { csvLine } from '../../base/csv.ts'
+import { csvLine, OUR_FILES } from '../../base/csv.ts'
 import { usageError } from '../../base/diagnostic.ts'
 import { shellWord } from '../../base/shell.ts'
 import { formatMoney } from '../../base/money.ts'
@@ -35,7 +35,7 @@ export const run: RunCommand = async (invocation) => {
     const differences = findings.filter(isDifference)
     const { out, err } = streams
     if (settings.json) for (const each of findings) out.write(`${JSON.stringify(Object.fromEntries(COLUMNS.map((column, i) => [column, cellsOf(each)[i] ?? null])))}\n`)
-    else if (options.csv === true) out.write([COLUMNS, ...findings.map(cellsOf)].map((cells) => csvLine(cells, { guard: true, eol: '\n' })).join(''))
+    else if (options.csv === true) out.write([COLUMNS, ...findings.map(cellsOf)].map((cells) => csvLine(cells, OUR_FILES)).join(''))
     else if (differences.length > 0) {
       out.write(renderTable(
         [{ title: 'FINDING', style: (text) => out.paint.yellow(text) }, { title: 'LEAD' }, { title: 'THEIR ID' }, { title: 'OURS' }, { title: 'REVENUE', align: 'right' }, { title: 'THEIRS', align: 'right' }, { title: 'LINE', align: 'right' }],
