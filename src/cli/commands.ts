@@ -1,3 +1,4 @@
+import type { Grouping } from '../core/report.ts'
 import type { CommandSpec, OptionSpec } from './command.ts'
 import { readRamp } from './load/ramp.ts'
 import { readClock, readCount, readPort, readMoneyText, readPair, readAge, readTime, readWait, collect } from './values.ts'
@@ -35,6 +36,9 @@ const test: OptionSpec = { flags: '--test', help: 'sandboxes instead of buyers; 
 
 const ownId: OptionSpec = { flags: '--lead-id <field>', help: 'the column that holds our id of the lead' }
 const buyersId: OptionSpec = { flags: '--buyer-lead-id <field>', help: "the column that holds the buyer's id" }
+
+/** What `report --by` takes. */
+export const GROUPINGS: readonly Grouping[] = ['recipient', 'source', 'day', 'version']
 
 const running: readonly OptionSpec[] = [
   { flags: '--wait <duration>', help: 'how long to stay for retries and windows (default: 30s)', read: readWait('--wait') },
@@ -119,7 +123,7 @@ export const COMMANDS: readonly CommandSpec[] = [
     name: 'report', group: LOOK, summary: 'revenue, margin, rates, latency and errors',
     more: 'By day (UTC), money stands on the day when it was booked and what is taken back on the day of that, so that closed months stay; a lead counts on the day when it was settled at last.',
     options: [
-      { flags: '--by <what>', help: 'recipient, source, day or version (default: recipient)', choices: ['recipient', 'source', 'day', 'version'] },
+      { flags: '--by <what>', help: 'recipient, source, day or version (default: recipient)', choices: GROUPINGS },
       { flags: '--run <id>', help: 'one run only' }, { flags: '--csv', help: 'as CSV on stdout' }, { flags: '--html <file>', help: 'a page to pass on, in one file' }, test,
     ],
     examples: [['finalmile report', 'by recipient'], ['finalmile report --by source --csv > sources.csv', 'for a spreadsheet'], ['finalmile report --html report.html', 'for the browser']],

@@ -4,7 +4,7 @@ import { errorCode } from '../base/error.ts'
 import { usageError } from '../base/diagnostic.ts'
 import type { Instant } from '../base/time.ts'
 import { addEvent, emptyReport } from '../core/report.ts'
-import { alertsOf, alsoTold, type AlertLimit } from '../core/report/alerts.ts'
+import { alertsOf, alsoTold, type AlertRule } from '../core/report/alerts.ts'
 import { ledgerRow, resultRow } from '../core/report/rows.ts'
 import { summaryOf, type Summary } from '../core/report/summary.ts'
 import type { Run } from '../core/run.ts'
@@ -53,7 +53,7 @@ export const openRecord = async (folder: string, run: Run, catalogue: Catalogue,
     },
     pressure: () => files.pressure(),
     finish: async (end, badRows, at) => {
-      const alerts = alertsOf(report, limitsOf(catalogue))
+      const alerts = alertsOf(report, rulesOf(catalogue))
       const summary = summaryOf(report, run, {
         finishedAt: at, waiting: end.waiting.reduce((sum, each) => sum + each.count, 0), alreadySettled: end.alreadySettled, badRows,
         alerts: [...alerts, ...alsoTold(told, alerts)],
@@ -68,7 +68,7 @@ export const openRecord = async (folder: string, run: Run, catalogue: Catalogue,
   }
 }
 
-const limitsOf = (catalogue: Catalogue): ReadonlyMap<string, readonly AlertLimit[]> =>
+const rulesOf = (catalogue: Catalogue): ReadonlyMap<string, readonly AlertRule[]> =>
   new Map([...catalogue.recipients.values()].flatMap((each) => (each.kind === 'endpoint' && each.definition.alertWhen.length > 0 ? [[each.id, each.definition.alertWhen] as const] : [])))
 
 /** The system's words (`EEXIST: file already exists, mkdir`) name neither the option nor the way out. */

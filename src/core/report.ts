@@ -11,8 +11,7 @@ export interface ReportContext {
   readonly source: Readonly<Record<string, string>>
 }
 
-const REPORT_BY = ['recipient', 'source', 'day', 'version'] as const
-export type ReportBy = (typeof REPORT_BY)[number]
+export type Grouping = 'recipient' | 'source' | 'day' | 'version'
 
 /** A trouble that a person must look at: wrong credentials, a bad certificate. */
 export interface Attention { readonly recipient: string; readonly class: string; readonly reason: string | null; count: number }
@@ -27,7 +26,7 @@ export interface Report {
   readonly currency: string
   readonly total: Figures
   /** `recipient`: by id; `source`: by `source.name`, else `(none)`; `day`: by UTC date; `version`: `recipient version`. */
-  readonly by: Readonly<Record<ReportBy, Map<string, Figures>>>
+  readonly by: Readonly<Record<Grouping, Map<string, Figures>>>
   readonly attention: Map<string, Attention>
   readonly folding: Folding
 }

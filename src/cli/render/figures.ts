@@ -18,8 +18,15 @@ export const showCount = (count: number): string => groupThousands(String(count)
 /** `1 lead`, `2 leads`, `1,000 leads`. */
 export const plural = (count: number, one: string, many = `${one}s`): string => `${showCount(count)} ${count === 1 ? one : many}`
 
-/** `95.0%`; a dash where there is nothing to divide by. */
-export const showRate = (part: number, whole: number): string => (whole === 0 ? '–' : `${((100 * part) / whole).toFixed(1)}%`)
+/** `95.0%`, of a share from 0 to 1; a dash where there was nothing to divide by. */
+export const showShare = (share: number | null): string => (share === null ? '–' : `${(share * 100).toFixed(1)}%`)
+export const showRate = (part: number, whole: number): string => showShare(whole === 0 ? null : part / whole)
+
+/** `180 ms`; a dash where nothing was measured. */
+export const showMs = (ms: number | null): string => (ms === null ? '–' : formatDuration(ms))
+
+/** The first of many, and whether there are more: `a, b, c …`. */
+export const someOf = (names: readonly string[], most = 12): string => `${names.slice(0, most).join(', ')}${names.length > most ? ' …' : ''}`
 
 /** Seen from now: `in 4 min`, `2 h ago`, `now`. */
 export const showWhen = (at: Instant, now: Instant): string => {

@@ -1,19 +1,18 @@
-import { formatDuration, type Instant } from '../../base/time.ts'
+import type { Instant } from '../../base/time.ts'
 import type { Report } from '../../core/report.ts'
 import type { Figures } from '../../core/report/figures.ts'
 import { currenciesOf, sumIn } from '../../core/sums.ts'
-import { moneyIn, outcomesOf, recipientSummary } from '../../core/report/summary.ts'
-import { showCount, showTime } from './figures.ts'
+import { currenciesIn, inOrder, leadsOf, moneyIn, outcomesOf, recipientSummary } from '../../core/report/summary.ts'
+import { showCount, showMs, showRate, showShare, showTime } from './figures.ts'
 import { renderPage, type PageFigure, type PageTable } from './html.ts'
-import { moneyTexts, revenueText, showAmount } from './summary.ts'
+import { errorsText, moneyTexts, revenueText, showAmount } from './summary.ts'
 
 /** The report to pass on: figures, then a table for each grouping. */
 export const reportPage = (report: Report, runId: string | null, now: Instant): string => {
   const { total, mode } = report
   const outcomes = outcomesOf(total)
   const leads = leadsOf(total)
-  const currencies = currenciesOf(total.revenue, total.cost)
-  const money = (currencies.length === 0 ? [report.currency] : currencies).flatMap((currency): readonly PageFigure[] => {
+  const money = currenciesIn(total, report.currency).flatMap((currency): readonly PageFigure[] => {
     const each = moneyIn(total, currency, mode)
     return [
       { label: 'Revenue', value: showAmount(each.revenue, currency) }, ...(each.test_revenue === undefined ? [] : [{ label: 'It would have been', value: showAmount(each.test_revenue, currency) }]), { label: 'Cost', value: showAmount(each.cost, currency) },
@@ -24,40 +23,36 @@ export const reportPage = (report: Report, runId: string | null, now: Instant): 
   return renderPage({
     title: 'Lead delivery',
     subtitle: `${mode === 'test' ? 'Test mode, no revenue is recorded. ' : ''}${runId === null ? 'All runs' : `Run ${runId}`}, as of ${showTime(now)} UTC`,
-    figures: [...money, { label: 'Leads', value: showCount(leads) }, { label: `Accepted (${rate(outcomes.accepted, leads)})`, value: showCount(outcomes.accepted) }, ...(outcomes.failed + outcomes.held > 0 ? [{ label: 'Failed or held', value: showCount(outcomes.failed + outcomes.held), tone: 'bad' as const }] : [])],
+    figures: [...money, { label: 'Leads', value: showCount(leads) }, { label: `Accepted (${showRate(outcomes.accepted, leads)})`, value: showCount(outcomes.accepted) }, ...(outcomes.failed + outcomes.held > 0 ? [{ label: 'Failed or held', value: showCount(outcomes.failed + outcomes.held), tone: 'bad' as const }] : [])],
     notes: [...report.attention.values()].map((each) => `${each.recipient}: ${each.class}${each.reason === null ? '' : `: ${each.reason}`} (${each.count}×)`),
     tables: [outcomeTable(report), recipients('By recipient', 'Recipient', report, report.by.recipient), ...(report.by.version.size > 0 ? [recipients('By version', 'Version', report, report.by.version)] : []), leadsBy('By source', 'Source', report, report.by.source), leadsBy('By day', 'Day', report, report.by.day)],
   })
 }
 
 const right = { align: 'right' } as const
-const sorted = (map: ReadonlyMap<string, Figures>): readonly (readonly [string, Figures])[] => [...map].sort(([a], [b]) => (a < b ? -1 : 1))
-const leadsOf = (figures: Figures): number => Object.values(outcomesOf(figures)).reduce((sum, each) => sum + each, 0)
-const rate = (part: number, whole: number): string => (whole === 0 ? '–' : `${((part / whole) * 100).toFixed(1)}%`)
 
 const recipients = (title: string, column: string, report: Report, map: ReadonlyMap<string, Figures>): PageTable => {
-  const rows = sorted(map).map(([id, figures]) => ({ id, figures, shown: recipientSummary(figures, report) }))
+  const rows = inOrder(map).map(([id, figures]) => ({ id, figures, shown: recipientSummary(figures, report) }))
   return {
     title,
     columns: [{ title: column }, { title: 'Attempts', ...right }, { title: 'Accepted', ...right }, { title: 'Success rate', ...right }, { title: 'Average', ...right }, { title: 'p95', ...right }, { title: 'Revenue', ...right }, { title: 'Errors' }],
     rows: rows.map(({ id, shown }) => [
-      id, showCount(shown.attempts), showCount(shown.accepted), shown.success_rate === null ? '–' : `${(shown.success_rate * 100).toFixed(1)}%`,
-      shown.avg_ms === null ? '–' : formatDuration(shown.avg_ms), shown.p95_ms === null ? '–' : formatDuration(shown.p95_ms), revenueText(shown, report.mode),
-      Object.entries(shown.errors).map(([name, count]) => `${name} ${count}`).join(', '),
+      id, showCount(shown.attempts), showCount(shown.accepted), showShare(shown.success_rate),
+      showMs(shown.avg_ms), showMs(shown.p95_ms), revenueText(shown, report.mode), errorsText(shown),
     ]),
     bars: { column: 6, shares: sharesOf(rows.map(({ figures }) => figures.sales)) },
   }
 }
 
 const leadsBy = (title: string, column: string, report: Report, map: ReadonlyMap<string, Figures>): PageTable => {
-  const rows = sorted(map)
+  const rows = inOrder(map)
   return {
     title,
     columns: [{ title: column }, { title: 'Leads', ...right }, { title: 'Accepted', ...right }, { title: 'Rate', ...right }, { title: 'Revenue', ...right }, { title: 'Cost', ...right }, { title: 'Margin', ...right }],
     rows: rows.map(([name, figures]) => {
       const { accepted } = outcomesOf(figures)
       const money = moneyTexts(figures, report)
-      return [name, showCount(leadsOf(figures)), showCount(accepted), rate(accepted, leadsOf(figures)), money.revenue, money.cost, money.margin]
+      return [name, showCount(leadsOf(figures)), showCount(accepted), showRate(accepted, leadsOf(figures)), money.revenue, money.cost, money.margin]
     }),
     bars: { column: 4, shares: sharesOf(rows.map(([, figures]) => figures.revenue)) },
   }
@@ -68,7 +63,7 @@ const outcomeTable = (report: Report): PageTable => {
   const most = Math.max(1, ...outcomes.map(([, count]) => count))
   return {
     title: 'Outcomes', columns: [{ title: 'Outcome' }, { title: 'Leads', ...right }, { title: 'Share', ...right }],
-    rows: outcomes.map(([name, count]) => [name, showCount(count), rate(count, leadsOf(report.total))]),
+    rows: outcomes.map(([name, count]) => [name, showCount(count), showRate(count, leadsOf(report.total))]),
     bars: { column: 2, shares: outcomes.map(([, count]) => count / most) },
   }
 }

@@ -6,9 +6,8 @@ import { OUTCOMES } from '../../core/outcome.ts'
 import type { Report } from '../../core/report.ts'
 import type { Alert } from '../../core/report/alerts.ts'
 import type { Figures } from '../../core/report/figures.ts'
-import { currenciesOf } from '../../core/sums.ts'
-import { moneyIn, type MoneySummary, type RecipientSummary, type Summary } from '../../core/report/summary.ts'
-import { plural, showCount, showMoney, showRate } from './figures.ts'
+import { currenciesIn, moneyIn, type MoneySummary, type RecipientSummary, type Summary } from '../../core/report/summary.ts'
+import { plural, showCount, showMoney, showMs, showRate, showShare } from './figures.ts'
 import { renderTable } from './table.ts'
 import { outcomePaint } from './timeline.ts'
 import { oneLine } from './printable.ts'
@@ -37,9 +36,9 @@ export const renderSummary = (summary: Summary, columns: number, paint: ChalkIns
         { title: 'AVG', align: 'right' }, { title: 'P95', align: 'right' }, { title: 'REVENUE', align: 'right' },
       ],
       rows.map(([id, each]) => [
-        id, showCount(each.attempts), showCount(each.accepted), each.success_rate === null ? '–' : `${(each.success_rate * 100).toFixed(1)}%`, showCount(each.rejected),
+        id, showCount(each.attempts), showCount(each.accepted), showShare(each.success_rate), showCount(each.rejected),
         blankZero(each.duplicates), blankZero(each.skipped), blankZero(each.failed), blankZero(each.unknown),
-        each.avg_ms === null ? '–' : formatDuration(each.avg_ms), each.p95_ms === null ? '–' : formatDuration(each.p95_ms), revenueText(each, summary.mode),
+        showMs(each.avg_ms), showMs(each.p95_ms), revenueText(each, summary.mode),
       ]),
       columns, paint,
     ).trimEnd(), '')
@@ -64,7 +63,7 @@ export const outcomesLine = (outcomes: Readonly<Record<string, number>>, leads: 
 
 export const alertText = (alert: Alert): string =>
   alert.kind === 'threshold'
-    ? `${alert.recipient}: ${oneLine(alert.rule)} missed: ${alert.rule.includes('time') ? formatDuration(alert.value) : `${(alert.value * 100).toFixed(1)}%`} over ${plural(alert.attempts, 'attempt')}`
+    ? `${alert.recipient}: ${oneLine(alert.rule)} missed: ${alert.rule.includes('time') ? formatDuration(alert.value) : showShare(alert.value)} over ${plural(alert.attempts, 'attempt')}`
     : alert.kind === 'told' ? `${alert.recipient}: ${oneLine(alert.reason)}`
     : `${alert.recipient}: ${alert.class}${alert.reason === null ? '' : `: ${oneLine(alert.reason)}`} (${plural(alert.attempts, 'attempt')})`
 
@@ -89,14 +88,13 @@ export const revenueText = (each: RecipientSummary, mode: Mode): string => {
 
 /** Of a group of leads, a figure for each currency. In test mode revenue is what it would have been, and no margin is made of that. */
 export const moneyTexts = (figures: Figures, { mode, currency: fallback }: Pick<Report, 'mode' | 'currency'>): Readonly<Record<'revenue' | 'cost' | 'margin', string>> => {
-  const currencies = currenciesOf(figures.revenue, figures.cost)
   const each = (of: (money: MoneySummary) => string): string =>
-    (currencies.length === 0 ? [fallback] : currencies).map((currency) => showAmount(of(moneyIn(figures, currency, mode)), currency)).join(' + ')
+    currenciesIn(figures, fallback).map((currency) => showAmount(of(moneyIn(figures, currency, mode)), currency)).join(' + ')
   return { revenue: each((money) => money.test_revenue ?? money.revenue), cost: each((money) => money.cost), margin: mode === 'test' ? '–' : each((money) => money.margin) }
 }
 
 /** `invalid_data 2, timeout 1`; empty where there were none. */
-export const errorsText = (each: RecipientSummary): string => Object.entries(each.errors).map(([name, count]) => `${name} ${showCount(count)}`).join(', ')
+export const errorsText = ({ errors }: RecipientSummary, show: (count: number) => string = showCount): string => Object.entries(errors).map(([name, count]) => `${name} ${show(count)}`).join(', ')
 
 /** A zero is left blank, and a column of zeros is left out. */
 const blankZero = (count: number): string => (count === 0 ? '' : showCount(count))

@@ -2,8 +2,8 @@ import type { Report } from '../report.ts'
 import { errorRate, successRate, type Figures } from './figures.ts'
 import { percentile } from './histogram.ts'
 
-/** One limit of `Alert When`; a share is 0 to 1, a time is milliseconds. */
-export interface AlertLimit {
+/** One rule of `Alert When`; a share is 0 to 1, a time is milliseconds. */
+export interface AlertRule {
   readonly metric: 'success rate' | 'response time' | 'error rate'
   readonly op: '<' | '>'
   readonly value: number
@@ -26,18 +26,17 @@ export const alsoTold = (told: readonly { readonly recipient: string; readonly t
     .map(({ recipient, text }) => ({ kind: 'told', recipient, reason: text }))
 
 /**
- * What the report says about the limits of its recipients. `minimum`: attempts below which a limit says nothing; 1 for a
- * finished run, whose figures are what they are, 20 for one that is watched, whose first answers are chance.
+ * What the report of a run says about the rules of its recipients; without an attempt, a rule says nothing.
  * `response time` is the 95th percentile: an average hides the leads that waited.
  */
-export const alertsOf = (report: Report, limits: ReadonlyMap<string, readonly AlertLimit[]>, minimum = 1): readonly Alert[] => {
+export const alertsOf = (report: Report, rules: ReadonlyMap<string, readonly AlertRule[]>): readonly Alert[] => {
   const alerts: Alert[] = []
-  for (const [recipient, rules] of limits) {
+  for (const [recipient, own] of rules) {
     const figures = report.by.recipient.get(recipient)
     if (!figures) continue
-    for (const rule of rules) {
+    for (const rule of own) {
       const attempts = rule.metric === 'success rate' ? figures.posts : figures.attempts
-      const value = attempts < minimum ? null : valueOf(figures, rule.metric)
+      const value = attempts === 0 ? null : valueOf(figures, rule.metric)
       if (value !== null && (rule.op === '<' ? value < rule.value : value > rule.value)) {
         alerts.push({ kind: 'threshold', recipient, rule: rule.text, value: Math.round(value * 10_000) / 10_000, attempts })
       }
@@ -49,7 +48,7 @@ export const alertsOf = (report: Report, limits: ReadonlyMap<string, readonly Al
   return alerts
 }
 
-const valueOf = (figures: Figures, metric: AlertLimit['metric']): number | null => {
+const valueOf = (figures: Figures, metric: AlertRule['metric']): number | null => {
   switch (metric) {
     case 'success rate': return successRate(figures)
     case 'error rate': return errorRate(figures)

@@ -70,17 +70,13 @@ export interface RunFigures {
 }
 
 export const summaryOf = (report: Report, run: Run, known: RunFigures): Summary => {
-  const { total, mode, currency } = report
-  const outcomes = { ...outcomesOf(total), waiting: known.waiting }
-  const currencies = currenciesOf(total.revenue, total.cost)
-  const byCurrency = Object.fromEntries(currencies.map((each) => [each, moneyIn(total, each, mode)]))
-  const only = currencies.length > 1 ? null : currencies[0] ?? currency
+  const { total, mode } = report
   return {
     run_id: run.id, mode, to: run.to, started_at: isoTime(run.startedAt), finished_at: isoTime(known.finishedAt),
-    leads: Object.values(outcomes).reduce((sum, each) => sum + each, 0),
-    outcomes, already_settled: known.alreadySettled, bad_rows: known.badRows,
-    ...(only === null ? { ...NO_ONE_SUM, ...(mode === 'test' ? { test_revenue: null } : {}), by_currency: byCurrency } : { ...moneyIn(total, only, mode), currency: only }),
-    recipients: Object.fromEntries([...report.by.recipient].sort(([a], [b]) => (a < b ? -1 : 1)).map(([id, each]) => [id, recipientSummary(each, report)])),
+    leads: leadsOf(total) + known.waiting, outcomes: { ...outcomesOf(total), waiting: known.waiting },
+    already_settled: known.alreadySettled, bad_rows: known.badRows,
+    ...moneyOf(total, report),
+    recipients: Object.fromEntries(inOrder(report.by.recipient).map(([id, each]) => [id, recipientSummary(each, report)])),
     alerts: known.alerts,
   }
 }
@@ -88,6 +84,24 @@ export const summaryOf = (report: Report, run: Run, known: RunFigures): Summary 
 /** Settled leads by outcome, every outcome named. */
 export const outcomesOf = ({ outcomes }: Figures): Readonly<Record<OutcomeKind, number>> =>
   Object.fromEntries(OUTCOMES.map((kind) => [kind, outcomes.get(kind) ?? 0])) as Record<OutcomeKind, number>
+
+export const leadsOf = ({ outcomes }: Figures): number => [...outcomes.values()].reduce((sum, each) => sum + each, 0)
+
+/** Groups by their names. */
+export const inOrder = <T>(groups: ReadonlyMap<string, T>): readonly (readonly [string, T])[] => [...groups].sort(([a], [b]) => (a < b ? -1 : 1))
+
+/** Of the money of settled leads; where there is none, what its figures of zero are in. */
+export const currenciesIn = ({ revenue, cost }: Figures, otherwise: string): readonly string[] => {
+  const found = currenciesOf(revenue, cost)
+  return found.length === 0 ? [otherwise] : found
+}
+
+/** Of settled leads; null where several currencies occur, each of which has its own. */
+export const moneyOf = (figures: Figures, { mode, currency }: Pick<Report, 'mode' | 'currency'>): Pick<Summary, 'revenue' | 'test_revenue' | 'cost' | 'margin' | 'currency' | 'by_currency'> => {
+  const [only = currency, ...others] = currenciesIn(figures, currency)
+  if (others.length === 0) return { ...moneyIn(figures, only, mode), currency: only }
+  return { revenue: null, ...(mode === 'test' ? { test_revenue: null } : {}), cost: null, margin: null, currency: null, by_currency: Object.fromEntries([only, ...others].map((each) => [each, moneyIn(figures, each, mode)])) }
+}
 
 /** Revenue, cost and margin of settled leads in one currency. */
 export const moneyIn = (figures: Figures, currency: string, mode: Mode): MoneySummary => {
@@ -108,11 +122,9 @@ export const recipientSummary = (figures: Figures, { mode, currency }: Pick<Repo
       ? { revenue: null, ...(mode === 'test' ? { test_revenue: null } : {}), revenue_per_lead: null, by_currency: Object.fromEntries(currencies.map((each) => [each, revenueIn(figures.sales, each, mode)])) }
       : { ...revenueIn(figures.sales, only, mode), revenue_per_lead: perLead(figures, only, mode) }),
     currency: only,
-    errors: Object.fromEntries([...figures.errors].sort(([a], [b]) => (a < b ? -1 : 1))),
+    errors: Object.fromEntries(inOrder(figures.errors)),
   }
 }
-
-const NO_ONE_SUM = { revenue: null, cost: null, margin: null, currency: null } as const
 
 const revenueIn = (sums: Sums, currency: string, mode: Mode): { readonly revenue: string; readonly test_revenue?: string } =>
   mode === 'test' ? { revenue: '0.00', test_revenue: textIn(sums, currency) } : { revenue: textIn(sums, currency) }
