@@ -20,7 +20,7 @@ const root = resolve(import.meta.dirname, '..')
 const filesBelow = (folder: string, ending: RegExp) =>
   readdirSync(join(root, folder), { recursive: true, withFileTypes: true }).filter((each) => each.isFile() && ending.test(each.name)).map((each) => join(each.parentPath, each.name)).toSorted()
 const load = (paths: readonly string[], environment: Readonly<Record<string, string>>) =>
-  loadCatalogue(paths.map((path) => ({ file: relative(root, path), text: readFileSync(path, 'utf8') })), environment)
+  loadCatalogue(paths.map((path) => ({ path: relative(root, path), text: readFileSync(path, 'utf8') })), environment)
 
 const all = filesBelow('recipients', /\.yaml$/)
 const variables = Object.fromEntries([...readFileSync(join(root, 'recipients/examples/.env.example'), 'utf8').matchAll(/^([A-Z0-9_]+)=/gm)].map((match) => [match[1] ?? '', 'example-value-of-a-secret']))

@@ -1,6 +1,6 @@
 import { shortHash } from '../base/hash.ts'
+import { unescape } from '../base/percent.ts'
 import type { Clock, Notify, Transport } from '../ports.ts'
-import { unescape } from './http/target.ts'
 import type { AnyReply, EmailRequest, Server } from '../wire/request.ts'
 
 /** Which mail server takes alerts, and in whose name. */

@@ -6,8 +6,7 @@ import { createMasker } from '../base/secrets.ts'
 import { childrenOf, recipientsOf, rootPath, type Plan } from '../core/plan.ts'
 import type { Mode } from '../core/event.ts'
 import type { Policy } from '../core/policy.ts'
-import { findRecipient } from '../definitions/find.ts'
-import { loadCatalogue } from '../definitions/catalogue.ts'
+import { findRecipient, loadCatalogue, planFor, policiesOf } from '../definitions/catalogue.ts'
 import type { Catalogue, EndpointDefinition, Recipient } from '../definitions/types.ts'
 import { compileEndpoint } from '../wire/compile.ts'
 import type { Endpoint } from '../wire/endpoint.ts'
@@ -16,6 +15,7 @@ import { createReader } from '../wire/read.ts'
 import type { Ledger } from '../ports.ts'
 import type { Invocation } from './command.ts'
 import { isPath, readRecipientFile, readRecipientFolders, type RecipientFile } from './recipient-files.ts'
+import { someOf } from './render/figures.ts'
 import { NO_SANDBOX, testDefinition, type SandboxUrls } from './test-mode.ts'
 
 /** All recipients that could be read, and the problems of those that could not. */
@@ -62,7 +62,7 @@ const namesOf = ({ catalogue }: Opened, word: string): string => {
   const alike = all.filter(({ id, name }) => `${id}\n${name}`.toLowerCase().includes(word.toLowerCase()))
   const ids = (alike.length > 0 ? alike : all).map((each) => each.id)
   if (ids.length === 0) return 'there are no recipient files here: finalmile init makes an example project'
-  return `there ${ids.length === 1 ? 'is' : 'are'} ${ids.slice(0, 12).join(', ')}${ids.length > 12 ? ' …' : ''}`
+  return `there ${ids.length === 1 ? 'is' : 'are'} ${someOf(ids)}`
 }
 
 /** Who was sent to: as `requireRecipient`, and by the id in the store also one whose file is gone, whose returns still come. */
@@ -78,11 +78,10 @@ const wasSentTo = async (ledger: Ledger, mode: Mode, id: string): Promise<boolea
 /** Problems of recipients that the target does not reach do not stop it. */
 export const openTarget = (opened: Opened, name: string, mode: Mode, sandbox: SandboxUrls | null = null): Target => {
   const recipient = requireRecipient(opened, name)
-  const plan: Plan = recipient.kind === 'pattern' ? recipient.plan : { kind: 'send', recipient: recipient.id, price: null }
+  const plan = planFor(recipient)
   const reached = recipientsOf(plan).flatMap((id) => opened.catalogue.recipients.get(id) ?? [])
   const endpoints = compileEndpoints(reached, mode, sandbox, pricedIn([plan]), opened.catalogue.secrets)
-  const policies = new Map(reached.flatMap((each) => (each.kind === 'endpoint' ? [[each.id, each.policy] as const] : [])))
-  return { recipient, plan, policies, endpoints }
+  return { recipient, plan, policies: policiesOf(reached), endpoints }
 }
 
 /** By id or display name; of one whose file is gone, the name as it stands: the store knows its id. */
@@ -179,7 +178,7 @@ const lookUp = ({ catalogue, files }: Opened, name: string): Recipient | null =>
     return null
   }
   const found = findRecipient(catalogue, name)
-  return found !== null && 'kind' in found ? found : null
+  return 'kind' in found ? found : null
 }
 
 const brokenFile = ({ files }: Opened, name: string): RecipientFile | null => {

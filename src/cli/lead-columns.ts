@@ -5,6 +5,7 @@ import { shellWord } from '../base/shell.ts'
 import type { MappingNode } from '../definitions/types.ts'
 import { isSameName, leadPath, usualField } from '../wire/draft/guess.ts'
 import type { Endpoint } from '../wire/endpoint.ts'
+import { someOf } from './render/figures.ts'
 import { leadFieldsIn, textsIn } from './sheet/fields.ts'
 
 /**
@@ -36,9 +37,9 @@ const fieldRemarks = (file: string, columns: readonly string[], { fields, words,
     const column = columns.find((each) => isSameName(each, field)) ?? columns.find((each) => usualField(each) === field)
     return column === undefined || fields.includes(column) ? [] : [`${leadPath(column)} for lead.${field}`]
   })
-  if (alike.length > 0) return [remark(file, 'fields that are mapped have other names in this file: they are left out of the requests', `in Field Mapping write ${some(alike)}; or rename them in the file`)]
+  if (alike.length > 0) return [remark(file, 'fields that are mapped have other names in this file: they are left out of the requests', `in Field Mapping write ${someOf(alike, 8)}; or rename them in the file`)]
   if (fields.length === 0 || missing.length < fields.length || all || columns.some((each) => each !== 'id' && words.has(each))) return []
-  return [remark(file, `no field that is mapped is in this file: ${some(fields)}`, `it has ${some(columns)}: in Field Mapping write ${leadPath(columns.find((each) => usualField(each) !== 'id') ?? 'name')}`)]
+  return [remark(file, `no field that is mapped is in this file: ${someOf(fields, 8)}`, `it has ${someOf(columns, 8)}: in Field Mapping write ${leadPath(columns.find((each) => usualField(each) !== 'id') ?? 'name')}`)]
 }
 
 const idRemarks = (file: string, columns: readonly string[]): readonly Diagnostic[] => {
@@ -47,4 +48,3 @@ const idRemarks = (file: string, columns: readonly string[]): readonly Diagnosti
 }
 
 const remark = (file: string, message: string, help: string): Diagnostic => ({ code: 'columns', severity: 'warning', file, line: 1, col: 1, message, help })
-const some = (names: readonly string[]): string => `${names.slice(0, 8).join(', ')}${names.length > 8 ? ' …' : ''}`

@@ -1,29 +1,24 @@
 import { diagnosticAt, type Diagnostic } from '../base/diagnostic.ts'
 import type { Plan } from '../core/plan.ts'
-import type { CallingHours } from '../core/policy.ts'
+import type { CallingHours, Policy } from '../core/policy.ts'
 import { builtInCallingHours, isCallingHoursFile, readCallingHours } from './calling-hours/read-calling-hours.ts'
-import { linkPatterns, type Target } from './patterns/link.ts'
+import { findTarget, linkPatterns, type Target } from './patterns/link.ts'
 import { withPatternTests } from './pattern-tests.ts'
 import { readRecipient, type ReadRecipient } from './read-recipient.ts'
+import { suggest } from './suggest.ts'
 import type { Catalogue, EndpointDefinition, Recipient } from './types.ts'
 import { warnOfNoPrice } from './warn-of-no-price.ts'
 
-export { findRecipient } from './find.ts'
-
-/** A file of `recipients/`; `path` and `file` are the same thing, as the user names it. */
-export interface RecipientText { readonly path?: string; readonly file?: string; readonly text: string }
-
 /**
  * Reads all files together. A file with errors is left out, with what names it, and the others load; every problem of
- * every file is reported at its place in the user's own text.
+ * every file is reported at its place in the user's own text. `path`: as the user names it.
  */
-export const loadCatalogue = (files: readonly RecipientText[], env: Readonly<Record<string, string | undefined>>): { readonly catalogue: Catalogue; readonly diagnostics: readonly Diagnostic[]; /** endpoints of files with errors, as far as they could be read */ readonly broken: readonly EndpointDefinition[] } => {
+export const loadCatalogue = (files: readonly { readonly path: string; readonly text: string }[], env: Readonly<Record<string, string | undefined>>): { readonly catalogue: Catalogue; readonly diagnostics: readonly Diagnostic[]; /** endpoints of files with errors, as far as they could be read */ readonly broken: readonly EndpointDefinition[] } => {
   const secrets = new Set<string>()
   const diagnostics: Diagnostic[] = []
   const report = (problem: Diagnostic): void => { diagnostics.push(problem) }
-  const named = files.map(({ path, file, text }) => ({ path: path ?? file ?? 'recipient.yaml', text }))
-  const hours = namedTables(named, report)
-  const read = named.filter(({ path }) => !isCallingHoursFile(path)).map((file) => readRecipient(file, env, secrets))
+  const hours = namedTables(files, report)
+  const read = files.filter(({ path }) => !isCallingHoursFile(path)).map((file) => readRecipient(file, env, secrets))
   for (const each of read) diagnostics.push(...each.diagnostics)
   const unique = withoutNamesakes(read, report)
 
@@ -51,9 +46,19 @@ const namedTables = (files: readonly { readonly path: string; readonly text: str
 const withHours = (recipient: Recipient | null, hours: CallingHours | null): Recipient | null =>
   recipient?.kind === 'endpoint' && recipient.policy.callingHours && hours ? { ...recipient, policy: { ...recipient.policy, callingHours: hours } } : recipient
 
+/** By id, else by display name, whatever its case; else the name that was probably meant. */
+export const findRecipient = (catalogue: Catalogue, nameOrId: string): Recipient | { readonly suggestion: string | null } => {
+  const recipients = [...catalogue.recipients.values()]
+  return findTarget(recipients, nameOrId) ?? { suggestion: suggest(nameOrId, recipients.map((each) => each.id)) ?? suggest(nameOrId, recipients.map((each) => each.name)) }
+}
+
 /** What `deliver --to` follows: a pattern's own plan, or the endpoint alone. */
 export const planFor = (recipient: Recipient): Plan =>
   recipient.kind === 'pattern' ? recipient.plan : { kind: 'send', recipient: recipient.id, price: null }
+
+/** By id, of those that send. */
+export const policiesOf = (recipients: readonly Recipient[]): ReadonlyMap<string, Policy> =>
+  new Map(recipients.flatMap((each) => (each.kind === 'endpoint' ? [[each.id, each.policy] as const] : [])))
 
 const recipientOf = ({ id, name, file, sound, content }: ReadRecipient, plans: ReadonlyMap<string, Plan>): Recipient | null => {
   if (!sound || content === null) return null

@@ -2,7 +2,10 @@ import type { Place } from '../base/diagnostic.ts'
 import type { Condition, ValuePath } from '../core/condition.ts'
 import type { Plan } from '../core/plan.ts'
 import type { CallWindow, Policy, ZoneSource } from '../core/policy.ts'
+import type { Rate } from '../core/rate.ts'
+import type { AlertRule } from '../core/report/alerts.ts'
 import type { Again } from '../core/verdict.ts'
+import type { StatusRange } from './values/status-range.ts'
 
 /** Text of the user's, with its place: a template, a URL, a header. `${NAME}` is already replaced. */
 export interface Text {
@@ -55,9 +58,9 @@ export type AuthDefinition =
   /** `older`: secrets that the buyer may still know while they are changed; each makes a signature beside the first. */
   | { readonly kind: 'standard-webhooks'; readonly secret: Text; readonly older?: readonly Text[] }
 
-/** What a row of `Response Codes` says. `status`: 200, or 5 for `5xx`, or null for any. First row that matches wins. */
+/** What a row of `Response Codes` says. `status` null: any. First row that matches wins. */
 export interface ResponseCodeRow {
-  readonly status: { readonly from: number; readonly to: number } | null
+  readonly status: StatusRange | null
   readonly when: Condition | null
   readonly means: 'success' | 'duplicate' | 'rejected' | 'error' | 'auth' | 'rate-limited' | 'server-error' | 'invalid-data' | 'retry'
   readonly retry: boolean | null
@@ -68,9 +71,12 @@ export interface ResponseCodeRow {
   readonly place: Place
 }
 
+/** What the body of an answer is read as. */
+export type AnswerFormat = 'json' | 'xml' | 'html' | 'text'
+
 export interface ParsingDefinition {
   /** Overrides Content-Type; null: by Content-Type, else sniffed. */
-  readonly format: 'json' | 'xml' | 'html' | 'text' | null
+  readonly format: AnswerFormat | null
   readonly success: Condition | null
   readonly rejected: Condition | null
   readonly duplicate: Condition | null
@@ -155,7 +161,7 @@ export interface EndpointDefinition {
   readonly parsing: ParsingDefinition
   readonly responseCodes: readonly ResponseCodeRow[]
   /** `Retry On`: failures that are retried although their class is not. */
-  readonly retryOn: readonly { readonly status: { readonly from: number; readonly to: number } | null; readonly when: Condition | null }[]
+  readonly retryOn: readonly { readonly status: StatusRange | null; readonly when: Condition | null }[]
   readonly samples: readonly SampleAnswer[]
   readonly tables: Readonly<Record<string, Readonly<Record<string, string | number | boolean>>>>
   readonly batch: BatchDefinition | null
@@ -215,17 +221,9 @@ export interface TransportSettings {
   readonly maximumResponse: number
   /** Attempts at once; null: as many as connections. */
   readonly concurrency: number | null
-  readonly rate: { readonly count: number; readonly perMs: number } | null
+  readonly rate: Rate | null
   /** How many attempts may be durable as started and not yet answered. */
   readonly inDoubtWindow: number | null
-}
-
-export interface AlertRule {
-  readonly metric: 'success rate' | 'response time' | 'error rate'
-  readonly op: '<' | '>'
-  /** A share (0 to 1) or milliseconds. */
-  readonly value: number
-  readonly text: string
 }
 
 export interface About {

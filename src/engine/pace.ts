@@ -1,6 +1,7 @@
 import type { Instant } from '../base/time.ts'
 import type { Claim } from '../core/caps.ts'
 import type { Mode } from '../core/event.ts'
+import type { Rate } from '../core/rate.ts'
 import { stretchOf } from '../core/rate.ts'
 import type { EndpointDefinition } from '../definitions/types.ts'
 
@@ -10,7 +11,7 @@ import type { EndpointDefinition } from '../definitions/types.ts'
  * that length sees more together with the process before this one. Where several share a store, see `held-starts`.
  */
 export const createPaces = (mode: Mode) => {
-  const known = new Map<string, { next: number; denied: number; readonly count: number; readonly perMs: number }>()
+  const known = new Map<string, Rate & { next: number; denied: number }>()
 
   return {
     /** The claim of one start; null where the recipient has no rate. */

@@ -1,7 +1,7 @@
 import { hashOfPlan, planToJson } from '../core/plan-json.ts'
 import type { Plan } from '../core/plan.ts'
 import type { Lead } from '../core/lead.ts'
-import { planFor } from '../definitions/catalogue.ts'
+import { planFor, policiesOf } from '../definitions/catalogue.ts'
 import type { Exists } from '../ports.ts'
 import { createAfterAnswer } from './after-answer.ts'
 import { createAlerts } from './alerts.ts'
@@ -43,7 +43,7 @@ export const runDeliveries = async (settings: RunSettings, leads: LeadSource | n
   const { ledger, clock, signal } = given
   const deps: RunDeps = { ...given, observe: (event) => { if (event.kind === 'stored') health.moved(); given.observe(event) } }
   const { mode, catalogue, to: target } = settings
-  const policies = new Map([...catalogue.recipients].flatMap(([id, each]) => (each.kind === 'endpoint' ? [[id, each.policy] as const] : [])))
+  const policies = policiesOf([...catalogue.recipients.values()])
   const slots = createSlots(SLOTS, SHELF)
   const tally = createTally(settings, deps)
   const alerts = createAlerts(deps, policies)

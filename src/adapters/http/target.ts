@@ -1,3 +1,5 @@
+import { unescape } from '../../base/percent.ts'
+
 /** Where a URL leads: what a connection needs and what stands in the request line. */
 export interface Target {
   readonly origin: string
@@ -50,12 +52,3 @@ const placeOf = (url: URL): Place => ({
 /** The value of an Authorization header for a URL's user name and password, which stand percent-encoded there. */
 export const basic = (username: string, password: string): string =>
   `Basic ${Buffer.from(`${unescape(username)}:${unescape(password)}`, 'utf8').toString('base64')}`
-
-/** Percent-encoding undone; a lone percent sign is meant as one. */
-export const unescape = (text: string): string => {
-  try {
-    return decodeURIComponent(text)
-  } catch {
-    return text
-  }
-}

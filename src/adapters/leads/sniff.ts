@@ -1,3 +1,4 @@
+import { parseJson } from '../../wire/parse/json.ts'
 import { readCsvHeader, type CsvHeader, type Doubt } from './csv-header.ts'
 import { createDecoder, encodingOf } from './decode.ts'
 
@@ -64,12 +65,8 @@ const jsonObjects = (text: string, options: SniffOptions, enough: boolean, encod
 }
 
 const objectKeys = (line: string): readonly string[] | null => {
-  try {
-    const value: unknown = JSON.parse(line)
-    return typeof value === 'object' && value !== null && !Array.isArray(value) ? Object.keys(value) : null
-  } catch {
-    return null // Not JSON by itself: that is the answer.
-  }
+  const value = parseJson(line)
+  return typeof value === 'object' && value !== null && !Array.isArray(value) ? Object.keys(value) : null
 }
 
 const binaryOrMarkup = (text: string): Sniffed | null => {

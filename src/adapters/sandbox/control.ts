@@ -1,4 +1,5 @@
 import type { ServerResponse } from 'node:http'
+import { parseJson } from '../../wire/parse/json.ts'
 import { ORDERS, parseOrder } from '../../wire/simulate/orders.ts'
 import type { SandboxState } from './sandbox.ts'
 
@@ -30,12 +31,8 @@ const orderFault = (state: SandboxState, body: string, response: ServerResponse)
 }
 
 const readJson = (text: string): Record<string, unknown> | null => {
-  try {
-    const value: unknown = JSON.parse(text)
-    return typeof value === 'object' && value !== null ? value as Record<string, unknown> : null
-  } catch {
-    return null
-  }
+  const value = parseJson(text)
+  return typeof value === 'object' && value !== null ? value as Record<string, unknown> : null
 }
 
 const json = (response: ServerResponse, status: number, value: unknown): void => {

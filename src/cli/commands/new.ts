@@ -15,6 +15,7 @@ import { draftOf, type Draft } from '../../wire/draft/write.ts'
 import type { Invocation, RunCommand } from '../command.ts'
 import { EXIT } from '../exit.ts'
 import { textOf } from '../options.ts'
+import { someOf } from '../render/figures.ts'
 import { DEFAULT_RECIPIENTS } from '../settings.ts'
 import { writeText } from '../write-text.ts'
 
@@ -39,10 +40,10 @@ export const run: RunCommand = async (invocation) => {
   const kept = await keepSecrets(draft, cwd)
   const { paint } = streams.err
   streams.err.write(`${paint.green('✓')} ${shown}\n`)
-  if (sample.among) streams.err.write(`  made from ${sample.among.taken}; its file has ${sample.among.others.slice(0, 5).join(', ')}${sample.among.others.length > 5 ? ' …' : ''} as well: --request NAME takes another\n`)
+  if (sample.among) streams.err.write(`  made from ${sample.among.taken}; its file has ${someOf(sample.among.others, 5)} as well: --request NAME takes another\n`)
   if (kept.length > 0) streams.err.write(`  ${kept.join(', ')} ${kept.length === 1 ? 'is' : 'are'} in .env; keep that file out of git\n`)
-  if (draft.constants.length > 0) streams.err.write(`  ${paint.yellow('look at')} ${draft.constants.slice(0, 12).join(', ')}${draft.constants.length > 12 ? ' …' : ''}: sent as in the example, the same for every lead\n`)
-  if (leads !== null && draft.missing.length > 0) streams.err.write(`  ${paint.yellow('look at')} ${draft.missing.slice(0, 12).join(', ')}${draft.missing.length > 12 ? ' …' : ''}: no column of ${leads.file} was found for ${draft.missing.length === 1 ? 'it' : 'them'}\n`)
+  if (draft.constants.length > 0) streams.err.write(`  ${paint.yellow('look at')} ${someOf(draft.constants)}: sent as in the example, the same for every lead\n`)
+  if (leads !== null && draft.missing.length > 0) streams.err.write(`  ${paint.yellow('look at')} ${someOf(draft.missing)}: no column of ${leads.file} was found for ${draft.missing.length === 1 ? 'it' : 'them'}\n`)
   streams.err.write(`\nNext:\n  ${paint.dim('$')} ${paint.cyan(`finalmile check ${shellWord(shown)}`)}\n  ${paint.dim('$')} ${paint.cyan(`finalmile plan ${shellWord(leads?.file ?? 'leads.csv')} --to ${shellWord(id)}${leads === null ? '' : ` --limit 1${idFlag(leads.columns)}`}`)}\n`)
   return EXIT.done
 }

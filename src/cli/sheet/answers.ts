@@ -1,5 +1,6 @@
 import type { ValuePath } from '../../core/condition.ts'
 import { isHttp, type EndpointDefinition } from '../../definitions/types.ts'
+import type { StatusRange } from '../../definitions/values/status-range.ts'
 import { conditionText } from '../../wire/condition-text.ts'
 import { pathText } from '../../wire/parse/path.ts'
 
@@ -49,4 +50,4 @@ const SERVICES: Readonly<Partial<Record<EndpointDefinition['type'], readonly (re
   ],
 }
 
-const statusWords = ({ from, to }: { readonly from: number; readonly to: number }): string => (from === to ? `status ${from}` : `status ${from} to ${to}`)
+const statusWords = ({ from, to }: StatusRange): string => (from === to ? `status ${from}` : `status ${from} to ${to}`)

@@ -1,5 +1,6 @@
 import { diagnosticAt } from '../../base/diagnostic.ts'
 import { parseDuration } from '../../base/time.ts'
+import type { Rate } from '../../core/rate.ts'
 import { parseAmount, type Amount } from '../values/amount.ts'
 import { parsed, refused } from '../values/parsed.ts'
 import { isEmpty, textual, type Kind } from './field.ts'
@@ -66,7 +67,7 @@ export const KEEP_ALIVE: Kind<number> = {
 
 const PER: Readonly<Record<string, number>> = { second: 1_000, sec: 1_000, s: 1_000, minute: 60_000, min: 60_000, m: 60_000, hour: 3_600_000, hr: 3_600_000, h: 3_600_000, day: 86_400_000, d: 86_400_000 }
 
-export const RATE: Kind<{ readonly count: number; readonly perMs: number }> = textual('a rate', (text, place) => {
+export const RATE: Kind<Rate> = textual('a rate', (text, place) => {
   const match = /^(\d[\d,]*)\s*(?:leads?|requests?)?\s*(?:per|an?|\/)\s*([a-z]+)$/i.exec(text)
   const count = Number((match?.[1] ?? '').replaceAll(',', ''))
   const perMs = PER[(match?.[2] ?? '').toLowerCase()]

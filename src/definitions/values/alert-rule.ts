@@ -1,6 +1,6 @@
 import type { Place } from '../../base/diagnostic.ts'
 import { parseDuration } from '../../base/time.ts'
-import type { AlertRule } from '../types.ts'
+import type { AlertRule } from '../../core/report/alerts.ts'
 import { parsed, refused, type Parsed } from './parsed.ts'
 
 const METRICS: Readonly<Record<string, AlertRule['metric']>> = { 'success rate': 'success rate', 'response time': 'response time', 'error rate': 'error rate', errors: 'error rate', latency: 'response time', 'average response time': 'response time' }

@@ -1,3 +1,4 @@
+import type { AnswerFormat } from '../../definitions/types.ts'
 import type { Reply } from '../request.ts'
 import { decodeBody } from './charset.ts'
 import { parseHtml } from './html.ts'
@@ -6,8 +7,6 @@ import { parseJson } from './json.ts'
 import { isHtmlPage } from './prolog.ts'
 import { parseXml } from './xml.ts'
 import type { Document } from './xml.ts'
-
-export type AnswerFormat = 'json' | 'xml' | 'html' | 'text'
 
 /** What a dotted path walks: a JSON value or an XML document. */
 export type Data = { readonly kind: 'json'; readonly root: unknown } | { readonly kind: 'xml'; readonly document: Document }

@@ -1,4 +1,5 @@
 import type { EndpointDefinition, MappingNode } from '../../definitions/types.ts'
+import { parseJson } from '../parse/json.ts'
 import type { Answer, Intent } from './answers.ts'
 import type { Field } from './request-fields.ts'
 import { jsonOf } from './sketch-json.ts'
@@ -26,11 +27,8 @@ const LIST = '\uE0F3'
 const XML_HEADERS = { 'content-type': 'application/xml' }
 
 const rowValue = (text: string): unknown => {
-  try {
-    return JSON.parse(text) as unknown
-  } catch {
-    return text
-  }
+  const value = parseJson(text)
+  return value === undefined ? text : value
 }
 
 const withMatch = (row: unknown, path: string | null, value: string | null): unknown => {

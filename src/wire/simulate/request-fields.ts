@@ -1,4 +1,5 @@
 import { XMLParser } from 'fast-xml-parser'
+import { parseJson } from '../parse/json.ts'
 import { parseCsv } from '../parse/csv.ts'
 
 /** What a buyer sees of one request. Header names in lower case. */
@@ -71,14 +72,6 @@ const firstList = (value: unknown): readonly unknown[] | null => {
     if (found !== null) return found
   }
   return null
-}
-
-const parseJson = (text: string): unknown => {
-  try {
-    return JSON.parse(text) as unknown
-  } catch {
-    return undefined
-  }
 }
 
 /** As our own batches are written; the header row names the fields. */

@@ -1,5 +1,6 @@
 import type { EndpointDefinition } from '../../definitions/types.ts'
 import { sha256 } from '../../base/hash.ts'
+import { parseJson } from '../parse/json.ts'
 import type { Field, RequestFacts } from './request-fields.ts'
 import type { Decision } from './simulate.ts'
 
@@ -69,15 +70,8 @@ const NO_REJECTION = { 'x-sandbox-note': 'a CRM does not reject leads; a validat
 const said = (status: number, body: unknown, means: string, more: Readonly<Record<string, string>> = {}): Spoken =>
   ({ status, headers: { 'content-type': 'application/json', ...more }, body: JSON.stringify(body), means })
 
-const parsed = (text: string): unknown => {
-  try {
-    return JSON.parse(text) as unknown
-  } catch {
-    return null
-  }
-}
-const objectIn = (text: string): Readonly<Record<string, unknown>> | null => { const value = parsed(text); return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Record<string, unknown>) : null }
-const listIn = (text: string): readonly unknown[] => { const value = parsed(text); return Array.isArray(value) ? value : [] }
+const objectIn = (text: string): Readonly<Record<string, unknown>> | null => { const value = parseJson(text); return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Record<string, unknown>) : null }
+const listIn = (text: string): readonly unknown[] => { const value = parseJson(text); return Array.isArray(value) ? value : [] }
 
 const fieldsIn = (record: unknown): readonly Field[] =>
   typeof record === 'object' && record !== null ? Object.entries(record).filter(([name, value]) => name !== 'attributes' && value !== null && typeof value !== 'object').map(([name, value]) => ({ name, value: String(value) })) : []

@@ -1,4 +1,4 @@
-import type { ParsingDefinition } from '../../definitions/types.ts'
+import type { AnswerFormat, ParsingDefinition } from '../../definitions/types.ts'
 import type { Wish } from './wishes.ts'
 import { htmlOf } from './sketch-html.ts'
 import { jsonOf } from './sketch-json.ts'
@@ -51,7 +51,7 @@ const settle = (wishes: readonly Wish[]): readonly Wish[] => {
   return [...kept.values()]
 }
 
-const spoken = (wishes: readonly Wish[], parsing: ParsingDefinition): 'json' | 'xml' | 'html' | 'text' => {
+const spoken = (wishes: readonly Wish[], parsing: ParsingDefinition): AnswerFormat => {
   const paths = [...wishes.map((each) => each.path), parsing.leadId, parsing.price, parsing.message, parsing.bid, parsing.pingId].filter((each) => each !== null)
   if (paths.some((path) => path.kind === 'css')) return 'html'
   if (paths.some((path) => path.kind === 'path' && path.text.startsWith('/'))) return 'xml'

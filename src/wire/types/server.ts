@@ -1,4 +1,5 @@
 import { diagnosticAt } from '../../base/diagnostic.ts'
+import { unescape } from '../../base/percent.ts'
 import type { EndpointDefinition, Text } from '../../definitions/types.ts'
 import type { Server } from '../request.ts'
 import type { TemplateOptions } from '../template/template.ts'
@@ -38,7 +39,7 @@ export const readServer = (source: Text, schemes: Schemes, definition: EndpointD
     path,
     server: {
       host: bare.toLowerCase(), port: number, secure: known.secure,
-      user: basic?.username.text ?? decoded(user), password: basic?.password.text ?? decoded(password),
+      user: basic?.username.text ?? (user ? unescape(user) : null), password: basic?.password.text ?? (password ? unescape(password) : null),
       mayBePrivate: definition.transport.allowPrivateNetwork || isWrittenOut(bare),
     },
   }
@@ -47,16 +48,6 @@ export const readServer = (source: Text, schemes: Schemes, definition: EndpointD
 // The shortest user and password after which a host, and nothing but a port or path, follows.
 const ADDRESS = /^([a-z][a-z0-9+.-]*):\/\/(?:([^:@/]*)(?::(.*?))?@)?(\[[0-9a-f:.]+\]|[^:/@?#\s]+)(?::(\d{1,5}))?(\/)?$/i
 const ADDRESS_AND_PATH = /^([a-z][a-z0-9+.-]*):\/\/(?:([^:@/]*)(?::(.*?))?@)?(\[[0-9a-f:.]+\]|[^:/@?#\s]+)(?::(\d{1,5}))?(\/.*)?$/i
-
-/** Percent-encoding is undone where there is any; a lone percent sign is meant as one. */
-const decoded = (text: string | undefined): string | null => {
-  if (text === undefined || text === '') return null
-  try {
-    return decodeURIComponent(text)
-  } catch {
-    return text
-  }
-}
 
 /** An address or `localhost`, written by the author (contract, section 5, Addresses). */
 const isWrittenOut = (host: string): boolean => /^(localhost|.*\.localhost|\d{1,3}(\.\d{1,3}){3})$/i.test(host) || host.includes(':')

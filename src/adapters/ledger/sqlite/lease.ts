@@ -3,6 +3,7 @@ import type { DatabaseSync } from 'node:sqlite'
 import { LeaseLostError } from '../../../ports.ts'
 import { isGone } from '../is-gone.ts'
 import type { SqlRow } from '../rows.ts'
+import { inTransaction } from './transaction.ts'
 import { isLocked } from './trouble.ts'
 
 /** Who writes, since when, and until when nobody else may. */
@@ -23,26 +24,18 @@ export interface Lease {
 export const takeLease = (db: DatabaseSync, leaseMs: number, now: number): { readonly lease: Lease } | { readonly holder: Holder } => {
   const read = db.prepare('SELECT fence, pid, host, since, until FROM lease')
   try {
-    db.exec('BEGIN IMMEDIATE')
+    return inTransaction(db, () => {
+      const row = read.get()
+      const holder = holderOf(row)
+      // A process of this machine that no longer runs cannot come back; of another machine nobody can tell.
+      if (holder.until > now && !(holder.host === hostname() && isGone(holder.pid))) return { holder }
+      const fence = Number(row?.['fence']) + 1
+      db.prepare('UPDATE lease SET fence = ?, holder = ?, pid = ?, host = ?, since = ?, until = ?').run(fence, `${process.pid}@${hostname()}`, process.pid, hostname(), now, now + leaseMs)
+      return { lease: leaseOf(db, fence, leaseMs, now + leaseMs) }
+    })
   } catch (error) {
     // A process that was stopped within a transaction keeps the file's lock: nobody can take over before it goes on or ends.
     if (isLocked(error)) return { holder: holderOf(read.get()) }
-    throw error
-  }
-  try {
-    const row = read.get()
-    const holder = holderOf(row)
-    // A process of this machine that no longer runs cannot come back; of another machine nobody can tell.
-    if (holder.until > now && !(holder.host === hostname() && isGone(holder.pid))) {
-      db.exec('ROLLBACK')
-      return { holder }
-    }
-    const fence = Number(row?.['fence']) + 1
-    db.prepare('UPDATE lease SET fence = ?, holder = ?, pid = ?, host = ?, since = ?, until = ?').run(fence, `${process.pid}@${hostname()}`, process.pid, hostname(), now, now + leaseMs)
-    db.exec('COMMIT')
-    return { lease: leaseOf(db, fence, leaseMs, now + leaseMs) }
-  } catch (error) {
-    if (db.isTransaction) db.exec('ROLLBACK')
     throw error
   }
 }

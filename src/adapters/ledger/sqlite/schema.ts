@@ -1,5 +1,6 @@
 import type { DatabaseSync } from 'node:sqlite'
 import { StoreError } from '../../../ports.ts'
+import { inTransaction } from './transaction.ts'
 
 /**
  * Numbered and append-only: a store is brought up by the ones it lacks, each in a transaction of its own, so that a
@@ -47,19 +48,13 @@ export const MIGRATIONS: readonly string[] = [
 export const migrate = (db: DatabaseSync, migrations: readonly string[] = MIGRATIONS): void => {
   refuseNewer(db, migrations)
   while (versionOf(db) < migrations.length) {
-    db.exec('BEGIN IMMEDIATE')
-    try {
+    inTransaction(db, () => {
       // Another process may have done it while this one waited for the lock.
       const at = versionOf(db)
-      if (at < migrations.length) {
-        db.exec(migrations[at] ?? '')
-        db.exec(`PRAGMA user_version = ${at + 1}`)
-      }
-      db.exec('COMMIT')
-    } catch (error) {
-      if (db.isTransaction) db.exec('ROLLBACK')
-      throw error
-    }
+      if (at >= migrations.length) return
+      db.exec(migrations[at] ?? '')
+      db.exec(`PRAGMA user_version = ${at + 1}`)
+    })
   }
 }
 

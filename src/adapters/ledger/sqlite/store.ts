@@ -11,6 +11,7 @@ import { createBatches } from './batches.ts'
 import type { Lease } from './lease.ts'
 import type { PackedResult, PackedStep } from '../packing.ts'
 import { purgeRows, scrubFiles } from './purge.ts'
+import { inTransaction } from './transaction.ts'
 import { DELIVERY_COLUMNS, PURGED_LEAD, STANDING_COLUMNS, STATES, WORKING, countsOf, deliveryRowOf, eventRowsOf, queueOf, recipientStateOf, standingOf, storedEventsOf } from '../rows.ts'
 import type { DeliveryRow, EventRow, SqlRow } from '../rows.ts'
 
@@ -29,14 +30,12 @@ export const createStore = (db: DatabaseSync, lease: Lease | null) => {
   /** One transaction, fenced. */
   const write = <T>(work: () => T): T => {
     if (!lease) throw new Error('this store was opened without its lease: it can be looked at, and recipients paused')
-    db.exec('BEGIN IMMEDIATE')
     try {
-      lease.check()
-      const result = work()
-      db.exec('COMMIT')
-      return result
+      return inTransaction(db, () => {
+        lease.check()
+        return work()
+      })
     } catch (error) {
-      if (db.isTransaction) db.exec('ROLLBACK')
       active.clear()
       runNumbers.clear()
       seq = nextSeq(db)
@@ -250,33 +249,21 @@ export const createStore = (db: DatabaseSync, lease: Lease | null) => {
     purgePage: (settledBefore: number, after: number, limit: number): { readonly purged: number; readonly last: number | null } => write(() => purgeRows(db, settledBefore, after, limit)),
     scrub: (): void => scrubFiles(db),
 
+    // What a person does beside a running delivery is unfenced: short, and not about any delivery's history.
     recipientStates: (mode: Mode): readonly RecipientState[] => statement.recipients.all(mode).map(recipientStateOf),
-    setPaused: (recipient: string, mode: Mode, paused: RecipientState['paused']): void => unfenced(db, () => { statement.pause.run(recipient, mode, paused?.at ?? null, paused?.reason ?? null) }),
-    setClosedUntil: (recipient: string, mode: Mode, until: number | null): void => unfenced(db, () => { statement.close.run(recipient, mode, until) }),
-    setCircuit: (recipient: string, mode: Mode, circuit: string | null): void => unfenced(db, () => { statement.circuit.run(recipient, mode, circuit) }),
+    setPaused: (recipient: string, mode: Mode, paused: RecipientState['paused']): void => inTransaction(db, () => { statement.pause.run(recipient, mode, paused?.at ?? null, paused?.reason ?? null) }),
+    setClosedUntil: (recipient: string, mode: Mode, until: number | null): void => inTransaction(db, () => { statement.close.run(recipient, mode, until) }),
+    setCircuit: (recipient: string, mode: Mode, circuit: string | null): void => inTransaction(db, () => { statement.circuit.run(recipient, mode, circuit) }),
     sealedToken: (recipient: string, mode: Mode): string | null => {
       const row = statement.token.get(recipient, mode)
       return row ? String(row['sealed']) : null
     },
-    setSealedToken: (recipient: string, mode: Mode, sealed: string | null): void => unfenced(db, () => { if (sealed === null) statement.dropToken.run(recipient, mode); else statement.keepToken.run(recipient, mode, sealed) }),
-    wake: (recipient: string, mode: Mode, now: number): number => unfenced(db, () => Number(statement.wake.run(now, mode, recipient).changes)),
+    setSealedToken: (recipient: string, mode: Mode, sealed: string | null): void => inTransaction(db, () => { if (sealed === null) statement.dropToken.run(recipient, mode); else statement.keepToken.run(recipient, mode, sealed) }),
+    wake: (recipient: string, mode: Mode, now: number): number => inTransaction(db, () => Number(statement.wake.run(now, mode, recipient).changes)),
   }
 }
 
 export type Store = ReturnType<typeof createStore>
-
-/** What a person does beside a running delivery: short, and not about any delivery's history. */
-const unfenced = <T>(db: DatabaseSync, work: () => T): T => {
-  db.exec('BEGIN IMMEDIATE')
-  try {
-    const result = work()
-    db.exec('COMMIT')
-    return result
-  } catch (error) {
-    if (db.isTransaction) db.exec('ROLLBACK')
-    throw error
-  }
-}
 
 /** By the end of the index, not over all rows: it is asked while the lease runs. */
 const nextSeq = (db: DatabaseSync): number => Number(db.prepare('SELECT seq + count AS next FROM log ORDER BY seq DESC LIMIT 1').get()?.['next'] ?? 1)
