@@ -83,16 +83,19 @@ const batchFormat = (written: BatchDefinition['format'] | 'either' | null, type:
   return format === 'json' && type !== 'email' && (written === null || places.format !== undefined) ? 'json' : 'csv'
 }
 
+/** Of Auth, at the top level. */
+const LOOSE = ['username', 'password', 'tokenUrl', 'clientId', 'clientSecret', 'scope'] as const
+const looseIn = <T>(all: Readonly<Partial<Record<(typeof LOOSE)[number], T>>>): Record<string, T> =>
+  Object.fromEntries(LOOSE.flatMap((name) => { const one = all[name]; return one === undefined ? [] : [[name, one]] }))
+
 const authFrom = (values: EndpointValues, places: EndpointPlaces, reading: Reading): AuthDefinition | null => {
-  const loose = [places.username, places.password, places.tokenUrl, places.clientId, places.clientSecret, places.scope].find((each) => each !== undefined)
+  const [loose] = Object.values(looseIn(places))
   if (loose === undefined || values.type === 'sftp') return values.auth ?? null
   if (places.auth) {
     reading.report(diagnosticAt(loose, 'given-twice', 'credentials are given beside Auth', 'put them under Auth'))
     return values.auth ?? null
   }
-  const { username, password, tokenUrl, clientId, clientSecret, scope } = values
-  const given = Object.fromEntries(Object.entries({ username, password, tokenUrl, clientId, clientSecret, scope }).filter(([, value]) => value !== undefined))
-  return authOf(given, { username: places.username, password: places.password, tokenUrl: places.tokenUrl, clientId: places.clientId, clientSecret: places.clientSecret } as Parameters<typeof authOf>[1], loose, reading) ?? null
+  return authOf(looseIn(values), looseIn(places), loose, reading) ?? null
 }
 
 /** Mail and file servers take user names and passwords as they are, not as templates. */

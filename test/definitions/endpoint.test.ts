@@ -95,6 +95,9 @@ describe('auth', () => {
   ])('a key that the way to sign in does not read is told: %s', (lines, told) => {
     expect(load({ r: `${BASE}Auth:\n  ${lines}\nPrice: $1\nParsing:\n  Success: ok = true` }, env).said).toEqual([expect.stringContaining(`warning unused-key: ${told}`)])
   })
+  it('at the top level those that are not there are not told', () => {
+    expect(load({ r: `${BASE}Username: \${T}\nPassword: \${S}\nPrice: $1\nParsing:\n  Success: ok = true` }, env).said).toEqual([])
+  })
   it('every value of the environment is a secret', () => expect([...load({ r: `${BASE}Auth: Bearer \${T}\nHeaders:\n  X-K: \${S}` }, env).catalogue.secrets].toSorted()).toEqual(['secret', 'sesame']))
 })
 
