@@ -2,13 +2,14 @@ import { resolve } from 'node:path'
 import type { Inspect } from '../adapters/leads/batch.ts'
 import { checkLeadSources } from '../adapters/leads/check.ts'
 import { readLeads, type LeadStream } from '../adapters/leads/read.ts'
-import type { Endpoint } from '../wire/endpoint.ts'
+import type { Target } from './catalogue.ts'
 import type { Invocation } from './command.ts'
 import { columnRemarks } from './lead-columns.ts'
 import { renderDiagnostic } from './render/diagnostic.ts'
+import { unaskedRemarks } from './unasked.ts'
 
 /** Looks at all lead files before anything is sent; warnings go to stderr. */
-export const openLeads = async ({ options, streams, settings, cwd }: Invocation, names: readonly string[], inspect?: Inspect, endpoints: Iterable<Endpoint> = []): Promise<LeadStream> => {
+export const openLeads = async ({ options, streams, settings, cwd }: Invocation, names: readonly string[], inspect?: Inspect, target?: Pick<Target, 'plan' | 'endpoints'>): Promise<LeadStream> => {
   const asked = {
     ...(typeof options.id === 'string' ? { id: options.id } : {}),
     ...(typeof options.received === 'string' ? { received: options.received } : {}),
@@ -16,7 +17,8 @@ export const openLeads = async ({ options, streams, settings, cwd }: Invocation,
   }
   const shown = names.map((each) => (each === '-' || cwd === process.cwd() ? each : resolve(cwd, each)))
   const { sources, warnings } = await checkLeadSources(shown, { ...asked, ...(names.includes('-') ? { stdin: streams.stdin } : {}) })
-  if (!settings.quiet) for (const each of [...warnings, ...(inspect === undefined ? [] : columnRemarks(sources, endpoints, typeof options.id === 'string'))]) streams.err.write(renderDiagnostic(each, () => null, streams.err.paint))
+  const remarks = target === undefined ? [] : [...unaskedRemarks(target), ...columnRemarks(sources, target.endpoints.values(), typeof options.id === 'string')]
+  if (!settings.quiet) for (const each of [...warnings, ...remarks]) streams.err.write(renderDiagnostic(each, () => null, streams.err.paint))
   return readLeads(sources, asked)
 }
 

@@ -14,6 +14,6 @@ export const run: RunCommand = async (invocation) => {
   const opened = await openCatalogue(invocation, [to])
   const target = openTarget(opened, to, mode)
   const checks = checkLeads(textOf(options.received), target.plan, clockOf(settings.clock).now)
-  const leads = await openLeads(invocation, invocation.args, checks.inspect, target.endpoints.values())
+  const leads = await openLeads(invocation, invocation.args, checks.inspect, target)
   return perform(invocation, { mode, opened, target, leads, remarks: checks.remarks })
 }

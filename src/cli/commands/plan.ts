@@ -30,7 +30,7 @@ export const run: RunCommand = async (invocation) => {
   const opened = await openCatalogue(invocation, [to])
   const target = openTarget(opened, to, modeOf(invocation))
   const check = checkLeads(textOf(options.received), target.plan, clockOf(settings.clock).now)
-  const stream = await openLeads(invocation, invocation.args, check.inspect, target.endpoints.values())
+  const stream = await openLeads(invocation, invocation.args, check.inspect, target)
   const mask = options.showSecrets === true ? (text: string) => text : createMasker(opened.catalogue.secrets)
   const limit = numberOf(options.limit) ?? Infinity
   const planner = createPlanner(invocation, target, settings.json ? jsonLine(invocation, mask) : readable(invocation, mask))

@@ -38,9 +38,10 @@ export const compilePath = (parts: readonly string[], vocabulary: Vocabulary, pl
     case 'delivery': return field === 'id' ? (input) => input.deliveryId : unknown(['id'])
     case 'ping': {
       const captures = vocabulary.captures
+      if (captures === null) return diagnosticAt(place, 'unknown-name', `this recipient has no Ping, so that ping.${field} has never a value`, 'write Ping: with Endpoint, Fields and Response Parsing into this file, and a Ping/Post pattern that names it')
       if (field === 'id') return (input) => input.ping?.id
       if (field === 'bid') return (input) => (input.ping ? formatMoney(input.ping.bid) : undefined)
-      return captures?.includes(field) ? (input) => own(input.ping?.captured, field) : unknown(['id', 'bid', ...(captures ?? [])])
+      return captures.includes(field) ? (input) => own(input.ping?.captured, field) : unknown(['id', 'bid', ...captures])
     }
     default:
   }

@@ -52,6 +52,10 @@ describe('a ping carries only its own fields', () => {
     const keys = (['ping', 'post'] as const).map((phase) => Object.entries(headersOf(requestOf({ ping, ...own }, lead, { phase, key: 'ours' }))).filter(([name]) => /^x-once$/i.test(name)).map(([, value]) => value))
     expect(keys).toEqual([['L1-1-ping'], ['L1-1']])
   })
+  it('what a ping brings is asked for in vain where there is no Ping', () => {
+    expect(diagnosticsOf({ mapping: mapping({ id: '{{ping.id}}', bid: '{{ping.bid}}' }) }).map((each) => each.message)).toEqual(['id', 'bid'].map((name) => `this recipient has no Ping, so that ping.${name} has never a value`))
+    expect(diagnosticsOf({ ping, mapping: mapping({ id: '{{ping.id}}', bid: '{{ping.bid}}' }) })).toEqual([])
+  })
   it('its own address says what its author wrote', () => {
     expect(requestOf({ ping: { ...ping, endpoint: textOf('https://buyer.example/ping?mail={{email}}') } }, lead, { phase: 'ping' }).url).toBe('https://buyer.example/ping?mail=ann%40example.com')
   })

@@ -89,7 +89,7 @@ describe("the subject document's mappings", () => {
     ['{{#if lead.order}}{{lead.order}}{{/if}}-1', 'A7-1'], ['{{delivery.id}}', 'delivery-1'], ['{{ping.id}}', 'P1'], ['{{lead.id}}', 'lead-1'],
   ])('a key %s in which it has is its own', (key, own) => {
     const ping = { id: 'P1', bid: money(1), captured: {} }
-    expect(headersOf(requestOf({ idempotency: { header: 'X-Key', key: textOf(key) } }, { order: 'A7' }, { ping }))).toMatchObject({ 'X-Key': own })
+    expect(headersOf(requestOf({ ping: buildPing({}), idempotency: { header: 'X-Key', key: textOf(key) } }, { order: 'A7' }, { ping }))).toMatchObject({ 'X-Key': own })
   })
   it('idempotency off adds no header', () => { expect(headersOf(requestOf({ idempotency: null }, lead))).not.toHaveProperty('Idempotency-Key') })
 
