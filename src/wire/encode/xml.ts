@@ -4,12 +4,12 @@ import type { Document } from '../mapping/document.ts'
 import { shapesOf, keysOf, type Shape } from '../mapping/shape.ts'
 import { textOf } from '../template/text-of.ts'
 
-/** The root (contract, section 2): `Root`, else the mapping's only top-level key where it holds a map, else `lead`. */
+/** The root (contract, section 2): `Root`, else the mapping's only top-level key where it holds a map, else `lead`. Where both say the same it is there once. */
 export interface XmlRoot { readonly name: string; /** the mapping's own top-level map is the root */ readonly own: boolean }
 
 export const xmlRootOf = (document: Document, root: string | null): XmlRoot => {
-  if (root !== null && root !== '') return { name: root, own: false }
   const only = ownRoot(document)
+  if (root !== null && root !== '' && root !== only) return { name: root, own: false }
   return only === null ? { name: 'lead', own: false } : { name: only, own: true }
 }
 

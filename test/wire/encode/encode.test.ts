@@ -19,6 +19,7 @@ describe('formats', () => {
   it.each<[string, Partial<EndpointDefinition>, string]>([
     ['xml', { format: 'xml', mapping: mapping({ first: '{{lead.a}}', n: '{{lead.n}}', none: '{{lead.none}}', e: '{{lead.empty}}', i: '{{lead.list}}' }) }, `${XML}<lead><first>x &amp; y</first><n>5</n><e/><i>p</i><i>q</i></lead>`],
     ['xml with attributes under its own root', { format: 'xml', mapping: mapping({ 'ns:Lead': { '@xmlns:ns': 'urn:x', '@id': '{{lead.a}}"', name: { '@t': 'z', '#text': '{{lead.b}}' } } }) }, `${XML}<ns:Lead xmlns:ns="urn:x" id="x &amp; y&quot;"><name t="z">é€</name></ns:Lead>`],
+    ['xml with a Root that the mapping has too', { format: 'xml', root: 'Lead', mapping: mapping({ Lead: { '@v': 2, a: '1' } }) }, `${XML}<Lead v="2"><a>1</a></Lead>`],
     ['xml with Root', { format: 'xml', root: 'Leads', mapping: mapping({ Lead: { a: '1' } }) }, `${XML}<Leads><Lead><a>1</a></Lead></Leads>`],
     ['xml of all fields', { format: 'xml', mapping: mapping({ a: '1' }), includeAllFields: true, omitEmpty: true }, `${XML}<lead><a>1</a><b>é€</b><n>5</n><list>p</list><list>q</list><obj><_k>1</_k><bad_key>v</bad_key></obj></lead>`],
     ['form', { format: 'form', mapping: mapping({ a: '{{lead.a}}', p: { q: '{{lead.n}}' }, l: ['1', '2'], r: { 0: 'x', 1: 'y' }, e: '{{lead.empty}}' }) }, 'a=x+%26+y&p.q=5&l=1&l=2&r=x&r=y&e='],

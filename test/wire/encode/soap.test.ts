@@ -45,6 +45,7 @@ describe('the envelope', () => {
   it.each([
     ['an @xmlns of the mapping goes before the setting', { mapping: mapping({ '@xmlns': 'urn:own', A: 'x' }) }, '<SubmitLead xmlns="urn:own"><A>x</A></SubmitLead>'],
     ['a prefix of Root is bound', { root: 'm:SubmitLead', mapping: mapping({ 'm:A': 'x' }) }, '<m:SubmitLead xmlns:m="urn:partner"><m:A>x</m:A></m:SubmitLead>'],
+    ['a Root that the mapping has too is there once', { root: 'Send', mapping: mapping({ Send: { A: 'x' } }) }, '<Send xmlns="urn:partner"><A>x</A></Send>'],
     ["the mapping's only map is the operation", { root: null, mapping: mapping({ Send: { A: 'x' } }) }, '<Send xmlns="urn:partner"><A>x</A></Send>'],
   ])('%s', (_, given, inner) => {
     expect(bodyOf(soap({ options: { namespace: 'urn:partner' }, ...given }), lead)).toContain(`<soap:Body>${inner}</soap:Body>`)
