@@ -176,7 +176,8 @@ const fieldIn = ({ path, params }: Call): string | null => {
 interface Sink { text: string; missing: boolean; gap: boolean }
 
 /**
- * Missing parts leave nothing, nor the blank beside them: `{{first}} {{middle}} {{last}}` without a middle has one blank.
+ * Missing parts leave nothing, nor the blank beside them: `{{first}} {{middle}} {{last}}` without a middle has one blank, and
+ * a line of its own is no empty line. Tabs stay, as they count columns.
  * A text that is blank because a field is missing is left out; one that is blank because its values are is sent blank.
  */
 const compileText = (pieces: readonly Piece[], encode: ((value: string) => string) | undefined) => {
@@ -184,7 +185,7 @@ const compileText = (pieces: readonly Piece[], encode: ((value: string) => strin
   return (input: RenderInput): string | undefined => {
     const sink: Sink = { text: '', missing: false, gap: false }
     write(pieces, input, sink, encode)
-    if (sink.missing) sink.text = sink.text.trim()
+    if (sink.missing) sink.text = sink.text.replace(/^[^\S\t]+|[^\S\t]+$/g, '')
     return sink.text.trim() === '' && (sink.missing || tested.some((read) => isMissing(read(input)))) ? undefined : sink.text
   }
 }
@@ -193,7 +194,7 @@ const write = (pieces: readonly Piece[], input: RenderInput, sink: Sink, encode:
   for (let i = 0; i < pieces.length; i++) {
     const piece = pieces[i] as Piece
     if (piece.kind === 'content') {
-      sink.text += sink.gap && (sink.text === '' || /\s$/.test(sink.text)) ? piece.text.replace(/^\s/, '') : piece.text
+      sink.text += sink.gap && BESIDE.some(([before, blank]) => before.test(sink.text) && piece.text.startsWith(blank)) ? piece.text.slice(1) : piece.text
       sink.gap = false
     } else if (piece.kind === 'value') {
       const value = piece.read(input)
@@ -204,6 +205,9 @@ const write = (pieces: readonly Piece[], input: RenderInput, sink: Sink, encode:
     } else write(piece.test.holds(input) ? piece.then : piece.otherwise, input, sink, encode)
   }
 }
+
+/** What stands before a missing part, and the blank behind it that goes with it. */
+const BESIDE: readonly (readonly [RegExp, string])[] = [[/^$|\s$/, ' '], [/^$|\n$/, '\n']]
 
 const testsOf = (pieces: readonly Piece[]): readonly Read[] =>
   pieces.flatMap((each) => (each.kind === 'block' ? [...each.test.reads, ...testsOf(each.then), ...testsOf(each.otherwise)] : []))

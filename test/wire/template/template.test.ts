@@ -30,6 +30,7 @@ describe('templates', () => {
     ['{{lead.a}}', { a: 5 }, 5], ['{{lead.a}}', { a: null }, null], ['{{lead.a}}', {}, undefined], ['{{lead.a}}', { a: '' }, ''], ['x{{lead.a}}', { a: 5 }, 'x5'],
     ['{{lead.f}} {{lead.m}} {{lead.l}}', { f: 'A', l: 'B' }, 'A B'], ['{{lead.f}} {{lead.l}}', { l: 'B' }, 'B'], ['{{lead.f}} {{lead.l}}', {}, undefined], ['{{lead.f}}{{lead.l}}', { f: '', l: '' }, ''],
     ['{{lead.f}} {{lead.l}}', { f: ' A ', l: 'B ' }, ' A  B '], ['- {{lead.f}}', {}, '-'],
+    ['{{lead.a}}\t{{lead.b}}\t{{lead.c}}', { a: 1, c: 3 }, '1\t\t3'], ['{{lead.a}}\t{{lead.b}}\t{{lead.c}}', { b: 2 }, '\t2\t'], ['A: {{lead.a}}\nB: {{lead.b}}', { b: 2 }, 'A: \nB: 2'], ['A:\n{{lead.a}} {{lead.b}}', { b: 2 }, 'A:\n2'], ['{{lead.a}}\n{{lead.b}}\n{{lead.c}}', { a: 1, c: 3 }, '1\n3'],
     ['{{#if lead.score > 80}}1{{else}}2{{/if}}', { score: '81' }, '1'], ['{{#if lead.score > 80}}1{{else}}2{{/if}}', {}, '2'],
     ['{{#if lead.s = "CA" and lead.age >= 18}}y{{else if lead.s in ("NY", "NJ")}}e{{else}}n{{/if}}', { s: 'NJ' }, 'e'],
     ['{{#if not (lead.a = 1 or lead.b contains "}}")}}y{{else}}n{{/if}}', { b: 'x}}' }, 'n'], ['{{#unless lead.a}}n{{/unless}}', {}, 'n'], ['{{#if lead.a exists}}y{{/if}}', { a: 0 }, 'y'],
