@@ -1,6 +1,6 @@
 import { diagnosticAt, type Place } from '../base/diagnostic.ts'
 import { parsePath } from './conditions/condition.ts'
-import { AUTH_READS, AUTH_SECTION, authTypeName, type AuthType } from './fields/auth.ts'
+import { AUTH_READS, AUTH_SECTION, authTypeName, KEY_IN_HEADER, type AuthType } from './fields/auth.ts'
 import { take, type Kind, type PlacesOf, type Reading, type ValuesOf } from './fields/field.ts'
 import { literalOf, yesNo } from './fields/plain.ts'
 import { block } from './fields/section.ts'
@@ -24,7 +24,7 @@ const authLine = (node: Extract<YamlNode, { kind: 'scalar' }>, reading: Reading)
   if (yesNo(text) === false) return null
   const bearer = /^bearer\s+(\S.*)$/is.exec(text)?.[1]
   if (bearer === undefined) {
-    reading.report(diagnosticAt(node.place, 'bad-auth', `got "${/^basic\b/i.test(text) ? 'Basic …' : shortened(text)}", expected Bearer and a token`, 'write Auth: Bearer ${NAME}, or a block with Username and Password, or with a Type'))
+    reading.report(diagnosticAt(node.place, 'bad-auth', `got "${/^basic\b/i.test(text) ? 'Basic …' : shortened(text)}", expected Bearer and a token`, /\bkey\b/i.test(text) ? KEY_IN_HEADER : 'write Auth: Bearer ${NAME}, or a block with Username and Password, or with a Type'))
     return undefined
   }
   // The subject document's `Bearer token` and `Bearer token (rotate monthly)` name no token: the recipient's own variable holds it.
@@ -56,7 +56,7 @@ const ownToken = (place: Place, reading: Reading): Text | undefined => {
 export const authOf = (values: AuthValues, places: PlacesOf<typeof AUTH_SECTION>, place: Place, reading: Reading): AuthDefinition | null | undefined => {
   const type = values.type ?? impliedType(values, places)
   if (type === null) {
-    reading.report(diagnosticAt(place, 'bad-auth', 'this Auth says neither how nor with what to sign in', 'write Username and Password, or a Type: OAuth2, JWT, Token Request, HMAC, Standard Webhooks'))
+    if (!places.type) reading.report(diagnosticAt(place, 'bad-auth', 'this Auth says neither how nor with what to sign in', 'write Username and Password, or a Type: OAuth2, JWT, Token Request, HMAC, Standard Webhooks'))
     return undefined
   }
   tellOfUnused(type, places, reading)
@@ -128,7 +128,7 @@ const tellOfUnused = (type: AuthType, places: PlacesOf<typeof AUTH_SECTION>, rea
 const ELSEWHERE: Readonly<Partial<Record<AuthType, string>>> = {
   'token-request': 'what the login takes stands under Fields',
   oauth2: 'a login that takes more is Type: Token Request, with all of it under Fields',
-  bearer: 'a key in a header of its own stands under Headers: X-API-Key: ${NAME}',
+  bearer: KEY_IN_HEADER,
 }
 
 const impliedType = (values: AuthValues, places: PlacesOf<typeof AUTH_SECTION>): AuthType | null => {

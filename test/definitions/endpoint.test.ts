@@ -98,6 +98,10 @@ describe('auth', () => {
   it('at the top level those that are not there are not told', () => {
     expect(load({ r: `${BASE}Username: \${T}\nPassword: \${S}\nPrice: $1\nParsing:\n  Success: ok = true` }, env).said).toEqual([])
   })
+  it.each(['Auth:\n  Type: API Key\n  Header: X-API-Key\n  Key: ${T}', 'Auth: {Type: Header}', 'Auth: API Key ${T}'])('%s: a key in a header is told to be one, once', (lines) => {
+    const said = load({ r: `${BASE}${lines}\nPrice: $1\nParsing:\n  Success: ok = true` }, env).said
+    expect(said).toEqual([expect.stringContaining('a key in a header of its own stands under Headers: X-API-Key: ${NAME}')])
+  })
   it('every value of the environment is a secret', () => expect([...load({ r: `${BASE}Auth: Bearer \${T}\nHeaders:\n  X-K: \${S}` }, env).catalogue.secrets].toSorted()).toEqual(['secret', 'sesame']))
 })
 

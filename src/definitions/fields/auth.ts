@@ -1,4 +1,5 @@
-import type { Field } from './field.ts'
+import { diagnosticAt } from '../../base/diagnostic.ts'
+import type { Field, Kind } from './field.ts'
 import { MAPPING } from './mapping.ts'
 import { TEXT, WORDS, listOf, oneOf } from './plain.ts'
 
@@ -17,8 +18,21 @@ export const CREDENTIALS = {
   scope: { key: 'Scope', kind: TEXT, doc: 'OAuth2', example: 'leads.write' },
 } as const satisfies Readonly<Record<string, Field<unknown>>>
 
+/** What to do with a key that Auth has no name for: it is a header like any other. */
+export const KEY_IN_HEADER = 'a key in a header of its own stands under Headers: X-API-Key: ${NAME}'
+
+const KNOWN = oneOf<AuthType>('a way to sign in', AUTH_TYPES, { 'JWT Bearer': 'jwt-bearer', 'OAuth2 JWT': 'jwt-bearer', 'OAuth2 JWT Bearer': 'jwt-bearer', 'Client Credentials': 'oauth2', 'OAuth2 Client Credentials': 'oauth2' })
+const TYPE: Kind<AuthType> = {
+  ...KNOWN,
+  read: (node, reading) => {
+    if (node.kind !== 'scalar' || !/^(api|access)?[\s_-]*key$|^(custom )?header$/i.test(node.text.trim())) return KNOWN.read(node, reading)
+    reading.report(diagnosticAt(node.place, 'bad-auth', `Auth has no Type: ${node.text.trim()}`, `${KEY_IN_HEADER}; leave Auth out`))
+    return undefined
+  },
+}
+
 export const AUTH_SECTION = {
-  type: { key: 'Type', kind: oneOf<AuthType>('a way to sign in', AUTH_TYPES, { 'JWT Bearer': 'jwt-bearer', 'OAuth2 JWT': 'jwt-bearer', 'OAuth2 JWT Bearer': 'jwt-bearer', 'Client Credentials': 'oauth2', 'OAuth2 Client Credentials': 'oauth2' }), doc: 'How requests prove who sends them', example: 'OAuth2', default: 'by the keys that are given' },
+  type: { key: 'Type', kind: TYPE, doc: 'How requests prove who sends them', example: 'OAuth2', default: 'by the keys that are given' },
   ...CREDENTIALS,
   subject: { key: 'Subject', kind: TEXT, doc: 'JWT: the user in whose name leads are made; Username is as good', example: 'integration@example.com' },
   privateKey: { key: 'Private Key', aliases: ['Key'], kind: TEXT, doc: 'JWT: the RSA key whose certificate the service has, as PEM text', example: '${SALESFORCE_PRIVATE_KEY}' },
