@@ -46,3 +46,7 @@ export class UserError extends Error {
 /** A user's mistake that has no file: a flag, a missing argument. */
 export const usageError = (message: string, help?: string): UserError =>
   new UserError([{ code: 'usage', severity: 'error', file: null, line: 0, col: 0, message, ...(help === undefined ? {} : { help }) }])
+
+/** What it says, without the secrets that stand in it; the excerpt shows the file, which has their names. */
+export const maskedDiagnostic = (problem: Diagnostic, mask: (text: string) => string): Diagnostic =>
+  ({ ...problem, message: mask(problem.message), ...(problem.help === undefined ? {} : { help: mask(problem.help) }) })

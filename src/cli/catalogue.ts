@@ -1,7 +1,7 @@
 import { basename, extname, resolve } from 'node:path'
 import { checkTransport } from '../adapters/http/check.ts'
 import { readInTime } from '../adapters/read-in-time.ts'
-import { diagnosticAt, UserError, usageError, type Diagnostic } from '../base/diagnostic.ts'
+import { diagnosticAt, maskedDiagnostic, UserError, usageError, type Diagnostic } from '../base/diagnostic.ts'
 import { createMasker } from '../base/secrets.ts'
 import { childrenOf, recipientsOf, rootPath, type Plan } from '../core/plan.ts'
 import type { Mode } from '../core/event.ts'
@@ -115,7 +115,7 @@ export const compileAll = (recipients: Iterable<Recipient>, mode: Mode, sandbox:
       ...(compiled.endpoint.token ? { token: maskedToken(compiled.endpoint.token, mask) } : {}),
     })
   }
-  return { endpoints, diagnostics }
+  return { endpoints, diagnostics: diagnostics.map((each) => maskedDiagnostic(each, mask)) }
 }
 
 const transportProblems = ({ transport, place }: EndpointDefinition): readonly Diagnostic[] =>

@@ -1,4 +1,5 @@
-import { diagnosticAt, type Diagnostic } from '../base/diagnostic.ts'
+import { diagnosticAt, maskedDiagnostic, type Diagnostic } from '../base/diagnostic.ts'
+import { createMasker } from '../base/secrets.ts'
 import type { Plan } from '../core/plan.ts'
 import type { CallingHours, Policy } from '../core/policy.ts'
 import { builtInCallingHours, isCallingHoursFile, readCallingHours } from './calling-hours/read-calling-hours.ts'
@@ -31,8 +32,9 @@ export const loadCatalogue = (files: readonly { readonly path: string; readonly 
   const recipients = withPatternTests(new Map(unique.flatMap((each) => { const recipient = withHours(recipientOf(each, plans), hours); return recipient ? [[each.id, recipient] as const] : [] })))
   // Where a file could not be read it may be the one that names the price.
   if (diagnostics.every((each) => each.severity !== 'error')) diagnostics.push(...warnOfNoPrice([...recipients.values()]))
+  const mask = createMasker(secrets)
   const broken = read.flatMap(({ sound, content }) => (!sound && content?.kind === 'endpoint' && content.endpoint.typed ? [content.endpoint.definition] : []))
-  return { catalogue: { recipients, secrets }, diagnostics: inFileOrder(diagnostics, read), broken }
+  return { catalogue: { recipients, secrets }, diagnostics: inFileOrder(diagnostics, read).map((each) => maskedDiagnostic(each, mask)), broken }
 }
 
 /** The built-in calling hours, as the user's own files change them; null where there is no such file. */

@@ -8,6 +8,21 @@ import { finalmileHere } from './here.ts'
 const after: (() => unknown)[] = []
 afterEach(async () => { for (const each of after.splice(0)) await each() })
 
+it('a variable that stands where it is no good is shown in no message, whoever tells it', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'finalmile-'))
+  after.push(() => rmSync(folder, { recursive: true, force: true }))
+  mkdirSync(join(folder, 'recipients'))
+  writeFileSync(join(folder, '.env'), 'TOKEN=hush-hush\n')
+  writeFileSync(join(folder, 'recipients/a.yaml'), 'Recipient: A\nEndpoint: https://a.example\nAuth: Token ${TOKEN}\nTimeout: ${TOKEN}\nHeaders:\n  X: "{{${TOKEN} lead.x}}"\n')
+  writeFileSync(join(folder, 'recipients/b.yaml'), 'Recipient: B\nEndpoint: ${TOKEN}\n')
+  for (const args of [['check'], ['check', '--json'], ['plan', 'leads.csv', '--to', 'a'], ['plan', 'leads.csv', '--to', 'b']]) {
+    const { code, out, err } = await finalmileHere(args, { cwd: folder })
+    expect(code).toBe(2)
+    expect(out + err).not.toContain('hush-hush')
+    expect(out + err).toContain('••••')
+  }
+})
+
 /** A dialer that takes its credentials in the URL, and echoes a password that is wrong. */
 describe('credentials in a URL', () => {
   it('are shown nowhere: not in the plan, the ledger, the results, explain or an error', async () => {

@@ -1,6 +1,7 @@
 import { resolve } from 'node:path'
 import { systemClock } from '../../adapters/clock.ts'
-import { usageError, type Diagnostic } from '../../base/diagnostic.ts'
+import { maskedDiagnostic, usageError, type Diagnostic } from '../../base/diagnostic.ts'
+import { createMasker } from '../../base/secrets.ts'
 import { compileEndpoint } from '../../wire/compile.ts'
 import { compileAll, openCatalogue, plansOf, pricedIn, type Opened } from '../catalogue.ts'
 import type { RunCommand } from '../command.ts'
@@ -46,7 +47,8 @@ export const run: RunCommand = async (invocation) => {
 }
 
 /** In files with errors, which are not compiled, what is wrong with templates: but where a line is told of already, or a key that is missing may be one that was misspelt. */
-const alsoWrong = ({ broken, diagnostics }: Opened): readonly Diagnostic[] => {
+const alsoWrong = ({ broken, diagnostics, catalogue }: Opened): readonly Diagnostic[] => {
+  const mask = createMasker(catalogue.secrets)
   const told = new Set(diagnostics.map((each) => `${each.file}:${each.line}`))
-  return broken.flatMap((definition) => compileEndpoint(definition).diagnostics).filter((each) => each.code !== 'missing-key' && !told.has(`${each.file}:${each.line}`))
+  return broken.flatMap((definition) => compileEndpoint(definition).diagnostics).filter((each) => each.code !== 'missing-key' && !told.has(`${each.file}:${each.line}`)).map((each) => maskedDiagnostic(each, mask))
 }
