@@ -132,11 +132,13 @@ const transportOf = (values: EndpointValues, { proxy, tls }: EndpointPlaces): Tr
 const concurrencyOf = ({ concurrency, caps, price, ping, responseParsing }: EndpointValues): number | null =>
   concurrency ?? (price === undefined && ping === undefined && responseParsing?.price && caps?.some(({ limit }) => limit.kind === 'revenue') ? 1 : null)
 
-export const aboutOf = (values: Pick<EndpointValues, 'buyer' | 'contact' | 'documentation' | 'notes' | 'requirements'>): About => ({
+type AboutValues = Pick<EndpointValues, 'buyer' | 'contact' | 'documentation' | 'notes' | 'description' | 'benefits' | 'prevents' | 'trackPerRecipient' | 'deliveryConfirmedWhen' | 'requirements'>
+
+export const aboutOf = (values: AboutValues): About => ({
   buyer: values.buyer ?? null,
   contact: values.contact ?? null,
   documentation: values.documentation ?? null,
-  notes: values.notes ?? null,
+  notes: [values.notes, values.description, values.benefits, values.prevents, values.trackPerRecipient, values.deliveryConfirmedWhen].filter(Boolean).join('\n') || null,
   requirements: (values.requirements ?? []).flatMap((each) => (each.kind === 'prose' ? [each.text] : [])),
 })
 

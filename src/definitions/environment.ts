@@ -36,7 +36,7 @@ export const substitute = (root: YamlNode, env: Environment): Substituted => {
 }
 
 /** What a buyer answered, and words for people, are shown as they are. */
-const AS_WRITTEN = new Set(['expectedresponse', 'sampleresponse', 'notes', 'documentation'])
+const AS_WRITTEN = new Set(['expectedresponse', 'sampleresponse', 'notes', 'description', 'documentation'])
 const VARIABLES = /\$\{([^}]*)\}/g
 const VARIABLE = /\$\{([^}]*)\}/y
 const NAME = /^[A-Za-z_][A-Za-z0-9_]*$/

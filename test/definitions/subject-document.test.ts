@@ -195,6 +195,11 @@ describe('parts of a recipient in the subject document', () => {
     { metric: 'success rate', op: '<', value: 0.9 }, { metric: 'response time', op: '>', value: 2_000 }, { metric: 'error rate', op: '>', value: 0.2 },
   ]))
 
+  it('Idempotency, Acknowledgment and Monitoring in one file', () => {
+    const { about } = endpoint(`${BASE}Notes: ours\n${['Idempotency', 'Acknowledgment', 'Monitoring'].map(snippet).join('')}`).definition
+    for (const words of ['ours', 'Duplicate delivery on retry', 'Buyer lead ID captured', 'Average response time']) expect(about.notes).toContain(words)
+  })
+
   it('Test Mode', () => expect(endpoint(`${BASE}${snippet('Test Mode')}`).definition.test).toMatchObject({ endpoint: { text: 'https://sandbox.buyer.com/leads' }, responses: 'simulated', acceptRate: null }))
 })
 
