@@ -27,6 +27,7 @@ import { renderDiagnostic } from './render/diagnostic.ts'
 import { renderEnd } from './render/end.ts'
 import { plural } from './render/figures.ts'
 import { createProgress, type Progress } from './render/progress.ts'
+import { alertText } from './render/summary.ts'
 import { factLine } from './render/timeline.ts'
 import { oneLine, rowLine } from './render/printable.ts'
 import { toldBy } from './render/told.ts'
@@ -148,8 +149,10 @@ const carryOut = async (invocation: Invocation, order: Order, underway: Underway
     clearInterval(timer)
     progress.stop()
   })
-  for (const each of order.remarks?.() ?? []) progress.log(renderDiagnostic(each, () => null, err.paint).trimEnd())
+  if (!settings.quiet) for (const each of order.remarks?.() ?? []) progress.log(renderDiagnostic(each, () => null, err.paint).trimEnd())
   const summary = await record.finish(end, bad, clock.now())
+  // Otherwise they stand in the summary.
+  if (settings.quiet) for (const each of summary.alerts) if (each.kind === 'threshold') alert(alertText(each))
   for (const each of await notifyThresholds(summary, endpoints, notify)) alert(mask(each))
   await ledger.finishRun(run.id, clock.now(), JSON.stringify(summary))
   // A `resume` from cron that found nothing due leaves no folder of empty files behind.

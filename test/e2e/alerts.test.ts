@@ -51,6 +51,13 @@ describe('a threshold that is missed', () => {
     expect(err).not.toContain('T00-hook-secret')
   })
 
+  it('is said with --quiet too, as rows are that cannot be read: from cron nobody sees anything else', async () => {
+    const { project } = await missing('ops@example.com')
+    project.write('leads.csv', `${leadsCsv(3)}\n"half`)
+    const { code, err } = await deliver(project, {}, '--quiet')
+    expect([code, err.split('\n').filter(Boolean)]).toEqual([4, [expect.stringMatching(/^bad row .*leads.csv:\d+: /), expect.stringContaining('success rate < 90% missed: 33.3%'), expect.stringContaining('could not notify ops@example.com')]])
+  })
+
   it('wakes nobody in a rehearsal', async () => {
     const pager = await open(startBuyer())
     const { project } = await missing(pager.url)

@@ -21,15 +21,15 @@ export interface Snapshot {
 /** Tells a person how it goes; nothing at all where nobody watches. */
 export interface Progress {
   update(snapshot: Snapshot): void
-  /** A line above the progress: an alert, a bad row. Shown without a terminal too. */
+  /** A line above the progress: an alert, a bad row. Shown without a terminal, and with --quiet too: cron mails nothing else. */
   log(line: string): void
   stop(): void
 }
 
-/** A spinner line on a terminal; on a pipe, or a terminal that does not know its width, only the lines of `log`. */
+/** A spinner line on a terminal; with --quiet, on a pipe, or a terminal that does not know its width, only the lines of `log`. */
 export const createProgress = async (err: Sink, quiet: boolean): Promise<Progress> => {
   if (quiet || !err.isScreen) {
-    return { update: () => undefined, log: (line) => (quiet ? undefined : err.write(`${line}\n`)), stop: () => undefined }
+    return { update: () => undefined, log: (line) => err.write(`${line}\n`), stop: () => undefined }
   }
   const { default: ora } = await import('ora')
   // discardStdin would put the terminal into raw mode and take Ctrl-C away from us.
