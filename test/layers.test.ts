@@ -9,7 +9,7 @@ const FLOORS = ['base', 'core', 'definitions', 'wire', 'ports.ts', 'engine', 'ad
 const HOMES: Record<string, string> = {
   croner: 'base',
   yaml: 'definitions', 'fastest-levenshtein': 'definitions',
-  handlebars: 'wire', 'fast-xml-parser': 'wire', '@xmldom/xmldom': 'wire', xpath: 'wire', 'node-html-parser': 'wire',
+  handlebars: 'wire', 'fast-xml-parser': 'wire', 'csv-stringify': 'wire', '@xmldom/xmldom': 'wire', xpath: 'wire', 'node-html-parser': 'wire',
   undici: 'adapters', 'csv-parse': 'wire', 'ipaddr.js': 'adapters', nodemailer: 'adapters', ssh2: 'adapters', pg: 'adapters', 'pg-boss': 'adapters',
   commander: 'cli', chalk: 'cli', ora: 'cli', 'string-width': 'cli',
 }
@@ -46,6 +46,11 @@ describe('floors', () => {
       }
     }
     expect(wrong).toEqual([])
+  })
+
+  it('the libraries that the project is asked to use are used', () => {
+    const used = new Set(files.flatMap((file) => importsOf(readFileSync(file, 'utf8')).map((name) => name.split('/')[0])))
+    expect(['commander', 'yaml', 'handlebars', 'undici', 'csv-parse', 'csv-stringify', 'fast-xml-parser', 'chalk', 'ora'].filter((each) => !used.has(each))).toEqual([])
   })
 
   it('the pure floors use no clock, no chance, no process, no await', () => {

@@ -1,4 +1,5 @@
-import { csvLine, type CsvStyle } from '../../base/csv.ts'
+import { stringify } from 'csv-stringify/sync'
+import { csvLine, guardCell, type CsvStyle } from '../../base/csv.ts'
 import type { Built } from '../mapping/build.ts'
 import { textOf } from '../template/text-of.ts'
 import type { Shape, ShapeEntry } from '../mapping/shape.ts'
@@ -13,7 +14,13 @@ export const csvOf = (rows: readonly Built[], columns: readonly string[], style:
   const cells = rows.map(cellsOf)
   const header = [...new Set([...columns, ...cells.flatMap((each) => [...each.keys()])])]
   if (header.length === 0) return ''
-  return [header, ...cells.map((each) => header.map((column) => each.get(column)))].map((line) => csvLine(line, style)).join('')
+  const lines = cells.map((each) => header.map((column) => each.get(column) ?? ''))
+  const [only] = lines
+  // One lead a request is what most buyers of CSV get: setting up the library takes longer than its two lines.
+  if (lines.length === 1 && only) return csvLine(header, style) + csvLine(only, style)
+  const table = style.guard ? [header, ...lines].map((line) => line.map(guardCell)) : [header, ...lines]
+  // A lone empty cell must be quoted, or its line is blank and read as none.
+  return stringify(table, { record_delimiter: style.eol, quoted_match: /[\r\n]/, quoted_empty: header.length === 1 })
 }
 
 /** Every column that the mapping can fill, in its order, so that a missing value leaves an empty cell. */
