@@ -4,7 +4,7 @@ import type { Clock, Notify, Transport } from '../ports.ts'
 import type { AnyReply, EmailRequest, Server } from '../wire/request.ts'
 
 /** Which mail server takes alerts, and in whose name. */
-export interface AlertMail { readonly server: Server; readonly from: string }
+interface AlertMail { readonly server: Server; readonly from: string }
 
 const TEN_SECONDS = 10_000
 const SETTINGS = {

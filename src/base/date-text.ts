@@ -5,7 +5,7 @@ import type { Instant } from './time.ts'
  * A date as people and systems write it. A `wall` date names no zone (`1980-05-17`, `2026-01-02 10:00`): its fields are
  * printed as they are and never shifted to another day.
  */
-export type DateText =
+type DateText =
   | { readonly kind: 'instant'; readonly at: Instant }
   | { readonly kind: 'wall'; /** its fields as milliseconds, as if in UTC */ readonly wall: number; readonly dateOnly: boolean }
 

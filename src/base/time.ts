@@ -15,7 +15,7 @@ const UNITS: Readonly<Record<string, number>> = {
   w: 7 * DAY, week: 7 * DAY,
 }
 
-export type DurationText = { ok: true; ms: number } | { ok: false; problem: 'needs-unit' | 'not-a-duration' }
+type DurationText = { ok: true; ms: number } | { ok: false; problem: 'needs-unit' | 'not-a-duration' }
 
 /** Reads `10 seconds`, `1s`, `5 min`, `24h`, `100ms`, `1.5 hours`, `1h 30m`. A bare number is an error: it needs a unit. */
 export const parseDuration = (value: string): DurationText => {

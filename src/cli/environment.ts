@@ -5,7 +5,7 @@ import { errorCode } from '../base/error.ts'
 import { diagnosticAt, usageError, type Diagnostic } from '../base/diagnostic.ts'
 import { readPipe } from './read-pipe.ts'
 
-export type Environment = Readonly<Record<string, string | undefined>>
+type Environment = Readonly<Record<string, string | undefined>>
 
 /** The environment with `.env` of the current folder below it: what is exported goes before what is written there. */
 export const readEnvironment = (cwd: string, exported: Environment): { readonly environment: Environment; readonly warnings: readonly Diagnostic[] } => {

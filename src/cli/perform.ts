@@ -38,7 +38,7 @@ import { stillWaiting } from './still-waiting.ts'
 import { createTally } from './tally.ts'
 import { createTroubles } from './troubles.ts'
 
-export interface Order {
+interface Order {
   readonly mode: Mode
   readonly opened: Opened
   /** Null for `resume`. */

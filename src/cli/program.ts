@@ -5,7 +5,7 @@ import type { CommandSpec, OptionSpec } from './command.ts'
 import { COMMANDS, COMMON_OPTIONS, QUIET_COMMON_OPTIONS } from './commands.ts'
 import type { Streams } from './streams.ts'
 
-export type Dispatch = (spec: CommandSpec, args: readonly string[], options: Readonly<Record<string, unknown>>) => Promise<void>
+type Dispatch = (spec: CommandSpec, args: readonly string[], options: Readonly<Record<string, unknown>>) => Promise<void>
 
 /** The command line as commander knows it. Throws CommanderError instead of ending the process. */
 export const buildProgram = (streams: Streams, dispatch: Dispatch): Command => {

@@ -6,7 +6,7 @@ import type { Endpoint } from '../wire/endpoint.ts'
 import { parseHttpMessage } from '../wire/parse/http-message.ts'
 
 /** One sample answer of a recipient and what its parsing makes of it. */
-export interface JudgedSample {
+interface JudgedSample {
   readonly recipient: string
   readonly sample: SampleAnswer
   readonly verdict: Verdict

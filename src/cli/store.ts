@@ -11,7 +11,7 @@ import type { Invocation } from './command.ts'
  * `read`: looks only, beside a run that goes on. `touch`: the few changes that need no lease (`pause`). `write`: takes
  * a lease; of a SQLite file there is one, waited for unless `--no-wait`; of PostgreSQL each worker has its own.
  */
-export type StoreUse = 'read' | 'touch' | 'write'
+type StoreUse = 'read' | 'touch' | 'write'
 
 export const openStore = async ({ settings, options, cwd, streams }: Invocation, use: StoreUse): Promise<Ledger> => {
   const address = settings.store

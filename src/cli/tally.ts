@@ -4,7 +4,7 @@ import type { RunEvent } from '../engine/settings.ts'
 import type { Snapshot } from './render/progress.ts'
 
 /** Counts for the progress line, from what the engine tells; cheap enough for every event of a fast run. */
-export interface Tally {
+interface Tally {
   observe(event: RunEvent): void
   snapshot(total: number | null, now: Instant): Snapshot
 }

@@ -10,7 +10,7 @@ import type { Verdict } from './verdict.ts'
  * What an answer earns at its place in the plan, seen by all that was booked before it: the price the buyer returned, else its
  * bid, else what the pattern says, else the recipient's own (contract, section 5). Null where nobody named one; nothing but `accepted` earns.
  */
-export interface Booking {
+interface Booking {
   readonly revenue: Money | null
   /** An acceptance beyond what an enclosing race takes: recorded, never booked. */
   readonly surplus: boolean

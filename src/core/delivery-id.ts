@@ -1,7 +1,7 @@
 import type { Mode } from './event.ts'
 
 /** What names a delivery: the lead to this target, for the n-th time. */
-export interface DeliveryKey { readonly mode: Mode; readonly to: string; readonly leadId: string; readonly number: number }
+interface DeliveryKey { readonly mode: Mode; readonly to: string; readonly leadId: string; readonly number: number }
 
 /** The same for the same lead, target, mode and number on every machine, and legible: `live:1:auto-waterfall:L0001`. */
 export const deliveryIdOf = ({ mode, to, leadId, number }: DeliveryKey): string => `${mode}:${number}:${to.replaceAll(':', '%3A')}:${leadId}`

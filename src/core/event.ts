@@ -64,5 +64,5 @@ export type DeliveryEvent =
   /** A buyer gave a sale back, whole or in part (`finalmile returns`). It corrects revenue on the day it was recorded; `ref` names the row of the buyer's file, so that it counts once. */
   | { readonly type: 'returned'; readonly at: Instant; readonly path: string; readonly recipient: string; readonly buyerLeadId: string | null; readonly amount: Money; readonly reason: string | null; readonly ref: string }
 
-export type EventType = DeliveryEvent['type']
+type EventType = DeliveryEvent['type']
 export type EventOf<T extends EventType> = Extract<DeliveryEvent, { type: T }>

@@ -54,7 +54,7 @@ export interface History {
 }
 
 export const emptyHistory: History = { version: 0, receivedAt: 0, cost: null, nodes: new Map(), settled: null, flying: 0 }
-export const untouched: NodeHistory = { attempts: [], before: 0, passed: null, order: null, queuedAt: null }
+const untouched: NodeHistory = { attempts: [], before: 0, passed: null, order: null, queuedAt: null }
 
 export const nodeAt = (history: History, path: string): NodeHistory => history.nodes.get(path) ?? untouched
 

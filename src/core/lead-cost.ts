@@ -3,7 +3,7 @@ import type { Money } from '../base/money.ts'
 import type { Lead } from './lead.ts'
 
 /** What a lead says of its own cost. */
-export type LeadCost =
+type LeadCost =
   | { readonly kind: 'named'; readonly cost: Money }
   /** No field `cost`, or nothing in it. */
   | { readonly kind: 'unsaid' }

@@ -57,7 +57,7 @@ const first = (taken: Set<string>, recipient: string | null): boolean => {
 }
 
 /** Where one node stands; strategies call it for their children. */
-export const evaluate = (plan: Plan, path: string, context: Context): NodeStep => {
+const evaluate = (plan: Plan, path: string, context: Context): NodeStep => {
   if (plan.kind === 'send') return send(plan, path, context)
   const { passed } = nodeAt(context.history, path)
   if (passed) return done('skipped', path, null, passed.reason)

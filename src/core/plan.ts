@@ -57,7 +57,7 @@ export const childPath = (parent: string, child: number | 'finally'): string =>
 /** Whether a node is at a path or anywhere below it. */
 export const isWithin = (at: string, path: string): boolean => path === rootPath || at === path || at.startsWith(`${path}/`)
 
-export interface PlanNode { readonly plan: Plan; readonly path: string }
+interface PlanNode { readonly plan: Plan; readonly path: string }
 
 /** The direct children of a node with their paths, in order. */
 export const childrenOf = (plan: Plan, path: string): readonly PlanNode[] => {

@@ -4,7 +4,7 @@ export interface Rate { readonly count: number; readonly perMs: number }
 /** Starts that were given away: how many, and the last of their times; oldest first. By the clock of who gives them. */
 export type Given = readonly (readonly [at: number, starts: number])[]
 
-export interface Grant {
+interface Grant {
   /** Times at which a request may leave, each for one. */
   readonly starts: readonly number[]
   /** Where fewer than wanted were free: when the next one is. */

@@ -4,7 +4,7 @@ import type { Lead } from './lead.ts'
 import { childrenOf, rootPath, type Plan } from './plan.ts'
 
 /** What a lead says of when it was received. */
-export type Received =
+type Received =
   | { readonly kind: 'at'; readonly at: Instant }
   /** No such field, or nothing in it: it counts from when finalmile first saw it. */
   | { readonly kind: 'unsaid' }

@@ -6,7 +6,7 @@ import { addAttempt, emptyFigures, type Figures } from './report/figures.ts'
 import { addTo, takeFrom } from './sums.ts'
 
 /** Whose event it is; what the ledger's `events` yields has all of it. */
-export interface ReportContext {
+interface ReportContext {
   readonly deliveryId: string
   readonly source: Readonly<Record<string, string>>
 }
@@ -14,7 +14,7 @@ export interface ReportContext {
 export type Grouping = 'recipient' | 'source' | 'day' | 'version'
 
 /** A trouble that a person must look at: wrong credentials, a bad certificate. */
-export interface Attention { readonly recipient: string; readonly class: string; readonly reason: string | null; count: number }
+interface Attention { readonly recipient: string; readonly class: string; readonly reason: string | null; count: number }
 
 /**
  * A fold of events in their order, a run's or all of a store's. Its memory grows with recipients, sources, days and versions, and with

@@ -5,7 +5,7 @@ import type { FailureClass, Verdict } from './verdict.ts'
 import { asksForNewToken } from './verdict.ts'
 
 /** A finished attempt, as much of it as retries depend on. */
-export interface Tried { readonly at: Instant; readonly verdict: Verdict }
+interface Tried { readonly at: Instant; readonly verdict: Verdict }
 
 export type NextAttempt =
   | { readonly kind: 'retry'; readonly at: Instant; readonly timeoutMs: number }

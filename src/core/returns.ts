@@ -5,7 +5,7 @@ import type { DeliveryEvent, EventOf } from './event.ts'
 import { withMore } from './sums.ts'
 
 /** One sale of a delivery and what the buyer has given back of it. */
-export interface Sale {
+interface Sale {
   readonly path: string
   readonly recipient: string
   readonly buyerLeadId: string | null
@@ -31,7 +31,7 @@ export interface ReturnRequest {
   readonly returnedAt: Instant | null
 }
 
-export type ReturnDecision =
+type ReturnDecision =
   | { readonly kind: 'return'; readonly event: EventOf<'returned'> }
   /** Booked before: this very row, or the sale was returned whole. */
   | { readonly kind: 'known' }

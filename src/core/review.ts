@@ -12,7 +12,7 @@ export type Review =
   | { readonly decision: 'accept'; readonly note: string | null; readonly buyer: string | null; readonly revenue: Money; readonly buyerLeadId: string | null }
 
 /** What to record of it. `settled` null: it waits to be tried again, or stays as it is settled (`besides`: what it earns more). */
-export interface Reviewed { readonly events: readonly DeliveryEvent[]; readonly settled: EventOf<'settled'> | null; readonly besides: Money | null }
+interface Reviewed { readonly events: readonly DeliveryEvent[]; readonly settled: EventOf<'settled'> | null; readonly besides: Money | null }
 
 /**
  * `cost`: what was paid for the lead where no settlement said it. An acceptance is a sale (see `salesIn`): it settles the

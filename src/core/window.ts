@@ -3,7 +3,7 @@ import { DAY, MINUTE } from '../base/time.ts'
 import { instantOfWall, offsetAt, wallTime } from '../base/zone.ts'
 import type { CallWindow, ClockSpan } from './policy.ts'
 
-export type WindowState = { readonly open: true } | { readonly open: false; /** null: it never opens */ readonly until: Instant | null }
+type WindowState = { readonly open: true } | { readonly open: false; /** null: it never opens */ readonly until: Instant | null }
 
 /**
  * Whether a window is open in all of the given zones at once (a lead whose zone is not certain has several), and if not,

@@ -8,7 +8,7 @@ export interface Block {
   readonly name: string
   readonly branches: readonly Branch[]
 }
-export interface Branch {
+interface Branch {
   readonly open: Text | null
   /** Lines after `from` and before `to`, counted from 0. */
   readonly from: number

@@ -7,7 +7,7 @@ import { block } from './fields/section.ts'
 import type { AuthDefinition, Text } from './types.ts'
 import type { YamlNode } from './yaml-tree.ts'
 
-export type AuthValues = ValuesOf<typeof AUTH_SECTION>
+type AuthValues = ValuesOf<typeof AUTH_SECTION>
 
 /** `Bearer …` on one line, or a block. Null: `none`. */
 export const AUTH: Kind<AuthDefinition | null> = block('Auth', AUTH_SECTION, ({ values, places }, reading, node) => authOf(values, places, node.place, reading), {

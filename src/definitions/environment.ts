@@ -4,14 +4,14 @@ import { suggest } from './suggest.ts'
 import { tagAt } from './tags.ts'
 import type { YamlEntry, YamlNode, YamlScalar } from './yaml-tree.ts'
 
-export interface Substituted {
+interface Substituted {
   readonly root: YamlNode
   /** Every value that came from the environment: shown as `••••` everywhere. */
   readonly secrets: ReadonlySet<string>
   readonly diagnostics: readonly Diagnostic[]
 }
 
-export type Environment = Readonly<Record<string, string | undefined>>
+type Environment = Readonly<Record<string, string | undefined>>
 
 /**
  * Replaces `${NAME}` in every value but those of keys that only show something. The value is never read again, neither

@@ -1,6 +1,6 @@
 import type { YAMLError } from 'yaml'
 
-export interface Told { readonly code: string; readonly message: string; readonly help: string }
+interface Told { readonly code: string; readonly message: string; readonly help: string }
 
 /** What a fault of the YAML means to the person who wrote it. `line`: the line that it stands in, `rest` from its column on. */
 export const tellYamlProblem = (error: YAMLError, line: string, rest: string): Told => {

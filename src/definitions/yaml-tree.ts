@@ -36,7 +36,7 @@ export type YamlEntry =
   /** A bare block line and what it governs. `open` is the inside of its braces: `#if lead.phone_2`. */
   | { readonly kind: 'block'; readonly open: Text; readonly then: readonly YamlEntry[]; readonly otherwise: readonly YamlEntry[] }
 
-export interface ReadYaml { readonly root: YamlNode | null; readonly diagnostics: readonly Diagnostic[] }
+interface ReadYaml { readonly root: YamlNode | null; readonly diagnostics: readonly Diagnostic[] }
 
 /** Reads one recipient file. `root` is null where the file is empty or the YAML is broken; other mistakes leave it whole. */
 export const readYaml = (file: { readonly path: string; readonly text: string }): ReadYaml => {

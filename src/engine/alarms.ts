@@ -2,7 +2,7 @@ import type { Clock } from '../ports.ts'
 import type { Instant } from '../base/time.ts'
 
 /** One alarm for each of many things, set by the clock; what has time until a process starts again waits in the store instead. */
-export interface Alarms<T extends object> {
+interface Alarms<T extends object> {
   /** Rings at `until`, instead of at any time before; null: not at all. */
   set(thing: T, until: Instant | null): void
   /** When it will ring; undefined: not at all. */

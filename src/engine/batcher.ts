@@ -24,7 +24,7 @@ import type { Answered, Work } from './work.ts'
 const REST_MS = 1_000
 
 /** How many leads a recipient's batch may take from the store, and who brings them back as works. */
-export interface BatchSource {
+interface BatchSource {
   claim(recipient: string, limit: number, atLeast: number): Promise<readonly Work[]>
 }
 

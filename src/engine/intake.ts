@@ -25,7 +25,7 @@ export const takeIn = (lead: Lead, number: number, to: string, plan: Plan, planH
 }
 
 /** `--source` and, before it, the lead's own: a `source` object, columns `source.name` …, or a plain text `source`. */
-export const sourceOf = (lead: Lead, given: Readonly<Record<string, string>>): Readonly<Record<string, string>> => {
+const sourceOf = (lead: Lead, given: Readonly<Record<string, string>>): Readonly<Record<string, string>> => {
   let own: Record<string, string> | null = null
   const add = (name: string, value: unknown): void => {
     if (value !== null && value !== '' && typeof value !== 'object') (own ??= { ...given })[name] = String(value)

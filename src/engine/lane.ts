@@ -37,7 +37,7 @@ export interface Lane {
 }
 
 /** Where leads that wait in a lane stand out of the others' way; see `createSlots`. */
-export interface Shelf { shelve(): boolean; unshelve(): void }
+interface Shelf { shelve(): boolean; unshelve(): void }
 const NO_SHELF: Shelf = { shelve: () => false, unshelve: () => undefined }
 
 /** Times of a rate over several processes, at which attempts may leave: each that enters takes one. */

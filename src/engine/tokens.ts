@@ -8,7 +8,7 @@ import type { RunDeps } from './settings.ts'
 /** A token in use. It lives in memory, and sealed in the store where its source says so: no event, alert or error ever holds it. */
 export interface Held { readonly token: string; readonly host: string | null; readonly mask: (text: string) => string; readonly renews: (verdict: Verdict) => boolean }
 
-export type TokenState =
+type TokenState =
   | { readonly kind: 'held'; readonly held: Held }
   /** It was asked for a moment ago in vain; every attempt that needs it fails with this. */
   | { readonly kind: 'failed'; readonly verdict: FailedVerdict }

@@ -31,7 +31,7 @@ export interface Server {
 }
 
 /** Test mode: nothing leaves; the answer is made up on the spot. */
-export type Rehearsal = 'success' | 'failure'
+type Rehearsal = 'success' | 'failure'
 
 export interface Mailbox { readonly name: string; readonly address: string }
 export interface Attachment { readonly name: string; readonly contentType: string; readonly content: string }

@@ -3,7 +3,7 @@ import { parseProxy } from './proxy.ts'
 import { checkTlsFiles } from './tls.ts'
 
 /** What is wrong with a setting, in words for a person. */
-export interface TransportProblem {
+interface TransportProblem {
   readonly setting: 'tls' | 'proxy'
   readonly message: string
 }

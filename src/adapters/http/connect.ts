@@ -7,7 +7,7 @@ import { ConnectFault, type ConnectPhase, faultOfConnect, wordsOf } from './faul
 import { openTunnel, type Proxy } from './proxy.ts'
 import { secureContext, type TlsSettings } from './tls.ts'
 
-export interface ConnectSettings {
+interface ConnectSettings {
   readonly connectTimeoutMs: number
   readonly tls: TlsSettings
   readonly proxy: Proxy | null

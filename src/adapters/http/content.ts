@@ -2,7 +2,7 @@ import zlib from 'node:zlib'
 import { errorCode } from '../../base/error.ts'
 
 /** A body as it is meant: decompressed, and cut at the limit. */
-export interface Content { readonly body: Uint8Array; readonly truncated: boolean }
+interface Content { readonly body: Uint8Array; readonly truncated: boolean }
 
 /**
  * Undoes Content-Encoding, never making more than `limit` bytes. A body that is not what its header says is handed on as

@@ -21,7 +21,7 @@ export interface Job {
   losses: number
 }
 
-export const settle = (job: Job, outcome: Outcome): void => {
+const settle = (job: Job, outcome: Outcome): void => {
   if (job.settled) return
   job.settled = true
   job.resolve(outcome)

@@ -19,7 +19,7 @@ export interface HttpTransportOptions {
 type Settings = TransportSettings & { readonly timeoutMs: number }
 
 /** The part of the Transport port that is HTTP. */
-export interface HttpTransport {
+interface HttpTransport {
   send(request: HttpRequest, settings: Settings, signal?: AbortSignal): Promise<Reply>
   close(): Promise<void>
 }

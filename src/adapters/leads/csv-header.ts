@@ -16,7 +16,7 @@ export interface CsvHeader {
 /** What a person should know of a file that can be read, and what to do about it. */
 export interface Doubt { readonly message: string; readonly help: string }
 
-export type HeaderResult =
+type HeaderResult =
   | { readonly kind: 'header'; readonly header: CsvHeader; readonly warnings: readonly Doubt[] }
   /** The header's own end is not in the text yet. */
   | { readonly kind: 'more' }

@@ -1,5 +1,5 @@
 /** One record that holds quotes. */
-export interface QuotedRecord {
+interface QuotedRecord {
   readonly cells: readonly string[]
   /** Just behind the record's line end. */
   readonly end: number

@@ -5,7 +5,7 @@ export interface Decoder {
   push(bytes: Uint8Array): Decoded
   end(): Decoded
 }
-export interface Decoded {
+interface Decoded {
   readonly text: string
   /** Some bytes were not valid in the encoding and stand as U+FFFD. */
   readonly damaged: boolean

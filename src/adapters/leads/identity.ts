@@ -2,7 +2,7 @@ import { shortHash } from '../../base/hash.ts'
 import type { LeadValue } from '../../core/lead.ts'
 
 /** What names a lead: the value of its id field, or why that value cannot be one. */
-export type Identity = { readonly ok: true; readonly id: string } | { readonly ok: false; readonly reason: string }
+type Identity = { readonly ok: true; readonly id: string } | { readonly ok: false; readonly reason: string }
 
 /** Longer than any id seen in the wild, shorter than what a header or an index would refuse. */
 const LONGEST_ID = 500

@@ -10,7 +10,7 @@ export type Sniffed =
   | { readonly kind: 'more' }
   | { readonly kind: 'problem'; readonly code: string; readonly line: number; readonly message: string; readonly help: string }
 
-export interface SniffOptions {
+interface SniffOptions {
   readonly name: string
   /** These bytes are the whole file. */
   readonly whole: boolean

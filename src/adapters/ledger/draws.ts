@@ -1,7 +1,7 @@
 interface Waiting { readonly counter: string; readonly resolve: (ticket: number) => void; readonly reject: (error: unknown) => void }
 
 /** Adds to counters in one transaction; resolves to what each then is. */
-export type Count = (amounts: ReadonlyMap<string, number>) => Promise<ReadonlyMap<string, number>>
+type Count = (amounts: ReadonlyMap<string, number>) => Promise<ReadonlyMap<string, number>>
 
 /**
  * Tickets (0, 1, 2 …) of counters. Those asked for while some are being drawn are drawn together next: a transaction each

@@ -21,7 +21,7 @@ export const withoutPersonalData = (event: DeliveryEvent, delivery: DeliveryName
 }
 
 /** What names a delivery, its id is made of these and stays; and the batches that it went with, which an answer to a single row no longer names. */
-export type DeliveryName = Pick<Delivery, 'mode' | 'number'> & { readonly leadId: string; readonly batches: readonly string[] }
+type DeliveryName = Pick<Delivery, 'mode' | 'number'> & { readonly leadId: string; readonly batches: readonly string[] }
 
 export const nameOf = ({ mode, number, lead }: Pick<Delivery, 'mode' | 'number' | 'lead'>, events: readonly DeliveryEvent[]): DeliveryName =>
   ({ mode, number, leadId: lead.id, batches: events.flatMap((event) => (event.type === 'attemptStarted' && event.batch !== undefined ? [event.batch] : [])) })

@@ -12,7 +12,7 @@ import type { DeliveriesFilter, EventsFilter, Store } from './sqlite/store.ts'
 import { pack, unpack } from './packing.ts'
 import { troubleOf } from './sqlite/trouble.ts'
 
-export interface SqliteOptions {
+interface SqliteOptions {
   readonly path: string
   /**
    * `write`: the one writer, with the lease. `touch`: the small changes that a person makes beside it (`pause`).

@@ -8,7 +8,7 @@ import { makeFolder } from '../make-folder.ts'
 import { createLineFile, type LineFile } from './line-file.ts'
 
 /** The files of one run (contract, section 7). */
-export interface RunFiles {
+interface RunFiles {
   /** Rows of `ledgerRow` and `resultRow`. */
   ledger(row: Row): void
   result(row: Row): void

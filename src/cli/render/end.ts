@@ -15,7 +15,7 @@ import { oneLine } from './printable.ts'
 import { toldReason, type Told } from './told.ts'
 import { cut } from './width.ts'
 
-export interface Ending {
+interface Ending {
   readonly summary: Summary
   readonly end: RunEnd
   /** Null where nothing was left behind. */

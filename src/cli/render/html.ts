@@ -1,6 +1,6 @@
 /** A figure at the head of the page: `Revenue $1,012.50`. */
 export interface PageFigure { readonly label: string; readonly value: string; readonly tone?: 'good' | 'bad' }
-export interface PageColumn { readonly title: string; readonly align?: 'left' | 'right' }
+interface PageColumn { readonly title: string; readonly align?: 'left' | 'right' }
 export interface PageTable {
   readonly title: string
   readonly columns: readonly PageColumn[]
@@ -8,7 +8,7 @@ export interface PageTable {
   /** A bar behind one column's cells: their shares (0 to 1) of the widest, by row. */
   readonly bars?: { readonly column: number; readonly shares: readonly number[] }
 }
-export interface Page {
+interface Page {
   readonly title: string
   readonly subtitle: string
   readonly figures: readonly PageFigure[]

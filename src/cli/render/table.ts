@@ -2,7 +2,7 @@ import type { ChalkInstance } from 'chalk'
 import { oneLine } from './printable.ts'
 import { cut, padEnd, padStart, widthOf } from './width.ts'
 
-export interface Column {
+interface Column {
   readonly title: string
   readonly align?: 'left' | 'right'
   /** May be shortened, down to 8 characters, where the terminal is narrow. */

@@ -17,7 +17,7 @@ export const RESULT_COLUMNS = [
 ] as const
 
 /** Whose event a row is about; what the ledger's `events` yields has all of it. */
-export interface RowContext {
+interface RowContext {
   readonly seq: number
   readonly runId: string
   readonly leadId: string

@@ -61,7 +61,7 @@ export interface Summary extends MoneyOf {
 }
 
 /** What the run knows beside its events. */
-export interface RunFigures {
+interface RunFigures {
   readonly finishedAt: Instant
   readonly waiting: number
   readonly alreadySettled: number

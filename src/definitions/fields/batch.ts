@@ -42,7 +42,7 @@ export const BATCH_SECTION = {
   benefits: { key: 'Benefits', aliases: ['Notes'], kind: PROSE, doc: 'A remark', example: 'Lower overhead' },
 } as const satisfies Readonly<Record<string, Field<unknown>>>
 
-export interface BatchRead {
+interface BatchRead {
   readonly policy: BatchPolicy
   /** `format` null: as the recipient's Format is; `either`: CSV, but where that says JSON. */
   readonly definition: Omit<BatchDefinition, 'format'> & { readonly format: BatchDefinition['format'] | 'either' | null }

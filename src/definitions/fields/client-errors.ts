@@ -9,7 +9,7 @@ import { RETRY_ON } from './retry-on.ts'
 import { readRule, RULE_SECTION } from './retry-rule.ts'
 import { namesOf } from './section.ts'
 
-export interface ClientErrors {
+interface ClientErrors {
   /** Statuses that are tried again. */
   readonly retryOn: readonly RetryOn[]
   /** How often and when; absent where the block says nothing of it. */

@@ -7,7 +7,7 @@ import { textual, type Field, type Kind, type Reading } from './field.ts'
 import { TEXT } from './plain.ts'
 import { block } from './section.ts'
 
-export interface RegionalEndpoint { readonly when: Condition | null; readonly use: Text }
+interface RegionalEndpoint { readonly when: Condition | null; readonly use: Text }
 
 const WHEN = textual('a condition on the lead (`path = value`, joined by and, or, not)', parseLeadCondition)
 

@@ -10,7 +10,7 @@ export const IDEMPOTENCY_SECTION = {
   prevents: { key: 'Prevents', kind: WORDS, doc: 'A remark', example: 'Duplicate delivery on retry' },
 } as const satisfies Readonly<Record<string, Field<unknown>>>
 
-export interface IdempotencyRead { readonly header: string; readonly key: Text | null }
+interface IdempotencyRead { readonly header: string; readonly key: Text | null }
 
 const NAME = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/
 

@@ -11,7 +11,7 @@ const PATTERNS = {
 export type PatternKind = (typeof PATTERNS)[keyof typeof PATTERNS]
 
 /** `bid`: the highest. A number: how many may accept. */
-export type Accept = number | 'bid'
+type Accept = number | 'bid'
 
 const ACCEPT = textual<Accept>('first responder, all, up to a number, or highest bid', (text, place) => {
   const count = /^(?:up to|first|at most)\s+(\d+)(?:\s+(?:responders|buyers|acceptances))?$/i.exec(text)?.[1]

@@ -9,7 +9,7 @@ import type { Field, Kind } from './field.ts'
 import { RETRY_ON } from './retry-on.ts'
 import { readRule, RULE_SECTION } from './retry-rule.ts'
 
-export interface RetryStrategy {
+interface RetryStrategy {
   readonly rules: Readonly<Partial<Record<FailureClass, Partial<RetryRule>>>>
   readonly retryOn: readonly RetryOn[]
 }

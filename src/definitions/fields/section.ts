@@ -5,7 +5,7 @@ import type { YamlEntry, YamlNode } from '../yaml-tree.ts'
 import type { JsonSchema, Kind, Reading, ReadSection, Section } from './field.ts'
 import { isEmpty } from './field.ts'
 
-export interface SectionOptions {
+interface SectionOptions {
   /** How messages name the block: `Settings`, `Response Parsing`; the file's top level where absent. */
   readonly within?: string
   /** A key that belongs elsewhere, as it is or nearly so: what to do instead; null where it is known nowhere. */

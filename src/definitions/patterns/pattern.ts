@@ -32,7 +32,7 @@ export type Shape =
   | { readonly kind: 'auction'; readonly bidders: readonly Reference[]; readonly windowMs: number; readonly floor: Amount | undefined }
   | { readonly kind: 'share'; readonly entrants: readonly Reference[]; readonly weights: readonly number[] }
 
-export interface Window { readonly opensMs: number; /** null: never */ readonly closesMs: number | null; readonly references: readonly Reference[] }
+interface Window { readonly opensMs: number; /** null: never */ readonly closesMs: number | null; readonly references: readonly Reference[] }
 
 /** A refusal of any kind moves on; a lead that is held or pooled stays. */
 export const WATERFALL_MOVES_ON: readonly OutcomeKind[] = ['rejected', 'duplicate', 'skipped', 'failed']

@@ -12,7 +12,7 @@ export const planOf = (pattern: Pattern, resolve: (reference: Reference) => Plan
 }
 
 /** Null for a pool, which pays nothing. */
-export type CurrencyAt = (recipient: string) => string | null
+type CurrencyAt = (recipient: string) => string | null
 
 /** What the recipients of a plan pay in. */
 export const currenciesIn = (plan: Plan, currencyAt: CurrencyAt): readonly string[] => [...new Set(recipientsOf(plan).flatMap((each) => currencyAt(each) ?? []))]

@@ -3,8 +3,8 @@ import { parseDuration } from '../../base/time.ts'
 import type { RetryRule } from '../../core/policy.ts'
 import { parsed, refused, type Parsed } from './parsed.ts'
 
-export type Backoff = RetryRule['backoff']
-export interface RetriesText { readonly retries: number; /** null: as each class has it */ readonly backoff: Backoff | null }
+type Backoff = RetryRule['backoff']
+interface RetriesText { readonly retries: number; /** null: as each class has it */ readonly backoff: Backoff | null }
 
 const WORDS: Readonly<Record<string, number>> = { none: 0, no: 0, off: 0, never: 0, once: 1, twice: 2 }
 

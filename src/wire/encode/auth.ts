@@ -7,7 +7,7 @@ import { textOf } from '../template/text-of.ts'
 import { headerValue, type Header } from './headers.ts'
 
 /** Headers that prove who sends; the body is signed as it stands before compression. */
-export type Authorize = (input: RenderInput, body: string | Uint8Array) => readonly Header[]
+type Authorize = (input: RenderInput, body: string | Uint8Array) => readonly Header[]
 
 /** OAuth2 and Token Request use `input.token`, which the engine asks for; without one the header is left out. */
 export const compileAuth = (auth: AuthDefinition | null, options: TemplateOptions): Authorize => {

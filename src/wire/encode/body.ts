@@ -16,14 +16,14 @@ export interface Payload {
   readonly query: string
   readonly body: string | Uint8Array | null
 }
-export interface BodyEncoder {
+interface BodyEncoder {
   readonly one: (input: RenderInput) => Payload
   readonly many: ((inputs: readonly RenderInput[]) => Payload) | null
   /** Null where there is no body. */
   readonly contentType: string | null
 }
 
-export interface BodySource {
+interface BodySource {
   readonly document: Document
   readonly extra: Document | null
   readonly charset: Charset

@@ -10,7 +10,7 @@ export type Header = readonly [name: string, value: string]
 /** Buyers see who calls. */
 export const USER_AGENT: Header = ['User-Agent', `finalmile/${VERSION}`]
 
-export interface CompiledHeaders {
+interface CompiledHeaders {
   /** The author's headers; one whose field the lead does not have is left out. */
   readonly write: (input: RenderInput) => Header[]
   /** Lower-case names that the author sets; ours of the same name stay away. */

@@ -5,7 +5,7 @@ import { compilePieces, type Piece, type TemplateOptions } from '../template/tem
 import { textOf } from '../template/text-of.ts'
 import { percentEncode } from './form.ts'
 
-export type UrlResult = { readonly ok: true; readonly url: string } | { readonly ok: false; readonly reason: string }
+type UrlResult = { readonly ok: true; readonly url: string } | { readonly ok: false; readonly reason: string }
 export interface CompiledUrl {
   readonly render: (input: RenderInput) => UrlResult
   /** The author wrote out an address or `localhost` in a host without templates (contract, section 5, Addresses). */

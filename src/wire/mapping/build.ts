@@ -6,9 +6,9 @@ import type { Shape, ShapeEntry } from './shape.ts'
  * Lists, so that a map which came as a value of the lead is never taken for structure (an `@x` in it is no attribute).
  */
 export type Built = ReadonlyMap<string, Built> | List | Leaf
-export interface List { readonly list: readonly Built[]; /** where the author put its items, in order; one after the other where absent */ readonly at?: readonly number[] }
+interface List { readonly list: readonly Built[]; /** where the author put its items, in order; one after the other where absent */ readonly at?: readonly number[] }
 /** Any value as it stood in the lead, or came out of a template. */
-export interface Leaf { readonly leaf: unknown }
+interface Leaf { readonly leaf: unknown }
 
 /** Undefined where nothing is left: all of its fields are missing. The author's own empty map stays. */
 export const build = (shape: Shape, input: RenderInput): Built | undefined => {

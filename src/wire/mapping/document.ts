@@ -19,7 +19,7 @@ export interface Document {
   readonly build: (input: RenderInput) => Built
 }
 
-export interface DocumentSource {
+interface DocumentSource {
   readonly mapping: MappingNode | null
   readonly includeAll: boolean
   readonly omitEmpty: boolean

@@ -8,7 +8,7 @@ import { childElements, compileXPathElements, documentOf, elementsAt, isElement,
 import type { Document, Element } from './xml.ts'
 
 /** The rows of a bulk answer, in its order; null where it has none to be found. */
-export type RowFinder = (answer: Answer) => readonly Row[] | null
+type RowFinder = (answer: Answer) => readonly Row[] | null
 
 type RowsIn = (data: Data) => readonly Row[] | null
 

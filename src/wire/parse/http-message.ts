@@ -2,7 +2,7 @@ import { brotliDecompressSync, gunzipSync, inflateSync } from 'node:zlib'
 import { errorCode } from '../../base/error.ts'
 import type { Reply } from '../request.ts'
 
-export interface MessageOptions {
+interface MessageOptions {
   /** When the answer came; the message's own Date goes before it. */
   readonly at: number
   /** Bytes of the decoded body that are kept. */

@@ -9,7 +9,7 @@ import { compilePath, pathsOf, readsBody } from './path.ts'
 import { tidy } from './words.ts'
 
 /** `blind`: the body could not be read the way the condition asks, so that its answer is worth nothing. */
-export type Sense = 'yes' | 'no' | 'blind'
+type Sense = 'yes' | 'no' | 'blind'
 export type Probe = (answer: Answer) => Sense
 
 /** A condition on answers, its paths compiled once. */
@@ -98,7 +98,7 @@ export const compileMessage = (path: ValuePath | null): TextReader | null => {
 }
 
 /** What stands where a price was declared: none, one, or something that is no money. */
-export type PriceFound = { readonly kind: 'none' } | { readonly kind: 'price'; readonly price: Money } | { readonly kind: 'unreadable'; readonly text: string }
+type PriceFound = { readonly kind: 'none' } | { readonly kind: 'price'; readonly price: Money } | { readonly kind: 'unreadable'; readonly text: string }
 
 export const compilePrice = (path: ValuePath | null, currency: string): ((answer: Answer) => PriceFound) | null => {
   if (path === null) return null

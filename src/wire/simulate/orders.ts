@@ -2,7 +2,7 @@ import type { Field } from './request-fields.ts'
 
 /** What a person told the sandbox to do, whatever it would have done. */
 export const ORDERS = ['accept', 'reject', 'duplicate', 'invalid', 'unreadable', 'timeout', 'reset', 'slow', 'flaky', 'rate-limit'] as const
-export type OrderKind = (typeof ORDERS)[number]
+type OrderKind = (typeof ORDERS)[number]
 export type Order = { readonly kind: OrderKind } | { readonly kind: 'status'; readonly status: number }
 
 /** `reject`, `timeout` … or a status of three digits; null for anything else. */

@@ -5,7 +5,7 @@ import type { Field, RequestFacts } from './request-fields.ts'
 import type { Decision } from './simulate.ts'
 
 /** What a service answers in its own words, where a recipient's file does not say how it speaks. */
-export interface Spoken { readonly status: number; readonly headers: Readonly<Record<string, string>>; readonly body: string; readonly means: string }
+interface Spoken { readonly status: number; readonly headers: Readonly<Record<string, string>>; readonly body: string; readonly means: string }
 /** Decides about one record as any simulated buyer does. */
 type Decide = (fields: readonly Field[], key: string | null) => Decision
 type Speak = (definition: EndpointDefinition, request: RequestFacts, decide: Decide) => Spoken | null

@@ -6,14 +6,14 @@ export interface Position { readonly line: number; readonly column: number }
 interface Located { readonly loc: { readonly start: Position; readonly end: Position } }
 
 export interface Program { readonly type: 'Program'; readonly body: readonly Statement[] }
-export type Statement =
+type Statement =
   | ({ readonly type: 'ContentStatement'; readonly value: string } & Located)
   | ({ readonly type: 'CommentStatement' } & Located)
   | Mustache
   | Block
   | ({ readonly type: 'PartialStatement' | 'PartialBlockStatement' | 'Decorator' | 'DecoratorBlock' } & Located)
 
-export interface Mustache extends Call { readonly type: 'MustacheStatement' }
+interface Mustache extends Call { readonly type: 'MustacheStatement' }
 export interface Block extends Call {
   readonly type: 'BlockStatement'
   readonly program?: Program
@@ -41,7 +41,7 @@ export type Expression =
   | ({ readonly type: 'BooleanLiteral'; readonly value: boolean } & Located)
   | ({ readonly type: 'UndefinedLiteral' | 'NullLiteral' } & Located)
 
-export type Parsed = { readonly ok: true; readonly program: Program } | { readonly ok: false; readonly message: string; readonly at: Position }
+type Parsed = { readonly ok: true; readonly program: Program } | { readonly ok: false; readonly message: string; readonly at: Position }
 
 /** Reads template text; the message of a fault is one sentence for a person. */
 export const parseTemplate = (text: string): Parsed => {

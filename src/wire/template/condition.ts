@@ -7,9 +7,9 @@ import { isTruthy, textOf } from './text-of.ts'
 /** Whether a condition holds, and all it looks at (so that a blank made by a missing field is known as one). */
 export interface Test { readonly holds: (input: RenderInput) => boolean; readonly reads: readonly Read[] }
 /** `bare`: words to the right of a comparison that are read as names, as all bare words are, and were perhaps meant as texts. */
-export type ConditionResult = { readonly ok: true; readonly test: Test; readonly bare: readonly Word[] } | { readonly ok: false; readonly message: string; readonly offset: number; readonly reported?: boolean }
+type ConditionResult = { readonly ok: true; readonly test: Test; readonly bare: readonly Word[] } | { readonly ok: false; readonly message: string; readonly offset: number; readonly reported?: boolean }
 
-export interface Word { readonly text: string; readonly offset: number }
+interface Word { readonly text: string; readonly offset: number }
 
 /**
  * Compiles the inside of `{{#if …}}`: `lead.score > 80`, `lead.state = "CA" and not (lead.age < 18 or lead.dnc)`.

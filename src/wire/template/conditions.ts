@@ -1,5 +1,5 @@
 /** A comparison found inside `{{#if …}}`: its text, and where it stands in the template. */
-export interface Found { readonly text: string; readonly offset: number }
+interface Found { readonly text: string; readonly offset: number }
 
 /**
  * Handlebars cannot parse `{{#if lead.score > 80}}`. Each condition is taken out and `@c0`, `@c1` … put in its place,

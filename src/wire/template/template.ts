@@ -11,7 +11,7 @@ import { takeOutConditions } from './conditions.ts'
 import type { Read, Vocabulary } from './scope.ts'
 import { textOf } from './text-of.ts'
 
-export type Template =
+type Template =
   | { readonly kind: 'constant'; readonly value: string }
   /** Exactly one `{{…}}`: the value keeps its type. */
   | { readonly kind: 'value'; readonly read: Read }

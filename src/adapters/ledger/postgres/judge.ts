@@ -19,7 +19,7 @@ export interface Changed {
   joined: string | null | undefined
 }
 export interface Logged { readonly changed: Changed; readonly runId: string; readonly count: number; readonly events: string; readonly result: number }
-export interface Sale { readonly leadId: string; readonly recipient: string; readonly mode: string; readonly number: number }
+interface Sale { readonly leadId: string; readonly recipient: string; readonly mode: string; readonly number: number }
 
 /** What a group of steps comes to: an answer for each, and all that is to be written. */
 export interface Judged {

@@ -19,7 +19,7 @@ export interface HostOptions {
 }
 
 /** A writer's database and lease in one thread, the lease renewed by a timer. */
-export interface Host {
+interface Host {
   readonly store: Store
   readonly path: string
   close(): void

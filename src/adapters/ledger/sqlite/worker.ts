@@ -8,7 +8,7 @@ import type { Store } from './store.ts'
 import { carry, troubleOf } from './trouble.ts'
 
 /** What the main thread asks: a group of steps, or one call of the store by name. */
-export type Request =
+type Request =
   | { readonly kind: 'append'; readonly steps: FlatSteps }
   | { readonly kind: 'call'; readonly id: number; readonly method: Exclude<keyof Store, 'append'>; readonly args: readonly unknown[] }
   | { readonly kind: 'close' }

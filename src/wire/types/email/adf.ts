@@ -3,7 +3,7 @@ import type { Pair } from '../../encode/pairs.ts'
 import { xmlDeclaration, xmlElement } from '../../encode/xml.ts'
 import type { Built } from '../../mapping/build.ts'
 
-export interface AdfLead {
+interface AdfLead {
   readonly id: string
   readonly at: number
   /** The mapped fields; well-known names among them find their place in ADF, the others go into the comments. */

@@ -15,7 +15,7 @@ export const htmlBody = (intro: string, leads: readonly LeadLines[], footer: rea
   return `<!DOCTYPE html>\n<html><body>\n${paragraph(linesOf(intro))}${tables.join('')}${paragraph(footer)}</body></html>\n`
 }
 
-export const escapeHtml = (text: string): string =>
+const escapeHtml = (text: string): string =>
   text.replace(CONTROL, '').replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;').replaceAll('"', '&quot;').replaceAll("'", '&#39;')
 
 export const linesOf = (text: string): readonly string[] => text.split(/\r\n|[\r\n\u2028\u2029]/).map((each) => each.replace(CONTROL, ''))

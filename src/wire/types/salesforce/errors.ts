@@ -3,7 +3,7 @@ import { classOfStatus, failureOfClass, statusText } from '../../classify.ts'
 import { tidy } from '../../parse/words.ts'
 
 /** One entry of an error list: `errorCode` in answers about one record, `statusCode` in those about many, `error` from the token host. */
-export interface SalesforceError { readonly code: string; readonly message: string; readonly fields: readonly string[]; /** the record that is there already */ readonly existing: string | null }
+interface SalesforceError { readonly code: string; readonly message: string; readonly fields: readonly string[]; /** the record that is there already */ readonly existing: string | null }
 
 export const errorsIn = (value: unknown): readonly SalesforceError[] =>
   (Array.isArray(value) ? (value as readonly unknown[]) : [value]).flatMap((each) => {
