@@ -76,11 +76,11 @@ const wasSentTo = async (ledger: Ledger, mode: Mode, id: string): Promise<boolea
 }
 
 /** Problems of recipients that the target does not reach do not stop it. */
-export const openTarget = (opened: Opened, name: string, mode: Mode, sandbox: SandboxUrls | null = null): Target => {
+export const openTarget = (opened: Opened, name: string, mode: Mode): Target => {
   const recipient = requireRecipient(opened, name)
   const plan = planFor(recipient)
   const reached = recipientsOf(plan).flatMap((id) => opened.catalogue.recipients.get(id) ?? [])
-  const endpoints = compileEndpoints(reached, mode, sandbox, pricedIn([plan]), opened.catalogue.secrets)
+  const endpoints = compileEndpoints(reached, mode, null, pricedIn([plan]), opened.catalogue.secrets)
   return { recipient, plan, policies: policiesOf(reached), endpoints }
 }
 

@@ -64,7 +64,7 @@ const nowhere: Finder = (answer) => {
 /** The first value at a path, as text; null for none. */
 export type TextReader = (answer: Answer) => string | null
 
-export const compileText = (path: ValuePath | null, longest = 300): TextReader | null => {
+export const compileText = (path: ValuePath | null, longest: number): TextReader | null => {
   if (path === null) return null
   const find = compilePath(path) ?? nowhere
   return (answer) => {

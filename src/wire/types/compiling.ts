@@ -1,11 +1,16 @@
 import type { Diagnostic } from '../../base/diagnostic.ts'
 import { shortHash } from '../../base/hash.ts'
 import type { EndpointDefinition } from '../../definitions/types.ts'
+import { compileDocument, type Document } from '../mapping/document.ts'
 import type { TemplateOptions } from '../template/template.ts'
 
 /** What the templates of a recipient without pings may name. */
 export const typeOptions = (definition: EndpointDefinition, report: (problem: Diagnostic) => void): TemplateOptions =>
   ({ vocabulary: { recipient: { id: definition.id, name: definition.name }, tables: definition.tables, captures: null }, report })
+
+/** Without any mapping, the whole lead. */
+export const documentOf = ({ mapping, includeAllFields, omitEmpty }: EndpointDefinition, options: TemplateOptions): Document =>
+  compileDocument({ mapping, includeAll: includeAllFields || mapping === null, omitEmpty }, options)
 
 /** The same leads under the same keys make the same key, however often the batch is tried. */
 export const oneKeyOf = (all: readonly string[]): string => {

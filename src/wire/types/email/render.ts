@@ -5,14 +5,13 @@ import type { EndpointDefinition, Text } from '../../../definitions/types.ts'
 import { columnsOf, csvOf, FOR_PEOPLE } from '../../encode/csv.ts'
 import { pairsOf } from '../../encode/pairs.ts'
 import type { RenderInput, Rendered } from '../../endpoint.ts'
-import { compileDocument } from '../../mapping/document.ts'
 import { inCommonOf } from '../../in-common.ts'
 import type { Renderer } from '../../render.ts'
 import type { Attachment, EmailRequest, Mailbox } from '../../request.ts'
 import { compilePath } from '../../template/scope.ts'
 import type { TemplateOptions } from '../../template/template.ts'
 import { textOf } from '../../template/text-of.ts'
-import { oneKeyOf, typeOptions } from '../compiling.ts'
+import { documentOf, oneKeyOf, typeOptions } from '../compiling.ts'
 import { optionOf, rehearsalOf } from '../options.ts'
 import { readServer, type Schemes, type ServerAddress } from '../server.ts'
 import { compileWords } from '../words.ts'
@@ -98,8 +97,8 @@ const requiredAddress = (definition: EndpointDefinition, name: string, example: 
 interface Content { readonly subject: string; readonly text: string; readonly html: string; readonly attachments: readonly Attachment[] }
 
 const compileContent = (definition: EndpointDefinition, options: TemplateOptions): ((inputs: readonly RenderInput[], key: string) => Content) => {
-  const { mapping, omitEmpty, name, batch } = definition
-  const document = compileDocument({ mapping, includeAll: definition.includeAllFields || mapping === null, omitEmpty }, options)
+  const { name, batch } = definition
+  const document = documentOf(definition, options)
   const columns = columnsOf(document.shape)
   const subjectWords = optionOf(definition, 'Subject')
   const bodyWords = optionOf(definition, 'Body')

@@ -5,12 +5,11 @@ import { compileBody } from '../../encode/body.ts'
 import { charsetNamed } from '../../encode/charset.ts'
 import { columnsOf, csvOf, FOR_PEOPLE } from '../../encode/csv.ts'
 import type { RenderInput, Rendered } from '../../endpoint.ts'
-import { compileDocument } from '../../mapping/document.ts'
 import { inCommonOf } from '../../in-common.ts'
 import type { Renderer } from '../../render.ts'
 import type { FileRequest } from '../../request.ts'
 import type { TemplateOptions } from '../../template/template.ts'
-import { oneKeyOf, typeOptions } from '../compiling.ts'
+import { documentOf, oneKeyOf, typeOptions } from '../compiling.ts'
 import { optionOf, rehearsalOf } from '../options.ts'
 import { readServer, type Schemes, type ServerAddress } from '../server.ts'
 import { compilePathWords, nameProblem, partOfName, splitPath, withKey } from './path.ts'
@@ -95,8 +94,7 @@ const ENDINGS: Readonly<Record<Format, string>> = { csv: '.csv', json: '.json', 
 const formatOf = (definition: EndpointDefinition): Format => definition.batch?.format ?? definition.format
 
 const compileContent = (definition: EndpointDefinition, options: TemplateOptions): { readonly type: string; readonly write: (inputs: readonly RenderInput[]) => string | Uint8Array } => {
-  const { mapping, omitEmpty } = definition
-  const document = compileDocument({ mapping, includeAll: definition.includeAllFields || mapping === null, omitEmpty }, options)
+  const document = documentOf(definition, options)
   const format = formatOf(definition)
   if (format === 'csv') {
     const columns = columnsOf(document.shape)

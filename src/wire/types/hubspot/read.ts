@@ -4,11 +4,10 @@ import type { Verdict } from '../../../core/verdict.ts'
 import type { EndpointDefinition } from '../../../definitions/types.ts'
 import { verdictOfFault } from '../../classify.ts'
 import type { RenderInput } from '../../endpoint.ts'
-import { compileDocument } from '../../mapping/document.ts'
 import { Answer } from '../../parse/answer.ts'
 import type { Reader } from '../../read.ts'
 import type { AnyReply, Reply } from '../../request.ts'
-import { typeOptions } from '../compiling.ts'
+import { documentOf, typeOptions } from '../compiling.ts'
 import { verdictOfHandover } from '../handover.ts'
 import { failureOfStep, verdictOfEntry, verdictOfRefusal } from './errors.ts'
 import { propertiesOf } from './properties.ts'
@@ -18,8 +17,7 @@ type AnswerReply = Extract<Reply, { kind: 'answer' }>
 
 /** What HubSpot says of contacts, made or updated: of each by itself, also where only some of them fared well (207). */
 export const hubspotReader = (definition: EndpointDefinition): Reader => {
-  const { mapping, omitEmpty } = definition
-  const document = compileDocument({ mapping, includeAll: definition.includeAllFields || mapping === null, omitEmpty }, typeOptions(definition, () => undefined))
+  const document = documentOf(definition, typeOptions(definition, () => undefined))
   const emailOf = (lead: Lead): string => propertiesOf(document.build(inputOf(lead)))['email']?.trim().toLowerCase() ?? ''
   return {
     read: (reply, phase) => {

@@ -4,11 +4,10 @@ import { compileAuth } from '../../encode/auth.ts'
 import { compileHeaders, USER_AGENT, type Header } from '../../encode/headers.ts'
 import { compileUrl } from '../../encode/url.ts'
 import type { RenderInput, Rendered } from '../../endpoint.ts'
-import { compileDocument } from '../../mapping/document.ts'
 import type { Renderer } from '../../render.ts'
 import type { HttpRequest } from '../../request.ts'
 import { compileTokenSource } from '../../token.ts'
-import { typeOptions } from '../compiling.ts'
+import { documentOf, typeOptions } from '../compiling.ts'
 import { compileSteps } from './steps.ts'
 import { propertiesOf } from './properties.ts'
 
@@ -38,8 +37,7 @@ export const compileHubspot = (definition: EndpointDefinition, report: (problem:
     return { method, url: host.text + path, headers, body, compression: body === null ? null : definition.compression, mayBePrivate }
   }
 
-  const { mapping, omitEmpty } = definition
-  const document = compileDocument({ mapping, includeAll: definition.includeAllFields || mapping === null, omitEmpty }, options)
+  const document = documentOf(definition, options)
   const properties = (input: RenderInput) => propertiesOf(document.build(input))
   const emailOf = (input: RenderInput): string | null => properties(input)['email']?.trim() || null
   const entry = (input: RenderInput, email: string) => ({ id: email, idProperty: 'email', objectWriteTraceId: input.lead.id, properties: properties(input) })

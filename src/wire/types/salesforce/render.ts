@@ -6,10 +6,9 @@ import { jsonOfBuilt } from '../../encode/json.ts'
 import { compileUrl } from '../../encode/url.ts'
 import type { RenderInput, Rendered } from '../../endpoint.ts'
 import type { Built } from '../../mapping/build.ts'
-import { compileDocument } from '../../mapping/document.ts'
 import type { Renderer } from '../../render.ts'
 import { textOf } from '../../template/text-of.ts'
-import { typeOptions } from '../compiling.ts'
+import { documentOf, typeOptions } from '../compiling.ts'
 import { salesforceToken } from './token.ts'
 
 /**
@@ -20,8 +19,7 @@ export const compileSalesforce = (definition: EndpointDefinition, report: (probl
   const options = typeOptions(definition, report)
   const settings = definition.salesforce ?? DEFAULTS
   const { externalId } = settings
-  const { mapping, omitEmpty } = definition
-  const document = compileDocument({ mapping, includeAll: definition.includeAllFields || mapping === null, omitEmpty }, options)
+  const document = documentOf(definition, options)
   const authorize = compileAuth(definition.auth, options)
   const own = compileHeaders(definition.headers, options)
   const token = salesforceToken(definition, options)
