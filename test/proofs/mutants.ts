@@ -12,9 +12,9 @@ interface Mutant { readonly fault: string; readonly file: string; readonly from:
 const SIMULATION = 'test/simulation'
 const MUTANTS: readonly Mutant[] = [
   { fault: 'a pattern moves on at held', file: 'strategies/sequence.ts', from: '!node.moveOn.includes(child.outcome.kind)', to: "child.outcome.kind !== 'held' && !node.moveOn.includes(child.outcome.kind)" },
-  { fault: 'one retry too many', file: 'retry.ts', from: 'used >= rule.retries', to: 'used > rule.retries' },
+  { fault: 'one retry too many', file: 'retry.ts', from: 'used >= (again', to: 'used > (again' },
   { fault: 'a retry a millisecond early', file: 'strategies/send.ts', from: 'plan.at > context.now)', to: 'plan.at > context.now + 1)' },
-  { fault: 'Retry-After is ignored', file: 'retry.ts', from: 'asked ?? backoffMs', to: 'backoffMs' },
+  { fault: 'Retry-After is ignored', file: 'retry.ts', from: 'asked ?? again', to: 'again' },
   { fault: 'Retry-After beyond the maximum is waited for as a retry', file: 'retry.ts', from: 'asked > rule.maxWaitMs', to: 'asked < 0' },
   { fault: 'the timeout does not grow', file: 'retry.ts', from: '1.5 **', to: '1 **' },
   { fault: 'unknown moves on with On Unknown: hold', file: 'strategies/send.ts', from: "if (doubt && policy.onUnknown === 'hold')", to: "if (doubt && policy.onUnknown !== 'hold')" },
@@ -58,7 +58,7 @@ const MUTANTS: readonly Mutant[] = [
   { fault: 'a margin forgets what the pattern says a lead costs', file: 'strategies/send.ts', from: 'history.cost ?? patternCost ?? policy.cost', to: 'history.cost ?? policy.cost' },
   { fault: 'a nested pattern decides the cost', file: 'strategies/guarded.ts', from: 'context.patternCost ?? guard.cost }', to: 'guard.cost ?? context.patternCost }' },
   { fault: 'a minimum price looks at the usual price and not at the bid', file: 'strategies/send.ts', from: 'bidAt(history) ?? node.price', to: 'node.price ?? bidAt(history)' },
-  { fault: 'a bidder of a low usual price is not asked', file: 'strategies/auction.ts', from: 'const unwanted = whyNotOffered(policy, context)', to: 'const unwanted = whyNotOffered(policy, context) ?? (policy.price === null && bidder.price === null ? null : context.floors.length > 0 ? "low" : null)' },
+  { fault: 'a bidder of a low usual price is not asked', file: 'strategies/auction.ts', from: 'const unwanted = whyNotOffered(policy, at, context)', to: 'const unwanted = whyNotOffered(policy, at, context) ?? (policy.price === null && bidder.price === null ? null : context.floors.length > 0 ? "low" : null)' },
   { fault: 'a bidder that does not want the lead is asked', file: 'strategies/auction.ts', from: 'if (unwanted !== null) return pass(at, policy.recipient, unwanted)', to: '' },
   { fault: 'an auction waits for a late bidder', file: 'strategies/auction.ts', from: 'if (outstanding && context.now < deadline)', to: 'if (outstanding)' },
   { fault: "a ping's own Timeout is ignored", file: 'strategies/auction.ts', from: 'policy.pingTimeoutMs ?? policy.timeoutMs', to: 'policy.timeoutMs' },
