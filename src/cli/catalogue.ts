@@ -3,7 +3,7 @@ import { checkTransport } from '../adapters/http/check.ts'
 import { readInTime } from '../adapters/read-in-time.ts'
 import { diagnosticAt, maskedDiagnostic, UserError, usageError, type Diagnostic } from '../base/diagnostic.ts'
 import { createMasker } from '../base/secrets.ts'
-import { childrenOf, recipientsOf, rootPath, type Plan } from '../core/plan.ts'
+import { pricedIn, recipientsOf, type Plan } from '../core/plan.ts'
 import type { Mode } from '../core/event.ts'
 import type { Policy } from '../core/policy.ts'
 import { findRecipient, loadCatalogue, planFor, policiesOf } from '../definitions/catalogue.ts'
@@ -158,17 +158,6 @@ export const currencyAmong = (recipients: readonly Recipient[]): string => {
 }
 
 export const plansOf = ({ recipients }: Catalogue): readonly Plan[] => [...recipients.values()].flatMap((each) => (each.kind === 'pattern' ? each.plan : []))
-
-/** Recipients for which a pattern names a price: an acceptance of theirs without one is no doubt. A bidder's bid is one too. */
-export const pricedIn = (plans: Iterable<Plan>): ReadonlySet<string> => {
-  const priced = new Set<string>()
-  const visit = (plan: Plan, path: string, bids: boolean): void => {
-    if (plan.kind === 'send' && (plan.price !== null || bids)) priced.add(plan.recipient)
-    for (const child of childrenOf(plan, path)) visit(child.plan, child.path, plan.kind === 'auction')
-  }
-  for (const plan of plans) visit(plan, rootPath, false)
-  return priced
-}
 
 const lookUp = ({ catalogue, files }: Opened, name: string): Recipient | null => {
   if (isPath(name)) {

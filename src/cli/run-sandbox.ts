@@ -1,9 +1,9 @@
 import type { Sandbox, startSandbox } from '../adapters/sandbox/sandbox.ts'
 import type { Money } from '../base/money.ts'
 import type { Endpoint } from '../wire/endpoint.ts'
-import { childrenOf, rootPath, type Plan } from '../core/plan.ts'
+import { pricedIn, sendsOf, type Plan } from '../core/plan.ts'
 import type { Recipient } from '../definitions/types.ts'
-import { compileEndpoints, pricedIn } from './catalogue.ts'
+import { compileEndpoints } from './catalogue.ts'
 
 /** What a simulated buyer says was made up here. */
 const NO_SECRETS: ReadonlySet<string> = new Set()
@@ -20,10 +20,6 @@ export const openSandbox = async (recipients: readonly Recipient[], plans: reado
 const pricesOf = (recipients: readonly Recipient[], plans: readonly Plan[]): ReadonlyMap<string, Money> => {
   const prices = new Map<string, Money>()
   for (const each of recipients) if (each.kind === 'endpoint' && each.policy.price !== null) prices.set(each.id, each.policy.price)
-  const visit = (plan: Plan, path: string): void => {
-    if (plan.kind === 'send' && plan.price !== null) prices.set(plan.recipient, plan.price)
-    for (const child of childrenOf(plan, path)) visit(child.plan, child.path)
-  }
-  for (const plan of plans) visit(plan, rootPath)
+  for (const { send } of plans.flatMap((plan) => sendsOf(plan))) if (send.price !== null) prices.set(send.recipient, send.price)
   return prices
 }

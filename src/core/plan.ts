@@ -82,13 +82,13 @@ export const lineTo = (plan: Plan, path: string): readonly PlanNode[] => {
   return line
 }
 
+/** All that a plan can send, in order; `bids`: in an auction. */
+export const sendsOf = (plan: Plan, bids = false): readonly { readonly send: Extract<Plan, { kind: 'send' }>; readonly bids: boolean }[] =>
+  plan.kind === 'send' ? [{ send: plan, bids }] : childrenOf(plan, rootPath).flatMap((child) => sendsOf(child.plan, plan.kind === 'auction'))
+
 /** Every endpoint the plan can reach, each once, in the order of first reach. */
-export const recipientsOf = (plan: Plan): readonly string[] => {
-  const found = new Set<string>()
-  const visit = (node: Plan, path: string): void => {
-    if (node.kind === 'send') found.add(node.recipient)
-    for (const child of childrenOf(node, path)) visit(child.plan, child.path)
-  }
-  visit(plan, rootPath)
-  return [...found]
-}
+export const recipientsOf = (plan: Plan): readonly string[] => [...new Set(sendsOf(plan).map(({ send }) => send.recipient))]
+
+/** Recipients for which a pattern names a price: an acceptance of theirs without one is no doubt. A bidder's bid is one too. */
+export const pricedIn = (plans: readonly Plan[]): ReadonlySet<string> =>
+  new Set(plans.flatMap((plan) => sendsOf(plan)).filter(({ send, bids }) => bids || send.price !== null).map(({ send }) => send.recipient))

@@ -1,24 +1,13 @@
 import { diagnosticAt, type Diagnostic } from '../base/diagnostic.ts'
-import { childrenOf, rootPath, type Plan } from '../core/plan.ts'
+import { pricedIn } from '../core/plan.ts'
 import type { Recipient } from './types.ts'
 
 type Endpoint = Extract<Recipient, { kind: 'endpoint' }>
 
 /** What is not known of a sale before it is made, although it matters. */
 export const warnOfNoPrice = (recipients: readonly Recipient[]): readonly Diagnostic[] => {
-  const priced = pricedElsewhere(recipients)
+  const priced = pricedIn(recipients.flatMap((each) => (each.kind === 'pattern' ? each.plan : [])))
   return recipients.flatMap((each) => (each.kind !== 'endpoint' || each.policy.price !== null ? [] : [...(priced.has(each.id) ? [] : worthless(each)), ...blindCap(each)]))
-}
-
-/** Those that a pattern names a price of, or that bid. */
-const pricedElsewhere = (recipients: readonly Recipient[]): ReadonlySet<string> => {
-  const priced = new Set<string>()
-  const visit = (plan: Plan, path: string, bids: boolean): void => {
-    if (plan.kind === 'send' && (plan.price !== null || bids)) priced.add(plan.recipient)
-    for (const child of childrenOf(plan, path)) visit(child.plan, child.path, plan.kind === 'auction')
-  }
-  for (const each of recipients) if (each.kind === 'pattern') visit(each.plan, rootPath, false)
-  return priced
 }
 
 /** A buyer whose sales earn nothing: neither its answers, its file nor a pattern names a price. Only buyers: webhooks, CRMs and dialers pay nothing. */
