@@ -1,4 +1,4 @@
-import { parseJson } from '../../wire/parse/json.ts'
+import { objectIn, parseJson } from '../../wire/parse/json.ts'
 import { readCsvHeader, type CsvHeader, type Doubt } from './csv-header.ts'
 import { createDecoder, encodingOf } from './decode.ts'
 
@@ -65,8 +65,8 @@ const jsonObjects = (text: string, options: SniffOptions, enough: boolean, encod
 }
 
 const objectKeys = (line: string): readonly string[] | null => {
-  const value = parseJson(line)
-  return typeof value === 'object' && value !== null && !Array.isArray(value) ? Object.keys(value) : null
+  const value = objectIn(parseJson(line))
+  return value && Object.keys(value)
 }
 
 const binaryOrMarkup = (text: string): Sniffed | null => {

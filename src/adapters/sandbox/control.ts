@@ -1,5 +1,5 @@
 import type { ServerResponse } from 'node:http'
-import { parseJson } from '../../wire/parse/json.ts'
+import { objectIn, parseJson } from '../../wire/parse/json.ts'
 import { ORDERS, parseOrder } from '../../wire/simulate/orders.ts'
 import type { SandboxState } from './sandbox.ts'
 
@@ -18,7 +18,7 @@ export const answerControl = (state: SandboxState, method: string, url: string, 
 }
 
 const orderFault = (state: SandboxState, body: string, response: ServerResponse): void => {
-  const asked = readJson(body)
+  const asked = objectIn(parseJson(body))
   const recipient = asked?.['recipient'] ?? '*'
   const order = parseOrder(String(asked?.['kind'] ?? ''))
   const count = Number(asked?.['count'] ?? 1)
@@ -28,11 +28,6 @@ const orderFault = (state: SandboxState, body: string, response: ServerResponse)
   if (!Number.isInteger(count) || count < 1) return json(response, 400, { message: 'count is a whole number, 1 or more' })
   state.faults.push({ recipient, order, left: count })
   json(response, 200, { recipient, kind: asked['kind'], count })
-}
-
-const readJson = (text: string): Record<string, unknown> | null => {
-  const value = parseJson(text)
-  return typeof value === 'object' && value !== null ? value as Record<string, unknown> : null
 }
 
 const json = (response: ServerResponse, status: number, value: unknown): void => {

@@ -11,6 +11,10 @@ export const parseJson = (text: string): unknown => {
   }
 }
 
+/** The members of a JSON object; null where the value is something else. */
+export const objectIn = (value: unknown): Readonly<Record<string, unknown>> | null =>
+  typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Readonly<Record<string, unknown>>) : null
+
 const LONG_NUMBER = /\d{16}/
 
 const keepLongNumbers = (_key: string, value: unknown, context?: { readonly source?: string }): unknown =>

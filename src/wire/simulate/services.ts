@@ -1,6 +1,6 @@
 import type { EndpointDefinition } from '../../definitions/types.ts'
 import { sha256 } from '../../base/hash.ts'
-import { parseJson } from '../parse/json.ts'
+import { objectIn, parseJson } from '../parse/json.ts'
 import type { Field, RequestFacts } from './request-fields.ts'
 import type { Decision } from './simulate.ts'
 
@@ -15,7 +15,7 @@ export const speechOf = (type: EndpointDefinition['type']): Speak | null => (typ
 const salesforce: Speak = (_, request, decide) => {
   const path = request.url.split('?', 1)[0] ?? ''
   if (path.endsWith('/services/oauth2/token')) return said(200, { access_token: 'sandbox-token', id: 'sandbox', scope: 'api', token_type: 'Bearer', issued_at: '0' }, 'token')
-  const body = objectIn(request.body)
+  const body = objectIn(parseJson(request.body))
   const upsert = /\/sobjects\/\w+\/(\w+)\/([^/]+)$/.exec(path)
   const outcome = (record: unknown, key: string | null) => {
     const { intent, filling } = decide(fieldsIn(record), key)
@@ -45,11 +45,12 @@ const hubspot: Speak = ({ hubspot: settings }, request, decide) => {
   if (path.endsWith('/memberships/add')) return said(200, { recordsIdsAdded: listIn(request.body), recordIdsRemoved: [], recordIdsMissing: [] }, 'joined')
   if (/\/enrollments\/contacts\//.test(path)) return { status: 204, headers: {}, body: '', means: 'enrolled' }
   if (path.endsWith('/automation/v3/workflows')) return said(200, { workflows: settings?.workflow ? [{ id: 1, name: settings.workflow.text }] : [] }, 'workflows')
-  const inputs = objectIn(request.body)?.['inputs']
+  const body = objectIn(parseJson(request.body))
+  const inputs = body?.['inputs']
   const results: unknown[] = []
   const errors: unknown[] = []
   const intents: string[] = []
-  for (const each of Array.isArray(inputs) ? (inputs as readonly unknown[]) : [{ properties: objectIn(request.body)?.['properties'] }]) {
+  for (const each of Array.isArray(inputs) ? (inputs as readonly unknown[]) : [{ properties: body?.['properties'] }]) {
     const input = each as { readonly id?: string; readonly objectWriteTraceId?: string; readonly properties?: unknown }
     const { intent, filling } = decide(fieldsIn(input.properties), null)
     const { id, message } = filling('number')
@@ -70,7 +71,6 @@ const NO_REJECTION = { 'x-sandbox-note': 'a CRM does not reject leads; a validat
 const said = (status: number, body: unknown, means: string, more: Readonly<Record<string, string>> = {}): Spoken =>
   ({ status, headers: { 'content-type': 'application/json', ...more }, body: JSON.stringify(body), means })
 
-const objectIn = (text: string): Readonly<Record<string, unknown>> | null => { const value = parseJson(text); return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Record<string, unknown>) : null }
 const listIn = (text: string): readonly unknown[] => { const value = parseJson(text); return Array.isArray(value) ? value : [] }
 
 const fieldsIn = (record: unknown): readonly Field[] =>

@@ -11,6 +11,7 @@ import { documentOf, typeOptions } from '../compiling.ts'
 import { verdictOfHandover } from '../handover.ts'
 import { failureOfStep, verdictOfEntry, verdictOfRefusal } from './errors.ts'
 import { propertiesOf } from './properties.ts'
+import { objectIn } from '../../parse/json.ts'
 
 type Entry = Readonly<Record<string, unknown>>
 type AnswerReply = Extract<Reply, { kind: 'answer' }>
@@ -92,7 +93,6 @@ const accepted = (entry: Entry): Verdict => {
 const unconfirmed = (reason: string): Verdict => ({ kind: 'unconfirmed', class: 'unreadable', reason, said: null })
 
 const bodyOf = (answer: Answer): Entry | null => { const data = answer.data(); return data?.kind === 'json' && !answer.truncated ? objectIn(data.root) : null }
-const objectIn = (value: unknown): Entry | null => (typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Entry) : null)
 const entriesIn = (value: unknown): readonly Entry[] => (Array.isArray(value) ? (value as readonly unknown[]).map(objectIn).filter((each) => each !== null) : [])
 const textsIn = (value: unknown): readonly string[] => (Array.isArray(value) ? value : [value]).filter((each) => typeof each === 'string')
 

@@ -7,6 +7,7 @@ import { compileTemplate, type TemplateOptions } from '../../template/template.t
 import { textOf } from '../../template/text-of.ts'
 import { failureOfStep } from './errors.ts'
 import type { Ask } from './render.ts'
+import { objectIn } from '../../parse/json.ts'
 
 /**
  * A contact's list and its workflow. Both may be given by name; HubSpot takes ids, which are looked up once. Enrolment
@@ -78,4 +79,3 @@ const never = (reason: string): LookupReply => ({ kind: 'failed', verdict: { kin
 
 const idIn = (value: unknown): string | null => (typeof value === 'number' || (typeof value === 'string' && /^\d+$/.test(value)) ? String(value) : null)
 
-const objectIn = (value: unknown): Readonly<Record<string, unknown>> | null => (typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Record<string, unknown>) : null)

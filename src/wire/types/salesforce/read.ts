@@ -9,6 +9,7 @@ import type { AnyReply } from '../../request.ts'
 import { retryAfterMs } from '../../retry-after.ts'
 import { verdictOfHandover } from '../handover.ts'
 import { errorsIn, verdictOfErrors } from './errors.ts'
+import { objectIn } from '../../parse/json.ts'
 
 /** What Salesforce says of one record, or of each record of a collection, which is answered with 200 however they fared. */
 export const salesforceReader = (definition: EndpointDefinition): Reader => {
@@ -61,4 +62,3 @@ const ofResult = (result: Readonly<Record<string, unknown>>, answer: Answer): Ve
 
 const rootOf = (answer: Answer): unknown => { const data = answer.data(); return data?.kind === 'json' && !answer.truncated ? data.root : undefined }
 
-const objectIn = (value: unknown): Readonly<Record<string, unknown>> | null => (typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Record<string, unknown>) : null)
