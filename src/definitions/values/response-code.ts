@@ -9,15 +9,15 @@ import { parseStatusRange } from './status-range.ts'
 
 type Means = ResponseCodeRow['means']
 
-/** First that matches, so that "Duplicate (retry)" is a duplicate. */
+/** First that matches, so that "Duplicate (retry)" is a duplicate. HTTP's own names of the statuses are taken too. */
 const MEANINGS: readonly (readonly [RegExp, Means])[] = [
-  [/^(success|accepted|ok\b|sold|bought)/i, 'success'],
-  [/^dup/i, 'duplicate'],
+  [/^(success|accepted|ok\b|sold|bought|created|no content)/i, 'success'],
+  [/^(dup|conflict)/i, 'duplicate'],
   [/^(reject|declined|not (wanted|accepted|sold)|unsold|no match)/i, 'rejected'],
-  [/^(invalid|bad (data|request)|validation|missing|not found|unprocessable)/i, 'invalid-data'],
+  [/^(invalid|bad (data|request)|validation|missing|malformed|not found|method not allowed|unsupported|unprocessable)/i, 'invalid-data'],
   [/^(auth|unauthori[sz]ed|forbidden|wrong (credentials|token)|credentials)/i, 'auth'],
   [/^(rate|too many|throttled|slow down)/i, 'rate-limited'],
-  [/^(server|internal|unavailable|maintenance|temporar|overload|gateway)/i, 'server-error'],
+  [/^(server|internal|service|unavailable|maintenance|temporar|overload|(bad )?gateway|(request )?time-?out)/i, 'server-error'],
   [/^(retry|try again)/i, 'retry'],
   [/^(error|fail)/i, 'error'],
 ]

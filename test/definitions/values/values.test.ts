@@ -134,6 +134,13 @@ describe('response codes', () => {
   ])('%s: %s', (key, means, expected) => expect(endpoint(`${BASE}Response Codes:\n  ${key}: ${means}`).definition.responseCodes).toMatchObject([expected]))
 })
 
+describe('the names that HTTP gives to statuses', () => {
+  it.each([
+    ['200: OK', 'success'], ['201: Created', 'success'], ['204: No Content', 'success'], ['400: Bad Request', 'invalid-data'], ['401: Unauthorized', 'auth'], ['403: Forbidden', 'auth'], ['404: Not Found', 'invalid-data'], ['405: Method Not Allowed', 'invalid-data'], ['408: Request Timeout', 'server-error'],
+    ['409: Conflict - duplicate lead', 'duplicate'], ['415: Unsupported Media Type', 'invalid-data'], ['422: Unprocessable Entity', 'invalid-data'], ['429: Too Many Requests', 'rate-limited'], ['500: Internal Server Error', 'server-error'], ['502: Bad Gateway', 'server-error'], ['503: Service Unavailable', 'server-error'], ['504: Gateway Timeout', 'server-error'],
+  ])('%s is %s', (row, means) => expect(endpoint(`${BASE}Response Codes:\n  ${row}`).definition.responseCodes).toMatchObject([{ means }]))
+})
+
 describe('how often a row of the table says to retry', () => {
   it.each([
     ['Server error (retry 5x)', { times: 5 }], ['Server error, up to 2 retries', { times: 2 }], ['Error (retry once)', { times: 1 }], ['Retry twice', { times: 2 }], ['Error (retry 3 times every 10 min)', { times: 3, waitMs: 600_000 }],
