@@ -37,8 +37,9 @@ export const substitute = (root: YamlNode, env: Environment): Substituted => {
 
 /** What a buyer answered, and words for people, are shown as they are. */
 const AS_WRITTEN = new Set(['expectedresponse', 'sampleresponse', 'notes', 'description', 'documentation'])
-const VARIABLES = /\$\{([^}]*)\}/g
-const VARIABLE = /\$\{([^}]*)\}/y
+/** `${{lead.price}}` is a dollar sign before a template. */
+const VARIABLES = /\$\{(?!\{)([^}]*)\}/g
+const VARIABLE = /\$\{(?!\{)([^}]*)\}/y
 const NAME = /^[A-Za-z_][A-Za-z0-9_]*$/
 
 const scalar = (each: YamlScalar, env: Environment, secrets: Set<string>, diagnostics: Diagnostic[]): YamlScalar => {
@@ -50,7 +51,7 @@ const scalar = (each: YamlScalar, env: Environment, secrets: Set<string>, diagno
   }
   const valueOf = (written: string, inner: string, at: number, within: 'text' | 'tag' | 'quotes'): string => {
     const name = inner.trim()
-    if (!NAME.test(name)) return wrong(at, written, 'bad-variable', `\`${written}\` does not name a variable`, 'write ${NAME}, with letters, digits and _ only')
+    if (!NAME.test(name)) return wrong(at, written, 'bad-variable', `\`${written}\` does not name a variable`, /^(?:lead|source)\./.test(name) ? `a field is {{${name}}}` : 'write ${NAME}, with letters, digits and _ only')
     const value = Object.hasOwn(env, name) ? env[name] : undefined
     if (value === undefined) {
       const near = suggest(name, Object.keys(env).filter((known) => env[known] !== undefined))

@@ -52,7 +52,7 @@ const plainEnd = (line: string, from: number, context: 'block' | 'flow'): { read
       continue
     }
     const char = line[i] ?? ''
-    if (char === '$' && line[i + 1] === '{') {
+    if (char === '$' && line[i + 1] === '{' && line[i + 2] !== '{') {
       const end = line.indexOf('}', i)
       if (end > 0) { i = end + 1; continue }
     }

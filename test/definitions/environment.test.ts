@@ -78,6 +78,17 @@ describe('variables', () => {
     expect(substitute(tree('a: "${TOKEN:-none}"'), { TOKEN: 'x' }).diagnostics).toMatchObject([{ code: 'bad-variable', line: 1, col: 5 }])
   })
 
+  it('a dollar sign before a template is one', () => {
+    const { diagnostics, root, secrets } = substitute(tree('a: ${{lead.price}} # why\nb: "$${{format lead.x "0,0"}}"\nc: {d: ${{lead.p}}, e: [${{lead.q "}, #"}}]}\nf: ${A}${{lead.r}}'), { A: 'x' })
+    expect(diagnostics).toEqual([])
+    expect(JSON.parse(JSON.stringify(root, (key, value: unknown) => (key === 'place' || key === 'keyPlace' ? undefined : value)))).toMatchObject({ entries: [{ value: { text: '${{lead.price}}' } }, { value: { text: '$${{format lead.x "0,0"}}' } }, { value: { entries: [{ value: { text: '${{lead.p}}' } }, { value: { items: [{ text: '${{lead.q "}, #"}}' }] } }] } }, { value: { text: 'x${{lead.r}}' } }] })
+    expect([...secrets]).toEqual(['x'])
+  })
+
+  it('a field that is written as a variable is told how it is written', () => {
+    expect(substitute(tree('a: ${lead.price}'), {}).diagnostics).toMatchObject([{ code: 'bad-variable', help: 'a field is {{lead.price}}' }])
+  })
+
   it('sample answers and notes stay as they are written', () => {
     const { diagnostics, root } = substitute(tree('Notes: costs ${X}\nExpected Response:\n{"a": "${Y}"}\nb: c'), {})
     expect(diagnostics).toEqual([])
