@@ -4,10 +4,22 @@ import { textOf } from '../template/text-of.ts'
 
 type Part = string | ((time: WallTime) => string)
 
+const PIECES = /\[([^\]]*)\]|YYYY|YY|MMMM|MMM|MM|M|dddd|ddd|DD|D|HH|H|hh|h|mm|m|ss|s|SSS|ZZ|Z|A|a|X|x|[^]/g
+
+/** What is wrong with a pattern, as those of other languages would be printed as they stand (`yyyy`, `dd`, `%Y`); null for nothing. */
+export const faultOfDateFormat = (pattern: string): string | null => {
+  const rest = pattern.replace(PIECES, (piece) => (piece.length > 1 || Object.hasOwn(TOKENS, piece) ? ' ' : piece))
+  const odd = /[A-Za-z]+/.exec(rest.replace(/UTC|T/g, ' '))?.[0]
+  if (odd !== undefined) return `"${pattern}" has "${odd}", which stands for nothing: a date is YYYY-MM-DD HH:mm:ss, text in it stands in [brackets]`
+  const plain = pattern.replace(/\[[^\]]*\]/g, '')
+  if (/[Hh]:?MM/.test(plain)) return `"${pattern}" has the month behind the hour: minutes are mm`
+  return /[YD]/.test(plain) && /m/.test(plain) && !/h/i.test(plain) ? `"${pattern}" has minutes (mm) and no hour: months are MM` : null
+}
+
 /** Cut into tokens once; a value that is no date goes as it is. */
 export const prepareDateFormat = (pattern: string, zone: string): ((value: unknown) => string) => {
   const parts: Part[] = []
-  for (const match of pattern.matchAll(/\[([^\]]*)\]|YYYY|YY|MMMM|MMM|MM|M|dddd|ddd|DD|D|HH|H|hh|h|mm|m|ss|s|SSS|ZZ|Z|A|a|X|x|[^]/g)) {
+  for (const match of pattern.matchAll(PIECES)) {
     const [token, literal] = match
     parts.push(literal ?? (Object.hasOwn(TOKENS, token) ? TOKENS[token] ?? token : token))
   }

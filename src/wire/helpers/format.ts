@@ -1,5 +1,5 @@
 import { zoneNamed } from '../../core/zones/us-zone-names.ts'
-import { prepareDateFormat } from './format-date.ts'
+import { faultOfDateFormat, prepareDateFormat } from './format-date.ts'
 import { prepareNumberFormat } from './format-number.ts'
 import { textOf } from '../template/text-of.ts'
 
@@ -11,7 +11,7 @@ export const prepareFormat = ([pattern]: readonly unknown[], options: Readonly<R
   if (zone === null) return `tz= takes a time zone such as "America/New_York", got "${textOf(asked)}"`
   if (/^[^\d#]*#,##0(\.0+)?[^\d#]*$/.test(text)) return prepareNumberFormat(text.replace('#,##0', '0,0'))
   if (text.includes('#')) return prepareMask(text)
-  if (/[YMDHhmsSAaXxZ]|ddd/.test(text.replace(/\[[^\]]*\]/g, ''))) return prepareDateFormat(text, zone)
+  if (/[YMDHhmsSAaXxZ]|ddd/.test(text.replace(/\[[^\]]*\]/g, ''))) return faultOfDateFormat(text) ?? prepareDateFormat(text, zone)
   if (text.includes('0')) return prepareNumberFormat(text)
   return `format needs a pattern such as "(###) ###-####", "YYYY-MM-DD" or "0,0.00", got "${textOf(pattern)}"`
 }

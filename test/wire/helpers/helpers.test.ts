@@ -21,7 +21,7 @@ describe('helpers', () => {
     ['{{format lead.at "YYYY-MM-DD HH:mm:ss Z"}}', '2026-01-15 23:30:00 +00:00'], ['{{format lead.at "YYYY-MM-DD HH:mm Z" tz="Asia/Kolkata"}}', '2026-01-16 05:00 +05:30'],
     ['{{format lead.at "HH:mm" tz="PST"}}', '15:30'], ['{{format lead.at "HH:mm" tz=lead.zone}}', '17:30'],
     ['{{format lead.at "M/D/YY h:mm A ZZ" tz="America/New_York"}}', '1/15/26 6:30 PM -0500'], ['{{format lead.dob "DD/MM/YYYY" tz="America/New_York"}}', '02/05/1980'],
-    ['{{format lead.us "YYYY-MM-DDTHH:mm:ss"}}', '1999-07-04T13:05:00'], ['{{format lead.epoch "YYYY-MM-DD"}}', '2026-01-01'], ['{{format lead.name "YYYY"}}', " o'brien-SMITH "], ['{{format now "dddd [the] D MMM"}}', 'Friday the 1 May'], ['{{format now "dddd"}}', 'Friday'],
+    ['{{format lead.us "YYYY-MM-DDTHH:mm:ss"}}', '1999-07-04T13:05:00'], ['{{format lead.at "YYYYMMDDHHmmss UTC"}}', '20260115233000 UTC'], ['{{format lead.at "mm:ss"}}', '30:00'], ['{{format lead.epoch "YYYY-MM-DD"}}', '2026-01-01'], ['{{format lead.name "YYYY"}}', " o'brien-SMITH "], ['{{format now "dddd [the] D MMM"}}', 'Friday the 1 May'], ['{{format now "dddd"}}', 'Friday'],
     ['{{format "45,00" "0.00"}}', '45,00'], ['{{format "€1,5" "0"}}', '€1,5'], ['{{format "1,00,000" "0,0"}}', '100,000'], ['{{format "1,234,567.5" "0"}}', '1234568'], ['{{format ",5" "0"}}', ',5'],
     ['{{format lead.amount "0,0.00"}}', '1,012.51'], ['{{format lead.n "0.00"}}', '7.00'], ['{{format lead.n "00000"}}', '00007'], ['{{format 1234567.891 "$0,0"}}', '$1,234,568'], ['{{format lead.state "0.0"}}', 'CA'],
     ['{{compare lead.n ">" 5}}', true], ['{{compare lead.state "==" "ca"}}', false], ['{{compare lead.missing "!=" "x"}}', false],
@@ -38,7 +38,9 @@ describe('helpers', () => {
   ])('%s', (text, gives) => { expect(show(text)).toEqual(gives) })
 
   it.each([
-    ['{{formt lead.x "#"}}', /no helper "formt"/], ['{{upper lead.x lead.y}}', /takes one value, got 2/], ['{{format lead.x "zz"}}', /needs a pattern/], ['{{format lead.x "YYYY" tz="Mars/One"}}', /time zone/], ['{{format lead.x "YYYY" tz="BST"}}', /time zone/],
+    ['{{formt lead.x "#"}}', /no helper "formt"/], ['{{upper lead.x lead.y}}', /takes one value, got 2/], ['{{format lead.x "zz"}}', /needs a pattern/],
+    ['{{format lead.x "MM/dd/yyyy"}}', /"dd", which stands for nothing/], ['{{format lead.x "yyyy-MM-dd"}}', /has "yyyy"/], ['{{format lead.x "%Y-%m-%d"}}', /has "Y"/], ['{{format lead.x "ISO"}}', /has "ISO".*YYYY-MM-DD HH:mm:ss/], ['{{format lead.x "MMMM Do"}}', /has "o"/], ['{{format lead.x "h:mm A at D"}}', /has "t"/],
+    ['{{format lead.x "YYYY-MM-DD HH:MM"}}', /minutes are mm/], ['{{format lead.x "mm/DD/YYYY"}}', /months are MM/], ['{{format lead.x "YYYY" tz="Mars/One"}}', /time zone/], ['{{format lead.x "YYYY" tz="BST"}}', /time zone/],
     ['{{upper lead.x tz="UTC"}}', /no option "tz"/], ['{{lookup lead.x "region"}}', /no table "region"/], ['{{hash lead.x "sha1"}}', /sha256 and md5/], ['{{run.number}}', /run has no "number"/], ['{{@root.lead}}', /not a field/],
   ])('%s is a mistake', (text, message) => { expect(() => show(text)).toThrow(message) })
 
