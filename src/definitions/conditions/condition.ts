@@ -17,7 +17,7 @@ const whole = <T>(text: string, place: Place, read: (scanner: Scanner) => T): Pa
   try {
     const value = read(scanner)
     scanner.skipBlanks()
-    if (scanner.at < text.length) scanner.fail(`did not expect \`${text.slice(scanner.at)}\` here`, 'join conditions with and, or; put quotes around a text with blanks')
+    if (scanner.at < text.length) scanner.fail(`did not expect \`${text.slice(scanner.at)}\` here`, text[scanner.at] === '(' ? 'paths have no functions: regex(^OK\\|(\\d+)) takes a part of a text' : 'join conditions with and, or; put quotes around a text with blanks')
     return parsed(value)
   } catch (error) {
     if (error instanceof ConditionMistake) return { ok: false, diagnostic: error.diagnostic }
@@ -53,7 +53,9 @@ const comparison = (scanner: Scanner, path: ValuePath): Condition => {
   if (scanner.word('in')) return { kind: 'in', path, values: list(scanner) }
   if (scanner.word('matches')) return { kind: 'matches', path, ...pattern(scanner) }
   for (const op of ['contains', 'starts-with', 'ends-with'] as const) {
-    if (scanner.word(op)) return { kind: 'compare', path, op, value: value(scanner) }
+    const [start = '', end = ''] = op.split('-')
+    // `starts with`, as people write it, is `starts-with`.
+    if (scanner.word(op) || (end !== '' && scanner.word(start) && (scanner.word(end) || scanner.fail(`expected \`${end}\` here`, `write ${op}`)))) return { kind: 'compare', path, op, value: value(scanner) }
   }
   const op = scanner.symbol(['==', '!=', '<>', '>=', '<=', '=', '>', '<'])
   if (op === null) {

@@ -20,6 +20,7 @@ describe('parseCondition', () => {
     ['price != "0"', is('price', '0', '!=')],
     ['"OK" in body', is('body', 'OK', 'contains')],
     ['body contains "not ok"', is('body', 'not ok', 'contains')],
+    ['body starts with "SUCCESS"', is('body', 'SUCCESS', 'starts-with')], ['not url Ends  With .pdf', { kind: 'not', term: is('url', '.pdf', 'ends-with') }], ['starts = 1', is('starts', 1)],
     ['header.X-Lead-Id starts-with A-', is('header.X-Lead-Id', 'A-', 'starts-with')],
     ['result.bids[0].price > 1.5', is('result.bids[0].price', 1.5, '>')],
     ['lead.loan_amount >= $5,000 and lead.rate < .5', { kind: 'and', terms: [is('lead.loan_amount', '$5,000', '>='), is('lead.rate', '.5', '<')] }],

@@ -35,7 +35,7 @@ describe('templates', () => {
     ['{{#if lead.s = "CA" and lead.age >= 18}}y{{else if lead.s in ("NY", "NJ")}}e{{else}}n{{/if}}', { s: 'NJ' }, 'e'],
     ['{{#if not (lead.a = 1 or lead.b contains "}}")}}y{{else}}n{{/if}}', { b: 'x}}' }, 'n'], ['{{#unless lead.a}}n{{/unless}}', {}, 'n'], ['{{#if lead.a exists}}y{{/if}}', { a: 0 }, 'y'],
     ['{{#if lead.a matches /^AC/i}}y{{else}}n{{/if}}', { a: 'account' }, 'y'], ['{{#if (upper lead.a) = "CA"}}y{{/if}}', { a: 'ca' }, 'y'], ['{{#if lead.a}}y{{else}}n{{/if}}', { a: [] }, 'n'],
-    ['{{#if lead.n = 0}}y{{else}}n{{/if}}', { n: '0.0' }, 'y'],
+    ['{{#if lead.n = 0}}y{{else}}n{{/if}}', { n: '0.0' }, 'y'], ['{{#if lead.p starts with "415" and lead.q Ends with "5"}}y{{else}}n{{/if}}', { p: '4155', q: '15' }, 'y'], ['{{#if starts = 1}}y{{else}}n{{/if}}', { starts: 1 }, 'y'],
     ['{{#if lead.s in ["NY", "NJ"] and lead.age > 1}}y{{else}}n{{/if}}', { s: 'NJ', age: 2 }, 'y'], ['{{#if lead.s in ["NY"]}}y{{else}}n{{/if}}', { s: 'NJ' }, 'n'],
     ['{{#if lead.score > 0.5}}y{{else}}n{{/if}}', { score: '0.8234567890123457' }, 'y'], ['{{#if lead.amount >= 100000}}y{{else}}n{{/if}}', { amount: '$250,000' }, 'y'],
     ['{{#if lead.zip = 02134}}y{{else}}n{{/if}}', { zip: '02134' }, 'y'], ['{{#if lead.zip in (00501, 02134)}}y{{else}}n{{/if}}', { zip: '2134' }, 'n'],
