@@ -20,12 +20,18 @@ export const compileCall = (call: Call, context: Context): Read | null => {
   const name = path.type === 'PathExpression' ? path.original : ''
   const helper = helperNamed(name)
   if (!helper) {
-    const guess = suggest(name, helperTable.map((each) => each.name))
+    const guess = OTHER_NAMES[name.toLowerCase()] ?? suggest(name, helperTable.map((each) => each.name))
     context.report(diagnosticAt({ ...context.placeAt(path.loc.start), length: Math.max(1, name.length) }, 'unknown-helper', `there is no helper "${name}"`,
-      guess ? `did you mean "${guess}"?` : `helpers: ${helperTable.map((each) => each.name).join(', ')}`))
+      guess ? `did you mean "${guess}"?` : name.includes('.') ? `${name} is a field: a helper stands in front of it, as in {{upper ${name}}}; nothing is computed, and {{#if ${name}}}Y{{else}}N{{/if}} says one of two` : `helpers: ${helperTable.map((each) => each.name).join(', ')}`))
     return null
   }
   return compileHelper(helper, call, context)
+}
+
+/** What other template languages call them. */
+const OTHER_NAMES: Readonly<Record<string, string>> = {
+  now: 'format now', date: 'format now', dateformat: 'format', strftime: 'format', capitalize: 'title', titlecase: 'title', uppercase: 'upper', lowercase: 'lower', touppercase: 'upper', tolowercase: 'lower',
+  substr: 'slice', substring: 'slice', left: 'first', right: 'last', phone: 'digits', onlydigits: 'digits', md5: 'hash', sha256: 'hash', int: 'number', integer: 'number', float: 'number', bool: 'boolean', eq: 'compare', map: 'lookup', ifnull: 'default', coalesce: 'default',
 }
 
 export const compileExpression = (expression: Expression, context: Context): Read | null => {
@@ -42,6 +48,10 @@ const compileField = (path: Path, context: Context): Read | null => {
   const place = { ...context.placeAt(path.loc.start), length: Math.max(1, path.original.length) }
   if (path.data || path.depth > 0 || path.parts.length === 0) {
     context.report(diagnosticAt(place, 'unknown-name', `"${path.original}" is not a field`, 'write lead.name, source.name or a bare name'))
+    return null
+  }
+  if (path.original.includes('/') && !path.parts.some((each) => each.includes('/'))) {
+    context.report(diagnosticAt(place, 'unknown-name', `"${path.original}" is not a field, and nothing is computed here`, 'write lead.name, or lead.[a/b] for a name with a slash; what is computed comes as a field of the lead'))
     return null
   }
   const read = compilePath(path.parts, context.vocabulary, place)

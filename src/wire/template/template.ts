@@ -52,7 +52,7 @@ export const compilePieces = (source: Text, options: TemplateOptions): readonly 
   const report = (problem: Diagnostic): void => { sound = false; options.report(problem) }
   const parsed = parseTemplate(text)
   if (!parsed.ok) {
-    options.report(diagnosticAt(placeAt(parsed.at), 'bad-template', parsed.message, /\{\{[^}]*(?:\.\d|\w\[)/.test(text) ? POSITION : 'a template is {{lead.name}}, {{helper lead.name "…"}} or {{#if …}}…{{else}}…{{/if}}'))
+    options.report(diagnosticAt(placeAt(parsed.at), 'bad-template', parsed.message, /\{\{[^}]*(?:\.\d|\w\[)/.test(text) ? POSITION : /\{\{[^}|]*\|/.test(text) ? 'a helper stands in front of its value: {{upper lead.name}}' : 'a template is {{lead.name}}, {{helper lead.name "…"}} or {{#if …}}…{{else}}…{{/if}}'))
     return null
   }
   const context: Context = { vocabulary: options.vocabulary, report, placeAt }
