@@ -99,7 +99,17 @@ const OPTIONS_HINTS: readonly Hint[] = [
   ...TOP_HINTS,
 ]
 
+/** What other systems call what stands under another name here. */
+const OTHER_NAMES: readonly (readonly [RegExp, string])[] = [
+  [/^(lead)?(filters?|criteria|conditions?|states|statesaccepted|acceptedstates|geo)$/, 'write Accept When: lead.state in (CA, TX) and lead.loan_amount >= 100000'],
+  [/^((daily|hourly|weekly|monthly|lead)?(caps?|limits?|volume)|max(imum)?(leads)?per(day|hour|month))$/, 'write Caps: 50 per day, 10 per hour'],
+  [/^((business|operating|delivery|office)?hours|schedule|dayparting|openinghours)$/, 'write Call Window: 9am-5pm, Days: Mon-Fri and Timezone: America/New_York; the Schedule of a batch stands under Batch'],
+  [/^api(key|token)$/, 'write Headers: and X-API-Key: ${NAME} below it, or Auth: Bearer ${NAME}'],
+]
+
 const elsewhere = (key: string, how: 'exact' | 'near', hints: readonly Hint[]): string | null => {
+  const other = how === 'exact' ? OTHER_NAMES.find(([names]) => names.test(normalKey(key)))?.[1] : undefined
+  if (other !== undefined) return other
   for (const { section, help } of hints) {
     const near = how === 'exact' ? key.replace(/\s*\([^)]*\)\s*$/, '') : suggest(key, Object.values(section).map((field) => field.key))
     const name = near === null ? undefined : namesOf(section).get(normalKey(near))

@@ -150,3 +150,11 @@ describe('typed recipients', () => {
   })
   it('a setting of another type is a warning', () => expect(load({ r: `${BASE}Instance: x` }).said.join()).toContain('"Instance" means nothing to this type'))
 })
+
+it.each([
+  ['Filters: {States: CA}', 'write Accept When: lead.state in (CA, TX)'], ['Daily Cap: 50', 'write Caps: 50 per day'], ['Schedule: Mon-Fri 9-5', 'write Call Window: 9am-5pm'], ['Settings: {API Key: x}', 'write Headers: and X-API-Key: ${NAME}'], ['Tiemout: 3s', 'did you mean "Timeout"?'],
+])('%s: what stands under another name here is told by it', (line, help) => { expect(load({ r: `${BASE}${line}` }).said.join('\n')).toContain(help) })
+
+it('Retry and Max Retries are Retries', () => {
+  for (const key of ['Retry', 'Max Retries']) expect(endpoint(`${BASE}${key}: 5`).policy.retry.network?.retries).toBe(5)
+})
