@@ -19,7 +19,8 @@ export const readInTime = (definition: EndpointDefinition, reader: Reader): Read
   const { parsing, ping, responseCodes, retryOn } = definition
   const patterns = patternsIn([parsing, ping?.parsing, responseCodes, retryOn])
   if (patterns.length === 0) return reader
-  const mayTakeLong = (reply: AnyReply): boolean => reply.kind === 'answer' && patterns.some((each) => stepsOf(each, reply.body.length) > FEW_STEPS)
+  const exponent = Math.max(...patterns.map(exponentOf))
+  const mayTakeLong = (reply: AnyReply): boolean => reply.kind === 'answer' && reply.body.length ** exponent > FEW_STEPS
   const withinLimit = createLimit()
   return {
     read: (reply, phase) => (mayTakeLong(reply) ? withinLimit(() => reader.read(reply, phase), () => TOO_SLOW) : reader.read(reply, phase)),
@@ -29,8 +30,8 @@ export const readInTime = (definition: EndpointDefinition, reader: Reader): Read
 
 const TOO_SLOW: Verdict = { kind: 'unconfirmed', class: 'unreadable', reason: `a pattern of its rules (matches, regex) takes longer than ${LIMIT_MS / 1000} s on it, so that it could not be read: write the pattern without repetitions within repetitions`, said: null }
 
-/** At worst, about: what is repeated and repeats itself, or may be one of several, takes steps without end. */
-const stepsOf = (pattern: string, length: number): number => (/\)[*+{]/.test(pattern) ? Infinity : length ** (1 + (pattern.match(/[*+{]/g) ?? []).length))
+/** A pattern takes about the answer's length to this power in steps, at worst; without end where what is repeated repeats itself or may be one of several. */
+const exponentOf = (pattern: string): number => (/\)[*+{]/.test(pattern) ? Infinity : 1 + (pattern.match(/[*+{]/g) ?? []).length)
 
 const patternsIn = (value: unknown): readonly string[] => {
   if (typeof value !== 'object' || value === null) return []
