@@ -80,6 +80,21 @@ describe('several workers on one store', { timeout: 60_000 }, () => {
     clock.mockRestore()
   })
 
+  it('a worker whose clock is set back counts from there: the lease is no longer by what the clock said before', async () => {
+    const { url } = await fresh()
+    const one = await worker(url, 1_000)
+    const [began, real] = [performance.now(), Date.now()]
+    const clock = vi.spyOn(Date, 'now').mockImplementation(() => real - 7_200_000 + performance.now() - began)
+    const renewals = async () => Number((await queryAt(url, `SELECT extract(epoch FROM until) * 1000 AS until FROM ${schemaOf(url)}.workers`))[0]?.['until'])
+    const before = await renewals()
+    await vi.waitFor(async () => { expect(await renewals()).toBeGreaterThan(before) }, { timeout: 5_000, interval: 20 })
+    await vi.waitFor(() => {
+      clock.mockReturnValueOnce(real - 7_200_000 + performance.now() - began + 1_000)
+      expect(one.holdsLease()).toBe(false)
+    })
+    clock.mockRestore()
+  })
+
   it('a worker that was replaced knows it by its next heartbeat, though it writes nothing', async () => {
     const { url } = await fresh()
     const one = await worker(url, 3_000)
@@ -114,7 +129,12 @@ describe('several workers on one store', { timeout: 60_000 }, () => {
     const { url } = await fresh()
     const [one, other] = [await worker(url), await worker(url)]
     await one.append([first(delivery('L1'))])
-    expect(await kinds(other, [{ deliveryId: delivery('L1').id, version: 1, runId: 'r2', events: [], standing: { state: 'waiting', dueAt: T0, why: '', recipient: null, batch: false } }])).toEqual(['conflict'])
+    const moved = (standing: Step['standing']): Step => ({ deliveryId: delivery('L1').id, version: 1, runId: 'r2', events: [], standing })
+    const waits = moved({ state: 'waiting', dueAt: T0, why: '', recipient: null, batch: false })
+    expect(await kinds(other, [waits])).toEqual(['conflict'])
+    expect(await kinds(one, [waits])).toEqual(['ok'])
+    expect(await kinds(other, [moved({ state: 'working' })])).toEqual(['ok'])
+    expect(await kinds(one, [waits])).toEqual(['conflict'])
   })
 
   it('due work is taken once, by whoever comes', async () => {
@@ -288,6 +308,31 @@ describe('several workers on one store', { timeout: 60_000 }, () => {
     expect(await writing).toBe(comesBack ? 'ok' : 'unreachable')
     await one.close()
     expect((await queryAt(url, `SELECT 1 FROM ${schemaOf(url)}.deliveries`)).length).toBe(comesBack ? 2 : 1)
+  })
+
+  it.each<[string, string, number]>([['goes on with it', '', 1], ['gives it up', 'SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE wait_event = \'advisory\' AND query = \'COMMIT\'', 2]])('a connection that is cut while the server commits, which %s: nothing is lost nor done twice', async (_how, then, expected) => {
+    const { url } = await fresh()
+    const address = readAddress(url)
+    const db = openDatabase(address)
+    closing.unshift(() => db.close())
+    const s = address.schema
+    // A commit that takes until this lock is given back.
+    const lock = new pg.Client({ connectionString: address.url })
+    await lock.connect()
+    closing.unshift(() => lock.end())
+    await lock.query(`SELECT pg_advisory_lock(hashtext('${s}'))`)
+    await db.query(`CREATE SCHEMA ${s}; CREATE TABLE ${s}.done (n int); CREATE FUNCTION ${s}.waits() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN PERFORM pg_advisory_xact_lock(hashtext(''${s}'')); RETURN NULL; END';
+      CREATE CONSTRAINT TRIGGER waits AFTER INSERT ON ${s}.done DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION ${s}.waits()`)
+    const running = (what: string) => vi.waitFor(async () => { expect(await queryAt(url, `SELECT 1 FROM pg_stat_activity WHERE ${what}`)).toHaveLength(1) }, { timeout: 10_000, interval: 10 })
+    let times = 0
+    const writing = db.transaction(async (run) => { times += 1; await run(`INSERT INTO ${s}.done VALUES (1)`) })
+    await running("query = 'COMMIT' AND wait_event = 'advisory'")
+    db.cut()
+    await running("query LIKE 'SELECT pg_xact_status%'")
+    if (then !== '') await queryAt(url, then)
+    await lock.query(`SELECT pg_advisory_unlock(hashtext('${s}'))`)
+    await writing
+    expect([times, await queryAt(url, `SELECT n FROM ${s}.done`)]).toEqual([expected, [{ n: 1 }]])
   })
 
   it('connections cut in the middle lose and double nothing', async () => {

@@ -32,7 +32,7 @@ export const takeLease = async (db: Database, schema: string, leaseMs: number): 
     const sent = Date.now()
     const rows = await db.query(`UPDATE ${schema}.workers SET until = clock_timestamp() + $2 * interval '1 millisecond' WHERE fence = $1 AND NOT lost RETURNING fence`, [fence, leaseMs])
     if (rows.length === 0) lost = true
-    else until = Math.max(until, sent + leaseMs - marginMs)
+    else until = sent + leaseMs - marginMs
     silent = false
   }
   const timer = setInterval(() => {
