@@ -38,6 +38,7 @@ const CASES: readonly Case[] = [
   ['the highest number of a lead is told', async (ledger) => {
     await ledger.append([first(delivery('L1')), first(delivery('L1', { number: 2 }))])
     expect(await ledger.append([first(delivery('L1'))])).toMatchObject([{ kind: 'exists', number: 2 }])
+    expect(await ledger.append([first(delivery('L1', { number: 3 })), first(delivery('L1'))])).toMatchObject([{ kind: 'ok' }, { kind: 'exists', number: 3 }])
   }],
   ['of many leads those are told that are known to a target, as their first step would be', async (ledger) => {
     await ledger.append([
@@ -84,6 +85,7 @@ const CASES: readonly Case[] = [
     const a = delivery('L1')
     await ledger.append([first(a), then(a, 1, working, sale())])
     expect(await ledger.append([then(a, 3, settled(), tried('/', 'a', 2, accepted))])).toEqual([{ kind: 'booked' }])
+    expect(await ledger.append([then(a, 3, settled(), [...tried('/0', 'b', 1, accepted), ...tried('/1', 'b', 1, accepted)])])).toEqual([{ kind: 'booked' }])
     expect((await ledger.load(a.id))?.events).toHaveLength(3)
   }],
   ['another recipient, a rejection and a surplus book apart or not at all', async (ledger) => {
@@ -374,6 +376,22 @@ const CASES: readonly Case[] = [
   ['a crash: a sealed token is there afterwards', async (ledger, { reopen }) => {
     await ledger.setSealedToken('a', 'live', '1.sealed')
     expect(await (await reopen!()).sealedToken('a', 'live')).toBe('1.sealed')
+  }],
+  ['a question sees all that was appended before it, however much of that still waits', async (ledger) => {
+    const batch: DeliveryEvent = { type: 'attemptStarted', at: T0, path: '/', recipient: 'a', phase: 'post', attempt: 1, key: 'k', requestHash: 'h', version: null, batch: 'b_1.2' }
+    const appended: Promise<unknown>[] = []
+    const after = <T>(lead: string, ask: () => Promise<T>): Promise<T> => {
+      for (let i = 0; i < 200; i++) appended.push(ledger.append([first(delivery(`${lead}-${i}`), waits(T0 - appended.length), [received(), batch])]))
+      return ask()
+    }
+    expect((await after('L1', () => ledger.counts('live'))).waiting).toBe(200)
+    expect(await after('L2', () => ledger.nextDue({ mode: 'live' }))).toBe(T0 - 399)
+    expect((await after('L3', () => ledger.known({ mode: 'live', to: 'a', leadIds: ['L3-0', 'L3-199'] }))).size).toBe(2)
+    expect(await after('L4', () => ledger.queues({ mode: 'live' }))).toMatchObject([{ leads: 800 }])
+    expect((await after('L5', () => ledger.ofBatch('live', 'b_1.2'))).count).toBe(1_000)
+    expect(await after('L6', () => ledger.ofLead('L6-199'))).toHaveLength(1)
+    expect(await after('L7', () => ledger.claimDue({ mode: 'live', now: T0, limit: 2_000 }))).toHaveLength(1_400)
+    await Promise.all(appended)
   }],
   ['many appends at once are each answered for themselves', async (ledger) => {
     const leads = Array.from({ length: 700 }, (_, i) => delivery(`L${i % 500}`))

@@ -127,7 +127,7 @@ export const openPostgresLedger = async ({ url, use, leaseMs = LEASE_MS, patienc
     },
     claim: async (deliveryId) => {
       const key = deliveryKeyOf(deliveryId)
-      return key && !appender.isOwn(deliveryId) ? ((await claim((run) => claims.one(run, key)))[0] ?? null) : null
+      return key ? ((await claim((run) => claims.one(run, key)))[0] ?? null) : null
     },
     draw: (counter) => draws.draw(counter),
     nextDue: async ({ mode, runId, to }: Omit<DueQuery, 'now' | 'limit'>) => {

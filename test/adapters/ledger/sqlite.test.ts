@@ -163,14 +163,6 @@ describe('one writer', () => {
     other.close()
   })
 
-  it('a question sees all that was appended before it, however much of that still waits', async () => {
-    const ledger = await openSqliteLedger({ path, use: 'write' })
-    const appended = Array.from({ length: 1_500 }, (_, i) => ledger.append([step(`L${i}`)]))
-    expect((await ledger.counts('live')).working).toBe(1_500)
-    expect((await Promise.all(appended)).every(([each]) => each?.kind === 'ok')).toBe(true)
-    await ledger.close()
-  })
-
   it('a writer that was stopped past its lease is fenced off: its writes are refused', async () => {
     const { child, lines, until } = appender('400')
     await until(() => lines.length > 20)

@@ -132,7 +132,6 @@ export const createAppender = (db: Database, s: string, lease: Lease, queue: Que
     append,
     /** A delivery was claimed: this worker's own from now on. */
     owns: (deliveryId: string, n: number, version: number): void => { own.set(deliveryId, { n, version, fence: lease.fence, elsewhere: false, standing: null, highest: 0 }) },
-    isOwn: (deliveryId: string): boolean => own.has(deliveryId),
     numberOf: (deliveryId: string): number | undefined => own.get(deliveryId)?.n,
   }
 }

@@ -101,12 +101,12 @@ export const createClaims = (s: string, fence: number, queue: Queue) => {
     onTheirWay: async (run: Run, numbers: readonly number[], { recipient, now, runId }: { readonly recipient: string; readonly now: number; readonly runId?: string }): Promise<ReadonlyMap<string, number | null>> =>
       new Map((await lateAmong(run, numbers, onItsWayFromElsewhere, [recipient], runId)).map((row) => [idOfRow(row), untilAfter(row, now)])),
     abandoned: async (run: Run, { mode, to, limit }: DueQuery): Promise<readonly Row[]> => {
-      const rows = await run(`SELECT n FROM ${s}.deliveries d WHERE d.state = 0 AND d.fence <> $1 AND d.mode = $2 AND ($3::text IS NULL OR d.target = $3) AND ${ABANDONED(s)} ORDER BY n LIMIT $4 FOR UPDATE SKIP LOCKED`, [fence, mode, to ?? null, limit])
+      const rows = await run(`SELECT n FROM ${s}.deliveries d WHERE d.state = 0 AND d.mode = $1 AND ($2::text IS NULL OR d.target = $2) AND ${ABANDONED(s)} ORDER BY n LIMIT $3 FOR UPDATE SKIP LOCKED`, [mode, to ?? null, limit])
       return take(run, await withTheirBatches(run, numbersOf(rows), 0), `d.state = 0 AND ${ABANDONED(s)}`)
     },
     one: async (run: Run, key: { readonly leadId: string; readonly to: string; readonly mode: Mode; readonly number: number }): Promise<readonly Row[]> => {
       const rows = await run(
-        `SELECT n FROM ${s}.deliveries d WHERE d.lead_id = $1 AND d.target = $2 AND d.mode = $3 AND d.number = $4 AND d.lead <> '${PURGED_LEAD}' AND (d.state <> 0 OR (d.fence <> ${fence} AND ${ABANDONED(s)})) FOR UPDATE`,
+        `SELECT n FROM ${s}.deliveries d WHERE d.lead_id = $1 AND d.target = $2 AND d.mode = $3 AND d.number = $4 AND d.lead <> '${PURGED_LEAD}' AND (d.state <> 0 OR ${ABANDONED(s)}) FOR UPDATE`,
         [key.leadId, key.to, key.mode, key.number])
       return take(run, numbersOf(rows), 'true')
     },

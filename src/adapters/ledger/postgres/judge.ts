@@ -54,8 +54,7 @@ export const judge = (steps: readonly Steps[], view: View): Judged => {
     const known = view.deliveries.get(deliveryId)
     const lead = leadKey(key.leadId, key.mode, key.number)
     if (packed.create) {
-      if (made) return { kind: 'exists', standing: standingNow(made), number: known?.highest ?? highestMade(changed, key.number, deliveryId) }
-      if (known) return { kind: 'exists', standing: known.standing ?? { state: 'working' }, number: Math.max(known.highest, highestMade(changed, known.highest, deliveryId)) }
+      if (made ?? known) return { kind: 'exists', standing: made ? standingNow(made) : known?.standing ?? { state: 'working' }, number: highestMade(changed, known?.highest ?? key.number, deliveryId) }
       const had = packed.informed ? [] : [...boughtBy(lead)]
       if (had.length > 0) return { kind: 'had', recipients: had }
     } else if (!(made ?? known) || (made?.version ?? known?.version) !== packed.version || (!made && known?.elsewhere)) return { kind: 'conflict' }
