@@ -92,7 +92,7 @@ export const createDispatcher = (around: Surroundings) => {
 
   const carryOut = (work: Work, came: Came, decision: Decision, drawn: readonly DeliveryEvent[], now: Instant): Promise<void> | null => {
     const starts = start(work, decision, now)
-    const brought = came.answers.length > 0 || (work.stored ? came.events.length > 0 : came.events.length > 1)
+    const brought = work.stored && came.events.length > 0
     const onlyParked = starts.parked.length > 0 && starts.events.length === 0 && drawn.length === 0 && !brought
     if (onlyParked && !(work.stored && around.stopping())) {
       park(work, starts.parked)

@@ -47,7 +47,7 @@ export const createTakeUp = (settings: RunSettings, deps: RunDeps, policies: Rea
   const workOf = async (loaded: LoadedDelivery, orders: readonly DeliveryEvent[]): Promise<Work | null> => {
     const work = loadedWork(loaded, await planOf(loaded), boughtElsewhere(loaded))
     work.orders = [...orders]
-    const missing = recipientsOf(work.plan).filter((recipient) => policies.get(recipient)?.pool !== true && !deps.endpoints.get(recipient))
+    const missing = recipientsOf(work.plan).filter((recipient) => !deps.endpoints.get(recipient))
     if (missing.length === 0) return work
     await putBack(work, missing, loaded.standing)
     return null

@@ -25,7 +25,7 @@ export const catalogueOf = (files: Readonly<Record<string, string>>): Catalogue 
 export const endpointsOf = (catalogue: Catalogue): ReadonlyMap<string, Endpoint> => {
   const endpoints = new Map<string, Endpoint>()
   for (const [id, each] of catalogue.recipients) {
-    if (each.kind !== 'endpoint' || each.policy.pool) continue
+    if (each.kind !== 'endpoint') continue
     const { endpoint, diagnostics } = compileEndpoint(each.definition)
     if (!endpoint) throw new Error(diagnostics.map((one) => one.message).join('\n'))
     endpoints.set(id, endpoint)
