@@ -97,6 +97,14 @@ describe('one contact', () => {
     expect(alerts().some((each) => alert !== null && each.startsWith(alert))).toBe(alert !== null)
   })
 
+  it('that is locked for a while keeps no other waiting', async () => {
+    const service = await portal()
+    service.meet('/upsert', { status: 423, body: { status: 'error', message: 'locked' }, headers: { 'retry-after': '20' } })
+    const { world } = await deliver(service, [lead('L1'), lead('L2')], { more: 'Concurrency: 1\n' })
+    const soldAt = async (id: string) => { const standing = await world.standing(id); return standing?.state === 'settled' ? standing.at - T0 : null }
+    expect([await soldAt('L1'), await soldAt('L2')]).toEqual([20_000, 0])
+  })
+
   it('with a wrong token pauses the recipient; a property that is not there is named', async () => {
     const service = await portal({ token: 'another' })
     const { verdicts, ledger } = await deliver(service, [lead('L1')])
@@ -195,6 +203,13 @@ describe('what follows the contact', () => {
     const { ledger } = await deliver(service, Array.from({ length: 60 }, (_, i) => lead(`L${i + 1}`)), { lists: 'Lists:\n  Add to: 9\n  Workflow: 9\n', more: 'Circuit Breaker: {Error Rate: "> 50%", Over: 20 attempts, Wait: 5 minutes}\n' })
     expect(service.contacts.size).toBe(60)
     expect((await ledger.recipientStates('live')).every((each) => each.circuit === null)).toBe(true)
+  })
+
+  it('whose service fails does: the portal itself is in trouble', async () => {
+    const service = await portal()
+    service.meet('/memberships/add', ...Array.from({ length: 20 }, () => failed(502, 'GATEWAY', 'bad gateway')))
+    const { ledger } = await deliver(service, Array.from({ length: 20 }, (_, i) => lead(`L${i + 1}`)), { lists: LISTS, more: 'Circuit Breaker: {Error Rate: "> 40%", Over: 20 attempts, Wait: 5 minutes}\n' })
+    expect((await ledger.recipientStates('live')).map((each) => each.circuit)).toEqual([expect.stringContaining('open')])
   })
 
   it('a workflow that is not among the contact-based ones is told', async () => {

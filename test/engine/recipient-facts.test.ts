@@ -47,6 +47,13 @@ it('alone at its store it counts failures by itself: what the store keeps of a c
   expect(await facts.answered('a', broken, 3, 2)).toBe('opened')
 })
 
+it('a recipient that is paused stays paused for what it was paused for first', async () => {
+  const ledger = createMemoryLedger()
+  const facts = createRecipientFacts(ledger, 'live', new Map(), () => undefined)
+  for (const [at, reason] of [[1, 'wrong password'], [2, 'locked after too many tries']] as const) await facts.pause('a', at, reason)
+  expect(await ledger.recipientStates('live')).toMatchObject([{ paused: { at: 1, reason: 'wrong password' } }])
+})
+
 it('an answer that comes when its own trial is over does not decide the trial of another process', async () => {
   const ledger: Ledger = { ...createMemoryLedger(), shared: true }
   const facts = createRecipientFacts(ledger, 'live', breaks, () => undefined)

@@ -80,6 +80,26 @@ describe('one endpoint', () => {
     expect(new Set(a.journal.map((each) => each.key)).size).toBe(4)
   })
 
+  it('--again orders one that the file has twice once', async () => {
+    const a = await buyer()
+    const world = createWorld({ a: endpointYaml(a.url) })
+    await world.run('a', someLeads(1))
+    await world.run('a', [...someLeads(1), ...someLeads(1)], { again: true })
+    expect((await world.ledger.ofLead('L1')).map(({ delivery }) => delivery.number)).toEqual([1, 2])
+    expect(a.journal).toHaveLength(2)
+  })
+
+  it('what is due of another run is left to `resume`', async () => {
+    const a = await buyer({ script: [{ do: 'limit', retryAfter: '3600' }, { do: 'accept' }] })
+    const world = createWorld({ a: endpointYaml(a.url) })
+    await world.run('a', someLeads(1))
+    await world.clock.advance(3_600_000)
+    await world.run('a', someLeads(1, 2))
+    expect(await outcomes(world)).toEqual({ waiting: 1, accepted: 1 })
+    await world.run(null, null)
+    expect(await outcomes(world)).toEqual({ accepted: 2 })
+  })
+
   it('retries keep the key and the body, and only the answer decides', async () => {
     const a = await buyer({ script: [{ do: 'answer', status: 503 }, { do: 'reset-before' }, { do: 'limit', retryAfter: '7' }, { do: 'accept' }] })
     const world = createWorld({ a: endpointYaml(a.url) })
@@ -168,6 +188,18 @@ describe('one endpoint', () => {
     expect(a.journal).toHaveLength(1)
   })
 
+  it('a lead that was found waiting for its batch does not join it again: it goes when that is full, or at its time', async () => {
+    const a = await buyer({ script: { do: 'rows', acts: ['accept'], price: '45.00' } })
+    const world = createWorld({ a: endpointYaml(a.url, 'Batch: {Accumulate: 2 leads or 10 minutes, Format: JSON array, Match: id = lead.id}\n') })
+    const before = world.clock.now()
+    await world.run('a', someLeads(1), { waitMs: 0 })
+    await world.run('a', someLeads(1), { waitMs: 600_000 })
+    expect(a.journal).toHaveLength(0)
+    await world.run(null, null, { waitMs: 600_000 })
+    expect(a.journal).toHaveLength(1)
+    expect(world.clock.now() - before).toBe(600_000)
+  })
+
   it('a Retry-After of an hour leaves the leads waiting for just that time', async () => {
     const a = await buyer({ script: [{ do: 'limit', retryAfter: '3600' }, { do: 'accept' }] })
     const world = createWorld({ a: endpointYaml(a.url, 'Concurrency: 1') })
@@ -217,6 +249,16 @@ describe('waterfall', () => {
     const world = createWorld({ a: endpointYaml(a.url), pool: 'Type: pool', sell: `${waterfall('a')}Finally: pool\n` })
     await world.run('sell', someLeads(2))
     expect(await outcomes(world)).toEqual({ pooled: 2 })
+  })
+
+  it('and parked by the run that takes it up, too', async () => {
+    const a = await buyer({ script: [{ do: 'answer', status: 500 }, { do: 'reject' }] })
+    const world = createWorld({ a: endpointYaml(a.url, 'Retry Strategy: {Server Errors: {Retry: 3 times, Backoff: 60s}}\n'), pool: 'Type: pool', sell: `${waterfall('a')}Finally: pool\n` })
+    await world.run('sell', someLeads(1), { waitMs: 0 })
+    expect(await outcomes(world)).toEqual({ waiting: 1 })
+    await world.clock.advance(60_000)
+    await world.run(null, null)
+    expect(await outcomes(world)).toEqual({ pooled: 1 })
   })
 })
 

@@ -79,6 +79,16 @@ describe('what a process left behind', () => {
     expect(await without.run(null, null, { waitMs: 3_600_000 })).toMatchObject({ waiting: [{ recipient: 'a', count: 1 }] })
   })
 
+  it('and whose recipient has no file keeps no run from ending that was told to take it up again', async () => {
+    const [a, b] = [await buyer({ script: { do: 'answer', status: 400 } }), await buyer()]
+    const open = store()
+    const first = createWorld({ a: endpointYaml(a.url), sell: 'Pattern: Waterfall\nTry: [a]\n' }, await open())
+    await first.run('sell', someLeads(1))
+    const without = createWorld({ b: endpointYaml(b.url), sell: 'Pattern: Waterfall\nTry: [b]\n' }, await open())
+    expect(await without.run('sell', someLeads(2), { retryFailed: true })).toMatchObject({ waiting: [{ recipient: 'a', count: 1 }] })
+    expect(b.journal).toHaveLength(1)
+  })
+
   it('is tried again where it had failed and was just being taken up for that', async () => {
     const a = await buyer({ script: { do: 'answer', status: 400 } })
     const open = store()
@@ -111,6 +121,15 @@ describe('a lead that a recipient bought through another target meanwhile', () =
     const [one] = await world.ledger.ofLead('L1')
     expect(one).toMatchObject({ delivery: { to: 'one' }, standing: { state: 'settled', outcome: 'skipped' } })
     expect(one?.events.map(({ event }) => event)).toContainEqual(expect.objectContaining({ type: 'chose', choice: why }))
+  })
+
+  it('is taken in for that target all the same where none is sent: who works it hears of the sale', async () => {
+    const [a, b] = [await buyer(), await buyer()]
+    const world = createWorld({ ...files(a.url), b: endpointYaml(b.url), two: 'Pattern: Waterfall\nTry: [a, b]\n' }, await store()())
+    await world.run('one', someLeads(1))
+    await world.run('two', someLeads(1), { enqueue: true })
+    await world.run(null, null)
+    expect([a.journal.length, b.journal.length]).toEqual([1, 1])
   })
 
   it('leaves the batch that it had joined there', async () => {

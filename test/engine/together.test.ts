@@ -39,4 +39,13 @@ describe('two that accept in the same moment', () => {
     expect([a, b].map(({ journal }) => journal.filter(({ path }) => path === '/leads').length)).toEqual([0, 20])
     expect((await world.ledger.counts('live')).settled.accepted).toBe(20)
   })
+
+  it('that nobody wants is over with the last answer: nothing is left that would ring when the time for bids is over', async () => {
+    const ping = (url: string): string => `Ping:\n  Endpoint: ${url}/ping\n  Fields: state\n  Response Parsing: {Bid: bid, Ping ID: id}\n`
+    const [a, b] = [await buyer({ pings: { do: 'reject' } }), await buyer({ pings: { do: 'reject', afterMs: 30 } })]
+    const world = createWorld({ a: endpointYaml(a.url, ping(a.url)), b: endpointYaml(b.url, ping(b.url)), best: 'Pattern: Ping/Post\nBuyers: [a, b]\nPing Timeout: 5 seconds\n' })
+    await world.run('best', someLeads(1).map((lead) => ({ ...lead, fields: { ...lead.fields, state: 'CA' } })))
+    expect((await world.ledger.counts('live')).settled.rejected).toBe(1)
+    expect(world.clock.nextWake()).toBeNull()
+  })
 })
