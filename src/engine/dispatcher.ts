@@ -2,7 +2,7 @@ import type { Instant } from '../base/time.ts'
 import { durationWords } from '../base/time.ts'
 import { isPriced, nodeOf } from '../core/booking.ts'
 import type { Decision } from '../core/decide.ts'
-import { capClaims } from '../core/caps.ts'
+import { capClaims, isPermit } from '../core/caps.ts'
 import type { Claim } from '../core/caps.ts'
 import { decide } from '../core/decide.ts'
 import type { DeliveryEvent, EventOf } from '../core/event.ts'
@@ -17,7 +17,7 @@ import type { Standing, StepResult } from '../ports.ts'
 import { createAlarms } from './alarms.ts'
 import { finishedEvent, isTokenRepeat } from './attempt.ts'
 import { hold, setFree } from './hold.ts'
-import { createPaces, isPace } from './pace.ts'
+import { createPaces } from './pace.ts'
 import { createPlaces } from './places.ts'
 import { createSendSettings } from './send-settings.ts'
 import { createStarts } from './starts.ts'
@@ -203,10 +203,10 @@ export const createDispatcher = (around: Surroundings) => {
   }
 
   const refused = (work: Work, claim: Claim, now: Instant): void => {
-    if (isPace(claim)) {
+    if (isPermit(claim, 'rate:')) {
       const until = paces.denied(claim.recipient, now)
       if (until !== null) around.lane(claim.recipient).hold(until)
-    } else if (claim.kind === 'permit' && claim.name.startsWith('seen:')) {
+    } else if (isPermit(claim, 'seen:')) {
       const policy = facts.policies.get(claim.recipient)
       const within = policy?.duplicateCheck
       work.elsewhere = new Map([...work.elsewhere, [claim.recipient, `${policy?.name ?? claim.recipient} was offered a lead with the same ${within?.field ?? 'value'} within ${durationWords(within?.withinMs ?? 0)}`]])

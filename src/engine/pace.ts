@@ -19,7 +19,7 @@ export const createPaces = (mode: Mode) => {
       if (rate === null) return null
       const pace = known.get(id) ?? { next: 0, denied: 0, ...rate }
       known.set(id, pace)
-      return { kind: 'permit', recipient: id, name: `${NAME}${mode}:${id}:${pace.next++ % pace.count}`, until: now + Math.ceil(stretchOf(pace.perMs)) }
+      return { kind: 'permit', recipient: id, name: `rate:${mode}:${id}:${pace.next++ % pace.count}`, until: now + Math.ceil(stretchOf(pace.perMs)) }
     },
     /** Its start is durable. */
     granted: (recipient: string): void => {
@@ -35,6 +35,3 @@ export const createPaces = (mode: Mode) => {
     },
   }
 }
-
-const NAME = 'rate:'
-export const isPace = (claim: Claim): boolean => claim.kind === 'permit' && claim.name.startsWith(NAME)

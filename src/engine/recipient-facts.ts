@@ -1,5 +1,5 @@
 import type { Instant } from '../base/time.ts'
-import type { Claim } from '../core/caps.ts'
+import { isPermit, type Claim } from '../core/caps.ts'
 import type { Circuit } from '../core/circuit.ts'
 import { beginTrial, closedCircuit, openingOf, stepCircuit } from '../core/circuit.ts'
 import type { Mode } from '../core/event.ts'
@@ -102,10 +102,13 @@ export const createRecipientFacts = (ledger: Ledger, mode: Mode, policies: Reado
     /** These claims were granted: a trial has begun, a place of a cap came free. */
     claimed: (claims: readonly Claim[], at: Instant): void => {
       for (const claim of claims) {
-        if (claim.kind === 'permit' && claim.name.startsWith('trial:')) trying.add(claim.recipient)
         const facts = now.get(claim.recipient) ?? NOTHING
-        if (claim.kind === 'permit' && claim.name.startsWith('trial:') && facts.circuit) set(claim.recipient, { circuit: beginTrial(facts.circuit, at, claim.until - at) })
-        if (claim.kind === 'cap' && claim.amount < 0 && facts.full?.has(claim.counter)) set(claim.recipient, { full: new Set([...facts.full].filter((each) => each !== claim.counter)) })
+        if (claim.kind === 'cap') {
+          if (claim.amount < 0 && facts.full?.has(claim.counter)) set(claim.recipient, { full: new Set([...facts.full].filter((each) => each !== claim.counter)) })
+        } else if (isPermit(claim, 'trial:')) {
+          trying.add(claim.recipient)
+          if (facts.circuit) set(claim.recipient, { circuit: beginTrial(facts.circuit, at, claim.until - at) })
+        }
       }
     },
     /** This claim was refused: the limit is reached, or another holds the trial. */

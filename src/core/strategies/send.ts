@@ -101,7 +101,7 @@ export const claimsOf = (policy: Policy, context: AtGate, firstTry: boolean): re
 
 const NO_CLAIMS: readonly Claim[] = []
 
-const trialName = ({ mode, facts }: AtGate, recipient: string): string => `trial:${mode}:${recipient}:${openingOf(facts.recipients.get(recipient)?.circuit)}`
+const trialName = ({ mode, facts }: AtGate, recipient: string): `trial:${string}` => `trial:${mode}:${recipient}:${openingOf(facts.recipients.get(recipient)?.circuit)}`
 
 /** Why this recipient is not offered the lead at all; null where it is. */
 const whyUnwanted = (policy: Policy, price: Money | null, path: string, context: Context): string | null =>
