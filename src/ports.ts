@@ -15,10 +15,13 @@ export interface Clock {
   sleep(ms: number, signal?: AbortSignal): Promise<void>
 }
 
+/** How one attempt is sent. */
+export type SendSettings = TransportSettings & { readonly timeoutMs: number }
+
 /** Sends one request and always resolves: trouble of the world is a Reply. */
 export interface Transport {
-  send(request: HttpRequest, settings: TransportSettings & { readonly timeoutMs: number }, signal?: AbortSignal): Promise<Reply>
-  send(request: OutgoingRequest, settings: TransportSettings & { readonly timeoutMs: number }, signal?: AbortSignal): Promise<AnyReply>
+  send(request: HttpRequest, settings: SendSettings, signal?: AbortSignal): Promise<Reply>
+  send(request: OutgoingRequest, settings: SendSettings, signal?: AbortSignal): Promise<AnyReply>
   close(): Promise<void>
 }
 
@@ -107,15 +110,18 @@ export interface RecipientState {
   readonly circuit: string | null
 }
 
-export interface DueQuery {
+export interface DueFilter {
   readonly mode: Mode
-  readonly now: Instant
-  readonly limit: number
   /** Only deliveries of this run (`deliver` works its own); all where absent. */
   readonly runId?: string
   /** Only deliveries to this target; all where absent. */
   readonly to?: string
 }
+export interface DueQuery extends DueFilter { readonly now: Instant; readonly limit: number }
+
+/** All where a part is absent. */
+export interface EventsFilter { readonly runId?: string; readonly mode?: Mode }
+export interface DeliveriesFilter extends EventsFilter { readonly state?: Standing['state']; readonly outcomes?: readonly OutcomeKind[] }
 
 /** Leads that wait for the same, as it was given for a reason. */
 export interface Queue {
@@ -172,7 +178,7 @@ export interface Ledger {
   /** Takes times of a rate over all processes, at which attempts may leave; where fewer than `wanted` are free, when the next is. In milliseconds from when it resolves. */
   holdStarts(recipient: string, mode: Mode, rate: Rate, own: { readonly fromMs: number; readonly withinMs: number; readonly wanted: number }): Promise<{ readonly inMs: readonly number[]; readonly nextInMs: number | null }>
   /** The earliest time after which `claimDue` with the same query would find something; null where nothing waits for a time. */
-  nextDue(query: Omit<DueQuery, 'now' | 'limit'>): Promise<Instant | null>
+  nextDue(query: DueFilter): Promise<Instant | null>
   /** Deliveries that a writer before this one left `working`: a crash. Given to this run, oldest first. */
   claimAbandoned(query: DueQuery): Promise<readonly LoadedDelivery[]>
   /** Takes one delivery that is settled, waiting or abandoned: `--retry-failed`, review, a lead of the same file that still waits. Null where this writer works it already, where unknown. */
@@ -182,9 +188,9 @@ export interface Ledger {
   /** All deliveries of a lead, oldest first. */
   ofLead(leadId: string): Promise<readonly LoadedDelivery[]>
   /** In order of `seq`; a run's, or all. */
-  events(filter: { readonly runId?: string; readonly mode?: Mode }): AsyncIterable<StoredEvent & { readonly deliveryId: string; readonly leadId: string; readonly mode: Mode; readonly source: Readonly<Record<string, string>> }>
+  events(filter: EventsFilter): AsyncIterable<StoredEvent & { readonly deliveryId: string; readonly leadId: string; readonly mode: Mode; readonly source: Readonly<Record<string, string>> }>
   /** Settled and waiting deliveries, in order of taking in; `state` narrows. */
-  deliveries(filter: { readonly runId?: string; readonly mode?: Mode; readonly state?: Standing['state']; readonly outcomes?: readonly OutcomeKind[] }): AsyncIterable<{ readonly delivery: Delivery; readonly standing: Standing; readonly runId: string }>
+  deliveries(filter: DeliveriesFilter): AsyncIterable<{ readonly delivery: Delivery; readonly standing: Standing; readonly runId: string }>
   counts(mode: Mode): Promise<Counts>
   /** All that waits, a run's or all; the largest first. */
   queues(query: { readonly mode: Mode; readonly runId?: string; readonly dueBefore?: Instant }): Promise<readonly Queue[]>
@@ -216,6 +222,12 @@ export interface Ledger {
   holdsLease(): boolean
   close(): Promise<void>
 }
+
+/**
+ * How a store is opened. `read`: looks only, beside a run that goes on. `touch`: the few changes that need no lease
+ * (`pause`). `write`: takes a lease; of a SQLite file there is one, of PostgreSQL each worker has its own.
+ */
+export type StoreUse = 'read' | 'touch' | 'write'
 
 /** Another process took the lease while this one was stopped: nothing of the refused write is kept; this process must end. */
 export class LeaseLostError extends Error {

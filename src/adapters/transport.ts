@@ -1,10 +1,8 @@
-import type { TransportSettings } from '../definitions/types.ts'
-import type { Transport } from '../ports.ts'
+import type { SendSettings, Transport } from '../ports.ts'
 import type { AnyReply, EmailRequest, FileRequest, HttpRequest, OutgoingRequest, Reply } from '../wire/request.ts'
 import { createHttpTransport, type HttpTransportOptions } from './http/transport.ts'
 import { createTurns } from './turns.ts'
 
-type Settings = TransportSettings & { readonly timeoutMs: number }
 
 /**
  * Sends every kind of request. HTTP goes straight through; what e-mail and SFTP need is loaded when the first such
@@ -17,7 +15,7 @@ export const createTransport = (options: HttpTransportOptions = {}): Transport =
   const underWay = new Set<Promise<AnyReply>>()
   let closed = false
 
-  const handOver = async (request: EmailRequest | FileRequest, settings: Settings): Promise<AnyReply> => {
+  const handOver = async (request: EmailRequest | FileRequest, settings: SendSettings): Promise<AnyReply> => {
     if (request.rehearsal !== null) return rehearsed(request, now())
     switch (request.kind) {
       case 'email': {
@@ -37,9 +35,9 @@ export const createTransport = (options: HttpTransportOptions = {}): Transport =
     }
   }
 
-  function send(request: HttpRequest, settings: Settings, signal?: AbortSignal): Promise<Reply>
-  function send(request: OutgoingRequest, settings: Settings, signal?: AbortSignal): Promise<AnyReply>
-  function send(request: OutgoingRequest, settings: Settings, signal?: AbortSignal): Promise<AnyReply> {
+  function send(request: HttpRequest, settings: SendSettings, signal?: AbortSignal): Promise<Reply>
+  function send(request: OutgoingRequest, settings: SendSettings, signal?: AbortSignal): Promise<AnyReply>
+  function send(request: OutgoingRequest, settings: SendSettings, signal?: AbortSignal): Promise<AnyReply> {
     if ('compression' in request) return http.send(request, settings, signal)
     if (closed || signal?.aborted) return Promise.resolve({ kind: 'fault', fault: 'unreachable', message: 'stopped before it was sent', durationMs: 0, at: now() })
     const job = handOver(request, settings)

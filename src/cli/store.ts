@@ -4,15 +4,10 @@ import { openSqliteLedger } from '../adapters/ledger/sqlite.ts'
 import { makeFolder } from '../adapters/make-folder.ts'
 import { usageError, type UserError } from '../base/diagnostic.ts'
 import { MASK } from '../base/secrets.ts'
-import type { Ledger } from '../ports.ts'
+import type { Ledger, StoreUse } from '../ports.ts'
 import type { Invocation } from './command.ts'
 
-/**
- * `read`: looks only, beside a run that goes on. `touch`: the few changes that need no lease (`pause`). `write`: takes
- * a lease; of a SQLite file there is one, waited for unless `--no-wait`; of PostgreSQL each worker has its own.
- */
-type StoreUse = 'read' | 'touch' | 'write'
-
+/** The one writer of a SQLite file is waited for unless `--no-wait`. */
 export const openStore = async ({ settings, options, cwd, streams }: Invocation, use: StoreUse): Promise<Ledger> => {
   const address = settings.store
   if (isPostgres(address)) return (await import('../adapters/ledger/postgres.ts')).openPostgresLedger({ url: address, use })

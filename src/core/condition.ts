@@ -5,8 +5,7 @@ export type ValuePath =
   | { readonly kind: 'regex'; readonly source: string; readonly flags: string }
 
 export type Scalar = string | number | boolean | null
-const OPERATORS = ['=', '!=', '>', '>=', '<', '<=', 'contains', 'starts-with', 'ends-with', 'matches', 'in'] as const
-export type Operator = (typeof OPERATORS)[number]
+export type Operator = '=' | '!=' | '>' | '>=' | '<' | '<=' | 'contains' | 'starts-with' | 'ends-with' | 'matches' | 'in'
 
 /** The grammar of section 3 of the contract: `path op value` joined by `and`, `or`, `not` and parentheses. */
 export type Condition =
@@ -16,6 +15,9 @@ export type Condition =
   | { readonly kind: 'compare'; readonly path: ValuePath; readonly op: Exclude<Operator, 'in' | 'matches'>; readonly value: Scalar }
   | { readonly kind: 'in'; readonly path: ValuePath; readonly values: readonly Scalar[] }
   | { readonly kind: 'matches'; readonly path: ValuePath; readonly source: string; readonly flags: string }
+
+/** A condition on the lead, with its words: they are the reason of one that is skipped. */
+export interface LeadCondition { readonly condition: Condition; readonly text: string }
 
 /** All values found at a path, in document order; empty where there are none. */
 export type Resolve = (path: ValuePath) => readonly unknown[]

@@ -1,10 +1,10 @@
 import type { Money } from '../base/money.ts'
-import type { Condition } from './condition.ts'
+import type { LeadCondition } from './condition.ts'
 import type { OutcomeKind } from './outcome.ts'
 
 /** What a pattern asks of a lead before any of its recipients is tried. */
 export interface PatternGuard {
-  readonly acceptWhen: { readonly condition: Condition; readonly text: string } | null
+  readonly acceptWhen: LeadCondition | null
   readonly minimumPrice: Money | null
   readonly minimumMargin: Money | null
   readonly cost: Money | null

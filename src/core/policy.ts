@@ -1,5 +1,5 @@
 import type { Money } from '../base/money.ts'
-import type { Condition } from './condition.ts'
+import type { Condition, LeadCondition } from './condition.ts'
 import type { StepName } from './plan.ts'
 import type { FailureClass } from './verdict.ts'
 
@@ -55,6 +55,9 @@ export interface CircuitPolicy {
   readonly maxWaitMs: number
 }
 
+/** `Duplicate Check: phone_1 within 30 days`. */
+export interface DuplicateCheck { readonly field: string; readonly withinMs: number }
+
 /** A named check on the lead; a lead that fails it is skipped with `reason` and nothing is sent. */
 export interface Requirement {
   readonly reason: string
@@ -91,7 +94,7 @@ export interface Policy {
   readonly onUnknown: 'next' | 'hold'
   /** Null: by the pattern (passed by where there is another to go to, else waited for). */
   readonly whenClosed: 'wait' | 'skip' | null
-  readonly acceptWhen: { readonly condition: Condition; readonly text: string } | null
+  readonly acceptWhen: LeadCondition | null
   readonly requirements: readonly Requirement[]
   readonly zone: ZoneSource
   readonly window: CallWindow | null
@@ -99,7 +102,7 @@ export interface Policy {
   readonly callingHours: CallingHours | null
   readonly caps: readonly Cap[]
   readonly circuit: CircuitPolicy | null
-  readonly duplicateCheck: { readonly field: string; readonly withinMs: number } | null
+  readonly duplicateCheck: DuplicateCheck | null
   readonly batch: BatchPolicy | null
   /** A second address is tried when the endpoint's gave up. */
   readonly hasBackup: boolean

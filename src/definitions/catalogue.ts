@@ -7,14 +7,14 @@ import { findTarget, linkPatterns, type Target } from './patterns/link.ts'
 import { withPatternTests } from './pattern-tests.ts'
 import { readRecipient, type ReadRecipient } from './read-recipient.ts'
 import { suggest } from './suggest.ts'
-import type { Catalogue, EndpointDefinition, Recipient } from './types.ts'
+import type { Catalogue, EndpointDefinition, FileText, Recipient } from './types.ts'
 import { warnOfNoPrice } from './warn-of-no-price.ts'
 
 /**
  * Reads all files together. A file with errors is left out, with what names it, and the others load; every problem of
- * every file is reported at its place in the user's own text. `path`: as the user names it.
+ * every file is reported at its place in the user's own text.
  */
-export const loadCatalogue = (files: readonly { readonly path: string; readonly text: string }[], env: Readonly<Record<string, string | undefined>>): { readonly catalogue: Catalogue; readonly diagnostics: readonly Diagnostic[]; /** endpoints of files with errors, as far as they could be read */ readonly broken: readonly EndpointDefinition[] } => {
+export const loadCatalogue = (files: readonly FileText[], env: Readonly<Record<string, string | undefined>>): { readonly catalogue: Catalogue; readonly diagnostics: readonly Diagnostic[]; /** endpoints of files with errors, as far as they could be read */ readonly broken: readonly EndpointDefinition[] } => {
   const secrets = new Set<string>()
   const diagnostics: Diagnostic[] = []
   const report = (problem: Diagnostic): void => { diagnostics.push(problem) }
@@ -38,7 +38,7 @@ export const loadCatalogue = (files: readonly { readonly path: string; readonly 
 }
 
 /** The built-in calling hours, as the user's own files change them; null where there is no such file. */
-const namedTables = (files: readonly { readonly path: string; readonly text: string }[], report: (problem: Diagnostic) => void): CallingHours | null =>
+const namedTables = (files: readonly FileText[], report: (problem: Diagnostic) => void): CallingHours | null =>
   files.filter(({ path }) => isCallingHoursFile(path)).reduce<CallingHours | null>((under, file) => {
     const { table, diagnostics } = readCallingHours(file, under ?? builtInCallingHours())
     diagnostics.forEach(report)

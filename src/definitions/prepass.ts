@@ -4,6 +4,7 @@ import { createLevels } from './levels.ts'
 import { keyAt, quoteEnd, scanFlow, scanValue, skipBlanks, type FlowState, type Segment, type ValueScan } from './line-scan.ts'
 import { rawAnswerAt, takesRawAnswer } from './raw-answer.ts'
 import { blockTags, tagAt, type Tag } from './tags.ts'
+import type { FileText } from './types.ts'
 
 /** A file made readable for YAML: the same lines, block lines blanked, templates replaced by as many letters. */
 export interface Prepared {
@@ -30,7 +31,7 @@ type State =
 const PLAIN: State = { kind: 'plain' }
 
 /** Contract, section 2: unquoted `{{…}}` values and bare block lines, at any depth. No line is added or removed. */
-export const prepare = (file: { readonly path: string; readonly text: string }): Prepared => {
+export const prepare = (file: FileText): Prepared => {
   const lines = file.text.replace(/^\uFEFF/, '').split(/\r?\n/)
   const out: string[] = []
   const shifts: number[] = []

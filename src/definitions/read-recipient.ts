@@ -11,6 +11,7 @@ import { normalKey } from './keys.ts'
 import type { Pattern } from './patterns/pattern.ts'
 import { readPattern } from './patterns/read-pattern.ts'
 import { readYaml, type YamlNode } from './yaml-tree.ts'
+import type { FileText } from './types.ts'
 
 /** One file, read by itself. */
 export interface ReadRecipient {
@@ -26,7 +27,7 @@ export interface ReadRecipient {
 }
 
 /** Values from the environment are added to `secrets`. */
-export const readRecipient = (file: { readonly path: string; readonly text: string }, env: Readonly<Record<string, string | undefined>>, secrets: Set<string>): ReadRecipient => {
+export const readRecipient = (file: FileText, env: Readonly<Record<string, string | undefined>>, secrets: Set<string>): ReadRecipient => {
   const id = basename(file.path, extname(file.path))
   const diagnostics: Diagnostic[] = []
   const emptyLines = new Set<number>()

@@ -5,7 +5,11 @@ import type { CallWindow, Policy, ZoneSource } from '../core/policy.ts'
 import type { Rate } from '../core/rate.ts'
 import type { AlertRule } from '../core/report/alerts.ts'
 import type { Again } from '../core/verdict.ts'
+import type { RetryOn } from './values/retry-on.ts'
 import type { StatusRange } from './values/status-range.ts'
+
+/** A file as the user names it. */
+export interface FileText { readonly path: string; readonly text: string }
 
 /** Text of the user's, with its place: a template, a URL, a header. `${NAME}` is already replaced. */
 export interface Text {
@@ -70,6 +74,10 @@ export interface ResponseCodeRow {
   readonly text: string
   readonly place: Place
 }
+
+export interface RegionalEndpoint { readonly when: Condition | null; readonly use: Text }
+
+export interface Idempotency { readonly header: string; readonly key: Text | null }
 
 /** What the body of an answer is read as. */
 export type AnswerFormat = 'json' | 'xml' | 'html' | 'text'
@@ -143,8 +151,8 @@ export interface EndpointDefinition {
   /** A template; null where the type has none (`pool`). */
   readonly url: Text | null
   readonly backupUrl: Text | null
-  /** Regional endpoints: the first whose condition holds on the lead; the last has none. */
-  readonly endpoints: readonly { readonly when: Condition | null; readonly use: Text }[]
+  /** The first whose condition holds on the lead; the last has none. */
+  readonly endpoints: readonly RegionalEndpoint[]
   readonly method: string
   readonly format: Format
   readonly headers: readonly HeaderDefinition[]
@@ -157,11 +165,11 @@ export interface EndpointDefinition {
   readonly extraFields: MappingNode | null
   readonly charset: string
   readonly compression: 'gzip' | null
-  readonly idempotency: { readonly header: string; readonly key: Text | null } | null
+  readonly idempotency: Idempotency | null
   readonly parsing: ParsingDefinition
   readonly responseCodes: readonly ResponseCodeRow[]
   /** `Retry On`: failures that are retried although their class is not. */
-  readonly retryOn: readonly { readonly status: StatusRange | null; readonly when: Condition | null }[]
+  readonly retryOn: readonly RetryOn[]
   readonly samples: readonly SampleAnswer[]
   readonly tables: Readonly<Record<string, Readonly<Record<string, string | number | boolean>>>>
   readonly batch: BatchDefinition | null

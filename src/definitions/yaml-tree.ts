@@ -2,7 +2,7 @@ import { isAlias, isMap, isScalar, isSeq, LineCounter, parseDocument, type Docum
 import { diagnosticAt, type Diagnostic, type Place } from '../base/diagnostic.ts'
 import { repeatedKeys, underBlocks, type PlacedEntry } from './block-entries.ts'
 import { prepare, type Prepared } from './prepass.ts'
-import type { Text } from './types.ts'
+import type { FileText, Text } from './types.ts'
 import { tellYamlProblem } from './yaml-problems.ts'
 
 /** A recipient file as written: every node with its place in the user's own text, block lines included. */
@@ -39,7 +39,7 @@ export type YamlEntry =
 interface ReadYaml { readonly root: YamlNode | null; readonly diagnostics: readonly Diagnostic[] }
 
 /** Reads one recipient file. `root` is null where the file is empty or the YAML is broken; other mistakes leave it whole. */
-export const readYaml = (file: { readonly path: string; readonly text: string }): ReadYaml => {
+export const readYaml = (file: FileText): ReadYaml => {
   const prepared = prepare(file)
   const lines = new LineCounter()
   const userLines = file.text.replace(/^\uFEFF/, '').split(/\r?\n/)

@@ -1,7 +1,5 @@
-import type { TransportSettings } from '../definitions/types.ts'
+import type { SendSettings } from '../ports.ts'
 import type { Endpoint } from '../wire/endpoint.ts'
-
-type SendSettings = TransportSettings & { readonly timeoutMs: number }
 
 /** An endpoint's settings with the time limit of an attempt; the same object again and again, since it has one or two limits. */
 export const createSendSettings = () => {

@@ -1,6 +1,5 @@
 import { promisify } from 'node:util'
 import { gzip, gzipSync } from 'node:zlib'
-import type { TransportSettings } from '../../definitions/types.ts'
 import type { HttpRequest, Reply } from '../../wire/request.ts'
 import { decode } from './content.ts'
 import { type Job, type Outcome, stop } from './line.ts'
@@ -8,6 +7,7 @@ import { createOrigin, type Origin } from './origin.ts'
 import { followed } from './redirect.ts'
 import { createRound } from './round.ts'
 import { createTargetReader, type Target } from './target.ts'
+import type { SendSettings } from '../../ports.ts'
 
 export interface HttpTransportOptions {
   /** When an answer came, as replies say it. Durations are measured by a clock of their own. */
@@ -16,11 +16,10 @@ export interface HttpTransportOptions {
   readonly closeGraceMs?: number
 }
 
-type Settings = TransportSettings & { readonly timeoutMs: number }
 
 /** The part of the Transport port that is HTTP. */
 interface HttpTransport {
-  send(request: HttpRequest, settings: Settings, signal?: AbortSignal): Promise<Reply>
+  send(request: HttpRequest, settings: SendSettings, signal?: AbortSignal): Promise<Reply>
   close(): Promise<void>
 }
 
@@ -47,7 +46,7 @@ export const createHttpTransport = (options: HttpTransportOptions = {}): HttpTra
   /** Judged only after the sockets were read: an answer that lay there while this process was busy has come in time. */
   const tick = (): void => void setImmediate(expire, performance.now())
 
-  const originFor = (target: Target, settings: Settings, mayBePrivate: boolean): Origin => {
+  const originFor = (target: Target, settings: SendSettings, mayBePrivate: boolean): Origin => {
     const list = origins.get(target.origin)
     if (list) for (const origin of list) if (origin.matches(settings, mayBePrivate)) return origin
     const origin = createOrigin(target, settings, mayBePrivate, round)
@@ -59,7 +58,7 @@ export const createHttpTransport = (options: HttpTransportOptions = {}): HttpTra
     return origin
   }
 
-  const exchange = (request: HttpRequest, body: string | Uint8Array | null, settings: Settings, timeoutMs: number, signal: AbortSignal | undefined): Promise<Reply> => {
+  const exchange = (request: HttpRequest, body: string | Uint8Array | null, settings: SendSettings, timeoutMs: number, signal: AbortSignal | undefined): Promise<Reply> => {
     const target = readTarget(request.url)
     if (!target) return Promise.resolve(fault('invalid-request', 'the address is no http or https URL'))
     const origin = originFor(target, settings, request.mayBePrivate || settings.allowPrivateNetwork)
@@ -107,7 +106,7 @@ export const createHttpTransport = (options: HttpTransportOptions = {}): HttpTra
     }, { once: true })
   }
 
-  const follow = async (request: HttpRequest, body: string | Uint8Array | null, settings: Settings, signal: AbortSignal | undefined): Promise<Reply> => {
+  const follow = async (request: HttpRequest, body: string | Uint8Array | null, settings: SendSettings, signal: AbortSignal | undefined): Promise<Reply> => {
     let spentMs = 0
     let processed = false
     let current = request
@@ -124,7 +123,7 @@ export const createHttpTransport = (options: HttpTransportOptions = {}): HttpTra
     }
   }
 
-  const compressed = async (request: HttpRequest, settings: Settings, signal: AbortSignal | undefined): Promise<Reply> => {
+  const compressed = async (request: HttpRequest, settings: SendSettings, signal: AbortSignal | undefined): Promise<Reply> => {
     const raw = request.body ?? ''
     // Small bodies are quicker done at once than handed to a thread.
     const body = raw.length < 65_536 ? gzipSync(raw) : await gzipLater(raw)

@@ -1,6 +1,6 @@
 import { deliveryKeyOf } from '../../core/delivery-id.ts'
 import type { Mode } from '../../core/event.ts'
-import type { DueQuery, Ledger, LoadedDelivery, RecipientState } from '../../ports.ts'
+import type { DueFilter, Ledger, LoadedDelivery, RecipientState, StoreUse } from '../../ports.ts'
 import { createDraws } from './draws.ts'
 import { readAddress } from './postgres/address.ts'
 import { createAppender } from './postgres/append.ts'
@@ -23,7 +23,7 @@ import { recipientStateOf } from './rows.ts'
 export interface PostgresOptions {
   /** `postgres://user:password@host/database?schema=finalmile`. */
   readonly url: string
-  readonly use: 'read' | 'touch' | 'write'
+  readonly use: StoreUse
   /** After how long without a heartbeat another worker takes over. */
   readonly leaseMs?: number
   /** How long a statement waits for a server that does not answer. */
@@ -130,7 +130,7 @@ export const openPostgresLedger = async ({ url, use, leaseMs = LEASE_MS, patienc
       return key ? ((await claim((run) => claims.one(run, key)))[0] ?? null) : null
     },
     draw: (counter) => draws.draw(counter),
-    nextDue: async ({ mode, runId, to }: Omit<DueQuery, 'now' | 'limit'>) => {
+    nextDue: async ({ mode, runId, to }: DueFilter) => {
       await gatherer.drained()
       const [row] = await db.query(
         `SELECT min(due_at) AS at FROM ${s}.deliveries WHERE state = 1 AND mode = $1 AND due_at IS NOT NULL${runId === undefined ? '' : ` AND run = (SELECT n FROM ${s}.runs WHERE id = $2)`}${to === undefined ? '' : ` AND target = $${runId === undefined ? 2 : 3}`}`,

@@ -1,5 +1,5 @@
 import { DAY, type Instant } from '../../base/time.ts'
-import type { Ledger } from '../../ports.ts'
+import type { DeliveriesFilter, EventsFilter, Ledger, StoreUse } from '../../ports.ts'
 import { aloneLimits } from './alone-limits.ts'
 import { createDraws } from './draws.ts'
 import { pages } from './pages.ts'
@@ -8,17 +8,13 @@ import type { Client } from './sqlite/client.ts'
 import type { Holder } from './sqlite/lease.ts'
 import { openDatabase } from './sqlite/database.ts'
 import { createStore } from './sqlite/store.ts'
-import type { DeliveriesFilter, EventsFilter, Store } from './sqlite/store.ts'
+import type { Store } from './sqlite/store.ts'
 import { pack, unpack } from './packing.ts'
 import { troubleOf } from './sqlite/trouble.ts'
 
 interface SqliteOptions {
   readonly path: string
-  /**
-   * `write`: the one writer, with the lease. `touch`: the small changes that a person makes beside it (`pause`).
-   * `read`: looks only.
-   */
-  readonly use: 'read' | 'touch' | 'write'
+  readonly use: StoreUse
   /** Whether to wait for another writer to end. */
   readonly wait?: boolean
   /** Told once, where this waits for another writer and has done so for seconds. */

@@ -1,16 +1,13 @@
 import { usageError } from '../../base/diagnostic.ts'
 import { csvLine, OUR_FILES } from '../../base/csv.ts'
-import type { Mode } from '../../core/event.ts'
 import { confirmedRow, LEDGER_COLUMNS, ledgerRow, RESULT_COLUMNS, resultRow, rowObject, type Row } from '../../core/report/rows.ts'
-import type { Ledger } from '../../ports.ts'
+import type { EventsFilter, Ledger } from '../../ports.ts'
 import { currencyAmong, openCatalogue } from '../catalogue.ts'
 import type { RunCommand } from '../command.ts'
 import { EXIT } from '../exit.ts'
 import { requireOneFormat } from '../one-format.ts'
 import { textOf } from '../options.ts'
 import { hasFacts, withStore } from '../store.ts'
-
-interface Filter { readonly runId?: string; readonly mode?: Mode }
 
 /** Rows written between two looks at whether the reader keeps up. */
 const PIECE = 256
@@ -46,7 +43,7 @@ export const run: RunCommand = async (invocation) => {
   })
 }
 
-async function* ledgerRows(ledger: Ledger, filter: Filter): AsyncGenerator<Row> {
+async function* ledgerRows(ledger: Ledger, filter: EventsFilter): AsyncGenerator<Row> {
   const confirmed = new Set<string>()
   for await (const stored of ledger.events(filter)) {
     const { event, deliveryId } = stored
@@ -57,12 +54,12 @@ async function* ledgerRows(ledger: Ledger, filter: Filter): AsyncGenerator<Row> 
 }
 
 /** What the run settled, as its own results.csv says it: what became of a lead later, a return too, is another run's. */
-async function* resultRowsOfRun(ledger: Ledger, filter: Filter, currency: string): AsyncGenerator<Row> {
+async function* resultRowsOfRun(ledger: Ledger, filter: EventsFilter, currency: string): AsyncGenerator<Row> {
   for await (const { event, leadId, mode } of ledger.events(filter)) if (event.type === 'settled') yield resultRow({ leadId, mode, attempts: event.attempts ?? 0 }, event, currency)
 }
 
 /** Of each settled delivery as it stands now. */
-async function* resultRows(ledger: Ledger, filter: Filter, currency: string): AsyncGenerator<Row> {
+async function* resultRows(ledger: Ledger, filter: EventsFilter, currency: string): AsyncGenerator<Row> {
   for await (const { delivery, standing } of ledger.deliveries({ ...filter, state: 'settled' })) {
     if (standing.state !== 'settled') continue
     yield resultRow({ leadId: delivery.lead.id, mode: delivery.mode, attempts: standing.attempts }, {

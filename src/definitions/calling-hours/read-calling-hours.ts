@@ -8,6 +8,7 @@ import { parsed, type Parsed } from '../values/parsed.ts'
 import { parseWeekdays } from '../values/weekdays.ts'
 import { readYaml, type YamlNode } from '../yaml-tree.ts'
 import { DEFAULT_CALLING_HOURS } from './default-table.ts'
+import type { FileText } from '../types.ts'
 
 /** A file of this name among the recipients is a table of calling hours, and no recipient. */
 export const isCallingHoursFile = (path: string): boolean => /(^|[\\/])calling[-_ ]hours\.ya?ml$/i.test(path)
@@ -15,7 +16,7 @@ export const isCallingHoursFile = (path: string): boolean => /(^|[\\/])calling[-
 const EVERY_DAY = [1, 2, 3, 4, 5, 6, 7]
 
 /** What a user's file says goes before `under`, state by state. Mistakes are reported at their place, and what they stand at is left out. */
-export const readCallingHours = (file: { readonly path: string; readonly text: string }, under: CallingHours | null): { readonly table: CallingHours; readonly diagnostics: readonly Diagnostic[] } => {
+export const readCallingHours = (file: FileText, under: CallingHours | null): { readonly table: CallingHours; readonly diagnostics: readonly Diagnostic[] } => {
   const { root, diagnostics: broken } = readYaml(file)
   const diagnostics: Diagnostic[] = [...broken]
   const start: Place = { file: file.path, line: 1, col: 1 }

@@ -1,4 +1,4 @@
-import type { Condition } from '../../core/condition.ts'
+import type { LeadCondition } from '../../core/condition.ts'
 import { parseCondition, parsePath } from '../conditions/condition.ts'
 import { parseLeadCondition } from '../conditions/lead-condition.ts'
 import { textOf, take, textual, type Kind } from './field.ts'
@@ -7,7 +7,7 @@ import { textOf, take, textual, type Kind } from './field.ts'
 export const CONDITION = textual('a condition (`path = value`, joined by and, or, not)', parseCondition)
 
 /** A condition on the lead, with its words: they are the reason of a lead that is skipped. */
-export const LEAD_CONDITION: Kind<{ readonly condition: Condition; readonly text: string }> = {
+export const LEAD_CONDITION: Kind<LeadCondition> = {
   takes: 'a condition on the lead (`lead.score >= 60`)',
   schema: { type: 'string' },
   read: (node, reading) => {

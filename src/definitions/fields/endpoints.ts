@@ -1,13 +1,10 @@
 import { diagnosticAt } from '../../base/diagnostic.ts'
-import type { Condition } from '../../core/condition.ts'
-import type { Text } from '../types.ts'
+import type { RegionalEndpoint } from '../types.ts'
 import type { YamlNode } from '../yaml-tree.ts'
 import { parseLeadCondition } from '../conditions/lead-condition.ts'
 import { textual, type Field, type Kind, type Reading } from './field.ts'
 import { TEXT } from './plain.ts'
 import { block } from './section.ts'
-
-interface RegionalEndpoint { readonly when: Condition | null; readonly use: Text }
 
 const WHEN = textual('a condition on the lead (`path = value`, joined by and, or, not)', parseLeadCondition)
 

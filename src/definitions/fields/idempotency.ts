@@ -1,5 +1,5 @@
 import { diagnosticAt } from '../../base/diagnostic.ts'
-import type { Text } from '../types.ts'
+import type { Idempotency } from '../types.ts'
 import { isEmpty, textOf, type Field, type Kind } from './field.ts'
 import { TEXT, WORDS, yesNo } from './plain.ts'
 import { block } from './section.ts'
@@ -10,13 +10,11 @@ export const IDEMPOTENCY_SECTION = {
   prevents: { key: 'Prevents', kind: WORDS, doc: 'A remark', example: 'Duplicate delivery on retry' },
 } as const satisfies Readonly<Record<string, Field<unknown>>>
 
-interface IdempotencyRead { readonly header: string; readonly key: Text | null }
-
 const NAME = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/
 
 /** Null: `off`. */
-export const IDEMPOTENCY: Kind<IdempotencyRead | null> = block('Idempotency', IDEMPOTENCY_SECTION,
-  ({ values, places }, reading): IdempotencyRead | null => {
+export const IDEMPOTENCY: Kind<Idempotency | null> = block('Idempotency', IDEMPOTENCY_SECTION,
+  ({ values, places }, reading): Idempotency | null => {
     const header = values.header ?? 'Idempotency-Key'
     if (!NAME.test(header) && places.header) reading.report(diagnosticAt(places.header, 'bad-header', `"${header}" cannot be the name of a header`, 'header names have letters, digits and -'))
     return { header, key: values.key ?? null }

@@ -1,8 +1,7 @@
 import type { Place } from '../../base/diagnostic.ts'
 import { parseDuration } from '../../base/time.ts'
+import type { DuplicateCheck } from '../../core/policy.ts'
 import { parsed, refused, type Parsed } from './parsed.ts'
-
-export interface DuplicateCheck { readonly field: string; readonly withinMs: number }
 
 /** `phone_1 within 30 days`. */
 export const parseDuplicateCheck = (text: string, place: Place): Parsed<DuplicateCheck> => {

@@ -2,11 +2,10 @@ import type { DatabaseSync } from 'node:sqlite'
 import type { Claim } from '../../../core/caps.ts'
 import { deliveryKeyOf } from '../../../core/delivery-id.ts'
 import type { Mode } from '../../../core/event.ts'
-import type { OutcomeKind } from '../../../core/outcome.ts'
 import type { Run } from '../../../core/run.ts'
 import { refusedClaim } from '../../../core/refused-claim.ts'
 import { salesIn } from '../../../core/sale.ts'
-import type { Counts, DueQuery, Exists, LoadedDelivery, Queue, RecipientState, Standing } from '../../../ports.ts'
+import type { Counts, DeliveriesFilter, DueFilter, DueQuery, EventsFilter, Exists, LoadedDelivery, Queue, RecipientState } from '../../../ports.ts'
 import { createBatches } from './batches.ts'
 import type { Lease } from './lease.ts'
 import type { PackedResult, PackedStep } from '../packing.ts'
@@ -14,9 +13,6 @@ import { purgeRows, scrubFiles } from './purge.ts'
 import { inTransaction } from './transaction.ts'
 import { DELIVERY_COLUMNS, PURGED_LEAD, STANDING_COLUMNS, STATES, WORKING, countsOf, deliveryRowOf, eventRowsOf, queueOf, recipientStateOf, standingOf, storedEventsOf } from '../rows.ts'
 import type { DeliveryRow, EventRow, SqlRow } from '../rows.ts'
-
-export interface EventsFilter { readonly runId?: string; readonly mode?: Mode }
-export interface DeliveriesFilter extends EventsFilter { readonly state?: Standing['state']; readonly outcomes?: readonly OutcomeKind[] }
 
 /** All that is done with the database, synchronously; `lease` null for a process that only looks or pauses. */
 export const createStore = (db: DatabaseSync, lease: Lease | null) => {
@@ -149,7 +145,7 @@ export const createStore = (db: DatabaseSync, lease: Lease | null) => {
   })
 
   /** "+" keeps SQLite from the index over all that wait, where the one of the run serves. */
-  const dueWhere = (query: Omit<DueQuery, 'now' | 'limit'>): { readonly where: string; readonly values: readonly (string | number)[] } => ({
+  const dueWhere = (query: DueFilter): { readonly where: string; readonly values: readonly (string | number)[] } => ({
     where: `state = 1 AND ${query.runId === undefined ? '' : '+'}d.mode = ?${query.runId === undefined ? '' : ' AND d.run = (SELECT n FROM runs WHERE id = ?)'}${query.to === undefined ? '' : ' AND d.target = ?'}`,
     values: [query.mode, ...(query.runId === undefined ? [] : [query.runId]), ...(query.to === undefined ? [] : [query.to])],
   })
@@ -174,7 +170,7 @@ export const createStore = (db: DatabaseSync, lease: Lease | null) => {
         if (rows.filter((row) => batches.putOff(row, query)).length === 0) return take(rows)
       }
     }),
-    nextDue: (query: Omit<DueQuery, 'now' | 'limit'>): number | null => {
+    nextDue: (query: DueFilter): number | null => {
       const { where, values } = dueWhere(query)
       // Not "IS NOT NULL": that would look at each lead that waits for a person.
       const row = db.prepare(`SELECT min(due_at) AS at FROM deliveries d WHERE ${where} AND due_at >= 0`).get(...values)
