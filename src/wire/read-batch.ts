@@ -1,3 +1,4 @@
+import type { Condition } from '../core/condition.ts'
 import type { Lead } from '../core/lead.ts'
 import { resolveLead } from '../core/lead-path.ts'
 import type { Verdict } from '../core/verdict.ts'
@@ -23,9 +24,11 @@ export const createBatchReader = (definition: EndpointDefinition, judge: Judge, 
   const promise = definition.batch?.results ? 'Results' : match ? 'Match' : null
   // One that names the status says itself that a row under another is no yes.
   const success = parsing.success && !namesStatus(parsing.success) && compileProbe(parsing.success)
-  const saysYes = parsing.success && compileProbe(parsing.success)
-  const isSilent = parsing.success && compileSilence(parsing.success)
-  const refuses = parsing.rejected && compileProbe(parsing.rejected)
+  const yes = ruleOf(definition, 'success')
+  const saysYes = yes && compileProbe(yes)
+  const isSilent = yes && compileSilence(yes)
+  const no = ruleOf(definition, 'rejected')
+  const refuses = no && compileProbe(no)
   const keyOfRow = match && compileText({ kind: 'path', text: match.result }, 1_000)
   const needsPrice = parsing.price !== null && !hasPriceFallback && !isOptional(parsing, 'price') && !isOptional(parsing, 'revenue')
 
@@ -33,7 +36,7 @@ export const createBatchReader = (definition: EndpointDefinition, judge: Judge, 
   const readRow = (reply: WholeReply, answer: Answer | undefined, saidAbove: boolean): Verdict => {
     if (!answer) return inDoubt('the answer has no row for this lead')
     const verdict = judge(answer, reply.at)
-    return saidAbove && verdict.kind === 'rejected' && isSilent?.(answer) === true && refuses?.(answer) !== 'yes' ? inDoubt('Success holds for the answer as a whole, and this row has nothing where it looks: let it look at what each row says') : verdict
+    return saidAbove && verdict.kind === 'rejected' && isSilent?.(answer) !== false && refuses?.(answer) !== 'yes' ? inDoubt('Success holds for the answer as a whole, and this row has nothing where it looks: let it look at what each row says') : verdict
   }
 
   /** The row of each lead, of several the one that says yes; null where the answer has none, or nobody can tell whose they are. */
@@ -47,13 +50,15 @@ export const createBatchReader = (definition: EndpointDefinition, judge: Judge, 
     })
   }
 
-  /** Whether something in a list that was not known as the rows says yes under a no for all, or no under a yes: it may be the row of a lead. */
+  /**
+   * Whether something in a list that was not known as the rows says yes under a no for all, or no under a yes: it may be the
+   * row of a lead. Of a rule that looks at all words, those of a list that says yes nowhere are no refusals.
+   */
   const contradicted = (reply: WholeReply, whole: Answer, { kind }: Verdict): boolean => {
-    const data = kind === 'accepted' || kind === 'rejected' ? whole.data() : null
-    return data !== null && scatteredRows(data).some((row) => {
-      const answer = new Answer(reply, parsing.format, row)
-      return isSilent?.(answer) === false && saysYes?.(answer) === (kind === 'rejected' ? 'yes' : 'no')
-    })
+    const data = saysYes && kind !== 'unconfirmed' ? whole.data() : null
+    if (!saysYes || data === null) return false
+    const said = scatteredRows(data).map((row) => new Answer(reply, parsing.format, row)).filter((row) => isSilent?.(row) !== true).map(saysYes)
+    return kind === 'accepted' ? said.includes('no') && (isSilent !== null || said.includes('yes')) : said.includes('yes')
   }
 
   /** A status that refuses them all, above rows that say something else: a lead whose row says yes may be sold. */
@@ -107,6 +112,12 @@ export const createBatchReader = (definition: EndpointDefinition, judge: Judge, 
       return more.some((answer) => judge(answer, reply.at).kind !== verdict.kind) ? inDoubt('the answer has several rows for this lead, which contradict each other') : verdict
     })
   }
+}
+
+/** What says yes, or no, of a row: the rule of Response Parsing, and the rows of Response Codes that look into the body. */
+const ruleOf = ({ parsing, responseCodes }: EndpointDefinition, means: 'success' | 'rejected'): Condition | null => {
+  const terms = [parsing[means], ...responseCodes.map((row) => (row.means === means ? row.when : null))].filter((each) => each !== null)
+  return terms.length === 0 ? null : { kind: 'or', terms }
 }
 
 type WholeReply = Extract<Reply, { kind: 'answer' }>

@@ -86,10 +86,28 @@ describe('one verdict per lead', () => {
       answer(200, '<r><n>2</n><a><n>2</n><b><i><status>no</status><x/></i><i><status>ok</status><x/></i></b></a></r>'),
     ]) expect(read(reply, {}, { ...RULES, price: null })[0], String(reply.body)).toMatchObject({ kind: 'unconfirmed', reason: expect.stringContaining('name their place as Batch: Results') })
     expect(kinds(answer(200, '<r><n>2</n><a><n>2</n><b><i><status>no</status><x/></i><i><status>ok</status><x/></i></b></a></r>'), {}, { success: is('//status', 'ok') })).toEqual(['unconfirmed', 'unconfirmed', 'unconfirmed'])
-    for (const [body, want] of [[{ status: 'no', errors: [{ why: 'zip' }] }, 'rejected'], [{ status: 'no', a: [{ b: rows.slice(1) }] }, 'rejected'], [{ error: 'schema' }, 'rejected'], [{ status: 'ok', ref: 'r', hints: ['a', { b: 1 }] }, 'accepted'], [{ status: 'ok', ref: 'r', a: [OK] }, 'accepted'], [{ status: 'dup', a: rows }, 'duplicate']] as const) {
+    for (const [body, want] of [[{ status: 'no', errors: [{ why: 'zip' }] }, 'rejected'], [{ status: 'no', a: [{ b: rows.slice(1) }] }, 'rejected'], [{ error: 'schema' }, 'rejected'], [{ status: 'ok', ref: 'r', hints: ['a', { b: 1 }] }, 'accepted'], [{ status: 'ok', ref: 'r', a: [OK] }, 'accepted'], [{ status: 'dup', a: rows }, 'unconfirmed'], [{ status: 'dup', a: [NO] }, 'duplicate']] as const) {
       expect(kinds(answer(200, body), {}, { ...RULES, price: null }), JSON.stringify(body)).toEqual([want, want, want])
     }
     expect(kinds(answer(200, { failed: true, list: [{ field: 'x' }] }), {}, { success: { kind: 'not', term: exists('failed') } })).toEqual(['rejected', 'rejected', 'rejected'])
+  })
+
+  it('words of one row, where rules look at all words, neither sell nor refuse the others', () => {
+    const place = { file: '', line: 1, col: 1, length: 1 }
+    const code = (means: 'success' | 'duplicate' | 'rejected', word: string) => ({ status: { from: 200, to: 200 }, when: is('body', word, 'contains'), means, retry: null, pause: false, text: word, place })
+    for (const { parsing, responseCodes } of [
+      { parsing: buildParsing(), responseCodes: [code('duplicate', 'DUP'), code('rejected', 'NO'), code('success', 'OK')] },
+      { parsing: buildParsing({ duplicate: is('body', 'DUP', 'contains'), rejected: is('body', 'NO', 'contains'), success: is('body', 'OK', 'contains') }), responseCodes: [] },
+    ]) {
+      const { readBatch } = createReader(buildDefinition({ parsing, responseCodes, batch: { format: 'json', results: null, match: null } }))
+      const got = (body: object) => readBatch(answer(200, body), leads).map((each) => each.kind)
+      const doubt = ['unconfirmed', 'unconfirmed', 'unconfirmed']
+      for (const words of [['OK', 'DUP', 'x'], ['OK', 'NO', 'NO'], ['OK', 'x', 'x']]) expect(got({ outcomes: words.map((s) => ({ s })) }), words.join()).toEqual(doubt)
+      expect(got({ status: 'OK', leads: [{ id: 1 }, { id: 2 }, { id: 3 }] })).toEqual(doubt)
+      expect(got([{ s: 'OK' }, { s: 'DUP' }, { s: 'x' }])).toEqual(['accepted', 'duplicate', 'rejected'])
+      expect(got({ status: 'OK', hints: [{ id: 1 }] })).toEqual(['accepted', 'accepted', 'accepted'])
+      expect(got({ status: 'NO', hints: [{ id: 1 }] })).toEqual(['rejected', 'rejected', 'rejected'])
+    }
   })
 
   it('names what is missing', () => {

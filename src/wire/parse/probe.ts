@@ -49,10 +49,10 @@ export const compileStray = (condition: Condition): ((answer: Answer) => boolean
   return (answer) => finders.length > 0 && answer.isPage() && finders.every((find) => find(answer).length === 0)
 }
 
-/** A body that has nothing where the condition looks. */
-export const compileSilence = (condition: Condition): ((answer: Answer) => boolean) => {
-  const finders = pathsOf(condition).filter(readsBody).map((path) => compilePath(path) ?? nowhere)
-  return (answer) => finders.length > 0 && finders.every((find) => find(answer).length === 0)
+/** A body that has nothing where the condition looks; null where it looks at nothing in particular: at all words, or the status. */
+export const compileSilence = (condition: Condition): ((answer: Answer) => boolean) | null => {
+  const finders = pathsOf(condition).filter((path) => readsBody(path) && !isBody(path)).map((path) => compilePath(path) ?? nowhere)
+  return finders.length === 0 ? null : (answer) => finders.every((find) => find(answer).length === 0)
 }
 
 /** A path that cannot be compiled (`check` reports it) reads nothing, and nothing may be concluded from that. */
