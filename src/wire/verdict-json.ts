@@ -23,7 +23,7 @@ export const verdictJson = (verdict: Verdict): VerdictJson => {
     reason: verdict.said === undefined ? verdict.reason : verdict.said,
     class: classOf(verdict),
     retry: 'retry' in verdict && verdict.retry,
-    retryAfterMs: (verdict.kind === 'failed' ? verdict.retryAfterMs : undefined) ?? null,
+    retryAfterMs: (verdict.kind === 'failed' ? verdict.retryAfterMs ?? verdict.again?.waitMs : undefined) ?? null,
     buyerLeadId: verdict.buyerLeadId ?? null,
     price: price && formatMoney(price),
     currency: price && price.currency,

@@ -191,6 +191,7 @@ describe('Response Codes', () => {
 
   it('the first row that matches wins, and a table without a Success row accepts what it does not name', () => {
     expect(read(answer(500), {}, { responseCodes: [codeRow(500, 'server-error', { retry: true, again: { times: 5 } })] })).toMatchObject({ retry: true, again: { times: 5 } })
+    expect(verdictJson(read(answer(500), {}, { responseCodes: [codeRow(500, 'server-error', { retry: true, again: { waitMs: 60_000 } })] }))).toMatchObject({ retryAfterMs: 60_000 })
     const responseCodes = [codeRow([500, 599], 'retry'), codeRow(503, 'duplicate')]
     expect(read(answer(503), {}, { responseCodes })).toMatchObject({ kind: 'failed', retry: true })
     expect(read(answer(200, 'x'), {}, { responseCodes })).toMatchObject({ kind: 'accepted' })

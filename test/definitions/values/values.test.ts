@@ -141,6 +141,11 @@ describe('the names that HTTP gives to statuses', () => {
   ])('%s is %s', (row, means) => expect(endpoint(`${BASE}Response Codes:\n  ${row}`).definition.responseCodes).toMatchObject([{ means }]))
 })
 
+describe('credentials that are refused are no fault of the lead', () => {
+  it.each(['Invalid API key', 'Invalid token', 'Missing API-Key header', 'Wrong credentials', 'Bad username or password', 'Expired access token', 'Invalid authentication'])('%s', (means) => expect(endpoint(`${BASE}Response Codes:\n  401: ${means}`).definition.responseCodes).toMatchObject([{ means: 'auth' }]))
+  it.each(['Invalid data', 'Missing zip code', 'Invalid phone', 'Bad request', 'Invalid keyword'])('%s is', (means) => expect(endpoint(`${BASE}Response Codes:\n  400: ${means}`).definition.responseCodes).toMatchObject([{ means: 'invalid-data' }]))
+})
+
 describe('how often a row of the table says to retry', () => {
   it.each([
     ['Server error (retry 5x)', { times: 5 }], ['Server error, up to 2 retries', { times: 2 }], ['Error (retry once)', { times: 1 }], ['Retry twice', { times: 2 }], ['Error (retry 3 times every 10 min)', { times: 3, waitMs: 600_000 }],
