@@ -20,8 +20,10 @@ const ofParsing = (parsing: ParsingDefinition, otherwise: Place): readonly Diagn
   return [...conditions, ...paths].flatMap(([key, path]) => problemAt(path, parsing.places[key] ?? parsing.places['capture'] ?? otherwise))
 }
 
-const problemAt = (path: ValuePath, place: Place): readonly Diagnostic[] =>
-  compilePath(path) ? [] : [diagnosticAt(place, 'unreadable-path', `${NAMES[path.kind]} \`${pathText(path)}\` cannot be read`, HELP[path.kind])]
+const problemAt = (path: ValuePath, place: Place): readonly Diagnostic[] => {
+  if (path.kind === 'path' && /^http[_-]?(status|code)([_-]?code)?$/i.test(path.text)) return [diagnosticAt(place, 'http-status', `${path.text} is looked for in the body of the answer`, "the answer's own status is http.status", 'warning')]
+  return compilePath(path) ? [] : [diagnosticAt(place, 'unreadable-path', `${NAMES[path.kind]} \`${pathText(path)}\` cannot be read`, HELP[path.kind])]
+}
 
 const NAMES = { path: 'the path', css: 'the CSS selector', regex: 'the pattern' } as const
 const HELP = {

@@ -29,6 +29,11 @@ it.each([
   '//a[not(b = "foo(x)")]', "/a[contains(b, 'x::y(')]", '//*[local-name() = "Status" and (position() = last())]', 'count(//bid)', '//a/following-sibling::b[1]/text()', '/a/child::node()', 'string(/a/@id)', '/a[. mod (2) = 1]', '//a[position() = last() -(1)]',
 ])('XPath %s can be read', (text) => { expect(compileXPath(text)).not.toBeNull() })
 
+it.each(['http_status', 'HttpStatusCode', 'http-code'])('%s is looked for in the body, which is told', (text) => {
+  expect(readerProblems(buildDefinition({ parsing: buildParsing({ success: is(text, 200) }) }))).toMatchObject([{ code: 'http-status', severity: 'warning', help: "the answer's own status is http.status" }])
+  expect(readerProblems(buildDefinition({ parsing: buildParsing({ success: is('http.status', 200) }) }))).toEqual([])
+})
+
 it('finds nothing in paths that can be read', () => {
   const parsing = buildParsing({ success: is('//soap:Body/ok', 'x'), leadId: path('css(h1.status)'), price: path('errors.*.text'), capture: { a: path('header.X-A') } })
   expect(readerProblems(buildDefinition({ parsing }))).toEqual([])
