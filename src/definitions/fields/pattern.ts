@@ -14,7 +14,7 @@ export type PatternKind = (typeof PATTERNS)[keyof typeof PATTERNS]
 type Accept = number | 'bid'
 
 const ACCEPT = textual<Accept>('first responder, all, up to a number, or highest bid', (text, place) => {
-  const count = /^(?:up to|first|at most)\s+(\d+)(?:\s+(?:responders|buyers|acceptances))?$/i.exec(text)?.[1]
+  const count = /^(?:(?:up to|first|at most)\s+)?(\d+)(?:\s+(?:responders|buyers|acceptances))?$/i.exec(text)?.[1]
   if (/^(the )?first( to respond| responder| response| to accept)?$/i.test(text) || text === '1') return parsed<Accept>(1)
   if (/^(all|everyone|every one|any)$/i.test(text)) return parsed<Accept>(Infinity)
   if (/^(the )?highest( bid(der)?)?$/i.test(text)) return parsed<Accept>('bid')
@@ -26,7 +26,7 @@ export const PATTERN_SECTION = {
   name: { key: 'Name', kind: WORDS, doc: 'Single: the display name, where Recipient names the one', example: 'My Buyer' },
   pattern: { key: 'Pattern', kind: oneOf<PatternKind>('a pattern', PATTERNS, { 'Ping Post': 'ping/post', Pingpost: 'ping/post', 'Exclusive Windows': 'exclusive window' }), doc: 'How the recipients are arranged', example: 'Waterfall' },
   try: { key: 'Try', aliases: ['Recipients', 'Order'], kind: REFERENCES, doc: 'Waterfall, Fallback, Round Robin, Weighted: whom, in order; a price may follow in parentheses, in a Weighted pattern a share', example: '[Buyer A ($50), Buyer B ($40)]' },
-  finally: { key: 'Finally', aliases: ['Else', 'Last'], kind: REFERENCE, doc: 'Where a lead goes that nobody took', example: 'Remediation Pool' },
+  finally: { key: 'Finally', aliases: ['Else', 'Last', 'Fallback'], kind: REFERENCE, doc: 'Where a lead goes that nobody took', example: 'Remediation Pool' },
   windows: { key: 'Windows', kind: WINDOWS, doc: 'Exclusive Window: hours since the lead was received, and whom it goes to then. That is its field received_at (or --received FIELD), in UTC where it names no zone; a lead whose date cannot be read is set aside, one without any counts from when finalmile first saw it', example: '{Hour 0-24: Exclusive Buyer ($75), Hour 24+: Bulk ($15)}' },
   sendTo: { key: 'Send To', aliases: ['Send To All'], kind: REFERENCES, doc: 'Simultaneous: to whom, all at once', example: '[Buyer A, Buyer B]' },
   buyers: { key: 'Buyers', aliases: ['Bidders'], kind: REFERENCES, doc: 'Ping/Post: who is asked for a bid; each needs a Ping', example: '[Harbor Loans, Summit Lending]' },

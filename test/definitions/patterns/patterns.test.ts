@@ -42,6 +42,16 @@ describe('the seven patterns', () => {
     expect(plan('Pattern: Weighted\nTry:\n  - Buyer A ($50) (60%)\n  - b (40%) ($20.50)')).toMatchObject({ weights: [3, 2], entrants: [send('a', 50), send('b', 20.5)] })
     expect(plan('Pattern: Weighted\nTry: [a (33.5%), b (66.5%)]')).toMatchObject({ weights: [67, 133] })
   })
+  it.each(['[Buyer A: $50, b: $40, c]', '\n  - Buyer A: $50\n  - b: $40\n  - c'])('a price behind a colon is that of the buyer before it: %s', (tried) => {
+    expect(plan(`Pattern: Waterfall\nTry: ${tried}\nFallback: Remediation Pool`)).toMatchObject({ steps: [{ plan: send('a', 50) }, { plan: send('b', 40) }, { plan: send('c') }], finally: send('pool') })
+  })
+  it('and so is a share, and a block of them', () => {
+    expect(plan('Pattern: Weighted\nTry:\n  Buyer A ($50): 60%\n  b: 40%')).toMatchObject({ weights: [3, 2], entrants: [send('a', 50), send('b')] })
+  })
+  it('windows are read with the hours in front too, and Accept takes a number alone', () => {
+    expect(plan('Pattern: Exclusive Window\nWindows:\n  First 24 hours: Buyer A\n  24-48 hours: b\n  After 48 hours: c')).toMatchObject({ steps: [{ plan: send('a'), closesMs: 24 * HOUR }, { plan: send('b'), opensMs: 24 * HOUR, closesMs: 48 * HOUR }, { plan: send('c'), opensMs: 48 * HOUR }] })
+    expect(plan('Pattern: Simultaneous\nSend To: a, b\nAccept: 2')).toMatchObject({ accept: 2 })
+  })
   it.each(['Buyer A ($50) ($40)', 'Buyer A ($50, $40)', 'Buyer A (60%) (50%)', 'Buyer A (60%, 50%)'])('%s says two things: it is refused', (written) => {
     expect(load({ ...BUYERS, p: `Recipient: P\nPattern: Weighted\nTry:\n  - ${written}\n` }).said.join()).toContain('bad-reference')
   })
