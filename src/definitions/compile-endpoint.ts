@@ -148,6 +148,10 @@ const SERVICES: Readonly<Partial<Record<EndpointType, (definition: EndpointDefin
   'salesforce.create_lead': asSalesforce, 'hubspot.create_or_update_contact': asHubspot, 'five9.add_to_list': asWeb2Campaign,
 }
 
+const ADDRESSES: Readonly<Partial<Record<EndpointType, string>>> = {
+  email: 'write Endpoint: smtp://user:${SMTP_PASSWORD}@mail.example.com:587', sftp: 'write Endpoint: sftp://user@sftp.example.com:22/folder/',
+}
+
 const needsAddress = (type: EndpointType): boolean => TYPE_KINDS[type] === 'plain' || type === 'email' || type === 'sftp'
 
 /** Money of one currency never fills a cap in another; what a buyer answers may be in any. A cap that holds no single sale sends nothing, and its leads wait for ever. */
@@ -162,7 +166,7 @@ const tellOfCaps = ({ currency, parsing, ping }: EndpointDefinition, { caps, pri
 const tellOfEndpoint = (definition: EndpointDefinition, places: EndpointPlaces, reading: Reading): void => {
   const { type, parsing, responseCodes } = definition
   if (definition.url === null && definition.endpoints.length === 0 && !places.endpoint && !places.endpoints && needsAddress(type)) {
-    reading.report(diagnosticAt(definition.place, 'missing-key', `${definition.name} has no Endpoint`, 'write Endpoint: https://… under Settings; recipients that arrange others have a Pattern'))
+    reading.report(diagnosticAt(definition.place, 'missing-key', `${definition.name} has no Endpoint`, ADDRESSES[type] ?? 'write Endpoint: https://… under Settings; recipients that arrange others have a Pattern'))
   }
   const last = definition.endpoints.at(-1)
   if (last && last.when !== null && definition.url === null && !places.endpoint && definition.ping === null) {

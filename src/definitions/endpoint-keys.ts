@@ -104,6 +104,8 @@ const OTHER_NAMES: readonly (readonly [RegExp, string])[] = [
   [/^(lead)?(filters?|criteria|conditions?|states|statesaccepted|acceptedstates|geo)$/, 'write Accept When: lead.state in (CA, TX) and lead.loan_amount >= 100000'],
   [/^((daily|hourly|weekly|monthly|lead)?(caps?|limits?|volume)|max(imum)?(leads)?per(day|hour|month))$/, 'write Caps: 50 per day, 10 per hour'],
   [/^((business|operating|delivery|office)?hours|schedule|dayparting|openinghours)$/, 'write Call Window: 9am-5pm, Days: Mon-Fri and Timezone: America/New_York; the Schedule of a batch stands under Batch'],
+  [/^(host(name)?|server|port|folder|directory|remotepath)$/, 'all of an address stands in Endpoint: sftp://user@sftp.example.com:22/folder/, smtp://user@mail.example.com:587 or https://…'],
+  [/^(columns|csvcolumns|payload|fieldmap)$/, 'write Field Mapping: and a line for each field below it'],
   [/^api(key|token)$/, 'write Headers: and X-API-Key: ${NAME} below it, or Auth: Bearer ${NAME}'],
 ]
 

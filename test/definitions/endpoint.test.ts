@@ -153,8 +153,13 @@ describe('typed recipients', () => {
 
 it.each([
   ['Filters: {States: CA}', 'write Accept When: lead.state in (CA, TX)'], ['Daily Cap: 50', 'write Caps: 50 per day'], ['Schedule: Mon-Fri 9-5', 'write Call Window: 9am-5pm'], ['Settings: {API Key: x}', 'write Headers: and X-API-Key: ${NAME}'], ['Tiemout: 3s', 'did you mean "Timeout"?'],
+  ['Type: sftp\nHost: a.example', 'all of an address stands in Endpoint: sftp://'], ['Columns: {a: b}', 'write Field Mapping:'],
 ])('%s: what stands under another name here is told by it', (line, help) => { expect(load({ r: `${BASE}${line}` }).said.join('\n')).toContain(help) })
 
 it('Retry and Max Retries are Retries', () => {
   for (const key of ['Retry', 'Max Retries']) expect(endpoint(`${BASE}${key}: 5`).policy.retry.network?.retries).toBe(5)
+})
+
+it.each([['email', 'smtp://user'], ['sftp', 'sftp://user'], ['webhook.post', 'https://']])('%s without an Endpoint is shown one of its kind', (type, help) => {
+  expect(load({ r: `Recipient: R\nType: ${type}\nTo: a@b.example\n` }).said.join('\n')).toMatch(new RegExp(`has no Endpoint -> write Endpoint: ${help}`))
 })

@@ -46,7 +46,7 @@ const withWindows = (entries: readonly YamlEntry[]): readonly YamlEntry[] => {
 }
 
 const elsewhere = (key: string, how: 'exact' | 'near'): string | null =>
-  how === 'exact' && (/^settings?$|^options?$/i.test(key.trim()) || namesOf(ENDPOINT_SECTION).has(normalKey(key))) ? `a pattern sends nothing itself: write "${key}" into the files of its recipients` : null
+  how === 'exact' && normalKey(key) === 'type' ? 'write Pattern: Waterfall, or another of the patterns' : how === 'exact' && (/^settings?$|^options?$/i.test(key.trim()) || namesOf(ENDPOINT_SECTION).has(normalKey(key))) ? `a pattern sends nothing itself: write "${key}" into the files of its recipients` : null
 
 const guessed = (places: Places, place: Place, reading: Reading): undefined => {
   const likely = places.windows ? 'Exclusive Window' : places.buyers ? 'Ping/Post' : places.sendTo ? 'Simultaneous' : 'Waterfall'
