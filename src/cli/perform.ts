@@ -35,7 +35,7 @@ import { newRunId } from './run-id.ts'
 import { openSandbox } from './run-sandbox.ts'
 import { openStore } from './store.ts'
 import { stillWaiting } from './still-waiting.ts'
-import { createTally } from './tally.ts'
+import { createProgressCount } from './progress-count.ts'
 import { createTroubles } from './troubles.ts'
 
 interface Order {
@@ -115,10 +115,10 @@ const carryOut = async (invocation: Invocation, order: Order, underway: Underway
   const { run, currency, folder, deps: { ledger, clock, endpoints, notify }, record, progress } = underway
   const told = toldBy(settings)
   const mask = createMasker(catalogue.secrets)
-  const tally = createTally(run.startedAt)
+  const count = createProgressCount(run.startedAt)
   const hints = createHints((recipient) => endpoints.get(recipient)?.definition.type === 'custom', mode, told)
   const troubles = createTroubles()
-  const timer = setInterval(() => progress.update(tally.snapshot(guessTotal(leads), clock.now())), PROGRESS_MS)
+  const timer = setInterval(() => progress.update(count.snapshot(guessTotal(leads), clock.now())), PROGRESS_MS)
   let bad = 0
   const source = leads && setAside(leads, (row) => {
     bad += 1
@@ -131,7 +131,7 @@ const carryOut = async (invocation: Invocation, order: Order, underway: Underway
     const event = seen.kind === 'alert' ? { ...seen, text: mask(seen.text) } : seen
     // Told before its first byte leaves.
     if (event.kind === 'stored' && event.event.type === 'attemptStarted') underway.sending.sent = true
-    tally.observe(event)
+    count.observe(event)
     record.observe(event)
     hints.observe(event)
     troubles.observe(event)

@@ -18,7 +18,7 @@ import { createAlarms } from './alarms.ts'
 import { finishedEvent, isTokenRepeat } from './attempt.ts'
 import { hold, setFree } from './hold.ts'
 import { createPaces } from './pace.ts'
-import { createPlaces } from './places.ts'
+import { createCapPlaces } from './cap-places.ts'
 import { createSendSettings } from './send-settings.ts'
 import { createStarts } from './starts.ts'
 import type { Surroundings } from './surroundings.ts'
@@ -36,7 +36,7 @@ export const createDispatcher = (around: Surroundings) => {
   const { ledger, clock, transport } = deps
   const settingsOf = createSendSettings()
   const paces = createPaces(settings.mode)
-  const places = createPlaces()
+  const places = createCapPlaces()
   /** What a delivery waits for while an answer of it is still on its way: the deadline of an auction, a retry beside a slow entrant of a race. */
   const alarms = createAlarms<Work>(clock, (work) => pump(work), around.failed)
 

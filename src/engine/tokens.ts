@@ -6,10 +6,10 @@ import type { Endpoint, TokenReply, TokenSource } from '../wire/endpoint.ts'
 import type { RunDeps } from './settings.ts'
 
 /** A token in use. It lives in memory, and sealed in the store where its source says so: no event, alert or error ever holds it. */
-export interface Held { readonly token: string; readonly host: string | null; readonly mask: (text: string) => string; readonly renews: (verdict: Verdict) => boolean }
+export interface HeldToken { readonly token: string; readonly host: string | null; readonly mask: (text: string) => string; readonly renews: (verdict: Verdict) => boolean }
 
 type TokenState =
-  | { readonly kind: 'held'; readonly held: Held }
+  | { readonly kind: 'held'; readonly held: HeldToken }
   /** It was asked for a moment ago in vain; every attempt that needs it fails with this. */
   | { readonly kind: 'failed'; readonly verdict: FailedVerdict }
   | { readonly kind: 'unknown' }
@@ -36,7 +36,7 @@ export const createTokens = ({ ledger, transport, clock, signal }: Pick<RunDeps,
   }
 
   /** Of a run before this one, or of another process that has renewed it meanwhile. */
-  const keptToken = async (id: string, source: TokenSource): Promise<Held | null> => {
+  const keptToken = async (id: string, source: TokenSource): Promise<HeldToken | null> => {
     const sealed = source.seal ? await ledger.sealedToken(id, mode) : null
     const text = sealed === null ? null : source.seal?.open(sealed) ?? null
     if (text === null) return null
@@ -75,7 +75,7 @@ export const createTokens = ({ ledger, transport, clock, signal }: Pick<RunDeps,
      * of its credentials (Marketo says 602 with status 200), asks for a new one, and for the attempt to be repeated,
      * unless this is that repeat. The buyer may repeat the token in its words; the ledger must not.
      */
-    judge: (recipient: string, held: Held, verdict: Verdict, httpStatus: number | null, isRepeat: boolean): Verdict => {
+    judge: (recipient: string, held: HeldToken, verdict: Verdict, httpStatus: number | null, isRepeat: boolean): Verdict => {
       const told = masked(verdict, held.mask)
       if (told.kind !== 'failed' || !speaksOfToken(told, httpStatus) || !held.renews(told)) return told
       refused.set(recipient, held.token)
@@ -103,7 +103,7 @@ const MARGIN_MS = 30_000
 /** A host that says `expires_in: 0` is not asked again for every lead. */
 const SHORTEST_MS = 1_000
 
-const heldOf = (token: string, host: string | null, source: TokenSource): Held =>
+const heldOf = (token: string, host: string | null, source: TokenSource): HeldToken =>
   ({ token, host, mask: createMasker([token]), renews: (verdict) => source.renews?.(verdict) ?? true })
 
 const lasting = (reply: TokenReply, source: TokenSource, now: Instant): { readonly state: TokenState; readonly until: Instant } => {

@@ -4,7 +4,7 @@ import type { History } from '../core/history.ts'
 import { evolve } from '../core/history.ts'
 import type { Send } from '../core/step.ts'
 import type { OutgoingRequest } from '../wire/request.ts'
-import type { Held } from './tokens.ts'
+import type { HeldToken } from './tokens.ts'
 import type { Answered } from './work.ts'
 
 export const NO_EVENTS: readonly DeliveryEvent[] = []
@@ -12,7 +12,7 @@ export const NO_ANSWERS: readonly Answered[] = []
 
 /** Events since the last turn, the history with them, and the answers among them. */
 export interface Came { readonly events: readonly DeliveryEvent[]; readonly history: History; readonly answers: readonly Answered[] }
-export interface Ready { readonly send: Send; readonly key: string; readonly request: OutgoingRequest; readonly held: Held | null; /** its place in the recipient's `Rate` */ readonly pace: Claim | null }
+export interface Ready { readonly send: Send; readonly key: string; readonly request: OutgoingRequest; readonly held: HeldToken | null; /** its place in the recipient's `Rate` */ readonly pace: Claim | null }
 /** Has no place on its lane yet, or (`asks`) something must be known first: its recipient's token, the id of a list. */
 export interface Parked { readonly send: Send; readonly asks: (() => Promise<unknown>) | null }
 export interface Starts { readonly ready: readonly Ready[]; readonly events: readonly DeliveryEvent[]; readonly parked: readonly Parked[]; /** of batches, one a recipient */ readonly repeats: readonly Send[]; readonly unsendable: boolean }

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { money } from '../../../src/base/money.ts'
-import { createTally } from '../../../src/cli/tally.ts'
+import { createProgressCount } from '../../../src/cli/progress-count.ts'
 import { renderSummary } from '../../../src/cli/render/summary.ts'
 import { renderTimeline } from '../../../src/cli/render/timeline.ts'
 import { toldBy } from '../../../src/cli/render/told.ts'
@@ -107,7 +107,7 @@ describe('a summary', () => {
 
 describe('the tally behind the progress line', () => {
   it('counts what was settled, earned and left waiting', () => {
-    const tally = createTally(start)
+    const tally = createProgressCount(start)
     tally.observe({ kind: 'waiting', leadId: 'L-1', until: null, why: 'retry' })
     tally.observe({ kind: 'waiting', leadId: 'L-2', until: null, why: 'retry' })
     for (const [seq, event] of events.entries()) tally.observe({ kind: 'stored', deliveryId: 'd_1', leadId: 'L-1', source: {}, seq, event })

@@ -5,7 +5,7 @@ import type { Send } from '../core/step.ts'
  * not mean that the cap is reached: a rejection may free the place. The lead then waits for the next answer, and is
  * neither passed on nor put off to the next day.
  */
-interface Places {
+interface CapPlaces {
   /** An attempt on a recipient with caps is durable as started. */
   taken(send: Send): void
   /** Its answer is durable; `freed`: the buyer did not take the lead. What was not `taken` here (a batch) changes nothing. */
@@ -20,7 +20,7 @@ interface Places {
 
 interface Taken { readonly sends: Set<Send>; tight: boolean; readonly waiting: (() => void)[] }
 
-export const createPlaces = (): Places => {
+export const createCapPlaces = (): CapPlaces => {
   const all = new Map<string, Taken>()
   const of = (recipient: string): Taken => {
     let found = all.get(recipient)

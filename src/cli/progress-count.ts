@@ -4,12 +4,12 @@ import type { RunEvent } from '../engine/settings.ts'
 import type { Snapshot } from './render/progress.ts'
 
 /** Counts for the progress line, from what the engine tells; cheap enough for every event of a fast run. */
-interface Tally {
+interface ProgressCount {
   observe(event: RunEvent): void
   snapshot(total: number | null, now: Instant): Snapshot
 }
 
-export const createTally = (startedAt: Instant): Tally => {
+export const createProgressCount = (startedAt: Instant): ProgressCount => {
   const waiting = new Set<string>()
   const revenue = new Map<string, Money>()
   let settled = 0
