@@ -1,52 +1,23 @@
+import { parseArgs, type ParseArgsConfig } from 'node:util'
 import { pairsOf, readBody } from './body.ts'
 import type { Sampled } from './sample.ts'
 
-const TAKES_VALUE = new Set(['-X', '--request', '-H', '--header', '-d', '--data', '--data-raw', '--data-binary', '--data-ascii', '--data-urlencode', '--json', '-u', '--user', '-F', '--form', '--url', '-A', '--user-agent', '-e', '--referer', '-b', '--cookie', '-o', '--output', '-m', '--max-time', '--connect-timeout', '-x', '--proxy', '--cacert', '--cert', '--key', '-w', '--write-out', '--retry'])
-const SHORT_WITH_VALUE = /^-([XHduFAebomxw])(.+)$/s
+/** Flags with a value, and their letters; of the others, -G alone says anything of a request. */
+const VALUED: readonly (readonly [name: string, letter?: string])[] = [
+  ['request', 'X'], ['header', 'H'], ['data', 'd'], ['data-raw'], ['data-binary'], ['data-ascii'], ['data-urlencode'], ['json'], ['user', 'u'], ['form', 'F'], ['url'], ['user-agent', 'A'],
+  ['referer', 'e'], ['cookie', 'b'], ['output', 'o'], ['max-time', 'm'], ['connect-timeout'], ['proxy', 'x'], ['cacert'], ['cert'], ['key'], ['write-out', 'w'], ['retry'],
+]
+const FLAGS: NonNullable<ParseArgsConfig['options']> = {
+  get: { type: 'boolean', short: 'G' },
+  ...Object.fromEntries(VALUED.map(([name, short]) => [name, { type: 'string', ...(short === undefined ? {} : { short }) }])),
+}
 
 /** A curl command as documentation and browsers give it ("Copy as cURL"). */
 export const sampleOfCurl = (command: string): Sampled => {
   const words = shellWords(command)
   if (words === null) return { ok: false, problem: 'a quote in the curl command is not closed', help: 'copy the whole command' }
   if (words[0] !== 'curl') return { ok: false, problem: `a curl command begins with curl, this with "${(words[0] ?? '').slice(0, 40)}"`, help: 'copy the command from curl on' }
-  let url: string | null = null
-  let method: string | null = null
-  let basic: { user: string; password: string } | null = null
-  let inQuery = false
-  let json = false
-  const headers: [string, string][] = []
-  const data: string[] = []
-  const form: [string, string][] = []
-  for (let i = 1; i < words.length; i++) {
-    let word = words[i] ?? ''
-    let value: string | undefined
-    const [, long, after] = /^(--[a-z-]+)=(.*)$/s.exec(word) ?? []
-    const [, short, rest] = SHORT_WITH_VALUE.exec(word) ?? []
-    if (long !== undefined && TAKES_VALUE.has(long)) { word = long; value = after }
-    else if (short !== undefined) { word = `-${short}`; value = rest }
-    else if (TAKES_VALUE.has(word)) value = words[++i]
-    switch (word) {
-      case '-X': case '--request': method = value ?? null; break
-      case '-H': case '--header': {
-        const [, name = '', text = ''] = /^([^:]+):\s*(.*)$/s.exec(value ?? '') ?? []
-        if (name !== '') headers.push([name.trim(), text.trim()])
-        break
-      }
-      case '--json': json = true; data.push(value ?? ''); break
-      case '-d': case '--data': case '--data-raw': case '--data-binary': case '--data-ascii': data.push(value ?? ''); break
-      case '--data-urlencode': data.push(encoded(value ?? '')); break
-      case '-u': case '--user': {
-        const [user = '', ...password] = (value ?? '').split(':')
-        basic = { user, password: password.join(':') }
-        break
-      }
-      case '-F': case '--form': { const at = (value ?? '').indexOf('='); form.push([(value ?? '').slice(0, at), (value ?? '').slice(at + 1)]); break }
-      case '-G': case '--get': inQuery = true; break
-      case '--url': url = value ?? null; break
-      case '-A': case '--user-agent': headers.push(['User-Agent', value ?? '']); break
-      default: if (!word.startsWith('-')) url ??= word
-    }
-  }
+  const { url, method, basic, inQuery, json, headers, data, form } = flagsOf(words.slice(1))
   if (url === null) return { ok: false, problem: 'the curl command names no URL', help: 'copy the whole command' }
   const address = /^[a-z]+:\/\//i.test(url) ? url : `https://${url}`
   if (!URL.canParse(address)) return { ok: false, problem: `"${url}" is no URL`, help: 'write the address out in the command' }
@@ -61,6 +32,34 @@ export const sampleOfCurl = (command: string): Sampled => {
   }
   const read = form.length > 0 ? { format: 'Form' as const, body: pairsOf(form) } : readBody(text, type)
   return { ok: true, sample: { method: (method ?? 'POST').toUpperCase(), url: address, headers, basic, ...read, answers: [] } }
+}
+
+interface Flags { url: string | null; method: string | null; basic: { user: string; password: string } | null; inQuery: boolean; json: boolean; readonly headers: [string, string][]; readonly data: string[]; readonly form: [string, string][] }
+
+const flagsOf = (args: readonly string[]): Flags => {
+  const flags: Flags = { url: null, method: null, basic: null, inQuery: false, json: false, headers: [], data: [], form: [] }
+  for (const token of parseArgs({ args: [...args], options: FLAGS, strict: false, tokens: true }).tokens) {
+    if (token.kind === 'positional') flags.url ??= token.value
+    if (token.kind !== 'option') continue
+    const { name, value = '' } = token
+    switch (name) {
+      case 'request': flags.method = value; break
+      case 'header': {
+        const [, field = '', text = ''] = /^([^:]+):\s*(.*)$/s.exec(value) ?? []
+        if (field !== '') flags.headers.push([field.trim(), text.trim()])
+        break
+      }
+      case 'json': flags.json = true; flags.data.push(value); break
+      case 'data': case 'data-raw': case 'data-binary': case 'data-ascii': flags.data.push(value); break
+      case 'data-urlencode': flags.data.push(encoded(value)); break
+      case 'user': { const [user = '', ...password] = value.split(':'); flags.basic = { user, password: password.join(':') }; break }
+      case 'form': flags.form.push([value.slice(0, value.indexOf('=')), value.slice(value.indexOf('=') + 1)]); break
+      case 'get': flags.inQuery = true; break
+      case 'url': flags.url = value; break
+      case 'user-agent': flags.headers.push(['User-Agent', value]); break
+    }
+  }
+  return flags
 }
 
 const encoded = (value: string): string => {

@@ -29,6 +29,7 @@ describe('a curl command', () => {
     [`curl -H "Content-Type: text/xml" https://a.example -d '<r><n i="1">x</n></r>'`, { format: 'XML', body: { r: { n: { '@i': '1', '#text': 'x' } } } }],
     [`curl --json '{"a":{"b":[1]}}' https://a.example`, { format: 'JSON', body: { a: { b: [1] } } }],
     [`curl -u me:se:cret https://a.example -d x`, { basic: { user: 'me', password: 'se:cret' }, format: 'Text' }],
+    ['curl -sSX POST -Lo /dev/null https://a.example/x -d a=1', { method: 'POST', url: 'https://a.example/x', body: { a: '1' } }],
   ])('%s', (command, expected) => { expect(sample(sampleOfCurl(command))).toMatchObject(expected) })
 
   it.each([['wget x', 'begins with curl'], ['curl -X POST', 'names no URL']])('%s is none', (command, problem) => {
