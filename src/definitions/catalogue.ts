@@ -69,22 +69,21 @@ const recipientOf = ({ id, name, file, sound, content }: ReadRecipient, plans: R
   return plan ? { kind: 'pattern', id, name, title: content.pattern.title, file, about: content.pattern.about, plan, test: content.pattern.test } : null
 }
 
-/** The first of two files with one id or one display name is kept. */
+/** Of two files with one id or one display name nobody can know which is meant: neither is sent to. */
 const withoutNamesakes = (read: readonly ReadRecipient[], report: (problem: Diagnostic) => void): readonly ReadRecipient[] => {
-  const ids = new Map<string, ReadRecipient>()
-  const names = new Map<string, ReadRecipient>()
-  return read.filter((each) => {
-    const name = each.name.trim().toLowerCase()
-    const sameId = ids.get(each.id)
-    const sameName = names.get(name)
-    if (sameId) report(diagnosticAt({ ...each.place, line: 0, col: 0 }, 'same-id', `two files have the id "${each.id}": ${sameId.file} and ${each.file}`, 'rename one of them: a recipient\'s id is the name of its file'))
-    else if (sameName && each.content !== null) report(diagnosticAt(each.place, 'same-name', `two recipients are named "${each.name}": the other is in ${sameName.file}`, 'change the name of one of them'))
-    if (sameId || (sameName && each.content !== null)) return false
-    ids.set(each.id, each)
-    names.set(name, each)
-    return true
+  const ids = Map.groupBy(read, (each) => each.id)
+  const names = Map.groupBy(read, nameOf)
+  return read.map((each) => {
+    const other = (group: readonly ReadRecipient[] | undefined): ReadRecipient | undefined => group?.find((one) => one !== each)
+    const sameId = other(ids.get(each.id))
+    const sameName = each.content === null ? undefined : other(names.get(nameOf(each)))
+    if (sameId) report(diagnosticAt({ ...each.place, line: 0, col: 0 }, 'same-id', `two files have the id "${each.id}": ${each.file} and ${sameId.file}`, 'rename one of them: a recipient\'s id is the name of its file'))
+    else if (sameName) report(diagnosticAt(each.place, 'same-name', `two recipients are named "${each.name}": the other is in ${sameName.file}`, 'change the name of one of them'))
+    return sameId || sameName ? { ...each, sound: false } : each
   })
 }
+
+const nameOf = ({ name }: ReadRecipient): string => name.trim().toLowerCase()
 
 const inFileOrder = (diagnostics: readonly Diagnostic[], read: readonly ReadRecipient[]): readonly Diagnostic[] => {
   const order = new Map(read.map((each, i) => [each.file, i]))

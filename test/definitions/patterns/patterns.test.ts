@@ -154,9 +154,14 @@ describe('names', () => {
     const found = findRecipient(catalogue, 'a')
     expect('kind' in found ? planFor(found) : null).toEqual(send('a'))
   })
-  it('two files with one name are an error, two folders with one id too', () => {
-    expect(load({ x: buyer('Same'), y: buyer('same') }).said.filter((each) => each.includes(' error '))).toEqual(['y.yaml:1:1 error same-name: two recipients are named "same": the other is in x.yaml -> change the name of one of them'])
-    expect(load({ 'one/x': buyer('X'), 'two/x': buyer('Y') }).said.find((each) => each.includes('same-id'))).toContain('two/x.yaml')
+  it('two files with one name are an error, two folders with one id too, and neither of the two is sent to', () => {
+    const errors = (files: Readonly<Record<string, string>>) => { const { said, catalogue: { recipients } } = load(files); return [said.filter((each) => each.includes(' error ')), [...recipients.keys()]] }
+    const why = (name: string, file: string) => `1:1 error same-name: two recipients are named "${name}": the other is in ${file} -> change the name of one of them`
+    const pattern = 'Recipient: P\nPattern: Waterfall\nTry: [Same]'
+    expect(errors({ p: pattern, x: buyer('Same'), y: buyer('same'), z: buyer('Z') })).toEqual([['p.yaml:3:7 error broken-recipient: Same has mistakes in its own file -> mend x.yaml', `x.yaml:${why('Same', 'y.yaml')}`, `y.yaml:${why('same', 'x.yaml')}`], ['z']])
+    const [said, sound] = errors({ 'one/x': buyer('X'), 'two/x': buyer('Y') })
+    expect(said).toEqual(['one/x.yaml', 'two/x.yaml'].map((each) => expect.stringMatching(`^${each}.* error same-id: two files have the id "x"`) as unknown))
+    expect(sound).toEqual([])
   })
 })
 
