@@ -148,7 +148,7 @@ describe('credentials that are refused are no fault of the lead', () => {
 
 describe('how often a row of the table says to retry', () => {
   it.each([
-    ['Server error (retry 5x)', { times: 5 }], ['Server error, up to 2 retries', { times: 2 }], ['Error (retry once)', { times: 1 }], ['Retry twice', { times: 2 }], ['Error (retry 3 times every 10 min)', { times: 3, waitMs: 600_000 }],
+    ['Server error (retry 5x)', { times: 5 }], ['Server error, up to 2 retries', { times: 2 }], ['Error (retry once)', { times: 1 }], ['Error (retry once after 1s)', { times: 1, waitMs: 1_000 }], ['Error (retry twice, then give up)', { times: 2 }], ['Retry twice', { times: 2 }], ['Error (retry 3 times every 10 min)', { times: 3, waitMs: 600_000 }],
     ['Rate limited (retry after 60 seconds)', { waitMs: 60_000 }], ['Rate limited (retry with backoff)', undefined], ['Rate limited (retry after specified time)', undefined], ['Error (retry once it is back)', undefined], ['Server error (retry 0x)', undefined],
   ])('%s', (means, again) => {
     const [row] = endpoint(`${BASE}Response Codes:\n  500: ${means}`).definition.responseCodes
