@@ -9,6 +9,7 @@ import { readEndpointKeys, type EndpointPlaces, type EndpointValues } from './en
 import type { Reading } from './fields/field.ts'
 import { tellOfLoneText } from './fields/mapping.ts'
 import { literalOf } from './fields/plain.ts'
+import { formatOf, warnOfContentType } from './format-of.ts'
 import { isCrm, policyOfService, withTokenUrl } from './services/crm.ts'
 import { asWeb2Campaign } from './services/five9.ts'
 import { asHubspot } from './services/hubspot.ts'
@@ -25,7 +26,7 @@ export interface CompiledEndpoint { readonly definition: EndpointDefinition; rea
 export const compileEndpoint = (id: string, name: string, root: Extract<YamlNode, { kind: 'map' }>, place: Place, reading: Reading): CompiledEndpoint => {
   const { values, places } = readEndpointKeys(root, withTokenUrl(root, place, reading))
   const type = values.type ?? 'custom'
-  const format = values.format ?? (type === 'sftp' || type === 'file' ? 'csv' : 'json')
+  const format = formatOf(type, values)
   const policy = compilePolicy(id, name, values)
   const plain: EndpointDefinition = {
     id, name, type, place, format,
@@ -64,6 +65,7 @@ export const compileEndpoint = (id: string, name: string, root: Extract<YamlNode
   if (places.type && values.type === undefined) return { definition: plain, policy, typed: false }
   const definition = SERVICES[type]?.(plain, values, places, reading) ?? plain
   tellOfEndpoint(definition, places, reading)
+  if (isHttp(type)) warnOfContentType(format, values, reading)
   if (TYPE_KINDS[type] !== 'service') tellOfLoneText(values.fieldMapping, format === 'text' && values.batch === undefined && HAS_TEXT.includes(type), reading)
   tellOfCaps(definition, policy, places, reading)
   tellOfUnusedOptions(type, places, reading)

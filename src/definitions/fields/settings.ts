@@ -22,7 +22,7 @@ const ASSIGNMENT_RULES = textual<boolean | string>('yes, no, or the id of an ass
 export const SETTINGS = {
   endpoint: { key: 'Endpoint', aliases: ['URL'], kind: TEXT, doc: 'Where leads are sent; a template may stand in it. `email`, `sftp` and `file` have addresses of their own kinds', example: 'https://api.buyer.example/leads' },
   method: { key: 'Method', kind: oneOf('a method', METHODS), doc: 'The HTTP method', example: 'POST', default: 'POST; GET for Query' },
-  format: { key: 'Format', kind: oneOf('a format', FORMAT_NAMES), doc: 'How the lead is written', example: 'JSON', default: 'JSON' },
+  format: { key: 'Format', kind: oneOf('a format', FORMAT_NAMES), doc: 'How the lead is written', example: 'JSON', default: 'by the Content-Type among Headers, else JSON' },
   timeout: { key: 'Timeout', kind: SPAN, doc: 'How long an answer is waited for', example: '10 seconds', default: '10 seconds' },
   connectTimeout: { key: 'Connect Timeout', kind: SPAN, doc: 'How long a connection is waited for', example: '5 seconds', default: '5 seconds' },
   connections: { key: 'Connections', aliases: ['Pool Size'], kind: COUNT, doc: 'Connections that are kept to the buyer', example: '10 connections', default: '10' },
