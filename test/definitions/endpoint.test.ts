@@ -173,3 +173,20 @@ describe('a Content-Type among the headers', () => {
   it.each([`${FORM}Format: JSON\n`, `Type: webhook.post\n${FORM}`, `${FORM}Format: XML\nMethod: POST\n`])('that says another than what is sent is told: %s', (lines) => expect(told(lines)).toContain('warning content-type: this header says FORM'))
   it.each([FORM, `${FORM}Format: Form\n`, `${FORM}Format: JSON\nBody Parameter: data\n`, `${FORM}Format: JSON\nMethod: GET\n`, `${FORM}Format: Text\nField Mapping: "{{lead.a}}"\n`, 'Headers: {Content-Type: text/xml}\nFormat: SOAP\n'])('else it is not: %s', (lines) => expect(told(lines)).not.toContain('content-type'))
 })
+
+it('Authorization: Basic with a user and a password as they are is a mistake, with base64 it is none', () => {
+  const told = (value: string): string => load({ r: `${BASE}Headers:\n  Authorization: ${value}\n` }, { U: 'ann', P: 'hush-hush', B: 'YW5uOmh1c2g=' }).said.join('\n')
+  expect(told('Basic ${U}:${P}')).toMatch(/error bad-auth: a user and a password stand here as they are.*Username/)
+  for (const value of ['Basic ${B}', 'Basic {{lead.key}}', 'Bearer a:b']) expect(told(value)).not.toContain('bad-auth')
+})
+
+it('Body of a request is a mistake: the whole lead would go in place of it', () => {
+  const said = (type: string): string => load({ r: `${BASE}Type: ${type}\nBody: "{{lead.a}}"\n` }).said.join('\n')
+  for (const type of ['Custom Integration', 'webhook.post']) expect(said(type)).toMatch(/error unused-key: "Body" is that of an e-mail/)
+  expect(said('email')).not.toContain('unused-key')
+})
+
+it('ID is the Lead ID of an answer, and the Ping ID of a bid', () => {
+  const { parsing, ping } = endpoint(`${BASE}Parsing: {Success: ok = true, ID: a.id}\nPing: {Fields: state, Parsing: {Bid: price, ID: b.id}}\n`).definition
+  expect([parsing.leadId, ping?.parsing.pingId, ping?.parsing.leadId]).toEqual([{ kind: 'path', text: 'a.id' }, { kind: 'path', text: 'b.id' }, null])
+})

@@ -40,6 +40,7 @@ export const HEADERS: Kind<readonly HeaderDefinition[]> = {
       if (seen.has(each.key.toLowerCase())) reading.report(diagnosticAt(each.keyPlace, 'given-twice', `the header ${each.key} is given twice`, 'keep one of them'))
       seen.add(each.key.toLowerCase())
       const text = textOf(isEmpty(each.value) ? { ...each.value, place: each.keyPlace } : each.value, 'the value of a header', reading)
+      if (/^authorization$/i.test(each.key.trim()) && /^basic\s+[^{}]*:/i.test(text ?? '')) reading.report(diagnosticAt(each.value.place, 'bad-auth', 'a user and a password stand here as they are, and Basic wants them in base64', 'write Auth: and, on lines below it, Username: ${NAME} and Password: ${NAME}, which does that'))
       return text === undefined ? [] : [{ name: each.key.trim(), value: { text, place: each.value.place } }]
     })
   },

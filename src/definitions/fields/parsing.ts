@@ -30,7 +30,7 @@ export const PARSING_SECTION = {
   rejected: { key: 'Rejected', aliases: ['Rejection', 'Reject'], kind: CONDITION, doc: 'When it means that the lead was not wanted', example: 'status = "rejected"' },
   duplicate: { key: 'Duplicate', kind: CONDITION, doc: 'When it means that the buyer has the lead already; no revenue', example: 'status = "duplicate"' },
   error: { key: 'Error', kind: CONDITION, doc: 'When it means that something went wrong at the buyer; looked at first, before Duplicate too, and tried again as a server error where the status is 2xx. Data that the buyer finds invalid is a row of Response Codes (`200 + status = "Error": Invalid data`)', example: 'status = "error"' },
-  leadId: { key: 'Lead ID', aliases: ['Buyer Lead ID'], kind: PATH, doc: "The buyer's own name for the lead; where it is declared, an acceptance without it is held", example: 'response.leadId' },
+  leadId: { key: 'Lead ID', aliases: ['Buyer Lead ID', 'ID', 'Transaction ID', 'Confirmation ID'], kind: PATH, doc: "The buyer's own name for the lead; where it is declared, an acceptance without it is held", example: 'response.leadId' },
   price: { key: 'Price', aliases: ['Revenue'], kind: PATH, doc: 'What the buyer pays, the first where it finds several; where it is declared and nothing else names a price, an acceptance without it is held', example: 'response.price' },
   message: { key: 'Message', aliases: ['Reason'], kind: PATH, doc: "The buyer's words; several are joined with a comma", example: 'message' },
   redirectUrl: { key: 'Redirect URL', aliases: ['Redirect'], kind: PATH, doc: 'Where the consumer is to be sent', example: 'redirect_url' },
@@ -40,6 +40,7 @@ export const PARSING_SECTION = {
 
 export const PING_PARSING_SECTION = {
   ...PARSING_SECTION,
+  leadId: { ...PARSING_SECTION.leadId, aliases: ['Buyer Lead ID'] },
   bid: { key: 'Bid', kind: PATH, doc: 'What the buyer bids, the first where it finds several', example: 'price' },
-  pingId: { key: 'Ping ID', kind: PATH, doc: 'The name of the bid, which the post repeats as {{ping.id}}', example: 'id' },
+  pingId: { key: 'Ping ID', aliases: ['ID', 'Bid ID', 'Auth Code'], kind: PATH, doc: 'The name of the bid, which the post repeats as {{ping.id}}', example: 'id' },
 } as const satisfies Readonly<Record<string, Field<unknown>>>
