@@ -162,15 +162,12 @@ export const runDeliveries = async (settings: RunSettings, leads: LeadSource | n
   await due.countAccumulating()
   if (!settings.enqueue) await due.recover()
   const reading = { done: leads === null }
-  const read = leads && target && plan
-    ? takeAll(leads, target.id, plan, planHash).then(() => { reading.done = true; slots.wake() }, (error: unknown) => { reading.done = true; failed(error) })
-    : Promise.resolve()
+  // A reader that waits for more of a pipe is left behind: it takes in nothing once the run is stopping.
+  if (leads && target && plan) takeAll(leads, target.id, plan, planHash).then(() => { reading.done = true; slots.wake() }, failed)
   health.watch().catch(failed)
   await settleAll(reading).catch(failed)
   health.end()
   lanes.end()
-  // A reader that waits for more of a pipe is left behind: it takes in nothing once the run is stopping.
-  if (!stopping()) await read
   broken.signal.throwIfAborted()
   return tally.end(signal.aborted)
 }

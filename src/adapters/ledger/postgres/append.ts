@@ -102,10 +102,7 @@ export const createAppender = (db: Database, s: string, lease: Lease, queue: Que
     // What this worker held for its own was taken over: it must not write, nor send, any more. Anything else is looked at anew.
     const kept = new Set(found.map((row) => row['n']))
     const missing = changed.filter((each) => !kept.has(each.n))
-    if (missing.some((each) => own.has(each.deliveryId))) {
-      for (const each of missing) own.delete(each.deliveryId)
-      throw new LeaseLostError()
-    }
+    if (missing.some((each) => own.has(each.deliveryId))) throw new LeaseLostError()
     throw new Again()
   }
 
