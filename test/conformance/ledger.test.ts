@@ -263,6 +263,9 @@ const CASES: readonly Case[] = [
     expect(await ledger.ofBatch('live', 'b_1.3')).toEqual({ count: 2, dueAt: null })
     await ledger.append([then(a, 3, settled('failed'), [told]), then(b, 3, settled('failed'), [told])])
     expect(await ledger.ofBatch('live', 'b_1.3')).toEqual({ count: 0, dueAt: 0 })
+    const d = delivery('L4')
+    await ledger.append([first(d, working, [received(), start]), then(d, 2, waits(T0), [told])])
+    expect(await ledger.ofBatch('live', 'b_1.3')).toEqual({ count: 0, dueAt: 0 })
   }],
   ['one delivery is taken whatever its state', async (ledger) => {
     const a = delivery('L1')
@@ -392,6 +395,15 @@ const CASES: readonly Case[] = [
     expect(await after('L6', () => ledger.ofLead('L6-199'))).toHaveLength(1)
     expect(await after('L7', () => ledger.claimDue({ mode: 'live', now: T0, limit: 2_000 }))).toHaveLength(1_400)
     await Promise.all(appended)
+  }],
+  ['a step that comes while the one before it is being written follows it', async (ledger) => {
+    const a = delivery('L1')
+    const turns = async (): Promise<void> => { for (let i = 0; i < 2; i++) await new Promise((resolve) => setImmediate(resolve)) }
+    const made = ledger.append([first(a)])
+    await turns()
+    const sold = ledger.append([then(a, 1, working, sale())])
+    await turns()
+    expect((await Promise.all([made, sold, ledger.append([then(a, 3, settled(), [])])])).flat().map((each) => each.kind)).toEqual(['ok', 'ok', 'ok'])
   }],
   ['many appends at once are each answered for themselves', async (ledger) => {
     const leads = Array.from({ length: 700 }, (_, i) => delivery(`L${i % 500}`))

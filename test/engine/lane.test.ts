@@ -9,6 +9,11 @@ it('lets nobody in before a hold is over, nor more than a rate allows, not even 
   expect([lane.enter(499), lane.enter(500), lane.enter(500), lane.enter(1_799), lane.enter(1_800)]).toEqual([false, true, true, false, true])
 })
 
+it('has no more places than the command was told, however many of the recipient\'s this process holds', () => {
+  const lane = createLane({ ...settings, connections: 9, concurrency: 9 }, 1, { count: () => 9, wanted: () => undefined })
+  expect([lane.enter(0), lane.enter(0)]).toEqual([true, false])
+})
+
 it('is opened by nobody\'s clock where the times of a rate over several processes keep it shut: they call by themselves', () => {
   const shared = { opensAt: (now: number) => now + 100, take: () => undefined, giveBack: () => undefined, early: 0 }
   const lane = createLane({ ...settings, rate: { count: 1, perMs: 1_000 } }, null, null, undefined, shared)

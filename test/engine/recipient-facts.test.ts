@@ -54,6 +54,13 @@ it('a recipient that is paused stays paused for what it was paused for first', a
   expect(await ledger.recipientStates('live')).toMatchObject([{ paused: { at: 1, reason: 'wrong password' } }])
 })
 
+it('a recipient that asked to be left alone for an hour is, whatever shorter time another answer names', async () => {
+  const ledger = createMemoryLedger()
+  const facts = createRecipientFacts(ledger, 'live', new Map(), () => undefined)
+  for (const until of [3_600_000, 600_000]) await facts.close('a', until)
+  expect([facts.now.get('a')?.closedUntil, (await ledger.recipientStates('live'))[0]?.closedUntil]).toEqual([3_600_000, 3_600_000])
+})
+
 it('an answer that comes when its own trial is over does not decide the trial of another process', async () => {
   const ledger: Ledger = { ...createMemoryLedger(), shared: true }
   const facts = createRecipientFacts(ledger, 'live', breaks, () => undefined)

@@ -89,6 +89,31 @@ describe('one endpoint', () => {
     expect(a.journal).toHaveLength(2)
   })
 
+  it('nothing is sent by a process that lost its lease while the start was recorded: whoever took over sends it', async () => {
+    const a = await buyer()
+    const ledger = createMemoryLedger()
+    let held = true
+    const world = createWorld({ a: endpointYaml(a.url) }, { ...ledger, holdsLease: () => held, append: (steps) => {
+      held = false
+      return ledger.append(steps)
+    } })
+    await expect(world.run('a', someLeads(1))).rejects.toThrow('another finalmile process has taken over')
+    expect((await world.events('L1')).map((each) => each.type)).toEqual(['received', 'attemptStarted'])
+    expect(a.journal).toHaveLength(0)
+  })
+
+  it('--enqueue takes no more in once it is interrupted', async () => {
+    const a = await buyer()
+    const world = createWorld({ a: endpointYaml(a.url) })
+    const source = (async function* () {
+      yield { leads: someLeads(1).map((lead) => ({ lead })) }
+      world.stop.abort()
+      yield { leads: someLeads(1, 2).map((lead) => ({ lead })) }
+    })()
+    await world.run('a', source, { enqueue: true })
+    expect([(await world.ledger.ofLead('L1')).length, (await world.ledger.ofLead('L2')).length]).toEqual([1, 0])
+  })
+
   it('what is due of another run is left to `resume`', async () => {
     const a = await buyer({ script: [{ do: 'limit', retryAfter: '3600' }, { do: 'accept' }] })
     const world = createWorld({ a: endpointYaml(a.url) })

@@ -68,6 +68,19 @@ describe('what a process left behind', () => {
     expect(new Set(a.journal.map((each) => each.key)).size).toBe(1)
   })
 
+  it('is left to who delivers by a run that only takes leads in', async () => {
+    const a = await buyer()
+    const open = store()
+    const ledger = await open()
+    const first = createWorld({ a: endpointYaml(a.url) }, { ...ledger, append: (steps) => (steps.some(({ events }) => events.some((each) => each.type === 'attemptFinished')) ? Promise.reject(new Error('out of power')) : ledger.append(steps)) })
+    await expect(first.run('a', someLeads(1))).rejects.toThrow('out of power')
+    const second = createWorld({ a: endpointYaml(a.url) }, await open())
+    await second.run('a', someLeads(1, 2), { enqueue: true })
+    expect(a.journal).toHaveLength(1)
+    await second.run(null, null)
+    expect(a.journal.map((each) => (JSON.parse(each.body) as { leadId: string }).leadId).sort()).toEqual(['L1', 'L1', 'L2'])
+  })
+
   it('and whose recipient has no file is not looked at again and again by a run that may wait long', async () => {
     const [a, b] = [await buyer(), await buyer()]
     const open = store()

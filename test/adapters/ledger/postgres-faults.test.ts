@@ -12,7 +12,7 @@ import { openPostgresLedger } from '../../../src/adapters/ledger/postgres.ts'
 import type { Delivery, Ledger, Step } from '../../../src/ports.ts'
 import { LeaseLostError, StoreError } from '../../../src/ports.ts'
 import { deliveryIdOf } from '../../../src/core/delivery-id.ts'
-import { T0, accepted, received, tried } from '../../core/given.ts'
+import { T0, accepted, broken, received, tried } from '../../core/given.ts'
 import { startPassage } from '../../world/passage.ts'
 import { startPooler } from '../../world/pooler.ts'
 import { freshStore, queryAt } from '../../world/postgres.ts'
@@ -227,6 +227,62 @@ describe('several workers on one store', { timeout: 60_000 }, () => {
     expect(await kinds(one, [started('L1')])).toEqual(['ok'])
     await person.setPaused('a', 'live', { at: T0, reason: 'enough' })
     expect(await one.append([started('L2'), first(delivery('L3'))])).toMatchObject([{ kind: 'paused', recipient: 'a', reason: 'enough' }, { kind: 'ok' }])
+    // Nor does it concern what was never sent, or a rehearsal.
+    const rehearsed = { ...delivery('L4'), id: deliveryIdOf({ mode: 'test', to: 'a', leadId: 'L4', number: 1 }), mode: 'test' } as const
+    expect(await kinds(one, [first(delivery('L5'), { events: [received(), ...tried('/', 'a', 1, broken)] }), first(rehearsed, { events: [received(), ...tried('/', 'a', 1, null)] })])).toEqual(['ok', 'ok'])
+    await person.setPaused('a', 'live', null)
+    await person.setPaused('a', 'test', { at: T0, reason: 'enough' })
+    expect(await kinds(one, [started('L6')])).toEqual(['ok'])
+  })
+
+  it('a step that cannot be written does not take along what goes with it', async () => {
+    const { url } = await fresh()
+    const one = await worker(url)
+    const [many, beside] = await Promise.allSettled([one.append([first(delivery('L1'), { events: Array.from({ length: 300 }, () => received()) })]), one.append([first(delivery('L2'))])])
+    expect([many.status, beside]).toMatchObject(['rejected', { value: [{ kind: 'ok' }] }])
+    expect(await one.ofLead('L1')).toEqual([])
+  })
+
+  it('commits wait for the disk, whatever the server does by itself', async () => {
+    const { url } = await fresh()
+    const db = openDatabase(readAddress(`${url}&options=${encodeURIComponent('-c synchronous_commit=off')}`))
+    closing.unshift(() => db.close())
+    expect([await db.query('SHOW synchronous_commit'), await db.transaction((run) => run('SHOW synchronous_commit'))]).toEqual([[{ synchronous_commit: 'off' }], [{ synchronous_commit: 'on' }]])
+  })
+
+  it.each(['claimBatch', 'claimDue'] as const)('a lead of two targets is fetched for a batch by one worker, by %s', async (claim) => {
+    const { url } = await fresh()
+    const workers = [await worker(url), await worker(url)]
+    const leads = Array.from({ length: 40 }, (_, i) => `L${i}`)
+    await workers[0]?.append(['x', 'y'].flatMap((to) => leads.map((lead) => first(delivery(lead, to), { standing: { state: 'waiting', dueAt: T0, why: 'a batch', recipient: 'a', batch: true } }))))
+    const fetched = await Promise.all(workers.map((each) => (claim === 'claimDue' ? each.claimDue({ ...query, limit: 40 }) : each.claimBatch({ mode: 'live', recipient: 'a', runId: 'r1', limit: 40 }))))
+    const [one, other] = fetched.map((each) => new Set(each.map(({ delivery: { lead } }) => lead.id)))
+    expect([...one ?? []].filter((lead) => other?.has(lead))).toEqual([])
+    expect((one?.size ?? 0) + (other?.size ?? 0)).toBe(40)
+  })
+
+  it('of a batch that a worker left behind all is taken that nobody works, however few are asked for', async () => {
+    const { url } = await fresh()
+    const [gone, one, other] = [await worker(url), await worker(url), await worker(url)]
+    const started = tried('/', 'a', 1, null).map((event) => ({ ...event, batch: 'B-4' }))
+    await gone.append(['L1', 'L2', 'L3', 'L4'].map((lead) => first(delivery(lead), { events: [received(), ...started] as Step['events'] })))
+    await gone.close()
+    expect((await one.claim(delivery('L2').id, 'r2'))?.delivery.lead.id).toBe('L2')
+    expect((await other.claimAbandoned({ ...query, limit: 1 })).map((each) => each.delivery.lead.id)).toEqual(['L1', 'L3', 'L4'])
+  })
+
+  it('places are given to as many as there are, and come back from a worker that is gone', async () => {
+    const { url } = await fresh()
+    const workers = [await worker(url), await worker(url), await worker(url)]
+    const ask = (ledger: Ledger, recipient = 'a'): Promise<number> => ledger.holdPlaces(recipient, 'live', 4, { wanted: 9, used: 0 })
+    for (const recipient of ['a', 'b', 'c', 'd', 'e', 'f']) {
+      const held = await Promise.all(workers.map((each) => ask(each, recipient)))
+      expect(held.reduce((sum, each) => sum + each, 0)).toBe(4)
+    }
+    const [one, , other] = workers as [Ledger, Ledger, Ledger]
+    await Promise.all([one.close(), expire(url, 2)])
+    await other.claimAbandoned(query)
+    expect(await ask(other)).toBe(4)
   })
 
   it('a batch that is repeated is taken whole, however few are asked for', async () => {
