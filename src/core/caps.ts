@@ -93,6 +93,14 @@ const holderOf = (node: NodeHistory): Attempt | undefined => {
   return node.attempts.findLast((each) => each.phase === 'post' && each.finished?.verdict.kind === 'unknown') ?? last
 }
 
+/** Caps as a lead meets them whose answer never came: its place is its own, and closes nothing to its repeat, as long as that is of the same period. */
+export const whileInDoubt = (policy: Policy, node: NodeHistory, mode: Mode, now: Instant): Policy => {
+  const holder = holderOf(node)
+  if (policy.caps.length === 0 || holder?.finished?.verdict.kind !== 'unknown') return policy
+  const { startedAt, placedAt } = holder
+  return { ...policy, caps: policy.caps.filter((cap) => counterOf(policy, cap, mode, placedAt ?? startedAt) !== counterOf(policy, cap, mode, placedAt ?? now)) }
+}
+
 const heldBy = (holder: Attempt, cap: Cap, expected: Money | null): number => {
   if (holder.phase === 'ping') return 0
   const verdict = holder.finished?.verdict.kind

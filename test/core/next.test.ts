@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import type { Plan } from '../../src/core/plan.ts'
 import { money } from '../../src/base/money.ts'
+import { DAY } from '../../src/base/time.ts'
 import { book } from '../../src/core/booking.ts'
 import { counterOf } from '../../src/core/caps.ts'
 import type { DeliveryEvent } from '../../src/core/event.ts'
@@ -132,6 +133,21 @@ describe('batch', () => {
     ['a batch without an answer is repeated as that batch', { plan: single, policies: batched, now: T0 + 1000, history: [queued, ...tried('/', 'a', 1, unknown, T0, { batch: 'b_1.2' })] }, ['send a #2 15000ms batch b_1.2']],
     ['a row that failed by itself joins another batch', { plan: single, policies: batched, now: T0 + 5000, history: [queued, tried('/', 'a', 1, null, T0, { batch: 'b_1.2' })[0]!, tried('/', 'a', 1, broken)[1]!] }, ['queue /']],
     ['a row that was accepted settles', { plan: single, policies: batched, history: [queued, ...tried('/', 'a', 1, accepted, T0, { batch: 'b_1.2' })] }, ['settle accepted a']],
+  ])
+})
+
+describe('a cap that others used up', () => {
+  const daily: Cap = { period: 'day', limit: { kind: 'leads', count: 1 } }
+  const policies = [policy('a', { caps: [daily] }), policy('b')]
+  const plan = waterfall([sendTo('a'), sendTo('b')])
+  const fullAt = (at: number) => ({ a: { paused: null, closedUntil: null, full: new Set([counterOf(policy('a'), daily, 'live', at)]) } })
+  const passed = [expect.stringMatching(/^pass \/0: A: cap of 1 per day reached/) as unknown as string]
+  table([
+    ['does not keep from its answer what is in doubt: the place is its own', { plan, policies, now: T0 + 60_000, history: tried('/0', 'a', 1, unknown), recipients: fullAt(T0) }, ['send a #2 15000ms']],
+    ['nor where a try after that brought no answer either', { plan, policies, now: T0 + 60_000, history: [...tried('/0', 'a', 1, unknown), ...tried('/0', 'a', 2, broken)], recipients: fullAt(T0) }, ['send a #3']],
+    ['closes to what failed, whose place went back', { plan, policies, now: T0 + 60_000, history: tried('/0', 'a', 1, broken), recipients: fullAt(T0) }, passed],
+    ['closes on the next day, of which it has no place', { plan, policies, now: T0 + DAY, history: tried('/0', 'a', 1, unknown), recipients: fullAt(T0 + DAY) }, passed],
+    ['but for a batch, which is repeated in the place of its first day', { plan, policies: [policy('a', { caps: [daily], batch: { maxLeads: 9, maxWaitMs: 1000, schedule: null } }), policy('b')], now: T0 + DAY, history: [{ type: 'chose', at: T0, path: '/0', choice: { kind: 'queue' } }, ...tried('/0', 'a', 1, unknown, T0, { batch: 'B1' })], recipients: fullAt(T0 + DAY) }, ['send a #2 15000ms batch B1']],
   ])
 })
 

@@ -48,6 +48,15 @@ describe('a cap, with many leads under way', () => {
     expect([a, b, c].map((each) => each.journal.length)).toEqual([20, 2, 18])
   })
 
+  it('who may have the last place is asked again for the answer, and the lead is not sold to the next one as well', async () => {
+    const [a, b] = [await buyer({ script: ({ body }) => (body.includes('"L1"') ? { do: 'reset-after' } : { do: 'accept' }) }), await buyer()]
+    const world = createWorld({ a: endpointYaml(a.url, 'Caps: 3 per day\n'), b: endpointYaml(b.url), sell: 'Pattern: Waterfall\nTry: [a, b]\n' })
+    await world.run('sell', someLeads(9))
+    expect(await outcomes(world)).toEqual({ accepted: 9 })
+    expect(await world.standing('L1')).toMatchObject({ outcome: 'accepted', recipient: 'a' })
+    expect([a.journal.filter((each) => each.booked !== null).length, b.journal.length]).toEqual([3, 6])
+  })
+
   it('a place that comes free is taken at once, whoever else is still under way', async () => {
     const slow = { answered: false }
     const a = await buyer({ script: ({ body }) => {

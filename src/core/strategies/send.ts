@@ -3,6 +3,7 @@ import type { Instant } from '../../base/time.ts'
 import { utcText } from '../../base/time.ts'
 import { batchLeavesAt, mayHaveFromBatch } from '../batch.ts'
 import type { Claim } from '../caps.ts'
+import { whileInDoubt } from '../caps.ts'
 import { openingOf } from '../circuit.ts'
 import type { Gate } from '../gate.ts'
 import { gate } from '../gate.ts'
@@ -211,7 +212,8 @@ const tryAgain = (
   if (plan.kind === 'closed' && plan.until > context.now) {
     return shut(plan.until, `${policy.name} asked to be tried again later, after ${utcText(plan.until)}`)
   }
-  const open = gateOf(policy, context)
+  const met = whileInDoubt(policy, nodeAt(context.history, path), context.mode, context.now)
+  const open = gateOf(met, context)
   if (!open.open) return shut(open.until, open.why)
   if (plan.kind === 'retry' && plan.at > context.now) {
     return pending({ kind: 'wait', until: plan.at, why: `tries ${policy.name} again (attempt ${attempt}): ${reasonOf(last)}`, recipient, batch: false })
@@ -219,7 +221,7 @@ const tryAgain = (
   const alone = target === 'alone' || target === 'update'
   if (policy.batch && last.batch === null && !alone) return pending({ kind: 'choose', path, choice: { kind: 'queue' } })
   const timeoutMs = plan.kind === 'retry' ? plan.timeoutMs : policy.timeoutMs
-  return pending({ kind: 'send', path, recipient, phase: 'post', attempt, timeoutMs, target, batch: alone ? null : last.batch, claims: claimsOf(policy, context, isFirst(path, context)) })
+  return pending({ kind: 'send', path, recipient, phase: 'post', attempt, timeoutMs, target, batch: alone ? null : last.batch, claims: claimsOf(met, context, isFirst(path, context)) })
 }
 
 const reasonOf = (attempt: Attempt): string => attempt.finished?.verdict.reason ?? 'no answer'
