@@ -68,7 +68,7 @@ export const playRuns = async (seed: number, kind: StoreKind): Promise<{ readonl
     if (loaded) deliveries.push(loaded)
   }
   await stage.close()
-  const after: Aftermath = { situation, deliveries, arrivals: stage.arrivals, pauses: stage.pauses, again }
+  const after: Aftermath = { situation, deliveries, arrivals: stage.arrivals, pauses: stage.pauses, died: stage.died, again }
   return { problems: [...problems, ...brokenRules(after)], after }
 }
 

@@ -14,6 +14,8 @@ export interface Aftermath {
   readonly deliveries: readonly LoadedDelivery[]
   readonly arrivals: readonly Arrival[]
   readonly pauses: readonly { readonly recipient: string; readonly from: number; readonly to: number }[]
+  /** Runs that crashed. */
+  readonly died: ReadonlySet<string>
   /** Someone ordered `--again`: buyers get leads under other keys. */
   readonly again: boolean
 }
@@ -104,20 +106,20 @@ const ofSales = ({ arrivals, deliveries, again }: Aftermath, answers: readonly A
   return problems
 }
 
-const ofLimits = (recipient: string, { perDay, rate, concurrency, window, batch }: Limits, { arrivals }: Aftermath, answers: readonly Answer[]): readonly string[] => {
+const ofLimits = (recipient: string, { perDay, rate, concurrency, window, batch }: Limits, { arrivals, died }: Aftermath, answers: readonly Answer[]): readonly string[] => {
   const problems: string[] = []
   const posts = arrivals.filter((each) => each.recipient === recipient && !each.ping)
   if (window) for (const each of posts) {
     const hour = new Date(each.at).getUTCHours()
     if (hour < window.from || hour >= window.to) problems.push(`${recipient} got ${each.leads} at ${at(each.at)}, outside its window`)
   }
-  // What a process that died had sent is still under way, and the next does not know.
+  // What a process that died had sent is still under way, and no other knows.
   if (concurrency !== undefined) for (const each of posts) {
-    if (each.flying > concurrency && !posts.some((other) => other.run !== each.run && other.at <= each.at && other.at > each.at - 30_000)) problems.push(`${recipient} got ${each.flying} at once at ${at(each.at)}, it takes ${concurrency}`)
+    if (each.flying > concurrency && !posts.some((other) => died.has(other.run) && other.at <= each.at && other.at > each.at - 30_000)) problems.push(`${recipient} got ${each.flying} at once at ${at(each.at)}, it takes ${concurrency}`)
   }
   if (rate) posts.forEach((each, i) => {
     const after = posts[i + rate.count]
-    if (after && after.run === each.run && after.at - each.at < rate.perMs - 1) problems.push(`${recipient} got ${rate.count + 1} within ${after.at - each.at} ms at ${at(each.at)}, it takes ${rate.count} in ${rate.perMs}`)
+    if (after && after.at - each.at < rate.perMs - 1) problems.push(`${recipient} got ${rate.count + 1} within ${after.at - each.at} ms at ${at(each.at)}, it takes ${rate.count} in ${rate.perMs}`)
   })
   if (perDay !== undefined && batch === undefined) {
     const days = Map.groupBy(answers.filter((each) => each.recipient === recipient && each.verdict.kind === 'accepted'), (each) => at(startOf(each)).slice(0, 10))

@@ -38,6 +38,7 @@ export const createStage = async (seed: number, situation: Situation, kind: Stor
   // PostgreSQL takes whole milliseconds only, as clocks tell them.
   const clock: FakeClock = kind === 'PostgreSQL' ? { ...fake, sleep: (ms, signal) => fake.sleep(Math.ceil(ms), signal) } : fake
   const buyers = createBuyers(seed, situation, clock)
+  const died = new Set<string>()
   const pausedSince = new Map<string, number>()
   const pauses: { readonly recipient: string; readonly from: number; readonly to: number }[] = []
 
@@ -101,7 +102,10 @@ export const createStage = async (seed: number, situation: Situation, kind: Stor
       .then(async () => {
         await ledger.close()
         // What was on its way to the store when the process died may have arrived since.
-        if (process.dead) await loseAll()
+        if (process.dead) {
+          died.add(id)
+          await loseAll()
+        }
         state.over = true
       })
     return { id, process, state, stop, end, stopAt: stopAfterMs === undefined ? Infinity : clock.now() + stopAfterMs }
@@ -133,7 +137,7 @@ export const createStage = async (seed: number, situation: Situation, kind: Stor
     return problems
   }
 
-  return { clock, store, begin, close, run, pause, arrivals: buyers.arrivals, pauses: pauses as readonly { readonly recipient: string; readonly from: number; readonly to: number }[] }
+  return { clock, store, begin, close, run, pause, arrivals: buyers.arrivals, died: died as ReadonlySet<string>, pauses: pauses as readonly { readonly recipient: string; readonly from: number; readonly to: number }[] }
 }
 
 export type Stage = Awaited<ReturnType<typeof createStage>>
