@@ -37,7 +37,11 @@ export const playRuns = async (seed: number, kind: StoreKind): Promise<{ readonl
   const leads = someLeads(3 + random.below(10))
   const problems: string[] = []
   let again = false
-  const play = async (...orders: readonly Order[]): Promise<void> => {
+  /** Some only take in. */
+  const takings = createRandom(seed + 2)
+  const taking = (order: Order): Order => (seed >= RICH && order.to !== null && takings.chance(0.15) ? { ...order, settings: { ...order.settings, enqueue: true } } : order)
+  const play = async (...given: readonly Order[]): Promise<void> => {
+    const orders = given.map(taking)
     again ||= orders.some(({ settings }) => settings.again === true)
     problems.push(...await stage.run(...orders))
   }
