@@ -62,7 +62,7 @@ export const createTakeUp = (settings: RunSettings, deps: RunDeps, policies: Rea
     const dueAt = now + settings.waitMs + MISSING_MS
     // What waits for a batch of it goes on to.
     const joins = before.state === 'waiting' && before.batch && missing.includes(before.recipient ?? '') ? before.recipient : null
-    const standing: Standing = { state: 'waiting', dueAt, why: `there is no recipient file of ${missing.join(', ')} (any more): put it back, then unpause it or wait`, recipient: joins ?? missing[0] ?? null, batch: joins !== null }
+    const standing: Standing = { state: 'waiting', dueAt, why: `there is no recipient file of ${missing.join(', ')} that can be read: put it back or mend it (finalmile check), then unpause it or wait`, recipient: joins ?? missing[0] ?? null, batch: joins !== null }
     const { id: deliveryId, lead } = work.delivery
     const events = [...interrupted(work.history, now), ...work.orders]
     const [result] = await ledger.append([{ deliveryId, version: work.history.version, runId: settings.runId, events, standing }])

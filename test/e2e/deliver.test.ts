@@ -143,10 +143,13 @@ describe('leads whose recipient has lost its file', () => {
     await project.run('deliver', 'leads.csv', '--to', 'a', '--yes', '--wait', '0s')
     const text = project.read('recipients/a.yaml')
     rmSync(join(project.folder, 'recipients/a.yaml'))
-    const told = 'there is no recipient file of a (any more): put it back, then unpause it or wait'
+    const told = 'there is no recipient file of a that can be read: put it back or mend it (finalmile check), then unpause it or wait'
     expect((await project.run('resume', '--yes', '--wait', '9s')).err).toContain(told)
     expect((await project.run('status')).out).toContain(told)
     expect((await project.run('explain', 'L1')).out).toContain(told)
+    project.write('recipients/a.yaml', `${text}Nonsense: yes\n`)
+    await project.run('unpause', 'a')
+    expect((await project.run('resume', '--yes', '--wait', '9s')).err).toContain(told)
     project.write('recipients/a.yaml', text)
     a.rescript({ do: 'accept', price: '33.00' })
     expect((await project.run('unpause', 'a')).err).toContain('1 lead is due now')
