@@ -1,3 +1,4 @@
+import type { Environment } from '../base/environment.ts'
 import type { Settings } from './settings.ts'
 import type { Streams } from './streams.ts'
 
@@ -9,7 +10,7 @@ export interface Invocation {
   readonly settings: Settings
   readonly streams: Streams
   /** The environment with `.env` below it. */
-  readonly environment: Readonly<Record<string, string | undefined>>
+  readonly environment: Environment
   readonly cwd: string
 }
 

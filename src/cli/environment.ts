@@ -3,9 +3,8 @@ import { join } from 'node:path'
 import { parseEnv } from 'node:util'
 import { errorCode } from '../base/error.ts'
 import { diagnosticAt, usageError, type Diagnostic } from '../base/diagnostic.ts'
+import type { Environment } from '../base/environment.ts'
 import { readPipe } from './read-pipe.ts'
-
-type Environment = Readonly<Record<string, string | undefined>>
 
 /** The environment with `.env` of the current folder below it: what is exported goes before what is written there. */
 export const readEnvironment = (cwd: string, exported: Environment): { readonly environment: Environment; readonly warnings: readonly Diagnostic[] } => {

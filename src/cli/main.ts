@@ -1,4 +1,5 @@
 import { CommanderError } from 'commander'
+import type { Environment } from '../base/environment.ts'
 import { COMMANDS } from './commands.ts'
 import { readEnvironment } from './environment.ts'
 import { EXIT } from './exit.ts'
@@ -21,7 +22,7 @@ export const main = async (argv: readonly string[]): Promise<void> => {
 export const runCommandLine = async (
   args: readonly string[],
   streams: Streams,
-  exported: Readonly<Record<string, string | undefined>>,
+  exported: Environment,
   cwd: string,
 ): Promise<number> => {
   let code: number = EXIT.done

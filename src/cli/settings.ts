@@ -1,5 +1,6 @@
 import { usageError } from '../base/diagnostic.ts'
 import type { Instant } from '../base/time.ts'
+import type { Environment } from '../base/environment.ts'
 import { numberOf } from './options.ts'
 
 /** The common flags, read. */
@@ -22,7 +23,7 @@ const DEFAULT_STORE = 'sqlite:.finalmile/store.db'
 export const DEFAULT_RECIPIENTS = 'recipients'
 
 /** From commander's merged options. `FINALMILE_STORE` stands in for `--store`. */
-export const readSettings = (options: Readonly<Record<string, unknown>>, environment: Readonly<Record<string, string | undefined>>): Settings => {
+export const readSettings = (options: Readonly<Record<string, unknown>>, environment: Environment): Settings => {
   const text = (name: string): string | null => (typeof options[name] === 'string' ? options[name] : null)
   const folders = Array.isArray(options.recipients) ? options.recipients.map(String) : []
   const store = text('store')

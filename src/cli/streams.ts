@@ -1,5 +1,6 @@
 import type { Readable } from 'node:stream'
 import { Chalk, type ChalkInstance, type ColorSupportLevel } from 'chalk'
+import type { Environment } from '../base/environment.ts'
 
 /** One of the two places to write to. stdout carries data only, stderr everything else. */
 export interface Sink {
@@ -24,8 +25,6 @@ export interface Streams {
 
 /** Of a terminal that does not know its width: what one of today would show. */
 const WITHOUT_WIDTH = 160
-
-type Environment = Readonly<Record<string, string | undefined>>
 
 /**
  * `--no-color` goes before FORCE_COLOR, that before NO_COLOR (https://no-color.org), that before what the terminal is:

@@ -1,5 +1,6 @@
 import { diagnosticAt, maskedDiagnostic, type Diagnostic } from '../base/diagnostic.ts'
 import { createMasker } from '../base/secrets.ts'
+import type { Environment } from '../base/environment.ts'
 import type { Plan } from '../core/plan.ts'
 import type { CallingHours, Policy } from '../core/policy.ts'
 import { builtInCallingHours, isCallingHoursFile, readCallingHours } from './calling-hours/read-calling-hours.ts'
@@ -14,7 +15,7 @@ import { warnOfNoPrice } from './warn-of-no-price.ts'
  * Reads all files together. A file with errors is left out, with what names it, and the others load; every problem of
  * every file is reported at its place in the user's own text.
  */
-export const loadCatalogue = (files: readonly FileText[], env: Readonly<Record<string, string | undefined>>): { readonly catalogue: Catalogue; readonly diagnostics: readonly Diagnostic[]; /** endpoints of files with errors, as far as they could be read */ readonly broken: readonly EndpointDefinition[] } => {
+export const loadCatalogue = (files: readonly FileText[], env: Environment): { readonly catalogue: Catalogue; readonly diagnostics: readonly Diagnostic[]; /** endpoints of files with errors, as far as they could be read */ readonly broken: readonly EndpointDefinition[] } => {
   const secrets = new Set<string>()
   const diagnostics: Diagnostic[] = []
   const report = (problem: Diagnostic): void => { diagnostics.push(problem) }

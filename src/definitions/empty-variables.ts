@@ -1,11 +1,12 @@
 import { diagnosticAt, type Diagnostic } from '../base/diagnostic.ts'
+import type { Environment } from '../base/environment.ts'
 import type { YamlEntry, YamlNode } from './yaml-tree.ts'
 
 /**
  * Variables that are set to nothing where a whole value depends on them, such as those of an example `.env` that was not
  * filled in: a forgotten secret is told as that. Inside a longer value (`https://api${SUFFIX}.example`) nothing is a value.
  */
-export const emptyVariables = (root: YamlNode, env: Readonly<Record<string, string | undefined>>): readonly Diagnostic[] => {
+export const emptyVariables = (root: YamlNode, env: Environment): readonly Diagnostic[] => {
   const found: Diagnostic[] = []
   const node = (each: YamlNode): void => {
     if (each.kind === 'map') each.entries.forEach(entry)

@@ -1,4 +1,5 @@
 import { diagnosticAt, type Diagnostic, type Place } from '../base/diagnostic.ts'
+import type { Environment } from '../base/environment.ts'
 import { normalKey } from './keys.ts'
 import { suggest } from './suggest.ts'
 import { tagAt } from './tags.ts'
@@ -10,8 +11,6 @@ interface Substituted {
   readonly secrets: ReadonlySet<string>
   readonly diagnostics: readonly Diagnostic[]
 }
-
-type Environment = Readonly<Record<string, string | undefined>>
 
 /**
  * Replaces `${NAME}` in every value but those of keys that only show something. The value is never read again, neither

@@ -1,5 +1,6 @@
 import { basename, extname } from 'node:path'
 import { diagnosticAt, type Diagnostic, type Place } from '../base/diagnostic.ts'
+import type { Environment } from '../base/environment.ts'
 import { compileEndpoint, type CompiledEndpoint } from './compile-endpoint.ts'
 import { emptyVariables } from './empty-variables.ts'
 import { substitute } from './environment.ts'
@@ -27,7 +28,7 @@ export interface ReadRecipient {
 }
 
 /** Values from the environment are added to `secrets`. */
-export const readRecipient = (file: FileText, env: Readonly<Record<string, string | undefined>>, secrets: Set<string>): ReadRecipient => {
+export const readRecipient = (file: FileText, env: Environment, secrets: Set<string>): ReadRecipient => {
   const id = basename(file.path, extname(file.path))
   const diagnostics: Diagnostic[] = []
   const emptyLines = new Set<number>()

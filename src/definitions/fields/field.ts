@@ -1,4 +1,5 @@
 import { diagnosticAt, type Diagnostic, type Place } from '../../base/diagnostic.ts'
+import type { Environment } from '../../base/environment.ts'
 import type { Text } from '../types.ts'
 import type { Parsed } from '../values/parsed.ts'
 import type { YamlNode } from '../yaml-tree.ts'
@@ -8,7 +9,7 @@ export interface Reading {
   readonly report: (problem: Diagnostic) => void
   /** The recipient's display name: `Auth: Bearer token` means its own variable. */
   readonly name: string
-  readonly env: Readonly<Record<string, string | undefined>>
+  readonly env: Environment
   /** Where a type that knows it asks for tokens, under its host. */
   readonly tokenUrl?: Text
   /** Tells of a value that came from the environment. */
