@@ -42,8 +42,12 @@ const fieldRemarks = (file: string, columns: readonly string[], { fields, words,
   return [remark(file, `no field that is mapped is in this file: ${someOf(fields, 8)}`, `it has ${someOf(columns, 8)}: in Field Mapping write ${leadPath(columns.find((each) => usualField(each) !== 'id') ?? 'name')}`)]
 }
 
+/** The column that seems to name leads, where none is called `id`. */
+export const likelyId = (columns: readonly string[]): string | undefined =>
+  idFieldAmong(columns, undefined) === null ? columns.find((each) => usualField(each) === 'id') : undefined
+
 const idRemarks = (file: string, columns: readonly string[]): readonly Diagnostic[] => {
-  const column = idFieldAmong(columns, undefined) === null ? columns.find((each) => usualField(each) === 'id') : undefined
+  const column = likelyId(columns)
   return column === undefined ? [] : [remark(file, 'no `id` in this file: a lead is known by all that it holds, and one of which anything changes is another lead', `if \`${column}\` names leads, add --id ${shellWord(column)}`)]
 }
 

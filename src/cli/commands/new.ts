@@ -2,18 +2,17 @@ import { existsSync } from 'node:fs'
 import { appendFile, readFile } from 'node:fs/promises'
 import { join, relative, resolve } from 'node:path'
 import { checkLeadSources } from '../../adapters/leads/check.ts'
-import { idFieldAmong } from '../../adapters/leads/identity.ts'
 import { makeFolder } from '../../adapters/make-folder.ts'
 import { usageError } from '../../base/diagnostic.ts'
 import { shellWord } from '../../base/shell.ts'
 import { sampleOfCurl } from '../../wire/draft/curl.ts'
-import { usualField } from '../../wire/draft/guess.ts'
 import { sampleOfOpenApi } from '../../wire/draft/openapi.ts'
 import { sampleOfPostman } from '../../wire/draft/postman.ts'
 import type { Sample, SampleFormat, Sampled } from '../../wire/draft/sample.ts'
 import { draftOf, type Draft } from '../../wire/draft/write.ts'
 import type { Invocation, RunCommand } from '../command.ts'
 import { EXIT } from '../exit.ts'
+import { likelyId } from '../lead-columns.ts'
 import { textOf } from '../options.ts'
 import { someOf } from '../render/figures.ts'
 import { DEFAULT_RECIPIENTS } from '../settings.ts'
@@ -56,7 +55,7 @@ const columnsOf = async (file: string, cwd: string): Promise<{ readonly file: st
 }
 
 const idFlag = (columns: readonly string[]): string => {
-  const column = idFieldAmong(columns, undefined) === null ? columns.find((each) => usualField(each) === 'id') : undefined
+  const column = likelyId(columns)
   return column === undefined ? '' : ` --id ${shellWord(column)}`
 }
 
