@@ -31,8 +31,8 @@ export const run: RunCommand = async (invocation) => {
   if (rows.length === 0 && bad.length === 0) throw usageError(`${file} has no rows`, 'a row for each lead that comes back: lead_id or buyer_lead_id, and amount, reason, date where you have them')
   return withStore(invocation, options.dryRun === true ? 'read' : 'write', async (ledger) => {
     const from = typeof options.from === 'string' ? await requireBuyer(opened, options.from, ledger, modeOf(invocation)) : null
-    const done = await bookAll(ledger, invocation, rows, from)
-    const refusals: readonly Refusal[] = done.refusals
+    const done = await bookAll(ledger, invocation, from === null ? rows : rows.map((row) => ({ ...row, recipient: from })))
+    const { refusals } = done
     const sums = [...done.sums.values()]
     if (settings.json) {
       streams.out.write(`${JSON.stringify({
@@ -52,7 +52,7 @@ export const run: RunCommand = async (invocation) => {
   })
 }
 
-const bookAll = async (ledger: Ledger, invocation: Invocation, rows: readonly BuyerRow[], from: string | null): Promise<{ booked: number; known: number; sums: Sums; refusals: Refusal[] }> => {
+const bookAll = async (ledger: Ledger, invocation: Invocation, rows: readonly BuyerRow[]): Promise<{ readonly booked: number; readonly known: number; readonly sums: Sums; readonly refusals: readonly Refusal[] }> => {
   const { options, settings } = invocation
   const mode = modeToAct(invocation)
   const clock = clockOf(settings.clock)
@@ -79,11 +79,11 @@ const bookAll = async (ledger: Ledger, invocation: Invocation, rows: readonly Bu
     if (!dry) pending.clear()
   }
   for (const row of rows) {
-    const found = row.problem === null ? await deliveryOf(ledger, mode, row, from, byBuyerId, pending) : row.problem
+    const found = row.problem ?? await deliveryOf(ledger, mode, row, byBuyerId, pending)
     if (typeof found === 'string') { refusals.push({ row, why: found }); continue }
     const loaded = pending.get(found.delivery.id) ?? found
     const { standing } = loaded
-    const decision = decideReturn(salesOf(loaded.events.map(({ event }) => event)), requestOf(row, loaded, from), now, withinMs)
+    const decision = decideReturn(salesOf(loaded.events.map(({ event }) => event)), requestOf(row, loaded), now, withinMs)
     if (decision.kind === 'known') { known += 1; continue }
     if (decision.kind === 'refused') { refusals.push({ row, why: decision.why }); continue }
     if (standing.state !== 'settled') { refusals.push({ row, why: 'its delivery is not settled yet' }); continue }
@@ -99,18 +99,14 @@ const bookAll = async (ledger: Ledger, invocation: Invocation, rows: readonly Bu
   return { booked, known, sums, refusals }
 }
 
-const requestOf = (row: BuyerRow, loaded: LoadedDelivery, from: string | null): ReturnRequest => ({
-  recipient: from ?? row.recipient,
-  buyerLeadId: row.theirs,
-  amount: row.amount, currency: row.currency, reason: row.reason, returnedAt: row.at,
-  ref: refOf(row, loaded),
-})
+const requestOf = (row: BuyerRow, loaded: LoadedDelivery): ReturnRequest =>
+  ({ recipient: row.recipient, buyerLeadId: row.theirs, amount: row.amount, currency: row.currency, reason: row.reason, returnedAt: row.at, ref: refOf(row, loaded) })
 
 const refOf = (row: BuyerRow, { delivery }: LoadedDelivery): string => shortHash([delivery.id, row.amount, row.at, row.reason].join('\n'))
 
 /** The delivery that a row means, or why none can be told. */
-const deliveryOf = async (ledger: Ledger, mode: Mode, row: BuyerRow, from: string | null, byBuyerId: SoldAs, pending: ReadonlyMap<string, LoadedDelivery>): Promise<LoadedDelivery | string> => {
-  const recipient = from ?? row.recipient
+const deliveryOf = async (ledger: Ledger, mode: Mode, row: BuyerRow, byBuyerId: SoldAs, pending: ReadonlyMap<string, LoadedDelivery>): Promise<LoadedDelivery | string> => {
+  const { recipient } = row
   const ownId = row.ours ?? row.either
   const own = ownId === null ? [] : (await ledger.ofLead(ownId)).filter((each) => each.delivery.mode === mode).map((each) => pending.get(each.delivery.id) ?? each)
   const theirs = row.theirs ?? (row.ours === null ? row.either : null)
@@ -119,7 +115,7 @@ const deliveryOf = async (ledger: Ledger, mode: Mode, row: BuyerRow, from: strin
   if (row.either !== null && row.ours === null && row.theirs === null && own.length > 0 && other !== undefined) {
     return 'one lead has this id with us, another with the buyer: say which is meant with --lead-id or --buyer-lead-id'
   }
-  if (own.length > 0) return meantAmong(own, recipient, row)
+  if (own.length > 0) return meantAmong(own, row)
   if (row.ours !== null && row.theirs === null) return 'no lead of this id is in this store'
   if (others.length > 0) return `several leads were sold under this id of the buyer${recipient === null ? ': name the buyer in a column "recipient" or with --from' : ''}`
   const loaded = other === undefined ? null : await ledger.load(other)
@@ -127,9 +123,9 @@ const deliveryOf = async (ledger: Ledger, mode: Mode, row: BuyerRow, from: strin
 }
 
 /** Of a lead's deliveries the one with the sale that is meant; where it was ordered again and the same buyer took it again, the latest that this row was booked against or of which anything is left. */
-const meantAmong = (own: readonly LoadedDelivery[], recipient: string | null, row: BuyerRow): LoadedDelivery | string => {
+const meantAmong = (own: readonly LoadedDelivery[], row: BuyerRow): LoadedDelivery | string => {
   const sold = own.flatMap((loaded) => salesOf(loaded.events.map(({ event }) => event)).map((sale) => ({ loaded, sale })))
-  const meant = sold.filter(({ sale }) => isMeant(sale, recipient, row.theirs))
+  const meant = sold.filter(({ sale }) => isMeant(sale, row.recipient, row.theirs))
   const buyers = [...new Set(meant.map(({ sale }) => sale.recipient))]
   // Several within one delivery are its own affair: a row that is booked with all of them is known.
   if (buyers.length > 1 && new Set(meant.map(({ loaded }) => loaded)).size > 1) return nameTheBuyer(buyers)
