@@ -1,6 +1,6 @@
 import type { Money } from '../base/money.ts'
 import type { Instant } from '../base/time.ts'
-import type { DeliveryEvent } from '../core/event.ts'
+import type { DeliveryEvent, EventOf } from '../core/event.ts'
 import { attemptCount, evolve, emptyHistory } from '../core/history.ts'
 import type { History } from '../core/history.ts'
 import type { Plan } from '../core/plan.ts'
@@ -75,14 +75,13 @@ export const inDoubtBefore = (policies: ReadonlyMap<string, Policy>, recipient: 
 export const nextBatch = (waits: readonly Wait[]): Wait | null =>
   waits.reduce<Wait | null>((first, wait) => (wait.batch && (first === null || (wait.until ?? Infinity) < (first.until ?? Infinity)) ? wait : first), null)
 
+export const settledAs = ({ at, outcome, cost }: EventOf<'settled'>, revenue: Money | null, attempts: number): Standing =>
+  ({ state: 'settled', at, outcome: outcome.kind, recipient: outcome.recipient, buyerLeadId: outcome.buyerLeadId, revenue, cost, attempts, reason: outcome.reason })
+
 /** How a delivery stands after a turn; `sending` counts attempts under way or about to be. */
-export const standingOf = (history: History, sending: number, waits: readonly Wait[], settledEvent: Extract<DeliveryEvent, { type: 'settled' }> | null): Standing => {
-  if (settledEvent) {
-    const { outcome, cost, at } = settledEvent
-    // A sale whose open step was taken up again is settled anew: what was returned, or accepted beside it, since it was sold still counts.
-    const revenue = (history.besides ?? NOTHING).reduce(withMore, outcome.revenue)
-    return { state: 'settled', at, outcome: outcome.kind, recipient: outcome.recipient, buyerLeadId: outcome.buyerLeadId, revenue, cost, attempts: attemptCount(history), reason: outcome.reason }
-  }
+export const standingOf = (history: History, sending: number, waits: readonly Wait[], settledEvent: EventOf<'settled'> | null): Standing => {
+  // A sale whose open step was taken up again is settled anew: what was returned, or accepted beside it, since it was sold still counts.
+  if (settledEvent) return settledAs(settledEvent, (history.besides ?? NOTHING).reduce(withMore, settledEvent.outcome.revenue), attemptCount(history))
   if (sending > 0 || waits.length === 0) return { state: 'working' }
   // Of several, the batch that leaves first may take it before its time.
   const told = nextBatch(waits) ?? waits[0]

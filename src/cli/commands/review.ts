@@ -9,6 +9,7 @@ import type { Review } from '../../core/review.ts'
 import { addTo, emptySums, withMore } from '../../core/sums.ts'
 import type { Ledger, LoadedDelivery, Standing, Step } from '../../ports.ts'
 import type { Recipient } from '../../definitions/types.ts'
+import { settledAs } from '../../engine/work.ts'
 import { idOfName, openCatalogue } from '../catalogue.ts'
 import { clockOf } from '../clocks.ts'
 import type { Invocation, RunCommand } from '../command.ts'
@@ -152,8 +153,7 @@ const stepsOf = async (invocation: Invocation, decision: Decision): Promise<(mea
     const { delivery, standing } = meant.loaded
     const { events, settled, besides } = decideReview(factsOf(meant.loaded), delivery.cost, reviewOf(meant), now)
     if (settled === null) return { events, standing: besides !== null && standing.state === 'settled' ? withSale(standing, meant.buyer, besides) : { state: 'waiting', dueAt: now, why: 'a person ordered it to be tried again', recipient: null, batch: false } }
-    const { outcome, cost, attempts = 0 } = settled
-    return { events, standing: { state: 'settled', at: now, outcome: outcome.kind, recipient: outcome.recipient, buyerLeadId: outcome.buyerLeadId, revenue: outcome.revenue, cost, attempts, reason: outcome.reason } }
+    return { events, standing: settledAs(settled, settled.outcome.revenue, settled.attempts ?? 0) }
   }
 }
 
