@@ -52,6 +52,7 @@ export type Verdict =
   | (Answer & { readonly kind: 'unconfirmed'; readonly class: 'unreadable' })
 
 export type VerdictKind = Verdict['kind']
+export type FailedVerdict = Extract<Verdict, { kind: 'failed' }>
 
 export const classOf = (verdict: Verdict): FailureClass | null => ('class' in verdict ? verdict.class : null)
 

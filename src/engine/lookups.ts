@@ -1,4 +1,5 @@
 import type { Instant } from '../base/time.ts'
+import type { FailedVerdict } from '../core/verdict.ts'
 import type { Endpoint, Lookup, LookupReply } from '../wire/endpoint.ts'
 import type { RunDeps } from './settings.ts'
 
@@ -22,7 +23,7 @@ export const createLookups = ({ transport, clock, signal }: Pick<RunDeps, 'trans
       return reply?.kind === 'found' ? reply.value : undefined
     },
     /** Why it could not be found a moment ago; null where that is not known. */
-    failed: (recipient: string, lookup: string, now: Instant): Extract<LookupReply, { kind: 'failed' }>['verdict'] | null => {
+    failed: (recipient: string, lookup: string, now: Instant): FailedVerdict | null => {
       const entry = known.get(nameOf(recipient, lookup))
       return entry?.reply.kind === 'failed' && now < entry.until ? entry.reply.verdict : null
     },

@@ -1,7 +1,7 @@
 import { createMasker } from '../base/secrets.ts'
 import type { Instant } from '../base/time.ts'
 import type { Mode } from '../core/event.ts'
-import type { Verdict } from '../core/verdict.ts'
+import type { Verdict, FailedVerdict } from '../core/verdict.ts'
 import type { Endpoint, TokenReply, TokenSource } from '../wire/endpoint.ts'
 import type { RunDeps } from './settings.ts'
 
@@ -92,8 +92,6 @@ export const createTokens = ({ ledger, transport, clock, signal }: Pick<RunDeps,
 /** 403 and 407 know who asks, and forbid it; what does not pause the recipient is about one lead. */
 const speaksOfToken = ({ class: failure, pause }: FailedVerdict, httpStatus: number | null): boolean =>
   failure === 'auth' && (httpStatus === 401 || (pause === true && httpStatus !== 403 && httpStatus !== 407))
-
-type FailedVerdict = Extract<Verdict, { kind: 'failed' }>
 
 const UNKNOWN: TokenState = { kind: 'unknown' }
 /** All attempts that waited for it fail together; what comes later asks anew. Shorter than the first retry. */

@@ -1,9 +1,9 @@
-import type { FailureClass, Verdict } from '../core/verdict.ts'
+import type { FailureClass, Verdict, FailedVerdict } from '../core/verdict.ts'
 import { tidy } from './parse/words.ts'
-import type { Fault, Reply } from './request.ts'
+import type { Fault, FaultReply } from './request.ts'
 
 /** What a missing answer means (contract, section 5): nothing sent is a failure, something sent is in doubt. */
-export const verdictOfFault = (reply: Extract<Reply, { kind: 'fault' }>): Verdict => {
+export const verdictOfFault = (reply: FaultReply): Verdict => {
   const reason = tidy(reply.message) ?? FAULT_WORDS[reply.fault]
   const own = { reason, said: null }
   switch (reply.fault) {
@@ -64,7 +64,7 @@ export const classOfStatus = (status: number, retryAfter: number | null): Failur
   return 'server_error'
 }
 
-export const failureOfClass = (failure: FailureClass, status: number, told: Told): Extract<Verdict, { kind: 'failed' }> => {
+export const failureOfClass = (failure: FailureClass, status: number, told: Told): FailedVerdict => {
   switch (failure) {
     case 'rate_limited': return { kind: 'failed', class: failure, retry: true, ...words(told), ...(told.retryAfterMs === null ? {} : { retryAfterMs: told.retryAfterMs }) }
     case 'auth': return { kind: 'failed', class: failure, retry: false, alert: true, pause: true, ...words(told) }

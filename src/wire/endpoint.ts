@@ -2,7 +2,7 @@ import type { Money } from '../base/money.ts'
 import type { Instant } from '../base/time.ts'
 import type { Lead } from '../core/lead.ts'
 import type { PhaseName, SendTarget } from '../core/plan.ts'
-import type { Captured, Verdict } from '../core/verdict.ts'
+import type { Captured, Verdict, FailedVerdict } from '../core/verdict.ts'
 import type { EndpointDefinition } from '../definitions/types.ts'
 import type { AnyReply, HttpRequest, OutgoingRequest, Reply } from './request.ts'
 import type { Seal } from './seal.ts'
@@ -72,7 +72,6 @@ export interface Lookup {
   read(reply: Reply): LookupReply
 }
 export type LookupReply = { readonly kind: 'found'; readonly value: string } | { readonly kind: 'failed'; readonly verdict: FailedVerdict }
-type FailedVerdict = Extract<Verdict, { kind: 'failed' }>
 
 /** How the token of `Auth: OAuth2` or `Token Request` is asked for and found in the answer. */
 export interface TokenSource {

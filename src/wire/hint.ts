@@ -1,6 +1,6 @@
 import type { PhaseName } from '../core/plan.ts'
 import { isStep } from '../core/plan.ts'
-import type { Verdict } from '../core/verdict.ts'
+import type { Verdict, FailedVerdict } from '../core/verdict.ts'
 
 /** What to do about an attempt that went wrong (subject document, Common Delivery Issues); null where there is nothing to do. */
 export const hintFor = (verdict: Verdict, httpStatus: number | null): string | null => {
@@ -29,7 +29,7 @@ const TIMEOUT = 'increase Timeout step by step, ask the buyer about its capacity
 const REOPEN = 'then `finalmile unpause`; `deliver … --retry-failed` takes up the leads that failed'
 const REVENUE = "check Price in Response Parsing against a recorded answer, confirm that the buyer returns a price, or give the recipient a `Price`"
 
-const hintForFailure = (verdict: Extract<Verdict, { kind: 'failed' }>, httpStatus: number | null): string | null => {
+const hintForFailure = (verdict: FailedVerdict, httpStatus: number | null): string | null => {
   switch (verdict.class) {
     case 'auth':
       return httpStatus === 403 ? `confirm that the buyer's IP list has this machine, review the permissions of the credentials, ${REOPEN}`

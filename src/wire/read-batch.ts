@@ -9,7 +9,7 @@ import { isOptional, namesStatus } from './judge.ts'
 import { Answer } from './parse/answer.ts'
 import { compileRows, scatteredRows } from './parse/bulk.ts'
 import { compileProbe, compileSilence, compileText } from './parse/probe.ts'
-import type { AnyReply, Reply } from './request.ts'
+import type { AnyReply, AnswerReply } from './request.ts'
 import { verdictOfHandover } from './types/handover.ts'
 
 /**
@@ -33,14 +33,14 @@ export const createBatchReader = (definition: EndpointDefinition, judge: Judge, 
   const needsPrice = parsing.price !== null && !hasPriceFallback && !isOptional(parsing, 'price') && !isOptional(parsing, 'revenue')
 
   /** `saidAbove`: the answer says yes once for all, and none of its rows does; that a row says nothing is no refusal then. */
-  const readRow = (reply: WholeReply, answer: Answer | undefined, saidAbove: boolean): Verdict => {
+  const readRow = (reply: AnswerReply, answer: Answer | undefined, saidAbove: boolean): Verdict => {
     if (!answer) return inDoubt('the answer has no row for this lead')
     const verdict = judge(answer, reply.at)
     return saidAbove && verdict.kind === 'rejected' && isSilent?.(answer) !== false && refuses?.(answer) !== 'yes' ? inDoubt('Success holds for the answer as a whole, and this row has nothing where it looks: let it look at what each row says') : verdict
   }
 
   /** The row of each lead, of several the one that says yes; null where the answer has none, or nobody can tell whose they are. */
-  const rowsOfLeads = (whole: Answer, reply: WholeReply, leads: readonly Lead[]): readonly (Answer | undefined)[] | null => {
+  const rowsOfLeads = (whole: Answer, reply: AnswerReply, leads: readonly Lead[]): readonly (Answer | undefined)[] | null => {
     const answers = reply.truncated ? null : rowsOf(whole)?.map((row) => new Answer(reply, parsing.format, row)) ?? null
     if (answers === null || !match || !keyOfRow) return answers?.length === leads.length ? answers : null
     return leads.map((lead) => {
@@ -54,7 +54,7 @@ export const createBatchReader = (definition: EndpointDefinition, judge: Judge, 
    * Whether something in a list that was not known as the rows says yes under a no for all, or no under a yes: it may be the
    * row of a lead. Of a rule that looks at all words, those of a list that says yes nowhere are no refusals.
    */
-  const contradicted = (reply: WholeReply, whole: Answer, { kind }: Verdict): boolean => {
+  const contradicted = (reply: AnswerReply, whole: Answer, { kind }: Verdict): boolean => {
     const data = saysYes && kind !== 'unconfirmed' ? whole.data() : null
     if (!saysYes || data === null) return false
     const said = scatteredRows(data).map((row) => new Answer(reply, parsing.format, row)).filter((row) => isSilent?.(row) !== true).map(saysYes)
@@ -62,7 +62,7 @@ export const createBatchReader = (definition: EndpointDefinition, judge: Judge, 
   }
 
   /** A status that refuses them all, above rows that say something else: a lead whose row says yes may be sold. */
-  const refused = (reply: WholeReply, leads: readonly Lead[]): readonly Verdict[] => {
+  const refused = (reply: AnswerReply, leads: readonly Lead[]): readonly Verdict[] => {
     const whole = judge(new Answer(reply, parsing.format), reply.at)
     const asRead = { ...reply, status: 200 }
     const rows = success ? rowsOfLeads(new Answer(asRead, parsing.format), asRead, leads) : null
@@ -119,8 +119,6 @@ const ruleOf = ({ parsing, responseCodes }: EndpointDefinition, means: 'success'
   const terms = [parsing[means], ...responseCodes.map((row) => (row.means === means ? row.when : null))].filter((each) => each !== null)
   return terms.length === 0 ? null : { kind: 'or', terms }
 }
-
-type WholeReply = Extract<Reply, { kind: 'answer' }>
 
 const keyOfLead = (lead: Lead, path: string): string | null => {
   const value = resolveLead(lead, { kind: 'path', text: path })[0] ?? (path === 'lead.id' || path === 'id' ? lead.id : null)

@@ -92,19 +92,21 @@ export type HandoverReply =
   | { readonly kind: 'refused'; readonly why: 'credentials' | 'later' | 'never' | 'partly'; readonly message: string; readonly durationMs: number; readonly at: number }
 
 /** What came back, or why nothing did. Headers: lower-case names, repeated ones joined with `, `. */
-export type Reply =
-  | {
-      readonly kind: 'answer'
-      readonly status: number
-      readonly headers: Readonly<Record<string, string>>
-      readonly body: Uint8Array
-      /** The body was longer than `Maximum Response` and is cut. */
-      readonly truncated: boolean
-      readonly durationMs: number
-      /** When the answer came; Retry-After dates are read against the buyer's own Date header, else against this. */
-      readonly at: number
-    }
-  | { readonly kind: 'fault'; readonly fault: Fault; /** the cause's own words */ readonly message: string; readonly durationMs: number; readonly at: number }
+export type Reply = AnswerReply | FaultReply
+
+export interface AnswerReply {
+  readonly kind: 'answer'
+  readonly status: number
+  readonly headers: Readonly<Record<string, string>>
+  readonly body: Uint8Array
+  /** The body was longer than `Maximum Response` and is cut. */
+  readonly truncated: boolean
+  readonly durationMs: number
+  /** When the answer came; Retry-After dates are read against the buyer's own Date header, else against this. */
+  readonly at: number
+}
+
+export interface FaultReply { readonly kind: 'fault'; readonly fault: Fault; /** the cause's own words */ readonly message: string; readonly durationMs: number; readonly at: number }
 
 /**
  * Nothing was sent: `refused dns connect-timeout unreachable tls-certificate tls-handshake proxy blocked invalid-request`.

@@ -15,7 +15,7 @@ import { Answer } from './parse/answer.ts'
 import { pathText } from './parse/path.ts'
 import { compileText } from './parse/probe.ts'
 import { buyersWords } from './parse/words.ts'
-import type { HttpRequest, Reply } from './request.ts'
+import type { HttpRequest, Reply, FaultReply } from './request.ts'
 import { retryAfterMs } from './retry-after.ts'
 import type { TemplateOptions } from './template/template.ts'
 
@@ -144,7 +144,7 @@ export const tokenReader = (path: TokenRequest['token'], mask: (text: string) =>
 const LONGEST_TOKEN = 100_000
 
 /** Nothing went to the buyer, so that no answer of the token host leaves a doubt. */
-const ofFault = (reply: Extract<Reply, { kind: 'fault' }>): TokenReply => {
+const ofFault = (reply: FaultReply): TokenReply => {
   const verdict = verdictOfFault(reply)
   const reason = `token request: ${verdict.reason ?? reply.fault}`
   if (verdict.kind === 'failed') return { kind: 'failed', verdict: { ...verdict, reason, said: null } }

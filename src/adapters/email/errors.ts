@@ -1,9 +1,9 @@
-import type { EmailRequest, Fault, HandoverReply, Reply } from '../../wire/request.ts'
+import type { EmailRequest, Fault, HandoverReply, FaultReply } from '../../wire/request.ts'
 import { faultOfConnect, wordsOf } from '../http/faults.ts'
 
 type Untimed<T> = T extends unknown ? Omit<T, 'durationMs' | 'at'> : never
 /** A reply without its times. */
-export type Said = Untimed<HandoverReply> | Untimed<Extract<Reply, { kind: 'fault' }>>
+export type Said = Untimed<HandoverReply> | Untimed<FaultReply>
 
 interface MailError { readonly code: string; readonly originalCode: string; readonly responseCode: number; readonly response: string; readonly recipient: string }
 

@@ -1,6 +1,6 @@
 import { promisify } from 'node:util'
 import { gzip, gzipSync } from 'node:zlib'
-import type { HttpRequest, Reply } from '../../wire/request.ts'
+import type { HttpRequest, Reply, AnswerReply, FaultReply } from '../../wire/request.ts'
 import { decode } from './content.ts'
 import { type Job, type Outcome, stop } from './line.ts'
 import { createOrigin, type Origin } from './origin.ts'
@@ -35,7 +35,7 @@ export const createHttpTransport = (options: HttpTransportOptions = {}): HttpTra
   let whenQuiet: (() => void) | null = null
   let ticking: NodeJS.Timeout | null = null
 
-  const fault = (kind: Extract<Reply, { kind: 'fault' }>['fault'], message: string): Reply => ({ kind: 'fault', fault: kind, message, durationMs: 0, at: now() })
+  const fault = (kind: FaultReply['fault'], message: string): Reply => ({ kind: 'fault', fault: kind, message, durationMs: 0, at: now() })
 
   const expire = (time: number): void => {
     for (const list of origins.values()) for (const origin of list) origin.expire(time)
@@ -162,7 +162,7 @@ const MOST_ORIGINS = 256
 const isResult = (status: number): boolean => (status >= 200 && status < 300) || ABOUT_THE_DATA.has(status)
 const ABOUT_THE_DATA = new Set([400, 409, 410, 413, 415, 422])
 
-const resultMissing = ({ status, durationMs, at }: Extract<Reply, { kind: 'answer' }>): Reply =>
+const resultMissing = ({ status, durationMs, at }: AnswerReply): Reply =>
   ({ kind: 'fault', fault: 'reset', message: `it took the request (303), and what came of it could not be fetched: status ${status}`, durationMs, at })
 
 const gzipLater = promisify<string | Uint8Array, Buffer>(gzip)

@@ -1,5 +1,5 @@
 import type { AnswerFormat } from '../../definitions/types.ts'
-import type { Reply } from '../request.ts'
+import type { AnswerReply } from '../request.ts'
 import { decodeBody } from './charset.ts'
 import { parseHtml } from './html.ts'
 import type { HTMLElement } from './html.ts'
@@ -31,7 +31,7 @@ export class Answer {
   #document: Document | null | undefined
   #html: HTMLElement | null | undefined
 
-  constructor(reply: Extract<Reply, { kind: 'answer' }>, format: AnswerFormat | null, row?: Row) {
+  constructor(reply: AnswerReply, format: AnswerFormat | null, row?: Row) {
     this.status = reply.status
     this.headers = reply.headers
     this.truncated = reply.truncated

@@ -1,6 +1,6 @@
 import { brotliDecompressSync, gunzipSync, inflateSync } from 'node:zlib'
 import { errorCode } from '../../base/error.ts'
-import type { Reply } from '../request.ts'
+import type { AnswerReply } from '../request.ts'
 
 interface MessageOptions {
   /** When the answer came; the message's own Date goes before it. */
@@ -14,7 +14,7 @@ interface MessageOptions {
  * compression are undone where they are really there (a tool may have undone them already and kept the headers). Bytes
  * without a status line are a body with status 200.
  */
-export const parseHttpMessage = (bytes: Uint8Array, { at, maximumResponse = 1_048_576 }: MessageOptions): Extract<Reply, { kind: 'answer' }> => {
+export const parseHttpMessage = (bytes: Uint8Array, { at, maximumResponse = 1_048_576 }: MessageOptions): AnswerReply => {
   const message = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
   const head = readHead(message)
   const headers = head?.headers ?? {}

@@ -1,12 +1,10 @@
-import type { Verdict } from '../../../core/verdict.ts'
+import type { Verdict, FailedVerdict } from '../../../core/verdict.ts'
 import { classOfStatus, failureOfClass, statusText, verdictOfFault } from '../../classify.ts'
 import { Answer } from '../../parse/answer.ts'
 import { buyersWords, tidy } from '../../parse/words.ts'
 import type { Reply } from '../../request.ts'
 import { retryAfterMs } from '../../retry-after.ts'
 import { objectIn } from '../../parse/json.ts'
-
-type Failed = Extract<Verdict, { kind: 'failed' }>
 
 /** A whole answer that is none of 2xx. `count`: how many leads were asked for with it. */
 export const verdictOfRefusal = (answer: Answer, at: number, count: number): Verdict => {
@@ -30,7 +28,7 @@ const TEN_SECONDS = 10_000
 const LONG = 60 * 60_000
 
 /** The allowance of a day comes back at midnight of the portal's time zone, which nobody tells: asked again every hour. */
-const verdictOfLimit = (answer: Answer, told: { readonly reason: string; readonly said: string | null; readonly retryAfterMs: number | null }): Failed => {
+const verdictOfLimit = (answer: Answer, told: { readonly reason: string; readonly said: string | null; readonly retryAfterMs: number | null }): FailedVerdict => {
   const data = answer.data()
   const policy = data?.kind === 'json' ? String(objectIn(data.root)?.['policyName'] ?? '') : ''
   const daily = /daily/i.test(policy === '' ? told.reason : policy) || answer.headers['x-hubspot-ratelimit-daily-remaining'] === '0'
@@ -58,7 +56,7 @@ export const verdictOfEntry = (entry: Readonly<Record<string, unknown>>): Verdic
 }
 
 /** Of a step after the sale: a person is told of what does not pass by itself; the recipient is paused only where its token is refused. */
-export const failureOfStep = (reply: Reply): Failed => {
+export const failureOfStep = (reply: Reply): FailedVerdict => {
   if (reply.kind === 'fault') {
     const verdict = verdictOfFault(reply)
     return verdict.kind === 'failed' ? verdict : { kind: 'failed', class: 'network', retry: true, reason: verdict.reason, said: null }

@@ -6,7 +6,7 @@ import { verdictOfFault } from '../../classify.ts'
 import type { RenderInput } from '../../endpoint.ts'
 import { Answer } from '../../parse/answer.ts'
 import type { Reader } from '../../read.ts'
-import type { AnyReply, Reply } from '../../request.ts'
+import type { AnyReply, AnswerReply } from '../../request.ts'
 import { documentOf, typeOptions } from '../compiling.ts'
 import { verdictOfHandover } from '../handover.ts'
 import { failureOfStep, verdictOfEntry, verdictOfRefusal } from './errors.ts'
@@ -14,8 +14,6 @@ import { propertiesOf } from './properties.ts'
 import { objectIn } from '../../parse/json.ts'
 
 type Entry = Readonly<Record<string, unknown>>
-type AnswerReply = Extract<Reply, { kind: 'answer' }>
-
 /** What HubSpot says of contacts, made or updated: of each by itself, also where only some of them fared well (207). */
 export const hubspotReader = (definition: EndpointDefinition): Reader => {
   const document = documentOf(definition, typeOptions(definition, () => undefined))
