@@ -294,6 +294,20 @@ describe('a sale that a person confirms', () => {
     expect(buyer?.journal.slice(2).map(({ body }) => body)).toEqual([expect.stringContaining('@example.com'), expect.stringContaining('@example.com')])
   })
 
+  it('is what reconcile names where the buyer has a lead whose answer could not be read, and not where it was refused', async () => {
+    const project = await held()
+    project.write('list.csv', 'lead_id,price\nL1,10.00\n')
+    expect(await project.run('reconcile', 'acme', 'list.csv')).toMatchObject({ code: 3, out: expect.stringContaining('they have it, we do not'), err: expect.stringContaining('`finalmile review accept LEAD --to acme --price AMOUNT`') })
+    await project.run('review', 'drop', 'L1', 'L2')
+    project.write('leads.csv', leadsCsv(1, 9))
+    await buyer?.close()
+    buyer = await startBuyer({ script: { do: 'reject' } })
+    project.write('recipients/acme.yaml', endpointYaml(buyer.url))
+    await project.run('deliver', 'leads.csv', '--to', 'acme', '--yes')
+    project.write('list.csv', 'lead_id,price\nL9,10.00\n')
+    expect((await project.run('reconcile', 'acme', 'list.csv')).err).not.toContain('review accept')
+  })
+
   it('has one id of the buyer for one lead, and none where nothing is sold', async () => {
     const project = await held()
     expect(await project.run('review', 'accept', 'L1', 'L2', '--price', '10', '--buyer-lead-id', 'A1')).toMatchObject({ code: 2, err: expect.stringContaining('several are named') })

@@ -48,11 +48,14 @@ export const run: RunCommand = async (invocation) => {
       const agreed = findings.filter((each) => each.kind === 'agrees').length
       err.write(`${differences.length === 0 ? err.paint.green('✓') : err.paint.yellow('!')} ${plural(agreed, 'line')} agree${agreed === 1 ? 's' : ''}, ${plural(differences.length, 'difference')}${summed(differences)}\n`)
       const told = toldBy(settings)
-      if (differences.some((each) => each.kind === 'settles a doubt')) err.write(`Leads that they have: \`${told(mode, `review accept LEAD --to ${shellWord(id)} --price AMOUNT`)}\`; held ones that they do not have: \`${told(mode, 'review retry LEAD')}\`\n`)
+      if (differences.some(isForPerson)) err.write(`Leads that they have: \`${told(mode, `review accept LEAD --to ${shellWord(id)} --price AMOUNT`)}\`; held ones that they do not have: \`${told(mode, 'review retry LEAD')}\`\n`)
     }
     return differences.length + bad.length > 0 ? EXIT.leadsFailed : EXIT.done
   })
 }
+
+/** What `review` decides by the list: a doubt, an answer that could not be read, an acceptance second to another's. */
+const isForPerson = ({ kind, ours }: Finding): boolean => kind === 'settles a doubt' || (kind === 'they have it, we do not' && (ours?.state === 'unconfirmed' || ours?.state === 'surplus'))
 
 /** By what it begins with: `Rejected: wrong state`. What a call came to (`Not interested`, `No answer`) is about a lead that they have. */
 const NO = /^(reject|declin|denied|refus|invalid|dup|return|refund|credited|cancel|void|fail|un(sold|matched)|not (accepted|sold|bought|matched|bill)|(no|false|0)$)/i
