@@ -25,6 +25,7 @@ export const IDEMPOTENCY: Kind<Idempotency | null> = block('Idempotency', IDEMPO
       if (text === undefined) return undefined
       const said = yesNo(text)
       if (said !== null) return said ? { header: 'Idempotency-Key', key: null } : null
+      if (/^(?:lead|source|delivery|run)\./.test(text)) { reading.report(diagnosticAt(node.place, 'bad-value', `got "${text}", expected the name of a header, a key template, or off`, `write {{${text}}} where this is the key`)); return undefined }
       if (NAME.test(text)) return { header: text, key: null }
       // A template alone is the key; its header is the usual one.
       if (text.includes('{{')) return { header: 'Idempotency-Key', key: { text, place: node.place } }
