@@ -160,6 +160,16 @@ it('Retry and Max Retries are Retries', () => {
   for (const key of ['Retry', 'Max Retries']) expect(endpoint(`${BASE}${key}: 5`).policy.retry.network?.retries).toBe(5)
 })
 
+it.each(['lead.id', 'delivery.id'])('Idempotency: %s is a key, and no name of a header', (name) => {
+  expect(load({ r: `${BASE}Idempotency: ${name}\n` }).said.join('\n')).toContain(`error bad-value: got "${name}", expected the name of a header, a key template, or off -> write {{${name}}}`)
+})
+
+it.each(['9am - 5pm Eastern', 'Mon-Fri 9am-5pm EST', '08:00-20:00 local time', '9:00-17:00 PT'])('Call Window: %s is told that a zone has a line of its own', (hours) => {
+  expect(load({ r: `${BASE}Call Window: ${hours}\n` }).said.join('\n')).toMatch(/error bad-hours: .*Timezone: America\/New_York, or Timezone: lead/)
+})
+
+it('the name of a zone may have its blanks', () => expect(endpoint(`${BASE}Timezone: America/New York`).policy.zone).toEqual({ kind: 'zone', name: 'America/New_York' }))
+
 it.each([['email', 'smtp://user'], ['sftp', 'sftp://user'], ['webhook.post', 'https://']])('%s without an Endpoint is shown one of its kind', (type, help) => {
   expect(load({ r: `Recipient: R\nType: ${type}\nTo: a@b.example\n` }).said.join('\n')).toMatch(new RegExp(`has no Endpoint -> write Endpoint: ${help}`))
 })

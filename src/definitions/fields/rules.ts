@@ -59,7 +59,8 @@ export const ZONE: Kind<ZoneSource> = textual('an IANA name (America/New_York), 
   if (text.includes('{{')) return refused(place, 'bad-timezone', `got "${text}", expected the path of a lead field`, 'write {{lead.timezone}}, or lead')
   const near = zoneOfAmericanName(text)
   if (near !== undefined) return refused(place, 'bad-timezone', `got "${text}", which does not say whether it has summer time`, `write ${near}`)
-  if (isZone(text)) return parsed<ZoneSource>({ kind: 'zone', name: text })
+  const name = text.replace(/\s+/g, '_')
+  if (isZone(name)) return parsed<ZoneSource>({ kind: 'zone', name })
   return refused(place, 'bad-timezone', `got "${text}", which is no time zone`, 'write an IANA name, such as America/New_York, or lead')
 })
 

@@ -4,7 +4,7 @@ import { parsed, refused, type Parsed } from './parsed.ts'
 
 /** `9am-8pm`, `09:00-20:00`, `9:30am - 5pm`, `9-5pm`; a span may run past midnight (`8pm-2am`). */
 export const parseClockSpan = (text: string, place: Place): Parsed<ClockSpan> => {
-  const wrong = () => refused(place, 'bad-hours', `got "${text}", expected hours of the day`, 'write 9am-8pm or 09:00-20:00')
+  const wrong = () => refused(place, 'bad-hours', `got "${text}", expected hours of the day`, WITH_ZONE.test(text) ? 'write the hours alone, and the zone on a line of its own: Timezone: America/New_York, or Timezone: lead' : 'write 9am-8pm or 09:00-20:00')
   const ends = text.trim().split(/\s*(?:-|–|\bto\b|\buntil\b)\s*/i)
   if (ends.length !== 2) return wrong()
   const toHalf = /([ap])\.?m\.?$/i.exec(ends[1] ?? '')?.[1]?.toLowerCase()
@@ -20,6 +20,8 @@ export const parseClockSpan = (text: string, place: Place): Parsed<ClockSpan> =>
   if (later === to) return refused(place, 'bad-hours', `got "${text}", which begins when it ends`, 'leave it out where all hours are meant')
   return parsed({ fromMinute: later === 1440 ? 0 : later, toMinute: to === 0 ? 1440 : to })
 }
+
+const WITH_ZONE = /\d\s*(?:[ap]\.?m\.?)?\s+\(?(?:(?:[ecmpa]|ak|h)[sd]?t|eastern|central|mountain|pacific|local|utc|gmt)\b/i
 
 /** `5`, `05`, `5:30`: half of the day that is not said; `05:30` and `17` are said. */
 const isEither = (text: string): boolean => /^(?:0[1-9]|(?:[1-9]|1[0-2])(?::\d\d)?)$/.test(text)

@@ -48,6 +48,7 @@ describe('parseCondition', () => {
   it.each([
     ['', 10, 'a path is missing here'],
     ['status', 16, 'expected a comparison after `status`'],
+    ['lead.score between 600 and 850', 28, '`between` is two comparisons here'],
     ['lower(status) = "ok"', 16, 'there is no function lower in conditions'],
     ['status =', 18, 'a value is missing here'],
     ['status = "accepted', 19, 'this quote is not closed'],
