@@ -15,7 +15,14 @@ beforeAll(async () => { expect((await run('init')).code).toBe(0) })
 
 describe('before anything is sent', () => {
   it('check finds nothing to say', async () => {
-    expect(await run('check')).toMatchObject({ code: 0, out: '', err: expect.stringContaining('4 recipients in 4 files, no problems; 3 sample answers') as string })
+    expect(await run('check')).toMatchObject({ code: 0, out: '', err: expect.stringContaining('4 recipients in 4 files, no problems; 2 sample answers read as expected') as string })
+  })
+
+  it('what a sample answer means is told where the file does not say it', async () => {
+    const told = 'recipients/brightpath.yaml:17 this sample means accepted as 12345\n'
+    expect((await run('check')).err).toMatch(new RegExp(`^${told}`))
+    expect((await run('check', '--verbose')).err.match(/ this sample means /g)).toHaveLength(3)
+    expect((await run('check', '--quiet')).err).toBe('')
   })
 
   it('check shows every problem on stdout, with a caret, and exits 2', async () => {

@@ -40,9 +40,12 @@ export const run: RunCommand = async (invocation) => {
   const texts = new Map(opened.files.map((each) => [each.file, each.text]))
   const { out, err } = streams
   out.write(renderDiagnostics(diagnostics, (file) => texts.get(file) ?? null, out.paint))
-  if (settings.verbose) for (const each of judged) err.write(`${err.paint.dim(`${each.sample.place.file}:${each.sample.place.line}`)} this sample means ${oneLine(each.text)}\n`)
+  const expected = judged.filter((each) => each.sample.means !== null)
+  // Of those that the file says the meaning of, only what is wrong is told.
+  const told = settings.verbose ? judged : settings.quiet ? [] : judged.filter((each) => each.sample.means === null)
+  for (const each of told) err.write(`${err.paint.dim(`${each.sample.place.file}:${each.sample.place.line}`)} this sample means ${oneLine(each.text)}\n`)
   if (diagnostics.length === 0 && !settings.quiet) {
-    err.write(`${err.paint.green('✓')} ${plural(recipients.length, 'recipient')} in ${plural(files.length, 'file')}, no problems${judged.length > 0 ? `; ${plural(judged.length, 'sample answer')} read as expected` : ''}\n`)
+    err.write(`${err.paint.green('✓')} ${plural(recipients.length, 'recipient')} in ${plural(files.length, 'file')}, no problems${expected.length > 0 ? `; ${plural(expected.length, 'sample answer')} read as expected` : ''}\n`)
   }
   return errors > 0 ? EXIT.usage : EXIT.done
 }
