@@ -71,7 +71,8 @@ export const createLane = (settings: TransportSettings, concurrency: number | nu
   let starts: Instant[] = []
 
   const count = (): number => parked.length - head
-  const limit = (): number => (held ? Math.min(connections, held.count()) : strict ? connections : Math.min(connections + lookahead + (shared?.early ?? 0), settings.inDoubtWindow ?? Infinity))
+  const places = (): number => (held ? Math.min(connections, held.count()) : strict ? connections : connections + lookahead + (shared?.early ?? 0))
+  const limit = (): number => Math.min(places(), settings.inDoubtWindow ?? Infinity)
   const takeOne = (): (() => void) | undefined => {
     const first = parked[head]
     if (shelved > 0) {

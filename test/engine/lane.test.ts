@@ -14,6 +14,11 @@ it('has no more places than the command was told, however many of the recipient\
   expect([lane.enter(0), lane.enter(0)]).toEqual([true, false])
 })
 
+it.each([['without a Concurrency', null, null], ['with one', 9, null], ['with one over several processes', 9, { count: () => 9, wanted: () => undefined }]])('lets no more be in doubt at once than In Doubt Window says, %s', (_how, concurrency, held) => {
+  const lane = createLane({ ...settings, connections: 9, concurrency, inDoubtWindow: 2 }, null, held)
+  expect([lane.enter(0), lane.enter(0), lane.enter(0)]).toEqual([true, true, false])
+})
+
 it('is opened by nobody\'s clock where the times of a rate over several processes keep it shut: they call by themselves', () => {
   const shared = { opensAt: (now: number) => now + 100, take: () => undefined, giveBack: () => undefined, early: 0 }
   const lane = createLane({ ...settings, rate: { count: 1, perMs: 1_000 } }, null, null, undefined, shared)
