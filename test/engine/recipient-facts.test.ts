@@ -61,6 +61,35 @@ it('a recipient that asked to be left alone for an hour is, whatever shorter tim
   expect([facts.now.get('a')?.closedUntil, (await ledger.recipientStates('live'))[0]?.closedUntil]).toEqual([3_600_000, 3_600_000])
 })
 
+it.each([['alone', false, ['a:day']], ['of several', true, []]])('a cap that was full is, to a process %s, until it hears of a place that came free', async (_case, shared, full) => {
+  const facts = createRecipientFacts({ ...createMemoryLedger(), shared }, 'live', new Map(), () => undefined)
+  facts.refused({ kind: 'cap', recipient: 'a', counter: 'a:day', limit: 1, amount: 1 }, 1_000)
+  expect([...facts.now.get('a')?.full ?? []]).toEqual(['a:day'])
+  await facts.refresh(1_500)
+  expect([...facts.now.get('a')?.full ?? []]).toEqual(full)
+  facts.claimed([{ kind: 'cap', recipient: 'a', counter: 'a:day', limit: 1, amount: -1 }], 2_000)
+  expect([...facts.now.get('a')?.full ?? []]).toEqual([])
+})
+
+it('good answers count beside several processes too, though they are told with the next bad one', async () => {
+  const ledger: Ledger = { ...createMemoryLedger(), shared: true }
+  const facts = createRecipientFacts(ledger, 'live', new Map([['a', policy('a', { circuit: { errorRate: 0.5, over: 4, waitMs: 1_000, maxWaitMs: 8_000 } })]]), () => undefined)
+  const turned: unknown[] = []
+  for (const [i, verdict] of [accepted, accepted, accepted, accepted, accepted, broken, broken, broken].entries()) turned.push(await facts.answered('a', verdict, i + 1, i))
+  expect(turned).toEqual([null, null, null, null, null, null, null, 'opened'])
+})
+
+it.each([['alone', false], ['of several', true]])('wakes what waits for a recipient whose trial was answered, in a process %s', async (_case, shared) => {
+  const ledger: Ledger = { ...createMemoryLedger(), shared }
+  const woken: unknown[] = []
+  const facts = createRecipientFacts({ ...ledger, wake: async (recipient, _mode, now) => { woken.push([recipient, now]); return 0 } }, 'live', breaks, () => undefined)
+  await ledger.setCircuit('a', 'live', JSON.stringify({ kind: 'open', until: 1_000, waitMs: 1_000 }))
+  await facts.refresh(1_000)
+  facts.claimed([{ kind: 'permit', recipient: 'a', name: 'trial:live:a:1000', until: 21_000 }], 1_000)
+  await facts.answered('a', accepted, 1_100, 1_000)
+  expect(woken).toEqual([['a', 1_100]])
+})
+
 it('an answer that comes when its own trial is over does not decide the trial of another process', async () => {
   const ledger: Ledger = { ...createMemoryLedger(), shared: true }
   const facts = createRecipientFacts(ledger, 'live', breaks, () => undefined)

@@ -333,6 +333,15 @@ describe('batch', () => {
     expect(world.seen.filter((each) => each.kind === 'stored' && each.event.type === 'settled')).toHaveLength(4)
   })
 
+  it('leads that wait for one go by themselves, at their time, where the recipient takes none any more', async () => {
+    const [a, b] = [await buyer({ script: { do: 'accept' } }), await buyer()]
+    const world = createWorld({ a: batched(a.url, 'JSON array') })
+    await world.run('a', someLeads(2), { waitMs: 0 })
+    const after = createWorld({ a: endpointYaml(a.url), b: batched(b.url, 'JSON array') }, world.ledger, world.clock.now() + 300_000)
+    await after.run(null, null)
+    expect(a.journal.map(({ body }) => (JSON.parse(body) as { leadId: string }).leadId).sort()).toEqual(['L1', 'L2'])
+  })
+
   it('leads of an earlier run fill the same batch', async () => {
     const a = await buyer({ script: { do: 'answer', status: 200, body: '{"results":[]}' } })
     const world = createWorld({ a: batched(a.url, 'JSON array') })
