@@ -2,18 +2,19 @@ import { formatDuration, isoTime, type Instant } from '../../base/time.ts'
 import type { Circuit } from '../../core/circuit.ts'
 import type { Mode } from '../../core/event.ts'
 import { earliest } from '../../core/step.ts'
-import type { Ledger, Queue } from '../../ports.ts'
+import type { Counts, Ledger, Queue, RecipientState } from '../../ports.ts'
 import { clockOf } from '../clocks.ts'
 import type { RunCommand } from '../command.ts'
 import { EXIT } from '../exit.ts'
 import { modeOf } from '../options.ts'
-import { plural, showCount, showTime, showWhen } from '../render/figures.ts'
+import { plural, showCount, showDue, showTime } from '../render/figures.ts'
 import { outcomesLine } from '../render/summary.ts'
 import { renderTable } from '../render/table.ts'
 import { oneLine } from '../render/printable.ts'
 import { toldBy, toldReason, type Told } from '../render/told.ts'
-import { allLeads, tellOtherMode } from '../other-mode.ts'
+import { allLeads, forPeople, tellOtherMode } from '../other-mode.ts'
 import { withStore } from '../store.ts'
+import type { Sink } from '../streams.ts'
 
 type OpenCircuit = Exclude<Circuit, { kind: 'closed' }>
 
@@ -24,53 +25,52 @@ export const run: RunCommand = (invocation) =>
   withStore(invocation, 'read', async (ledger) => {
     const { streams, settings } = invocation
     const mode = modeOf(invocation)
-    const told = toldBy(settings)
     const now = clockOf(settings.clock).now()
-    const counts = await ledger.counts(mode)
     const queues = await queuesOf(ledger, mode, now)
     const states = (await ledger.recipientStates(mode)).filter((each) => each.paused !== null || (each.closedUntil ?? 0) > now || circuitOf(each.circuit) !== null)
-    const paused = new Set(states.flatMap((each) => (each.paused === null ? [] : [each.recipient])))
-    const overdue = queues.reduce((sum, each) => sum + each.overdue, 0)
-    const held = counts.settled.held + counts.settled.pooled
-    if (settings.json) {
-      streams.out.write(`${JSON.stringify({
-        mode, at: isoTime(now), working: counts.working, waiting: counts.waiting, overdue, settled: counts.settled,
-        queues: queues.map((each) => ({ recipient: each.recipient, why: each.why, leads: each.leads, next_at: each.nextAt === null ? null : isoTime(each.nextAt), batch: each.batch })),
-        recipients: states.map((each) => ({
-          recipient: each.recipient, paused: each.paused === null ? null : { at: isoTime(each.paused.at), reason: each.paused.reason },
-          closed_until: each.closedUntil === null ? null : isoTime(each.closedUntil), ...circuitJson(circuitOf(each.circuit)),
-        })),
-        review: held,
-      })}\n`)
-      return EXIT.done
+    const status: Status = { mode, now, counts: await ledger.counts(mode), queues, states, overdue: queues.reduce((sum, each) => sum + each.overdue, 0) }
+    if (settings.json) streams.out.write(`${JSON.stringify(forPrograms(status))}\n`)
+    else {
+      writeForPeople(status, streams.out, toldBy(settings))
+      await tellOtherMode(invocation, ledger, mode, allLeads)
     }
-    const { out } = streams
-    const { paint } = out
-    const settled = Object.values(counts.settled).reduce((sum, each) => sum + each, 0)
-    out.write(`${paint.bold(`${plural(settled + counts.waiting + counts.working, 'lead')} in the ${mode} store`)}\n  ${outcomesLine({ ...counts.settled, waiting: counts.waiting }, settled, paint)}\n`)
-    if (counts.working > 0) out.write(`  ${paint.cyan(`${showCount(counts.working)} being worked on`)} ${paint.dim(`(or left by a crash: \`${told(mode, 'resume')}\` takes them up)`)}\n`)
-    if (queues.length > 0) {
-      out.write(`\n${paint.bold('Waiting')}\n${renderTable(
-        [{ title: 'RECIPIENT' }, { title: 'LEADS', align: 'right' }, { title: 'NEXT' }, { title: 'WHY', flexible: true }],
-        queues.map((each) => [each.recipient ?? '', showCount(each.leads), each.nextAt === null ? 'until a person acts' : each.nextAt <= now ? 'due now' : showWhen(each.nextAt, now), whyNow(each, paused, now, mode, told)]), out.columns, paint,
-      )}`)
-    }
-    if (states.length > 0) {
-      out.write(`\n${paint.bold('Closed recipients')}\n${renderTable(
-        [{ title: 'RECIPIENT' }, { title: 'STATE', style: (text) => paint.yellow(text) }, { title: 'SINCE' }, { title: 'WHY', flexible: true }],
-        states.map((each) => each.paused !== null
-          ? [each.recipient, 'paused', showTime(each.paused.at), each.paused.reason]
-          : (each.closedUntil ?? 0) > now
-            ? [each.recipient, `closed for ${formatDuration((each.closedUntil ?? now) - now)}`, '', 'it asked for a longer wait']
-            : [each.recipient, ...circuitCells(circuitOf(each.circuit), now)]),
-        out.columns, paint,
-      )}`)
-    }
-    if (overdue > 0) out.write(`\n${paint.yellow(`${plural(overdue, 'lead')} ${overdue === 1 ? 'has' : 'have'} been due for over ${formatDuration(OVERDUE_MS)} and ${overdue === 1 ? 'is' : 'are'} not taken up: ${told(mode, 'resume')} sends them; is it in cron?`)}\n`)
-    if (held > 0) out.write(`\n${paint.yellow(`${plural(held, 'lead')} ${held === 1 ? 'needs' : 'need'} a person: ${told(mode, 'review list')}`)}\n`)
-    await tellOtherMode(invocation, ledger, mode, allLeads)
     return EXIT.done
   })
+
+interface Status { readonly mode: Mode; readonly now: Instant; readonly counts: Counts; readonly queues: readonly Queue[]; /** of those that are closed */ readonly states: readonly RecipientState[]; readonly overdue: number }
+
+const forPrograms = ({ mode, now, counts, queues, states, overdue }: Status): object => ({
+  mode, at: isoTime(now), working: counts.working, waiting: counts.waiting, overdue, settled: counts.settled,
+  queues: queues.map((each) => ({ recipient: each.recipient, why: each.why, leads: each.leads, next_at: each.nextAt === null ? null : isoTime(each.nextAt), batch: each.batch })),
+  recipients: states.map((each) => ({
+    recipient: each.recipient, paused: each.paused === null ? null : { at: isoTime(each.paused.at), reason: each.paused.reason },
+    closed_until: each.closedUntil === null ? null : isoTime(each.closedUntil), ...circuitJson(circuitOf(each.circuit)),
+  })),
+  review: forPeople(counts),
+})
+
+const writeForPeople = ({ mode, now, counts, queues, states, overdue }: Status, out: Sink, told: Told): void => {
+  const { paint } = out
+  const all = allLeads(counts)
+  out.write(`${paint.bold(`${plural(all, 'lead')} in the ${mode} store`)}\n  ${outcomesLine({ ...counts.settled, waiting: counts.waiting }, all - counts.waiting - counts.working, paint)}\n`)
+  if (counts.working > 0) out.write(`  ${paint.cyan(`${showCount(counts.working)} being worked on`)} ${paint.dim(`(or left by a crash: \`${told(mode, 'resume')}\` takes them up)`)}\n`)
+  if (queues.length > 0) {
+    const paused = new Set(states.flatMap((each) => (each.paused === null ? [] : [each.recipient])))
+    out.write(`\n${paint.bold('Waiting')}\n${renderTable(
+      [{ title: 'RECIPIENT' }, { title: 'LEADS', align: 'right' }, { title: 'NEXT' }, { title: 'WHY', flexible: true }],
+      queues.map((each) => [each.recipient ?? '', showCount(each.leads), showDue(each.nextAt, now), whyNow(each, paused, now, mode, told)]), out.columns, paint,
+    )}`)
+  }
+  if (states.length > 0) {
+    out.write(`\n${paint.bold('Closed recipients')}\n${renderTable(
+      [{ title: 'RECIPIENT' }, { title: 'STATE', style: (text) => paint.yellow(text) }, { title: 'SINCE' }, { title: 'WHY', flexible: true }],
+      states.map((each) => [each.recipient, ...closedCells(each, now)]), out.columns, paint,
+    )}`)
+  }
+  if (overdue > 0) out.write(`\n${paint.yellow(`${plural(overdue, 'lead')} ${overdue === 1 ? 'has' : 'have'} been due for over ${formatDuration(OVERDUE_MS)} and ${overdue === 1 ? 'is' : 'are'} not taken up: ${told(mode, 'resume')} sends them; is it in cron?`)}\n`)
+  const held = forPeople(counts)
+  if (held > 0) out.write(`\n${paint.yellow(`${plural(held, 'lead')} ${held === 1 ? 'needs' : 'need'} a person: ${told(mode, 'review list')}`)}\n`)
+}
 
 /** Leads keep the reason that they were given until they are taken up again: after `unpause` that one is no more. */
 const whyNow = ({ recipient, why, nextAt }: Queue, paused: ReadonlySet<string>, now: Instant, mode: Mode, told: Told): string =>
@@ -97,7 +97,10 @@ const circuitOf = (json: string | null): OpenCircuit | null => {
 const circuitJson = (circuit: OpenCircuit | null) => ({ circuit: circuit?.kind ?? null, circuit_until: circuit?.kind === 'open' ? isoTime(circuit.until) : null })
 
 /** State, since when, and why. */
-const circuitCells = (circuit: OpenCircuit | null, now: Instant): readonly [string, string, string] => {
+const closedCells = (state: RecipientState, now: Instant): readonly [string, string, string] => {
+  if (state.paused !== null) return ['paused', showTime(state.paused.at), state.paused.reason]
+  if (state.closedUntil !== null && state.closedUntil > now) return [`closed for ${formatDuration(state.closedUntil - now)}`, '', 'it asked for a longer wait']
+  const circuit = circuitOf(state.circuit)
   if (circuit === null) return ['', '', '']
   if (circuit.kind === 'trial') return ['circuit on trial', '', 'its answer to one lead decides whether it is sent to again']
   const since = showTime(circuit.until - circuit.waitMs)

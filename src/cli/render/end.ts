@@ -7,7 +7,7 @@ import type { Mode } from '../../core/event.ts'
 import type { Hint } from '../hints.ts'
 import type { StillWaiting } from '../still-waiting.ts'
 import type { Trouble } from '../troubles.ts'
-import { plural, showWhen } from './figures.ts'
+import { plural, showDue, showWhen } from './figures.ts'
 import type { Summary } from '../../core/report/summary.ts'
 import { renderSummary } from './summary.ts'
 import { outcomePaint } from './timeline.ts'
@@ -38,8 +38,7 @@ export const renderEnd = ({ summary, end, folder, cwd, hints, troubles, bad, now
   const lines: string[] = [renderSummary(summary, columns, paint).trimEnd(), '']
   for (const each of troubles) lines.push(troubleLine(each, told, paint))
   for (const each of end.waiting.slice(0, 8)) {
-    const when = each.nextAt === null ? 'until a person acts' : each.nextAt <= now ? 'due now' : showWhen(each.nextAt, now)
-    lines.push(`${paint.cyan('waiting')} ${plural(each.count, 'lead')}, ${when}: ${oneLine(toldReason(told, summary.mode, each.why))}`)
+    lines.push(`${paint.cyan('waiting')} ${plural(each.count, 'lead')}, ${showDue(each.nextAt, now)}: ${oneLine(toldReason(told, summary.mode, each.why))}`)
   }
   for (const each of hints) lines.push(`${paint.blue('hint')} ${each.recipient}: ${oneLine(each.text)}`)
   if (end.changed > 0) lines.push(`${paint.blue('hint')} ${plural(end.changed, 'lead')} ${end.changed === 1 ? 'reads' : 'read'} otherwise in the file than when taken in, and went on as taken in: what has failed goes out as it reads now from a file of its own, by --again`)

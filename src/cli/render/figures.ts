@@ -38,6 +38,9 @@ export const showWhen = (at: Instant, now: Instant): string => {
   return ms > 0 ? `in ${rounded}` : `${rounded} ago`
 }
 
+/** When what waits goes on: `in 4 min`, `due now`, `until a person acts`. */
+export const showDue = (at: Instant | null, now: Instant): string => (at === null ? 'until a person acts' : at <= now ? 'due now' : showWhen(at, now))
+
 /** `2026-11-24 03:29:15` in UTC, for tables; seconds are enough for people. */
 export const showTime = (at: Instant): string => new Date(at).toISOString().slice(0, 19).replace('T', ' ')
 
