@@ -27,18 +27,19 @@ export const substitute = (root: YamlNode, env: Environment): Substituted => {
       default: return each satisfies never
     }
   }
-  const entry = (each: YamlEntry): YamlEntry => {
-    if (each.kind === 'block') return { ...each, then: each.then.map(entry), otherwise: each.otherwise.map(entry) }
-    return AS_WRITTEN.has(normalKey(each.key)) ? each : { ...each, value: node(each.value) }
-  }
-  return { root: node(root), secrets, diagnostics }
+  const entry = (each: YamlEntry): YamlEntry =>
+    each.kind === 'block' ? { ...each, then: each.then.map(entry), otherwise: each.otherwise.map(entry) } : { ...each, value: node(each.value) }
+  const ofFile = (each: YamlEntry): YamlEntry => (each.kind === 'entry' && AS_WRITTEN.has(normalKey(each.key)) ? each : entry(each))
+  return { root: root.kind === 'map' ? { ...root, entries: root.entries.map(ofFile) } : node(root), secrets, diagnostics }
 }
 
-/** What a buyer answered, and words for people, are shown as they are. */
-const AS_WRITTEN = new Set(['expectedresponse', 'sampleresponse', 'notes', 'description', 'documentation'])
+/** What a buyer answered, and words for people, are shown as they are: at the top of a file, as a mapping may have fields of these names. */
+const AS_WRITTEN = new Set(['expectedresponse', 'expectedresponses', 'sampleresponse', 'notes', 'description', 'documentation'])
 /** `${{lead.price}}` is a dollar sign before a template. */
 const VARIABLES = /\$\{(?!\{)([^}]*)\}/g
 const VARIABLE = /\$\{(?!\{)([^}]*)\}/y
+/** GitHub's way to write a variable. */
+const DOUBLED = /\$\{\{\s*(?:(?:env|secrets)\.)?([A-Z][A-Z0-9_]*)\s*\}\}/
 const NAME = /^[A-Za-z_][A-Za-z0-9_]*$/
 
 const scalar = (each: YamlScalar, env: Environment, secrets: Set<string>, diagnostics: Diagnostic[]): YamlScalar => {
@@ -69,6 +70,8 @@ const scalar = (each: YamlScalar, env: Environment, secrets: Set<string>, diagno
     if (kind === 'text' && last?.kind === 'text') { last.text += text; last.hasValue ||= isValue } else parts.push({ kind, text, hasValue: isValue })
   }
   const { text: source } = each
+  const doubled = DOUBLED.exec(source)
+  if (doubled) wrong(doubled.index, doubled[0], 'bad-variable', `\`${doubled[0]}\` is a dollar sign before a field of the lead`, `write \${${doubled[1]}} for the variable; a field is \${{lead.${doubled[1]}}}`)
   for (let i = 0; i < source.length;) {
     const tag = tagAt(source, i)
     VARIABLE.lastIndex = i

@@ -89,6 +89,17 @@ describe('variables', () => {
     expect(substitute(tree('a: ${lead.price}'), {}).diagnostics).toMatchObject([{ code: 'bad-variable', help: 'a field is {{lead.price}}' }])
   })
 
+  it.each(['Description', 'Notes', 'Documentation', 'Sample Response'])('a field %s of a mapping is no note: its variables are replaced', (key) => {
+    const { root } = substitute(tree(`Field Mapping:\n  ${key}: from \${TOKEN}`), { TOKEN: 'abc' })
+    const [mapping] = root.kind === 'map' ? root.entries : []
+    expect(mapping?.kind === 'entry' && valueAt(mapping.value, key).text).toBe('from abc')
+  })
+
+  it.each(['${{TOKEN}}', 'Bearer ${{ secrets.TOKEN }}', '${{env.TOKEN}}'])('%s is told to be ${TOKEN}, where a dollar sign and an empty field would go out', (written) => {
+    const { diagnostics } = substitute(tree(`a: ${written}`), { TOKEN: 'abc' })
+    expect(diagnostics).toMatchObject([{ code: 'bad-variable', help: 'write ${TOKEN} for the variable; a field is ${{lead.TOKEN}}' }])
+  })
+
   it('sample answers and notes stay as they are written', () => {
     const { diagnostics, root } = substitute(tree('Notes: costs ${X}\nExpected Response:\n{"a": "${Y}"}\nb: c'), {})
     expect(diagnostics).toEqual([])
