@@ -20,7 +20,7 @@ export const compileCall = (call: Call, context: Context): Read | null => {
   const name = path.type === 'PathExpression' ? path.original : ''
   const helper = helperNamed(name)
   if (!helper) {
-    const guess = OTHER_NAMES[name.toLowerCase()] ?? suggest(name, helperTable.map((each) => each.name))
+    const guess = OTHER_NAMES.get(name.toLowerCase()) ?? suggest(name, helperTable.map((each) => each.name))
     context.report(diagnosticAt({ ...context.placeAt(path.loc.start), length: Math.max(1, name.length) }, 'unknown-helper', `there is no helper "${name}"`,
       guess ? `did you mean "${guess}"?` : name.includes('.') ? `${name} is a field: a helper stands in front of it, as in {{upper ${name}}}; nothing is computed, and {{#if ${name}}}Y{{else}}N{{/if}} says one of two` : `helpers: ${helperTable.map((each) => each.name).join(', ')}`))
     return null
@@ -29,10 +29,10 @@ export const compileCall = (call: Call, context: Context): Read | null => {
 }
 
 /** What other template languages call them. */
-const OTHER_NAMES: Readonly<Record<string, string>> = {
+const OTHER_NAMES: ReadonlyMap<string, string> = new Map(Object.entries({
   now: 'format now', date: 'format now', dateformat: 'format', strftime: 'format', capitalize: 'title', titlecase: 'title', uppercase: 'upper', lowercase: 'lower', touppercase: 'upper', tolowercase: 'lower',
   substr: 'slice', substring: 'slice', left: 'first', right: 'last', phone: 'digits', onlydigits: 'digits', md5: 'hash', sha256: 'hash', int: 'number', integer: 'number', float: 'number', bool: 'boolean', eq: 'compare', map: 'lookup', ifnull: 'default', coalesce: 'default',
-}
+}))
 
 export const compileExpression = (expression: Expression, context: Context): Read | null => {
   switch (expression.type) {

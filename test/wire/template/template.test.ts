@@ -59,7 +59,7 @@ describe('templates', () => {
     ['{{compare lead.a "~" 1}}', 10, 5, 'bad-helper', expect.stringContaining('{{compare a "op" b}}')], ['{{state lead.a "nick"}}', 10, 5, 'bad-helper', expect.stringContaining('"name"')], ['{{date_add now 3 "moons"}}', 10, 5, 'bad-helper', expect.stringContaining('"days"')],
     ['{{#if lead.a >}}x{{/if}}', 10, 19, 'bad-condition', undefined], ['{{#if lead.a = 1}}{{uper lead.b}}{{/if}}', 10, 25, 'unknown-helper', 'did you mean "upper"?'], ['{{#if (uper lead.a) = 1}}x{{/if}}', 10, 12, 'bad-condition', undefined],
     ['{{#if lead.drivers.1}}x{{/if}}', 10, 11, 'bad-condition', 'a position in a list stands in brackets: lead.items.[0]'], ['{{#each lead.drivers}}x{{/each}}', 10, 5, 'unknown-block', expect.stringMatching(/^a list goes whole/)],
-    ['{{lookup lead.a "regoins"}}', 10, 5, 'unknown-table', 'did you mean "regions"?'], ['{{#if lead.a}}x{{/unless}}', 10, 10, 'bad-template', undefined], ['{{ping.campain}}', 10, 7, 'unknown-name', 'did you mean ping.campaign?'], ['{{> part}}', 10, 5, 'unsupported-template', undefined],
+    ['{{lookup lead.a "regoins"}}', 10, 5, 'unknown-table', 'did you mean "regions"?'], ['{{#if lead.a}}x{{/unless}}', 10, 10, 'bad-template', undefined], ['{{ping.campain}}', 10, 7, 'unknown-name', 'did you mean ping.campaign?'], ['{{> part}}', 10, 5, 'unsupported-template', undefined], ['{{constructor lead.a}}', 10, 7, 'unknown-helper', expect.stringMatching(/^helpers: /)],
   ])('%s is a mistake at %i:%i', (text, line, col, code, help) => {
     const problems: { line: number; col: number; code: string; help?: string }[] = []
     compile(text, problems)
@@ -75,6 +75,13 @@ describe('templates', () => {
     const problems: { code: string; severity: string }[] = []
     compile(text, problems as never)
     expect(problems.map((each) => `${each.severity} ${each.code}`)).toEqual(Array.from({ length: count }, () => 'warning text-as-yes'))
+  })
+
+  it('a field of many blanks beside a missing one costs no time', () => {
+    const note = `a${' '.repeat(20_000)}b`
+    const from = performance.now()
+    expect(show('{{lead.note}} {{lead.none}}', { note })).toBe(note)
+    expect(performance.now() - from).toBeLessThan(500)
   })
 
   // Texts only: Handlebars without escaping adds up numbers that stand side by side.
