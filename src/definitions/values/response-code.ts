@@ -14,10 +14,10 @@ const MEANINGS: readonly (readonly [RegExp, Means])[] = [
   [/^(success|accepted|ok\b|sold|bought|created|no content)/i, 'success'],
   [/^(dup|conflict)/i, 'duplicate'],
   [/^(reject|declined|not (wanted|accepted|sold)|unsold|no match)/i, 'rejected'],
-  [/^(auth|unauthori[sz]ed|forbidden|credentials|(invalid|missing|wrong|bad|expired|unknown) (api[ _-]?|access )?(keys?|tokens?|credentials|signature|password|user ?name|user|login|auth\w*)\b)/i, 'auth'],
+  [/^(auth|unauthori[sz]ed|forbidden|credentials|(invalid|missing|wrong|bad|expired|unknown) (api[ _-]?|access )?(keys?|tokens?|credentials|signature|password|user ?name|user|login|auth\w*)\b(?! (agent|area|data|details?|e-?mail|fields?|info|phone|values?)))/i, 'auth'],
   [/^(invalid|bad (data|request)|validation|missing|malformed|not found|method not allowed|unsupported|unprocessable)/i, 'invalid-data'],
   [/^(rate|too many|throttled|slow down)/i, 'rate-limited'],
-  [/^(server|internal|service|unavailable|maintenance|temporar|overload|(bad )?gateway|(request )?time-?out)/i, 'server-error'],
+  [/^(server|internal|(service )?(is )?(temporarily )?unavailable|service (down|error|failure)|maintenance|temporar|overload|(bad )?gateway|(request )?time-?out)/i, 'server-error'],
   [/^(retry|try again)/i, 'retry'],
   [/^(error|fail)/i, 'error'],
 ]
@@ -43,7 +43,7 @@ export const parseResponseCode = (key: string, means: string, keyPlace: Place, p
 
 /** `retry 5x`, `up to 3 retries`, `retry twice`, `retry after 30 seconds`, `3 times every 5 min`. */
 const againOf = (means: string): Again | null => {
-  const [, count, word] = /\b(\d{1,3})\s*(?:x|times?|retries)\b|\b(once|twice)\b(?!\s+(?!after\b|in\b|every\b|then\b|only\b|more\b)\w)/i.exec(means) ?? []
+  const [, count, word] = /\b(\d{1,3})\s*(?:x|times?|retries)\b(?!\s*(?:per\b|an?\b|\/))|\b(once|twice)\b(?!\s+(?!after\b|in\b|every\b|then\b|only\b|more\b)\w)/i.exec(means) ?? []
   const times = retryCount(count ?? word ?? '')
   const wait = parseDuration(/\b(?:after|in|every|wait)\s+(\d+(?:\.\d+)?\s*[a-z]+)/i.exec(means)?.[1] ?? '')
   return times === null && !wait.ok ? null : { ...(times === null ? {} : { times }), ...(wait.ok ? { waitMs: wait.ms } : {}) }

@@ -143,13 +143,17 @@ describe('the names that HTTP gives to statuses', () => {
 
 describe('credentials that are refused are no fault of the lead', () => {
   it.each(['Invalid API key', 'Invalid token', 'Missing API-Key header', 'Wrong credentials', 'Bad username or password', 'Expired access token', 'Invalid authentication'])('%s', (means) => expect(endpoint(`${BASE}Response Codes:\n  401: ${means}`).definition.responseCodes).toMatchObject([{ means: 'auth' }]))
-  it.each(['Invalid data', 'Missing zip code', 'Invalid phone', 'Bad request', 'Invalid keyword'])('%s is', (means) => expect(endpoint(`${BASE}Response Codes:\n  400: ${means}`).definition.responseCodes).toMatchObject([{ means: 'invalid-data' }]))
+  it.each(['Invalid data', 'Missing zip code', 'Invalid phone', 'Bad request', 'Invalid keyword', 'Missing user data', 'Invalid user email', 'Missing key fields'])('%s is', (means) => expect(endpoint(`${BASE}Response Codes:\n  400: ${means}`).definition.responseCodes).toMatchObject([{ means: 'invalid-data' }]))
+})
+
+it('a service that does not reach as far is no failure that passes', () => {
+  expect(() => endpoint(`${BASE}Response Codes:\n  422: Service not available in this state`)).toThrow('bad-response-code')
 })
 
 describe('how often a row of the table says to retry', () => {
   it.each([
     ['Server error (retry 5x)', { times: 5 }], ['Server error, up to 2 retries', { times: 2 }], ['Error (retry once)', { times: 1 }], ['Error (retry once after 1s)', { times: 1, waitMs: 1_000 }], ['Error (retry twice, then give up)', { times: 2 }], ['Retry twice', { times: 2 }], ['Error (retry 3 times every 10 min)', { times: 3, waitMs: 600_000 }],
-    ['Rate limited (retry after 60 seconds)', { waitMs: 60_000 }], ['Rate limited (retry with backoff)', undefined], ['Rate limited (retry after specified time)', undefined], ['Error (retry once it is back)', undefined], ['Server error (retry 0x)', undefined],
+    ['Rate limited (retry after 60 seconds)', { waitMs: 60_000 }], ['Rate limited (retry with backoff)', undefined], ['Rate limited (retry after specified time)', undefined], ['Error (retry once it is back)', undefined], ['Rate limited (retry, 100 times per hour)', undefined], ['Error (retry 3 times and pause)', { times: 3 }], ['Server error (retry 0x)', undefined],
   ])('%s', (means, again) => {
     const [row] = endpoint(`${BASE}Response Codes:\n  500: ${means}`).definition.responseCodes
     expect(row?.again).toEqual(again)
