@@ -9,7 +9,8 @@ const LOOKS = 4
 /**
  * Tells when leads are at work and nothing has been recorded of any of them for a minute: a buyer that hangs behind a long
  * time limit, a disk that does not answer, a bug of ours. Leads that a rate or a buyer's own wish keeps waiting are not
- * meant. Looks are counted, not the clock's time, which may jump while a machine sleeps.
+ * meant, nor those that are taken up only now: a batch of five minutes falls due at the very moment of a look. Looks are
+ * counted, not the clock's time, which may jump while a machine sleeps.
  */
 export const createHealth = (clock: Clock, taken: () => number, lanes: ReadonlyMap<string, Lane>, tell: (recipient: string | null, text: string) => void) => {
   const over = new AbortController()
@@ -18,9 +19,10 @@ export const createHealth = (clock: Clock, taken: () => number, lanes: ReadonlyM
   const watch = async (): Promise<void> => {
     for (let still = 0; !over.signal.aborted;) {
       await clock.sleep(STILL_MS / LOOKS, over.signal)
-      still = moved ? 0 : still + 1
+      const found = stuck(clock.now())
+      still = moved || found.leads <= 0 ? 0 : still + 1
       moved = false
-      if (still >= LOOKS && !over.signal.aborted) tellOf(stuck(clock.now()))
+      if (still >= LOOKS && !over.signal.aborted) tellOf(found)
     }
   }
 
@@ -35,7 +37,6 @@ export const createHealth = (clock: Clock, taken: () => number, lanes: ReadonlyM
   }
 
   const tellOf = ({ leads, busiest }: ReturnType<typeof stuck>): void => {
-    if (leads <= 0) return
     const [recipient, lane] = busiest ?? [null, null]
     tell(recipient, `${leads} ${leads === 1 ? 'lead is' : 'leads are'} at work and nothing has moved for a minute; ${lane === null ? 'no request is under way, so that the store may not answer' : `${lane.underWay} ${lane.underWay === 1 ? 'request to it has' : 'requests to it have'} no answer`}`)
   }

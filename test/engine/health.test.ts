@@ -52,6 +52,22 @@ describe('due work that does not move', () => {
     expect(told).toEqual([])
   })
 
+  it('nor where leads that waited for their time are taken up at the moment of a look', async () => {
+    let taken = 0
+    const clock = createFakeClock(T0)
+    const told: string[] = []
+    createHealth(clock, () => taken, new Map(), (_recipient, text) => told.push(text)).watch()
+    await clock.advance(299_999)
+    taken = 1
+    await clock.advance(2)
+    taken = 0
+    await clock.advance(100_000)
+    expect(told).toEqual([])
+    taken = 1
+    await clock.advance(76_000)
+    expect(told).not.toEqual([])
+  })
+
   it('nor while anything moves, nor when the clock jumps', async () => {
     const { clock, told, health } = watched(5)
     for (let i = 0; i < 6; i++) {
