@@ -65,7 +65,7 @@ export const compileEndpoint = (id: string, name: string, root: Extract<YamlNode
   if (places.type && values.type === undefined) return { definition: plain, policy, typed: false }
   const definition = SERVICES[type]?.(plain, values, places, reading) ?? plain
   tellOfEndpoint(definition, places, reading)
-  if (isHttp(type)) warnOfContentType(format, values, reading)
+  if (TYPE_KINDS[type] === 'plain') warnOfContentType(format, values, reading)
   if (TYPE_KINDS[type] !== 'service') tellOfLoneText(values.fieldMapping, format === 'text' && values.batch === undefined && HAS_TEXT.includes(type), reading)
   tellOfCaps(definition, policy, places, reading)
   tellOfUnusedOptions(type, places, reading)

@@ -181,7 +181,7 @@ describe('a Content-Type among the headers', () => {
     expect(endpoint(BASE + lines).definition.format).toBe(format)
   })
   it.each([`${FORM}Format: JSON\n`, `Type: webhook.post\n${FORM}`, `${FORM}Format: XML\nMethod: POST\n`])('that says another than what is sent is told: %s', (lines) => expect(told(lines)).toContain('warning content-type: this header says FORM'))
-  it.each([FORM, `${FORM}Format: Form\n`, `${FORM}Format: JSON\nBody Parameter: data\n`, `${FORM}Format: JSON\nMethod: GET\n`, `${FORM}Format: Text\nField Mapping: "{{lead.a}}"\n`, 'Headers: {Content-Type: text/xml}\nFormat: SOAP\n'])('else it is not: %s', (lines) => expect(told(lines)).not.toContain('content-type'))
+  it.each([FORM, `${FORM}Format: Form\n`, `${FORM}Format: JSON\nBody Parameter: data\n`, `${FORM}Format: JSON\nMethod: GET\n`, `${FORM}Format: Text\nField Mapping: "{{lead.a}}"\n`, 'Headers: {Content-Type: text/xml}\nFormat: SOAP\n', `Type: five9.add_to_list\n${FORM}`])('else it is not: %s', (lines) => expect(told(lines)).not.toContain('content-type'))
 })
 
 it('Authorization: Basic with a user and a password as they are is a mistake, with base64 it is none', () => {
