@@ -200,3 +200,11 @@ it('ID is the Lead ID of an answer, and the Ping ID of a bid', () => {
   const { parsing, ping } = endpoint(`${BASE}Parsing: {Success: ok = true, ID: a.id}\nPing: {Fields: state, Parsing: {Bid: price, ID: b.id}}\n`).definition
   expect([parsing.leadId, ping?.parsing.pingId, ping?.parsing.leadId]).toEqual([{ kind: 'path', text: 'a.id' }, { kind: 'path', text: 'b.id' }, null])
 })
+
+describe('a field without its braces', () => {
+  const told = (value: string): string => load({ r: `${BASE}Field Mapping:\n  zip: ${value}\n` }).said.filter((each) => each.includes('plain-field')).join('\n')
+  it.each(['lead.zip', '$lead.zip', '{lead.zip}', '"{lead.zip}"', '"a {lead.zip} b"', '<lead.zip>', '"[lead.zip]"', '"%lead.zip%"'])('is told to go to the buyer as it stands: %s', (value) => {
+    expect(told(value)).toMatch(/warning plain-field: .*the same for every lead -> write \{\{lead\.zip\}\} for the field/)
+  })
+  it.each(['{{lead.zip}}', '"lead.created"', 'leads', '"{\\"a\\": 1}"', 'x{{lead.zip}}y', 'my.lead.zip', '{a: 1}'])('is none here: %s', (value) => expect(told(value)).toBe(''))
+})
