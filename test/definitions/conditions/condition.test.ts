@@ -67,6 +67,8 @@ describe('parseCondition', () => {
     ['//a[b = 1', 10, 'a bracket or quote of this XPath is not closed'],
   ])('mistake: %s', (text, col, message) => { expect(parseCondition(text, place)).toMatchObject({ ok: false, diagnostic: { line: 3, col, message } }) })
 
+  it('a status alone is told how it is asked for', () => expect(parseCondition('200', place)).toMatchObject({ ok: false, diagnostic: { help: 'write http.status = 200' } }))
+
   it('never throws, and points into the text', () => {
     fc.assert(fc.property(fc.string(), (text) => {
       const got = parseCondition(text, place)
