@@ -23,8 +23,8 @@ export interface RecipientFacts {
 
 export type Gate =
   | { readonly open: true; /** the one trial of a circuit: to be claimed */ readonly trial: boolean }
-  /** `until` null: until a person acts. `why` is a sentence for the ledger and the terminal. */
-  | { readonly open: false; readonly until: Instant | null; readonly why: string }
+  /** `until` null: until a person acts. `why` is a sentence for the ledger and the terminal. `asked`: the recipient itself asked to be tried later. */
+  | { readonly open: false; readonly until: Instant | null; readonly why: string; readonly asked?: true }
 
 const OPEN: Gate = { open: true, trial: false }
 const shut = (until: Instant | null, why: string): Gate => ({ open: false, until, why })
@@ -32,7 +32,7 @@ const shut = (until: Instant | null, why: string): Gate => ({ open: false, until
 /** Whether a recipient may be sent to now (contract, section 5: closed): paused, asked to wait, outside its window, at a cap, or its circuit open. */
 export const gate = (policy: Policy, facts: RecipientFacts | undefined, lead: Lead, mode: Mode, now: Instant): Gate => {
   if (facts?.paused) return shut(null, `${policy.name} is paused (${facts.paused.reason}); \`finalmile unpause ${shellWord(policy.recipient)}${mode === 'test' ? ' --test' : ''}\` opens it`)
-  if (facts?.closedUntil != null && facts.closedUntil > now) return shut(facts.closedUntil, `${policy.name} asked for a longer wait, until ${utcText(facts.closedUntil)}`)
+  if (facts?.closedUntil != null && facts.closedUntil > now) return { open: false, until: facts.closedUntil, why: `${policy.name} asked for a longer wait, until ${utcText(facts.closedUntil)}`, asked: true }
   const outside = policy.window ? windowGate(policy, policy.window, lead, now) : null
   if (outside) return outside
   if (policy.callingHours) {

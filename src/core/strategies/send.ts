@@ -206,15 +206,15 @@ const tryAgain = (
   context: Context,
 ): NodeStep => {
   const { recipient } = policy
-  // In doubt and `On Unknown: hold`: nobody else may have the lead meanwhile, so that it is waited for and never passed by.
-  const kept = policy.onUnknown === 'hold' && attemptsOf(nodeAt(context.history, path), 'post').some((each) => each.finished?.verdict.kind === 'unknown')
-  const shut = (until: Instant | null, why: string): NodeStep => (kept ? pending({ kind: 'wait', until, why, recipient, batch: false }) : { kind: 'closed', path, until, why, recipient })
+  const inDoubt = attemptsOf(nodeAt(context.history, path), 'post').some((each) => each.finished?.verdict.kind === 'unknown')
+  const closed = (until: Instant | null, why: string, asked: boolean): NodeStep =>
+    isKept(policy, inDoubt, asked) ? pending({ kind: 'wait', until, why, recipient, batch: false }) : { kind: 'closed', path, until, why, recipient }
   if (plan.kind === 'closed' && plan.until > context.now) {
-    return shut(plan.until, `${policy.name} asked to be tried again later, after ${utcText(plan.until)}`)
+    return closed(plan.until, `${policy.name} asked to be tried again later, after ${utcText(plan.until)}`, true)
   }
   const met = whileInDoubt(policy, nodeAt(context.history, path), context.mode, context.now)
   const open = gateOf(met, context)
-  if (!open.open) return shut(open.until, open.why)
+  if (!open.open) return closed(open.until, open.why, open.asked === true)
   if (plan.kind === 'retry' && plan.at > context.now) {
     return pending({ kind: 'wait', until: plan.at, why: `tries ${policy.name} again (attempt ${attempt}): ${reasonOf(last)}`, recipient, batch: false })
   }
@@ -223,6 +223,13 @@ const tryAgain = (
   const timeoutMs = plan.kind === 'retry' ? plan.timeoutMs : policy.timeoutMs
   return pending({ kind: 'send', path, recipient, phase: 'post', attempt, timeoutMs, target, batch: alone ? null : last.batch, claims: claimsOf(met, context, isFirst(path, context)) })
 }
+
+/**
+ * A recipient that closes before a retry is waited for with `When Closed: wait`. In doubt nobody else may have the lead with
+ * `On Unknown: hold`; nor with `next`, before the retries are used up, where the recipient said itself when to come again.
+ */
+const isKept = (policy: Policy, inDoubt: boolean, asked: boolean): boolean =>
+  policy.whenClosed === 'wait' || (inDoubt && (policy.onUnknown === 'hold' || asked))
 
 const reasonOf = (attempt: Attempt): string => attempt.finished?.verdict.reason ?? 'no answer'
 
