@@ -201,6 +201,12 @@ it('ID is the Lead ID of an answer, and the Ping ID of a bid', () => {
   expect([parsing.leadId, ping?.parsing.pingId, ping?.parsing.leadId]).toEqual([{ kind: 'path', text: 'a.id' }, { kind: 'path', text: 'b.id' }, null])
 })
 
+it('a list of from and to is no mapping; one of the buyer\'s own fields is', () => {
+  const said = (mapping: string): string => load({ r: `${BASE}Field Mapping:\n${mapping}` }).said.join('\n')
+  expect(said('  - from: first_name\n    to: fname\n  - {From: zip, To: zipcode}\n')).toContain('error wrong-shape: a mapping is no list of from and to')
+  for (const mapping of ['  - from: "{{lead.city}}"\n    to: "{{lead.goal}}"\n', '  - {name: fname, value: "{{lead.a}}"}\n']) expect(said(mapping)).not.toContain('wrong-shape')
+})
+
 describe('a field without its braces', () => {
   const told = (value: string): string => load({ r: `${BASE}Field Mapping:\n  zip: ${value}\n` }).said.filter((each) => each.includes('plain-field')).join('\n')
   it.each(['lead.zip', '$lead.zip', '{lead.zip}', '"{lead.zip}"', '"a {lead.zip} b"', '<lead.zip>', '"[lead.zip]"', '"%lead.zip%"'])('is told to go to the buyer as it stands: %s', (value) => {

@@ -1,6 +1,8 @@
 import { diagnosticAt } from '../../base/diagnostic.ts'
 import { compileMapping } from '../compile-mapping.ts'
+import { normalKey } from '../keys.ts'
 import type { HeaderDefinition, MappingNode } from '../types.ts'
+import type { YamlNode } from '../yaml-tree.ts'
 import { isEmpty, textOf, type Kind, type Reading } from './field.ts'
 
 /** Keys are the buyer's own and stay exact; values are templates, at any depth, with block lines between them. */
@@ -8,11 +10,19 @@ export const MAPPING: Kind<MappingNode> = {
   takes: 'a block of the buyer\'s field names with templates, nested as the buyer wants them',
   schema: { type: ['object', 'array'] },
   read: (node, reading) => {
+    if (isPairs(node)) {
+      reading.report(diagnosticAt(node.place, 'wrong-shape', 'a mapping is no list of from and to: these words would go to the buyer', 'write a line for each field, the buyer\'s name first: fname: {{lead.first_name}}'))
+      return undefined
+    }
     if (node.kind !== 'scalar') return compileMapping(node, reading.report)
     reading.report(diagnosticAt(node.place, 'wrong-shape', isEmpty(node) ? 'this mapping is empty' : `got "${node.text}", expected the buyer's field names with templates`, 'write a line for each field, indented: firstName: {{lead.first_name}}'))
     return undefined
   },
 }
+
+/** `- {from: first_name, to: fname}`, as other systems have it. */
+const isPairs = (node: YamlNode): boolean =>
+  node.kind === 'list' && node.items.length > 0 && node.items.every((each) => each.kind === 'map' && ['from', 'to'].every((name) => each.entries.some((entry) => entry.kind === 'entry' && normalKey(entry.key) === name && entry.value.kind === 'scalar' && !entry.value.text.includes('{{'))))
 
 /** As MAPPING; also one text alone, which is the whole body where the Format is Text. */
 export const BODY_MAPPING: Kind<MappingNode> = { ...MAPPING, schema: { type: ['object', 'array', 'string'] }, read: (node, reading) => (node.kind === 'scalar' && !isEmpty(node) ? compileMapping(node, reading.report) : MAPPING.read(node, reading)) }
