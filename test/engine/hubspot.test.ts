@@ -147,6 +147,13 @@ describe('what follows the contact', () => {
     expect(world.clock.now()).toBeGreaterThanOrEqual(T0 + 10_000)
   })
 
+  it('whose list cannot be looked up for a moment asks for it again with its retry', async () => {
+    const service = await portal()
+    service.meet('/object-type-id/', failed(502, 'GATEWAY', 'bad gateway'))
+    const { attempts } = await deliver(service, [lead('L1')], { lists: LISTS })
+    expect(await attempts('L1')).toEqual(['post accepted', 'list failed', 'list accepted', 'workflow accepted'])
+  })
+
   it('that is taken up again keeps what was returned since, and what a person accepted beside the sale', async () => {
     const service = await portal({ lists: [] })
     const { world, ledger } = await deliver(service, [lead('L1')], { lists: LISTS, more: 'Price: $20\n' })

@@ -6,6 +6,7 @@ const settings = { connections: 1, concurrency: 1, inDoubtWindow: null, rate: nu
 it('lets nobody in before a hold is over, nor more than a rate allows, not even who has not queued', () => {
   const lane = createLane({ ...settings, connections: 9, concurrency: 9, rate: { count: 2, perMs: 1_200 } }, null)
   lane.hold(500)
+  lane.hold(300)
   expect([lane.enter(499), lane.enter(500), lane.enter(500), lane.enter(1_799), lane.enter(1_800)]).toEqual([false, true, true, false, true])
 })
 

@@ -237,6 +237,15 @@ describe('one endpoint', () => {
     expect(await outcomes(world)).toEqual({ accepted: 3 })
   })
 
+  it('one that is over within the wait of the next run of the same file is waited for by that', async () => {
+    const a = await buyer({ script: [{ do: 'limit', retryAfter: '20' }, { do: 'accept' }] })
+    const world = createWorld({ a: endpointYaml(a.url) })
+    await world.run('a', someLeads(1), { waitMs: 0 })
+    expect(await outcomes(world)).toEqual({ waiting: 1 })
+    expect(await world.run('a', someLeads(1))).toMatchObject({ leads: 1, waiting: [] })
+    expect(await outcomes(world)).toEqual({ accepted: 1 })
+  })
+
   it('one of just five minutes is waited for by the run, as told', async () => {
     const a = await buyer({ script: [{ do: 'limit', retryAfter: '300' }, { do: 'accept' }] })
     const world = createWorld({ a: endpointYaml(a.url, 'Concurrency: 1') })

@@ -37,6 +37,7 @@ describe('two that accept in the same moment', () => {
     await world.run('best', someLeads(20).map((lead) => ({ ...lead, fields: { ...lead.fields, state: 'CA' } })))
     for (const { journal } of [a, b]) for (const each of journal.filter(({ path }) => path === '/ping')) expect(JSON.parse(each.body)).toEqual({ state: 'CA' })
     expect([a, b].map(({ journal }) => journal.filter(({ path }) => path === '/leads').length)).toEqual([0, 20])
+    expect((await world.events('L1')).flatMap((each) => (each.type === 'attemptFinished' && each.verdict.kind === 'bid' ? [each.verdict.reason] : [])).filter((each) => each?.startsWith('late'))).toEqual([])
     expect((await world.ledger.counts('live')).settled.accepted).toBe(20)
   })
 
