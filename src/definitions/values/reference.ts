@@ -28,5 +28,5 @@ export const parseReference = (text: string, place: Place): Parsed<Reference> =>
   return parsed({ name: match[1] ?? '', price, weight, place })
 }
 
-/** `($50) (60%)`, which is `($50, 60%)`. */
-const TWO_BRACKETS = /\(\s*([$€£¥₹][\d.,]+|\d+(?:\.\d+)?\s*%)\s*\)\s*\(/
+/** `($50) (60%)`, which is `($50, 60%)`; other words in the second belong to a name that a price stands in. */
+const TWO_BRACKETS = /\(\s*([$€£¥₹][\d.,]+|\d+(?:\.\d+)?\s*%)\s*\)\s*\((?=\s*(?:[A-Z]{1,3}\s?)?[$€£¥₹]?\d)/

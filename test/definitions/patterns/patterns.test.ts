@@ -42,6 +42,10 @@ describe('the seven patterns', () => {
     expect(plan('Pattern: Weighted\nTry:\n  - Buyer A ($50) (60%)\n  - b (40%) ($20.50)')).toMatchObject({ weights: [3, 2], entrants: [send('a', 50), send('b', 20.5)] })
     expect(plan('Pattern: Weighted\nTry: [a (33.5%), b (66.5%)]')).toMatchObject({ weights: [67, 133] })
   })
+  it.each(['Acme ($25) (TX)', 'Acme ($25) (Tier 2)'])('%s is a name with a price in it', (name) => {
+    const acme = { acme: `Recipient: ${name}\nEndpoint: https://acme.example\n` }
+    expect(plan(`Pattern: Waterfall\nTry: [b, "${name} ($30)"]\nFinally: ${name}`, acme)).toMatchObject({ steps: [{ plan: send('b') }, { plan: send('acme', 30) }], finally: send('acme') })
+  })
   it.each(['[Buyer A: $50, b: $40, c]', '\n  - Buyer A: $50\n  - b: $40\n  - c'])('a price behind a colon is that of the buyer before it: %s', (tried) => {
     expect(plan(`Pattern: Waterfall\nTry: ${tried}\nFallback: Remediation Pool`)).toMatchObject({ steps: [{ plan: send('a', 50) }, { plan: send('b', 40) }, { plan: send('c') }], finally: send('pool') })
   })
