@@ -43,9 +43,10 @@ export const createBatchReader = (definition: EndpointDefinition, judge: Judge, 
   const rowsOfLeads = (whole: Answer, reply: AnswerReply, leads: readonly Lead[]): readonly (Answer | undefined)[] | null => {
     const answers = reply.truncated ? null : rowsOf(whole)?.map((row) => new Answer(reply, parsing.format, row)) ?? null
     if (answers === null || !match || !keyOfRow) return answers?.length === leads.length ? answers : null
+    const byKey = Map.groupBy(answers, keyOfRow)
     return leads.map((lead) => {
       const key = keyOfLead(lead, match.lead)
-      const own = answers.filter((answer) => key !== null && keyOfRow(answer) === key)
+      const own = key === null ? [] : byKey.get(key) ?? []
       return own.find((row) => success && success(row) === 'yes') ?? own[0]
     })
   }

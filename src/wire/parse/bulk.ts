@@ -57,9 +57,12 @@ const jsonRows = (root: unknown): readonly Row[] | null => {
 
 /** Whatever may be a row where none was found as such: what has parts of its own in a list, the first of a hostile many. */
 export const scatteredRows = (data: Data): readonly Row[] =>
-  data.kind === 'json' ? itemsWithin(data.root, 5) : some([...data.document.getElementsByTagName('*')].filter(isList).flatMap(childElements).slice(0, 1_000)) ?? []
+  data.kind === 'json' ? itemsWithin(data.root, 5) : some(childElements(data.document).flatMap((root) => elementsWithin(root, 8)).slice(0, 1_000)) ?? []
 
-/** An envelope is a few levels deep; a hostile answer may nest without end. */
+/** An envelope is a few levels deep; a hostile answer may nest without end, and each row is a copy of all within it. */
+const elementsWithin = (element: Element, levels: number): readonly Element[] =>
+  levels === 0 ? [] : [...(isList(element) ? childElements(element) : []), ...childElements(element).flatMap((each) => elementsWithin(each, levels - 1))]
+
 const itemsWithin = (value: unknown, levels: number): readonly Row[] =>
   typeof value !== 'object' || value === null || levels === 0 ? [] : Object.values(value).flatMap((each: unknown) => [...(Array.isArray(value) && typeof each === 'object' && each !== null ? [jsonRow(each)] : []), ...itemsWithin(each, levels - 1)])
 

@@ -50,6 +50,13 @@ describe('hostile answers', () => {
     expect(reader({ success: is('//status', 'accepted'), message: path('//b') }).read(answer(200, body), 'post')).toMatchObject({ kind: 'rejected', reason: expect.stringMatching(/^0, 1, 2, 3, /) })
   }, 20_000)
 
+  it('lists within lists are copied a few levels deep, in answers to a batch', () => {
+    const body = `<r><k><c u="1"/></k><status>accepted</status>${'<l><a x="1">'.repeat(480)}${'<z>1</z>'.repeat(2_000)}${'</a><a x="2"/></l>'.repeat(480)}</r>`
+    const leads = ['L1', 'L2'].map((id) => ({ id, fields: {} }))
+    const { readBatch } = createReader(buildDefinition({ parsing: buildParsing({ success: is('//status', 'accepted') }), batch: { format: 'xml', results: null, match: null } }))
+    expect(readBatch(answer(200, body), leads).map((each) => each.kind)).toEqual(['accepted', 'accepted'])
+  }, 20_000)
+
   const lol = Array.from({ length: 10 }, (_each, i) => `<!ENTITY l${i + 1} "${`&l${i};`.repeat(10)}">`).join('')
   const rows: readonly [name: string, body: string | Uint8Array][] = [
     ['an external entity', '<?xml version="1.0"?><!DOCTYPE r [<!ENTITY x SYSTEM "file:///etc/passwd">]><r><status>accepted</status><id>&x;</id><price>1</price></r>'],
