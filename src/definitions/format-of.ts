@@ -4,19 +4,21 @@ import type { Reading } from './fields/field.ts'
 import type { EndpointType, Format, HeaderDefinition } from './types.ts'
 
 /** As written; where it is not, as a buyer's document says it: by the Content-Type among the headers. */
-export const formatOf = (type: EndpointType, { format, headers }: EndpointValues): Format =>
-  format ?? (type === 'custom' ? contentTypeIn(headers)?.format : undefined) ?? (type === 'sftp' || type === 'file' ? 'csv' : 'json')
+export const formatOf = (type: EndpointType, values: EndpointValues): Format =>
+  values.format ?? (type === 'custom' ? contentTypeIn(values)?.format : undefined) ?? (type === 'sftp' || type === 'file' ? 'csv' : 'json')
 
 /** A body that is not what its header says is read as nothing by most servers. */
-export const warnOfContentType = (format: Format, { headers, bodyParameter, batch, method }: EndpointValues, reading: Reading): void => {
-  const said = contentTypeIn(headers)
-  if (!said || bodyParameter !== undefined || batch !== undefined || /^(?:get|head)$/i.test(method ?? '') || !CHECKED.includes(format) || said.format === format) return
+export const warnOfContentType = (format: Format, values: EndpointValues, reading: Reading): void => {
+  const said = contentTypeIn(values)
+  if (!said || values.batch !== undefined || !CHECKED.includes(format) || said.format === format) return
   reading.report(diagnosticAt(said.header.value.place, 'content-type', `this header says ${said.format.toUpperCase()}, and what is sent is ${format.toUpperCase()}`, `write Format: ${said.format.toUpperCase()}, or leave the header out: the right one is added`, 'warning'))
 }
 
 const CHECKED: readonly Format[] = ['json', 'xml', 'form', 'csv']
 
-const contentTypeIn = (headers: readonly HeaderDefinition[] = []): { readonly format: Format; readonly header: HeaderDefinition } | null => {
+/** Null where it is not that of the lead: a GET has no body, and with a Body Parameter it is that of the form around the lead. */
+const contentTypeIn = ({ headers = [], bodyParameter, method }: EndpointValues): { readonly format: Format; readonly header: HeaderDefinition } | null => {
+  if (bodyParameter !== undefined || /^(?:get|head)$/i.test(method ?? '')) return null
   const header = headers.find(({ name, value }) => name.toLowerCase() === 'content-type' && !value.text.includes('{{'))
   const format = header && MEDIA.find(([type]) => type.test(header.value.text.trim()))?.[1]
   return header && format ? { format, header } : null

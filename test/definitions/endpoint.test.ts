@@ -177,7 +177,7 @@ it.each([['email', 'smtp://user'], ['sftp', 'sftp://user'], ['webhook.post', 'ht
 describe('a Content-Type among the headers', () => {
   const FORM = 'Headers: {Content-Type: application/x-www-form-urlencoded}\n'
   const told = (lines: string): string => load({ r: `${BASE}${lines}Price: $1\nParsing:\n  Success: ok = true` }).said.join('\n')
-  it.each([[FORM, 'form'], ['Headers: {content-type: "text/xml; charset=utf-8"}\n', 'xml'], ['Headers: {Content-Type: application/vnd.buyer+json}\n', 'json'], ['Headers: {Content-Type: text/plain}\n', 'json'], [`Type: webhook.post\n${FORM}`, 'json'], [`${FORM}Format: JSON\n`, 'json']])('%s is the Format where none is written: %s', (lines, format) => {
+  it.each([[FORM, 'form'], ['Headers: {content-type: "text/xml; charset=utf-8"}\n', 'xml'], ['Headers: {Content-Type: application/vnd.buyer+json}\n', 'json'], ['Headers: {Content-Type: text/plain}\n', 'json'], [`Type: webhook.post\n${FORM}`, 'json'], [`${FORM}Format: JSON\n`, 'json'], [`${FORM}Body Parameter: data\n`, 'json'], ['Headers: {Content-Type: text/xml}\nMethod: GET\n', 'json']])('%s is the Format where none is written: %s', (lines, format) => {
     expect(endpoint(BASE + lines).definition.format).toBe(format)
   })
   it.each([`${FORM}Format: JSON\n`, `Type: webhook.post\n${FORM}`, `${FORM}Format: XML\nMethod: POST\n`])('that says another than what is sent is told: %s', (lines) => expect(told(lines)).toContain('warning content-type: this header says FORM'))
