@@ -9,7 +9,7 @@ const PIECES = /\[([^\]]*)\]|YYYY|YY|MMMM|MMM|MM|M|dddd|ddd|DD|D|HH|H|hh|h|mm|m|
 /** What is wrong with a pattern, as those of other languages would be printed as they stand (`yyyy`, `dd`, `%Y`); null for nothing. */
 export const faultOfDateFormat = (pattern: string): string | null => {
   const rest = pattern.replace(PIECES, (piece) => (piece.length > 1 || Object.hasOwn(TOKENS, piece) ? ' ' : piece))
-  const odd = /[A-Za-z]+/.exec(rest.replace(/UTC|T/g, ' '))?.[0]
+  const odd = /[A-Za-z]+/.exec(rest.replace(/UTC|[ECP]S?T|T/g, ' '))?.[0]
   if (odd !== undefined) return `"${pattern}" has "${odd}", which stands for nothing: a date is YYYY-MM-DD HH:mm:ss, text in it stands in [brackets]`
   const plain = pattern.replace(/\[[^\]]*\]/g, '')
   if (/[Hh]:?MM/.test(plain)) return `"${pattern}" has the month behind the hour: minutes are mm`

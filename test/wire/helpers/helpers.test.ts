@@ -19,7 +19,7 @@ describe('helpers', () => {
   it.each<[string, unknown]>([
     ['{{format lead.phone "(###) ###-####"}}', '(555) 555-1234'], ['{{format lead.bare "##########"}}', '5555551234'], ['{{format lead.short "(###) ###-####"}}', '123'], ['{{format lead.missing "###"}}', undefined],
     ['{{format lead.at "YYYY-MM-DD HH:mm:ss Z"}}', '2026-01-15 23:30:00 +00:00'], ['{{format lead.at "YYYY-MM-DD HH:mm Z" tz="Asia/Kolkata"}}', '2026-01-16 05:00 +05:30'],
-    ['{{format lead.at "HH:mm" tz="PST"}}', '15:30'], ['{{format lead.at "HH:mm" tz=lead.zone}}', '17:30'],
+    ['{{format lead.at "HH:mm" tz="PST"}}', '15:30'], ['{{format lead.at "HH:mm" tz=lead.zone}}', '17:30'], ['{{format lead.at "MM/DD/YYYY hh:mm A EST" tz="America/New_York"}}', '01/15/2026 06:30 PM EST'], ['{{format lead.at "HH:mm PT" tz="PST"}}', '15:30 PT'],
     ['{{format lead.at "M/D/YY h:mm A ZZ" tz="America/New_York"}}', '1/15/26 6:30 PM -0500'], ['{{format lead.dob "DD/MM/YYYY" tz="America/New_York"}}', '02/05/1980'],
     ['{{format lead.us "YYYY-MM-DDTHH:mm:ss"}}', '1999-07-04T13:05:00'], ['{{format lead.at "YYYYMMDDHHmmss UTC"}}', '20260115233000 UTC'], ['{{format lead.at "mm:ss"}}', '30:00'], ['{{format lead.epoch "YYYY-MM-DD"}}', '2026-01-01'], ['{{format lead.name "YYYY"}}', " o'brien-SMITH "], ['{{format now "dddd [the] D MMM"}}', 'Friday the 1 May'], ['{{format now "dddd"}}', 'Friday'],
     ['{{format "45,00" "0.00"}}', '45,00'], ['{{format "€1,5" "0"}}', '€1,5'], ['{{format "1,00,000" "0,0"}}', '100,000'], ['{{format "1,234,567.5" "0"}}', '1234568'], ['{{format ",5" "0"}}', ',5'],
