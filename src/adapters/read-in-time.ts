@@ -15,13 +15,13 @@ const FEW_STEPS = 1e8
  * characters (measured), and twice as long on each more. Where one may take long on an answer, reading it ends after a
  * second, and the answer is one that cannot be read. The limit costs 0.8 ms, so that the others are read without it.
  */
-export const readInTime = (definition: EndpointDefinition, reader: Reader): Reader => {
+export const readInTime = (definition: EndpointDefinition, reader: Reader, limitMs = LIMIT_MS): Reader => {
   const { parsing, ping, responseCodes, retryOn } = definition
   const patterns = patternsIn([parsing, ping?.parsing, responseCodes, retryOn])
   if (patterns.length === 0) return reader
   const exponent = Math.max(...patterns.map(exponentOf))
   const mayTakeLong = (reply: AnyReply): boolean => reply.kind === 'answer' && reply.body.length ** exponent > FEW_STEPS
-  const withinLimit = createLimit()
+  const withinLimit = createLimit(limitMs)
   return {
     read: (reply, phase) => (mayTakeLong(reply) ? withinLimit(() => reader.read(reply, phase), () => TOO_SLOW) : reader.read(reply, phase)),
     readBatch: (reply, leads) => (mayTakeLong(reply) ? withinLimit(() => reader.readBatch(reply, leads), () => leads.map(() => TOO_SLOW)) : reader.readBatch(reply, leads)),
@@ -38,14 +38,14 @@ const patternsIn = (value: unknown): readonly string[] => {
   return 'source' in value && 'flags' in value ? [String(value.source)] : Object.values(value).flatMap(patternsIn)
 }
 
-const createLimit = () => {
+const createLimit = (timeout: number) => {
   const script = new Script('work()')
   let context: { work: () => unknown } | null = null
   return <T>(work: () => T, otherwise: () => T): T => {
     context ??= createContext({ work }) as { work: () => unknown }
     context.work = work
     try {
-      return script.runInContext(context, { timeout: LIMIT_MS }) as T
+      return script.runInContext(context, { timeout }) as T
     } catch (error) {
       if (errorCode(error) !== 'ERR_SCRIPT_EXECUTION_TIMEOUT') throw error
       return otherwise()

@@ -10,7 +10,7 @@ import { answer, buildDefinition, buildParsing, matches, path } from '../wire/bu
 
 const readerOf = (parsing: Partial<ParsingDefinition>) => {
   const definition = buildDefinition({ parsing: buildParsing(parsing) })
-  return readInTime(definition, createReader(definition))
+  return readInTime(definition, createReader(definition), 100)
 }
 const WORDS = matches('body', '^(\\w+\\s?)*$')
 
