@@ -15,6 +15,7 @@ import { createReader } from '../wire/read.ts'
 import type { Ledger } from '../ports.ts'
 import type { Invocation } from './command.ts'
 import { isPath, readRecipientFile, readRecipientFolders, type RecipientFile } from './recipient-files.ts'
+import { sortDiagnostics } from './render/diagnostic.ts'
 import { someOf } from './render/figures.ts'
 import { NO_SANDBOX, testDefinition, type SandboxUrls } from './test-mode.ts'
 
@@ -177,10 +178,17 @@ const brokenFile = ({ files }: Opened, name: string): RecipientFile | null => {
       : basename(each.file, extname(each.file)).toLowerCase() === plain(name) || plain(/^recipient\s*:(.*)$/im.exec(each.text)?.[1] ?? '') === plain(name)) ?? null
 }
 
+/** In files with errors, which are not compiled, what is wrong with templates: but where a line is told of already, or a key that is missing may be one that was misspelt. */
+export const alsoWrong = ({ broken, diagnostics, catalogue }: Opened): readonly Diagnostic[] => {
+  const mask = createMasker(catalogue.secrets)
+  const told = new Set(diagnostics.map((each) => `${each.file}:${each.line}`))
+  return broken.flatMap((definition) => compileEndpoint(definition).diagnostics).filter((each) => each.code !== 'missing-key' && !told.has(`${each.file}:${each.line}`)).map((each) => maskedDiagnostic(each, mask))
+}
+
 /** Of the file, and of files that it names: a waterfall fails because its buyer's file does. */
-const problemsOf = ({ diagnostics }: Opened, file: RecipientFile): readonly Diagnostic[] => {
+const problemsOf = (opened: Opened, file: RecipientFile): readonly Diagnostic[] => {
   const named = (each: Diagnostic): boolean => each.file !== null && file.text.toLowerCase().includes(basename(each.file, extname(each.file)).replaceAll('-', ' ').toLowerCase())
-  const errors = diagnostics.filter((each) => each.severity === 'error')
+  const errors = sortDiagnostics([...opened.diagnostics, ...alsoWrong(opened)].filter((each) => each.severity === 'error'))
   const own = errors.filter((each) => each.file === file.file)
   return [...own, ...errors.filter((each) => each.file !== file.file && named(each))]
 }

@@ -1,7 +1,7 @@
 import type { Grouping } from '../core/report.ts'
 import type { CommandSpec, OptionSpec } from './command.ts'
 import { readRamp } from './load/ramp.ts'
-import { readClock, readCount, readPort, readMoneyText, readPair, readAge, readTime, readWait, collect } from './values.ts'
+import { readClock, readCount, readPort, readMoneyText, readPair, readAge, readOne, readTime, readWait, collect } from './values.ts'
 
 const START = 'Start:'
 const DELIVER = 'Deliver:'
@@ -26,7 +26,7 @@ export const QUIET_COMMON_OPTIONS: readonly OptionSpec[] = [
   { flags: '--clock <time>', help: '', read: readClock },
 ]
 
-const to: OptionSpec = { flags: '--to <recipient>', help: 'id, name or file of the recipient or pattern' }
+const to: OptionSpec = { flags: '--to <recipient>', help: 'id, name or file of the recipient or pattern', read: readOne('--to') }
 const identity: OptionSpec = { flags: '--id <field>', help: "the field that is a lead's identity (default: id, else a hash)" }
 const received: OptionSpec = { flags: '--received <field>', help: 'the field that says when the lead was received, in UTC where it names no zone (received_at)' }
 const source: OptionSpec = { flags: '--source <name=value>', help: 'the source of leads that name none, repeatable', read: readPair('--source') }

@@ -8,7 +8,7 @@ import { plural } from './render/figures.ts'
 import { cut } from './render/width.ts'
 
 /** Looks at what leads say of themselves, and tells once per file what could not be read. */
-interface LeadChecks {
+export interface LeadChecks {
   readonly inspect: Inspect
   remarks(): readonly Diagnostic[]
 }

@@ -1,6 +1,7 @@
 import { Command, Help, Option } from 'commander'
 import { readFileSync } from 'node:fs'
 import { stripVTControlCharacters } from 'node:util'
+import { UserError, type Diagnostic } from '../base/diagnostic.ts'
 import type { CommandSpec, OptionSpec } from './command.ts'
 import { COMMANDS, COMMON_OPTIONS, QUIET_COMMON_OPTIONS } from './commands.ts'
 import type { Streams } from './streams.ts'
@@ -10,6 +11,7 @@ type Dispatch = (spec: CommandSpec, args: readonly string[], options: Readonly<R
 /** The command line as commander knows it. Throws CommanderError instead of ending the process. */
 export const buildProgram = (streams: Streams, dispatch: Dispatch): Command => {
   const { paint } = streams.out
+  const mistakes: Diagnostic[] = []
   const program = new Command('finalmile')
   program
     .usage('<command> [options]')
@@ -39,24 +41,25 @@ export const buildProgram = (streams: Streams, dispatch: Dispatch): Command => {
       styleArgumentText: (text) => paint.cyan(text),
     })
     .addHelpText('after', () => topics(paint))
-  for (const each of COMMON_OPTIONS) program.addOption(optionOf(each))
-  for (const each of QUIET_COMMON_OPTIONS) program.addOption(optionOf(each).hideHelp())
-  for (const spec of COMMANDS) addCommand(program, spec, streams, dispatch)
+  for (const each of COMMON_OPTIONS) program.addOption(optionOf(each, mistakes))
+  for (const each of QUIET_COMMON_OPTIONS) program.addOption(optionOf(each, mistakes).hideHelp())
+  for (const spec of COMMANDS) addCommand(program, spec, streams, dispatch, mistakes)
   return program
 }
 
-const addCommand = (program: Command, spec: CommandSpec, streams: Streams, dispatch: Dispatch): void => {
+const addCommand = (program: Command, spec: CommandSpec, streams: Streams, dispatch: Dispatch, mistakes: Diagnostic[]): void => {
   const { paint } = streams.out
   const command = program.command(`${spec.name}${spec.args === undefined ? '' : ` ${spec.args}`}`)
   command.summary(spec.summary).description([sentence(spec.summary), ...(spec.more === undefined ? [] : [spec.more])].join('\n')).helpGroup(spec.group)
   command.showHelpAfterError(`  ${streams.err.paint.blue('=')} see finalmile ${spec.name} --help`)
-  for (const each of spec.options ?? []) command.addOption(optionOf(each))
+  for (const each of spec.options ?? []) command.addOption(optionOf(each, mistakes))
   command.addHelpText('after', () => {
     const width = Math.max(...spec.examples.map(([text]) => text.length))
     const lines = spec.examples.map(([text, what]) => `  ${paint.dim('$')} ${text.padEnd(width)}${what === '' ? '' : `  ${paint.dim(`# ${what}`)}`}`.trimEnd())
     return `\n${paint.bold('Examples:')}\n${lines.join('\n')}`
   })
   command.action(async () => {
+    if (mistakes.length > 0) throw new UserError(mistakes)
     await dispatch(spec, command.args, { ...program.opts(), ...command.opts() })
   })
 }
@@ -69,10 +72,21 @@ const commandsFirst = (text: string, command: Command): string => {
   return `${[...sections.filter((each) => !isOptions(each)), ...sections.filter(isOptions)].join('\n\n')}\n`
 }
 
-const optionOf = (spec: OptionSpec): Option => {
-  const option = new Option(spec.flags, spec.help)
-  if (spec.read !== undefined) option.argParser(spec.read)
-  if (spec.choices !== undefined) option.choices(spec.choices)
+/** A value that cannot be read goes to `mistakes`, so that all of them are told together. */
+const optionOf = ({ flags, help, read, choices }: OptionSpec, mistakes: Diagnostic[]): Option => {
+  const option = new Option(flags, help)
+  if (read !== undefined) {
+    option.argParser((value, before) => {
+      try {
+        return read(value, before)
+      } catch (error) {
+        if (!(error instanceof UserError)) throw error
+        mistakes.push(...error.diagnostics)
+        return before
+      }
+    })
+  }
+  if (choices !== undefined) option.choices(choices)
   return option
 }
 

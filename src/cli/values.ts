@@ -24,6 +24,12 @@ export const readPair = (flag: string) => (value: string, before: unknown): Read
   return { ...pairsOf(before), [value.slice(0, at).trim()]: value.slice(at + 1) }
 }
 
+/** Sent to the last of two names, the leads would not reach the first, and nobody would hear of it. */
+export const readOne = (flag: string) => (value: string, before: unknown): string => {
+  if (before !== undefined) throw usageError(`${flag} names two: "${String(before)}" and "${value}"`, 'give the command once for each, or name a pattern that sends to both (Pattern: Simultaneous, Accept: all)')
+  return value
+}
+
 export const collect = (value: string, before: unknown): readonly string[] => [...(Array.isArray(before) ? before.map(String) : []), value]
 
 export const readWait = (flag: string) => readDuration(flag, ['s', 'min'], '30s')

@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, readdirSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readFileSync, readdirSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
@@ -57,6 +57,7 @@ describe('a mistake on the command line exits 2, says what to do on stderr, and 
     ['a bare number where a unit matters', ['deliver', 'x.csv', '--to', 'a', '--wait', '30'], 'write --wait 30s'],
     ['an age without a unit, for which seconds would be a disaster', ['purge', '--older-than', '90'], 'write --older-than 90d'],
     ['money that is none', ['deliver', 'x.csv', '--to', 'a', '--cost', 'much'], '--cost takes an amount of money'],
+    ['two names behind --to, of which the first would get nothing', ['deliver', 'x.csv', '--to', 'a', '--to', 'b'], '--to names two: "a" and "b"'],
     ['a clock for a live send', ['deliver', 'leads.csv', '--to', 'acme', '--clock', '2026-11-24T12:00:00Z'], '--clock is for test mode only'],
     ['a clock for a live worker', ['worker', '--store', 'postgres://finalmile@127.0.0.1/leads', '--clock', '2026-11-24T12:00:00Z'], '--clock is for test mode only'],
     ['both modes of an export', ['export', 'ledger', '--live', '--test'], '--live and --test contradict each other'],
@@ -99,6 +100,28 @@ describe('a mistake on the command line exits 2, says what to do on stderr, and 
     expect(err).toContain(words)
     expect(err).not.toContain('\u001b[')
     expect(err).not.toContain('bug of finalmile')
+  })
+})
+
+describe('mistakes are told all at once', () => {
+  it('of the values of flags', async () => {
+    const { err } = await finalmileHere(['deliver', 'x.csv', '--to', 'a', '--wait', '5', '--cost', 'much'], { cwd: emptyFolder() })
+    for (const each of ['--wait 5 needs a unit', '--cost takes an amount of money']) expect(err).toContain(each)
+  })
+
+  it.each([['deliver'], ['plan']])('%s: of the recipient and of the lead files', async (command) => {
+    const cwd = emptyFolder()
+    const { code, err } = await finalmileHere([command, 'nope.csv', 'no.json', '--to', 'gooood'], { cwd })
+    expect(code).toBe(2)
+    for (const each of [/no recipient "gooood"/, /no file .*nope\.csv/, /no file .*no\.json/]) expect(err).toMatch(each)
+  })
+
+  it('of the keys and of the templates of a file', async () => {
+    const cwd = emptyFolder()
+    mkdirSync(join(cwd, 'recipients'))
+    writeFileSync(join(cwd, 'recipients/acme.yaml'), 'Recipient: Acme\nSettings:\n  Endpoint: https://acme.example/\n  Timeot: 10s\nField Mapping:\n  name: {{uper lead.name}}\n')
+    const { err } = await finalmileHere(['deliver', 'nope.csv', '--to', 'acme'], { cwd })
+    for (const each of [/"Timeot" is no key of Settings/, /there is no helper "uper"/, /no file .*nope\.csv/]) expect(err).toMatch(each)
   })
 })
 

@@ -1,10 +1,8 @@
 import { resolve } from 'node:path'
 import { systemClock } from '../../adapters/clock.ts'
-import { maskedDiagnostic, usageError, type Diagnostic } from '../../base/diagnostic.ts'
-import { createMasker } from '../../base/secrets.ts'
-import { compileEndpoint } from '../../wire/compile.ts'
+import { usageError, type Diagnostic } from '../../base/diagnostic.ts'
 import { pricedIn } from '../../core/plan.ts'
-import { compileAll, openCatalogue, plansOf, type Opened } from '../catalogue.ts'
+import { alsoWrong, compileAll, openCatalogue, plansOf } from '../catalogue.ts'
 import type { RunCommand } from '../command.ts'
 import { EXIT } from '../exit.ts'
 import { renderDiagnostics, sortDiagnostics } from '../render/diagnostic.ts'
@@ -48,11 +46,4 @@ export const run: RunCommand = async (invocation) => {
     err.write(`${err.paint.green('✓')} ${plural(recipients.length, 'recipient')} in ${plural(files.length, 'file')}, no problems${expected.length > 0 ? `; ${plural(expected.length, 'sample answer')} read as expected` : ''}\n`)
   }
   return errors > 0 ? EXIT.usage : EXIT.done
-}
-
-/** In files with errors, which are not compiled, what is wrong with templates: but where a line is told of already, or a key that is missing may be one that was misspelt. */
-const alsoWrong = ({ broken, diagnostics, catalogue }: Opened): readonly Diagnostic[] => {
-  const mask = createMasker(catalogue.secrets)
-  const told = new Set(diagnostics.map((each) => `${each.file}:${each.line}`))
-  return broken.flatMap((definition) => compileEndpoint(definition).diagnostics).filter((each) => each.code !== 'missing-key' && !told.has(`${each.file}:${each.line}`)).map((each) => maskedDiagnostic(each, mask))
 }

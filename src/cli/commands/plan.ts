@@ -8,13 +8,11 @@ import { idempotencyKeyOf } from '../../engine/identity.ts'
 import type { Delivery } from '../../ports.ts'
 import type { RenderInput } from '../../wire/endpoint.ts'
 import type { ShownRequest } from '../../wire/request.ts'
-import { openCatalogue, openTarget, type Target } from '../catalogue.ts'
-import { clockOf } from '../clocks.ts'
+import type { Target } from '../catalogue.ts'
 import type { Invocation, RunCommand } from '../command.ts'
 import { EXIT } from '../exit.ts'
-import { openLeads } from '../lead-files.ts'
-import { checkLeads } from '../lead-checks.ts'
-import { modeOf, numberOf, pairsOf, requireTo, textOf } from '../options.ts'
+import { modeOf, numberOf, pairsOf, textOf } from '../options.ts'
+import { openOrder } from '../order.ts'
 import { rehearse, type Rehearsed } from '../rehearse.ts'
 import { renderDiagnostic } from '../render/diagnostic.ts'
 import { plural, showTime } from '../render/figures.ts'
@@ -26,17 +24,13 @@ import { newRunId } from '../run-id.ts'
 /** The requests that would go out, exactly; nothing is sent and nothing is kept. */
 export const run: RunCommand = async (invocation) => {
   const { options, settings, streams } = invocation
-  const to = requireTo(invocation)
-  const opened = await openCatalogue(invocation, [to])
-  const target = openTarget(opened, to, modeOf(invocation))
-  const check = checkLeads(textOf(options.received), target.plan, clockOf(settings.clock).now)
-  const stream = await openLeads(invocation, invocation.args, check.inspect, target)
+  const { opened, target, leads, checks } = await openOrder(invocation, modeOf(invocation))
   const mask = options.showSecrets === true ? (text: string) => text : createMasker(opened.catalogue.secrets)
   const limit = numberOf(options.limit) ?? Infinity
   const planner = createPlanner(invocation, target, settings.json ? jsonLine(invocation, mask) : readable(invocation, mask))
   let count = 0
   let bad = 0
-  for await (const batch of stream) {
+  for await (const batch of leads) {
     for (const each of batch.bad) streams.err.write(`${rowLine(streams.err.paint.yellow('bad row'), each, each.reason)}\n`)
     bad += batch.bad.length
     for (const { lead } of batch.leads.slice(0, limit - count)) {
@@ -48,7 +42,7 @@ export const run: RunCommand = async (invocation) => {
   }
   const unsendable = planner.end()
   if (settings.quiet) return EXIT.done
-  for (const each of check.remarks()) streams.err.write(renderDiagnostic(each, () => null, streams.err.paint))
+  for (const each of checks.remarks()) streams.err.write(renderDiagnostic(each, () => null, streams.err.paint))
   if (!settings.json) {
     streams.err.write(`${plural(count, 'lead')}, nothing was sent${bad > 0 ? `; ${plural(bad, 'bad row')} left out` : ''}${unsendable > 0 ? `; ${plural(unsendable, 'request')} cannot be made` : ''}\n`)
   }
