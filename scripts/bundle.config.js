@@ -7,7 +7,7 @@ import { defineConfig } from 'rolldown'
 export default defineConfig({
   input: { main: 'src/cli/main.ts', worker: 'src/adapters/ledger/sqlite/worker.ts' },
   platform: 'node',
-  external: /^(@xmldom|croner|handlebars|node-html-parser|nodemailer|ora|pg|pg-boss|ssh2|string-width|xpath)(\/|$)/,
+  external: /^(@xmldom|node-html-parser|nodemailer|ora|pg|pg-boss|ssh2|string-width|xpath)(\/|$)/,
   // Flat and two folders deep, as the sources are: `./worker.js` and `../../package.json` are found from any chunk.
   output: { dir: 'dist/cli', format: 'esm', entryFileNames: '[name].js', chunkFileNames: '[name]-[hash].js', sourcemap: true },
 })

@@ -34,7 +34,7 @@ export const instantOfWall = (wall: number, zone = 'UTC'): Instant => {
   return before === after || early + offsetAt(early, zone) * MINUTE === wall ? early : wall - Math.min(before, after) * MINUTE
 }
 
-export const isZone = (zone: string): boolean => formatterOf(zone) !== null && !(/^[a-z]{3}$/i.test(zone) && !THREE_LETTERS.has(zone.toUpperCase()))
+export const isZone = (zone: string): boolean => zone === 'UTC' || formatterOf(zone) !== null && !(/^[a-z]{3}$/i.test(zone) && !THREE_LETTERS.has(zone.toUpperCase()))
 
 /** IANA's own; others of three letters (AST is Alaska, BST Bangladesh, SST the Solomon Islands) are leftovers in ICU that mean something else to everybody. */
 const THREE_LETTERS = new Set(['CET', 'EET', 'EST', 'GMT', 'HST', 'MET', 'MST', 'PRC', 'ROC', 'ROK', 'UCT', 'UTC', 'WET'])

@@ -1,11 +1,10 @@
-import { createRequire } from 'node:module'
+import { lazily } from '../../base/lazily.ts'
 
-const require = createRequire(import.meta.url)
 /** Loaded with the first text beyond ASCII: its tables cost a start 40 ms. */
-const stringWidth = (text: string): number => (require('string-width') as typeof import('string-width')).default(text)
+const stringWidth = lazily<typeof import('string-width')>('string-width')
 
 /** Columns that a text takes on a terminal: wide characters two, colours none. */
-export const widthOf = (text: string): number => (/^[\x20-\x7e]*$/.test(text) ? text.length : stringWidth(text))
+export const widthOf = (text: string): number => (/^[\x20-\x7e]*$/.test(text) ? text.length : stringWidth().default(text))
 
 export const padEnd = (text: string, width: number): string => text + ' '.repeat(Math.max(0, width - widthOf(text)))
 export const padStart = (text: string, width: number): string => ' '.repeat(Math.max(0, width - widthOf(text))) + text

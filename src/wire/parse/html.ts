@@ -1,7 +1,9 @@
 import type { HTMLElement } from 'node-html-parser'
-import { parse } from 'node-html-parser'
+import { lazily } from '../../base/lazily.ts'
 
 export type { HTMLElement } from 'node-html-parser'
+
+const library = lazily<typeof import('node-html-parser')>('node-html-parser')
 
 /** More than any page that a person wrote: the parser takes a second for 19,000 elements inside each other. */
 const MAX_TAGS = 20_000
@@ -11,7 +13,7 @@ const MAX_DEPTH = 1_000
 export const parseHtml = (text: string): HTMLElement | null => {
   if (isTooMuch(text)) return null
   try {
-    return parse(text)
+    return library().parse(text)
   } catch {
     return null
   }
@@ -37,7 +39,7 @@ export const compileCss = (selector: string, attribute: string | null): ((root: 
   // Of these the library makes nothing at all, without a word.
   if (selector.trim() === '' || /^[@\d]/.test(selector.trim())) return null
   try {
-    parse('<p></p>').querySelectorAll(selector)
+    library().parse('<p></p>').querySelectorAll(selector)
   } catch {
     return null
   }

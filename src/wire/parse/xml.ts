@@ -1,6 +1,5 @@
-import type { Document, Element, Node } from '@xmldom/xmldom'
-import { DOMImplementation, DOMParser } from '@xmldom/xmldom'
-import xpath from 'xpath'
+import type { Document, DOMParser, Element, Node } from '@xmldom/xmldom'
+import { lazily } from '../../base/lazily.ts'
 import type { PathStep } from './json.ts'
 import { EVERY } from './json.ts'
 import { firstTag } from './prolog.ts'
@@ -18,7 +17,7 @@ export const parseXml = (text: string): Document | null => {
   const first = firstTag(text)
   if (first < 0 || text[first + 1] === '!' || isTooDeep(text)) return null
   try {
-    const document = strict.parseFromString(text, 'application/xml')
+    const document = strict().parseFromString(text, 'application/xml')
     return document.documentElement === null || document.doctype !== null ? null : withoutPrefixes(document)
   } catch {
     return null
@@ -36,11 +35,16 @@ const withoutPrefixes = (document: Document): Document => {
   return document
 }
 
-const strict = new DOMParser({
-  onError: (level, message) => {
-    if (level !== 'warning') throw new Error(message)
-  },
-})
+const xmldom = lazily<typeof import('@xmldom/xmldom')>('@xmldom/xmldom')
+const xpath = lazily<XPathParser>('xpath')
+
+let parser: DOMParser | null = null
+const strict = (): DOMParser =>
+  parser ??= new (xmldom().DOMParser)({
+    onError: (level, message) => {
+      if (level !== 'warning') throw new Error(message)
+    },
+  })
 
 /** Counts tags without building anything. What looks like tags inside comments is counted too, which the limit leaves room for. */
 const isTooDeep = (text: string): boolean => {
@@ -86,7 +90,7 @@ const parse = (text: string): XPathExpression => {
   const bare = text.replaceAll(/"[^"]*"|'[^']*'/g, "''")
   for (const [, name = ''] of bare.matchAll(/([a-z_][\w.:-]*)\s*\(/gi)) if (!FUNCTIONS.has(name.replace(/^.*::/, ''))) throw new Error(`unknown function ${name}`)
   for (const [, name = ''] of bare.matchAll(/([\w.-]+)\s*::/g)) if (!AXES.has(name)) throw new Error(`unknown axis ${name}`)
-  return (xpath as unknown as XPathParser).parse(text)
+  return xpath().parse(text)
 }
 
 /** XPath 1.0, sections 2.3 (node types), 3.2 (`and (`, `or (` …) and 4. */
@@ -177,7 +181,7 @@ export const childElements = (parent: Node): readonly Element[] => {
 
 /** A row of a bulk answer as a document of its own, so that its paths cannot see the other rows. */
 export const documentOf = (element: Element): Document => {
-  const document = new DOMImplementation().createDocument(null, '')
+  const document = new (xmldom().DOMImplementation)().createDocument(null, '')
   document.appendChild(document.importNode(element, true))
   return document
 }
