@@ -2,6 +2,7 @@ import type { Money } from '../base/money.ts'
 import { DAY, isoTime } from '../base/time.ts'
 import type { DeliveryEvent, EventOf, Mode } from './event.ts'
 import type { OutcomeKind } from './outcome.ts'
+import { addDoubt, type Doubts } from './report/doubts.ts'
 import { addAttempt, emptyFigures, type Figures } from './report/figures.ts'
 import { addTo, takeFrom } from './sums.ts'
 
@@ -28,6 +29,7 @@ export interface Report {
   /** `recipient`: by id; `source`: by `source.name`, else `(none)`; `day`: by UTC date; `version`: `recipient version`. */
   readonly by: Readonly<Record<Grouping, Map<string, Figures>>>
   readonly attention: Map<string, Attention>
+  readonly doubts: Doubts
   readonly folding: Folding
 }
 
@@ -50,11 +52,13 @@ export const emptyReport = (mode: Mode, currency = 'USD'): Report => ({
   total: emptyFigures(),
   by: { recipient: new Map(), source: new Map(), day: new Map(), version: new Map() },
   attention: new Map(),
+  doubts: new Map(),
   folding: { versions: new Map(), resettable: new Map(), repeated: new Map(), inDoubt: new Set(), acceptedByHand: new Set(), days: new Map() },
 })
 
 /** Adds one event in place, for speed, and returns the same report. */
 export const addEvent = (report: Report, context: ReportContext, event: DeliveryEvent): Report => {
+  addDoubt(report.doubts, context.deliveryId, event)
   switch (event.type) {
     case 'attemptStarted':
       if (event.version !== null) report.folding.versions.set(attemptKey(context, event), event.version)

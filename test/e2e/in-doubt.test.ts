@@ -51,6 +51,7 @@ describe('a sale that only the buyer knew of', () => {
     const sold = await project.run('deliver', 'leads.csv', '--to', 'sell', '--yes', '--json')
     expect(JSON.parse(sold.out)).toMatchObject({ outcomes: { accepted: 1, failed: 1 }, revenue: '45.00' })
     expect(sold.err).toContain('by the same command with --retry-failed; a buyer may have those that it did not answer: ask it first\n')
+    expect((await project.run('report')).out).toContain('In doubt: no answer says whether 2 leads at a were bought; the buyer\'s own list does (finalmile reconcile)')
     project.write('list.csv', 'lead_id,price\nL1,50\nL2,50\n')
     const told = await project.run('reconcile', 'a', 'list.csv')
     expect(told).toMatchObject({ code: 3, out: expect.stringContaining('settles a doubt'), err: expect.stringContaining('`finalmile review accept LEAD --to a --price AMOUNT`') })
@@ -58,7 +59,7 @@ describe('a sale that only the buyer knew of', () => {
     expect((await project.run('explain', 'L2')).out).toContain('if so, `finalmile review accept L2 --to a --price …`; if not, `finalmile deliver … --retry-failed` takes it up again')
     expect(await project.run('review', 'accept', 'L2', '--to', 'b', '--price', '50')).toMatchObject({ code: 2, err: expect.stringContaining('L2 is neither held nor in a pool, nor in doubt at b; nothing was changed') })
     for (const [lead, id] of [['L1', 'A2'], ['L2', 'A1']] as const) expect(await project.run('review', 'accept', lead, '--to', 'a', '--price', '50', '--buyer-lead-id', id)).toMatchObject({ code: 0, err: expect.stringContaining('1 lead accepted') })
-    expect(await project.json('report')).toMatchObject({ revenue: '145.00', outcomes: { accepted: 2, failed: 0 }, recipients: { a: { revenue: '100.00' }, b: { revenue: '45.00' } } })
+    expect(await project.json('report')).toMatchObject({ revenue: '145.00', outcomes: { accepted: 2, failed: 0 }, open: { unsettled: 0, waiting_for: {}, in_doubt: {} }, recipients: { a: { revenue: '100.00' }, b: { revenue: '45.00' } } })
     const rows = (await project.run('export', 'results')).out
     expect(rows).toMatch(/L1,accepted,b,B1,95\.00,0\.00,95\.00,USD,2,"?bought by a as well, for \$50\.00, accepted in review"?,/)
     expect(rows).toMatch(/L2,accepted,a,A1,50\.00/)

@@ -10,6 +10,7 @@ import { EXIT } from '../exit.ts'
 import { requireOneFormat } from '../one-format.ts'
 import { modeOf, textOf } from '../options.ts'
 import { allLeads, tellOtherMode } from '../other-mode.ts'
+import { openLeadsOf, openTexts } from '../render/open-leads.ts'
 import { reportPage } from '../render/report-page.ts'
 import { reportCsv, reportJson, reportText } from '../render/report-text.ts'
 import { hasFacts, withStore } from '../store.ts'
@@ -24,15 +25,20 @@ export const run: RunCommand = async (invocation) => {
     const { catalogue } = await openCatalogue(invocation)
     const report = await foldLedger(ledger, emptyReport(mode, currencyAmong([...catalogue.recipients.values()])), runId)
     if (runId !== null && !(await hasFacts(ledger, { mode, runId }))) throw usageError(`the ${mode} store has no facts of a run "${runId}"`, mode === 'live' ? 'add --test where it was a test run' : 'leave --test out where it was a live run')
+    // A run's own figures are what it settled.
+    const open = runId === null ? openLeadsOf(report, await ledger.counts(mode), await ledger.queues({ mode })) : null
     const grouping = GROUPINGS.find((each) => each === options.by) ?? 'recipient'
     if (typeof options.html === 'string') {
       const file = resolve(cwd, options.html)
-      await writeText(file, reportPage(report, runId, clockOf(settings.clock).now()))
+      await writeText(file, reportPage(report, runId, clockOf(settings.clock).now(), open))
       if (!settings.quiet) streams.err.write(`${streams.err.paint.green('✓')} ${options.html}\n`)
     }
-    if (settings.json) streams.out.write(`${JSON.stringify(reportJson(report, runId))}\n`)
-    else if (options.csv === true) streams.out.write(reportCsv(report, grouping))
-    else if (typeof options.html !== 'string') streams.out.write(reportText(report, grouping, streams.out.columns, streams.out.paint))
+    if (settings.json) streams.out.write(`${JSON.stringify(reportJson(report, runId, open))}\n`)
+    else if (options.csv === true) {
+      streams.out.write(reportCsv(report, grouping))
+      if (open !== null && !settings.quiet) for (const each of openTexts(open)) streams.err.write(`${streams.err.paint.yellow(each)}\n`)
+    }
+    else if (typeof options.html !== 'string') streams.out.write(reportText(report, grouping, streams.out.columns, streams.out.paint, open))
     await tellOtherMode(invocation, ledger, mode, allLeads)
     return EXIT.done
   })

@@ -4,12 +4,13 @@ import type { Grouping, Report } from '../../core/report.ts'
 import type { Figures } from '../../core/report/figures.ts'
 import { currenciesIn, inOrder, leadsOf, moneyIn, moneyOf, outcomesOf, recipientSummary } from '../../core/report/summary.ts'
 import { plural, showCount, showMs, showRate, showShare } from './figures.ts'
+import { openJson, openTexts, type OpenLeads } from './open-leads.ts'
 import { errorsText, moneyTexts, outcomesLine, revenueText, showAmount } from './summary.ts'
 import { renderTable } from './table.ts'
 
 /** For programs: every grouping at once. */
-export const reportJson = (report: Report, runId: string | null): unknown => ({
-  mode: report.mode, run_id: runId, ...groupJson(report.total, report),
+export const reportJson = (report: Report, runId: string | null, open: OpenLeads | null = null): unknown => ({
+  mode: report.mode, run_id: runId, ...groupJson(report.total, report), ...(open === null ? {} : { open: openJson(open) }),
   recipients: mapJson(report.by.recipient, (each) => recipientSummary(each, report)),
   sources: mapJson(report.by.source, (each) => ({ ...recipientSummary(each, report), ...groupJson(each, report) })),
   days: mapJson(report.by.day, (each) => ({ ...recipientSummary(each, report), ...groupJson(each, report) })),
@@ -47,8 +48,8 @@ export const reportCsv = (report: Report, grouping: Grouping): string => {
   }).join('')
 }
 
-/** For people: the money first, then one grouping. */
-export const reportText = (report: Report, grouping: Grouping, columns: number, paint: ChalkInstance): string => {
+/** For people: the money first, then one grouping. `open`: what these figures do not have yet; null where that is not asked. */
+export const reportText = (report: Report, grouping: Grouping, columns: number, paint: ChalkInstance, open: OpenLeads | null = null): string => {
   const outcomes = outcomesOf(report.total)
   const leads = leadsOf(report.total)
   const lines = [paint.bold(plural(leads, 'lead')) + (report.mode === 'test' ? paint.yellow('  test mode: no revenue is recorded') : ''), '']
@@ -58,6 +59,8 @@ export const reportText = (report: Report, grouping: Grouping, columns: number, 
     if (money.test_revenue !== undefined) lines.push(paint.dim(`  It would have been ${showAmount(money.test_revenue, currency)}`))
   }
   lines.push('', `  ${outcomesLine(outcomes, leads, paint)}`, '')
+  const notFinal = open === null ? [] : openTexts(open)
+  if (notFinal.length > 0) lines.push(...notFinal.map((each) => paint.yellow(`  ${each}`)), '')
   const number = { align: 'right' } as const
   if (report.by[grouping].size === 0) {
     if (grouping === 'version') lines.push(paint.dim('  nothing was sent under a Version: give recipients one to compare them by it'))

@@ -1,11 +1,12 @@
 import { describe, expect, it } from 'vitest'
 import { money } from '../../../src/base/money.ts'
+import { openLeadsOf } from '../../../src/cli/render/open-leads.ts'
 import { reportPage } from '../../../src/cli/render/report-page.ts'
 import { reportCsv, reportJson, reportText } from '../../../src/cli/render/report-text.ts'
 import { createPaint } from '../../../src/cli/streams.ts'
 import { addEvent, emptyReport, type Report } from '../../../src/core/report.ts'
 import type { OutcomeKind } from '../../../src/core/outcome.ts'
-import { accepted, broken, tried } from '../../core/given.ts'
+import { accepted, broken, tried, unknown } from '../../core/given.ts'
 
 const day = Date.UTC(2026, 10, 24, 12)
 
@@ -29,6 +30,21 @@ describe('the report', () => {
     expect(text).toContain('Revenue $90.00   Cost $45.00   Margin $45.00')
     expect(text).toMatch(/^=search +2 +1 +50\.0% +1 +5 ms +5 ms +\$45\.00 +\$30\.00 +\$15\.00$/m)
     expect(reportText(reportOf(), 'recipient', 120, createPaint(0))).toMatch(/^acme +3 +2 +66\.7% +5 ms +5 ms +\$90\.00 +\$30\.00 +server_error 1$/m)
+  })
+
+  it('says what its figures do not have yet', () => {
+    const report = reportOf()
+    const queue = (recipient: string | null, leads: number) => ({ recipient, why: 'waits', batch: false, leads, nextAt: null, overdue: 0 })
+    const counts = { waiting: 7, working: 1, settled: { accepted: 2, rejected: 0, duplicate: 0, skipped: 0, failed: 1, held: 0, pooled: 0 } }
+    const of = () => openLeadsOf(report, counts, [queue('acme', 2), queue('brightpath', 4), queue(null, 1), queue('acme', 1)])
+    const waits = 'Not final: 8 leads are not settled yet (4 for brightpath, 3 for acme)'
+    expect(reportText(report, 'source', 120, createPaint(0), of())).toContain(`3 leads\n\n  Revenue $90.00   Cost $45.00   Margin $45.00\n\n  2 accepted (66.7%) · 1 failed\n\n  ${waits}\n\nSOURCE`)
+    for (const event of tried('/', 'acme', 2, unknown)) addEvent(report, { deliveryId: '2', source: {} }, event)
+    const doubt = "In doubt: no answer says whether 1 lead at acme was bought; the buyer's own list does (finalmile reconcile)"
+    expect(reportText(report, 'source', 120, createPaint(0), of())).toContain(`  ${waits}\n  ${doubt}\n`)
+    expect(reportPage(report, null, day, of())).toContain(`<li>${waits}</li><li>In doubt: no answer says whether 1 lead at acme was bought;`)
+    expect(reportJson(report, null, of())).toMatchObject({ open: { unsettled: 8, waiting_for: { brightpath: 4, acme: 3 }, in_doubt: { acme: 1 } } })
+    expect(reportText(report, 'source', 120, createPaint(0), openLeadsOf(reportOf(), { ...counts, waiting: 0, working: 0 }, []))).not.toMatch(/Not final|In doubt/)
   })
 
   it('as CSV has a row for each group, and no formula', () => {

@@ -147,6 +147,22 @@ describe('revenue per lead', () => {
   })
 })
 
+describe('doubts', () => {
+  it.each([
+    ['stays where nothing more is heard', [], ['1']],
+    ['stays where the repeat fails, which says nothing of the first request', [finished({ kind: 'failed', attempt: 2 })], ['1']],
+    ['stays where another buyer has the lead', [finished({ recipient: 'b' }), settled('accepted', usd(45), null, 'b')], ['1']],
+    ['ends with any answer of the buyer\'s', [finished({ kind: 'rejected', attempt: 2 })], []],
+    ['ends where a person books the sale', [settled('failed'), { type: 'reviewed', at: 0, decision: 'accept', note: null }, settled('accepted', usd(45))], []],
+    ['ends where a person books it beside another\'s', [settled('accepted', usd(45), null, 'b'), { type: 'reviewed', at: 0, decision: 'accept', note: null, sale: { path: '/', recipient: 'a', buyerLeadId: null, revenue: usd(45) } }], []],
+  ] as const satisfies readonly (readonly [string, readonly DeliveryEvent[], readonly string[]])[])('a doubt %s', (_name, after, left) => {
+    const { doubts } = fold([['1', finished({ kind: 'unknown' })], ...after.map((event) => ['1', event] as const)])
+    expect([...doubts.get('a') ?? []]).toEqual(left)
+  })
+
+  it('none of a ping, which sells nothing', () => expect(fold([['1', finished({ kind: 'unknown', phase: 'ping' })]]).doubts.size).toBe(0))
+})
+
 describe('groups', () => {
   it('by source, day and version', () => {
     const started: DeliveryEvent = { type: 'attemptStarted', at: DAY, path: '/', recipient: 'a', phase: 'post', attempt: 1, key: 'k', requestHash: 'h', version: '2' }

@@ -1,0 +1,24 @@
+import type { DeliveryEvent } from '../event.ts'
+
+/** Deliveries in doubt by recipient: a request was sent and no answer said what became of it, as `reconcile` tells of each. */
+export type Doubts = Map<string, Set<string>>
+
+export const addDoubt = (doubts: Doubts, deliveryId: string, event: DeliveryEvent): void => {
+  const recipient = answeredBy(event)
+  if (recipient === null) return
+  if (event.type === 'attemptFinished' && event.verdict.kind === 'unknown') {
+    const known = doubts.get(recipient)
+    if (known) known.add(deliveryId)
+    else doubts.set(recipient, new Set([deliveryId]))
+  } else if (doubts.size > 0) doubts.get(recipient)?.delete(deliveryId)
+}
+
+/** Whose having the lead the event is about; a failure after a doubt does not say that the first request was not processed. */
+const answeredBy = (event: DeliveryEvent): string | null => {
+  switch (event.type) {
+    case 'attemptFinished': return event.phase === 'post' && event.verdict.kind !== 'failed' ? event.recipient : null
+    case 'reviewed': return event.sale?.recipient ?? null
+    case 'settled': return event.outcome.kind === 'accepted' ? event.outcome.recipient : null
+    default: return null
+  }
+}
