@@ -64,10 +64,11 @@ export const createBatchReader = (definition: EndpointDefinition, judge: Judge, 
 
   /** A status that refuses them all, above rows that say something else: a lead whose row says yes may be sold. */
   const refused = (reply: AnswerReply, leads: readonly Lead[]): readonly Verdict[] => {
-    const whole = judge(new Answer(reply, parsing.format), reply.at)
+    const answer = new Answer(reply, parsing.format)
+    const whole = judge(answer, reply.at)
     const asRead = { ...reply, status: 200 }
     const rows = success ? rowsOfLeads(new Answer(asRead, parsing.format), asRead, leads) : null
-    if (rows === null || rows.every((row) => row === undefined)) return same(whole, leads)
+    if (rows === null || rows.every((row) => row === undefined)) return same(contradicted(reply, answer, whole) ? inDoubt(`${statusText(reply.status)}, but rows of the answer say otherwise, and nobody can tell whose they are: name their place as Batch: Results`) : forAll(whole, leads.length, needsPrice), leads)
     // Words of one row, found in a list of them, decide nothing about the others: the status does.
     const byStatus = whole.kind === 'failed' ? whole : judge(new Answer({ ...reply, body: new Uint8Array() }, parsing.format), reply.at)
     return rows.map((row) => {

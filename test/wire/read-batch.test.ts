@@ -134,9 +134,19 @@ describe('one verdict per lead', () => {
       expect(verdicts[1]).toMatchObject({ reason: 'zip', retry: reply.kind === 'answer' && reply.status === 500 })
     }
     expect(kinds(answer(400, [{ ...NO, id: 'L3' }, { status: 'ok', id: 'L1' }]), MATCH)).toEqual(['unconfirmed', 'failed', 'failed'])
-    expect(kinds(answer(400, [OK, OK]))).toEqual(['failed', 'failed', 'failed'])
+    // Where nobody can tell whose rows they are, all may be sold.
+    for (const [body, batch] of [[[OK, OK], {}], [{ data: { sent: [OK, NO] } }, {}], [[{ ...OK, id: 'L9' }], MATCH]] as const) {
+      expect(read(answer(400, body), batch)[2]).toMatchObject({ kind: 'unconfirmed', reason: expect.stringMatching(/^HTTP 400 .*, but rows of the answer say otherwise/) })
+    }
+    expect(kinds(answer(400, { data: { sent: [NO, NO] } }))).toEqual(['failed', 'failed', 'failed'])
+    expect(kinds(answer(400, { failed: true, errors: [{ field: 'zip' }] }), {}, { success: { kind: 'not', term: exists('failed') } })).toEqual(['failed', 'failed', 'failed'])
     expect(kinds(answer(400, [NO, NO, NO]), {}, {})).toEqual(['failed', 'failed', 'failed'])
     expect(kinds(answer(400, [{ ...NO, id: 'L1' }, { ...OK, id: 'L1' }, { ...NO, id: 'L2' }]), MATCH)).toEqual(['unconfirmed', 'failed', 'failed'])
+  })
+
+  it('a price under a status that the file takes for a success is not each lead\'s', () => {
+    const { readBatch } = createReader(buildDefinition({ parsing: buildParsing({ price: path('price') }), responseCodes: [{ status: { from: 302, to: 302 }, when: null, means: 'success', retry: null, pause: false, text: '302: Success', place: { file: 'r.yaml', line: 1, col: 1 } }], batch: { format: 'json', results: null, match: null } }))
+    expect(readBatch(answer(302, { price: 30 }), leads)).toMatchObject(leads.map(() => ({ kind: 'unconfirmed', reason: 'the answer gives one price for 3 leads' })))
   })
 
   it('and where Success itself asks for the status, no row is a yes under another', () => {
