@@ -14,6 +14,7 @@ import { asBefore, asJoined, givenUpTogether } from './batch-order.ts'
 import type { Member } from './batch-order.ts'
 import { claimForAll } from './claim-for-all.ts'
 import type { Claiming } from './claim-for-all.ts'
+import type { createSlots } from './slots.ts'
 import type { Surroundings } from './surroundings.ts'
 import { batchIdOf, batchSizeOf, idempotencyKeyOf } from './identity.ts'
 import { foldAll } from './turn.ts'
@@ -33,10 +34,12 @@ interface BatchSource {
  * lead has waited long enough. Its members are recorded under its name before it is sent, so that a repeat carries
  * exactly the same leads and the same key.
  */
-export const createBatcher = (around: Surroundings, dispatcher: { pump(work: Work): void; hold(works: readonly Work[]): Promise<() => void>; decideNow(work: Work, now: Instant): Decision; mayStillSend(): boolean } & Claiming, source: BatchSource) => {
+export const createBatcher = (around: Surroundings, dispatcher: { pump(work: Work): void; hold(works: readonly Work[]): Promise<() => void>; decideNow(work: Work, now: Instant): Decision; mayStillSend(): boolean } & Claiming, source: BatchSource, slots: Pick<ReturnType<typeof createSlots>, 'setAside' | 'unshelve'>) => {
   const { deps, settings, facts, endpointOf, policyOf } = around
   const counts = new Map<string, number>()
   const repeating = new Map<string, Member[]>()
+  /** Those of them that take no slot: of batches of more leads than there are slots none would ever be whole. */
+  const aside = new Set<Work>()
   /** Leads on their way to a recipient, each with its other deliveries that joined there too: those wait for the answer, or it would get the lead twice. */
   const onTheirWay = new Map<string, Work[]>()
   const wayOf = (recipient: string, { delivery: { lead, number } }: Work): string => JSON.stringify([recipient, lead.id, number])
@@ -143,10 +146,19 @@ export const createBatcher = (around: Surroundings, dispatcher: { pump(work: Wor
     // One that decides again while it waits here says so once more.
     const members = [...(repeating.get(id) ?? []).filter((each) => each.work !== work), { work, send }]
     repeating.set(id, members)
-    if (members.length < batchSizeOf(id)) return
+    if (members.length < batchSizeOf(id)) return setAside(work)
     repeating.delete(id)
+    takeBack(members.map((each) => each.work))
     leave(send.recipient, members.toSorted(asJoined), id)
   }
+
+  const setAside = (work: Work): void => {
+    if (aside.has(work)) return
+    aside.add(work)
+    slots.setAside()
+  }
+
+  const takeBack = (works: Iterable<Work>): void => { for (const work of works) if (aside.delete(work)) slots.unshelve() }
 
   /** Works that wait for the rest of a batch; one may wait for two, of two recipients. */
   const held = (): number => new Set([...repeating.values()].flatMap((members) => members.map(({ work }) => work))).size
@@ -164,6 +176,7 @@ export const createBatcher = (around: Surroundings, dispatcher: { pump(work: Wor
       if (repeating.get(id) !== members || members.some(isBusy)) continue
       any = true
       repeating.delete(id)
+      takeBack(members.map(({ work }) => work))
       if (count < batchSizeOf(id)) for (const member of members) leaveInDoubt(member, id, members.length, now)
       else {
         const works = members.map(({ work }) => work)
@@ -195,6 +208,7 @@ export const createBatcher = (around: Surroundings, dispatcher: { pump(work: Wor
   const letGo = (): void => {
     const works = new Set([...repeating.values()].flatMap((members) => members.map(({ work }) => work)))
     repeating.clear()
+    takeBack(works)
     for (const work of works) dispatcher.pump(work)
   }
 

@@ -93,7 +93,7 @@ export const runDeliveries = async (settings: RunSettings, leads: LeadSource | n
         slots.give()
       }
     },
-  })
+  }, slots)
   const known = createKnownLeads(around, takeUp, slots, tally, dispatcher.pump)
   const due = createDueLeads(around, takeUp, lanes, slots, tally, dispatcher, batcher)
   const enqueue = createEnqueue(settings, deps, tally, known.mayRetry)

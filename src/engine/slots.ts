@@ -3,7 +3,8 @@ import type { Clock } from '../ports.ts'
 /**
  * How many leads may be in memory at once. The reader waits here when the recipients are slow, so that a file of any
  * size is held in bounded memory. A lead that can do nothing but queue for a recipient that is slower than the others may
- * be shelved: it stays in memory, up to `shelf` of them, and takes no slot from those that can move.
+ * be shelved: it stays in memory, up to `shelf` of them, and takes no slot from those that can move. One that waits for the
+ * rest of its batch is set aside however many there are: the rest, which it is to go with, needs the room.
  */
 export const createSlots = (size: number, shelf = 0) => {
   let taken = 0
@@ -30,6 +31,11 @@ export const createSlots = (size: number, shelf = 0) => {
     else if (taken - shelved === Math.floor(size * 0.75)) offerRoom()
   }
 
+  const setAside = (): void => {
+    shelved += 1
+    fewer()
+  }
+
   return {
     taken: () => taken,
     full: () => taken - shelved >= size,
@@ -43,10 +49,10 @@ export const createSlots = (size: number, shelf = 0) => {
     /** False where the shelf is full. */
     shelve: (): boolean => {
       if (shelved >= shelf) return false
-      shelved += 1
-      fewer()
+      setAside()
       return true
     },
+    setAside,
     unshelve: (): void => { shelved -= 1 },
     /** Resolves when there is room. */
     room: (): Promise<void> => new Promise((resolve) => { if (taken - shelved < size) resolve(); else roomWaiters.push(resolve) }),
