@@ -30,7 +30,7 @@ export const compileEndpoint = (id: string, name: string, root: Extract<YamlNode
   const policy = compilePolicy(id, name, values)
   const plain: EndpointDefinition = {
     id, name, type, place, format,
-    places: Object.fromEntries((['charset', 'method', 'format', 'root'] as const).flatMap((key) => (places[key] ? [[key, places[key]]] : []))),
+    places: Object.fromEntries((['charset', 'method', 'format', 'root', 'hostKey'] as const).flatMap((key) => (places[key] ? [[key, places[key]]] : []))),
     version: policy.version,
     url: values.endpoint ?? null,
     backupUrl: values.backupEndpoint ?? null,

@@ -147,7 +147,7 @@ export interface EndpointDefinition {
   readonly version: string | null
   readonly place: Place
   /** Where settings stand whose value only the making of requests can judge; absent where they are defaults. */
-  readonly places?: Readonly<Partial<Record<'charset' | 'method' | 'format' | 'root', Place>>>
+  readonly places?: Readonly<Partial<Record<'charset' | 'method' | 'format' | 'root' | 'hostKey', Place>>>
   /** A template; null where the type has none (`pool`). */
   readonly url: Text | null
   readonly backupUrl: Text | null

@@ -188,7 +188,7 @@ export const createBatcher = (around: Surroundings, dispatcher: { pump(work: Wor
   }
 
   const leaveInDoubt = ({ work, send }: Member, id: string, left: number, now: Instant): void => {
-    const reason = `only ${left} of the ${batchSizeOf(id)} leads of batch ${id} are left, so that it cannot be repeated as it was; it may have been processed`
+    const reason = `only ${left} of the ${batchSizeOf(id)} leads of batch ${id} ${left === 1 ? 'is' : 'are'} left, so that it cannot be repeated as it was; it may have been processed`
     work.orders = [startedEvent(send, '', '', endpointOf(send.recipient), now, id)]
     work.inbox.push({ send, key: '', verdict: { kind: 'unknown', class: 'timeout', retry: false, reason }, httpStatus: null, durationMs: 0, at: now, batch: null })
     dispatcher.pump(work)

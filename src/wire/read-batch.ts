@@ -95,7 +95,7 @@ export const createBatchReader = (definition: EndpointDefinition, judge: Judge, 
       return same(promise !== null ? noRows(verdict, whole, promise) : contradicted(reply, whole, verdict) ? inDoubt('the answer has rows of its own that say otherwise than it does as a whole: name their place as Batch: Results') : forAll(verdict, leads.length, needsPrice), leads)
     }
     // One row too few or too many may stand anywhere: all behind it would be read as their neighbours'.
-    if (!match && answers.length !== leads.length) return same(inDoubt(`the answer has ${answers.length} ${answers.length === 1 ? 'row' : 'rows'} for ${leads.length} leads: without Batch: Match nobody can tell whose`), leads)
+    if (!match && answers.length !== leads.length) return same(inDoubt(`the answer has ${answers.length} ${answers.length === 1 ? 'row' : 'rows'} for ${leads.length === 1 ? 'one lead' : `${leads.length} leads`}: without Batch: Match nobody can tell whose`), leads)
     const saidAbove = saysYes?.(whole) === 'yes' && answers.every((row) => saysYes(row) !== 'yes')
     if (!match || !keyOfRow) return leads.map((_lead, i) => readRow(reply, answers[i], saidAbove))
     const byKey = new Map<string, Answer[]>()

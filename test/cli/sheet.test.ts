@@ -26,6 +26,11 @@ describe("a buyer's sheet", () => {
     expect(renderMarkdown(made)).toContain('| Requirements | Phone must be mobile<br>Include TrustedForm<br>Business hours only |')
   })
 
+  it('counts one of a thing as one', () => {
+    const made = sheet('Recipient: R\nEndpoint: https://a.example\nRate: 1 per second\nCaps: 1 per day\nBatch: {Accumulate: 1 lead or 5 minutes, Format: CSV}\nField Mapping:\n  a: {{lead.a}}\n')
+    expect(factsOf(made)).toMatchObject({ Connections: expect.stringMatching(/, 1 request in 1 s$/), Caps: '1 lead per day', Batch: '1 lead or 5 min, as CSV' })
+  })
+
   it('names every field with what it holds, when, and an example by the live rules', () => {
     const { fields } = sheet(`Recipient: R
 Endpoint: https://a.example

@@ -2,7 +2,7 @@ import { formatDuration } from '../../base/time.ts'
 import type { CallWindow, Policy, ZoneSource } from '../../core/policy.ts'
 import { isHttp, TYPE_KINDS, type EndpointDefinition } from '../../definitions/types.ts'
 import { conditionText } from '../../wire/condition-text.ts'
-import { showMoney } from '../render/figures.ts'
+import { plural, showMoney } from '../render/figures.ts'
 import { authWords, withoutCredentials } from './auth.ts'
 
 /** One line of a sheet. `ours`: of no concern to the buyer, and left out of what is shared. */
@@ -25,14 +25,14 @@ export const factsOf = (definition: EndpointDefinition, policy: Policy): readonl
     ['Headers', definition.headers.map(({ name, value }) => `${name}: ${value.text}`).join('\n')],
     ['Repeats', definition.idempotency === null ? null : `the same ${definition.idempotency.header} on every try of one lead`],
     ['Timeout', type === 'pool' || type === 'file' ? null : formatDuration(policy.timeoutMs)],
-    ['Connections', TYPE_KINDS[type] === 'plain' ? `up to ${transport.connections}${transport.keepAliveMs === 0 ? ', a new one for each request' : ''}${transport.rate === null ? '' : `, ${transport.rate.count} requests in ${formatDuration(transport.rate.perMs)}`}` : null],
-    ['Batch', policy.batch === null ? null : `${policy.batch.maxLeads} leads ${policy.batch.schedule === null ? `or ${formatDuration(policy.batch.maxWaitMs)}` : `, at ${policy.batch.schedule}`}, as ${definition.batch?.format.toUpperCase() ?? ''}`],
+    ['Connections', TYPE_KINDS[type] === 'plain' ? `up to ${transport.connections}${transport.keepAliveMs === 0 ? ', a new one for each request' : ''}${transport.rate === null ? '' : `, ${plural(transport.rate.count, 'request')} in ${formatDuration(transport.rate.perMs)}`}` : null],
+    ['Batch', policy.batch === null ? null : `${plural(policy.batch.maxLeads, 'lead')} ${policy.batch.schedule === null ? `or ${formatDuration(policy.batch.maxWaitMs)}` : `, at ${policy.batch.schedule}`}, as ${definition.batch?.format.toUpperCase() ?? ''}`],
     ['Price', policy.price === null ? null : showMoney(policy.price)],
     ['Accepts', policy.acceptWhen?.text ?? null],
     ['Requirements', [...policy.requirements.map((each) => each.reason), ...about.requirements].join('\n')],
     ['Window', windowWords(definition.calls?.window ?? policy.window, definition.calls?.zone ?? policy.zone) + (definition.calls ? '; outside it the dialer is told when to call' : '')],
-    ['Max attempts', policy.maxAttempts === null ? null : `${policy.maxAttempts} requests for one lead`],
-    ['Caps', policy.caps.map((each) => `${each.limit.kind === 'leads' ? `${each.limit.count} leads` : showMoney(each.limit.amount)} per ${each.period}`).join(', ')],
+    ['Max attempts', policy.maxAttempts === null ? null : `${plural(policy.maxAttempts, 'request')} for one lead`],
+    ['Caps', policy.caps.map((each) => `${each.limit.kind === 'leads' ? plural(each.limit.count, 'lead') : showMoney(each.limit.amount)} per ${each.period}`).join(', ')],
     ['Duplicates', policy.duplicateCheck === null ? null : `not offered twice within ${formatDuration(policy.duplicateCheck.withinMs)} (${policy.duplicateCheck.field})`],
     ['Cost', policy.cost === null ? null : showMoney(policy.cost), true],
     ['Alert when', definition.alertWhen.map((each) => each.text).join(', '), true], ['Notify', definition.notify, true],

@@ -69,11 +69,11 @@ const shapeOf = (kind: PatternKind, values: Values, places: Places, place: Place
   const keys = KEYS_OF[kind]
   for (const name of ['try', 'finally', 'windows', 'sendTo', 'buyers', 'accept', 'pingTimeout', 'minimumBid'] as const) {
     const at = places[name]
-    if (at && name !== keys.list && !keys.also.includes(name)) reading.report(diagnosticAt(at, 'unused-key', `"${PATTERN_SECTION[name].key}" means nothing to a ${titleOf(kind)} pattern`, `its recipients stand under ${PATTERN_SECTION[keys.list].key}`))
+    if (at && name !== keys.list && !keys.also.includes(name)) reading.report(diagnosticAt(at, 'unused-key', `"${PATTERN_SECTION[name].key}" means nothing to Pattern: ${titleOf(kind)}`, `its recipients stand under ${PATTERN_SECTION[keys.list].key}`))
   }
   if (kind === 'single') return singleShape(values, places, place, reading)
   if (!places[keys.list]) {
-    reading.report(diagnosticAt(place, 'missing-key', `a ${titleOf(kind)} pattern needs ${PATTERN_SECTION[keys.list].key}`, `write ${PATTERN_SECTION[keys.list].key}: ${PATTERN_SECTION[keys.list].example}`))
+    reading.report(diagnosticAt(place, 'missing-key', `Pattern: ${titleOf(kind)} needs ${PATTERN_SECTION[keys.list].key}`, `write ${PATTERN_SECTION[keys.list].key}: ${PATTERN_SECTION[keys.list].example}`))
     return null
   }
   const written = values[keys.list]
@@ -116,7 +116,7 @@ const singleShape = (values: Values, places: Places, place: Place, reading: Read
 
 /** Shares are for Weighted alone. */
 const plain = (references: readonly Reference[] = [], kind: PatternKind, reading: Reading): readonly Reference[] => {
-  for (const each of references) if (each.weight !== null) reading.report(diagnosticAt(each.place, 'unused-share', `a share (${each.weight}%) means nothing to a ${titleOf(kind)} pattern`, 'write Pattern: Weighted, or leave the share out'))
+  for (const each of references) if (each.weight !== null) reading.report(diagnosticAt(each.place, 'unused-share', `a share (${each.weight}%) means nothing to Pattern: ${titleOf(kind)}`, 'write Pattern: Weighted, or leave the share out'))
   return references
 }
 

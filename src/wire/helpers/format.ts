@@ -11,6 +11,8 @@ export const prepareFormat = ([pattern]: readonly unknown[], options: Readonly<R
   if (zone === null) return `tz= takes a time zone such as "America/New_York", got "${textOf(asked)}"`
   if (/^[^\d#]*#,##0(\.0+)?[^\d#]*$/.test(text)) return prepareNumberFormat(text.replace('#,##0', '0,0'))
   if (text.includes('#')) return prepareMask(text)
+  // Its letters are a currency or a unit: `0,0.00 USD`, `0.0 MB`.
+  if (/0[,.]0/.test(text) && !/YY|DD|HH|hh|ss/.test(text)) return prepareNumberFormat(text)
   if (/[YMDHhmsSAaXxZ]|ddd/.test(text.replace(/\[[^\]]*\]/g, ''))) return faultOfDateFormat(text) ?? prepareDateFormat(text, zone)
   if (text.includes('0')) return prepareNumberFormat(text)
   return `format needs a pattern such as "(###) ###-####", "YYYY-MM-DD" or "0,0.00", got "${textOf(pattern)}"`

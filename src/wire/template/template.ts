@@ -182,13 +182,28 @@ interface Sink { text: string; missing: boolean; gap: boolean }
  */
 const compileText = (pieces: readonly Piece[], encode: ((value: string) => string) | undefined) => {
   const tested = testsOf(pieces)
+  const written = withoutEdges(pieces)
   return (input: RenderInput): string | undefined => {
     const sink: Sink = { text: '', missing: false, gap: false }
-    write(pieces, input, sink, encode)
+    write(written, input, sink, encode)
     if (sink.missing) sink.text = sink.text.replace(ENDS, '')
     return sink.text.trim() === '' && (sink.missing || tested.some((read) => isMissing(read(input)))) ? undefined : sink.text
   }
 }
+
+/** Where the whole text is one block, blanks inside its tags are how it was written: `{{#if lead.x}} HIGH {{else}} LOW {{/if}}`. */
+const withoutEdges = (pieces: readonly Piece[]): readonly Piece[] => {
+  const [only] = pieces
+  if (pieces.length === 1 && only?.kind === 'block') return [{ ...only, then: withoutEdges(inside(only.then)), otherwise: withoutEdges(inside(only.otherwise)) }]
+  return pieces
+}
+
+const inside = (pieces: readonly Piece[]): readonly Piece[] => pieces.flatMap((each, i): readonly Piece[] => {
+  if (each.kind !== 'content') return [each]
+  const start = i === 0 ? each.text.trimStart() : each.text
+  const text = i === pieces.length - 1 ? start.trimEnd() : start
+  return text === '' ? [] : [{ kind: 'content', text }]
+})
 
 /** Blanks at both ends, but no tabs. A run of blanks is looked at from its first alone: a field of 60,000 took half a minute. */
 const ENDS = /^[^\S\t]+|(?<![^\S\t])[^\S\t]+$/g

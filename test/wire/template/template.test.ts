@@ -77,6 +77,11 @@ describe('templates', () => {
     expect(problems.map((each) => `${each.severity} ${each.code}`)).toEqual(Array.from({ length: count }, () => 'warning text-as-yes'))
   })
 
+  it.each([
+    ['{{#if lead.t}} HIGH {{else}} LOW\n{{/if}}', 'LOW'], ['{{#if lead.t}} a {{else if lead.u}} {{lead.u}} b {{else}} c {{/if}}', ' u  b'], ['{{#if lead.u}} {{#if lead.t}} x {{else}} y {{/if}} {{/if}}', 'y'],
+    ['{{#if lead.u}}{{lead.u}}{{/if}}', ' u '], ['1{{#if lead.u}} a {{/if}}2', '1 a 2'],
+  ])('%s has no blanks of its own where the block is all of it', (text, gives) => { expect(show(text, { u: ' u ' })).toBe(gives) })
+
   it('a field of many blanks beside a missing one costs no time', () => {
     const note = `a${' '.repeat(20_000)}b`
     const from = performance.now()
@@ -91,7 +96,7 @@ describe('templates', () => {
     hb.registerHelper('concat', (...all: unknown[]) => all.slice(0, -1).join(''))
     const piece = fc.constantFrom('{{lead.a}}', '{{lead.b}}', ' and ', '{{upper lead.a}}', '{{{lead.b}}}', '\n', '{{#if lead.t}}\n yes {{lead.a}}\n{{else}} no{{/if}}', '{{#unless lead.t}}u{{/unless}}', '{{~lead.a~}}', '{{concat lead.a "-" (upper lead.b)}}', '{{! note }}', "'\"", '<&>')
     fc.assert(fc.property(fc.array(piece, { minLength: 2, maxLength: 8 }), fc.record({ a: fc.string({ unit: 'binary' }), b: fc.string(), t: fc.boolean() }), (pieces, lead) => {
-      const text = pieces.join('')
+      const text = `${pieces.join('')}.`
       expect(String(show(text, lead))).toBe(hb.compile(text, { noEscape: true })({ lead }))
     }), { numRuns: 150 })
   })

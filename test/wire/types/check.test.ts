@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { EndpointDefinition } from '../../../src/definitions/types.ts'
+import { loadCatalogue } from '../../../src/definitions/catalogue.ts'
 import { compileEndpoint } from '../../../src/wire/compile.ts'
 import { buildDefinition, buildParsing, is, mapping, textOf } from '../build-definition.ts'
 import { inputOf } from '../render/input.ts'
@@ -34,6 +35,11 @@ const MISTAKES: readonly (readonly [string, EndpointDefinition, RegExp])[] = [
 describe('check says what is wrong with', () => {
   it.each(MISTAKES)('%s', (_, definition, message) => {
     expect(compileEndpoint(definition).diagnostics.map((each) => each.message)).toContainEqual(expect.stringMatching(message))
+  })
+
+  it('a Host Key, at its place', () => {
+    const recipient = loadCatalogue([{ path: 'r.yaml', text: 'Recipient: R\nType: sftp\nEndpoint: sftp://u:p@files.example/in/\nHost Key: ssh-rsa\nField Mapping:\n  a: {{lead.a}}\n' }], {}).catalogue.recipients.get('r')
+    expect(recipient?.kind === 'endpoint' && compileEndpoint(recipient.definition).diagnostics).toMatchObject([{ line: 4, col: 11 }])
   })
 
   it('nothing, where nothing is wrong', () => {

@@ -79,7 +79,7 @@ const accessOf = (definition: EndpointDefinition, address: ServerAddress | null,
   if (definition.url === null) report(diagnosticAt(definition.place, 'missing-key', `${definition.name} has no Endpoint`, 'write Endpoint: sftp://user@files.buyer.example:22/folder/'))
   if (address === null) return null
   if (hostKey === null) report(diagnosticAt(definition.place, 'missing-key', `${definition.name} has no Host Key, without which anybody could pose as the server`, `write Host Key: SHA256:…, as the buyer gives it; ssh-keyscan -p ${address.server.port} ${address.server.host} | ssh-keygen -lf - shows what the server has`))
-  else for (const each of keys) if (!/^SHA256:[A-Za-z0-9+/]{43}$/.test(each)) report(diagnosticAt(hostKey.place, 'bad-value', `got "${each.slice(0, 24)}", expected a fingerprint`, 'write SHA256: and 43 characters, as ssh-keygen -l shows it'))
+  else for (const each of keys) if (!/^SHA256:[A-Za-z0-9+/]{43}$/.test(each)) report(diagnosticAt(definition.places?.hostKey ?? hostKey.place, 'bad-value', `got "${each.slice(0, 24)}", expected a fingerprint`, 'write SHA256: and 43 characters, as ssh-keygen -l shows it'))
   const privateKey = optionOf(definition, 'Key')?.text ?? null
   const password = optionOf(definition, 'Password')?.text ?? address.server.password
   const user = address.server.user ?? optionOf(definition, 'Username')?.text ?? null
