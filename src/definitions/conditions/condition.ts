@@ -85,6 +85,7 @@ const size = (scanner: Scanner): Scalar => {
 const quoted = (scanner: Scanner): string | null => {
   scanner.skipBlanks()
   const quote = scanner.text[scanner.at]
+  if (/[“”„‘’«»]/.test(quote ?? '')) scanner.fail('a typographic quote would be part of the text', 'write straight quotes: "accepted"')
   if (quote !== '"' && quote !== "'") return null
   const start = scanner.at
   let found = ''

@@ -52,6 +52,8 @@ describe('parseCondition', () => {
     ['lower(status) = "ok"', 16, 'there is no function lower in conditions'],
     ['status =', 18, 'a value is missing here'],
     ['status = "accepted', 19, 'this quote is not closed'],
+    ['status = “accepted”', 19, 'a typographic quote would be part of the text'],
+    ['“DUP” in body', 10, 'a typographic quote would be part of the text'],
     ['status = not accepted', 23, 'did not expect `accepted` here'],
     ['(a = 1', 16, '`)` is missing here'],
     ['a = 1 and', 19, 'a path is missing here'],
