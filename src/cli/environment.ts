@@ -4,19 +4,16 @@ import { parseEnv } from 'node:util'
 import { errorCode } from '../base/error.ts'
 import { diagnosticAt, usageError, type Diagnostic } from '../base/diagnostic.ts'
 import type { Environment } from '../base/environment.ts'
+import { decodeText } from './decode-text.ts'
 import { readPipe } from './read-pipe.ts'
 
 /** The environment with `.env` of the current folder below it: what is exported goes before what is written there. */
 export const readEnvironment = (cwd: string, exported: Environment): { readonly environment: Environment; readonly warnings: readonly Diagnostic[] } => {
   const bytes = readIfThere(join(cwd, '.env'))
   if (bytes === null) return { environment: exported, warnings: [] }
-  const text = decode(bytes)
+  const text = decodeText(bytes)
   return { environment: { ...parseEnv(text), ...exported }, warnings: doubtsOf(text) }
 }
-
-/** Notepad begins files with a byte order mark, and `>` of Windows PowerShell writes UTF-16. */
-const decode = (bytes: Buffer): string =>
-  new TextDecoder(bytes[0] === 0xff && bytes[1] === 0xfe ? 'utf-16le' : bytes[0] === 0xfe && bytes[1] === 0xff ? 'utf-16be' : 'utf-8').decode(bytes)
 
 /** What would be read as something else than it says. Never shows a line: it may hold a secret. */
 const doubtsOf = (text: string): readonly Diagnostic[] =>

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs'
 import { errorCode } from '../base/error.ts'
 import { UserError } from '../base/diagnostic.ts'
 import { LeaseLostError, StoreError } from '../ports.ts'
+import { decodeText } from './decode-text.ts'
 import { EXIT, type ExitCode } from './exit.ts'
 import { printable } from './render/printable.ts'
 import type { Sink } from './streams.ts'
@@ -48,7 +49,7 @@ export const presentFailure = async (error: unknown, err: Sink, progress: { read
 /** For the excerpt; a file that cannot be read again goes without one. */
 const textOf = (file: string): string | null => {
   try {
-    return readFileSync(file, 'utf8')
+    return decodeText(readFileSync(file))
   } catch (error) {
     if (troubleOfTheWorld(error) === null) throw error
     return null

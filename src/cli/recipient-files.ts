@@ -1,6 +1,7 @@
 import { readdir, readFile, stat } from 'node:fs/promises'
 import { join, relative, resolve } from 'node:path'
 import { usageError } from '../base/diagnostic.ts'
+import { decodeText } from './decode-text.ts'
 import { DEFAULT_RECIPIENTS } from './settings.ts'
 
 /** A recipient file as it lies on disk; `file` is its path as the user would name it. */
@@ -21,7 +22,7 @@ export const readRecipientFolders = async (folders: readonly string[], cwd: stri
 export const readRecipientFile = async (path: string, cwd: string): Promise<RecipientFile> => {
   const absolute = resolve(cwd, path)
   const shown = relative(cwd, absolute)
-  return { file: shown === '' || shown.startsWith('..') ? absolute : shown, text: await readFile(absolute, 'utf8') }
+  return { file: shown === '' || shown.startsWith('..') ? absolute : shown, text: decodeText(await readFile(absolute)) }
 }
 
 /** Whether a name given to a command is meant as a file: it has a path separator or a YAML ending. */

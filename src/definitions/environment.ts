@@ -34,7 +34,7 @@ export const substitute = (root: YamlNode, env: Environment): Substituted => {
 }
 
 /** What a buyer answered, and words for people, are shown as they are: at the top of a file, as a mapping may have fields of these names. */
-const AS_WRITTEN = new Set(['expectedresponse', 'expectedresponses', 'sampleresponse', 'notes', 'description', 'documentation'])
+export const AS_WRITTEN = new Set(['expectedresponse', 'expectedresponses', 'sampleresponse', 'notes', 'description', 'documentation'])
 /** `${{lead.price}}` is a dollar sign before a template. */
 const VARIABLES = /\$\{(?!\{)([^}]*)\}/g
 const VARIABLE = /\$\{(?!\{)([^}]*)\}/y

@@ -9,6 +9,7 @@ import { PATTERN_SECTION } from './fields/pattern.ts'
 import { ENDPOINT_SECTION } from './endpoint-keys.ts'
 import { namesOf } from './fields/section.ts'
 import { normalKey } from './keys.ts'
+import { oddQuotes, unreadableLetter } from './odd-letters.ts'
 import type { Pattern } from './patterns/pattern.ts'
 import { readPattern } from './patterns/read-pattern.ts'
 import { readYaml, type YamlNode } from './yaml-tree.ts'
@@ -37,6 +38,8 @@ export const readRecipient = (file: FileText, env: Environment, secrets: Set<str
   const result = (name: string, place: Place, content: ReadRecipient['content']): ReadRecipient =>
     ({ file: file.path, id, name, place, content, diagnostics, sound: diagnostics.every((each) => each.severity !== 'error') })
 
+  const unreadable = unreadableLetter(file)
+  if (unreadable) report(unreadable)
   const yaml = readYaml(file)
   yaml.diagnostics.forEach(report)
   const start: Place = { file: file.path, line: 1, col: 1 }
@@ -52,6 +55,7 @@ export const readRecipient = (file: FileText, env: Environment, secrets: Set<str
   const substituted = substitute(yaml.root, env)
   substituted.diagnostics.forEach(report)
   for (const each of emptyVariables(yaml.root, env)) { report(each); emptyLines.add(each.line) }
+  oddQuotes(yaml.root).forEach(report)
   const own = new Set(substituted.secrets)
   const root = substituted.root.kind === 'map' ? substituted.root : yaml.root
 

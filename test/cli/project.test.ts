@@ -39,6 +39,11 @@ describe('before anything is sent', () => {
     expect(json(data)).toMatchObject({ files: 1, errors: expect.any(Number) as number })
   })
 
+  it('a recipient file of Windows, in UTF-16, is read as any other', async () => {
+    writeFileSync(join(cwd, 'utf16.yaml'), Buffer.from('\uFEFFRecipient: Café\r\nType: pool\r\n', 'utf16le'))
+    expect(await run('describe', 'utf16.yaml')).toMatchObject({ code: 0, err: '' })
+  })
+
   it('check tells mistakes in templates together with those in keys, but nothing that only follows from one', async () => {
     mkdirSync(join(cwd, 'both'), { recursive: true })
     writeFileSync(join(cwd, 'both/acme.yaml'), 'Recipient: Acme\nSettings:\n  Endpiont: https://acme.example/leads\nField Mapping:\n  name: {{uper lead.name}}\n  {{#if lead.x > }}\n  b: 1\n  {{/if}}\n  c: {{#if lead.x}}\nResponse Parsing:\n  Success: status = "ok"\n')
