@@ -30,9 +30,12 @@ type State =
 
 const PLAIN: State = { kind: 'plain' }
 
+/** Blanks that do not break, as text copied from a web page has them, where YAML takes none: before a key and behind its colon. */
+const plainBlanks = (line: string): string => (line.includes('\u00A0') ? line.replace(/^[\s-]*(?:[\p{L}\p{N}][^:"'{}]*:\s)?/u, (start) => start.replaceAll('\u00A0', ' ')) : line)
+
 /** Contract, section 2: unquoted `{{…}}` values and bare block lines, at any depth. No line is added or removed. */
 export const prepare = (file: FileText): Prepared => {
-  const lines = file.text.replace(/^\uFEFF/, '').split(/\r?\n/)
+  const lines = file.text.replace(/^\uFEFF/, '').split(/\r?\n/).map(plainBlanks)
   const out: string[] = []
   const shifts: number[] = []
   const taken = new Map<string, { text: string; place: Place }>()

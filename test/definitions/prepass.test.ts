@@ -19,6 +19,10 @@ const problems = (text: string): string[] => readYaml({ path: 'r.yaml', text }).
 
 const IF = '#if lead.x'
 
+it('blanks that do not break, as text copied from a web page has them, are blanks where keys stand, and letters in a value', () => {
+  expect(read('m:\n\u00A0\u00A0a b:\u00A0x\u00A0y\n  b: "\u00A0: z"\nl:\n\u00A0 -\u00A0c:\u00A01\n')).toEqual({ m: { 'a b': 'x\u00A0y', b: '\u00A0: z' }, l: [{ c: 1 }] })
+})
+
 describe('block lines', () => {
   it.each<[string, string, Shown]>([
     ['between keys of their own level', 'm:\n  a: 1\n  {{#if lead.x}}\n  b: 2\n  {{/if}}\n  c: 3\nn: 4', { m: { a: 1, [IF]: [{ b: 2 }], c: 3 }, n: 4 }],
