@@ -32,7 +32,8 @@ export const addMoney = (a: Money, b: Money): Money => {
 export const subtractMoney = (a: Money, b: Money): Money => addMoney(a, { amount: -b.amount, currency: b.currency })
 
 /**
- * Reads money as people and buyers write it: `45`, `45.00`, `"$1,012.50"`, `45 USD`, `USD 45`, `€1.50`, `US$45`, `45 usd`.
+ * Reads money as people and buyers write it: `45`, `45.00`, `"$1,012.50"`, `45 USD`, `USD 45`, `€1.50`, `US$45`, `45 usd`, and
+ * `12,50 EUR`, `1.234,50`: two digits behind the only comma are cents, since thousands have three.
  * Null for anything else, for a fraction finer than 1/10,000, and for text such as `1,2,3`.
  */
 export const parseMoney = (value: unknown, currency = 'USD'): Money | null => {
@@ -40,14 +41,15 @@ export const parseMoney = (value: unknown, currency = 'USD'): Money | null => {
   if (typeof value === 'number') return Number.isFinite(value) ? fromDecimal(plainDecimal(value), currency) : null
   if (typeof value !== 'string') return null
   const text = value.trim().replace(/^(-?\s*)(US|CA|C|AU|A|NZ|HK)\$/, (_, before: string, whose: string) => `${before}${DOLLARS[whose] ?? ''} `)
-  const match = /^(-)?\s*(?:([A-Z]{3}|usd|eur|gbp|cad|aud)\s*)?([$€£¥₹])?\s*(-)?(\d[\d,]*(?:\.\d+)?|\.\d+)\s*(?:([A-Z]{3}|usd|eur|gbp|cad|aud)|([$€£¥₹]))?$/.exec(text)
+  const match = /^(-)?\s*(?:([A-Z]{3}|usd|eur|gbp|cad|aud)\s*)?([$€£¥₹])?\s*(-)?(\d[\d,]*(?:\.\d+)?|\.\d+|\d{1,3}(?:\.\d{3})+,\d\d)\s*(?:([A-Z]{3}|usd|eur|gbp|cad|aud)|([$€£¥₹]))?$/.exec(text)
   if (!match) return null
   const [, minus, codeBefore, symbolBefore, innerMinus, digits = '', codeAfter, symbolAfter] = match
-  if (digits.includes(',') && !/^\d{1,3}(,\d{3})+(\.\d+)?$/.test(digits)) return null
+  const decimal = /^(\d+|\d{1,3}(?:\.\d{3})+),(\d\d)$/.exec(digits)
+  if (!decimal && digits.includes(',') && !/^\d{1,3}(,\d{3})+(\.\d+)?$/.test(digits)) return null
   const symbol = symbolBefore ?? symbolAfter
   const named = (codeBefore ?? codeAfter)?.toUpperCase() ?? (symbol ? currencyOfSymbol(symbol, currency) : undefined) ?? currency
   const sign = minus || innerMinus ? '-' : ''
-  return fromDecimal(sign + digits.replaceAll(',', ''), named)
+  return fromDecimal(sign + (decimal ? `${decimal[1]?.replaceAll('.', '')}.${decimal[2]}` : digits.replaceAll(',', '')), named)
 }
 
 /** A plain decimal string, at least two places: `45.00`, `0.125`, `-15.00`. */

@@ -8,6 +8,7 @@ describe('parseMoney', () => {
     ['45 USD', 450_000, 'USD'], ['EUR 1.5', 15_000, 'EUR'], ['€1.50', 15_000, 'EUR'], ['.5', 5_000, 'USD'], ['0.125', 1_250, 'USD'],
     ['-$15.00', -150_000, 'USD'], ['$-15', -150_000, 'USD'], ['0', 0, 'USD'], ['-0', 0, 'USD'], ['1,2,3', null, null], ['1.00001', null, null],
     ['US$45', 450_000, 'USD'], ['-CA$45.50', -455_000, 'CAD'], ['A$1,000', 10_000_000, 'AUD'], ['45.50 usd', 455_000, 'USD'], ['eur 3', 30_000, 'EUR'], ['45 net', null, null], ['45 Usd', null, null], ['XYUS$45', null, null],
+    ['12,50 EUR', 125_000, 'EUR'], ['€1.234,50', 12_345_000, 'EUR'], ['-1234,05', -12_340_500, 'USD'], ['1,234', 12_340_000, 'USD'], ['12,5', null, null], ['12,500', 125_000_000, 'USD'], ['1.23,50', null, null], ['1,234,50', null, null], ['1.234.567,89', 12_345_678_900, 'USD'],
     ['', null, null], ['abc', null, null], ['$', null, null], ['12.50.1', null, null], ['NaN', null, null], ['1e3', null, null],
   ])('%s', (text, amount, currency) => {
     expect(parseMoney(text)).toEqual(amount === null ? null : { amount, currency })

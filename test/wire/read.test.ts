@@ -41,6 +41,9 @@ describe('answers as buyers send them', () => {
     ['.NET: a document within the text of another', answer(200, '<?xml version="1.0" encoding="utf-8"?>\n<string xmlns="http://tempuri.org/">&lt;?xml version="1.0" encoding="utf-16"?&gt;&lt;Response&gt;&lt;Result&gt;accepted&lt;/Result&gt;&lt;id&gt;7&lt;/id&gt;&lt;amount&gt;12.50&lt;/amount&gt;&lt;/Response&gt;</string>'), { ...XML_ANSWER, success: is('//Result', 'accepted') }, { kind: 'accepted', buyerLeadId: '7', price: { amount: 125_000 } }],
     ['the same in SOAP, as CDATA, refused in words', answer(200, '<s:Envelope xmlns:s="http://schemas.xmlsoap.org/soap/envelope/"><s:Header><t/></s:Header><s:Body><AddResponse xmlns="urn:x"><AddResult><![CDATA[<r><result>no</result><message>too young</message></r>]]></AddResult></AddResponse></s:Body></s:Envelope>'), { success: is('result', 'accepted') }, { kind: 'rejected', reason: 'too young' }],
     ['.NET: JSON within the text of XML', answer(200, '<string xmlns="http://tempuri.org/">{"status":"accepted","leadId":7,"price":1}</string>'), ABC, { kind: 'accepted', buyerLeadId: '7' }],
+    ['.NET: JSON as the text of a JSON string', answer(200, JSON.stringify('{"status":"accepted","leadId":7,"price":"12,50 EUR"}'), { 'content-type': 'application/json' }), ABC, { kind: 'accepted', buyerLeadId: '7', price: { amount: 125_000, currency: 'EUR' } }],
+    ['the same, refused', answer(200, JSON.stringify('{"status":"no","message":"zip"}')), { ...ABC, message: path('message') }, { kind: 'rejected', reason: 'zip' }],
+    ['a JSON string of other words has nothing that a path finds', answer(200, '"[see below"'), ABC, { kind: 'unconfirmed' }],
     ['the text itself can be asked as before', answer(200, '<string xmlns="http://tempuri.org/">&lt;b&gt;OK&lt;/b&gt;</string>'), { success: is('//string', '<b>OK</b>') }, { kind: 'accepted' }],
     ['markup in one text of several is text', answer(200, '<r><id>1</id><note>&lt;result&gt;accepted&lt;/result&gt;</note></r>'), { success: is('//result', 'accepted') }, { kind: 'rejected' }],
     ['Close: what is wrong with fields, however deep', answer(400, { errors: [], 'field-errors': { contacts: { errors: { 0: { errors: { emails: 'Invalid email' } } } } } }), { success: exists('id') }, { kind: 'failed', class: 'invalid_data', reason: expect.stringContaining('emails: Invalid email') as string }],
@@ -128,7 +131,7 @@ describe('neither yes nor no', () => {
   })
 
   it('a missing or unreadable price is no doubt where there is a fallback, or it is optional; one that is there is told', () => {
-    for (const [price, reason] of [[undefined, null], ['12,50', 'its price cannot be read ("12,50") at response.price']]) {
+    for (const [price, reason] of [[undefined, null], ['12,5', 'its price cannot be read ("12,5") at response.price']]) {
       const reply = answer(200, { status: 'accepted', leadId: 1, price })
       expect(read(reply, ABC, {}, true)).toMatchObject({ kind: 'accepted', price: null, reason })
       expect(read(reply, { ...ABC, optional: ['price'] })).toMatchObject({ kind: 'accepted', price: null, reason })

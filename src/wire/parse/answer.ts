@@ -101,7 +101,9 @@ export class Answer {
     }
     if (format === 'xml') return null
     if (format === null && this.contentType.includes('x-www-form-urlencoded') && !/^\s*[[{]/.test(text)) return { kind: 'json', root: formFields(text) }
-    const root = parseJson(text)
+    const written = parseJson(text)
+    // Services of .NET answer their JSON as a JSON string: "{\"status\":\"accepted\"}".
+    const root = typeof written === 'string' && /^\s*[[{]/.test(written) ? parseJson(written) : written
     // A bare word, number or true is JSON by the letter, and has nothing that a path could find.
     return typeof root === 'object' && root !== null ? { kind: 'json', root } : null
   }
