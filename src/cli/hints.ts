@@ -8,7 +8,8 @@ import type { Told } from './render/told.ts'
 export interface Hint { readonly recipient: string; readonly text: string }
 
 /**
- * What to do about trouble that a run met: each hint once for a recipient, however many leads it is about.
+ * What to do about trouble that a run met: each hint once for a recipient, however many leads it is about, and a few of them: a
+ * buyer that quotes what it refuses would have one for each lead.
  * `pays`: whether a recipient buys leads; webhooks, CRMs, dialers, e-mails and files pay nothing by themselves.
  */
 export const createHints = (pays: (recipient: string) => boolean, mode: Mode, told: Told) => {
@@ -16,7 +17,8 @@ export const createHints = (pays: (recipient: string) => boolean, mode: Mode, to
   const doubts = createDoubts()
   const add = (recipient: string, text: string | null): void => {
     const name = `${recipient}\n${text}`
-    if (text !== null && !found.has(name)) found.set(name, { recipient, text })
+    if (text === null || found.has(name) || [...found.values()].filter((each) => each.recipient === recipient).length >= MOST) return
+    found.set(name, { recipient, text })
   }
   return {
     observe: (seen: RunEvent): void => {
@@ -34,6 +36,8 @@ export const createHints = (pays: (recipient: string) => boolean, mode: Mode, to
     }))],
   }
 }
+
+const MOST = 4
 
 /** Who may have leads that settled without its answer; a failure after a doubt does not say that the first was not processed. */
 const createDoubts = () => {

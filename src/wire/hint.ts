@@ -62,7 +62,8 @@ export const namedField = (words: string | null): string | null => {
   if (words === null) return null
   for (const pattern of FIELD_PATTERNS) {
     const name = pattern.exec(words)?.[1]
-    if (name !== undefined && !NO_FIELDS.has(name.toLowerCase())) return name
+    // `not in our states (L-00117)` names a lead.
+    if (name !== undefined && !NO_FIELDS.has(name.toLowerCase()) && !/\d{4}/.test(name)) return name
   }
   return null
 }

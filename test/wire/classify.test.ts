@@ -116,6 +116,6 @@ describe('hintFor', () => {
   })
   it.each([
     ['zip is required', 'zip'], ['Required fields are missing: [Company]', 'Company'], ['Missing required field "last_name"', 'last_name'],
-    ['invalid value for stateCode', 'stateCode'], ['zip: must have 5 digits', 'zip'], ['something went wrong', null], ['', null],
+    ['invalid value for stateCode', 'stateCode'], ['zip: must have 5 digits', 'zip'], ['not in our states (AU-02-00117)', null], ['something went wrong', null], ['', null],
   ])('finds the field in %j', (words, want) => expect(namedField(words)).toBe(want))
 })
