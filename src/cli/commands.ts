@@ -88,7 +88,7 @@ export const COMMANDS: readonly CommandSpec[] = [
     more: 'CSV, JSON or JSON Lines; files, globs, or - for stdin. Running it again sends what is left and nothing twice.',
     options: [
       to, test, { flags: '--enqueue', help: 'only take the leads in: workers of this store deliver them' }, { flags: '--dry-run', help: 'as plan: show the requests, send nothing' },
-      { flags: '--again', help: 'order a new delivery of leads delivered before' }, { flags: '--retry-failed', help: 'take up failed leads again' },
+      { flags: '--again', help: 'order a new delivery of leads delivered before' }, { flags: '--retry-failed', help: 'take up failed leads again; what a batch without an answer may have brought only with all leads of that batch' },
       identity, received, source, variable, { flags: '--cost <money>', help: 'what a lead cost that has no cost field', read: readMoneyText('--cost') },
       ...running,
     ],
@@ -144,7 +144,7 @@ export const COMMANDS: readonly CommandSpec[] = [
   },
   {
     name: 'review', args: '<action> [leads...]', words: ['list', 'retry', 'accept', 'drop'], group: CORRECT, summary: 'held and pooled leads: list, retry, accept, drop',
-    more: 'accept also books what only the buyer knew: a lead that is in doubt there, or that it took second to another, whatever became of it since.',
+    more: 'accept also books what only the buyer knew: a lead that is in doubt there, or that it took second to another, whatever became of it since. retry also sends a failed lead that is in doubt, once you know from the buyer that it does not have it.',
     options: [
       { flags: '--price <money>', help: "with accept: what the buyer pays, in the recipient's currency where it names none", read: readMoneyText('--price') }, { flags: '--buyer-lead-id <id>', help: "with accept: the buyer's own id" },
       { flags: '--to <recipient>', help: 'where a lead was delivered to several: which of them is meant' }, { flags: '--note <text>', help: 'why, for the ledger' }, test,

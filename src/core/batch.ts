@@ -1,6 +1,7 @@
 import { nextCron } from '../base/cron.ts'
 import type { Instant } from '../base/time.ts'
 import type { History } from './history.ts'
+import { doubtAt } from './history.ts'
 import type { BatchPolicy, ZoneSource } from './policy.ts'
 
 /** When a lead that joined at `since` leaves at the latest; a full batch leaves earlier, unless it has a schedule. */
@@ -42,9 +43,28 @@ export const mayHaveFromBatch = (history: History, recipient: string): boolean =
   return false
 }
 
+interface Joined { readonly recipient: string; readonly batch: string }
+
 /** The batches that the lead is in: their answers are still to come, or they will be repeated, so that the recipients may have it. */
-export const openBatches = (history: History): readonly { readonly recipient: string; readonly batch: string }[] =>
-  [...history.nodes.values()].flatMap(({ attempts }) => {
+export const openBatches = (history: History): readonly Joined[] =>
+  [...history.nodes.values()].flatMap(({ attempts, again }) => {
     const last = attempts.at(-1)
-    return last === undefined || last.batch === null ? [] : { recipient: last.recipient, batch: last.batch }
+    const batch = again ?? last?.batch ?? null
+    return last === undefined || batch === null ? [] : { recipient: last.recipient, batch }
   })
+
+/** The batches that nobody answered and that may have brought the lead. */
+export const unansweredBatches = (history: History): readonly Joined[] =>
+  [...history.nodes.values()].flatMap((node) => {
+    const { recipient, batch = null } = node.attempts[doubtAt(node)] ?? {}
+    return recipient === undefined || batch === null ? [] : { recipient, batch }
+  })
+
+/** Of leads that unanswered batches may have brought, with the names of these: the batches of which all leads are there, none of them in another that is not whole. */
+export const wholeBatches = (batchesOf: readonly (readonly string[])[], sizeOf: (batch: string) => number): ReadonlySet<string> => {
+  const counts = new Map<string, number>()
+  for (const batch of batchesOf.flat()) counts.set(batch, (counts.get(batch) ?? 0) + 1)
+  const whole = new Set([...counts].flatMap(([batch, count]) => (count === sizeOf(batch) ? batch : [])))
+  const left = batchesOf.filter((batches) => batches.every((batch) => whole.has(batch)))
+  return left.length === batchesOf.length ? whole : wholeBatches(left, sizeOf)
+}

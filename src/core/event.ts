@@ -57,8 +57,8 @@ export type DeliveryEvent =
       readonly surplus?: boolean
     }
   | { readonly type: 'settled'; readonly at: Instant; readonly outcome: Outcome; readonly cost: Money | null; /** requests made for this lead in all runs */ readonly attempts?: number }
-  /** `--retry-failed`: failed nodes are tried again with the same keys; answers already given stand. */
-  | { readonly type: 'reopened'; readonly at: Instant; readonly reason: string }
+  /** `--retry-failed`: failed nodes are tried again with the same keys; answers already given stand, and so do batches that nobody answered, but for `batches`, of which all leads were taken up. */
+  | { readonly type: 'reopened'; readonly at: Instant; readonly reason: string; readonly batches?: readonly string[] }
   /** An acceptance is followed by the settlement that tells the sale; `sale`: one beside the sale that has settled the lead, which stays. */
   | { readonly type: 'reviewed'; readonly at: Instant; readonly decision: 'retry' | 'accept' | 'drop'; readonly note: string | null; readonly sale?: { readonly path: string; readonly recipient: string; readonly buyerLeadId: string | null; readonly revenue: Money } }
   /** A buyer gave a sale back, whole or in part (`finalmile returns`). It corrects revenue on the day it was recorded; `ref` names the row of the buyer's file, so that it counts once. */

@@ -37,6 +37,8 @@ export interface NodeHistory {
   readonly queuedAt: Instant | null
   /** It has joined one, now or before. */
   readonly joined?: true
+  /** The batch that nobody answered, and that goes again as it went: all of its leads were taken up. */
+  readonly again?: string
 }
 
 /** The fold of a delivery's events: all that `next` looks at. */
@@ -87,13 +89,13 @@ export const evolve = (history: History, event: DeliveryEvent): History => {
       const chosen = withNode(history, event.path, (node) => choose(node, event))
       return event.choice.kind === 'pass' ? withoutQueues(chosen, event.path) : chosen
     }
-    case 'attemptStarted': return withNode(history, event.path, (node) => ({ ...node, attempts: [...node.attempts, started(event, node)], queuedAt: null }))
+    case 'attemptStarted': return withNode(history, event.path, (node) => ({ ...withoutOrder(node), attempts: [...node.attempts, started(event, node)], queuedAt: null }))
     case 'attemptFinished': return withNode(history, event.path, (node) => ({ ...node, attempts: finish(node.attempts, event) }))
     case 'settled': return { ...history, version, settled: event.outcome }
-    case 'reopened': return { ...history, version, settled: null, nodes: reopened(history.nodes) }
+    case 'reopened': return { ...history, version, settled: null, nodes: reopened(history.nodes, event.batches ?? []) }
     case 'returned': return { ...history, version, besides: [...(history.besides ?? []), money(-event.amount.amount, event.amount.currency)] }
     // Whoever decided has looked at the answers before that said neither yes nor no.
-    case 'reviewed': return { ...history, version, settled: event.decision === 'retry' ? null : history.settled, nodes: reopened(history.nodes), ...(event.sale ? { besides: [...(history.besides ?? []), event.sale.revenue] } : {}) }
+    case 'reviewed': return { ...history, version, settled: event.decision === 'retry' ? null : history.settled, nodes: reopened(history.nodes, null), ...(event.sale ? { besides: [...(history.besides ?? []), event.sale.revenue] } : {}) }
     default: return event satisfies never
   }
 }
@@ -155,14 +157,36 @@ const finish = (attempts: readonly Attempt[], event: EventOf<'attemptFinished'>)
       ? { ...each, batch: event.batch ?? null, finished: { at: event.at, verdict: event.verdict, revenue: event.revenue, surplus: event.surplus ?? false } }
       : each)
 
-/** Nodes that failed, stayed in doubt or were passed by may be tried again; an answer already given stands. */
-const reopened = (nodes: ReadonlyMap<string, NodeHistory>): ReadonlyMap<string, NodeHistory> => {
-  const again = new Map<string, NodeHistory>()
+/**
+ * Where in its attempts a node went with a batch that nobody has answered since; -1 for none. The buyer may have its leads,
+ * and no key of another batch would tell it so: they go again as they went, or once a person has looked.
+ */
+export const doubtAt = ({ attempts, before }: NodeHistory): number => {
+  const last = attempts.at(-1)?.finished?.verdict.kind
+  return last !== 'unknown' && last !== 'failed' ? -1 : attempts.findLastIndex(({ batch, finished }, i) => i >= before && batch !== null && finished?.verdict.kind === 'unknown')
+}
+
+/**
+ * Nodes that failed, stayed in doubt or were passed by may be tried again; an answer already given stands. `batches`: those
+ * without an answer that go again as they went, the others stand too; null: a person has looked, and none is in doubt.
+ */
+const reopened = (nodes: ReadonlyMap<string, NodeHistory>, batches: readonly string[] | null): ReadonlyMap<string, NodeHistory> => {
+  const reset = new Map<string, NodeHistory>()
   for (const [path, node] of nodes) {
     const last = node.attempts.findLast((each) => !isStep(each.phase))?.finished?.verdict.kind
-    const stands = last === 'accepted' || last === 'rejected' || last === 'duplicate' || last === 'bid'
     const steps = node.attempts.some((each) => isStep(each.phase)) ? { stepsBefore: node.attempts.length } : {}
-    again.set(path, stands ? { ...node, ...steps } : { ...node, before: node.attempts.length, passed: null, queuedAt: null })
+    const doubt = batches === null ? -1 : doubtAt(node)
+    const batch = node.attempts[doubt]?.batch ?? null
+    if (last === 'accepted' || last === 'rejected' || last === 'duplicate' || last === 'bid') reset.set(path, { ...node, ...steps })
+    else if (batch === null) reset.set(path, { ...withoutOrder(node), before: node.attempts.length, passed: null, queuedAt: null })
+    else reset.set(path, batches?.includes(batch) ? { ...node, before: doubt, again: batch, passed: null, queuedAt: null } : withoutOrder(node))
   }
-  return again
+  return reset
+}
+
+/** What was ordered to go again has begun, or is ordered otherwise. */
+const withoutOrder = (node: NodeHistory): NodeHistory => {
+  if (node.again === undefined) return node
+  const { again: _again, ...rest } = node
+  return rest
 }

@@ -1,4 +1,5 @@
 import type { Exists, Standing, Step } from '../ports.ts'
+import type { createDoubted } from './doubted.ts'
 import { takeIn } from './intake.ts'
 import { triedAgain } from './recover.ts'
 import type { RunDeps, RunSettings } from './settings.ts'
@@ -7,7 +8,7 @@ import type { Work } from './work.ts'
 import { tellStored } from './work.ts'
 
 /** Takes leads in for whoever works this store, and sends nothing. `mayRetry`: a lead of the file that is known and is to be taken up again. */
-export const createEnqueue = (settings: RunSettings, deps: RunDeps, tally: ReturnType<typeof createTally>, mayRetry: (work: Work, standing: Standing) => Promise<boolean>) => {
+export const createEnqueue = (settings: RunSettings, deps: RunDeps, tally: ReturnType<typeof createTally>, mayRetry: (work: Work, standing: Standing) => Promise<boolean>, doubted: ReturnType<typeof createDoubted>) => {
   const { ledger, clock } = deps
   /** Leads that were ordered again: one that the file has twice is ordered once. */
   const ordered = new Set<string>()
@@ -35,7 +36,9 @@ export const createEnqueue = (settings: RunSettings, deps: RunDeps, tally: Retur
       ordered.add(lead.id)
       return takeIn(lead, number + 1, to, work.plan, planHash, settings, clock.now())
     }
-    const again = (await mayRetry(work, standing)) ? await load(work.delivery.id) : null
+    const retry = await mayRetry(work, standing)
+    if (retry && await doubted.keeps(work)) return null
+    const again = retry ? await load(work.delivery.id) : null
     if (again) again.orders = [triedAgain(clock.now())]
     else if (standing.state === 'waiting') tally.waiting(lead.id, standing)
     else tally.alreadySettled(lead.id)

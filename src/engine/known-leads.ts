@@ -1,6 +1,7 @@
 import type { Lead } from '../core/lead.ts'
 import { recipientsOf } from '../core/plan.ts'
 import type { Exists, Standing } from '../ports.ts'
+import type { createDoubted } from './doubted.ts'
 import { takeIn } from './intake.ts'
 import { triedAgain } from './recover.ts'
 import type { createSlots } from './slots.ts'
@@ -10,7 +11,7 @@ import type { createTally } from './tally.ts'
 import type { Work } from './work.ts'
 
 /** Leads of the file that the store knows: settled before, waiting, or to be delivered again. */
-export const createKnownLeads = ({ settings, deps: { ledger, clock }, facts: { policies } }: Surroundings, { workOf }: ReturnType<typeof createTakeUp>, slots: ReturnType<typeof createSlots>, tally: ReturnType<typeof createTally>, pump: (work: Work) => void) => {
+export const createKnownLeads = ({ settings, deps: { ledger, clock }, facts: { policies } }: Surroundings, { workOf }: ReturnType<typeof createTakeUp>, slots: ReturnType<typeof createSlots>, tally: ReturnType<typeof createTally>, doubted: ReturnType<typeof createDoubted>, pump: (work: Work) => void) => {
   /** Leads that were ordered again: one that the file has twice is ordered once. */
   const ordered = new Set<string>()
   /** Whether the file was just seen to hold leads that the store knows; so it is asked of the next as well. */
@@ -43,6 +44,7 @@ export const createKnownLeads = ({ settings, deps: { ledger, clock }, facts: { p
         ordered.add(delivery.lead.id)
         return pump(takeIn(delivery.lead, number + 1, delivery.to, work.plan, delivery.planHash, settings, clock.now()))
       }
+      if (retry && await doubted.keeps(work)) return slots.give()
       const due = standing.state === 'waiting' && !standing.batch && standing.dueAt !== null && standing.dueAt <= clock.now() + settings.waitMs
       const loaded = retry || due ? await ledger.claim(delivery.id, settings.runId) : null
       if (!loaded) {

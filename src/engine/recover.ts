@@ -24,4 +24,4 @@ export const interrupted = (history: History, now: Instant): readonly DeliveryEv
   return events
 }
 
-export const triedAgain = (at: Instant): DeliveryEvent => ({ type: 'reopened', at, reason: '--retry-failed' })
+export const triedAgain = (at: Instant, batches: readonly string[] = []): DeliveryEvent => ({ type: 'reopened', at, reason: '--retry-failed', ...(batches.length > 0 ? { batches } : {}) })

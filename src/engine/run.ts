@@ -7,6 +7,7 @@ import { createAfterAnswer } from './after-answer.ts'
 import { createAlerts } from './alerts.ts'
 import { createBatcher } from './batcher.ts'
 import { createDispatcher } from './dispatcher.ts'
+import { createDoubted } from './doubted.ts'
 import { createDueLeads } from './due-leads.ts'
 import type { Surroundings } from './surroundings.ts'
 import { takeIn } from './intake.ts'
@@ -94,9 +95,10 @@ export const runDeliveries = async (settings: RunSettings, leads: LeadSource | n
       }
     },
   }, slots)
-  const known = createKnownLeads(around, takeUp, slots, tally, dispatcher.pump)
+  const doubted = createDoubted(around, tally)
+  const known = createKnownLeads(around, takeUp, slots, tally, doubted, dispatcher.pump)
   const due = createDueLeads(around, takeUp, lanes, slots, tally, dispatcher, batcher)
-  const enqueue = createEnqueue(settings, deps, tally, known.mayRetry)
+  const enqueue = createEnqueue(settings, deps, tally, known.mayRetry, doubted)
 
   const takeAll = async (source: LeadSource, to: string, plan: Plan, planHash: string): Promise<void> => {
     const workOf = (lead: Lead) => takeIn(lead, 1, to, plan, planHash, settings, clock.now())
@@ -110,18 +112,21 @@ export const runDeliveries = async (settings: RunSettings, leads: LeadSource | n
         continue
       }
       const standing = await known.among(batch.leads, to)
+      const met: Promise<void>[] = []
       for (const { lead } of batch.leads) {
         if (slots.full()) lanes.makeRoom()
         if (slots.full()) await slots.room()
         if (stopping()) return
         slots.take()
         const there: Exists | undefined = standing.get(lead.id)
-        if (there) around.known(workOf(lead), there)
+        if (there) met.push(known.meet(workOf(lead), there).catch(failed))
         else dispatcher.pump(workOf(lead))
         // How it stood then is no news for the same lead further down the file.
         standing.delete(lead.id)
       }
+      await Promise.all(met)
     }
+    if (!stopping()) await doubted.takeUp()
   }
 
   /** Until nothing is under way and nothing falls due within the wait. */

@@ -11,6 +11,7 @@ export const createTally = (settings: RunSettings, deps: RunDeps) => {
   let settled = 0
   let alreadySettled = 0
   let changed = 0
+  let inDoubt = 0
   const broken = new Map<string, number>()
   /** Leads that this run left waiting, and those that it found so: a file may name one twice, and a batch may take one along. Of more than `MOST_NAMED` each is counted as another lead. */
   const left = new Set<string>()
@@ -37,6 +38,8 @@ export const createTally = (settings: RunSettings, deps: RunDeps) => {
     },
     /** A lead of the file that goes on as it was taken in: what was sent under its key may be repeated, and nothing else. */
     takenUp: (stored: Lead, read: Lead): void => { if (!isSameRecord(stored, read)) changed += 1 },
+    /** A batch that nobody answered may have brought it, and not all of that one's leads were taken up. */
+    leftInDoubt: (): void => { inDoubt += 1 },
     /** Left as being worked by a process that is gone. */
     recovered: (runId: string): void => { broken.set(runId, (broken.get(runId) ?? 0) + 1) },
     /** Left so by this run: the store counts it. */
@@ -62,7 +65,7 @@ export const createTally = (settings: RunSettings, deps: RunDeps) => {
       }
       const since = [...found.values(), ...unnamed.values()]
       for (const each of since) addTo(queues, each)
-      return { interrupted, alreadySettled, changed, broken: [...broken].map(([runId, leads]) => ({ runId, leads })), leads: since.reduce((sum, { count }) => sum + count, settled + waiting), waiting: [...queues.values()].sort((a, b) => b.count - a.count) }
+      return { interrupted, alreadySettled, changed, inDoubt, broken: [...broken].map(([runId, leads]) => ({ runId, leads })), leads: since.reduce((sum, { count }) => sum + count, settled + waiting), waiting: [...queues.values()].sort((a, b) => b.count - a.count) }
     },
   }
 }

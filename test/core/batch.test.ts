@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest'
 import { DAY, HOUR } from '../../src/base/time.ts'
-import { batchLeavesAt, batchesOf, keptApart, leavesWhenFull, mayHaveFromBatch } from '../../src/core/batch.ts'
+import { batchLeavesAt, batchesOf, keptApart, leavesWhenFull, mayHaveFromBatch, openBatches, unansweredBatches, wholeBatches } from '../../src/core/batch.ts'
 import type { DeliveryEvent } from '../../src/core/event.ts'
 import { emptyHistory, evolve } from '../../src/core/history.ts'
+import type { Verdict } from '../../src/core/verdict.ts'
 import { T0, accepted, duplicate, invalid, received, refused, rejected, tried, unknown, unreadable } from './given.ts'
 
 const groups = (text: string, most: number) => keptApart([...text], (each) => (each === '.' ? null : each), most).map((each) => each.join(''))
@@ -76,4 +77,39 @@ describe('a pattern that is passed by', () => {
     ['and of no place that is only named alike', [at('/01', 'queue'), at('/0', 'pass')], ['/01']],
     ['as a whole, of all', [at('/0', 'queue'), at('/1', 'queue'), at('/', 'pass')], []],
   ])('%s', (_, events, left) => { expect(queued(received(), ...events)).toEqual(left) })
+})
+
+describe('batches that nobody answered', () => {
+  const inBatch = (batch: string, attempt: number, verdict: Verdict, recipient = 'a', path = '/0') => tried(path, recipient, attempt, verdict, T0, { batch })
+  const again: DeliveryEvent = { type: 'reopened', at: T0, reason: '--retry-failed' }
+  it.each<[string, readonly string[], readonly DeliveryEvent[]]>([
+    ['none', [], []],
+    ['one', ['a B1'], inBatch('B1', 1, unknown)],
+    ['one of two recipients each', ['a B1', 'b B2'], [...inBatch('B1', 1, unknown), ...inBatch('B2', 1, unknown, 'b', '/1')]],
+    ['of which a repeat met a failure', ['a B1'], [...inBatch('B1', 1, unknown), ...tried('/0', 'a', 2, invalid)]],
+    ['that could not be repeated', ['a B1'], [...inBatch('B1', 1, unknown), ...tried('/0', 'a', 2, unknown)]],
+    ['whose repeat was answered', [], [...inBatch('B1', 1, unknown), ...inBatch('B1', 2, rejected)]],
+    ['that was answered by a failure', [], inBatch('B1', 1, refused)],
+    ['which --retry-failed leaves in doubt', ['a B1'], [...inBatch('B1', 1, unknown), again]],
+    ['which it orders again', ['a B1'], [...inBatch('B1', 1, unknown), { ...again, batches: ['B1'] }]],
+    ['at which a person has looked', [], [...inBatch('B1', 1, unknown), { type: 'reviewed', at: T0, decision: 'retry', note: null }]],
+    ['no batch, but a lead alone', [], tried('/0', 'a', 1, unknown)],
+  ])('%s', (_, expected, events) => {
+    expect(unansweredBatches([received(), ...events].reduce(evolve, emptyHistory)).map(({ recipient, batch }) => `${recipient} ${batch}`)).toEqual(expected)
+  })
+  it('that are to go again are open, though a repeat was refused', () => {
+    const events = [received(), ...inBatch('B1', 1, unknown), ...tried('/0', 'a', 2, invalid)]
+    expect(openBatches(events.reduce(evolve, emptyHistory))).toEqual([])
+    expect(openBatches([...events, { ...again, batches: ['B1'] }].reduce(evolve, emptyHistory))).toEqual([{ recipient: 'a', batch: 'B1' }])
+  })
+  it.each<[string, readonly string[], string]>([
+    ['none', [], ''],
+    ['all of whose leads are there', ['A3', 'A3', 'A3'], 'A3'],
+    ['of which one is missing', ['A3', 'A3', 'B1'], 'B1'],
+    ['of which a lead is in another, that is not whole', ['A2 B2', 'A2', 'C1'], 'C1'],
+    ['and so on', ['A2 B2', 'B2 C2', 'C2 D2', 'A2', 'E1'], 'E1'],
+    ['that are whole together', ['A2 B2', 'A2', 'B2'], 'A2 B2'],
+  ])('are whole: %s', (_, batches, expected) => {
+    expect([...wholeBatches(batches.map((each) => each.split(' ')), (batch) => Number(batch[1]))].join(' ')).toBe(expected)
+  })
 })

@@ -167,6 +167,29 @@ describe('taken up again', () => {
   ])
 })
 
+describe('a batch that nobody answered', () => {
+  const policies = [policy('a', { batch: { maxLeads: 9, maxWaitMs: 1000, schedule: null }, retry: {} }), policy('b')]
+  const again = { type: 'reopened', at: T0, reason: '--retry-failed' } as const
+  const whole = { ...again, batches: ['B1'] }
+  const once = tried('/', 'a', 1, unknown, T0, { batch: 'B1' })
+  const both = [...tried('/0', 'a', 1, unknown, T0, { batch: 'B1' }), ...tried('/1', 'b', 1, invalid)]
+  const either = waterfall([sendTo('a'), sendTo('b')])
+  table([
+    ['stays in doubt when its lead is taken up again', { plan: single, policies, history: [...once, again] }, ['settle failed a']],
+    ['goes again as it went, where all of its leads do', { plan: single, policies, history: [...once, whole] }, ['send a #2 batch B1']],
+    ['and not where those of another do', { plan: single, policies, history: [...once, { ...again, batches: ['B2'] }] }, ['settle failed a']],
+    ['also where its repeats could not be sent, or were refused', { plan: single, policies, history: [...once, ...tried('/', 'a', 2, refused, T0, { batch: 'B1' }), ...tried('/', 'a', 3, invalid), whole] }, ['send a #4 batch B1']],
+    ['whatever its retries say, once', { plan: single, policies, history: [...once, whole, ...tried('/', 'a', 2, unknown, T0, { batch: 'B1' })] }, ['settle failed a']],
+    ['and once more when it is ordered again', { plan: single, policies, history: [...once, whole, ...tried('/', 'a', 2, unknown, T0, { batch: 'B1' }), whole] }, ['send a #3 batch B1']],
+    ['the last order counts', { plan: single, policies, history: [...once, whole, again] }, ['settle failed a']],
+    ['waits as it went while its recipient is paused', { plan: single, policies, history: [...once, whole], recipients: { a: { paused: { reason: 'by hand' }, closedUntil: null } } }, ['wait for a person a']],
+    ['is another to a person who has looked', { plan: single, policies, history: [...once, { type: 'reviewed', at: T0, decision: 'retry', note: null }] }, ['queue /']],
+    ['so is one that was answered by a failure', { plan: single, policies, history: [...tried('/', 'a', 1, broken, T0, { batch: 'B1' }), again] }, ['queue /']],
+    ['keeps nobody from what failed beside it', { plan: either, policies, history: [...both, again] }, ['send b #2']],
+    ['which comes after it, where it goes again', { plan: either, policies, history: [...both, whole] }, ['send a #2 batch B1']],
+  ])
+})
+
 describe('a post that is taken up again after a ping', () => {
   const bid: Verdict = { kind: 'bid', price: money(330_000), pingId: 'P1', reason: null }
   const plan: Plan = { kind: 'auction', pattern: 'P', guard: noGuard, bidders: [sendTo('a'), sendTo('b')], windowMs: 500, floor: null }

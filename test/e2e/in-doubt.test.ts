@@ -75,6 +75,42 @@ describe('a sale that only the buyer knew of', () => {
   })
 })
 
+describe('a batch that a buyer reads, and closes the connection', () => {
+  const rowsIn = (body: string): readonly string[] => (JSON.parse(body) as { leadId: string }[]).map(({ leadId }) => leadId)
+  const givenUp = async () => {
+    const a = await buyer({ idempotent: false, script: ({ n, body }) => (n === 1 ? { do: 'reset-before' } : { do: 'answer', status: 200, headers: { 'content-type': 'application/json' }, body: JSON.stringify(rowsIn(body).map((id) => ({ status: 'accepted', leadId: `B-${id}`, price: 10 }))) }) })
+    const project = createProject({ a: endpointYaml(a.url, 'Batch: {Accumulate: 3 leads or 2 seconds, Format: JSON array}\nRetries: 0\n') })
+    const rows = leadsCsv(3).trimEnd().split('\n')
+    project.write('leads.csv', [rows[0], ...rows.slice(1).toReversed()].join('\n'))
+    project.write('part.csv', rows.slice(0, 3).join('\n'))
+    const first = await project.run('deliver', 'leads.csv', '--to', 'a', '--yes')
+    expect([first.code, rowsIn(a.journal[0]?.body ?? '')]).toEqual([3, expect.arrayContaining(['L1', 'L2', 'L3'])])
+    return { a, project }
+  }
+
+  it('goes again by --retry-failed with all of its leads, as it went, and without one of them not at all', async () => {
+    const { a, project } = await givenUp()
+    const part = await project.run('deliver', 'part.csv', '--to', 'a', '--yes', '--retry-failed')
+    expect([part.code, a.journal.length]).toEqual([3, 1])
+    expect(part.err).toContain('hint 2 leads stay in doubt: a batch that nobody answered may have brought them, and it goes again, under its key, only with all of its leads: name them all (`finalmile explain LEAD` tells of each), or ask the buyer, and `finalmile review retry LEAD` sends what it does not have\n')
+    expect(part.err).not.toContain('leads that failed go out again')
+    expect((await project.run('explain', 'L2')).out).toContain('next: a may have it: if so, `finalmile review accept L2 --to a --price …`; if not, `finalmile review retry L2` sends it anew; `finalmile deliver … --retry-failed` repeats its batch, under its key, where all 3 leads of it are named\n')
+    expect(await project.json('deliver', 'leads.csv', '--to', 'a', '--yes', '--retry-failed')).toMatchObject({ outcomes: { accepted: 3 }, revenue: '30.00' })
+    expect(a.journal.map(({ key, body }) => ({ key, body }))).toEqual([{ key: a.journal[0]?.key, body: a.journal[0]?.body }, { key: a.journal[0]?.key, body: a.journal[0]?.body }])
+    expect((await project.run('explain', 'L2')).out).toMatch(/reopened: --retry-failed, with all leads of batch b_\S+, which nobody answered\n/)
+  })
+
+  it('is sent anew in parts by review retry, by whom the buyer told that it does not have them', async () => {
+    const { a, project } = await givenUp()
+    expect(await project.run('review', 'retry', 'L1', 'L2', '--to', 'b')).toMatchObject({ code: 2, err: expect.stringContaining('L1, L2 are neither held nor in a pool, nor failed and in doubt at b; nothing was changed') })
+    expect(await project.run('review', 'retry', 'L1', 'L2')).toMatchObject({ code: 0, err: expect.stringContaining('2 leads will be tried again; finalmile resume sends them') })
+    expect(await project.json('resume', '--yes')).toMatchObject({ outcomes: { accepted: 2 }, revenue: '20.00' })
+    expect(rowsIn(a.journal[1]?.body ?? '').toSorted()).toEqual(['L1', 'L2'])
+    expect(a.journal[1]?.key).not.toBe(a.journal[0]?.key)
+    expect(await project.run('review', 'retry', 'L1')).toMatchObject({ code: 2 })
+  })
+})
+
 describe('a lead in a pool that a buyer may have', () => {
   it('is accepted for whom a person names, so that one sale is not booked with the pool and then with the buyer', async () => {
     const a = await buyer({ script: { do: 'reset-after', price: '50.00' }, idempotent: false })

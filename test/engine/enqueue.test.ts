@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest'
 import { createMemoryLedger } from '../world/memory-ledger.ts'
+import { createDoubted } from '../../src/engine/doubted.ts'
 import { createEnqueue } from '../../src/engine/enqueue.ts'
 import { takeIn } from '../../src/engine/intake.ts'
 import type { RunDeps, RunSettings } from '../../src/engine/settings.ts'
@@ -12,7 +13,8 @@ it('orders a lead again once, in however many chunks of the file it stands', asy
   const ledger = createMemoryLedger()
   const deps = { ledger, clock: createFakeClock(T0), observe: () => undefined } as unknown as RunDeps
   const settings = { runId: 'r', mode: 'live', again: true, source: {}, vars: {}, cost: null, currency: 'USD', receivedField: null } as unknown as RunSettings
-  const enqueue = createEnqueue(settings, deps, createTally(settings, deps), async () => false)
+  const tally = createTally(settings, deps)
+  const enqueue = createEnqueue(settings, deps, tally, async () => false, createDoubted({ settings, deps, facts: { policies: new Map(), recipients: new Map(), elsewhere: new Map() } }, tally))
   const chunk = () => someLeads(1).map((lead) => takeIn(lead, 1, 'a', sendTo('a'), 'p', settings, T0))
   for (const _ of ['taken in', 'ordered again', 'and no more', 'nor now']) await enqueue(chunk(), async () => null)
   expect((await ledger.ofLead('L1')).map(({ delivery }) => delivery.number)).toEqual([1, 2])

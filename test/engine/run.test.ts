@@ -454,32 +454,6 @@ describe('batch', () => {
   })
 })
 
-describe('a batch that was given up without an answer', () => {
-  const yes = (body: string) => JSON.stringify((JSON.parse(body) as { leadId: string }[]).map(({ leadId }) => ({ status: 'accepted', leadId: `B-${leadId}`, price: 1 })))
-  const byPosition = (url: string): string => `${endpointYaml(url, 'Batch: {Accumulate: 3 leads or 5 minutes, Format: JSON array}')}\nRetries: 0\n`
-  const givenUp = async () => {
-    const a = await buyer({ idempotent: false, script: ({ n, body }) => (n === 1 ? { do: 'reset-before' } : { do: 'answer', status: 200, headers: { 'content-type': 'application/json' }, body: yes(body) }) })
-    const world = createWorld({ a: byPosition(a.url) })
-    await world.run('a', someLeads(3))
-    expect(await outcomes(world)).toEqual({ failed: 3 })
-    return { a, world }
-  }
-  it('goes as it went, under its key, where its leads are taken up again together', async () => {
-    const { a, world } = await givenUp()
-    await world.run('a', someLeads(3).toReversed(), { retryFailed: true })
-    expect(a.journal.map(({ key }) => key)).toEqual([a.journal[0]?.key, a.journal[0]?.key])
-    expect(a.journal[1]?.body).toBe(a.journal[0]?.body)
-    expect(await outcomes(world)).toEqual({ accepted: 3 })
-    expect(await world.standing('L3')).toMatchObject({ buyerLeadId: 'B-L3' })
-  })
-  it('is another one where others are among them', async () => {
-    const { a, world } = await givenUp()
-    await world.run('a', [...someLeads(2), ...someLeads(1, 9)], { retryFailed: true })
-    expect(a.journal[1]?.key).not.toBe(a.journal[0]?.key)
-    expect(await outcomes(world)).toEqual({ accepted: 3, failed: 1 })
-  })
-})
-
 describe('a recipient that a pattern names twice at once', () => {
   it('gets the last place of a cap, and the trial of its open circuit: nothing is refused for ever', async () => {
     const a = await buyer({ script: [{ do: 'answer', status: 500 }, { do: 'accept' }] })

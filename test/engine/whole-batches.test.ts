@@ -1,4 +1,7 @@
 import { afterEach, describe, expect, it } from 'vitest'
+import { deliveryIdOf } from '../../src/core/delivery-id.ts'
+import { decideReview } from '../../src/core/review.ts'
+import type { Ledger } from '../../src/ports.ts'
 import { IMPLEMENTATIONS } from '../conformance/ledgers.ts'
 import type { Opened } from '../conformance/ledgers.ts'
 import type { Buyer, BuyerOptions } from '../world/buyer.ts'
@@ -18,7 +21,7 @@ const taken = (body: string): string => JSON.stringify(rowsIn(body).map((id) => 
 /** Reads the first `silent` batches, and closes the connection without an answer; takes all that comes later. */
 const deaf = (silent: number): Promise<Buyer> =>
   buyer({ idempotent: false, script: ({ n, body }) => (n <= silent ? { do: 'reset-before' } : { do: 'answer', status: 200, headers: { 'content-type': 'application/json' }, body: taken(body) }) })
-const batched = (url: string, size: number, more = ''): string => endpointYaml(url, `Batch: {Accumulate: ${size} leads or 5 minutes, Format: JSON array}\n${more}`)
+const batched = (url: string, size: number, more = ''): string => endpointYaml(url, `Batch: {Accumulate: ${size} leads or 1 hour, Format: JSON array}\n${more}`)
 
 describe.each(IMPLEMENTATIONS)('on $name', ({ open, cannot }) => {
   const opened = async (): Promise<Opened> => {
@@ -26,6 +29,109 @@ describe.each(IMPLEMENTATIONS)('on $name', ({ open, cannot }) => {
     endings.push(made.close)
     return made
   }
+
+  describe('batches that were given up without an answer', () => {
+    const counts = async ({ ledger }: { readonly ledger: Ledger }): Promise<Record<string, number>> => {
+      const { settled, waiting, working } = await ledger.counts('live')
+      return Object.fromEntries(Object.entries({ ...settled, waiting, working }).filter(([, count]) => count > 0))
+    }
+    const files = (url: string) => ({ a: batched(url, 3, 'Retries: 0\n') })
+    /** L1 to L3 and L4 to L6 in a batch each, L7 and L8 in a third. */
+    const givenUp = async (silent = 3) => {
+      const a = await deaf(silent)
+      const { ledger, reopen } = await opened()
+      const world = createWorld(files(a.url), ledger)
+      await world.run('a', someLeads(8))
+      await world.clock.advance(3_600_000)
+      await world.run(null, null)
+      expect(a.journal.map(({ body }) => rowsIn(body))).toEqual([['L1', 'L2', 'L3'], ['L4', 'L5', 'L6'], ['L7', 'L8']])
+      return { a, world, reopen, first: a.journal.map(({ key, body }) => ({ key, body })) }
+    }
+    const lateIn = ({ journal }: Buyer) => journal.slice(3).map(({ key, body }) => ({ key, body }))
+
+    it('go as they went, under their keys, where all of their leads are taken up again, in any order and among others', async () => {
+      const { a, world, first } = await givenUp()
+      const shuffled = [8, 1, 6, 3, 20, 4, 2, 7, 21, 5].flatMap((n) => someLeads(1, n))
+      expect(await world.run('a', shuffled, { retryFailed: true })).toMatchObject({ inDoubt: 0 })
+      expect(new Set(lateIn(a).map(({ key }) => key)).size).toBe(3)
+      expect(first).toEqual(expect.arrayContaining(lateIn(a)))
+      expect(await counts(world)).toEqual({ accepted: 8, waiting: 2 })
+      expect(await world.standing('L7')).toMatchObject({ buyerLeadId: 'B-L7' })
+    })
+
+    it('stay in doubt where some of their leads are missing, and go once all are there', async () => {
+      const { a, world, first } = await givenUp()
+      expect(await world.run('a', [...someLeads(2), ...someLeads(3, 4), ...someLeads(1, 9), ...someLeads(1)], { retryFailed: true })).toMatchObject({ inDoubt: 2 })
+      expect(lateIn(a)).toEqual([first[1]])
+      expect(await counts(world)).toEqual({ accepted: 3, failed: 5, waiting: 1 })
+      await world.run('a', someLeads(8), { retryFailed: true })
+      expect(lateIn(a)).toHaveLength(3)
+      expect(first).toEqual(expect.arrayContaining(lateIn(a)))
+      expect(await counts(world)).toEqual({ accepted: 8, waiting: 1 })
+    })
+
+    it('are given up again where nobody answers again, and may be taken up again', async () => {
+      const { a, world, first } = await givenUp(5)
+      await world.run('a', someLeads(3), { retryFailed: true })
+      await world.run('a', someLeads(3), { retryFailed: true })
+      expect(await counts(world)).toEqual({ failed: 8 })
+      await world.run('a', someLeads(3), { retryFailed: true })
+      expect(lateIn(a)).toEqual([first[0], first[0], first[0]])
+      expect(await counts(world)).toEqual({ accepted: 3, failed: 5 })
+    })
+
+    it('are taken in by --enqueue for whoever works the store, whole ones to be sent', async () => {
+      const { a, world, first } = await givenUp()
+      expect(await world.run('a', someLeads(5), { retryFailed: true, enqueue: true })).toMatchObject({ inDoubt: 2 })
+      expect(lateIn(a)).toEqual([])
+      await world.run(null, null, { take: 1 })
+      expect(lateIn(a)).toEqual([first[0]])
+      expect(await counts(world)).toEqual({ accepted: 3, failed: 5 })
+    })
+
+    it('wait as they are for a recipient that is paused', async () => {
+      const { a, world, first } = await givenUp()
+      await world.ledger.setPaused('a', 'live', { at: 0, reason: 'by hand' })
+      await world.run('a', someLeads(3), { retryFailed: true })
+      expect(await counts(world)).toEqual({ failed: 5, waiting: 3 })
+      await world.ledger.setPaused('a', 'live', null)
+      await world.ledger.wake('a', 'live', world.clock.now())
+      await world.run(null, null)
+      expect(lateIn(a)).toEqual([first[0]])
+    })
+
+    it('go anew, with others too, where a person has looked', async () => {
+      const { a, world } = await givenUp()
+      for (const id of ['L1', 'L2']) {
+        const loaded = await world.ledger.claim(deliveryIdOf({ mode: 'live', to: 'a', leadId: id, number: 1 }), 'review')
+        const { events } = decideReview(loaded?.events.map(({ event }) => event) ?? [], null, { decision: 'retry', note: null }, world.clock.now())
+        await world.ledger.append([{ deliveryId: loaded?.delivery.id ?? '', version: loaded?.events.length ?? 0, runId: 'review', events, standing: { state: 'waiting', dueAt: world.clock.now(), why: '', recipient: null, batch: false } }])
+      }
+      await world.run('a', someLeads(1, 9))
+      await world.run(null, null)
+      expect(lateIn(a).map(({ body }) => rowsIn(body).toSorted())).toEqual([['L1', 'L2', 'L9']])
+      expect(await counts(world)).toEqual({ accepted: 3, failed: 6 })
+    })
+
+    it('go under their keys where all of their leads come together, though a failure was the answer', async () => {
+      const a = await buyer({ idempotent: false, script: ({ n, body }) => (n === 1 ? { do: 'answer', status: 504 } : { do: 'answer', status: 200, headers: { 'content-type': 'application/json' }, body: taken(body) }) })
+      const world = createWorld(files(a.url), (await opened()).ledger)
+      await world.run('a', someLeads(3))
+      expect(await world.run('a', someLeads(3).toReversed(), { retryFailed: true })).toMatchObject({ inDoubt: 0 })
+      expect(new Set(a.journal.map(({ key, body }) => `${key} ${body}`)).size).toBe(1)
+      expect([a.journal.length, await counts(world)]).toEqual([2, { accepted: 3 }])
+    })
+
+    it.skipIf(cannot.includes('a crash'))('stay in doubt where a crash came between their taking up, and go by the next order', async () => {
+      const { a, world, reopen, first } = await givenUp()
+      for (const id of ['L1', 'L2', 'L3']) await world.ledger.claim(deliveryIdOf({ mode: 'live', to: 'a', leadId: id, number: 1 }), 'run9')
+      const second = createWorld(files(a.url), await reopen?.(), world.clock.now())
+      await second.run(null, null)
+      expect(await counts(second)).toEqual({ failed: 8 })
+      await second.run('a', someLeads(3), { retryFailed: true })
+      expect(lateIn(a)).toEqual([first[0]])
+    })
+  })
 
   describe('batches of more leads than are in memory at once', () => {
     const MANY = 520

@@ -78,7 +78,11 @@ const MUTANTS: readonly Mutant[] = [
   { fault: 'a sale confirmed beside another settles the lead anew', file: 'review.ts', from: "before?.outcome.kind === 'accepted'", to: 'before === null' },
   { fault: 'a lead in doubt that was refused elsewhere and then accepted counts twice', file: 'report.ts', from: 'inDoubt.size > 0 && inDoubt.has(deliveryId)', to: 'inDoubt.size < 0' },
   { fault: 'what a batch left in doubt joins another', file: 'batch.ts', from: "last === 'unconfirmed' || ((last", to: "false && ((last" },
-  { fault: 'what a person has decided stays in doubt', file: 'history.ts', from: "settled: event.decision === 'retry' ? null : history.settled, nodes: reopened(history.nodes)", to: "settled: event.decision === 'retry' ? null : history.settled" },
+  { fault: 'what a person has decided stays in doubt', file: 'history.ts', from: "settled: event.decision === 'retry' ? null : history.settled, nodes: reopened(history.nodes, null)", to: "settled: event.decision === 'retry' ? null : history.settled" },
+  { fault: '--retry-failed forgets that a batch was not answered', file: 'history.ts', from: 'const doubt = batches === null ? -1 : doubtAt(node)', to: 'const doubt = -1' },
+  { fault: 'a person who looked leaves an unanswered batch in doubt', file: 'history.ts', from: 'const doubt = batches === null ? -1 : doubtAt(node)', to: 'const doubt = doubtAt(node)' },
+  { fault: 'a part of an unanswered batch is taken for the whole', file: 'batch.ts', from: 'count === sizeOf(batch) ? batch : []', to: 'count > 0 ? batch : []' },
+  { fault: 'a batch is whole whose lead another batch, that is not, keeps back', file: 'batch.ts', from: 'return left.length === batchesOf.length ? whole :', to: 'return left.length >= 0 ? whole :' },
 ]
 
 const root = resolve(import.meta.dirname, '../..')

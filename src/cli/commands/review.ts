@@ -94,13 +94,20 @@ const decide = async (ledger: Ledger, invocation: Invocation, decision: Decision
 
 const needsPerson = (standing: Standing): boolean => standing.state === 'settled' && (standing.outcome === 'held' || standing.outcome === 'pooled')
 
-/** What is held or in a pool; to be accepted, where there is none of these, also what a buyer may have though its lead went on. */
+/** What is held or in a pool; where there is none of these, to be accepted also what a buyer may have though its lead went on, and to be tried again what failed in doubt. */
 const meantOf = (deliveries: readonly LoadedDelivery[], to: string | null, decision: Decision): readonly Meant[] => {
   const isMeant = (...names: readonly (string | null)[]): boolean => to === null || names.some((name) => name?.toLowerCase() === to)
   const open = deliveries.flatMap((loaded): readonly Meant[] => {
     const recipient = loaded.standing.state === 'settled' ? loaded.standing.recipient : null
     return needsPerson(loaded.standing) && isMeant(loaded.delivery.to, recipient) ? [{ loaded, buyer: recipient }] : []
   })
+  if (decision === 'retry' && open.length === 0) {
+    return deliveries.flatMap((loaded): readonly Meant[] => {
+      const { delivery, standing } = loaded
+      const isDoubted = standing.state === 'settled' && standing.outcome === 'failed' && mayHaveIt(factsOf(loaded)).some((buyer) => isMeant(buyer, delivery.to))
+      return isDoubted ? [{ loaded, buyer: standing.recipient }] : []
+    })
+  }
   if (decision !== 'accept') return open
   const found = open.length > 0 ? open
     : deliveries.filter(({ standing }) => standing.state === 'settled').flatMap((loaded) => mayHaveIt(factsOf(loaded)).flatMap((buyer) => (isMeant(buyer, loaded.delivery.to) ? { loaded, buyer } : [])))
@@ -112,7 +119,7 @@ const meantOf = (deliveries: readonly LoadedDelivery[], to: string | null, decis
 /** Stops before anything is changed, where a lead is not there to be decided of, or nobody can know which sale is meant. */
 const refuse = (invocation: Invocation, decision: Decision, found: readonly { readonly id: string; readonly meant: readonly Meant[] }[]): void => {
   const missing = found.filter(({ meant }) => meant.length === 0).map(({ id }) => id)
-  const nobody = decision === 'accept' ? `, nor in doubt at ${textOf(invocation.options.to) ?? 'any buyer'}` : ''
+  const nobody = decision === 'drop' ? '' : `, nor${decision === 'retry' ? ' failed and' : ''} in doubt at ${textOf(invocation.options.to) ?? 'any buyer'}`
   if (missing.length > 0) throw usageError(`${missing.join(', ')} ${missing.length === 1 ? 'is' : 'are'} neither held nor in a pool${nobody}; nothing was changed`, `${toldBy(invocation.settings)(modeOf(invocation), 'review list')} shows what is`)
   const several = decision === 'accept' ? found.find(({ meant }) => meant.length > 1) : undefined
   if (several !== undefined) {

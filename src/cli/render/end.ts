@@ -45,7 +45,8 @@ export const renderEnd = ({ summary, end, folder, cwd, hints, troubles, bad, now
   for (const { runId, leads } of end.broken.slice(-3)) lines.push(`${paint.blue('hint')} run ${runId} ended without warning, and ${plural(leads, 'lead')} of it went on here; the last rows of its files may be missing: \`${told(null, `export ledger --run ${runId}`)}\` has them all`)
   // A lead that no answer came for is not sent twice unasked.
   const doubt = Object.values(summary.recipients).some((each) => each.unknown > 0) ? '; a buyer may have those that it did not answer: ask it first' : ''
-  if (summary.outcomes.failed > 0) lines.push(`${paint.blue('hint')} leads that failed go out again, once that is mended, by ${resumed ? `\`${told(summary.mode, 'deliver … --retry-failed')}\`` : 'the same command with --retry-failed'}${doubt}`)
+  if (end.inDoubt > 0) lines.push(`${paint.blue('hint')} ${plural(end.inDoubt, 'lead')} ${end.inDoubt === 1 ? 'stays' : 'stay'} in doubt: a batch that nobody answered may have brought ${end.inDoubt === 1 ? 'it' : 'them'}, and it goes again, under its key, only with all of its leads: name them all (\`${told(null, 'explain LEAD')}\` tells of each), or ask the buyer, and \`${told(summary.mode, 'review retry LEAD')}\` sends what it does not have`)
+  if (summary.outcomes.failed > end.inDoubt) lines.push(`${paint.blue('hint')} leads that failed go out again, once that is mended, by ${resumed ? `\`${told(summary.mode, 'deliver … --retry-failed')}\`` : 'the same command with --retry-failed'}${doubt}`)
   // Of a live delivery nobody is invited to sell twice.
   if (summary.mode === 'test' && !resumed && summary.leads === 0 && end.alreadySettled > 0) lines.push(`${paint.blue('hint')} to rehearse them anew, give the same command with --again`)
   if (summary.outcomes.held + summary.outcomes.pooled > 0) lines.push(`${paint.blue('hint')} leads that need a person: ${told(summary.mode, 'review list')}`)

@@ -2,12 +2,15 @@ import type { ChalkInstance } from 'chalk'
 import type { Money } from '../../base/money.ts'
 import { shellWord } from '../../base/shell.ts'
 import { formatDuration, isoTime, type Instant } from '../../base/time.ts'
+import { unansweredBatches } from '../../core/batch.ts'
 import type { DeliveryEvent } from '../../core/event.ts'
+import { emptyHistory, evolve } from '../../core/history.ts'
 import { isPurged } from '../../core/lead.ts'
 import { childPath, isStep } from '../../core/plan.ts'
 import type { OutcomeKind } from '../../core/outcome.ts'
 import { mayHaveIt } from '../../core/review.ts'
 import { classOf, type Verdict } from '../../core/verdict.ts'
+import { batchSizeOf } from '../../engine/identity.ts'
 import type { LoadedDelivery } from '../../ports.ts'
 import { plural, showMoney, showTime, showWhen } from './figures.ts'
 import { oneLine } from './printable.ts'
@@ -78,7 +81,7 @@ const lineOf = (event: DeliveryEvent, paint: ChalkInstance, nameOf: (path: strin
       ]
       return `${paint.bold('settled')}: ${parts.join(' ')}${outcome.reason === null ? '' : ` – ${oneLine(outcome.reason)}`}`
     }
-    case 'reopened': return `reopened: ${oneLine(event.reason)}`
+    case 'reopened': return `reopened: ${oneLine(event.reason)}${event.batches ? `, with all leads of batch ${event.batches.join(', ')}, which nobody answered` : ''}`
     case 'returned': return `${paint.yellow('↩')} returned by ${event.recipient}: ${showMoney(event.amount)}${event.reason === null ? '' : ` – ${oneLine(event.reason)}`}`
     case 'reviewed': return `reviewed: ${event.decision}${event.sale ? `, bought by ${event.sale.recipient} as well, for ${showMoney(event.sale.revenue)}` : ''}${event.note === null ? '' : ` – ${oneLine(event.note)}`}`
     default: return kindOf(event)
@@ -115,7 +118,7 @@ const nextOf = ({ delivery: { lead, mode }, standing, events }: LoadedDelivery, 
       if (isPooled && doubts.length === 0) return paint.yellow(`next: parked for a person: \`${told(mode, 'review list')}\``)
       if (doubts.length > 0) {
         const [first = ''] = doubts
-        const ifNot = standing.outcome === 'failed' ? `; if not, \`${told(mode, 'deliver … --retry-failed')}\` takes it up again` : isPooled ? `; if not, \`${told(mode, `review retry|drop ${shellWord(lead.id)}`)}\`` : ''
+        const ifNot = standing.outcome === 'failed' ? `; if not, ${againOf(events.map(({ event }) => event), `\`${told(mode, `review retry ${shellWord(lead.id)}`)}\``, `\`${told(mode, 'deliver … --retry-failed')}\``)}` : isPooled ? `; if not, \`${told(mode, `review retry|drop ${shellWord(lead.id)}`)}\`` : ''
         return paint.yellow(`next: ${isPooled ? 'parked for a person; ' : ''}${doubts.join(' and ')} may have it${standing.outcome === 'accepted' ? ' too' : ''}: if so, \`${told(mode, `review accept ${shellWord(lead.id)} --to ${shellWord(first)} --price …`)}\`${ifNot}`)
       }
       if (standing.outcome === 'failed') return paint.dim(`next: nothing by itself; \`${told(mode, 'deliver … --retry-failed')}\` takes it up again (${plural(standing.attempts, 'attempt')} so far)`)
@@ -123,6 +126,12 @@ const nextOf = ({ delivery: { lead, mode }, standing, events }: LoadedDelivery, 
     }
     default: return standing satisfies never
   }
+}
+
+/** How a failed lead in doubt goes again: what a batch may have brought, by itself only when a person says so. */
+const againOf = (events: readonly DeliveryEvent[], byReview: string, byRetry: string): string => {
+  const sizes = unansweredBatches(events.reduce(evolve, emptyHistory)).map(({ batch }) => batchSizeOf(batch))
+  return sizes.length === 0 ? `${byRetry} takes it up again` : `${byReview} sends it anew; ${byRetry} repeats its batch, under its key, where all ${sizes.join(' and ')} leads of it are named`
 }
 
 const markOf = (verdict: Verdict, paint: ChalkInstance): string => {

@@ -176,8 +176,9 @@ const follow = (policy: Policy, attempts: readonly Attempt[], count: number, pat
 
 /** The next attempt on the endpoint, else on the backup; null where both gave up. */
 const retryOf = (policy: Policy, attempts: readonly Attempt[], path: string, context: Context): { plan: Exclude<NextAttempt, { kind: 'give up' }>; target: SendTarget } | null => {
-  if (policy.maxAttempts !== null && attempts.filter(counts).length >= policy.maxAttempts) return null
   const last = attempts.at(-1)
+  if (nodeAt(context.history, path).again !== undefined) return { plan: { kind: 'retry', at: context.now, timeoutMs: policy.timeoutMs }, target: 'endpoint' }
+  if (policy.maxAttempts !== null && attempts.filter(counts).length >= policy.maxAttempts) return null
   const instead = last?.finished?.verdict.kind === 'failed' ? last.finished.verdict.instead : undefined
   if (instead !== undefined) return attempts.some((each) => each.target === instead) ? null : { plan: { kind: 'retry', at: last?.finished?.at ?? context.now, timeoutMs: policy.timeoutMs }, target: instead }
   const target = last?.target ?? 'endpoint'
@@ -219,9 +220,10 @@ const tryAgain = (
     return pending({ kind: 'wait', until: plan.at, why: `tries ${policy.name} again (attempt ${attempt}): ${reasonOf(last)}`, recipient, batch: false })
   }
   const alone = target === 'alone' || target === 'update'
-  if (policy.batch && last.batch === null && !alone) return pending({ kind: 'choose', path, choice: { kind: 'queue' } })
+  const batch = nodeAt(context.history, path).again ?? last.batch
+  if (policy.batch && batch === null && !alone) return pending({ kind: 'choose', path, choice: { kind: 'queue' } })
   const timeoutMs = plan.kind === 'retry' ? plan.timeoutMs : policy.timeoutMs
-  return pending({ kind: 'send', path, recipient, phase: 'post', attempt, timeoutMs, target, batch: alone ? null : last.batch, claims: claimsOf(met, context, isFirst(path, context)) })
+  return pending({ kind: 'send', path, recipient, phase: 'post', attempt, timeoutMs, target, batch: alone ? null : batch, claims: claimsOf(met, context, isFirst(path, context)) })
 }
 
 /**
