@@ -163,6 +163,22 @@ describe('one writer', () => {
     other.close()
   })
 
+  it('a store that is closed while its write is refused leaves a thread that serves the next', async () => {
+    const ledger = await openSqliteLedger({ path, use: 'write' })
+    const other = openDatabase(path, 'write')
+    other.exec('UPDATE lease SET fence = fence + 1')
+    const refused = expect(ledger.append([step('L1')])).rejects.toThrow(LeaseLostError)
+    await ledger.close()
+    await refused
+    await expect(ledger.append([step('L1')])).rejects.toThrow(LeaseLostError)
+    other.close()
+    for (const name of ['next.db', 'third.db']) {
+      const next = await openSqliteLedger({ path: join(folder, name), use: 'write' })
+      expect(await next.append([step('L1')])).toMatchObject([{ kind: 'ok' }])
+      await next.close()
+    }
+  })
+
   it('a writer that was stopped past its lease is fenced off: its writes are refused', async () => {
     const { child, lines, until } = appender('400')
     await until(() => lines.length > 20)

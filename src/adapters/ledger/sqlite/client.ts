@@ -4,7 +4,7 @@ import type { Holder } from './lease.ts'
 import { flatten, pack, unpack } from '../packing.ts'
 import type { PackedResult, PackedStep } from '../packing.ts'
 import type { Store } from './store.ts'
-import { takeThread } from './thread.ts'
+import { giveBackThread, takeThread } from './thread.ts'
 import { arrive } from './trouble.ts'
 import type { Carried } from './trouble.ts'
 
@@ -48,7 +48,7 @@ export const startClient = (options: Omit<HostOptions, 'onLease' | 'onWait'>, on
   /** Calls that wait until the steps before them have gone. */
   const held: (() => void)[] = []
   let closing: Promise<void> | null = null
-  let exited = false
+  let closed = (): void => undefined
   let timer: NodeJS.Timeout | undefined
   let nextCall = 1
   let leaseUntil = 0
@@ -99,8 +99,21 @@ export const startClient = (options: Omit<HostOptions, 'onLease' | 'onWait'>, on
     for (const call of calls.values()) call.reject(error)
     calls.clear()
     // Those who asked have been told; what remains held is the end.
-    if (closing) worker.postMessage({ kind: 'close' })
     held.length = 0
+    if (closing) end()
+  }
+
+  /** Said once: a thread that is given back would take a second for its next store. */
+  let ended = false
+  const end = (): void => {
+    if (!ended) worker.postMessage({ kind: 'close' })
+    ended = true
+  }
+
+  const over = (): void => {
+    ended = true
+    failAll(new Error('the store was closed'))
+    closed()
   }
 
   const client: Client = {
@@ -125,12 +138,11 @@ export const startClient = (options: Omit<HostOptions, 'onLease' | 'onWait'>, on
     }),
     holdsLease: () => leaseUntil > Date.now(),
     close: () => closing ??= new Promise((resolve) => {
-      if (exited) return resolve()
-      worker.once('exit', () => resolve())
+      if (ended) return resolve()
+      closed = resolve
       flush()
-      const post = (): void => { worker.postMessage({ kind: 'close' }) }
-      if (gathered.length === 0) post()
-      else held.push(post)
+      if (gathered.length === 0) end()
+      else held.push(end)
     }),
   }
 
@@ -141,17 +153,17 @@ export const startClient = (options: Omit<HostOptions, 'onLease' | 'onWait'>, on
       switch (message.kind) {
         case 'open': clearTimeout(waiting); return resolve(client)
         case 'waiting': holder = message.holder; return
-        case 'notOpen': clearTimeout(waiting); reject(arrive(message.error)); return void worker.terminate()
+        case 'notOpen': clearTimeout(waiting); reject(arrive(message.error)); return giveBackThread(worker)
         case 'lease': leaseUntil = message.until; return
         case 'appended': return answered(message.results)
         case 'appendFailed': return failAll(arrive(message.error))
         case 'returned': calls.get(message.id)?.resolve(message.value as never); calls.delete(message.id); return
         case 'threw': calls.get(message.id)?.reject(arrive(message.error)); calls.delete(message.id); return
-        case 'closed': return
+        case 'closed': giveBackThread(worker); return over()
         default: return message satisfies never
       }
     })
     worker.on('error', (error) => { const known = error instanceof Error ? error : new Error(String(error)); failAll(known); reject(known) })
-    worker.on('exit', () => { clearTimeout(waiting); exited = true; failAll(new Error('the store was closed')) })
+    worker.on('exit', () => { clearTimeout(waiting); over() })
   })
 }
