@@ -11,6 +11,7 @@ import { plural, showCount, showDue, showTime } from '../render/figures.ts'
 import { outcomesLine } from '../render/summary.ts'
 import { renderTable } from '../render/table.ts'
 import { oneLine } from '../render/printable.ts'
+import { withoutTime } from '../render/waits.ts'
 import { toldBy, toldReason, type Told } from '../render/told.ts'
 import { allLeads, forPeople, tellOtherMode } from '../other-mode.ts'
 import { withStore } from '../store.ts'
@@ -80,7 +81,7 @@ const whyNow = ({ recipient, why, nextAt }: Queue, paused: ReadonlySet<string>, 
 const queuesOf = async (ledger: Ledger, mode: Mode, now: Instant): Promise<readonly Queue[]> => {
   const queues = new Map<string, Queue>()
   for (const each of await ledger.queues({ mode, dueBefore: now - OVERDUE_MS })) {
-    const why = oneLine(each.why.replace(/,? ?(?:until|opens|at) \d{4}-\d\d-\d\dT[\d:.]+Z/g, ''))
+    const why = oneLine(withoutTime(each.why))
     const name = `${each.recipient ?? ''}\n${why}`
     const known = queues.get(name)
     queues.set(name, known ? { ...known, leads: known.leads + each.leads, overdue: known.overdue + each.overdue, nextAt: earliest([known.nextAt, each.nextAt]) } : { ...each, why })

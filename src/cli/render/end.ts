@@ -12,6 +12,7 @@ import type { Summary } from '../../core/report/summary.ts'
 import { renderSummary } from './summary.ts'
 import { outcomePaint } from './timeline.ts'
 import { oneLine } from './printable.ts'
+import { waitsOf } from './waits.ts'
 import { toldReason, type Told } from './told.ts'
 import { cut } from './width.ts'
 
@@ -37,8 +38,8 @@ interface Ending {
 export const renderEnd = ({ summary, end, folder, cwd, hints, troubles, bad, now, resumed, still, total, told }: Ending, columns: number, paint: ChalkInstance): string => {
   const lines: string[] = [renderSummary(summary, columns, paint).trimEnd(), '']
   for (const each of troubles) lines.push(troubleLine(each, told, paint))
-  for (const each of end.waiting.slice(0, 8)) {
-    lines.push(`${paint.cyan('waiting')} ${plural(each.count, 'lead')}, ${showDue(each.nextAt, now)}: ${oneLine(toldReason(told, summary.mode, each.why))}`)
+  for (const each of waitsOf(end.waiting).slice(0, 8)) {
+    lines.push(`${paint.cyan('waiting')} ${plural(each.count, 'lead')}, ${each.times > 1 ? 'the first ' : ''}${showDue(each.nextAt, now)}: ${oneLine(toldReason(told, summary.mode, each.why))}`)
   }
   for (const each of hints) lines.push(`${paint.blue('hint')} ${each.recipient}: ${oneLine(each.text)}`)
   if (end.changed > 0) lines.push(`${paint.blue('hint')} ${plural(end.changed, 'lead')} ${end.changed === 1 ? 'reads' : 'read'} otherwise in the file than when taken in, and went on as taken in: what has failed goes out as it reads now from a file of its own, by --again`)

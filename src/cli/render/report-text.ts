@@ -5,7 +5,7 @@ import type { Figures } from '../../core/report/figures.ts'
 import { currenciesIn, inOrder, leadsOf, moneyIn, moneyOf, outcomesOf, recipientSummary } from '../../core/report/summary.ts'
 import { plural, showCount, showMs, showRate, showShare } from './figures.ts'
 import { openJson, openTexts, type OpenLeads } from './open-leads.ts'
-import { errorsText, moneyTexts, outcomesLine, revenueText, showAmount } from './summary.ts'
+import { errorsText, moneyTexts, outcomesLine, revenueText, showAmount, showAverage } from './summary.ts'
 import { renderTable } from './table.ts'
 
 /** For programs: every grouping at once. */
@@ -71,7 +71,7 @@ export const reportText = (report: Report, grouping: Grouping, columns: number, 
         const each = recipientSummary(figures, report)
         return [id, showCount(each.attempts), showCount(each.accepted), showShare(each.success_rate), showMs(each.avg_ms), showMs(each.p95_ms), revenueText(each, report.mode),
           // In a rehearsal nothing is earned: the column is left out.
-          report.mode === 'test' ? '' : each.revenue_per_lead === null ? '–' : showAmount(each.revenue_per_lead, each.currency ?? report.currency), errorsText(each)]
+          report.mode === 'test' ? '' : each.revenue_per_lead === null ? '–' : showAverage(each.revenue_per_lead, each.currency ?? report.currency), errorsText(each)]
       }), columns, paint))
   } else {
     lines.push(renderTable(

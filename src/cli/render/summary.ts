@@ -1,5 +1,5 @@
 import type { ChalkInstance } from 'chalk'
-import { parseMoney } from '../../base/money.ts'
+import { money, parseMoney } from '../../base/money.ts'
 import { formatDuration } from '../../base/time.ts'
 import type { Mode } from '../../core/event.ts'
 import { OUTCOMES } from '../../core/outcome.ts'
@@ -77,6 +77,12 @@ const moneyLines = (summary: Summary): readonly (readonly [string, MoneySummary]
 export const showAmount = (text: string, currency: string): string => {
   const read = parseMoney(text, currency)
   return read === null ? text : showMoney(read)
+}
+
+/** No cent is counted in an average: past one of the main unit its fractions of a cent are noise. */
+export const showAverage = (text: string, currency: string): string => {
+  const read = parseMoney(text, currency)
+  return read === null ? text : showMoney(read.amount < 10_000 ? read : money(Math.round(read.amount / 100) * 100, read.currency))
 }
 
 /** In test mode what it would have been. */

@@ -3,6 +3,7 @@ import { money } from '../../../src/base/money.ts'
 import { openLeadsOf } from '../../../src/cli/render/open-leads.ts'
 import { reportPage } from '../../../src/cli/render/report-page.ts'
 import { reportCsv, reportJson, reportText } from '../../../src/cli/render/report-text.ts'
+import { showAverage } from '../../../src/cli/render/summary.ts'
 import { createPaint } from '../../../src/cli/streams.ts'
 import { addEvent, emptyReport, type Report } from '../../../src/core/report.ts'
 import type { OutcomeKind } from '../../../src/core/outcome.ts'
@@ -30,6 +31,10 @@ describe('the report', () => {
     expect(text).toContain('Revenue $90.00   Cost $45.00   Margin $45.00')
     expect(text).toMatch(/^=search +2 +1 +50\.0% +1 +5 ms +5 ms +\$45\.00 +\$30\.00 +\$15\.00$/m)
     expect(reportText(reportOf(), 'recipient', 120, createPaint(0))).toMatch(/^acme +3 +2 +66\.7% +5 ms +5 ms +\$90\.00 +\$30\.00 +server_error 1$/m)
+  })
+
+  it('rounds an average to the cent, but for one of less than a dollar', () => {
+    expect([showAverage('33.6723', 'USD'), showAverage('0.0312', 'EUR'), showAverage('3.037', 'USD')]).toEqual(['$33.67', '€0.0312', '$3.04'])
   })
 
   it('says what its figures do not have yet', () => {
