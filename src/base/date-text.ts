@@ -14,7 +14,8 @@ type DateText =
  * `YYYYMMDDHHMMSS`, and epoch seconds or milliseconds. Null for anything else: `24/11/2026` and `11/24/26` could be misread.
  */
 export const parseDate = (value: unknown): DateText | null => {
-  if (typeof value === 'number') return epoch(value)
+  // 19800517 is a day whether it is text or a number; as seconds it would be one of 1970.
+  if (typeof value === 'number') return (/^(?:19|20)\d{6}$/.test(String(value)) ? parseDate(String(value)) : null) ?? epoch(value)
   if (typeof value !== 'string') return null
   const text = value.trim()
   const iso = ISO.exec(text)
@@ -37,7 +38,7 @@ export const parseDate = (value: unknown): DateText | null => {
   return /^\d{10}$|^\d{13}$/.test(text) ? epoch(Number(text)) : null
 }
 
-const ISO = /^(\d{4})-(\d{2})-(\d{2})(?:[T ](\d{2}):(\d{2})(?::(\d{2})(?:[.,](\d{1,9}))?)?\s*(Z|[+-]\d{2}:?\d{2})?)?$/i
+const ISO = /^(\d{4})-(\d{2})-(\d{2})(?:[T ](\d{2}):(\d{2})(?::(\d{2})(?:[.,](\d{1,9}))?)?\s*(Z|[+-]\d{2}(?::?\d{2})?)?)?$/i
 
 const COMPACT = /^((?:19|20)\d{2})(\d{2})(\d{2})(?:T?(\d{2})(\d{2})(\d{2})?(Z)?)?$/
 
@@ -46,7 +47,7 @@ const WORDS = new RegExp(
   '^(?:(?<mo>\\d{1,2})[/-](?<d>\\d{1,2})[/-](?<y>\\d{4})|(?<y2>\\d{4})[/-](?<mo2>\\d{1,2})[/-](?<d2>\\d{1,2})'
   + '|(?:[a-z]{3,9},?\\s+)?(?:(?<d3>\\d{1,2})(?:st|nd|rd|th)?[\\s-]+(?<name3>[a-z]{3,9})\\.?,?[\\s-]+|(?<name4>[a-z]{3,9})\\.?\\s+(?<d4>\\d{1,2})(?:st|nd|rd|th)?,?\\s+)(?<y3>\\d{4}))'
   + '(?:(?:,?\\s+(?:at\\s+)?|T)(?<h>\\d{1,2}):(?<mi>\\d{2})(?::(?<s>\\d{2})(?:[.,]\\d{1,9})?)?\\s*(?<half>[AP]M)?\\s*'
-  + '(?<zone>Z|UTC|(?:GMT|UTC)?[+-]\\d{2}:?\\d{2}|GMT|[ECMP][SD]T)?(?:\\s*\\([^()]*\\))?)?$', 'i')
+  + '(?<zone>Z|UTC|(?:GMT|UTC)?[+-]\\d{2}(?::?\\d{2})?|GMT|[ECMP][SD]T)?(?:\\s*\\([^()]*\\))?)?$', 'i')
 
 const ofWords = ({ mo, d, y, y2, mo2, d2, d3, name3, name4, d4, y3, h, mi, s, half, zone }: Readonly<Record<string, string | undefined>>): DateText | null => {
   const name = name3 ?? name4
@@ -66,9 +67,9 @@ const monthOf = (name: string): string => String(MONTHS.findIndex((each) => each
 export const fieldsOf = (date: DateText, zone = 'UTC') =>
   date.kind === 'instant' ? wallTime(date.at, zone) : { ...wallTime(date.wall), offset: wallTime(instantOfWall(date.wall, zone), zone).offset }
 
-/** Up to 11 digits are seconds (until the year 5138), more are milliseconds. */
+/** Up to 10 digits are seconds (until the year 2286), more are milliseconds; below zero lie the births before 1970. */
 const epoch = (value: number): DateText | null =>
-  Number.isFinite(value) && value >= 0 && value < 8.64e15 ? { kind: 'instant', at: value < 1e11 ? value * 1000 : value } : null
+  Math.abs(value) < 8.64e15 ? { kind: 'instant', at: Math.abs(value) < 1e10 ? value * 1000 : value } : null
 
 const wallOf = (y = '', mo = '', d = '', h = '0', mi = '0', s = '0', ms = '0'): number | null => {
   const year = Number(y)
@@ -83,10 +84,10 @@ const wallOf = (y = '', mo = '', d = '', h = '0', mi = '0', s = '0', ms = '0'): 
   return date.getUTCMonth() === month - 1 && date.getUTCDate() === day ? date.getTime() + ((hour * 60 + minute) * 60 + second) * 1000 + Number(ms) : null
 }
 
-/** Minutes east of UTC: an offset, UTC itself, or one of the four American zones, which mail and browsers write. */
+/** Minutes east of UTC: an offset (PostgreSQL writes `+00`), UTC itself, or one of the four American zones, which mail and browsers write. */
 const offsetOf = (zone: string): number => {
   const american = /^([ECMP])([SD])T$/i.exec(zone)
   if (american) return (-5 - 'ECMP'.indexOf((american[1] ?? '').toUpperCase()) + (/d/i.test(american[2] ?? '') ? 1 : 0)) * 60
-  const [, sign, hours = '0', minutes = '0'] = /([+-])(\d{2}):?(\d{2})/.exec(zone) ?? []
+  const [, sign, hours = '0', minutes = '0'] = /([+-])(\d{2}):?(\d{2})?/.exec(zone) ?? []
   return (sign === '-' ? -1 : 1) * (Number(hours) * 60 + Number(minutes))
 }

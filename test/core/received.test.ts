@@ -13,6 +13,7 @@ it.each<[string, unknown, number | 'unsaid' | 'unreadable']>([
   ['ISO text without a zone', '2026-11-24T15:15:00', at],
   ['a database\'s text', '2026-11-24 15:15:00.000', at],
   ['a database\'s text with its zone', '2026-11-24 15:15:00 UTC', at],
+  ['PostgreSQL\'s text', '2026-11-24 10:15:00.5-05', at + 500],
   ['a date alone', '2026-11-24', Date.UTC(2026, 10, 24)],
   ['an American date', '11/24/2026 3:15 PM', at],
   ['an American date with its zone', '11/24/2026 10:15 AM EST', at],

@@ -25,11 +25,15 @@ export const dateAdd = (value: unknown, amount: unknown, unit: unknown): string 
   const at = date.kind === 'instant' ? date.at : date.wall
   const [months, ms] = [MONTHS.get(name), MS.get(name)]
   const moved = months !== undefined ? addMonths(at, count * months) : ms !== undefined ? at + count * ms : null
-  if (moved === null || Math.abs(moved) > 8.64e15) return undefined
+  if (moved === null || !(moved >= FIRST_YEAR && moved < PAST_YEAR_9999)) return undefined
   const iso = new Date(moved).toISOString()
   if (date.kind === 'instant') return iso
   return date.dateOnly && moved % 86_400_000 === 0 ? iso.slice(0, 10) : iso.slice(0, 19)
 }
+
+/** What four digits of a year can say; a number of a lead's leads anywhere. */
+const FIRST_YEAR = Date.parse('0000-01-01T00:00:00Z')
+const PAST_YEAR_9999 = Date.parse('9999-12-31T23:59:59.999Z') + 1
 
 const unitName = (text: string): string => text.toLowerCase().replace(/s$/, '')
 

@@ -34,6 +34,7 @@ describe('helpers', () => {
     ['{{hash lead.email}}', expect.stringMatching(/^[0-9a-f]{64}$/)], ['{{compare (hash lead.email "md5") "==" (hash "ann@example.com" "md5")}}', true], ['{{compare (hash lead.phone) "==" (hash "15555551234")}}', true], ['{{compare (hash lead.dob) "==" (hash "19800502")}}', false], ['{{hash "a" "md5"}}', '0cc175b9c0f1b6a831c399e269772661'], ['{{hash lead.empty "md5"}}', ''], ['{{hash "  " raw=true}}', ''],
     ['{{state lead.state "name"}}', 'California'], ['{{state lead.full}}', 'NY'], ['{{state "Bavaria" "name"}}', 'Bavaria'],
     ['{{age lead.dob}}', 45], ['{{age "1980-05-01"}}', 46], ['{{age lead.dob tz="PST"}}', 45], ['{{age lead.state}}', undefined], ['{{date_add lead.end 1 "month"}}', '2026-02-28'], ['{{date_add now "-3 days"}}', '2026-04-28T09:00:00.000Z'], ['{{date_add lead.state 1}}', undefined], ['{{date_add now "3 constructor"}}', undefined],
+    ['{{date_add lead.end 99999999 "months"}}', undefined], ['{{date_add "9999-12-31" 1}}', undefined], ['{{date_add "9999-12-31T23:59:59Z" 0}}', '9999-12-31T23:59:59.000Z'], ['{{date_add "0001-01-01" -3 "years"}}', undefined], ['{{date_add "2024-02-29" -1 "year"}}', '2023-02-28'],
     ['{{ascii lead.city}}', 'Sao "Paulo" ss '], ['{{json lead.list}}', '["a","b"]'],
   ])('%s', (text, gives) => { expect(show(text)).toEqual(gives) })
 
