@@ -1,17 +1,18 @@
+import { parseDate } from '../base/date-text.ts'
 import { DAY, SECOND } from '../base/time.ts'
 
 /** A wait is kept as told, except that no calendar reaches past a century. */
 const LONGEST = 36_525 * DAY
 
 /**
- * How long the buyer asks to wait, in milliseconds from its answer: Retry-After in seconds or as any of the three dates
- * of RFC 9110 (5.6.7, 10.2.3), read against the buyer's own Date, else against `at`; without it the RateLimit headers in
- * use. A time past is 0; what cannot be read is null.
+ * How long the buyer asks to wait, in milliseconds from its answer: Retry-After in seconds (Shopify writes `2.0`) or as any
+ * of the three dates of RFC 9110 (5.6.7, 10.2.3) or another that names its zone, read against the buyer's own Date, else
+ * against `at`; without it the RateLimit headers in use. A time past is 0; what cannot be read is null.
  */
 export const retryAfterMs = (headers: Readonly<Record<string, string>>, at: number): number | null => {
   const told = headers['retry-after']?.trim()
   if (told !== undefined) {
-    if (/^\d+$/.test(told)) return Math.min(Number(told) * SECOND, LONGEST)
+    if (/^\d+(\.\d+)?$/.test(told)) return secondsOrTime(Number(told), at)
     const until = httpDate(told, at)
     if (until !== null) return clamp(until - (httpDate(headers['date'] ?? '', at) ?? at))
   }
@@ -20,13 +21,14 @@ export const retryAfterMs = (headers: Readonly<Record<string, string>>, at: numb
 
 const clamp = (ms: number): number => Math.min(Math.max(ms, 0), LONGEST)
 
+/** More than a billion seconds are no wait but a time since 1970, and more than a thousand billions that time in milliseconds. */
+const secondsOrTime = (value: number, at: number): number => clamp(Math.ceil(value > 1e12 ? value - at : value > 1e9 ? value * SECOND - at : value * SECOND))
+
 /** `RateLimit: "day";r=0;t=30` of the draft, `RateLimit-Reset` (seconds), `X-RateLimit-Reset` (seconds, or a time since 1970). */
 const fromRateLimit = (headers: Readonly<Record<string, string>>, at: number): number | null => {
   const reset = ofPolicies(headers['ratelimit'] ?? '') ?? headers['ratelimit-reset'] ?? headers['x-ratelimit-reset'] ?? headers['x-rate-limit-reset']
   if (reset === undefined || !/^\d{1,14}$/.test(reset.trim())) return null
-  const value = Number(reset)
-  if (value > 1e12) return clamp(value - at)
-  return clamp(value > 1e9 ? value * SECOND - at : value * SECOND)
+  return secondsOrTime(Number(reset), at)
 }
 
 /** Of several policies the one that is used up counts, and of several of these the last to begin anew. */
@@ -41,13 +43,14 @@ const ofPolicies = (text: string): string | undefined => {
 
 const MONTHS = ['jan', 'feb', 'mar', 'apr', 'may', 'jun', 'jul', 'aug', 'sep', 'oct', 'nov', 'dec']
 const FORMS: readonly RegExp[] = [
-  /^\w{3}, (?<d>\d{2}) (?<m>\w{3}) (?<y>\d{4}) (?<h>\d{2}):(?<i>\d{2}):(?<s>\d{2}) (?:GMT|UTC)$/i,
   /^\w{6,9}, (?<d>\d{2})-(?<m>\w{3})-(?<y>\d{2}) (?<h>\d{2}):(?<i>\d{2}):(?<s>\d{2}) GMT$/i,
   /^\w{3} (?<m>\w{3}) (?<d>[ \d]\d) (?<h>\d{2}):(?<i>\d{2}):(?<s>\d{2}) (?<y>\d{4})$/i,
 ]
 
-/** Milliseconds of an HTTP date: IMF-fixdate, RFC 850, asctime; null for anything else. `near` settles a year of two digits. */
+/** Milliseconds of an HTTP date: IMF-fixdate as any other date with its zone, RFC 850, asctime; null for anything else. `near` settles a year of two digits. */
 export const httpDate = (text: string, near: number): number | null => {
+  const date = parseDate(text)
+  if (date?.kind === 'instant') return date.at
   for (const form of FORMS) {
     const part = form.exec(text.trim())?.groups
     if (!part) continue
