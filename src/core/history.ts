@@ -92,7 +92,7 @@ export const evolve = (history: History, event: DeliveryEvent): History => {
     case 'attemptStarted': return withNode(history, event.path, (node) => ({ ...withoutOrder(node), attempts: [...node.attempts, started(event, node)], queuedAt: null }))
     case 'attemptFinished': return withNode(history, event.path, (node) => ({ ...node, attempts: finish(node.attempts, event) }))
     case 'settled': return { ...history, version, settled: event.outcome }
-    case 'reopened': return { ...history, version, settled: null, nodes: reopened(history.nodes, event.batches ?? []) }
+    case 'reopened': return { ...history, version, settled: null, nodes: history.settled?.kind === 'accepted' ? withStepsAgain(history.nodes) : reopened(history.nodes, event.batches ?? []) }
     case 'returned': return { ...history, version, besides: [...(history.besides ?? []), money(-event.amount.amount, event.amount.currency)] }
     // Whoever decided has looked at the answers before that said neither yes nor no.
     case 'reviewed': return { ...history, version, settled: event.decision === 'retry' ? null : history.settled, nodes: reopened(history.nodes, null), ...(event.sale ? { besides: [...(history.besides ?? []), event.sale.revenue] } : {}) }
@@ -174,15 +174,19 @@ const reopened = (nodes: ReadonlyMap<string, NodeHistory>, batches: readonly str
   const reset = new Map<string, NodeHistory>()
   for (const [path, node] of nodes) {
     const last = node.attempts.findLast((each) => !isStep(each.phase))?.finished?.verdict.kind
-    const steps = node.attempts.some((each) => isStep(each.phase)) ? { stepsBefore: node.attempts.length } : {}
     const doubt = batches === null ? -1 : doubtAt(node)
     const batch = node.attempts[doubt]?.batch ?? null
-    if (last === 'accepted' || last === 'rejected' || last === 'duplicate' || last === 'bid') reset.set(path, { ...node, ...steps })
+    if (last === 'accepted' || last === 'rejected' || last === 'duplicate' || last === 'bid') reset.set(path, stepsAgain(node))
     else if (batch === null) reset.set(path, { ...withoutOrder(node), before: node.attempts.length, passed: null, queuedAt: null })
     else reset.set(path, batches?.includes(batch) ? { ...node, before: doubt, again: batch, passed: null, queuedAt: null } : withoutOrder(node))
   }
   return reset
 }
+
+/** The lead is sold: what its buyer's service still has to do is tried again, and nobody gets it once more. */
+const withStepsAgain = (nodes: ReadonlyMap<string, NodeHistory>): ReadonlyMap<string, NodeHistory> => new Map([...nodes].map(([path, node]) => [path, stepsAgain(node)]))
+
+const stepsAgain = (node: NodeHistory): NodeHistory => (node.attempts.some((each) => isStep(each.phase)) ? { ...node, stepsBefore: node.attempts.length } : node)
 
 /** What was ordered to go again has begun, or is ordered otherwise. */
 const withoutOrder = (node: NodeHistory): NodeHistory => {

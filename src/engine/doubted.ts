@@ -16,10 +16,14 @@ import type { Work } from './work.ts'
  * stays so, since no key of another batch would tell the buyer, and a person looks.
  */
 export const createDoubted = ({ settings, deps: { ledger, clock, observe }, facts: { policies } }: Pick<Surroundings, 'settings' | 'deps' | 'facts'>, tally: ReturnType<typeof createTally>) => {
-  const ids = new Set<string>()
+  const leadIds = new Map<string, string>()
   let isRead = false
 
-  const batchesOf = ({ events }: LoadedDelivery) => unansweredBatches(foldAll(emptyHistory, events.map(({ event }) => event)))
+  const batchesOf = ({ events }: LoadedDelivery) => {
+    const history = foldAll(emptyHistory, events.map(({ event }) => event))
+    // Of one that is sold only a step is taken up.
+    return history.settled?.kind === 'failed' ? unansweredBatches(history) : []
+  }
 
   return {
     /** False where no batch left it in doubt: it is tried again at once. Looked for only where some recipient takes batches. */
@@ -31,16 +35,17 @@ export const createDoubted = ({ settings, deps: { ledger, clock, observe }, fact
       if (isRead) tally.alreadySettled(delivery.lead.id)
       else {
         tally.takenUp(loaded.delivery.lead, delivery.lead)
-        ids.add(delivery.id)
+        leadIds.set(delivery.id, delivery.lead.id)
       }
       return true
     },
     /** No more leads come. They are taken up from the store, as all that is due. */
     takeUp: async (): Promise<void> => {
       const claimed: LoadedDelivery[] = []
-      for (const id of ids) {
+      for (const [id, leadId] of leadIds) {
         const loaded = await ledger.claim(id, settings.runId)
         if (loaded) claimed.push(loaded)
+        else tally.alreadySettled(leadId)
       }
       isRead = true
       const whole = wholeBatches(claimed.map((each) => batchesOf(each).map(({ batch }) => batch)), batchSizeOf)

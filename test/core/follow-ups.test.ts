@@ -5,7 +5,7 @@ import { emptyHistory, evolve } from '../../src/core/history.ts'
 import type { Plan } from '../../src/core/plan.ts'
 import type { Verdict } from '../../src/core/verdict.ts'
 import type { Given } from './given.ts'
-import { T0, accepted, actionsOf, broken, decides, invalid, noGuard, policy, received, rejected, sendTo, tried, unknown, waterfall } from './given.ts'
+import { T0, accepted, actionsOf, broken, decides, invalid, noGuard, policy, received, rejected, sendTo, tried, unknown, unreadable, waterfall } from './given.ts'
 
 const crm = policy('a', { steps: ['list', 'workflow'] })
 const policies = [crm, policy('b'), policy('c')]
@@ -48,6 +48,17 @@ describe('steps after a sale', () => {
     ['opened again only the failed step is taken up', { plan: single, now: T0 + 9_000, history: [...sold, ...list(1, invalid), ...workflow(1, done), settled, reopened] }, ['send a #2 list']],
     ['with all of its retries', { plan: single, now: T0 + 9_000, history: [...sold, ...[1, 2, 3, 4].flatMap((n) => list(n, broken)), ...workflow(1, done), settled, reopened, ...list(5, broken, T0 + 9_000)] }, [expect.stringMatching(/^wait \+9\d{3}|^wait \+1\d{4}/) as unknown as string]],
   ])
+
+  describe('opened again, nobody gets the lead once more: it is sold', () => {
+    const opened: readonly DeliveryEvent[] = [...tried('/0', 'a', 1, accepted), ...tried('/0', 'a', 1, invalid, T0, { phase: 'list' }), ...tried('/0', 'a', 1, done, T0, { phase: 'workflow' })]
+    const passed: DeliveryEvent = { type: 'chose', at: T0, path: '/1', choice: { kind: 'pass', recipient: 'b', reason: 'shut' } }
+    table(([
+      ['who may have bought it', tried('/1', 'b', 1, unreadable)],
+      ['who gave no answer', [1, 2, 3, 4].flatMap((n) => tried('/1', 'b', n, unknown))],
+      ['who failed', tried('/1', 'b', 1, invalid)],
+      ['who was passed by', [passed]],
+    ] as const).map(([who, other]) => [who, { plan: race(Infinity, sendTo('a'), sendTo('b')), now: T0 + 9_000, history: [...opened, ...other, settled, reopened] }, ['send a #2 list']]))
+  })
 
   it('what is left open is told in the outcome', () => {
     const [action] = actionsOf({ plan: single, policies, history: [...sold, ...list(1, invalid), ...workflow(1, invalid)] })
