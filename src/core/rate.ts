@@ -54,4 +54,5 @@ const allowanceOf = (perMs: number): number => Math.min(perMs / 12, LONGEST_ALLO
 const LONGEST_ALLOWANCE_MS = 1_000
 const LONGEST_GAP_MS = 20
 const GRAINS = 250
-const CLOCK_PUT_BACK_MS = 10_000
+/** What is given for a time so much further ahead than it could be was given by a clock that has been put back since. */
+export const CLOCK_PUT_BACK_MS = 10_000

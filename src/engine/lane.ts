@@ -87,6 +87,8 @@ export const createLane = (settings: TransportSettings, concurrency: number | nu
     if (!settings.rate) return null
     if (shared) return shared.opensAt(now)
     const stretch = Math.ceil(stretchOf(settings.rate.perMs))
+    // Those that lie ahead were counted by a clock that has been put back since: they count from now on.
+    if ((starts.at(-1) ?? now) > now) starts = starts.map((at) => Math.min(at, now))
     starts = starts.filter((at) => at > now - stretch)
     return starts.length < settings.rate.count ? null : (starts[0] ?? now) + stretch
   }

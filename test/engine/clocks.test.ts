@@ -48,6 +48,32 @@ describe('a clock that is set two hours', () => {
   })
 })
 
+describe('a Rate, where the clock is set back two hours', () => {
+  const rated = async () => {
+    const a = await buyer()
+    return { a, world: createWorld({ a: endpointYaml(a.url).replace('/leads\n', '/leads\n  Rate: 5 per second\n') }) }
+  }
+
+  it('within a run is shut no longer than it says', async () => {
+    const { a, world } = await rated()
+    const run = world.run('a', someLeads(15))
+    while (a.journal.length < 5) await new Promise((resolve) => setTimeout(resolve, 1))
+    world.clock.step(-2 * HOUR)
+    const set = world.clock.now()
+    await run
+    expect([await outcomes(world), world.clock.now() - set < 10_000]).toEqual([15, true])
+  })
+
+  it('between two runs is shut no longer than it says', async () => {
+    const { world } = await rated()
+    await world.run('a', someLeads(5))
+    world.clock.step(-2 * HOUR)
+    const set = world.clock.now()
+    await world.run('a', someLeads(10, 6))
+    expect([await outcomes(world), world.clock.now() - set < 10_000]).toEqual([15, true])
+  })
+})
+
 describe('a night in which the clocks change', () => {
   it.each([
     ['spring: the hour from 2 to 3 is missing', '2026-03-08T06:50:00Z', '2026-03-08T13:00:00Z'],
