@@ -6,7 +6,7 @@ import type { Verdict, FailedVerdict } from '../core/verdict.ts'
 export const hintFor = (verdict: Verdict, httpStatus: number | null): string | null => {
   switch (verdict.kind) {
     case 'failed': return hintForFailure(verdict, httpStatus)
-    case 'unknown': return TIMEOUT
+    case 'unknown': return verdict.interrupted === true ? null : BROKEN.test(verdict.reason ?? '') ? 'the connection broke before the answer came: ask the buyer, and whoever runs what stands between, what ends it' : TIMEOUT
     case 'unconfirmed': return /price/.test(verdict.reason ?? '') ? REVENUE
       : 'save an answer as the buyer gives it, look at it with `finalmile parse`, mend Response Parsing, then settle the lead with `finalmile review`'
     case 'accepted':
@@ -24,6 +24,7 @@ export const hintOf = (phase: PhaseName, verdict: Verdict, httpStatus: number | 
   return verdict.class === 'invalid_data' ? null : hintFor(verdict, httpStatus)
 }
 
+const BROKEN = /\bclosed\b|\bECONNRESET\b|\bEPIPE\b|\bterminated\b|\bhang up\b/
 const TIMEOUT = 'increase Timeout step by step, ask the buyer about its capacity, and consider a batch where it stays slow'
 /** Those that waited go on by themselves; those that were refused before it was paused do not. */
 const REOPEN = 'then `finalmile unpause`; `deliver … --retry-failed` takes up the leads that failed'

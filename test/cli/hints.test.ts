@@ -30,10 +30,11 @@ describe('hints', () => {
     ['a connection for which this machine had no file left', failed('network', 'connect EMFILE 10.0.0.1:443'), null, /ulimit -n/],
     ['nor the machine as a whole', failed('network', 'connect ENFILE 10.0.0.1:443'), null, /ulimit -n/],
     ['time-outs', unknown, null, /Timeout/],
+    ['a connection that broke: no time to give it', { ...unknown, reason: 'other side closed' }, null, /connection broke/],
     ['an unconfirmed answer without a price', { kind: 'unconfirmed', class: 'unreadable', reason: 'it has no price at price' }, 200, /Price in Response Parsing/],
     ['a sale without a price', { kind: 'accepted', reason: null, buyerLeadId: 'B', price: null }, 200, /sales without a price/],
   ])('%s', (_rule, verdict, status, text) => { expect(hintsOf([verdict, status])).toEqual([expect.stringMatching(text)]) })
-  it('a sale with its price and a rejection need none', () => { expect(hintsOf([accepted, 200], [rejected, 200])).toEqual([]) })
+  it('a sale with its price, a rejection and an end of our own need none', () => { expect(hintsOf([accepted, 200], [rejected, 200], [{ kind: 'unknown', class: 'timeout', retry: true, interrupted: true, reason: 'finalmile ended before the answer was recorded' }, null])).toEqual([]) })
   it('a dialer, a CRM or an e-mail pays nothing, and nobody is told to name a price', () => {
     const hints = createHints(() => false, 'live', toldBy({ given: [] }))
     for (const event of tried('/', 'acme', 1, { kind: 'accepted', reason: null, buyerLeadId: 'B', price: null })) hints.observe({ kind: 'stored', deliveryId: 'd', leadId: 'L1', source: {}, seq: 1, event })

@@ -1,5 +1,6 @@
 import { classOf, type FailureClass } from '../verdict.ts'
 import type { EventOf } from '../event.ts'
+import { isInterrupted } from '../retry.ts'
 import type { OutcomeKind } from '../outcome.ts'
 import { addDuration, emptyHistogram, type Histogram } from './histogram.ts'
 import { addTo, emptySums, type Sums } from '../sums.ts'
@@ -18,6 +19,8 @@ export interface Figures {
   skipped: number
   failed: number
   unknown: number
+  /** Of them, those whose answer our own end kept from being heard: in no rate and no time, since they say nothing of the recipient. */
+  interrupted: number
   unconfirmed: number
   bids: number
   readonly errors: Map<FailureClass, number>
@@ -34,7 +37,7 @@ export interface Figures {
 }
 
 export const emptyFigures = (): Figures => ({
-  attempts: 0, posts: 0, offered: 0, accepted: 0, rejected: 0, duplicates: 0, skipped: 0, failed: 0, unknown: 0, unconfirmed: 0, bids: 0,
+  attempts: 0, posts: 0, offered: 0, accepted: 0, rejected: 0, duplicates: 0, skipped: 0, failed: 0, unknown: 0, interrupted: 0, unconfirmed: 0, bids: 0,
   errors: new Map(), durations: emptyHistogram(), sales: emptySums(), outcomes: new Map(), revenue: emptySums(), cost: emptySums(), returns: 0, returned: emptySums(),
 })
 
@@ -42,11 +45,12 @@ export const emptyFigures = (): Figures => ({
 export const addAttempt = (figures: Figures, event: EventOf<'attemptFinished'>, offers: 0 | 1): void => {
   const { verdict } = event
   figures.attempts++
-  if (event.phase === 'post') {
-    figures.posts++
-    figures.offered += offers
+  if (event.phase === 'post') figures.offered += offers
+  if (isInterrupted(verdict)) figures.interrupted++
+  else {
+    if (event.phase === 'post') figures.posts++
+    addDuration(figures.durations, event.durationMs)
   }
-  addDuration(figures.durations, event.durationMs)
   addTo(figures.sales, event.revenue)
   switch (verdict.kind) {
     // An accepted ping is a bid by another name; only a post sells.
@@ -68,4 +72,4 @@ export const successRate = (figures: Figures): number | null => (figures.posts =
 
 /** Attempts that failed or stayed without an answer that can be read. */
 export const errorRate = (figures: Figures): number | null =>
-  figures.attempts === 0 ? null : (figures.failed + figures.unknown + figures.unconfirmed) / figures.attempts
+  figures.attempts === figures.interrupted ? null : (figures.failed + figures.unknown - figures.interrupted + figures.unconfirmed) / (figures.attempts - figures.interrupted)

@@ -122,6 +122,15 @@ describe('summary', () => {
     expect(summarise(fold([['1', finished()], ['1', open], ['1', { type: 'reopened', at: 0, reason: 'retry' }]]))).toMatchObject({ outcomes: { accepted: 1 }, revenue: '45.00', cost: '10.00' })
   })
 
+  it('what our own end interrupted is in no rate and no time of the buyer\'s', () => {
+    const interrupted = (attempt: number): DeliveryEvent => ({ ...finished({ kind: 'unknown', attempt, durationMs: 8 * 3_600_000 }), verdict: { kind: 'unknown', class: 'timeout', retry: true, interrupted: true, reason: 'finalmile ended' } } as DeliveryEvent)
+    const report = fold([['1', interrupted(1)], ['1', finished({ attempt: 2 })], ['2', interrupted(1)], ['2', interrupted(2)], ['2', finished({ kind: 'rejected', attempt: 3 })]])
+    expect(summarise(report).recipients['a']).toMatchObject({ attempts: 5, unknown: 3, accepted: 1, success_rate: 0.5, avg_ms: 100, p95_ms: 100, revenue_per_lead: '22.50' })
+    const rule = (metric: AlertRule['metric'], op: '<' | '>', value: number): AlertRule => ({ metric, op, value, text: metric })
+    expect(alertsOf(report, new Map([['a', [rule('error rate', '>', 0), rule('success rate', '<', 0.5), rule('response time', '>', 200)]]]))).toEqual([])
+    expect(summarise(fold([['1', interrupted(1)]])).recipients['a']).toMatchObject({ attempts: 1, success_rate: null, avg_ms: null })
+  })
+
   it('a ping is an attempt, but not a chance to sell', () => {
     const report = fold([['1', finished({ kind: 'bid', phase: 'ping' })], ['1', finished({ phase: 'post', attempt: 2 })]])
     expect(recipientSummary(report.by.recipient.get('a') ?? expect.fail(), report)).toMatchObject({ attempts: 2, bids: 1, accepted: 1, success_rate: 1, revenue_per_lead: '45.00' })
