@@ -96,6 +96,15 @@ describe('edges of the rules, where a fault of one would hide', () => {
     expect([cost(nested(3, 2)), cost(nested(null, 2)), cost(nested(null, null))]).toEqual([money(3), money(2), money(1)])
   })
   it('shares are exact, ticket by ticket', () => { expect([0, 1, 2, 3, 4, 5].map((n) => shareOrder([2, 1], n)[0])).toEqual([0, 1, 0, 0, 1, 0]) })
+  it('shares of 33.333 % are as exact, whichever ticket comes first, and are counted once and not for each lead', () => {
+    let reads = 0
+    const weights = new Proxy([33_333, 33_333, 33_334], { get: (list, name, self) => { reads += 1; return Reflect.get(list, name, self) as unknown } })
+    const all = [99_999, ...Array(99_999).keys()].map((n) => shareOrder(weights, n)[0])
+    expect([0, 1, 2].map((i) => all.filter((each) => each === i).length)).toEqual([33_333, 33_333, 33_334])
+    const before = reads
+    for (let n = 0; n < 100; n++) shareOrder(weights, n * 997)
+    expect(reads - before).toBeLessThan(5_000)
+  })
   it('a sale earns the returned price, else the bid, else the pattern\'s, else the recipient\'s own', () => {
     const [returned, offered, patterns, own] = [money(4), money(3), money(2), money(1)]
     const earned = (price: Money | null, bid: Money | null, pattern: Money | null): Money | null => {
