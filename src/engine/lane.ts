@@ -89,7 +89,10 @@ export const createLane = (settings: TransportSettings, concurrency: number | nu
     const stretch = Math.ceil(stretchOf(settings.rate.perMs))
     // Those that lie ahead were counted by a clock that has been put back since: they count from now on.
     if ((starts.at(-1) ?? now) > now) starts = starts.map((at) => Math.min(at, now))
-    starts = starts.filter((at) => at > now - stretch)
+    // A rate of a day keeps a day's starts: only those that are over are looked at.
+    let over = 0
+    while ((starts[over] ?? Infinity) <= now - stretch) over += 1
+    if (over > 0) starts.splice(0, over)
     return starts.length < settings.rate.count ? null : (starts[0] ?? now) + stretch
   }
   const measure = (now: Instant): void => {

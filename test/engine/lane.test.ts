@@ -10,6 +10,18 @@ it('lets nobody in before a hold is over, nor more than a rate allows, not even 
   expect([lane.enter(499), lane.enter(500), lane.enter(500), lane.enter(1_799), lane.enter(1_800)]).toEqual([false, true, true, false, true])
 })
 
+it('keeps a rate of a day, whose starts are many, and does not look through them for each lead', () => {
+  const lane = createLane({ ...settings, connections: 9, concurrency: 9, rate: { count: 20_000, perMs: 86_400_000 } }, null)
+  const starts = (from: number, tries: number): number => {
+    let entered = 0
+    for (let now = from; now < from + tries; now++) if (lane.enter(now)) { entered += 1; lane.leave(now) }
+    return entered
+  }
+  const begun = performance.now()
+  expect([starts(0, 40_000), starts(86_400_000, 10), starts(86_401_000, 40_000)]).toEqual([20_000, 0, 20_000])
+  expect(performance.now() - begun).toBeLessThan(2_000)
+})
+
 it('has no more places than the command was told, however many of the recipient\'s this process holds', () => {
   const lane = createLane({ ...settings, connections: 9, concurrency: 9 }, 1, { count: () => 9, wanted: () => undefined })
   expect([lane.enter(0), lane.enter(0)]).toEqual([true, false])
