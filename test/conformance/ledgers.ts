@@ -66,10 +66,7 @@ export const IMPLEMENTATIONS: readonly Implementation[] = [
       return {
         ledger,
         reopen: async () => { await opened.pop()?.close(); return open() },
-        close: async () => {
-          for (const each of opened) await each.close()
-          await store.drop()
-        },
+        close: async () => { for (const each of opened) await each.close() },
       }
     },
   },

@@ -5,7 +5,7 @@ import { endpointYaml } from '../engine/world.ts'
 import { createProject, leadsCsv, removeProjects } from './project.ts'
 
 describe('move', { timeout: 60_000 }, () => {
-  beforeAll(async () => { await (await freshStore()).drop() }, 90_000)
+  beforeAll(freshStore, 90_000)
   afterAll(removeProjects)
 
   it('to PostgreSQL and back: equal ledgers, results and figures; what waits goes on, nothing is sold twice', async () => {
@@ -38,7 +38,6 @@ describe('move', { timeout: 60_000 }, () => {
     expect(buyer.journal).toHaveLength(sent)
     expect((await p.run('move', '--from', 'sqlite:one.db', '--to', store.url)).err).toContain('is not empty')
     await buyer.close()
-    await store.drop()
   })
 
   it('says what is missing', async () => {

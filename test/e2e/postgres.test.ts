@@ -18,8 +18,8 @@ const project = async (more = ''): Promise<Project> => {
 const running = (each: Project, ...args: readonly string[]) => each.run(...args, '--store', store.url, '--yes', '--out', `runs/${args.join('-').replaceAll(/[^a-z]/g, '')}`)
 
 describe('a store in PostgreSQL, from the command line', { timeout: 60_000 }, () => {
-  beforeAll(async () => { await (await freshStore()).drop() }, 90_000)
-  afterEach(async () => { await buyer.close(); await store.drop() })
+  beforeAll(freshStore, 90_000)
+  afterEach(async () => { await buyer.close() })
   afterAll(removeProjects)
 
   it('deliver works, again sends nothing, and every command looks at it', async () => {

@@ -9,7 +9,7 @@ const FOLDER = join(tmpdir(), `finalmile-tests-${process.pid}`)
 const READY = join(FOLDER, 'postgres-port')
 let schemas = 0
 
-/** A store of its own (a schema) in the run's PostgreSQL. */
+/** A store of its own (a schema) in the run's PostgreSQL, which ends with the run and all that is in it; `drop` is for who makes thousands. */
 export const freshStore = async (): Promise<{ readonly url: string; drop(): Promise<void> }> => {
   const base = await serverUrl()
   const schema = `t_${Math.floor(performance.timeOrigin)}_${process.hrtime.bigint()}_${++schemas}`

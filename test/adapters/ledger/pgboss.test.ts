@@ -20,7 +20,7 @@ const open = async (): Promise<{ readonly ledger: Ledger; readonly jobs: (where?
   const url = `${store.url}&queue=pgboss`
   const schema = `${readAddress(url).schema}_queue`
   const ledger = await openPostgresLedger({ url, use: 'write', leaseMs: 60_000 })
-  closing = [() => ledger.close(), () => store.drop()]
+  closing = [() => ledger.close()]
   return { ledger, url, schema, jobs: async (where = 'true') => Number((await queryAt(url, `SELECT count(*) AS n FROM ${schema}.job WHERE ${where}`))[0]?.['n']) }
 }
 

@@ -24,7 +24,6 @@ const query = { mode: 'live', now: T0, limit: 500 } as const
 const kinds = async (ledger: Ledger, steps: readonly Step[]): Promise<readonly string[]> => (await ledger.append(steps)).map((each) => each.kind)
 
 let closing: (() => Promise<unknown>)[] = []
-const fresh = async () => { const store = await freshStore(); closing.push(() => store.drop()); return store }
 const worker = async (url: string, leaseMs = 60_000): Promise<Ledger> => {
   const ledger = await openPostgresLedger({ url, use: 'write', leaseMs })
   closing.unshift(() => ledger.close())
@@ -37,7 +36,7 @@ describe('several workers on one store', { timeout: 60_000 }, () => {
   afterEach(async () => { for (const each of closing) await each(); closing = [] })
 
   it('a worker whose time is over is replaced, and what it writes then is refused whole', async () => {
-    const { url } = await fresh()
+    const { url } = await freshStore()
     const [stale, other] = [await worker(url), await worker(url)]
     await stale.append([first(delivery('L1'), { events: [received(), ...tried('/', 'a', 1, null)] }), first(delivery('L2'))])
     expect(await other.claimAbandoned(query)).toEqual([])
@@ -50,7 +49,7 @@ describe('several workers on one store', { timeout: 60_000 }, () => {
   })
 
   it('a worker in the midst of a write is not replaced before its end', async () => {
-    const { url } = await fresh()
+    const { url } = await freshStore()
     const s = schemaOf(url)
     const [slow, other] = [await worker(url), await worker(url)]
     await slow.append([first(delivery('L1'))])
@@ -71,7 +70,7 @@ describe('several workers on one store', { timeout: 60_000 }, () => {
   })
 
   it('a worker stops to send before anyone may take over, from the first moment on', async () => {
-    const { url } = await fresh()
+    const { url } = await freshStore()
     const one = await worker(url, 10_000)
     const now = Date.now()
     const clock = vi.spyOn(Date, 'now')
@@ -81,7 +80,7 @@ describe('several workers on one store', { timeout: 60_000 }, () => {
   })
 
   it('a worker whose clock is set back counts from there: the lease is no longer by what the clock said before', async () => {
-    const { url } = await fresh()
+    const { url } = await freshStore()
     const one = await worker(url, 1_000)
     const [began, real] = [performance.now(), Date.now()]
     const clock = vi.spyOn(Date, 'now').mockImplementation(() => real - 7_200_000 + performance.now() - began)
@@ -96,7 +95,7 @@ describe('several workers on one store', { timeout: 60_000 }, () => {
   })
 
   it('a worker that was replaced knows it by its next heartbeat, though it writes nothing', async () => {
-    const { url } = await fresh()
+    const { url } = await freshStore()
     const one = await worker(url, 3_000)
     await queryAt(url, `UPDATE ${schemaOf(url)}.workers SET lost = true`)
     await new Promise((resolve) => setTimeout(resolve, 4_000))
@@ -104,7 +103,7 @@ describe('several workers on one store', { timeout: 60_000 }, () => {
   })
 
   it('a worker of another machine keeps its work until its time is over, whatever runs here; one of this machine that is gone does not', async () => {
-    const { url } = await fresh()
+    const { url } = await freshStore()
     const s = schemaOf(url)
     const [far, near, other] = [await worker(url), await worker(url), await worker(url)]
     await far.append([first(delivery('L1'))])
@@ -117,7 +116,7 @@ describe('several workers on one store', { timeout: 60_000 }, () => {
   })
 
   it('a worker that ends in order leaves what it had to the others at once', async () => {
-    const { url } = await fresh()
+    const { url } = await freshStore()
     const [one, other] = [await worker(url), await worker(url)]
     await one.append([first(delivery('L1'))])
     expect(await other.claim(delivery('L1').id, 'r2')).toBeNull()
@@ -126,7 +125,7 @@ describe('several workers on one store', { timeout: 60_000 }, () => {
   })
 
   it('what one works, another cannot move', async () => {
-    const { url } = await fresh()
+    const { url } = await freshStore()
     const [one, other] = [await worker(url), await worker(url)]
     await one.append([first(delivery('L1'))])
     const moved = (standing: Step['standing']): Step => ({ deliveryId: delivery('L1').id, version: 1, runId: 'r2', events: [], standing })
@@ -138,7 +137,7 @@ describe('several workers on one store', { timeout: 60_000 }, () => {
   })
 
   it('due work is taken once, by whoever comes', async () => {
-    const { url } = await fresh()
+    const { url } = await freshStore()
     const workers = [await worker(url), await worker(url), await worker(url)]
     await workers[0]?.append(Array.from({ length: 300 }, (_, i) => first(delivery(`L${i}`), { standing: { state: 'waiting', dueAt: T0, why: '', recipient: 'a', batch: false } })))
     const taken = (await Promise.all(Array.from({ length: 30 }, (_, i) => workers[i % 3]?.claimDue({ ...query, limit: 10 }) ?? []))).flat()
@@ -147,7 +146,7 @@ describe('several workers on one store', { timeout: 60_000 }, () => {
   })
 
   it('a cap, a permit and a counter are one over all', async () => {
-    const { url } = await fresh()
+    const { url } = await freshStore()
     const workers = [await worker(url), await worker(url), await worker(url), await worker(url)]
     const cap = { kind: 'cap', recipient: 'a', counter: 'day', limit: 60, amount: 1 } as const
     // The counter is there, and each worker's group would fit by itself.
@@ -161,7 +160,7 @@ describe('several workers on one store', { timeout: 60_000 }, () => {
   })
 
   it('a circuit is folded by one after the other, and no answer is lost', async () => {
-    const { url } = await fresh()
+    const { url } = await freshStore()
     const workers = [await worker(url), await worker(url), await worker(url), await worker(url)]
     const more = (before: string | null): string => String(Number(before ?? 0) + 1)
     expect(await workers[0]!.foldCircuit('a', 'live', more)).toBe('1')
@@ -170,7 +169,7 @@ describe('several workers on one store', { timeout: 60_000 }, () => {
   })
 
   it('times of a rate are given once over all, by the clock of the database: as many as it counts, then the next stretch', async () => {
-    const { url } = await fresh()
+    const { url } = await freshStore()
     const workers = [await worker(url), await worker(url), await worker(url)]
     const rate = { count: 10, perMs: 60_000 }
     const began = Date.now()
@@ -192,7 +191,7 @@ describe('several workers on one store', { timeout: 60_000 }, () => {
   })
 
   it('the same lead taken in by two at once is one delivery, and one sale', async () => {
-    const { url } = await fresh()
+    const { url } = await freshStore()
     const workers = [await worker(url), await worker(url)]
     const leads = Array.from({ length: 50 }, (_, i) => delivery(`L${i}`))
     const results = (await Promise.all(workers.map((each) => Promise.all(leads.map((lead) => kinds(each, [first(lead)])))))).flat(2)
@@ -200,7 +199,7 @@ describe('several workers on one store', { timeout: 60_000 }, () => {
   })
 
   it('a lead that two sell to the same buyer in the same moment, by two targets, is booked once', async () => {
-    const { url } = await fresh()
+    const { url } = await freshStore()
     const workers = [await worker(url), await worker(url)]
     const leads = Array.from({ length: 60 }, (_, i) => `L${i}`)
     const sales = workers.map((_, i) => leads.map((lead): Step => ({ deliveryId: delivery(lead, `t${i}`).id, version: 1, runId: 'r1', events: tried('/', 'a', 1, accepted), standing: { state: 'working' } })))
@@ -210,7 +209,7 @@ describe('several workers on one store', { timeout: 60_000 }, () => {
   })
 
   it.each([['taken over', 'fence = 99'], ['moved', 'version = version + 1']])('what was %s behind the back of a worker whose lease holds is not written over', async (_what, change) => {
-    const { url } = await fresh()
+    const { url } = await freshStore()
     const one = await worker(url)
     await one.append([first(delivery('L1')), first(delivery('L2'))])
     await queryAt(url, `UPDATE ${schemaOf(url)}.deliveries SET ${change} WHERE lead_id = 'L1'`)
@@ -220,7 +219,7 @@ describe('several workers on one store', { timeout: 60_000 }, () => {
   })
 
   it('a start at a recipient that a person paused is refused in the moment it is stored', async () => {
-    const { url } = await fresh()
+    const { url } = await freshStore()
     const [one, person] = [await worker(url), await openPostgresLedger({ url, use: 'touch' })]
     closing.unshift(() => person.close())
     const started = (lead: string): Step => first(delivery(lead), { events: [received(), ...tried('/', 'a', 1, null)] })
@@ -236,7 +235,7 @@ describe('several workers on one store', { timeout: 60_000 }, () => {
   })
 
   it('a step that cannot be written does not take along what goes with it', async () => {
-    const { url } = await fresh()
+    const { url } = await freshStore()
     const one = await worker(url)
     const [many, beside] = await Promise.allSettled([one.append([first(delivery('L1'), { events: Array.from({ length: 300 }, () => received()) })]), one.append([first(delivery('L2'))])])
     expect([many.status, beside]).toMatchObject(['rejected', { value: [{ kind: 'ok' }] }])
@@ -244,14 +243,14 @@ describe('several workers on one store', { timeout: 60_000 }, () => {
   })
 
   it('commits wait for the disk, whatever the server does by itself', async () => {
-    const { url } = await fresh()
+    const { url } = await freshStore()
     const db = openDatabase(readAddress(`${url}&options=${encodeURIComponent('-c synchronous_commit=off')}`))
     closing.unshift(() => db.close())
     expect([await db.query('SHOW synchronous_commit'), await db.transaction((run) => run('SHOW synchronous_commit'))]).toEqual([[{ synchronous_commit: 'off' }], [{ synchronous_commit: 'on' }]])
   })
 
   it.each(['claimBatch', 'claimDue'] as const)('a lead of two targets is fetched for a batch by one worker, by %s', async (claim) => {
-    const { url } = await fresh()
+    const { url } = await freshStore()
     const workers = [await worker(url), await worker(url)]
     const leads = Array.from({ length: 40 }, (_, i) => `L${i}`)
     await workers[0]?.append(['x', 'y'].flatMap((to) => leads.map((lead) => first(delivery(lead, to), { standing: { state: 'waiting', dueAt: T0, why: 'a batch', recipient: 'a', batch: true } }))))
@@ -262,7 +261,7 @@ describe('several workers on one store', { timeout: 60_000 }, () => {
   })
 
   it('of a batch that a worker left behind all is taken that nobody works, however few are asked for', async () => {
-    const { url } = await fresh()
+    const { url } = await freshStore()
     const [gone, one, other] = [await worker(url), await worker(url), await worker(url)]
     const started = tried('/', 'a', 1, null).map((event) => ({ ...event, batch: 'B-4' }))
     await gone.append(['L1', 'L2', 'L3', 'L4'].map((lead) => first(delivery(lead), { events: [received(), ...started] as Step['events'] })))
@@ -272,7 +271,7 @@ describe('several workers on one store', { timeout: 60_000 }, () => {
   })
 
   it('places are given to as many as there are, and come back from a worker that is gone', async () => {
-    const { url } = await fresh()
+    const { url } = await freshStore()
     const workers = [await worker(url), await worker(url), await worker(url)]
     const ask = (ledger: Ledger, recipient = 'a'): Promise<number> => ledger.holdPlaces(recipient, 'live', 4, { wanted: 9, used: 0 })
     for (const recipient of ['a', 'b', 'c', 'd', 'e', 'f']) {
@@ -286,7 +285,7 @@ describe('several workers on one store', { timeout: 60_000 }, () => {
   })
 
   it('a batch that is repeated is taken whole, however few are asked for', async () => {
-    const { url } = await fresh()
+    const { url } = await freshStore()
     const one = await worker(url)
     const joined = tried('/', 'a', 1, { kind: 'unknown', class: 'timeout', retry: true, reason: 'no answer' }).map((event) => ({ ...event, batch: 'B-3' }))
     await one.append(['L1', 'L2', 'L3'].map((lead) => first(delivery(lead), { events: [received(), ...joined] as Step['events'], standing: { state: 'waiting', dueAt: T0, why: 'a retry', recipient: 'a', batch: false } })))
@@ -294,7 +293,7 @@ describe('several workers on one store', { timeout: 60_000 }, () => {
   })
 
   it('a lead that another works for its other target may be about to join the same batch: it is asked about before it goes', async () => {
-    const { url } = await fresh()
+    const { url } = await freshStore()
     const [one, other] = [await worker(url), await worker(url)]
     await one.append(['x', 'y'].map((to) => first(delivery('L1', to), { standing: { state: 'waiting', dueAt: T0, why: 'its call window', recipient: 'a', batch: false } })))
     const [mine] = await one.claimDue({ ...query, limit: 1 })
@@ -305,7 +304,7 @@ describe('several workers on one store', { timeout: 60_000 }, () => {
   })
 
   it('the first run ends with statistics, so that a report need not sort the whole log for each of its pages', async () => {
-    const { url } = await fresh()
+    const { url } = await freshStore()
     const ledger = await worker(url)
     await ledger.startRun({ id: 'r1', mode: 'live', to: 'a', startedAt: T0 }, null)
     await ledger.append([first(delivery('L1')), first(delivery('L2'))])
@@ -314,7 +313,7 @@ describe('several workers on one store', { timeout: 60_000 }, () => {
   })
 
   it('works behind a pooler in transaction mode', async () => {
-    const { url } = await fresh()
+    const { url } = await freshStore()
     const pooler = await startPooler(url)
     closing.push(() => pooler.close())
     const through = url.replace(/:\d+\//, `:${pooler.port}/`)
@@ -327,7 +326,7 @@ describe('several workers on one store', { timeout: 60_000 }, () => {
   })
 
   it('a migration under a running worker: it goes on, and one that is too old is told so', async () => {
-    const { url } = await fresh()
+    const { url } = await freshStore()
     const one = await worker(url)
     const going = Promise.all(Array.from({ length: 100 }, (_, i) => new Promise((resolve) => setTimeout(resolve, i * 3)).then(() => kinds(one, [first(delivery(`L${i}`))]))))
     const address = readAddress(url)
@@ -352,7 +351,7 @@ describe('several workers on one store', { timeout: 60_000 }, () => {
   })
 
   it.each([['for good', false], ['until the lease is over', true]])('a network that swallows everything %s keeps nobody waiting until TCP gives up', async (_how, comesBack) => {
-    const { url } = await fresh()
+    const { url } = await freshStore()
     const network = await startPassage(new URL(url))
     closing.unshift(() => network.close())
     const one = await openPostgresLedger({ url: network.url, use: 'write', leaseMs: 1_000, patienceMs: comesBack ? 5_000 : 100 })
@@ -367,7 +366,7 @@ describe('several workers on one store', { timeout: 60_000 }, () => {
   })
 
   it.each<[string, string, number]>([['goes on with it', '', 1], ['gives it up', 'SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE wait_event = \'advisory\' AND query = \'COMMIT\'', 2]])('a connection that is cut while the server commits, which %s: nothing is lost nor done twice', async (_how, then, expected) => {
-    const { url } = await fresh()
+    const { url } = await freshStore()
     const address = readAddress(url)
     const db = openDatabase(address)
     closing.unshift(() => db.close())
@@ -392,7 +391,7 @@ describe('several workers on one store', { timeout: 60_000 }, () => {
   })
 
   it('connections cut in the middle lose and double nothing', async () => {
-    const { url } = await fresh()
+    const { url } = await freshStore()
     const one = await worker(url)
     let over = false
     const cutting = (async () => { while (!over) { await queryAt(url, `SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'finalmile' AND random() < 0.5`); await new Promise((resolve) => setTimeout(resolve, 15)) } })()
