@@ -32,10 +32,10 @@ const POSTAL_FIELDS = ['postal_code', 'zip', 'zip_code', 'zipcode', 'postcode']
 const PHONE_FIELDS = ['phone_1', 'phone']
 const COUNTRY_FIELDS = ['country', 'country_code']
 
-/** Arizona says MST as well, and has no summer time: both must be open then. */
+/** Arizona says MST as well (and Windows calls its zone US Mountain Standard Time), and has no summer time: both must be open then. */
 const zonesNamed = (name: string): readonly string[] => {
   const zone = zoneNamed(name)
-  return zone === null ? [] : /^\s*mst\s*$/i.test(name) ? [zone, 'America/Phoenix'] : [zone]
+  return zone === null ? [] : /^\s*(?:mst|us mountain standard time)\s*$/i.test(name) ? [zone, 'America/Phoenix'] : [zone]
 }
 
 /** Postal codes of five digits and codes of two letters are in use elsewhere: 10115 is in Berlin. */

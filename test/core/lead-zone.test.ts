@@ -12,6 +12,8 @@ it.each<[string, Lead['fields'], readonly string[]]>([
   ['Alaska', { timezone: 'AKDT' }, ['America/Anchorage']], ['AST, which is Puerto Rico\'s and not Alaska\'s', { timezone: 'AST' }, ['America/Puerto_Rico']], ['American Samoa', { timezone: 'SST' }, ['Pacific/Pago_Pago']],
   ['its state, where its zone is one of the names that mean two', { timezone: 'BST', state: 'CA' }, ['America/Los_Angeles']], ['a short name of IANA\'s', { timezone: 'CET' }, ['CET']],
   ['MST, which Arizona says all year', { timezone: 'MST' }, ['America/Denver', 'America/Phoenix']],
+  ['Windows\' name of Arizona\'s zone', { timezone: 'US Mountain Standard Time' }, ['America/Denver', 'America/Phoenix']], ['Arizona', { timezone: 'Arizona' }, ['America/Phoenix']], ['Hawaii', { timezone: 'Hawaiian Standard Time' }, ['Pacific/Honolulu']],
+  ['its own zone as Rails and Windows show it', { timezone: 'Eastern Time (US & Canada)', state: 'CA' }, ['America/New_York']], ['the same with its offset', { timezone: '(GMT-06:00) Central Time (US & Canada)', state: 'CA' }, ['America/Chicago']], ['not the same in Mexico', { timezone: 'Central Standard Time (Mexico)', state: 'CA' }, ['America/Los_Angeles']],
   ['another country than its postal code seems to say', { country: 'DE', postal_code: '10115' }, []], ['another, and its own zone', { country: 'Germany', timezone: 'Europe/Berlin', postal_code: '10115' }, ['Europe/Berlin']],
   ['the country that it says', { country: 'U.S.A.', postal_code: '10115' }, ['America/New_York']], ['no country', { country: '', state: 'CA' }, ['America/Los_Angeles']],
   ['its postal code before its state', { postal_code: '10001', state: 'CA' }, ['America/New_York']],
