@@ -29,6 +29,8 @@ describe("a buyer's sheet", () => {
   it('counts one of a thing as one', () => {
     const made = sheet('Recipient: R\nEndpoint: https://a.example\nRate: 1 per second\nCaps: 1 per day\nBatch: {Accumulate: 1 lead or 5 minutes, Format: CSV}\nField Mapping:\n  a: {{lead.a}}\n')
     expect(factsOf(made)).toMatchObject({ Connections: expect.stringMatching(/, 1 request in 1 s$/), Caps: '1 lead per day', Batch: '1 lead or 5 min, as CSV' })
+    const scheduled = sheet('Recipient: R\nEndpoint: https://a.example\nTimezone: America/Denver\nBatch: {Schedule: "0 6 * * *", Format: CSV}\nField Mapping:\n  a: {{lead.a}}\n')
+    expect(factsOf(scheduled)).toMatchObject({ Batch: '100 leads, at 0 6 * * * (America/Denver), as CSV' })
   })
 
   it('names every field with what it holds, when, and an example by the live rules', () => {

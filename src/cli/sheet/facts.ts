@@ -1,4 +1,5 @@
 import { formatDuration } from '../../base/time.ts'
+import { capZone } from '../../core/caps.ts'
 import type { CallWindow, Policy, ZoneSource } from '../../core/policy.ts'
 import { isHttp, TYPE_KINDS, type EndpointDefinition } from '../../definitions/types.ts'
 import { conditionText } from '../../wire/condition-text.ts'
@@ -26,7 +27,7 @@ export const factsOf = (definition: EndpointDefinition, policy: Policy): readonl
     ['Repeats', definition.idempotency === null ? null : `the same ${definition.idempotency.header} on every try of one lead`],
     ['Timeout', type === 'pool' || type === 'file' ? null : formatDuration(policy.timeoutMs)],
     ['Connections', TYPE_KINDS[type] === 'plain' ? `up to ${transport.connections}${transport.keepAliveMs === 0 ? ', a new one for each request' : ''}${transport.rate === null ? '' : `, ${plural(transport.rate.count, 'request')} in ${formatDuration(transport.rate.perMs)}`}` : null],
-    ['Batch', policy.batch === null ? null : `${plural(policy.batch.maxLeads, 'lead')} ${policy.batch.schedule === null ? `or ${formatDuration(policy.batch.maxWaitMs)}` : `, at ${policy.batch.schedule}`}, as ${definition.batch?.format.toUpperCase() ?? ''}`],
+    ['Batch', policy.batch === null ? null : `${plural(policy.batch.maxLeads, 'lead')}${policy.batch.schedule === null ? ` or ${formatDuration(policy.batch.maxWaitMs)}` : `, at ${policy.batch.schedule} (${capZone(policy)})`}, as ${definition.batch?.format.toUpperCase() ?? ''}`],
     ['Price', policy.price === null ? null : showMoney(policy.price)],
     ['Accepts', policy.acceptWhen?.text ?? null],
     ['Requirements', [...policy.requirements.map((each) => each.reason), ...about.requirements].join('\n')],
