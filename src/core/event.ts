@@ -11,11 +11,13 @@ export type Mode = 'live' | 'test'
  * `pass`: the node at `path` is done, skipped, for `reason`; nothing (more) is sent there.
  * `order`: the children are tried in this order (a share drawn, bids ranked).
  * `queue`: the lead joined the accumulating batch of its endpoint.
+ * `apart`: its batch failed and is not repeated, as not all of its leads are left; this one may join another.
  */
 export type Choice =
   | { readonly kind: 'pass'; readonly recipient: string | null; readonly reason: string }
   | { readonly kind: 'order'; readonly order: readonly number[]; readonly why: string }
   | { readonly kind: 'queue' }
+  | { readonly kind: 'apart' }
 
 /** Facts about one delivery, past tense, append-only. `at` is when it was known. */
 export type DeliveryEvent =

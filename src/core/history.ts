@@ -130,6 +130,7 @@ const choose = (node: NodeHistory, { choice, at }: EventOf<'chose'>): NodeHistor
     case 'pass': return { ...node, passed: { recipient: choice.recipient, reason: choice.reason }, queuedAt: null }
     case 'order': return { ...node, order: choice.order }
     case 'queue': return { ...node, queuedAt: at, joined: true }
+    case 'apart': return { ...node, attempts: node.attempts.map((each, i) => (i === node.attempts.length - 1 ? { ...each, batch: null } : each)) }
     default: return choice satisfies never
   }
 }

@@ -1,7 +1,7 @@
 import type { Instant } from '../base/time.ts'
 import { batchesOf, leavesWhenFull, mayHaveFromBatch } from '../core/batch.ts'
 import type { Decision } from '../core/decide.ts'
-import { emptyHistory, evolve, nodeAt } from '../core/history.ts'
+import { doubtAt, emptyHistory, evolve, nodeAt } from '../core/history.ts'
 import { isPriced, nodeOf } from '../core/booking.ts'
 import type { Policy } from '../core/policy.ts'
 import type { Send } from '../core/step.ts'
@@ -165,8 +165,8 @@ export const createBatcher = (around: Surroundings, dispatcher: { pump(work: Wor
 
   /**
    * No more members come now. Where the others wait for a later time (a crash came between their answers), these go back
-   * until then; where one is settled, what cannot be repeated as it was stays in doubt, for a person to see. One that has
-   * another request under way is waited for. True where any batch was dealt with.
+   * until then; where one is settled, what cannot be repeated as it was stays in doubt, for a person to see, and what was
+   * answered by a failure joins another batch. One that has another request under way is waited for. True where any batch was dealt with.
    */
   const settleIncomplete = async (now: Instant): Promise<boolean> => {
     let any = false
@@ -177,7 +177,7 @@ export const createBatcher = (around: Surroundings, dispatcher: { pump(work: Wor
       any = true
       repeating.delete(id)
       takeBack(members.map(({ work }) => work))
-      if (count < batchSizeOf(id)) for (const member of members) leaveInDoubt(member, id, members.length, now)
+      if (count < batchSizeOf(id)) for (const member of members) comeApart(member, id, members.length, now)
       else {
         const works = members.map(({ work }) => work)
         const until = dueAt === null ? null : dueAt <= now ? now + settings.waitMs + REST_MS : dueAt
@@ -187,10 +187,13 @@ export const createBatcher = (around: Surroundings, dispatcher: { pump(work: Wor
     return any
   }
 
-  const leaveInDoubt = ({ work, send }: Member, id: string, left: number, now: Instant): void => {
-    const reason = `only ${left} of the ${batchSizeOf(id)} leads of batch ${id} ${left === 1 ? 'is' : 'are'} left, so that it cannot be repeated as it was; it may have been processed`
-    work.orders = [startedEvent(send, '', '', endpointOf(send.recipient), now, id)]
-    work.inbox.push({ send, key: '', verdict: { kind: 'unknown', class: 'timeout', retry: false, reason }, httpStatus: null, durationMs: 0, at: now, batch: null })
+  const comeApart = ({ work, send }: Member, id: string, left: number, now: Instant): void => {
+    if (doubtAt(nodeAt(work.history, send.path)) < 0) work.orders = [{ type: 'chose', at: now, path: send.path, choice: { kind: 'apart' } }]
+    else {
+      const reason = `only ${left} of the ${batchSizeOf(id)} leads of batch ${id} ${left === 1 ? 'is' : 'are'} left, so that it cannot be repeated as it was; it may have been processed`
+      work.orders = [startedEvent(send, '', '', endpointOf(send.recipient), now, id)]
+      work.inbox.push({ send, key: '', verdict: { kind: 'unknown', class: 'timeout', retry: false, reason }, httpStatus: null, durationMs: 0, at: now, batch: null })
+    }
     dispatcher.pump(work)
   }
 

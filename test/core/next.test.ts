@@ -185,6 +185,7 @@ describe('a batch that nobody answered', () => {
     ['waits as it went while its recipient is paused', { plan: single, policies, history: [...once, whole], recipients: { a: { paused: { reason: 'by hand' }, closedUntil: null } } }, ['wait for a person a']],
     ['is another to a person who has looked', { plan: single, policies, history: [...once, { type: 'reviewed', at: T0, decision: 'retry', note: null }] }, ['queue /']],
     ['so is one that was answered by a failure', { plan: single, policies, history: [...tried('/', 'a', 1, broken, T0, { batch: 'B1' }), again] }, ['queue /']],
+    ['nor is one repeated that has come apart', { plan: single, policies: [policy('a', { batch: { maxLeads: 9, maxWaitMs: 1000, schedule: null } })], now: T0 + 60_000, history: [...tried('/', 'a', 1, broken, T0, { batch: 'B1' }), { type: 'chose', at: T0, path: '/', choice: { kind: 'apart' } }] }, ['queue /']],
     ['keeps nobody from what failed beside it', { plan: either, policies, history: [...both, again] }, ['send b #2']],
     ['which comes after it, where it goes again', { plan: either, policies, history: [...both, whole] }, ['send a #2 batch B1']],
   ])

@@ -4,6 +4,7 @@ import { decideReview } from '../../src/core/review.ts'
 import type { Ledger } from '../../src/ports.ts'
 import { IMPLEMENTATIONS } from '../conformance/ledgers.ts'
 import type { Opened } from '../conformance/ledgers.ts'
+import type { Act } from '../world/act.ts'
 import type { Buyer, BuyerOptions } from '../world/buyer.ts'
 import { startBuyer } from '../world/buyer.ts'
 import { createWorld, endpointYaml, someLeads } from './world.ts'
@@ -23,6 +24,11 @@ const deaf = (silent: number): Promise<Buyer> =>
   buyer({ idempotent: false, script: ({ n, body }) => (n <= silent ? { do: 'reset-before' } : { do: 'answer', status: 200, headers: { 'content-type': 'application/json' }, body: taken(body) }) })
 const batched = (url: string, size: number, more = ''): string => endpointYaml(url, `Batch: {Accumulate: ${size} leads or 1 hour, Format: JSON array}\n${more}`)
 
+const counts = async ({ ledger }: { readonly ledger: Ledger }): Promise<Record<string, number>> => {
+  const { settled, waiting, working } = await ledger.counts('live')
+  return Object.fromEntries(Object.entries({ ...settled, waiting, working }).filter(([, count]) => count > 0))
+}
+
 describe.each(IMPLEMENTATIONS)('on $name', ({ open, cannot }) => {
   const opened = async (): Promise<Opened> => {
     const made = await open()
@@ -31,10 +37,6 @@ describe.each(IMPLEMENTATIONS)('on $name', ({ open, cannot }) => {
   }
 
   describe('batches that were given up without an answer', () => {
-    const counts = async ({ ledger }: { readonly ledger: Ledger }): Promise<Record<string, number>> => {
-      const { settled, waiting, working } = await ledger.counts('live')
-      return Object.fromEntries(Object.entries({ ...settled, waiting, working }).filter(([, count]) => count > 0))
-    }
     const files = (url: string) => ({ a: batched(url, 3, 'Retries: 0\n') })
     /** L1 to L3 and L4 to L6 in a batch each, L7 and L8 in a third. */
     const givenUp = async (silent = 3) => {
@@ -130,6 +132,47 @@ describe.each(IMPLEMENTATIONS)('on $name', ({ open, cannot }) => {
       expect(await counts(second)).toEqual({ failed: 8 })
       await second.run('a', someLeads(3), { retryFailed: true })
       expect(lateIn(a)).toEqual([first[0]])
+    })
+  })
+
+  describe('batches of which some leads are settled when they are to be repeated', () => {
+    /** L3 alone, L1 and L2 with another to go to when the recipient of their batch asks for time. */
+    const torn = async (first: Act) => {
+      const [a, b] = [await buyer({ idempotent: false, script: ({ n, body }) => (n === 1 ? first : { do: 'answer', status: 200, headers: { 'content-type': 'application/json' }, body: taken(body) }) }), await buyer()]
+      const files = { a: batched(a.url, 3, 'Caps: 3 per day\nRetry Strategy:\n  Timeout Errors: {Retry: 3 times, Backoff: 1h}\n'), b: endpointYaml(b.url), either: 'Pattern: Waterfall\nTry: [a, b]\n' }
+      const world = createWorld(files, (await opened()).ledger)
+      await world.run('either', someLeads(2), { waitMs: 0 })
+      await world.run('a', someLeads(1, 3), { waitMs: 0 })
+      return { a, b, world }
+    }
+
+    it('let the others join another, where the answer was a failure', async () => {
+      const { a, b, world } = await torn({ do: 'limit', retryAfter: '7200' })
+      expect([a.journal.length, b.journal.length, await counts(world)]).toEqual([1, 2, { accepted: 2, waiting: 1 }])
+      await world.clock.advance(7_200_000)
+      await world.run(null, null)
+      expect(await world.standing('L3')).toMatchObject({ state: 'waiting', recipient: 'a', batch: true })
+      await world.clock.advance(3_600_000)
+      await world.run(null, null)
+      expect(a.journal.slice(1).map(({ body }) => rowsIn(body))).toEqual([['L3']])
+      expect(a.journal[1]?.key).not.toBe(a.journal[0]?.key)
+      expect(await world.standing('L3')).toMatchObject({ outcome: 'accepted', recipient: 'a' })
+      expect((await world.events('L3')).flatMap((each) => (each.type === 'chose' ? each.choice.kind : []))).toEqual(['queue', 'apart', 'queue'])
+    })
+
+    it('leave the others in doubt, where there was no answer', async () => {
+      const { a, b, world } = await torn({ do: 'reset-before' })
+      await world.ledger.setPaused('a', 'live', { at: 0, reason: 'by hand' })
+      await world.clock.advance(3_600_000)
+      await world.run(null, null)
+      expect([b.journal.length, await counts(world)]).toEqual([2, { accepted: 2, waiting: 1 }])
+      await world.ledger.setPaused('a', 'live', null)
+      await world.ledger.wake('a', 'live', world.clock.now())
+      await world.run(null, null)
+      expect(a.journal).toHaveLength(1)
+      expect(await world.standing('L3')).toMatchObject({ outcome: 'failed', reason: expect.stringContaining('only 1 of the 3 leads') as unknown as string })
+      await world.run('a', someLeads(1, 3), { retryFailed: true })
+      expect([a.journal.length, await counts(world)]).toEqual([1, { accepted: 2, failed: 1 }])
     })
   })
 

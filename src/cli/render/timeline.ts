@@ -62,6 +62,7 @@ const lineOf = (event: DeliveryEvent, paint: ChalkInstance, nameOf: (path: strin
           return `order${nameOf(event.path) === null ? '' : ` of ${nameOf(event.path)}`}: ${named === '' ? 'nobody' : named} (${oneLine(choice.why)})`
         }
         case 'queue': return 'joined the batch that is being gathered'
+        case 'apart': return 'left its batch, which failed and cannot be repeated: not all of its leads are left'
         // A choice of a later version of the rules is shown by its name.
         default: return `chose ${kindOf(choice)} at ${event.path}`
       }

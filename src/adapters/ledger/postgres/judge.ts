@@ -1,4 +1,5 @@
 import { deliveryKeyOf } from '../../../core/delivery-id.ts'
+import type { Choice } from '../../../core/event.ts'
 import { refusedClaim } from '../../../core/refused-claim.ts'
 import type { PackedResult, PackedStep } from '../packing.ts'
 import { standingOf, STANDING_COLUMNS } from '../rows.ts'
@@ -97,8 +98,8 @@ const highestMade = (changed: ReadonlyMap<string, Changed>, from: number, delive
 }
 
 /** What of a step's events the store looks at. */
-export const stepsOf = (step: PackedStep, events: readonly { readonly type: string; readonly recipient?: string; readonly batch?: string }[]): Steps => {
+export const stepsOf = (step: PackedStep, events: readonly { readonly type: string; readonly recipient?: string; readonly batch?: string; readonly choice?: Choice }[]): Steps => {
   const starts = events.flatMap((each, i) => (each.type === 'attemptStarted' && each.recipient !== undefined && events[i + 1]?.type !== 'attemptFinished' ? [each.recipient] : []))
-  const last = events.findLast((each) => each.type === 'attemptStarted' || each.type === 'attemptFinished')
+  const last = events.findLast((each) => each.type === 'attemptStarted' || each.type === 'attemptFinished' || each.choice?.kind === 'apart')
   return { packed: step, starts, joined: last && (last.batch ?? null) }
 }
