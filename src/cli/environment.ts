@@ -4,7 +4,7 @@ import { parseEnv } from 'node:util'
 import { errorCode } from '../base/error.ts'
 import { diagnosticAt, usageError, type Diagnostic } from '../base/diagnostic.ts'
 import type { Environment } from '../base/environment.ts'
-import { decodeText } from './decode-text.ts'
+import { decodeText } from '../base/encoding.ts'
 import { readPipe } from './read-pipe.ts'
 
 /** The environment with `.env` of the current folder below it: what is exported goes before what is written there. */

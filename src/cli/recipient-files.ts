@@ -1,7 +1,7 @@
 import { readdir, readFile, stat } from 'node:fs/promises'
 import { join, relative, resolve } from 'node:path'
 import { usageError } from '../base/diagnostic.ts'
-import { decodeText } from './decode-text.ts'
+import { decodeText } from '../base/encoding.ts'
 import { DEFAULT_RECIPIENTS } from './settings.ts'
 
 /** A recipient file as it lies on disk; `file` is its path as the user would name it. */

@@ -11,10 +11,6 @@ interface Decoded {
   readonly damaged: boolean
 }
 
-/** The encoding a file itself declares by its first bytes; UTF-8 where it declares none. */
-export const encodingOf = (head: Uint8Array): 'utf-8' | 'utf-16le' | 'utf-16be' =>
-  head[0] === 0xff && head[1] === 0xfe ? 'utf-16le' : head[0] === 0xfe && head[1] === 0xff ? 'utf-16be' : 'utf-8'
-
 /** `encoding`: a WHATWG label such as `windows-1252`. A byte order mark is taken off. */
 export const createDecoder = (encoding: string): Decoder => (encoding === 'utf-8' ? utf8Decoder() : otherDecoder(encoding))
 

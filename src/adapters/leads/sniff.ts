@@ -1,6 +1,7 @@
 import { objectIn, parseJson } from '../../wire/parse/json.ts'
 import { readCsvHeader, type CsvHeader, type Doubt } from './csv-header.ts'
-import { createDecoder, encodingOf } from './decode.ts'
+import { encodingOf } from '../../base/encoding.ts'
+import { createDecoder } from './decode.ts'
 
 /** What a file is, by its first bytes; its name counts only where the bytes leave it open. */
 export type Sniffed =
