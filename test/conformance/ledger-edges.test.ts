@@ -37,6 +37,18 @@ const telling = (own: string): readonly DeliveryEvent[] => {
 type Case = readonly [name: string, run: (ledger: Ledger) => Promise<void>]
 const CASES: readonly Case[] = [
   ['nothing appended is answered', async (ledger) => { expect(await ledger.append([])).toEqual([]) }],
+  ['a step of hundreds of events is taken: a pattern passes by as many recipients at once', async (ledger) => {
+    const passes = (count: number): readonly DeliveryEvent[] => [received(), ...Array.from({ length: count - 1 }, (_, i): DeliveryEvent => ({ type: 'chose', at: T0, path: `/${i}`, choice: { kind: 'pass', recipient: `b${i}`, reason: 'not in MA' } }))]
+    const sizes = [2, 256, 257, 5, 700, 3]
+    const results = await ledger.append(sizes.map((size) => first(delivery(`S${size}`), { events: passes(size) })))
+    for (const [i, size] of sizes.entries()) {
+      const result = results[i]
+      const [found] = await ledger.ofLead(`S${size}`)
+      expect(found?.events.map(({ seq }) => seq - (result?.kind === 'ok' ? result.seq : 0))).toEqual([...Array(size).keys()])
+    }
+    const numbers = (await all(ledger.events({}))).map(({ seq }) => seq)
+    expect([new Set(numbers).size, numbers.length]).toEqual([1_223, 1_223])
+  }],
   ['a step that cannot be written leaves those beside it alone', async (ledger) => {
     // What memory takes and a file cannot is refused whole, or taken whole.
     const circle: Record<string, unknown> = {}

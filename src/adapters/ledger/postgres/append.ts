@@ -12,7 +12,7 @@ import type { Queue } from './queue.ts'
 import { readView } from './view.ts'
 import type { Known, Steps } from './view.ts'
 
-/** The events of one step are numbered within one such block. */
+/** The events of one step are numbered within one such block, or several in a row. */
 const BLOCK = 256
 
 const DELIVERY_TYPES = ['text', 'text', 'text', 'int', 'text', 'bigint', 'text', 'text', 'bigint', 'text', 'text'] as const
@@ -109,20 +109,31 @@ export const createAppender = (db: Database, s: string, lease: Lease, queue: Que
   /** Sequence numbers in the order of the steps; returns the first of each. */
   const insertLog = async (run: Run, log: readonly Logged[], made: ReadonlyMap<Changed, number>, runs: ReadonlyMap<string, number>): Promise<readonly number[]> => {
     if (log.length === 0) return []
-    const blocks: number[][] = []
-    let room = 0
-    for (const each of log) {
-      if (each.count > BLOCK) throw new Error(`a step of ${each.count} events`)
-      if (room < each.count) { blocks.push([]); room = BLOCK }
-      blocks.at(-1)?.push(BLOCK - room)
-      room -= each.count
-    }
-    const starts = (await run(`SELECT nextval('${s}.log_block') AS at FROM generate_series(1, $1::int)`, [blocks.length])).map((row) => Number(row['at'])).sort((a, b) => a - b)
-    const numbers = blocks.flatMap((offsets, i) => offsets.map((offset) => (starts[i] ?? 0) + offset))
+    let [blocks, taken, room] = [0, 0, 0]
+    const places = log.map(({ count }) => {
+      if (room < count) {
+        taken = Math.ceil(count / BLOCK)
+        blocks += taken
+        room = taken * BLOCK
+      }
+      const place = { block: blocks - taken, offset: taken * BLOCK - room }
+      room -= count
+      return place
+    })
+    const starts = await takeBlocks(run, blocks, log.some(({ count }) => count > BLOCK))
+    const numbers = places.map(({ block, offset }) => (starts[block] ?? 0) + offset)
     await run(`INSERT INTO ${s}.log (seq, delivery, run, count, events) SELECT * FROM unnest($1::bigint[], $2::bigint[], $3::bigint[], $4::int[], $5::text[])`, [
       numbers, log.map((each) => each.changed.n ?? made.get(each.changed) ?? 0), log.map((each) => runs.get(each.runId) ?? 0), log.map((each) => each.count), log.map((each) => each.events),
     ])
     return numbers
+  }
+
+  /** In a row where one step needs several: another worker may have come between, and what it left is not used. */
+  const takeBlocks = async (run: Run, count: number, inARow: boolean): Promise<readonly number[]> => {
+    for (;;) {
+      const starts = (await run(`SELECT nextval('${s}.log_block') AS at FROM generate_series(1, $1::int)`, [count])).map((row) => Number(row['at'])).sort((a, b) => a - b)
+      if (!inARow || (starts.at(-1) ?? 0) - (starts[0] ?? 0) === (count - 1) * BLOCK) return starts
+    }
   }
 
   return {
