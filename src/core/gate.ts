@@ -2,7 +2,7 @@ import type { Instant } from '../base/time.ts'
 import { utcText } from '../base/time.ts'
 import { shellWord } from '../base/shell.ts'
 import { wallText } from '../base/zone.ts'
-import { capReached, capZone, counterOf } from './caps.ts'
+import { capReached, counterOf } from './caps.ts'
 import type { Circuit } from './circuit.ts'
 import { circuitGate } from './circuit.ts'
 import type { Mode } from './event.ts'
@@ -40,7 +40,7 @@ export const gate = (policy: Policy, facts: RecipientFacts | undefined, lead: Le
     if (closed) return closed
   }
   if (policy.requirements.some(({ check }) => check.kind === 'business-hours')) {
-    const closed = windowGate({ ...policy, zone: { kind: 'zone', name: capZone(policy) } }, BUSINESS_HOURS, lead, now)
+    const closed = windowGate(policy, BUSINESS_HOURS, lead, now)
     if (closed) return closed
   }
   if (facts?.full && facts.full.size > 0) {
@@ -57,7 +57,7 @@ export const gate = (policy: Policy, facts: RecipientFacts | undefined, lead: Le
   return OPEN
 }
 
-/** Monday to Friday, 9 to 5, in the recipient's zone. */
+/** Monday to Friday, 9 to 5, in the zone that its Timezone says. */
 const BUSINESS_HOURS: CallWindow = { spans: [{ fromMinute: 9 * 60, toMinute: 17 * 60 }], days: [1, 2, 3, 4, 5] }
 
 const windowGate = (policy: Policy, window: CallWindow, lead: Lead, now: Instant): Gate | null => {

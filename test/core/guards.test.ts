@@ -53,6 +53,14 @@ describe('Requirements', () => {
     expect(at('2026-11-24T23:00:00Z')).toEqual([`wait +${27 * HOUR} a`])
     expect(at('2026-11-28T18:00:00Z')).toEqual([`wait +${Date.parse('2026-11-30T15:00:00Z') - T0} a`])
   })
+
+  it('business hours are those of the lead where the Timezone is the lead\'s: not those of UTC', () => {
+    const office = [policy('a', { requirements: [{ reason: 'Business hours only', check: { kind: 'business-hours' } }], zone: { kind: 'lead' } })]
+    const at = (iso: string, fields: Readonly<Record<string, LeadValue>>) => decides({ plan: sendTo('a'), policies: office, fields, now: Date.parse(iso) })
+    expect(at('2026-11-24T15:00:00Z', { state: 'IL' })).toEqual(['send a #1'])
+    expect(at('2026-11-24T09:00:00Z', { state: 'IL' })).toEqual([`wait +${Date.parse('2026-11-24T15:00:00Z') - T0} a`])
+    expect(at('2026-11-24T15:00:00Z', {})).toEqual(['wait for a person a'])
+  })
 })
 
 describe('Duplicate Check', () => {
