@@ -11,6 +11,7 @@ import { compileEndpoint } from '../../src/wire/compile.ts'
 import type { Endpoint } from '../../src/wire/endpoint.ts'
 import type { AnyReply, OutgoingRequest } from '../../src/wire/request.ts'
 import { T0 } from '../core/given.ts'
+import { countLedgers } from '../world/counted-ledger.ts'
 import { createFakeClock } from '../world/fake-clock.ts'
 import type { FakeClock } from '../world/fake-clock.ts'
 
@@ -68,6 +69,7 @@ export const createWorld = (files: Readonly<Record<string, string>>, ledger: Led
   const catalogue = catalogueOf(files)
   const clock = createFakeClock(start)
   const seen: RunEvent[] = []
+  const count = countLedgers()
   let runs = 0
   let stop = new AbortController()
   const world: World = {
@@ -77,7 +79,7 @@ export const createWorld = (files: Readonly<Record<string, string>>, ledger: Led
       stop = new AbortController()
       const wire = counted(createTransport({ now: clock.now }), exchanges)
       const deps: RunDeps = {
-        ledger, transport: wire.transport, clock, endpoints: endpointsOf(catalogue), notify: { notify: () => Promise.resolve() },
+        ledger: count.of(ledger), transport: wire.transport, clock, endpoints: endpointsOf(catalogue), notify: { notify: () => Promise.resolve() },
         observe: (event) => { seen.push(event) }, signal: stop.signal,
       }
       const settings: RunSettings = {
@@ -87,7 +89,7 @@ export const createWorld = (files: Readonly<Record<string, string>>, ledger: Led
       const source = leads instanceof Array ? (async function* () { yield { leads: leads.map((lead) => ({ lead })) } })() : leads
       const end = runDeliveries(settings, source, deps)
       try {
-        return await movingOn(clock, end, wire.underWay)
+        return await movingOn(clock, end, wire.underWay, count.underWay)
       } finally {
         await wire.transport.close()
       }
@@ -116,18 +118,21 @@ export const counted = (transport: Transport, exchanges: Exchange[] = []): { rea
 
 /** Polls of 5 ms for which the clock stands still while an answer is owed or the machine is busy; a buyer that hangs is waited for in vain. */
 const PATIENCE = 20
+/** The same while a store is at work, which waits for the disk; only one that a test holds up is waited for in vain. */
+const STORE_PATIENCE = 400
 /** A timer of 5 ms that comes later than this tells of a process with other work to do. */
 const LATE_MS = 10
 
 /** Lets real answers come, and moves the clock to the next sleeper when none comes for a while. */
-export const movingOn = async (clock: FakeClock & Clock, end: Promise<RunEnd>, underWay: () => number): Promise<RunEnd> => {
+export const movingOn = async (clock: FakeClock & Clock, end: Promise<RunEnd>, underWay: () => number, inStore: () => number = () => 0): Promise<RunEnd> => {
   const state = { over: false }
   const done = end.finally(() => { state.over = true })
   done.catch(() => undefined)
   for (let polls = 0; !state.over;) {
     const asked = performance.now()
     await new Promise((resolve) => setTimeout(resolve, 5))
-    if ((underWay() > 0 || performance.now() - asked > LATE_MS) && ++polls < PATIENCE) continue
+    const busy = underWay() > 0 || performance.now() - asked > LATE_MS
+    if ((inStore() > 0 || busy) && ++polls < (inStore() > 0 ? STORE_PATIENCE : PATIENCE)) continue
     polls = 0
     const wake = clock.nextWake()
     if (wake !== null) await clock.advance(Math.max(0, wake - clock.now()))

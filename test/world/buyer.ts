@@ -17,6 +17,8 @@ export interface BuyerOptions {
   readonly pings?: Script
   /** The list begins again instead of repeating its last act. */
   readonly cycle?: boolean
+  /** An answer is kept back until this has come. */
+  readonly until?: (request: BuyerRequest) => Promise<unknown>
   /** Same key, same answer, booked once. On unless false. */
   readonly idempotent?: boolean
   readonly journalFile?: string
@@ -71,7 +73,8 @@ export const startBuyer = async (options: BuyerOptions = {}): Promise<Buyer> => 
       const answer = answerOf(act, `B${request.n}`, body)
       journal.write({ ...request, at: Date.now(), booked: act.do === 'reset-before' ? null : answer.booked, ...(answer.sold ? { sold: answer.sold } : {}), act: act.do, repeated: false })
       if (request.key !== null && REMEMBERED.has(act.do)) memory.set(request.key, answer)
-      if (act.afterMs) setTimeout(() => perform(act, answer, incoming, outgoing), act.afterMs).unref()
+      if (options.until) void options.until(request).then(() => perform(act, answer, incoming, outgoing))
+      else if (act.afterMs) setTimeout(() => perform(act, answer, incoming, outgoing), act.afterMs).unref()
       else perform(act, answer, incoming, outgoing)
     })
   }

@@ -8,6 +8,7 @@ import type { Given } from '../../../src/core/rate.ts'
 import { grantStarts } from '../../../src/core/rate.ts'
 import { salesIn } from '../../../src/core/sale.ts'
 import type { Ledger, LoadedDelivery } from '../../../src/ports.ts'
+import { countLedgers } from '../../world/counted-ledger.ts'
 import { allTurns } from '../../world/fake-clock.ts'
 import { freshStore } from '../../world/postgres.ts'
 
@@ -79,30 +80,7 @@ const inPostgres = async (now: () => number): Promise<SimulatedStore> => {
   const lost = new Set<string>()
   const given = new Map<string, Given>()
   const open: Ledger[] = []
-  let asked = 0
-  const waitedFor = async <T>(answer: Promise<T>): Promise<T> => {
-    asked += 1
-    try {
-      return await answer
-    } finally {
-      asked -= 1
-    }
-  }
-  const rowsOf = async function* (rows: AsyncIterable<unknown>): AsyncGenerator<unknown> {
-    const from = rows[Symbol.asyncIterator]()
-    for (let next = await waitedFor(from.next()); !next.done; next = await waitedFor(from.next())) yield next.value
-  }
-  const counted = (ledger: Ledger): Ledger => new Proxy(ledger, {
-    get: (target, name) => {
-      const method: unknown = Reflect.get(target, name)
-      if (typeof method !== 'function') return method
-      return (...args: readonly unknown[]): unknown => {
-        const answer: unknown = Reflect.apply(method, target, args)
-        if (answer instanceof Promise) return waitedFor(answer)
-        return typeof answer === 'object' && answer !== null && Symbol.asyncIterator in answer ? rowsOf(answer as AsyncIterable<unknown>) : answer
-      }
-    },
-  })
+  const count = countLedgers()
   const opened = async (use: 'touch' | 'write'): Promise<Ledger> => {
     const ledger = await openPostgresLedger({ url, use, leaseMs: 600_000 })
     open.push(ledger)
@@ -115,11 +93,11 @@ const inPostgres = async (now: () => number): Promise<SimulatedStore> => {
     return { inMs: grant.starts.map((each) => Math.ceil(each) - at), nextInMs: grant.next === null ? null : Math.ceil(grant.next) - at }
   }
   return {
-    ledger: counted(await opened('touch')),
-    begin: async () => counted({ ...takingUp(lost, await opened('write')), holdStarts }),
+    ledger: count.of(await opened('touch')),
+    begin: async () => count.of({ ...takingUp(lost, await opened('write')), holdStarts }),
     lost,
     settled: async () => {
-      for (let quiet = 0; quiet < 5; quiet = asked === 0 ? quiet + 1 : 0) await new Promise((resolve) => setImmediate(resolve))
+      for (let quiet = 0; quiet < 5; quiet = count.underWay() === 0 ? quiet + 1 : 0) await new Promise((resolve) => setImmediate(resolve))
     },
     close: async () => {
       await Promise.all(open.map((each) => each.close()))
