@@ -169,6 +169,7 @@ describe('taken up again', () => {
 
 describe('a batch that nobody answered', () => {
   const policies = [policy('a', { batch: { maxLeads: 9, maxWaitMs: 1000, schedule: null }, retry: {} }), policy('b')]
+  const patient = [policy('a', { batch: { maxLeads: 9, maxWaitMs: 1000, schedule: null } }), policy('b')]
   const again = { type: 'reopened', at: T0, reason: '--retry-failed' } as const
   const whole = { ...again, batches: ['B1'] }
   const once = tried('/', 'a', 1, unknown, T0, { batch: 'B1' })
@@ -185,7 +186,11 @@ describe('a batch that nobody answered', () => {
     ['waits as it went while its recipient is paused', { plan: single, policies, history: [...once, whole], recipients: { a: { paused: { reason: 'by hand' }, closedUntil: null } } }, ['wait for a person a']],
     ['is another to a person who has looked', { plan: single, policies, history: [...once, { type: 'reviewed', at: T0, decision: 'retry', note: null }] }, ['queue /']],
     ['so is one that was answered by a failure', { plan: single, policies, history: [...tried('/', 'a', 1, broken, T0, { batch: 'B1' }), again] }, ['queue /']],
-    ['nor is one repeated that has come apart', { plan: single, policies: [policy('a', { batch: { maxLeads: 9, maxWaitMs: 1000, schedule: null } })], now: T0 + 60_000, history: [...tried('/', 'a', 1, broken, T0, { batch: 'B1' }), { type: 'chose', at: T0, path: '/', choice: { kind: 'apart' } }] }, ['queue /']],
+    ['keeps its lead from another, though a repeat was answered by a failure of this one', { plan: single, policies: patient, now: T0 + 60_000, history: [...once, ...tried('/', 'a', 2, broken)] }, ['settle failed a']],
+    ['and from the next, where it says On Unknown: hold', { plan: either, policies: patient.map((each) => ({ ...each, onUnknown: 'hold' as const })), now: T0 + 60_000, history: [...both.slice(0, 2), ...tried('/0', 'a', 2, broken)] }, ['settle held a']],
+    ['from its backup as well', { plan: single, policies: patient.map((each) => ({ ...each, hasBackup: true, retry: {} })), now: T0 + 60_000, history: [...once, ...tried('/', 'a', 2, broken)] }, ['settle failed a']],
+    ['but not from a request of its own, which the buyer asks for', { plan: single, policies: patient, now: T0 + 60_000, history: [...once, ...tried('/', 'a', 2, { ...broken, instead: 'update' } as Verdict)] }, ['send a #3 update']],
+    ['nor is one repeated that has come apart', { plan: single, policies: patient, now: T0 + 60_000, history: [...tried('/', 'a', 1, broken, T0, { batch: 'B1' }), { type: 'chose', at: T0, path: '/', choice: { kind: 'apart' } }] }, ['queue /']],
     ['keeps nobody from what failed beside it', { plan: either, policies, history: [...both, again] }, ['send b #2']],
     ['which comes after it, where it goes again', { plan: either, policies, history: [...both, whole] }, ['send a #2 batch B1']],
   ])

@@ -102,6 +102,14 @@ describe.each(IMPLEMENTATIONS)('on $name', ({ open, cannot }) => {
       expect(lateIn(a)).toEqual([first[0]])
     })
 
+    it('hold a lead of which their repeat says only that it failed, where On Unknown says so', async () => {
+      const said = (body: string) => taken(body).replace('"status":"accepted","leadId":"B-L2"', '"status":"error","leadId":"B-L2"')
+      const [a, b] = [await buyer({ idempotent: false, script: ({ n, body }) => (n === 1 ? { do: 'reset-after' } : { do: 'answer', status: 200, headers: { 'content-type': 'application/json' }, body: said(body) }) }), await buyer()]
+      const world = createWorld({ a: batched(a.url, 3, 'On Unknown: hold\n').replace('Duplicate:', 'Error: status = "error"\n  Duplicate:'), b: endpointYaml(b.url), either: 'Pattern: Waterfall\nTry: [a, b]\n' }, (await opened()).ledger)
+      await world.run('either', someLeads(3))
+      expect([a.journal.length, b.journal.length, await counts(world)]).toEqual([2, 0, { accepted: 2, held: 1 }])
+    })
+
     it('go anew, with others too, where a person has looked', async () => {
       const { a, world } = await givenUp()
       for (const id of ['L1', 'L2']) {

@@ -8,7 +8,7 @@ import { openingOf } from '../circuit.ts'
 import type { Gate } from '../gate.ts'
 import { gate } from '../gate.ts'
 import type { Attempt, NodeHistory } from '../history.ts'
-import { attemptsOf, nodeAt } from '../history.ts'
+import { attemptsOf, doubtAt, nodeAt } from '../history.ts'
 import { holdsFor } from '../lead-path.ts'
 import { lookBack } from '../look-back.ts'
 import type { Plan, SendTarget } from '../plan.ts'
@@ -177,11 +177,14 @@ const follow = (policy: Policy, attempts: readonly Attempt[], count: number, pat
 /** The next attempt on the endpoint, else on the backup; null where both gave up. */
 const retryOf = (policy: Policy, attempts: readonly Attempt[], path: string, context: Context): { plan: Exclude<NextAttempt, { kind: 'give up' }>; target: SendTarget } | null => {
   const last = attempts.at(-1)
-  if (nodeAt(context.history, path).again !== undefined) return { plan: { kind: 'retry', at: context.now, timeoutMs: policy.timeoutMs }, target: 'endpoint' }
+  const node = nodeAt(context.history, path)
+  if (node.again !== undefined) return { plan: { kind: 'retry', at: context.now, timeoutMs: policy.timeoutMs }, target: 'endpoint' }
   if (policy.maxAttempts !== null && attempts.filter(counts).length >= policy.maxAttempts) return null
   const instead = last?.finished?.verdict.kind === 'failed' ? last.finished.verdict.instead : undefined
   if (instead !== undefined) return attempts.some((each) => each.target === instead) ? null : { plan: { kind: 'retry', at: last?.finished?.at ?? context.now, timeoutMs: policy.timeoutMs }, target: instead }
   const target = last?.target ?? 'endpoint'
+  // Its batch is not repeated any more, and another would bring it again, whatever a later answer said of it alone.
+  if (policy.batch && last?.batch === null && !isAlone(target) && doubtAt(node) >= 0) return null
   const tried = attempts.filter((each) => each.target === target).flatMap((each) => each.finished ?? [])
   const identity = last?.batch ?? `${context.deliveryId}${path}`
   const plan = nextAttempt(policy.retry, policy.timeoutMs, tried, identity)
@@ -189,6 +192,8 @@ const retryOf = (policy: Policy, attempts: readonly Attempt[], path: string, con
   if (target !== 'endpoint' || !policy.hasBackup || !worthBackup(last?.finished?.verdict)) return null
   return { plan: { kind: 'retry', at: last?.finished?.at ?? context.now, timeoutMs: policy.timeoutMs }, target: 'backup' }
 }
+
+const isAlone = (target: SendTarget): boolean => target === 'alone' || target === 'update'
 
 /** What our own end interrupted, and a token that was refused, are none of the buyer's attempts. */
 const counts = ({ finished }: Attempt): boolean => finished === null || !(asksForNewToken(finished.verdict) || isInterrupted(finished.verdict))
@@ -219,7 +224,7 @@ const tryAgain = (
   if (plan.kind === 'retry' && plan.at > context.now) {
     return pending({ kind: 'wait', until: plan.at, why: `tries ${policy.name} again (attempt ${attempt}): ${reasonOf(last)}`, recipient, batch: false })
   }
-  const alone = target === 'alone' || target === 'update'
+  const alone = isAlone(target)
   const batch = nodeAt(context.history, path).again ?? last.batch
   if (policy.batch && batch === null && !alone) return pending({ kind: 'choose', path, choice: { kind: 'queue' } })
   const timeoutMs = plan.kind === 'retry' ? plan.timeoutMs : policy.timeoutMs
