@@ -34,7 +34,11 @@ const NAMES = {
   theirs: ['buyerleadid', 'buyerid', 'theirleadid', 'theirid', 'confirmationid', 'transactionid', 'confirmation'],
   either: ['leadid', 'id', 'lead'],
   recipient: ['recipient', 'buyer'],
-  amount: ['amount', 'refund', 'credit', 'price', 'payout', 'revenue'],
+  // What is given back before what the sale was.
+  amount: [
+    'amount', 'refund', 'credit', ...['refund', 'credit', 'return', 'refunded', 'credited', 'returned', 'chargeback'].flatMap((what) => [`${what}amount`, `amount${what}`]), 'chargeback',
+    'price', 'leadprice', 'saleprice', 'soldprice', 'payout', 'payoutamount', 'revenue', 'cpl',
+  ],
   currency: ['currency', 'currencycode'],
   reason: ['reason', 'returnreason', 'message', 'note', 'comment'],
   at: ['returnedat', 'returnedon', 'returndate', 'datereturned', 'date', 'timestamp'],
@@ -56,6 +60,10 @@ export const readBuyerRows = async (invocation: Invocation, file: string): Promi
   }
   return { rows, bad }
 }
+
+/** Whether the list has no amounts at all, perhaps since their column has another name. */
+export const isWithoutAmounts = (rows: readonly BuyerRow[]): boolean => rows.length > 0 && rows.every((each) => each.amount === null)
+export const AMOUNT_COLUMNS = 'a column amount, refund, credit, price or payout'
 
 const rowOf = (fields: Lead['fields'], given: { readonly ours: string | null; readonly theirs: string | null }, file: string, line: number): BuyerRow => {
   const byName = new Map(Object.entries(fields).map(([name, value]) => [plainName(name), value]))

@@ -101,6 +101,16 @@ describe("a buyer's returns", () => {
     expect(await revenueOf(project)).toBe('90.00')
   })
 
+  it('are of the Refund Amount beside what the lead cost the buyer; where no column names amounts, that is told', async () => {
+    const project = await sold()
+    project.write('returns.csv', 'Lead ID,Price,Refund Amount\nL1,45.00,5.00\n')
+    expect(await project.run('returns', 'returns.csv')).toMatchObject({ code: 0, err: expect.stringMatching(/^✓ 1 return booked, \$5\.00 taken off/) })
+    project.write('bare.csv', 'Lead ID,Betrag\nL2,5\n')
+    expect((await project.run('returns', 'bare.csv', '--dry-run')).err).toBe('note the file names no amounts (a column amount, refund, credit, price or payout): each return is the whole sale\n✓ 1 return would be booked, $45.00 taken off the revenue\n')
+    project.write('list.csv', 'Lead ID,Betrag\nL1,5\n')
+    expect((await project.run('reconcile', 'acme', 'list.csv')).err).toContain('note the list names no prices (a column amount, refund, credit, price or payout): only who has which lead was compared\n')
+  })
+
   it('of hundreds of rows, several for one sale among them, are booked as they would be one by one', async () => {
     const project = await sold()
     project.write('more.csv', leadsCsv(450))

@@ -4,7 +4,7 @@ import { shellWord } from '../../base/shell.ts'
 import { formatMoney } from '../../base/money.ts'
 import { isoTime } from '../../base/time.ts'
 import { addOurs, isDifference, reconcile, type Finding, type OurLine, type TheirLine } from '../../core/reconcile.ts'
-import { readBuyerRows, type BuyerRow } from '../buyer-rows.ts'
+import { AMOUNT_COLUMNS, isWithoutAmounts, readBuyerRows, type BuyerRow } from '../buyer-rows.ts'
 import { openCatalogue, requireBuyer } from '../catalogue.ts'
 import type { RunCommand } from '../command.ts'
 import { EXIT } from '../exit.ts'
@@ -45,6 +45,7 @@ export const run: RunCommand = async (invocation) => {
     for (const each of bad) err.write(`${rowLine(err.paint.yellow('bad row'), each, each.reason)}\n`)
     for (const each of rows) if (each.problem !== null) err.write(`${rowLine(err.paint.yellow('unclear'), each, each.problem)}\n`)
     if (!settings.quiet) {
+      if (isWithoutAmounts(rows)) err.write(`${err.paint.yellow('note')} the list names no prices (${AMOUNT_COLUMNS}): only who has which lead was compared\n`)
       const agreed = findings.filter((each) => each.kind === 'agrees').length
       err.write(`${differences.length === 0 ? err.paint.green('✓') : err.paint.yellow('!')} ${plural(agreed, 'line')} agree${agreed === 1 ? 's' : ''}, ${plural(differences.length, 'difference')}${summed(differences)}\n`)
       const told = toldBy(settings)

@@ -5,7 +5,7 @@ import type { Mode } from '../../core/event.ts'
 import { afterReturn, decideReturn, isMeant, leftOf, nameTheBuyer, salesOf, type ReturnRequest } from '../../core/returns.ts'
 import { addTo, emptySums, type Sums } from '../../core/sums.ts'
 import type { Ledger, LoadedDelivery, Step } from '../../ports.ts'
-import { readBuyerRows, type BuyerRow } from '../buyer-rows.ts'
+import { AMOUNT_COLUMNS, isWithoutAmounts, readBuyerRows, type BuyerRow } from '../buyer-rows.ts'
 import { idOfName, openCatalogue, requireBuyer } from '../catalogue.ts'
 import { clockOf } from '../clocks.ts'
 import type { Invocation, RunCommand } from '../command.ts'
@@ -45,6 +45,7 @@ export const run: RunCommand = async (invocation) => {
     for (const each of bad) streams.err.write(`${rowLine(paint.yellow('bad row'), each, each.reason)}\n`)
     for (const { row, why } of refusals) streams.err.write(`${rowLine(paint.red('not booked'), row, `${nameOf(row)}: ${why}`)}\n`)
     if (!settings.quiet) {
+      if (isWithoutAmounts(rows)) streams.err.write(`${paint.yellow('note')} the file names no amounts (${AMOUNT_COLUMNS}): each return is the whole sale\n`)
       const amounts = sums.length === 0 ? '' : `, ${sums.map(showMoney).join(' + ')} taken off the revenue`
       streams.err.write(`${paint.green('✓')} ${plural(done.booked, 'return')} ${options.dryRun === true ? 'would be booked' : 'booked'}${amounts}${done.known === 0 ? '' : `; ${done.known} had been booked before`}\n`)
     }
