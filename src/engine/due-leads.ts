@@ -13,16 +13,28 @@ import type { Work } from './work.ts'
 const CLAIM_LIMIT = 256
 /** How often work of processes that have gone is looked for, where several share a store. */
 const RECOVER_MS = 5_000
+/** How often, at most, a store that several share is asked what the others did. */
+const SHARED_LOOK_MS = 500
 /** How often, at most, lanes are looked at while all slots are taken. */
 const WATCH_MS = 1_000
 
 /** Leads that the store has for this run: those that are due, those that accumulate, those that a process left behind. */
-export const createDueLeads = (around: Surroundings, { adopt }: ReturnType<typeof createTakeUp>, lanes: ReturnType<typeof createLanes>, slots: ReturnType<typeof createSlots>, tally: ReturnType<typeof createTally>, dispatcher: ReturnType<typeof createDispatcher>, batcher: ReturnType<typeof createBatcher>) => {
+export const createDueLeads = (around: Surroundings, { adopt }: ReturnType<typeof createTakeUp>, lanes: ReturnType<typeof createLanes>, slots: ReturnType<typeof createSlots>, tally: ReturnType<typeof createTally>, dispatcher: ReturnType<typeof createDispatcher>, batcher: ReturnType<typeof createBatcher>, refresh: (now: Instant) => Promise<void>) => {
   const { settings, deps: { ledger, clock, signal }, facts: { policies }, stopping } = around
   const { mode, to, runId, take = CLAIM_LIMIT } = settings
   /** `deliver` works its own, `resume` all. */
   const own = to === null ? {} : { runId }
+  let lookedAt = 0
   let recoveredAt = 0
+
+  /** What a person or another process did meanwhile; false where that was asked a moment ago. */
+  const look = async (now: Instant): Promise<boolean> => {
+    if (now - lookedAt < (ledger.shared ? SHARED_LOOK_MS : 0)) return false
+    lookedAt = now
+    await refresh(now)
+    await lanes.renew()
+    return true
+  }
 
   const dueBatch = (work: Work, now: Instant): string | null => {
     const batch = nextBatch(dispatcher.decideNow(work, now).waits)
@@ -40,11 +52,12 @@ export const createDueLeads = (around: Surroundings, { adopt }: ReturnType<typeo
         dispatcher.pump(work)
       }
       if (left.length < CLAIM_LIMIT) return
-      // Nobody else opens meanwhile what a rate or a hold keeps shut.
+      // Nobody else opens meanwhile what a rate or a hold keeps shut, asks for places, or hears of a pause.
       while (slots.full()) {
         if (stopping()) return
         const now = clock.now()
         await slots.changed(clock, Math.max(1, Math.min(lanes.drain('free', now) - now, WATCH_MS)), signal, true)
+        await look(clock.now())
       }
     }
   }
@@ -71,11 +84,9 @@ export const createDueLeads = (around: Surroundings, { adopt }: ReturnType<typeo
       if (due.length < take) await batcher.settleIncomplete(now)
       return due.length > 0
     },
-    /** What one process alone knows by itself, and several learn from the store. */
+    /** With whoever else works or pauses; what accumulates or was left behind one process alone knows by itself. */
     keepTogether: async (now: Instant): Promise<void> => {
-      if (!ledger.shared) return
-      await lanes.renew()
-      if (stopping()) return
+      if (!(await look(now)) || !ledger.shared || stopping()) return
       await countAccumulating()
       if (now - recoveredAt < RECOVER_MS) return
       recoveredAt = now

@@ -33,8 +33,6 @@ const SLOTS = 384
 const WATCH_MS = 1_000
 /** When to look again for due work that another process was about to take. */
 const ELSEWHERE_MS = 100
-/** How often, at most, a store that several share is asked what the others did. */
-const SHARED_LOOK_MS = 500
 
 /**
  * Delivers the given leads, or (with none) all that is due, until everything is settled or must wait longer than
@@ -97,7 +95,7 @@ export const runDeliveries = async (settings: RunSettings, leads: LeadSource | n
   }, slots)
   const doubted = createDoubted(around, tally)
   const known = createKnownLeads(around, takeUp, slots, tally, doubted, dispatcher.pump)
-  const due = createDueLeads(around, takeUp, lanes, slots, tally, dispatcher, batcher)
+  const due = createDueLeads(around, takeUp, lanes, slots, tally, dispatcher, batcher, recipientFacts.refresh)
   const enqueue = createEnqueue(settings, deps, tally, known.mayRetry, doubted)
 
   const takeAll = async (source: LeadSource, to: string, plan: Plan, planHash: string): Promise<void> => {
@@ -131,7 +129,6 @@ export const runDeliveries = async (settings: RunSettings, leads: LeadSource | n
 
   /** Until nothing is under way and nothing falls due within the wait. */
   const settleAll = async (reading: { done: boolean }): Promise<void> => {
-    let refreshedAt = 0
     while (!broken.signal.aborted) {
       const now = clock.now()
       const opens = lanes.drain(stopping() ? 'all' : 'free', now)
@@ -150,10 +147,7 @@ export const runDeliveries = async (settings: RunSettings, leads: LeadSource | n
       const crowded = slots.full()
       const wakeAt = Math.min(opens, crowded ? Infinity : takenElsewhere ? now + ELSEWHERE_MS : (nextDue ?? Infinity), now + WATCH_MS)
       await slots.changed(clock, Math.max(1, wakeAt - now), signal, crowded && nextDue !== null && nextDue <= now)
-      if (clock.now() - refreshedAt < (ledger.shared ? SHARED_LOOK_MS : 0)) continue
-      refreshedAt = clock.now()
-      await recipientFacts.refresh(refreshedAt)
-      await due.keepTogether(refreshedAt)
+      await due.keepTogether(clock.now())
     }
   }
 

@@ -81,6 +81,33 @@ describe('what a process left behind', () => {
     expect(a.journal.map((each) => (JSON.parse(each.body) as { leadId: string }).leadId).sort()).toEqual(['L1', 'L1', 'L2'])
   })
 
+  it('is delivered by one of several that took up more of them than it holds in memory, while another had every place', async () => {
+    const a = await buyer()
+    const open = store()
+    const one = endpointYaml(a.url).replace('/leads\n', '/leads\n  Concurrency: 50\n')
+    const first = createWorld({ a: one }, await open())
+    await first.run('a', someLeads(520), { enqueue: true })
+    for (let page = 0; page < 3; page++) await first.ledger.claimDue({ mode: 'live', now: first.clock.now(), limit: 256 })
+    const ledger = await open()
+    const second = createWorld({ a: one }, { ...ledger, shared: true, holdPlaces: async (...of) => (second.clock.now() < first.clock.now() + 5_000 ? 0 : ledger.holdPlaces(...of)) })
+    await second.run(null, null)
+    expect((await second.ledger.counts('live')).settled.accepted).toBe(520)
+  })
+
+  it('is not sent any more once its recipient was paused, however much of it there is', async () => {
+    const a = await buyer()
+    const open = store()
+    const slow = endpointYaml(a.url).replace('/leads\n', '/leads\n  Rate: 20 per second\n')
+    const first = createWorld({ a: slow }, await open())
+    await first.run('a', someLeads(600), { enqueue: true })
+    for (let page = 0; page < 3; page++) await first.ledger.claimDue({ mode: 'live', now: first.clock.now(), limit: 256 })
+    const second = createWorld({ a: slow }, await open())
+    void second.clock.sleep(2_000).then(() => second.ledger.setPaused('a', 'live', { at: 0, reason: 'by hand' }))
+    await second.run(null, null)
+    expect(a.journal.length).toBeLessThan(100)
+    expect((await second.ledger.counts('live')).waiting).toBe(600 - a.journal.length)
+  })
+
   it('and whose recipient has no file is not looked at again and again by a run that may wait long', async () => {
     const [a, b] = [await buyer(), await buyer()]
     const open = store()
