@@ -18,9 +18,7 @@ export const ageOf = (value: unknown, now: number, zone: unknown): number | unde
 /** A date alone stays one (`2026-01-31` and one month is `2026-02-28`); anything else becomes ISO 8601 in UTC. */
 export const dateAdd = (value: unknown, amount: unknown, unit: unknown): string | undefined => {
   const date = parseDate(value)
-  const text = typeof amount === 'string' && unit === undefined ? /^\s*([+-]?\d+)\s*([a-z]+)\s*$/i.exec(amount) : null
-  const count = text ? Number(text[1]) : toNumber(amount)
-  const name = unitName(String(text ? text[2] : unit ?? 'days'))
+  const { count, unit: name } = readAmount(amount, unit)
   if (!date || count === undefined) return undefined
   const at = date.kind === 'instant' ? date.at : date.wall
   const [months, ms] = [MONTHS.get(name), MS.get(name)]
@@ -35,11 +33,23 @@ export const dateAdd = (value: unknown, amount: unknown, unit: unknown): string 
 const FIRST_YEAR = Date.parse('0000-01-01T00:00:00Z')
 const PAST_YEAR_9999 = Date.parse('9999-12-31T23:59:59.999Z') + 1
 
-const unitName = (text: string): string => text.toLowerCase().replace(/s$/, '')
+/** `3` and `"days"`, or `"3 days"`, `"24h"`; days where no unit is named. */
+const readAmount = (amount: unknown, unit: unknown): { readonly count: number | undefined; readonly unit: string } => {
+  const text = typeof amount === 'string' && unit === undefined ? /^\s*([+-]?\d+(?:\.\d+)?)\s*([a-z]+)\s*$/i.exec(amount) : null
+  return { count: text ? Number(text[1]) : toNumber(amount), unit: unitName(String(text ? text[2] : unit ?? 'days')) }
+}
 
-export const isUnit = (text: string): boolean => MS.has(unitName(text)) || MONTHS.has(unitName(text))
+/** What is wrong with an amount and a unit, as far as they are written out; null for nothing. */
+export const faultOfAmount = ([amount, unit]: readonly unknown[]): string | null => {
+  const read = readAmount(amount ?? 0, unit)
+  if (MS.has(read.unit) || MONTHS.has(read.unit)) return read.count === undefined ? `date_add takes a number, such as 3 "days" or "3 days", got "${String(amount)}"` : null
+  return `date_add counts in seconds, minutes, hours, days, weeks, months or years, got "${String(unit ?? amount)}"`
+}
 
-const MS: ReadonlyMap<string, number> = new Map([['second', 1_000], ['minute', 60_000], ['hour', 3_600_000], ['day', 86_400_000], ['week', 604_800_000]])
+const unitName = (text: string): string => text.toLowerCase().replace(/(?<=.)s$/, '')
+
+/** With the short forms of durations, but for m, which may be minutes or months. */
+const MS: ReadonlyMap<string, number> = new Map([['second', 1_000], ['sec', 1_000], ['s', 1_000], ['minute', 60_000], ['min', 60_000], ['hour', 3_600_000], ['hr', 3_600_000], ['h', 3_600_000], ['day', 86_400_000], ['d', 86_400_000], ['week', 604_800_000], ['w', 604_800_000]])
 const MONTHS: ReadonlyMap<string, number> = new Map([['month', 1], ['year', 12]])
 
 /** The last day of a shorter month stands in for a day it has not. */

@@ -1,6 +1,6 @@
 import { COMPARISONS, compareBoth } from '../template/compare.ts'
 import { textOf } from '../template/text-of.ts'
-import { ageOf, dateAdd, isUnit } from './dates.ts'
+import { ageOf, dateAdd, faultOfAmount } from './dates.ts'
 import { ascii } from './ascii.ts'
 import { prepareFormat } from './format.ts'
 import { prepareHash } from './hash.ts'
@@ -47,7 +47,7 @@ export const helperTable: readonly Helper[] = [
   { kind: 'prepared', name: 'hash', signature: 'hash value "sha256"', example: '{{hash lead.email "sha256"}}', gives: '64 hexadecimal digits', doc: 'sha256 (where none is given) or md5 in lower-case hexadecimal, of the value trimmed and in lower case; of its digits only where it is a phone number; an empty text stays empty. as="text" or as="phone" decides which, raw=true hashes it as it is.', min: 1, max: 2, options: ['as', 'raw'], prepare: prepareHash },
   plain('state', 'state value "name"', '{{state lead.state "name"}}', 'California', 'A US state, territory or Canadian province as its name or its code ("code", where none is given); another text goes as it is.', 1, 2, ([value, form]) => stateOf(textOf(value), form === undefined ? 'code' : String(form)), { faultOf: ([form]) => (form === undefined || form === 'name' || form === 'code' ? null : `state gives "name" or "code", got "${String(form)}"`) }),
   plain('age', 'age date', '{{age lead.birth_date}}', '46', 'Full years from a date until now.', 1, 1, ([value], options, now) => ageOf(value, now, options['tz']), { options: ['tz'] }),
-  plain('date_add', 'date_add date amount "unit"', '{{date_add now 3 "days"}}', '2026-05-04T09:00:00.000Z', 'A date moved by an amount, which may be negative: seconds, minutes, hours, days, weeks, months or years; also {{date_add now "3 days"}}.', 2, 3, ([value, amount, unit]) => dateAdd(value, amount, unit), { faultOf: ([, unit]) => (unit === undefined || isUnit(String(unit)) ? null : `date_add counts in seconds, minutes, hours, days, weeks, months or years, got "${String(unit)}"`) }),
+  plain('date_add', 'date_add date amount "unit"', '{{date_add now 3 "days"}}', '2026-05-04T09:00:00.000Z', 'A date moved by an amount, which may be negative: seconds, minutes, hours, days, weeks, months or years; also {{date_add now "3 days"}}, "24h".', 2, 3, ([value, amount, unit]) => dateAdd(value, amount, unit), { faultOf: faultOfAmount }),
   // `now` is a name of the scope; it stands here so that the reference lists it.
   textual('ascii', '{{ascii lead.city}}', 'Sao Paulo', 'Accents and typographic marks as plain letters; what has no plain form is left out.', ascii),
   plain('json', 'json value', '{{json lead}}', '{"first_name":"Ann"}', 'The value as JSON text.', 1, 1, ([value]) => JSON.stringify(value)),
