@@ -1,5 +1,5 @@
 import type { Instant } from '../base/time.ts'
-import { batchesOf, leavesWhenFull, mayHaveFromBatch } from '../core/batch.ts'
+import { batchesOf, mayHaveFromBatch } from '../core/batch.ts'
 import type { Decision } from '../core/decide.ts'
 import { doubtAt, emptyHistory, evolve, nodeAt } from '../core/history.ts'
 import { isPriced, nodeOf } from '../core/booking.ts'
@@ -14,6 +14,7 @@ import { asBefore, asJoined, givenUpTogether } from './batch-order.ts'
 import type { Member } from './batch-order.ts'
 import { claimForAll } from './claim-for-all.ts'
 import type { Claiming } from './claim-for-all.ts'
+import { createFullBatches } from './full-batches.ts'
 import type { createSlots } from './slots.ts'
 import type { Surroundings } from './surroundings.ts'
 import { batchIdOf, batchSizeOf, idempotencyKeyOf } from './identity.ts'
@@ -34,9 +35,8 @@ interface BatchSource {
  * lead has waited long enough. Its members are recorded under its name before it is sent, so that a repeat carries
  * exactly the same leads and the same key.
  */
-export const createBatcher = (around: Surroundings, dispatcher: { pump(work: Work): void; hold(works: readonly Work[]): Promise<() => void>; decideNow(work: Work, now: Instant): Decision; mayStillSend(): boolean } & Claiming, source: BatchSource, slots: Pick<ReturnType<typeof createSlots>, 'setAside' | 'unshelve'>) => {
+export const createBatcher = (around: Surroundings, dispatcher: { pump(work: Work): void; hold(works: readonly Work[]): Promise<() => void>; decideNow(work: Work, now: Instant): Decision; mayStillSend(): boolean } & Claiming, source: BatchSource, slots: Pick<ReturnType<typeof createSlots>, 'setAside' | 'unshelve' | 'full' | 'room'>) => {
   const { deps, settings, facts, endpointOf, policyOf } = around
-  const counts = new Map<string, number>()
   const repeating = new Map<string, Member[]>()
   /** Those of them that take no slot: of batches of more leads than there are slots none would ever be whole. */
   const aside = new Set<Work>()
@@ -68,26 +68,15 @@ export const createBatcher = (around: Surroundings, dispatcher: { pump(work: Wor
     return batch
   }
 
-  /** `count` more leads accumulate for a recipient; a full batch leaves now. */
-  const accumulated = (recipient: string, count: number): void => {
-    // Where several processes fill it, the store knows how many there are.
-    const total = (deps.ledger.shared && count !== 1 ? 0 : (counts.get(recipient) ?? 0)) + count
-    counts.set(recipient, total)
-    if (total >= leavesWhenFull(batchOf(recipient))) {
-      counts.set(recipient, total - batchOf(recipient).maxLeads)
-      flush(recipient, []).catch(around.failed)
-    }
-  }
-
-  /** Sends these due leads, and with them as many of those that joined later as fit. */
-  const flush = async (recipient: string, due: readonly Work[]): Promise<void> => {
+  /** Sends these due leads, and with them as many of those that joined later as fit; false where there were none. */
+  const flush = async (recipient: string, due: readonly Work[]): Promise<boolean> => {
     const { maxLeads } = batchOf(recipient)
     // Without due leads nothing is awaited before the claim takes its slot: the run would end in between.
     const free = due.length === 0 ? due : await apart(recipient, due)
-    if (due.length > 0 && free.length === 0) return
+    if (due.length > 0 && free.length === 0) return false
     const room = free.length === 0 ? maxLeads : (maxLeads - (free.length % maxLeads)) % maxLeads
     const works = [...free, ...(room > 0 ? await source.claim(recipient, room, deps.ledger.shared && due.length === 0 ? maxLeads : 1) : [])]
-    counts.set(recipient, Math.max(0, (counts.get(recipient) ?? 0) - (due.length === 0 ? 0 : works.length)))
+    if (due.length > 0) full.left(recipient, works.length)
     await doubt(recipient, works)
     // Bought through another target since they joined, or perhaps: they decide again.
     for (const work of works) if (work.elsewhere.has(recipient)) dispatcher.pump(work)
@@ -100,6 +89,7 @@ export const createBatcher = (around: Surroundings, dispatcher: { pump(work: Wor
       if (again !== null) leave(recipient, group.toSorted(asBefore), again)
       else leave(recipient, group, batchIdOf(recipient, group.map(({ work }) => work.delivery.id), String(group[0]?.send.attempt ?? 1)))
     }
+    return works.length > 0
   }
 
   /** A batch that was given up through another target may have brought the lead: no key of the next would tell the buyer. */
@@ -337,7 +327,9 @@ export const createBatcher = (around: Surroundings, dispatcher: { pump(work: Wor
     throw new Error(`delivery ${work.delivery.id} waits for no batch of ${recipient}`)
   }
 
-  return { accumulated, flush, repeat, held, settleIncomplete, letGo }
+  const full = createFullBatches(around, slots, (recipient) => flush(recipient, []))
+
+  return { accumulated: full.accumulated, flush, repeat, held, settleIncomplete, letGo }
 }
 
 /** A request of it is under way, or a step is being recorded. */

@@ -184,6 +184,18 @@ describe.each(IMPLEMENTATIONS)('on $name', ({ open, cannot }) => {
     })
   })
 
+  it('all that are full leave at once where a recipient\'s batches were made smaller', async () => {
+    const a = await deaf(0)
+    const { ledger } = await opened()
+    const before = createWorld({ a: endpointYaml(a.url, 'Batch: {Accumulate: 5000 leads or 1 day, Format: JSON array}\n') }, ledger)
+    await before.run('a', someLeads(1_050), { waitMs: 0 })
+    expect(a.journal).toHaveLength(0)
+    const after = createWorld({ a: endpointYaml(a.url, 'Batch: {Accumulate: 100 leads or 1 day, Format: JSON array}\n') }, ledger, before.clock.now())
+    await after.run(null, null, { waitMs: 0 })
+    expect(a.journal.map(({ body }) => rowsIn(body).length)).toEqual(Array(10).fill(100))
+    expect(await ledger.counts('live')).toMatchObject({ waiting: 50, settled: { accepted: 1_000 } })
+  })
+
   describe('batches of more leads than are in memory at once', () => {
     const MANY = 520
     const patient = 'Retry Strategy:\n  Timeout Errors: {Retry: 3 times, Backoff: "1s, 1h"}\n'
