@@ -41,9 +41,10 @@ export const addOurs = (ours: Map<string, OurLine>, recipient: string, leadId: s
     // A sale stands, whatever is answered to a repeat.
     if (before?.state === 'sold' || verdict.kind === 'bid') return
     const state = verdict.kind === 'accepted' ? (surplus === true ? 'surplus' : 'sold') : verdict.kind === 'unknown' ? 'in doubt' : verdict.kind
-    // A failure after a doubt does not say that the first was not processed.
-    if (before?.state === 'in doubt' && state === 'failed') return
-    ours.set(deliveryId, { leadId, buyerLeadId: verdict.buyerLeadId ?? before?.buyerLeadId ?? null, state, worth: state === 'sold' ? revenue : null, at })
+    const buyerLeadId = verdict.buyerLeadId ?? before?.buyerLeadId ?? null
+    // A failure after a doubt does not say that the first was not processed; and who has the lead already may have it from that.
+    if (before?.state === 'in doubt' && (state === 'failed' || state === 'duplicate')) ours.set(deliveryId, { ...before, buyerLeadId })
+    else ours.set(deliveryId, { leadId, buyerLeadId, state, worth: state === 'sold' ? revenue : null, at })
   }
   if (event.type === 'returned' && event.recipient === recipient && before?.worth) {
     ours.set(deliveryId, { ...before, worth: money(before.worth.amount - event.amount.amount, before.worth.currency) })

@@ -5,14 +5,15 @@ import { addOurs, type OurLine } from '../../src/core/reconcile.ts'
 import { salesOf } from '../../src/core/returns.ts'
 import { decideReview, mayHaveIt, payersOf } from '../../src/core/review.ts'
 import { salesIn } from '../../src/core/sale.ts'
-import { T0, accepted, broken, received, refused, rejected, tried, unknown, unreadable } from './given.ts'
+import type { Verdict } from '../../src/core/verdict.ts'
+import { T0, accepted, broken, duplicate, received, refused, rejected, tried, unknown, unreadable } from './given.ts'
 
 const settled = (kind: 'held' | 'pooled', recipient: string, buyerLeadId: string | null = null): DeliveryEvent =>
   ({ type: 'settled', at: T0, outcome: { kind, recipient, path: '/1', buyerLeadId, revenue: null, reason: 'why', class: null }, cost: money(20_000), attempts: 2 })
 const held = [received(), ...tried('/0', 'a', 1, rejected), ...tried('/1', 'b', 1, unreadable), settled('held', 'b', 'B7')]
 const pooled = [received(), ...tried('/0', 'a', 1, rejected), settled('pooled', 'desk')]
 const yes = { decision: 'accept', note: null, buyer: 'b', revenue: money(450_000), buyerLeadId: null } as const
-const end = (kind: 'accepted' | 'failed' | 'rejected', recipient: string): DeliveryEvent => ({ type: 'settled', at: T0, outcome: { kind, recipient, path: '/1', buyerLeadId: null, revenue: kind === 'accepted' ? money(450_000) : null, reason: null, class: null }, cost: null })
+const end = (kind: 'accepted' | 'failed' | 'rejected' | 'duplicate', recipient: string, buyerLeadId: string | null = null): DeliveryEvent => ({ type: 'settled', at: T0, outcome: { kind, recipient, path: '/1', buyerLeadId, revenue: kind === 'accepted' ? money(450_000) : null, reason: null, class: null }, cost: null })
 const soldOn = [received(), ...tried('/0', 'a', 1, unknown), ...tried('/1', 'b', 1, accepted), end('accepted', 'b')]
 
 describe('decideReview', () => {
@@ -42,6 +43,16 @@ describe('decideReview', () => {
     for (const event of [...soldOn, ...events]) addOurs(ours, 'a', 'L1', 'd', event)
     expect(ours.get('d')).toEqual({ leadId: 'L1', buyerLeadId: 'A1', state: 'sold', worth: money(450_000), at: T0 + 5 })
     expect(mayHaveIt([...soldOn, ...events])).toEqual([])
+  })
+
+  it('a buyer that called our own repeat a duplicate: that sale is booked, by the id that it told then', () => {
+    const twice = [received(), ...tried('/', 'a', 1, unknown), ...tried('/', 'a', 2, { ...duplicate, buyerLeadId: 'A7' } as Verdict), end('duplicate', 'a', 'A7')]
+    expect(mayHaveIt(twice)).toEqual(['a'])
+    expect(mayHaveIt([received(), ...tried('/', 'a', 1, duplicate), end('duplicate', 'a')])).toEqual([])
+    const ours = new Map<string, OurLine>()
+    for (const event of twice) addOurs(ours, 'a', 'L1', 'd', event)
+    expect(ours.get('d')).toMatchObject({ state: 'in doubt', buyerLeadId: 'A7' })
+    expect(decideReview(twice, null, { ...yes, buyer: 'a' }, T0).settled?.outcome).toMatchObject({ kind: 'accepted', recipient: 'a', buyerLeadId: 'A7' })
   })
 
   it('of a lead that was held twice it goes by what was settled and answered last', () => {

@@ -75,6 +75,22 @@ describe('a sale that only the buyer knew of', () => {
   })
 })
 
+describe('a buyer that calls our own repeat a duplicate', () => {
+  it('has the lead of an answer that was lost: its list says so, and a person books it', async () => {
+    const a = await buyer({ idempotent: false, script: ({ n }) => (n === 1 ? { do: 'reset-after' } : { do: 'answer', status: 409, body: '{"status":"duplicate","leadId":"A7","message":"we have it"}' }) })
+    const project = createProject({ a: endpointYaml(a.url, 'Price: $45.00\nRetry Strategy:\n  Timeout Errors: {Retry: 3 times, Backoff: 20ms}\n') })
+    project.write('leads.csv', leadsCsv(1))
+    expect(await project.json('deliver', 'leads.csv', '--to', 'a', '--yes')).toMatchObject({ outcomes: { duplicate: 1 }, revenue: '0.00' })
+    expect((await project.run('report')).out).toContain('In doubt: no answer says whether 1 lead at a was bought')
+    expect((await project.run('explain', 'L1')).out).toContain('next: a may have it: if so, `finalmile review accept L1 --to a --price …`\n')
+    project.write('list.csv', 'lead_id,buyer_lead_id,price\nL1,A7,45\n')
+    expect(await project.run('reconcile', 'a', 'list.csv')).toMatchObject({ code: 3, out: expect.stringContaining('settles a doubt'), err: expect.stringContaining('`finalmile review accept LEAD --to a --price AMOUNT`') })
+    expect(await project.run('review', 'accept', 'L1', '--to', 'a', '--price', '45')).toMatchObject({ code: 0 })
+    expect(await project.json('report')).toMatchObject({ revenue: '45.00', outcomes: { accepted: 1, duplicate: 0 }, open: { in_doubt: {} } })
+    expect(await project.run('reconcile', 'a', 'list.csv')).toMatchObject({ code: 0 })
+  })
+})
+
 describe('a batch that a buyer reads, and closes the connection', () => {
   const rowsIn = (body: string): readonly string[] => (JSON.parse(body) as { leadId: string }[]).map(({ leadId }) => leadId)
   const givenUp = async () => {
@@ -126,10 +142,10 @@ describe('a lead in a pool that a buyer may have', () => {
 
 describe('a wait that the buyer asks for', () => {
   const inHours = (hours: number): string => new Date(Date.now() + hours * 3_600_000).toUTCString()
-  it.each<[string, string, number]>([
-    ['an hour in seconds', '3600', 3_600], ['a date in two hours', inHours(2), 7_200], ['ten years', '315360000', 315_360_000],
+  it.each<[string, () => string, number]>([
+    ['an hour in seconds', () => '3600', 3_600], ['a date in two hours', () => inHours(2), 7_200], ['ten years', () => '315360000', 315_360_000],
   ])('%s: stands in the store, and no command sends before', async (_form, retryAfter, seconds) => {
-    const a = await buyer({ script: { do: 'limit', retryAfter } })
+    const a = await buyer({ script: { do: 'limit', retryAfter: retryAfter() } })
     const project = createProject({ a: endpointYaml(a.url) })
     project.write('leads.csv', leadsCsv(1))
     const { code } = await project.run('deliver', 'leads.csv', '--to', 'a', '--yes', '--quiet')

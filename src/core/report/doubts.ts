@@ -13,10 +13,10 @@ export const addDoubt = (doubts: Doubts, deliveryId: string, event: DeliveryEven
   } else if (doubts.size > 0) doubts.get(recipient)?.delete(deliveryId)
 }
 
-/** Whose having the lead the event is about; a failure after a doubt does not say that the first request was not processed. */
+/** Whose having the lead the event is about; a failure after a doubt does not say that the first request was not processed, nor does a buyer that has the lead already. */
 const answeredBy = (event: DeliveryEvent): string | null => {
   switch (event.type) {
-    case 'attemptFinished': return event.phase === 'post' && event.verdict.kind !== 'failed' ? event.recipient : null
+    case 'attemptFinished': return event.phase === 'post' && event.verdict.kind !== 'failed' && event.verdict.kind !== 'duplicate' ? event.recipient : null
     case 'reviewed': return event.sale?.recipient ?? null
     case 'settled': return event.outcome.kind === 'accepted' ? event.outcome.recipient : null
     default: return null

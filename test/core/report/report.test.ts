@@ -160,6 +160,7 @@ describe('doubts', () => {
   it.each([
     ['stays where nothing more is heard', [], ['1']],
     ['stays where the repeat fails, which says nothing of the first request', [finished({ kind: 'failed', attempt: 2 })], ['1']],
+    ['stays where the repeat is a duplicate: it may be of the first request', [finished({ kind: 'duplicate', attempt: 2 })], ['1']],
     ['stays where another buyer has the lead', [finished({ recipient: 'b' }), settled('accepted', usd(45), null, 'b')], ['1']],
     ['ends with any answer of the buyer\'s', [finished({ kind: 'rejected', attempt: 2 })], []],
     ['ends where a person books the sale', [settled('failed'), { type: 'reviewed', at: 0, decision: 'accept', note: null }, settled('accepted', usd(45))], []],
