@@ -26,8 +26,6 @@ export interface LeadOptions {
   readonly id?: string
   /** `--received FIELD`: a CSV file has it, or is refused. */
   readonly received?: string
-  /** A WHATWG label for files that are not UTF-8 and have no byte order mark: `windows-1252`. */
-  readonly encoding?: string
   readonly stdin?: Readable
   /** Looks at every lead before it is given out. */
   readonly inspect?: Inspect
@@ -39,7 +37,6 @@ export interface LeadOptions {
  */
 export const checkLeadSources = async (names: readonly string[], options: LeadOptions = {}): Promise<{ readonly sources: readonly LeadSource[]; readonly warnings: readonly Diagnostic[] }> => {
   if (names.length === 0) throw usageError('no lead file given', 'name one or more files, or - for standard input')
-  if (options.encoding !== undefined) checkEncoding(options.encoding)
   const sources: LeadSource[] = []
   const problems: Diagnostic[] = []
   const warnings: Diagnostic[] = []
@@ -165,12 +162,4 @@ const sharedEnds = (a: string, b: string): number => {
   let end = 0
   while (end < most - start && a[a.length - 1 - end] === b[b.length - 1 - end]) end++
   return start + end
-}
-
-const checkEncoding = (encoding: string): void => {
-  try {
-    new TextDecoder(encoding)
-  } catch {
-    throw usageError(`unknown encoding ${encoding}`, 'such as utf-8, windows-1252, iso-8859-2, shift_jis')
-  }
 }

@@ -11,7 +11,7 @@ interface Decoded {
   readonly damaged: boolean
 }
 
-/** `encoding`: a WHATWG label such as `windows-1252`. A byte order mark is taken off. */
+/** `encoding`: of `encodingOf`. A byte order mark is taken off. */
 export const createDecoder = (encoding: string): Decoder => (encoding === 'utf-8' ? utf8Decoder() : otherDecoder(encoding))
 
 /** Chunks cut at whole characters, so that `isUtf8` can tell damage from a U+FFFD that truly stands in the text; no slower than TextDecoder. */

@@ -15,7 +15,6 @@ interface SniffOptions {
   readonly name: string
   /** These bytes are the whole file. */
   readonly whole: boolean
-  readonly encoding?: string
   readonly id?: string
   readonly received?: string
 }
@@ -26,8 +25,7 @@ export const HEAD = 64 * 1024
 export const sniff = (head: Buffer, options: SniffOptions): Sniffed => {
   const foreign = foreignFormat(head)
   if (foreign) return foreign
-  const declared = encodingOf(head)
-  const encoding = declared === 'utf-8' ? (options.encoding ?? 'utf-8') : declared
+  const encoding = encodingOf(head)
   const decoder = createDecoder(encoding)
   const { text, damaged } = decoder.push(head)
   const final = options.whole ? text + decoder.end().text : text

@@ -72,6 +72,25 @@ describe('a line', () => {
     const read = readCsvHeader('sep=;\nid;name, first, and last\n', true, {})
     expect(read).toMatchObject({ kind: 'header', header: { delimiter: ';', names: ['id', 'name, first, and last'] } })
   })
+
+  it('of columns in quotes is one, whatever they hold; the lines behind blank ones and `sep=` keep their numbers', () => {
+    const text = 'sep=,\r\n\r\nid,"of ""A"", and\r\nB"\r\n1,a\r\n2\r\n'
+    const read = readCsvHeader(text, true, {})
+    if (read.kind !== 'header') throw new Error(read.kind)
+    expect(read.header).toMatchObject({ names: ['id', 'of "A", and\r\nB'], bodyLine: 5 })
+    expect(fed(createCsvParser('x.csv', read.header), text.slice(read.header.bodyAt))).toMatchObject({ leads: [['1', 5]], bad: [[6, '1 column, and the header has 2']] })
+  })
+
+  it('whose quote is closed lines below, where that gives it other columns, costs itself alone', () => {
+    expect(fed(csv(), 'L1,"Ann\nL2,b\nL3,Cy",x\nL4,d\n')).toEqual({ leads: [['L2', 3], ['L4', 5]], notes: ['b', 'd'], bad: [[2, '3 columns, and the header has 2'], [4, '3 columns, and the header has 2']] })
+  })
+
+  it.each<[string, string]>([
+    ['null', 'not a JSON object but null'], ['[1]', 'not a JSON object but an array'], ['5', 'not a JSON object but a number'],
+    ['{"id":[1]}', 'no id: `id` is a list, not text or a number'], ['{"id":{"a":1}}', 'no id: `id` is an object, not text or a number'], ['{"id":true}', 'no id: `id` is true, not text or a number'],
+    ['{"id":null}', 'no id: `id` is empty'], ['{}', 'an object without any field'], ['{"id":1,}', 'not valid JSON: Expected double-quoted property name in JSON at position 8 (line 1 column 9)'],
+    ['{"total":1,"data":{"leads":[{"id":1}]}}', 'no lead but an object that holds a list of them under `data.leads`: make a file of that list alone'],
+  ])('of JSON that is no lead says why: %s', (text, reason) => { expect(fed(lines(), `${text}\n`)).toMatchObject({ leads: [], bad: [[1, reason]] }) })
 })
 
 describe("a lead's id", () => {

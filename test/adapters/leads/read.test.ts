@@ -74,13 +74,17 @@ describe('CSV', () => {
     expect(got.bad).toEqual([])
   })
 
-  it('does not send text in a wrong encoding, and reads it when told which', async () => {
+  it('does not send text in a wrong encoding', async () => {
     const got = await fixture('windows-1252.csv')
     expect(got.ids).toEqual(['C-1'])
     expect(got.bad).toMatchObject([{ line: 3, reason: expect.stringContaining('UTF-8') }])
     expect(got.warnings).toMatchObject([{ severity: 'warning', help: 'see bad-rows.csv after the run' }])
     expect((await textOf('id,,x\n1,2,3\n')).warnings).toMatchObject([{ message: expect.stringContaining('column 2 has no name'), help: 'give it a name in the first line' }])
-    expect((await fixture('windows-1252.csv', { encoding: 'windows-1252' })).fields[1]).toEqual({ id: 'C-2', name: 'José' })
+  })
+
+  it('of either UTF-16 is read', async () => {
+    const bytes = Buffer.from('\uFEFFid,name\nU-1,Zoë\n', 'utf16le')
+    for (const each of [bytes, Buffer.from(bytes).swap16()]) expect((await textOf(each)).fields).toEqual([{ id: 'U-1', name: 'Zoë' }])
   })
 
   it.each([
@@ -122,13 +126,15 @@ describe('CSV', () => {
     const [b] = (await textOf('email,name\na@example.com,Ann\n')).ids
     const [c] = (await textOf('[{"name":"Ann","email":"a@example.com"}]', 'x.json')).ids
     const [d] = (await textOf('name,email\nAnn,b@example.com\n')).ids
-    expect(a).toMatch(/^h_[\w-]{22}$/)
+    // As ever: one that changed would be a new lead, and sold again.
+    expect(a).toBe('h_bRyyGy0E2iFpZWFwM13NCt')
+    expect((await textOf('[{"b":[{"y":1,"x":null},true],"a":"é"}]', 'x.json')).ids).toEqual(['h_e0XiTwxy9YX8bbQehSl0NT'])
     expect([b, c]).toEqual([a, a])
     expect(d).not.toBe(a)
   })
 
   it('takes the id from the field asked for', async () => {
-    expect((await textOf('id,ref\n1,r9\n', 'x.csv', { id: 'ref' })).ids).toEqual(['r9'])
+    expect((await textOf('id,REF\n1,r9\n', 'x.csv', { id: 'Ref' })).ids).toEqual(['r9'])
     expect((await textOf('{"id":1,"ref":"r9"}\n{"id":2}\n', 'x.jsonl', { id: 'ref' }))).toMatchObject({ ids: ['r9'], bad: [{ line: 2, reason: 'no id: the record has no `ref`' }] })
     expect(await problems([fileOf('id,ref\n1,r9\n')], { id: 'nope' })).toEqual(['no column `nope`, which --id names'])
   })
@@ -222,6 +228,9 @@ describe('what cannot be read', () => {
       expect(diagnostics.map((each) => each.code)).toEqual(['folder', 'no-file', 'no-file'])
       expect(diagnostics[1]?.help).toContain('june.csv')
     }
+    const help = async (name: string): Promise<string | undefined> => checkLeadSources([join(folder, name)]).then(() => undefined, (error: unknown) => (error instanceof UserError ? error.diagnostics[0]?.help : undefined))
+    for (const near of ['jnue.csv', 'juneX.csv', 'jue.csv', 'Kune.csv']) expect(await help(near)).toBe(`did you mean ${join(folder, 'june.csv')}?`)
+    for (const far of ['march.csv', 'no/june.csv']) expect(await help(far)).toBe('check the name and the folder')
     expect(await problems([])).toEqual(['no lead file given'])
   })
 
