@@ -37,7 +37,7 @@ export const yamlBelow = async (folder: string, shown: string): Promise<readonly
     if (shown === DEFAULT_RECIPIENTS) return []
     throw usageError(`no file or folder ${shown}`, 'check the path; --recipients DIR names the folder that holds recipient files')
   }
-  if (found.isFile()) return [folder]
+  if (!found.isDirectory()) return [folder]
   const entries = await readdir(folder, { recursive: true, withFileTypes: true })
   return entries
     .filter((each) => (each.isFile() || each.isSymbolicLink()) && /\.ya?ml$/i.test(each.name) && !/(^|[/\\])\./.test(relative(folder, join(each.parentPath, each.name))))

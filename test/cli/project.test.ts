@@ -44,6 +44,10 @@ describe('before anything is sent', () => {
     expect(await run('describe', 'utf16.yaml')).toMatchObject({ code: 0, err: '' })
   })
 
+  it.runIf(existsSync('/dev/null'))('what is neither a file nor a folder, as `check <(…)` names it, is read as a file', async () => {
+    expect(await run('check', '/dev/null')).toMatchObject({ code: 2, out: expect.stringContaining('this file is empty') })
+  })
+
   it('check tells mistakes in templates together with those in keys, but nothing that only follows from one', async () => {
     mkdirSync(join(cwd, 'both'), { recursive: true })
     writeFileSync(join(cwd, 'both/acme.yaml'), 'Recipient: Acme\nSettings:\n  Endpiont: https://acme.example/leads\nField Mapping:\n  name: {{uper lead.name}}\n  {{#if lead.x > }}\n  b: 1\n  {{/if}}\n  c: {{#if lead.x}}\nResponse Parsing:\n  Success: status = "ok"\n')
