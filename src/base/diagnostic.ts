@@ -23,10 +23,24 @@ export interface Place {
   readonly line: number
   readonly col: number
   readonly length?: number
+  /** Of a text: `own` where each of its lines stands on a line of the file, at this column (`|`), `folded` where lines of the file are one of it. */
+  readonly lines?: 'own' | 'folded'
+}
+
+/** The place of a part of a text that begins at `start`, by line and column of the text, from 0; of the text as a whole where the file has other lines (a `\n` in quotes, `>`). */
+export const placeWithin = (start: Place, line: number, column: number, length = 1): Place => {
+  if (start.lines === 'folded' || (line > 0 && start.lines !== 'own')) return start
+  return { file: start.file, line: start.line + line, col: start.col + column, length }
+}
+
+/** The same, by its offset in the text. */
+export const placeOfPart = (start: Place, text: string, offset: number, length = 1): Place => {
+  const before = text.slice(0, offset).split('\n')
+  return placeWithin(start, before.length - 1, before.at(-1)?.length ?? 0, length)
 }
 
 export const diagnosticAt = (
-  place: Place,
+  { lines: _, ...place }: Place,
   code: string,
   message: string,
   help?: string,

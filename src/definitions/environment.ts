@@ -1,4 +1,4 @@
-import { diagnosticAt, type Diagnostic, type Place } from '../base/diagnostic.ts'
+import { diagnosticAt, placeOfPart, type Diagnostic } from '../base/diagnostic.ts'
 import type { Environment } from '../base/environment.ts'
 import { normalKey } from './keys.ts'
 import { suggest } from './suggest.ts'
@@ -46,7 +46,7 @@ const scalar = (each: YamlScalar, env: Environment, secrets: Set<string>, diagno
   let sound = true
   const wrong = (at: number, written: string, code: string, message: string, help: string): string => {
     sound = false
-    diagnostics.push(diagnosticAt(placeIn(each, at, written.length), code, message, help))
+    diagnostics.push(diagnosticAt(placeOfPart(each.place, each.text, at, written.length), code, message, help))
     return written
   }
   const valueOf = (written: string, inner: string, at: number, within: 'text' | 'tag' | 'quotes'): string => {
@@ -115,10 +115,4 @@ const isInQuotes = (text: string): boolean => {
     else if (char === quote) quote = ''
   }
   return quote !== ''
-}
-
-const placeIn = (each: YamlScalar, at: number, length: number): Place => {
-  const before = each.text.slice(0, at).split('\n')
-  const { file, line, col } = each.place
-  return before.length === 1 ? { file, line, col: col + at, length } : { file, line: line + before.length - 1, col: (before.at(-1) ?? '').length + 1, length }
 }

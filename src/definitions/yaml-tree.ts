@@ -95,20 +95,21 @@ const convert = (document: Document, file: string, lines: LineCounter, prepared:
 
   const scalar = (node: Scalar): YamlNode => {
     const [from, to] = node.range ?? [0, 0]
-    if (node.type !== 'PLAIN') {
-      const text = typeof node.value === 'string' ? node.value : String(node.value ?? '')
-      return { kind: 'scalar', value: text, text, quoted: true, place: node.type?.startsWith('BLOCK') ? blockPlace(from) : placeAt(from + 1, to - from - 2) }
-    }
-    const taken = takenAt(from)
     const first = lines.linePos(from).line
     const last = lines.linePos(Math.max(from, to - 1)).line
+    const placed = (place: Place): Place => (node.type === 'BLOCK_LITERAL' ? { ...place, lines: 'own' } : last > first ? { ...place, lines: 'folded' } : place)
+    if (node.type !== 'PLAIN') {
+      const text = typeof node.value === 'string' ? node.value : String(node.value ?? '')
+      return { kind: 'scalar', value: text, text, quoted: true, place: placed(node.type?.startsWith('BLOCK') ? blockPlace(from) : placeAt(from + 1, to - from - 2)) }
+    }
+    const taken = takenAt(from)
     if (last > first && hasTaken(first, last)) {
       const text = folded(from, to, first, last)
-      return { kind: 'scalar', value: text, text, quoted: false, place: taken?.place ?? placeAt(from, to - from) }
+      return { kind: 'scalar', value: text, text, quoted: false, place: placed(taken?.place ?? placeAt(from, to - from)) }
     }
     if (taken) return { kind: 'scalar', value: taken.text, text: taken.text, quoted: false, place: taken.place }
     const text = node.source ?? ''
-    return { kind: 'scalar', value: typedValue(node.value, text), text, quoted: false, place: placeAt(from, to - from) }
+    return { kind: 'scalar', value: typedValue(node.value, text), text, quoted: false, place: placed(placeAt(from, to - from)) }
   }
 
   /** The first character of a block scalar stands on the line after its `|`. */

@@ -1,5 +1,5 @@
 import type { Diagnostic, Place } from '../../base/diagnostic.ts'
-import { diagnosticAt } from '../../base/diagnostic.ts'
+import { diagnosticAt, placeOfPart } from '../../base/diagnostic.ts'
 
 /** Thrown inside the parser alone, and turned into a refusal by it. */
 export class ConditionMistake extends Error {
@@ -65,7 +65,7 @@ export const scan = (text: string, place: Place): Scanner => {
     },
     fail: (message, help, at = scanner.at) => {
       const offset = Math.min(at, text.length)
-      throw new ConditionMistake(diagnosticAt({ ...place, col: place.col + offset, length: Math.max(1, /^\S*/.exec(text.slice(offset))?.[0].length ?? 1) }, 'bad-condition', message, help))
+      throw new ConditionMistake(diagnosticAt(placeOfPart(place, text, offset, Math.max(1, /^\S*/.exec(text.slice(offset))?.[0].length ?? 1)), 'bad-condition', message, help))
     },
   }
   return scanner

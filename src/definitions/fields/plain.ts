@@ -1,4 +1,4 @@
-import { diagnosticAt } from '../../base/diagnostic.ts'
+import { diagnosticAt, placeOfPart } from '../../base/diagnostic.ts'
 import { normalKey } from '../keys.ts'
 import { suggest } from '../suggest.ts'
 import type { Text } from '../types.ts'
@@ -101,7 +101,7 @@ const splitNode = (node: YamlNode, reading: Reading): readonly YamlNode[] | unde
   if (node.kind === 'list') return node.items
   if (node.kind === 'map') { textOf(node, 'a list', reading); return undefined }
   if (isEmpty(node)) { textOf(node, 'a list', reading); return undefined }
-  return partsOf(node.text).map(({ text, at }) => ({ ...node, text, value: text, place: { ...node.place, col: node.place.col + at + (node.quoted ? 1 : 0), length: Math.max(1, text.length) } }))
+  return partsOf(node.text).map(({ text, at }) => ({ ...node, text, value: text, place: placeOfPart(node.place, node.text, at, text.length) }))
 }
 
 /** Parts between commas that stand outside quotes and parentheses, and outside thousands (`$5,000`). */

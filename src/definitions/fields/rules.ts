@@ -1,4 +1,4 @@
-import { diagnosticAt, type Place } from '../../base/diagnostic.ts'
+import { diagnosticAt, placeOfPart, type Place } from '../../base/diagnostic.ts'
 import { isZone } from '../../base/zone.ts'
 import type { CallWindow, DuplicateCheck, ZoneSource } from '../../core/policy.ts'
 import { zoneOfAmericanName } from '../../core/zones/us-zone-names.ts'
@@ -88,7 +88,7 @@ export const REQUIREMENTS: Kind<readonly RequirementLine[]> = {
     if (node.kind === 'list') return node.items.flatMap((item) => REQUIREMENT.read(item, reading) ?? [])
     const text = textOf(node, 'a requirement, or a list of them', reading)
     if (text === undefined) return undefined
-    return partsOf(text).flatMap((part) => REQUIREMENT.read({ kind: 'scalar', value: part.text, text: part.text, quoted: false, place: { ...node.place, col: node.place.col + part.at, length: part.text.length } }, reading) ?? [])
+    return partsOf(text).flatMap((part) => REQUIREMENT.read({ kind: 'scalar', value: part.text, text: part.text, quoted: false, place: placeOfPart(node.place, text, part.at, part.text.length) }, reading) ?? [])
   },
 }
 

@@ -60,7 +60,8 @@ const faultOf = (text: string, message: string): Parsed => {
   const [head = '', excerpt = '', pointer = ''] = message.split('\n')
   const placed = /^(.*) - (\d+):(\d+)$/s.exec(message)
   if (placed) return { ok: false, message: placed[1] ?? message, at: { line: Number(placed[2]), column: Number(placed[3]) } }
-  const line = Number(/on line (\d+)/.exec(head)?.[1] ?? 1)
+  // What is not finished ends where its text does, not on the line behind it.
+  const line = Math.min(Number(/on line (\d+)/.exec(head)?.[1] ?? 1), text.trimEnd().split('\n').length)
   const before = excerpt.slice(0, pointer.indexOf('^')).replace(/^\.\.\./, '')
   const source = text.split('\n')[line - 1] ?? ''
   const found = before === '' ? -1 : source.indexOf(before.slice(before.lastIndexOf('\n') + 1))

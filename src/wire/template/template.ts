@@ -1,4 +1,4 @@
-import { diagnosticAt, type Diagnostic, type Place } from '../../base/diagnostic.ts'
+import { diagnosticAt, placeWithin, type Diagnostic, type Place } from '../../base/diagnostic.ts'
 import type { Text } from '../../definitions/types.ts'
 import { suggest } from '../../definitions/suggest.ts'
 import type { RenderInput } from '../endpoint.ts'
@@ -47,7 +47,7 @@ export type Piece =
 /** The parts of a template in order; null where it has mistakes, which are reported. */
 export const compilePieces = (source: Text, options: TemplateOptions): readonly Piece[] | null => {
   const { text, conditions } = takeOutConditions(source.text)
-  const placeAt = (at: Position): Place => placeIn(source.place, at)
+  const placeAt = (at: Position): Place => placeWithin(source.place, at.line - 1, at.column)
   let sound = true
   const report = (problem: Diagnostic): void => { sound = false; options.report(problem) }
   const parsed = parseTemplate(text)
@@ -231,9 +231,6 @@ const testsOf = (pieces: readonly Piece[]): readonly Read[] =>
   pieces.flatMap((each) => (each.kind === 'block' ? [...each.test.reads, ...testsOf(each.then), ...testsOf(each.otherwise)] : []))
 
 const isMissing = (value: unknown): boolean => value === undefined || value === null
-
-const placeIn = (start: Place, at: Position): Place =>
-  ({ file: start.file, line: start.line + at.line - 1, col: at.line === 1 ? start.col + at.column : at.column + 1 })
 
 const positionOf = (text: string, offset: number): Position => {
   const before = text.slice(0, offset)
