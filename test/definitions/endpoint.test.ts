@@ -129,6 +129,8 @@ describe('parsing, pings, samples, test settings', () => {
     const samples = (lines: string) => definition(lines).samples.map(({ text, means }) => [text.trim(), means])
     expect(samples('Expected Response: |\n  <a>1</a>')).toEqual([['<a>1</a>', null]])
     expect(samples('Expected Response:\n  - Response: OK\n    Means: accepted\n  - {Response: "NO", Means: Rejected}')).toEqual([['OK', 'accepted'], ['NO', 'rejected']])
+    expect(samples('Expected Response:\n  - \'{"a": 1}\'\n  - Response: OK\n    Means: accepted\n  - |\n    HTTP/1.1 409\n')).toEqual([['{"a": 1}', null], ['OK', 'accepted'], ['HTTP/1.1 409', null]])
+    expect(samples('Expected Response:\n  - a: 1\n  - b: x\n')).toEqual([['[{"a":1},{"b":"x"}]', null]])
     expect(samples('Expected Response:\n{\n  "a": 1\n}\n')).toEqual([['{\n  "a": 1\n}', null]])
   })
   it('reads test settings', () => expect(definition('Test Settings:\n  Responses: Simulated success\n  Accept Rate: 60%\n  Latency: 150ms').test).toEqual({ endpoint: null, responses: 'simulated success', acceptRate: 0.6, latencyMs: 150 }))

@@ -31,11 +31,11 @@ const SAMPLE: Kind<SampleAnswer> = block('Expected Response', SAMPLE_SECTION, ({
 }, { takes: 'a body', read: (node, reading) => { const text = RAW.read(node, reading); return text === undefined ? undefined : { text, means: null, place: node.place } } })
 
 export const SAMPLES: Kind<readonly SampleAnswer[]> = {
-  takes: 'a body, as a block scalar or as raw JSON or XML lines; or a list of {Response, Means}',
+  takes: 'a body, as a block scalar or as raw JSON or XML lines; or a list of {Response, Means} or of bodies',
   schema: { type: ['string', 'object', 'array'] },
   section: () => SAMPLE_SECTION,
   read: (node, reading) => {
-    if (node.kind === 'list' && node.items.every((each) => each.kind === 'map' && each.entries.some((entry) => entry.kind === 'entry' && /^(response|body|answer|means)$/i.test(entry.key)))) {
+    if (node.kind === 'list' && node.items.every(isSample)) {
       return node.items.flatMap((item) => SAMPLE.read(item, reading) ?? [])
     }
     if (node.kind === 'map' && node.entries.some((entry) => entry.kind === 'entry' && /^means$/i.test(entry.key))) {
@@ -46,6 +46,10 @@ export const SAMPLES: Kind<readonly SampleAnswer[]> = {
     return text === undefined ? undefined : [{ text, means: null, place: node.place }]
   },
 }
+
+/** An item of a list of samples, which an answer that is a list itself does not have: `{Response, Means}`, or a text. */
+const isSample = (node: YamlNode): boolean =>
+  node.kind === 'map' ? node.entries.some((entry) => entry.kind === 'entry' && /^(response|body|answer|means)$/i.test(entry.key)) : node.kind === 'scalar' && typeof node.value === 'string'
 
 const plain = (node: YamlNode): unknown => {
   switch (node.kind) {
