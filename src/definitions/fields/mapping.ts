@@ -1,4 +1,4 @@
-import { diagnosticAt } from '../../base/diagnostic.ts'
+import { diagnosticAt, type Place } from '../../base/diagnostic.ts'
 import { compileMapping } from '../compile-mapping.ts'
 import { normalKey } from '../keys.ts'
 import type { HeaderDefinition, MappingNode } from '../types.ts'
@@ -61,14 +61,14 @@ export const TABLES: Kind<Readonly<Record<string, Readonly<Record<string, string
   takes: 'a block of tables, each a block of values and what they become',
   schema: { type: 'object', additionalProperties: { type: 'object', additionalProperties: { type: ['string', 'number', 'boolean'] } } },
   read: (node, reading) => {
-    const wrong = (at: typeof node): void => reading.report(diagnosticAt(at.place, 'wrong-shape', 'a table is a block of values and what they become', 'write: products: on one line, and under it auto: AUTO_INS'))
+    const wrong = ({ place }: { readonly place: Place }): void => reading.report(diagnosticAt(place, 'wrong-shape', 'a table is a block of values and what they become', 'write: products: on one line, and under it auto: AUTO_INS'))
     if (node.kind !== 'map') { wrong(node); return undefined }
     const tables: Record<string, Readonly<Record<string, string | number | boolean>>> = {}
     for (const table of node.entries) {
-      if (table.kind === 'block' || table.value.kind !== 'map') { wrong(table.kind === 'block' ? node : table.value); continue }
+      if (table.kind === 'block' || table.value.kind !== 'map') { wrong(table.kind === 'block' ? table.open : table.value); continue }
       const rows: Record<string, string | number | boolean> = Object.create(null) as Record<string, string | number | boolean>
       for (const row of table.value.entries) {
-        if (row.kind === 'block' || row.value.kind !== 'scalar') wrong(row.kind === 'block' ? table.value : row.value)
+        if (row.kind === 'block' || row.value.kind !== 'scalar') wrong(row.kind === 'block' ? row.open : row.value)
         else rows[row.key] = row.value.value === null ? '' : row.value.quoted || typeof row.value.value === 'string' ? row.value.text : row.value.value
       }
       tables[table.key] = rows
