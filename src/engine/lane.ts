@@ -52,6 +52,8 @@ export interface PacedStarts {
 
 const TENTH = 100
 const LARGEST_LOOKAHEAD = 512
+/** How often, at most, a lane whose places are all busy has its rate looked at. */
+const LOOK_MS = 20
 
 /** Places of a limit that holds over several processes: how many this one has, and that somebody waits for one. */
 export interface HeldPlaces { count(): number; wanted(): void }
@@ -143,7 +145,15 @@ export const createLane = (settings: TransportSettings, concurrency: number | nu
       held?.wanted()
     },
     hold: (until) => { heldUntil = Math.max(heldUntil, until) },
-    opensAt: (now) => (count() === 0 ? null : heldUntil > now ? heldUntil : underWay < limit() && !shared ? (paced(now) ?? now) : null),
+    opensAt: (now) => {
+      if (count() === 0) return null
+      if (heldUntil > now) return heldUntil
+      if (shared) return null
+      const opens = paced(now)
+      if (underWay < limit()) return opens ?? now
+      // All places are busy: before one comes free the rate may be used up, and nobody else would open it again.
+      return settings.rate ? Math.max((starts[0] ?? now) + stretchOf(settings.rate.perMs), now + LOOK_MS) : null
+    },
     drain: (all, now) => {
       if (all === 'free') drainFree(now)
       else for (let left = count(); left > 0; left--) takeOne()?.()

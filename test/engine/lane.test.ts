@@ -22,6 +22,17 @@ it('keeps a rate of a day, whose starts are many, and does not look through them
   expect(performance.now() - begun).toBeLessThan(2_000)
 })
 
+it('says when its rate may open while all places are busy too, and nothing where it has none', () => {
+  const lane = createLane({ ...settings, rate: { count: 2, perMs: 1_200 } }, null)
+  lane.enter(0)
+  lane.park(() => undefined)
+  expect([lane.opensAt(100), lane.opensAt(1_290)]).toEqual([1_300, 1_310])
+  const plain = createLane(settings, null)
+  plain.enter(0)
+  plain.park(() => undefined)
+  expect(plain.opensAt(100)).toBeNull()
+})
+
 it('has no more places than the command was told, however many of the recipient\'s this process holds', () => {
   const lane = createLane({ ...settings, connections: 9, concurrency: 9 }, 1, { count: () => 9, wanted: () => undefined })
   expect([lane.enter(0), lane.enter(0)]).toEqual([true, false])
