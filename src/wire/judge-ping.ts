@@ -1,5 +1,5 @@
 import type { EndpointDefinition, PingDefinition } from '../definitions/types.ts'
-import { byStatus, compileNegatives, createExtras, createVoice, isOptional, negative, whyNot, whyUnreadable } from './judge.ts'
+import { byStatus, compileNegatives, compileWhyNot, createExtras, createVoice, isOptional, negative, whyUnreadable } from './judge.ts'
 import type { Judge } from './judge.ts'
 import { pathsOf, pathText, readsBody } from './parse/path.ts'
 import { compileId, compilePrice, compileProbe } from './parse/probe.ts'
@@ -11,6 +11,7 @@ import { compileId, compilePrice, compileProbe } from './parse/probe.ts'
 export const createPingJudge = (definition: EndpointDefinition, { parsing }: PingDefinition): Judge => {
   const before = compileNegatives(parsing)
   const success = parsing.success && compileProbe(parsing.success)
+  const whyNot = parsing.success && compileWhyNot(parsing.success)
   const successReadsBody = parsing.success !== null && pathsOf(parsing.success).some(readsBody)
   const bidPath = parsing.bid ?? parsing.price
   const bid = compilePrice(bidPath, definition.currency)
@@ -23,7 +24,7 @@ export const createPingJudge = (definition: EndpointDefinition, { parsing }: Pin
     if (answer.status < 200 || answer.status > 299) return byStatus(answer, voice, at)
     const sense = success ? success(answer) : 'yes'
     if (sense === 'blind' || (sense === 'no' && successReadsBody && answer.isEmpty())) return voice.unconfirmed(answer, whyUnreadable(answer))
-    if (sense === 'no') return { kind: 'rejected', ...voice.say(answer, parsing.success ? whyNot(parsing.success) : 'no bid') }
+    if (sense === 'no') return { kind: 'rejected', ...voice.say(answer, whyNot ? whyNot(answer) : 'no bid') }
     if (!bid) return { kind: 'rejected', reason: "no bid: the ping's Response Parsing has no Bid", said: null }
     answer.blind = false
     const found = bid(answer)

@@ -27,6 +27,7 @@ export const createJudge = (definition: EndpointDefinition, hasPriceFallback: bo
   const tableReadsBody = rows.some((row) => row.means === 'success' && row.readsBody)
   const before = compileNegatives(parsing)
   const success = parsing.success && compileProbe(parsing.success)
+  const whyNot = parsing.success && compileWhyNot(parsing.success)
   const isStray = parsing.success && compileStray(parsing.success)
   const successReadsBody = parsing.success !== null && pathsOf(parsing.success).some(readsBody)
   const successNamesStatus = parsing.success !== null && namesStatus(parsing.success)
@@ -62,7 +63,7 @@ export const createJudge = (definition: EndpointDefinition, hasPriceFallback: bo
     if (sense === 'yes') return doubt ? voice.unconfirmed(answer, whyUnreadable(answer)) : accept(answer)
     if (!isOk && !rowSaysSuccess) return byStatus(answer, voice, at)
     if (sense === 'blind' || (successReadsBody && answer.isEmpty()) || isStray?.(answer)) return voice.unconfirmed(answer, whyUnreadable(answer))
-    return { kind: 'rejected', ...voice.say(answer, parsing.success ? whyNot(parsing.success) : 'it matches no row of Response Codes') }
+    return { kind: 'rejected', ...voice.say(answer, whyNot ? whyNot(answer) : 'it matches no row of Response Codes') }
   }
 
   const decorate = createExtras(parsing)
@@ -263,4 +264,11 @@ export const whyUnreadable = (answer: Answer): string =>
   : answer.isEmpty() ? `${statusText(answer.status)} with an empty body says neither yes nor no`
   : 'it cannot be read in the way that Response Parsing asks for'
 
-export const whyNot = (success: Condition): string => `Success does not hold (it looks at ${[...new Set(pathsOf(success).map(pathText))].join(', ')})`
+/** Why an answer is none: what stands where the rule looks, as `ACCEPTED` for `accepted`, a 1 for true; of all words there are too many. */
+export const compileWhyNot = (success: Condition): ((answer: Answer) => string) => {
+  const asked = [...new Map(pathsOf(success).map((path) => [pathText(path), path.kind === 'path' && path.text.trim() === 'body' ? null : compileText(path, 60)]))]
+  return (answer) => `Success does not hold (${asked.map(([name, read]) => {
+    const found = read?.(answer) ?? null
+    return read === null ? `it looks at ${name}` : found === null ? `it has no ${name}` : `${name} is "${found}"`
+  }).join(', ')})`
+}
