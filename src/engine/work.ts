@@ -61,7 +61,7 @@ export const loadedWork = (loaded: LoadedDelivery, plan: Plan, elsewhere: Readon
 })
 
 /** Tells of a step's events once they are durable; `seq`: the first's. */
-export const tellStored = (observe: RunDeps['observe'], { delivery: { id: deliveryId, lead, source } }: Pick<Work, 'delivery'>, events: readonly DeliveryEvent[], seq: number): void => {
+export const tellStored = (observe: RunDeps['observe'], { delivery: { id: deliveryId, lead, source } }: Work, events: readonly DeliveryEvent[], seq: number): void => {
   let next = seq
   for (const event of events) observe({ kind: 'stored', deliveryId, leadId: lead.id, source, seq: next++, event })
 }

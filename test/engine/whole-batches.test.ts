@@ -132,7 +132,7 @@ describe.each(IMPLEMENTATIONS)('on $name', ({ open, cannot }) => {
       expect([a.journal.length, await counts(world)]).toEqual([2, { accepted: 3 }])
     })
 
-    it.skipIf(cannot.includes('a crash'))('stay in doubt where a crash came between their taking up, and go by the next order', async () => {
+    it.skipIf(cannot.includes('a crash'))('stay in doubt where a crash came while they were taken up one by one, and go by the next order', async () => {
       const { a, world, reopen, first } = await givenUp()
       for (const id of ['L1', 'L2', 'L3']) await world.ledger.claim(deliveryIdOf({ mode: 'live', to: 'a', leadId: id, number: 1 }), 'run9')
       const second = createWorld(files(a.url), await reopen?.(), world.clock.now())
