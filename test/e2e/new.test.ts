@@ -1,4 +1,4 @@
-import { existsSync, readFileSync, statSync } from 'node:fs'
+import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, describe, expect, it } from 'vitest'
 import { type Buyer, startBuyer } from '../world/buyer.ts'
@@ -52,7 +52,19 @@ describe('new --from', () => {
     expect(readFileSync(join(project.folder, '.env'), 'utf8')).toBe('ACME_TOKEN=mine\nACME_USERNAME="it\'s"\nACME_PASSWORD=\'a "b"\'\n')
   })
 
+  it('adds to a .env in UTF-16, as PowerShell writes it, in the same letters, and reads such a command', async () => {
+    const project = createProject({})
+    const bytes = Buffer.from('\uFEFFOTHER=1\r\n', 'utf16le')
+    writeFileSync(join(project.folder, '.env'), bytes.swap16())
+    writeFileSync(join(project.folder, 'c.txt'), Buffer.from('\uFEFFcurl https://a.example -u joe:hush -d a=1', 'utf16le'))
+    expect((await project.run('new', 'acme', '--from', 'c.txt')).code).toBe(0)
+    expect((await project.run('new', 'acme two', '--from', 'c.txt')).code).toBe(0)
+    expect(readFileSync(join(project.folder, '.env')).swap16().toString('utf16le')).toBe('\uFEFFOTHER=1\r\nACME_USERNAME=joe\nACME_PASSWORD=hush\nACME_TWO_USERNAME=joe\nACME_TWO_PASSWORD=hush\n')
+    expect(await project.run('check')).toMatchObject({ code: 0 })
+  })
+
   it.each([
+    [['new', 'a', '--from', '.'], 'this is a folder'],
     [['new', 'acme'], 'there is no terminal'], [['new', '***', '--from', 'curl x'], 'makes no file name'], [['new', 'a', '--from', 'nothing.json'], 'there is no file nothing.json'], [['new', 'a', '--from', "curl 'x"], 'not closed'],
   ])('%j is told, and nothing is written', async (args, message) => {
     const project = createProject({})

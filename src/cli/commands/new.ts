@@ -4,6 +4,8 @@ import { join, relative, resolve } from 'node:path'
 import { checkLeadSources } from '../../adapters/leads/check.ts'
 import { makeFolder } from '../../adapters/make-folder.ts'
 import { usageError } from '../../base/diagnostic.ts'
+import { decodeText, encodingOf } from '../../base/encoding.ts'
+import { errorCode } from '../../base/error.ts'
 import { shellWord } from '../../base/shell.ts'
 import { sampleOfCurl } from '../../wire/draft/curl.ts'
 import { sampleOfOpenApi } from '../../wire/draft/openapi.ts'
@@ -62,10 +64,11 @@ const idFlag = (columns: readonly string[]): string => {
 /** `--from`: a curl command itself, or a file that holds one, a Postman collection or an OpenAPI description. */
 const sampleFrom = async ({ options, cwd }: Invocation, from: string): Promise<Sample> => {
   const request = textOf(options.request)
-  const text = /^\s*curl\s/.test(from) ? from : await readFile(resolve(cwd, from), 'utf8').catch(() => {
+  const text = /^\s*curl\s/.test(from) ? from : await readFile(resolve(cwd, from)).then(decodeText, (error: unknown) => {
+    if (errorCode(error) !== 'ENOENT') throw error
     throw usageError(`--from takes a curl command or a file, and there is no file ${from}`, "for example --from 'curl -X POST https://…' or --from collection.json")
   })
-  const read = sampledOf(text.replace(/^\uFEFF/, ''), request)
+  const read = sampledOf(text, request)
   if (!read.ok) throw usageError(`--from: ${read.problem}`, read.help)
   return read.sample
 }
@@ -125,11 +128,18 @@ const envQuoted = (value: string): string => {
 const keepSecrets = async (draft: Draft, cwd: string): Promise<readonly string[]> => {
   if (draft.secrets.size === 0) return []
   const file = join(cwd, '.env')
-  const before = await readFile(file, 'utf8').catch(() => '')
+  const bytes = await readFile(file).catch(() => Buffer.alloc(0))
+  const before = decodeText(bytes)
   const missing = [...draft.secrets].filter(([name]) => !new RegExp(`^\\s*(export\\s+)?${name}\\s*=`, 'm').test(before))
   if (missing.length > 0) {
     const lines = missing.map(([name, value]) => `${name}=${envQuoted(value)}\n`).join('')
-    await appendFile(file, before === '' || before.endsWith('\n') ? lines : `\n${lines}`, { mode: 0o600 })
+    await appendFile(file, encoded(before === '' || before.endsWith('\n') ? lines : `\n${lines}`, encodingOf(bytes)), { mode: 0o600 })
   }
   return [...draft.secrets.keys()]
+}
+
+const encoded = (text: string, encoding: ReturnType<typeof encodingOf>): Buffer => {
+  if (encoding === 'utf-8') return Buffer.from(text)
+  const bytes = Buffer.from(text, 'utf16le')
+  return encoding === 'utf-16be' ? bytes.swap16() : bytes
 }
