@@ -1,4 +1,5 @@
 import { errorText } from '../base/error.ts'
+import { DAY, type Instant } from '../base/time.ts'
 import type { Verdict } from '../core/verdict.ts'
 import type { PhaseName } from '../core/plan.ts'
 import { isStep } from '../core/plan.ts'
@@ -8,14 +9,19 @@ import { hintFor, hintOf } from '../wire/hint.ts'
 import type { RunDeps } from './settings.ts'
 import type { Work } from './work.ts'
 
-/** Tells a person once a run of each kind of trouble with each recipient; a thousand equal alerts hide the second kind. */
-export const createAlerts = (deps: RunDeps, policies: ReadonlyMap<string, Policy>) => {
-  const told = new Set<string>()
+/**
+ * Tells a person once a run, and once a day where a run goes on (a service's never ends), of each kind of trouble with each
+ * recipient; a thousand equal alerts hide the second kind. Each pause is told: nothing more is heard of the recipient after it.
+ */
+export const createAlerts = (deps: RunDeps, policies: ReadonlyMap<string, Policy>, isPaused: (recipient: string) => boolean) => {
+  const told = new Map<string, Instant>()
+  const nameOf = (recipient: string, kind: string): string => `${recipient}\n${kind}`
 
   const tell = (recipient: string, kind: string, text: string, hint: string | null): void => {
-    const name = `${recipient}\n${kind}`
-    if (told.has(name)) return
-    told.add(name)
+    const name = nameOf(recipient, kind)
+    const now = deps.clock.now()
+    if (now - (told.get(name) ?? -Infinity) < DAY) return
+    told.set(name, now)
     deps.observe({ kind: 'alert', recipient, text, hint })
     const target = deps.endpoints.get(recipient)?.definition.notify
     if (target) {
@@ -29,7 +35,10 @@ export const createAlerts = (deps: RunDeps, policies: ReadonlyMap<string, Policy
     tell,
     verdict: (recipient: string, phase: PhaseName, verdict: Verdict, httpStatus: number | null): void => {
       if (verdict.kind !== 'failed' || !verdict.alert) return
-      tell(recipient, isStep(phase) ? `${phase} ${verdict.class}` : verdict.class, `${isStep(phase) ? `${phase} step: ` : ''}${verdict.class}${httpStatus === null ? '' : ` (HTTP ${httpStatus})`}: ${verdict.reason ?? 'no reason given'}${verdict.pause ? '; the recipient is paused' : ''}`, hintOf(phase, verdict, httpStatus))
+      const kind = isStep(phase) ? `${phase} ${verdict.class}` : verdict.class
+      // Of the requests that were under way when it was paused the first has told of it.
+      if (verdict.pause && !isPaused(recipient)) told.delete(nameOf(recipient, kind))
+      tell(recipient, kind, `${isStep(phase) ? `${phase} step: ` : ''}${verdict.class}${httpStatus === null ? '' : ` (HTTP ${httpStatus})`}: ${verdict.reason ?? 'no reason given'}${verdict.pause ? '; the recipient is paused' : ''}`, hintOf(phase, verdict, httpStatus))
     },
     circuitOpened: (recipient: string, last: Verdict): void => {
       tell(recipient, 'circuit', `its circuit opened: more than half of its last attempts failed; the last: ${last.reason ?? 'no answer'}`, 'finalmile status shows when it is tried again')

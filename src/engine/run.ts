@@ -45,7 +45,7 @@ export const runDeliveries = async (settings: RunSettings, leads: LeadSource | n
   const policies = policiesOf([...catalogue.recipients.values()])
   const slots = createSlots(SLOTS, SHELF)
   const tally = createTally(settings, deps)
-  const alerts = createAlerts(deps, policies)
+  const alerts = createAlerts(deps, policies, (recipient) => recipientFacts.now.get(recipient)?.paused != null)
   const takeUp = createTakeUp(settings, deps, policies, slots, tally)
   /** Aborted, with the reason, by the first trouble of the store or bug of ours. */
   const broken = new AbortController()
