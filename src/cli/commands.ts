@@ -124,9 +124,10 @@ export const COMMANDS: readonly CommandSpec[] = [
     more: 'By day (UTC), money stands on the day when it was booked and what is taken back on the day of that, so that closed months stay; a lead counts on the day when it was settled at last.',
     options: [
       { flags: '--by <what>', help: 'recipient, source, day or version (default: recipient)', choices: GROUPINGS },
+      { flags: '--since <time>', help: 'what was recorded from then on', read: readTime('--since') }, { flags: '--until <time>', help: 'and before then', read: readTime('--until') },
       { flags: '--run <id>', help: 'one run only' }, { flags: '--csv', help: 'as CSV on stdout' }, { flags: '--html <file>', help: 'a page to pass on, in one file' }, test,
     ],
-    examples: [['finalmile report', 'by recipient'], ['finalmile report --by source --csv > sources.csv', 'for a spreadsheet'], ['finalmile report --html report.html', 'for the browser']],
+    examples: [['finalmile report', 'by recipient'], ['finalmile report --since 2026-11-01 --until 2026-12-01', 'November'], ['finalmile report --by source --csv > sources.csv', 'for a spreadsheet'], ['finalmile report --html report.html', 'for the browser']],
     load: () => import('./commands/report.ts'),
   },
   {

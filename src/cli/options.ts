@@ -1,5 +1,6 @@
 import { usageError } from '../base/diagnostic.ts'
 import type { Mode } from '../core/event.ts'
+import type { Period } from '../core/report.ts'
 import type { Invocation } from './command.ts'
 
 type Given = Pick<Invocation, 'options'>
@@ -17,6 +18,13 @@ export const modeToAct = (invocation: Pick<Invocation, 'options' | 'settings'>):
   const mode = modeOf(invocation)
   if (invocation.settings.clock !== null && mode === 'live') throw usageError('--clock is for test mode only', 'add --test')
   return mode
+}
+
+/** `--since` and `--until`. */
+export const periodOf = ({ options }: Given): Period => {
+  const [since, until] = [numberOf(options.since), numberOf(options.until)]
+  if (since !== null && until !== null && since >= until) throw usageError('--since is not before --until, so that nothing lies between them', 'for example --since 2026-11-01 --until 2026-12-01 for all of November')
+  return { since, until }
 }
 
 /** `--to`: who gets the leads. */

@@ -1,5 +1,5 @@
 import type { Money } from '../base/money.ts'
-import { DAY, isoTime } from '../base/time.ts'
+import { DAY, isoTime, type Instant } from '../base/time.ts'
 import type { DeliveryEvent, EventOf, Mode } from './event.ts'
 import type { OutcomeKind } from './outcome.ts'
 import { addDoubt, type Doubts } from './report/doubts.ts'
@@ -11,6 +11,9 @@ interface ReportContext {
   readonly deliveryId: string
   readonly source: Readonly<Record<string, string>>
 }
+
+/** What is counted: what was recorded from `since` on and before `until`; null: without that end. */
+export interface Period { readonly since: Instant | null; readonly until: Instant | null }
 
 export type Grouping = 'recipient' | 'source' | 'day' | 'version'
 
@@ -25,6 +28,7 @@ export interface Report {
   readonly mode: Mode
   /** Of figures without any money; the recipients' own, where they have one together. */
   readonly currency: string
+  readonly period: Period
   readonly total: Figures
   /** `recipient`: by id; `source`: by `source.name`, else `(none)`; `day`: by UTC date; `version`: `recipient version`. */
   readonly by: Readonly<Record<Grouping, Map<string, Figures>>>
@@ -46,9 +50,10 @@ interface Folding {
 }
 type Settled = { readonly figures: readonly Figures[]; readonly outcome: OutcomeKind; readonly revenue: readonly Money[]; readonly cost: Money | null }
 
-export const emptyReport = (mode: Mode, currency = 'USD'): Report => ({
+export const emptyReport = (mode: Mode, currency = 'USD', period: Period = { since: null, until: null }): Report => ({
   mode,
   currency,
+  period,
   total: emptyFigures(),
   by: { recipient: new Map(), source: new Map(), day: new Map(), version: new Map() },
   attention: new Map(),
@@ -90,16 +95,18 @@ const addFinished = (report: Report, context: ReportContext, event: EventOf<'att
     const key = attemptKey(context, event)
     const version = versions.get(key)
     if (version !== undefined) {
-      addAttempt(figuresOf(report.by.version, `${event.recipient} ${version}`), event, offers)
+      if (isCounted(report, event.at)) addAttempt(figuresOf(report.by.version, `${event.recipient} ${version}`), event, offers)
       versions.delete(key)
     }
   }
   const { verdict } = event
   if (verdict.kind === 'unknown' || verdict.kind === 'unconfirmed') report.folding.inDoubt.add(context.deliveryId)
-  if (verdict.kind === 'failed' && verdict.alert) attend(report, event.recipient, verdict.class, verdict.reason)
+  if (verdict.kind === 'failed' && verdict.alert) attend(report, event.at, event.recipient, verdict.class, verdict.reason)
 }
 
-const attend = ({ attention }: Report, recipient: string, trouble: string, reason: string | null): void => {
+const attend = (report: Report, at: Instant, recipient: string, trouble: string, reason: string | null): void => {
+  if (!isCounted(report, at)) return
+  const { attention } = report
   const key = `${recipient} ${trouble}`
   const known = attention.get(key)
   if (known) known.count++
@@ -157,7 +164,7 @@ const addSettled = (report: Report, context: ReportContext, event: EventOf<'sett
     for (const each of revenue) addTo(figures.revenue, each)
     addTo(figures.cost, event.cost)
   }
-  if (event.outcome.open && recipient !== null) attend(report, recipient, `${event.outcome.open.join(' and ')} step`, event.outcome.reason)
+  if (event.outcome.open && recipient !== null) attend(report, event.at, recipient, `${event.outcome.open.join(' and ')} step`, event.outcome.reason)
   // A sale that a person confirmed was booked by no attempt.
   if (acceptedByHand.size > 0 && acceptedByHand.delete(deliveryId) && kind === 'accepted' && recipient !== null) {
     for (const figures of placesOf(report, context, event.at, recipient)) for (const each of revenue) addTo(figures.sales, each)
@@ -184,16 +191,15 @@ const addReturned = (report: Report, context: ReportContext, { at, recipient, am
   for (const figures of wholesOf(report, context, at)) takeFrom(figures.revenue, amount)
 }
 
-/** Where leads are counted, whoever their recipients are. */
-const wholesOf = (report: Report, context: ReportContext, at: number): readonly Figures[] =>
-  [report.total, figuresOf(report.by.source, sourceOf(context)), figuresOf(report.by.day, dayOf(report, at))]
+/** What was recorded before and after is folded all the same: what is taken back within the period may have been booked before it. */
+const isCounted = ({ period: { since, until } }: Report, at: Instant): boolean => (since === null || at >= since) && (until === null || at < until)
 
-const placesOf = (report: Report, context: ReportContext, at: number, recipient: string): readonly Figures[] => [
-  report.total,
-  figuresOf(report.by.recipient, recipient),
-  figuresOf(report.by.source, sourceOf(context)),
-  figuresOf(report.by.day, dayOf(report, at)),
-]
+/** Where leads are counted, whoever their recipients are. */
+const wholesOf = (report: Report, context: ReportContext, at: Instant): readonly Figures[] =>
+  (isCounted(report, at) ? [report.total, figuresOf(report.by.source, sourceOf(context)), figuresOf(report.by.day, dayOf(report, at))] : [])
+
+const placesOf = (report: Report, context: ReportContext, at: Instant, recipient: string): readonly Figures[] =>
+  (isCounted(report, at) ? [report.total, figuresOf(report.by.recipient, recipient), figuresOf(report.by.source, sourceOf(context)), figuresOf(report.by.day, dayOf(report, at))] : [])
 
 const figuresOf = (map: Map<string, Figures>, key: string): Figures => {
   const known = map.get(key)

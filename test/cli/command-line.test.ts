@@ -64,6 +64,7 @@ describe('a mistake on the command line exits 2, says what to do on stderr, and 
     ['a negative price, by which a sale would cost', ['review', 'accept', 'L1', '--price', '-5'], '--price takes an amount of money from 0 on'],
     ['a day that no calendar has', ['reconcile', 'acme', 'x.csv', '--since', '2026-11-31'], '--since takes a time, not "2026-11-31"'],
     ['a time without end', ['reconcile', 'acme', 'x.csv', '--since', '2026-12-01', '--until', '2026-11-01'], '--since is not before --until'],
+    ['a report without end', ['report', '--since', '2026-12-01', '--until', '2026-12-01'], '--since is not before --until'],
     ['two formats of a report', ['report', '--csv', '--json'], '--json and --csv contradict each other'],
     ['two formats of a reconciliation', ['reconcile', 'acme', 'x.csv', '--csv', '--json'], '--json and --csv contradict each other'],
     ['two formats of a sheet', ['describe', 'acme', '--markdown', '--json'], '--json and --markdown contradict each other'],

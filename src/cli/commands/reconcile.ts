@@ -1,5 +1,4 @@
 import { csvLine, OUR_FILES } from '../../base/csv.ts'
-import { usageError } from '../../base/diagnostic.ts'
 import { shellWord } from '../../base/shell.ts'
 import { formatMoney } from '../../base/money.ts'
 import { isoTime } from '../../base/time.ts'
@@ -9,7 +8,7 @@ import { openCatalogue, requireBuyer } from '../catalogue.ts'
 import type { RunCommand } from '../command.ts'
 import { EXIT } from '../exit.ts'
 import { requireOneFormat } from '../one-format.ts'
-import { modeOf, numberOf } from '../options.ts'
+import { modeOf, periodOf } from '../options.ts'
 import { plural, showMoney } from '../render/figures.ts'
 import { oneLine, rowLine } from '../render/printable.ts'
 import { renderTable } from '../render/table.ts'
@@ -22,8 +21,7 @@ const COLUMNS = ['finding', 'lead_id', 'buyer_lead_id', 'our_state', 'our_revenu
 export const run: RunCommand = async (invocation) => {
   const { args: [name = '', file = ''], options, streams, settings } = invocation
   requireOneFormat(invocation)
-  const [since, until] = [numberOf(options.since), numberOf(options.until)]
-  if (since !== null && until !== null && since >= until) throw usageError('--since is not before --until, so that no sale lies between them', 'for example --since 2026-11-01 --until 2026-12-01 for all of November')
+  const { since, until } = periodOf(invocation)
   const opened = await openCatalogue(invocation)
   const mode = modeOf(invocation)
   const { rows, bad } = await readBuyerRows(invocation, file)

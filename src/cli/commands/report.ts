@@ -8,7 +8,7 @@ import type { RunCommand } from '../command.ts'
 import { GROUPINGS } from '../commands.ts'
 import { EXIT } from '../exit.ts'
 import { requireOneFormat } from '../one-format.ts'
-import { modeOf, textOf } from '../options.ts'
+import { modeOf, periodOf, textOf } from '../options.ts'
 import { allLeads, tellOtherMode } from '../other-mode.ts'
 import { openLeadsOf, openTexts } from '../render/open-leads.ts'
 import { reportPage } from '../render/report-page.ts'
@@ -18,19 +18,21 @@ import { writeText } from '../write-text.ts'
 
 export const run: RunCommand = async (invocation) => {
   requireOneFormat(invocation)
+  const period = periodOf(invocation)
   return withStore(invocation, 'read', async (ledger) => {
     const { options, settings, streams, cwd } = invocation
     const mode = modeOf(invocation)
     const runId = textOf(options.run)
+    const now = clockOf(settings.clock).now()
     const { catalogue } = await openCatalogue(invocation)
-    const report = await foldLedger(ledger, emptyReport(mode, currencyAmong([...catalogue.recipients.values()])), runId)
+    const report = await foldLedger(ledger, emptyReport(mode, currencyAmong([...catalogue.recipients.values()]), period), runId)
     if (runId !== null && !(await hasFacts(ledger, { mode, runId }))) throw usageError(`the ${mode} store has no facts of a run "${runId}"`, mode === 'live' ? 'add --test where it was a test run' : 'leave --test out where it was a live run')
-    // A run's own figures are what it settled.
-    const open = runId === null ? openLeadsOf(report, await ledger.counts(mode), await ledger.queues({ mode })) : null
+    // A run's own figures are what it settled; those of days that are over change no more, as what comes is booked when it comes.
+    const open = runId === null && (period.until === null || period.until > now) ? openLeadsOf(report, await ledger.counts(mode), await ledger.queues({ mode })) : null
     const grouping = GROUPINGS.find((each) => each === options.by) ?? 'recipient'
     if (typeof options.html === 'string') {
       const file = resolve(cwd, options.html)
-      await writeText(file, reportPage(report, runId, clockOf(settings.clock).now(), open))
+      await writeText(file, reportPage(report, runId, now, open))
       if (!settings.quiet) streams.err.write(`${streams.err.paint.green('✓')} ${options.html}\n`)
     }
     if (settings.json) streams.out.write(`${JSON.stringify(reportJson(report, runId, open))}\n`)

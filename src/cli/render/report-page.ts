@@ -6,6 +6,7 @@ import { currenciesIn, inOrder, leadsOf, moneyIn, outcomesOf, recipientSummary }
 import { showCount, showMs, showRate, showShare, showTime } from './figures.ts'
 import { renderPage, type PageFigure, type PageTable } from './html.ts'
 import { openTexts, type OpenLeads } from './open-leads.ts'
+import { periodText } from './report-text.ts'
 import { errorsText, moneyTexts, revenueText, showAmount } from './summary.ts'
 
 /** The report to pass on: figures, then a table for each grouping. */
@@ -23,7 +24,7 @@ export const reportPage = (report: Report, runId: string | null, now: Instant, o
   })
   return renderPage({
     title: 'Lead delivery',
-    subtitle: `${mode === 'test' ? 'Test mode, no revenue is recorded. ' : ''}${runId === null ? 'All runs' : `Run ${runId}`}, as of ${showTime(now)} UTC`,
+    subtitle: `${mode === 'test' ? 'Test mode, no revenue is recorded. ' : ''}${runId === null ? 'All runs' : `Run ${runId}`}${periodText(report.period)}, as of ${showTime(now)} UTC`,
     figures: [...money, { label: 'Leads', value: showCount(leads) }, { label: `Accepted (${showRate(outcomes.accepted, leads)})`, value: showCount(outcomes.accepted) }, ...(outcomes.failed + outcomes.held > 0 ? [{ label: 'Failed or held', value: showCount(outcomes.failed + outcomes.held), tone: 'bad' as const }] : [])],
     notes: [...(open === null ? [] : openTexts(open)), ...[...report.attention.values()].map((each) => `${each.recipient}: ${each.class}${each.reason === null ? '' : `: ${each.reason}`} (${each.count}×)`)],
     tables: [outcomeTable(report), recipients('By recipient', 'Recipient', report, report.by.recipient), ...(report.by.version.size > 0 ? [recipients('By version', 'Version', report, report.by.version)] : []), leadsBy('By source', 'Source', report, report.by.source), leadsBy('By day', 'Day', report, report.by.day)],

@@ -1,6 +1,7 @@
 import type { ChalkInstance } from 'chalk'
+import { isoTime, utcText, type Instant } from '../../base/time.ts'
 import { csvLine, OUR_FILES } from '../../base/csv.ts'
-import type { Grouping, Report } from '../../core/report.ts'
+import type { Grouping, Period, Report } from '../../core/report.ts'
 import type { Figures } from '../../core/report/figures.ts'
 import { currenciesIn, inOrder, leadsOf, moneyIn, moneyOf, outcomesOf, recipientSummary } from '../../core/report/summary.ts'
 import { plural, showCount, showMs, showRate, showShare } from './figures.ts'
@@ -10,17 +11,22 @@ import { renderTable } from './table.ts'
 
 /** For programs: every grouping at once. */
 export const reportJson = (report: Report, runId: string | null, open: OpenLeads | null = null): unknown => ({
-  mode: report.mode, run_id: runId, ...groupJson(report.total, report), ...(open === null ? {} : { open: openJson(open) }),
+  mode: report.mode, run_id: runId, since: timeOrNull(report.period.since), until: timeOrNull(report.period.until), ...groupJson(report.total, report), ...(open === null ? {} : { open: openJson(open) }),
   recipients: mapJson(report.by.recipient, (each) => recipientSummary(each, report)),
   sources: mapJson(report.by.source, (each) => ({ ...recipientSummary(each, report), ...groupJson(each, report) })),
   days: mapJson(report.by.day, (each) => ({ ...recipientSummary(each, report), ...groupJson(each, report) })),
   versions: mapJson(report.by.version, (each) => recipientSummary(each, report)),
 })
 
+const timeOrNull = (at: Instant | null): string | null => (at === null ? null : isoTime(at))
+
 const groupJson = (figures: Figures, report: Report): object => ({ leads: leadsOf(figures), outcomes: outcomesOf(figures), ...moneyOf(figures, report) })
 
 const mapJson = <T>(map: ReadonlyMap<string, Figures>, show: (figures: Figures) => T): Readonly<Record<string, T>> =>
   Object.fromEntries(inOrder(map).map(([name, each]) => [name, show(each)]))
+
+/** ` from 2026-11-01 00:00 UTC`; empty for all of the time. */
+export const periodText = ({ since, until }: Period): string => `${since === null ? '' : ` from ${utcText(since)}`}${until === null ? '' : ` until ${utcText(until)}`}`
 
 /** For spreadsheets: one grouping. */
 export const reportCsv = (report: Report, grouping: Grouping): string => {
@@ -52,7 +58,7 @@ export const reportCsv = (report: Report, grouping: Grouping): string => {
 export const reportText = (report: Report, grouping: Grouping, columns: number, paint: ChalkInstance, open: OpenLeads | null = null): string => {
   const outcomes = outcomesOf(report.total)
   const leads = leadsOf(report.total)
-  const lines = [paint.bold(plural(leads, 'lead')) + (report.mode === 'test' ? paint.yellow('  test mode: no revenue is recorded') : ''), '']
+  const lines = [paint.bold(plural(leads, 'lead')) + paint.dim(periodText(report.period)) + (report.mode === 'test' ? paint.yellow('  test mode: no revenue is recorded') : ''), '']
   for (const currency of currenciesIn(report.total, report.currency)) {
     const money = moneyIn(report.total, currency, report.mode)
     lines.push(`  Revenue ${paint.bold(showAmount(money.revenue, currency))}   Cost ${showAmount(money.cost, currency)}   Margin ${paint.bold(showAmount(money.margin, currency))}${money.returned === undefined ? '' : paint.dim(`   ${showAmount(money.returned, currency)} returned, taken off`)}`)

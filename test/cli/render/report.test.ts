@@ -37,6 +37,13 @@ describe('the report', () => {
     expect([showAverage('33.6723', 'USD'), showAverage('0.0312', 'EUR'), showAverage('3.037', 'USD')]).toEqual(['$33.67', '€0.0312', '$3.04'])
   })
 
+  it('of a period says which, and names no other day', () => {
+    const report = emptyReport('live', 'USD', { since: Date.UTC(2026, 10, 1), until: Date.UTC(2026, 11, 1) })
+    expect(reportText(report, 'day', 120, createPaint(0))).toMatch(/^0 leads from 2026-11-01 00:00 UTC until 2026-12-01 00:00 UTC\n/)
+    expect(reportPage(report, null, day)).toContain('All runs from 2026-11-01 00:00 UTC until 2026-12-01 00:00 UTC, as of')
+    expect(reportJson(report, null)).toMatchObject({ since: '2026-11-01T00:00:00.000Z', until: '2026-12-01T00:00:00.000Z' })
+  })
+
   it('says what its figures do not have yet', () => {
     const report = reportOf()
     const queue = (recipient: string | null, leads: number) => ({ recipient, why: 'waits', batch: false, leads, nextAt: null, overdue: 0 })

@@ -4,7 +4,7 @@ import { formatMoney, money, type Money } from '../../../src/base/money.ts'
 import { DAY } from '../../../src/base/time.ts'
 import type { DeliveryEvent, EventOf } from '../../../src/core/event.ts'
 import type { OutcomeKind } from '../../../src/core/outcome.ts'
-import { addEvent, emptyReport, type Report } from '../../../src/core/report.ts'
+import { addEvent, emptyReport, type Period, type Report } from '../../../src/core/report.ts'
 import { alertsOf, type AlertRule } from '../../../src/core/report/alerts.ts'
 import { reportJson } from '../../../src/cli/render/report-text.ts'
 import { addDuration, average, emptyHistogram, percentile } from '../../../src/core/report/histogram.ts'
@@ -33,8 +33,8 @@ const settled = (kind: OutcomeKind, revenue: Money | null = null, cost: Money | 
   ({ type: 'settled', at: 0, cost, outcome: { kind, recipient, path: '/', buyerLeadId: null, revenue, reason: null, class: null } })
 const pass: DeliveryEvent = { type: 'chose', at: 0, path: '/0', choice: { kind: 'pass', recipient: 'a', reason: 'cap' } }
 
-const fold = (events: readonly (readonly [string, DeliveryEvent])[], mode: 'live' | 'test' = 'live'): Report =>
-  events.reduce((report, [deliveryId, event]) => addEvent(report, { deliveryId, source: { name: 'google' } }, event), emptyReport(mode))
+const fold = (events: readonly (readonly [string, DeliveryEvent])[], mode: 'live' | 'test' = 'live', period?: Period): Report =>
+  events.reduce((report, [deliveryId, event]) => addEvent(report, { deliveryId, source: { name: 'google' } }, event), emptyReport(mode, 'USD', period))
 const summarise = (report: Report, known = {}) =>
   summaryOf(report, { id: 'r', mode: report.mode, to: 'a', startedAt: 0 }, { finishedAt: DAY, waiting: 0, alreadySettled: 0, badRows: 0, alerts: [], ...known })
 
@@ -241,6 +241,11 @@ describe('a day that is over', () => {
   ])('keeps its money, as a closed month must: %s', (_what, events, days) => {
     const report = fold(events.map((each) => ['1', each]))
     expect(inOrder(report.by.day).map(([, each]) => ({ leads: leadsOf(each), ...moneyOf(each, report) }))).toMatchObject(days)
+    // A period is its days.
+    for (const [i, day] of days.entries()) {
+      const { total, by } = fold(events.map((each) => ['1', each]), 'live', { since: i * DAY, until: (i + 1) * DAY })
+      expect([{ leads: leadsOf(total), ...moneyOf(total, report) }, by.day.size]).toMatchObject([day, 1])
+    }
   })
 })
 
@@ -266,6 +271,15 @@ describe('the fold', () => {
         expect(each.attempts).toBe(own.length)
         expect(each.accepted + each.rejected + each.duplicates + each.bids + each.failed + each.unknown + each.unconfirmed).toBe(own.length)
         expect(each.revenue).toBe(sum(own.map((one) => one.revenue)))
+      }
+    }))
+  })
+  it('of two periods beside each other is that of both', () => {
+    fc.assert(fc.property(fc.array(event, { maxLength: 40 }), fc.nat(40), (events, until) => {
+      const all = events.map((each, i) => [String(i % 7), { ...each, at: i } as DeliveryEvent] as const)
+      const sum = (of: (report: Report) => number) => of(fold(all, 'live', { since: null, until })) + of(fold(all, 'live', { since: until, until: null }))
+      for (const of of [({ total }: Report) => leadsOf(total), ({ total }: Report) => total.attempts, ({ total }: Report) => total.revenue.get('USD')?.amount ?? 0, ({ total }: Report) => total.cost.get('USD')?.amount ?? 0, ({ by }: Report) => by.recipient.get('a')?.sales.get('USD')?.amount ?? 0]) {
+        expect(sum(of)).toBe(of(fold(all)))
       }
     }))
   })
