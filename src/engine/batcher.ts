@@ -37,7 +37,7 @@ interface BatchSource {
  */
 export const createBatcher = (around: Surroundings, dispatcher: { pump(work: Work): void; hold(works: readonly Work[]): Promise<() => void>; decideNow(work: Work, now: Instant): Decision; mayStillSend(): boolean } & Claiming, source: BatchSource, slots: Pick<ReturnType<typeof createSlots>, 'setAside' | 'unshelve' | 'full' | 'room'>) => {
   const { deps, settings, facts, endpointOf, policyOf } = around
-  const repeating = new Map<string, Member[]>()
+  const repeating = new Map<string, Map<Work, Member>>()
   /** Those of them that take no slot: of batches of more leads than there are slots none would ever be whole. */
   const aside = new Set<Work>()
   /** Leads on their way to a recipient, each with its other deliveries that joined there too: those wait for the answer, or it would get the lead twice. */
@@ -106,11 +106,11 @@ export const createBatcher = (around: Surroundings, dispatcher: { pump(work: Wor
   const apart = async (recipient: string, due: readonly Work[]): Promise<readonly Work[]> => {
     const late = await deps.ledger.onTheirWay({ mode: settings.mode, recipient, deliveryIds: due.map(({ delivery }) => delivery.id), now: deps.clock.now(), ...(settings.to === null ? {} : { runId: settings.runId }) })
     if (late.size === 0) return due
-    for (const work of due) {
-      const until = late.get(work.delivery.id)
-      if (until !== undefined) await alone([work], () => putBack([work], { state: 'waiting', dueAt: until, why: `${facts.policies.get(recipient)?.name ?? recipient} may get the lead through another target just now`, recipient, batch: true }))
+    const untilOf = ({ delivery }: Work) => late.get(delivery.id)
+    for (const [until, works] of Map.groupBy(due, untilOf)) {
+      if (until !== undefined) await alone(works, () => putBack(works, { state: 'waiting', dueAt: until, why: `${facts.policies.get(recipient)?.name ?? recipient} may get the lead through another target just now`, recipient, batch: true }))
     }
-    return due.filter(({ delivery }) => !late.has(delivery.id))
+    return due.filter((work) => untilOf(work) === undefined)
   }
 
   /** Those of which a row can be made; one that cannot fails by itself, and not the others with it. */
@@ -133,13 +133,13 @@ export const createBatcher = (around: Surroundings, dispatcher: { pump(work: Wor
   /** A member of a batch that is due to be repeated; the batch goes when all are here, in the order in which it went before: a buyer that knows its key may answer by position. */
   const repeat = (work: Work, send: Send): void => {
     const id = send.batch ?? ''
+    const members = repeating.get(id) ?? new Map<Work, Member>()
     // One that decides again while it waits here says so once more.
-    const members = [...(repeating.get(id) ?? []).filter((each) => each.work !== work), { work, send }]
-    repeating.set(id, members)
-    if (members.length < batchSizeOf(id)) return setAside(work)
+    repeating.set(id, members.set(work, { work, send }))
+    if (members.size < batchSizeOf(id)) return setAside(work)
     repeating.delete(id)
-    takeBack(members.map((each) => each.work))
-    leave(send.recipient, members.toSorted(asJoined), id)
+    takeBack(members.keys())
+    leave(send.recipient, [...members.values()].sort(asJoined), id)
   }
 
   const setAside = (work: Work): void => {
@@ -151,7 +151,8 @@ export const createBatcher = (around: Surroundings, dispatcher: { pump(work: Wor
   const takeBack = (works: Iterable<Work>): void => { for (const work of works) if (aside.delete(work)) slots.unshelve() }
 
   /** Works that wait for the rest of a batch; one may wait for two, of two recipients. */
-  const held = (): number => new Set([...repeating.values()].flatMap((members) => members.map(({ work }) => work))).size
+  const held = (): number => waiting().size
+  const waiting = (): ReadonlySet<Work> => new Set([...repeating.values()].flatMap((members) => [...members.keys()]))
 
   /**
    * No more members come now. Where the others wait for a later time (a crash came between their answers), these go back
@@ -160,16 +161,17 @@ export const createBatcher = (around: Surroundings, dispatcher: { pump(work: Wor
    */
   const settleIncomplete = async (now: Instant): Promise<boolean> => {
     let any = false
-    for (const [id, members] of [...repeating]) {
-      if (members.some(isBusy)) continue
+    for (const [id, waits] of [...repeating]) {
+      const works = [...waits.keys()]
+      if (works.some(isBusy)) continue
       const { count, dueAt } = await deps.ledger.ofBatch(settings.mode, id)
-      if (repeating.get(id) !== members || members.some(isBusy)) continue
+      if (repeating.get(id) !== waits || waits.size !== works.length || works.some(isBusy)) continue
       any = true
       repeating.delete(id)
-      takeBack(members.map(({ work }) => work))
+      takeBack(works)
+      const members = [...waits.values()]
       if (count < batchSizeOf(id)) for (const member of members) comeApart(member, id, members.length, now)
       else {
-        const works = members.map(({ work }) => work)
         const until = dueAt === null ? null : dueAt <= now ? now + settings.waitMs + REST_MS : dueAt
         await alone(works, () => putBack(works, { state: 'waiting', dueAt: until, why: 'waits for the rest of its batch, which is repeated as a whole', recipient: members[0]?.send.recipient ?? null, batch: false }))
       }
@@ -188,18 +190,18 @@ export const createBatcher = (around: Surroundings, dispatcher: { pump(work: Wor
   }
 
   const putBack = async (works: readonly Work[], standing: Standing): Promise<void> => {
-    for (const work of works) {
-      const [result] = await deps.ledger.append([{ deliveryId: work.delivery.id, version: work.history.version, runId: settings.runId, events: [], standing }])
-      if (result?.kind !== 'ok') throw new Error(`the store refused to put back delivery ${work.delivery.id}: ${result?.kind ?? 'no result'}`)
-      for (const [id, others] of repeating) if (others.some((each) => each.work === work)) repeating.set(id, others.filter((each) => each.work !== work))
+    const results = await deps.ledger.append(works.map((work) => ({ deliveryId: work.delivery.id, version: work.history.version, runId: settings.runId, events: [], standing })))
+    works.forEach((work, i) => {
+      if (results[i]?.kind !== 'ok') throw new Error(`the store refused to put back delivery ${work.delivery.id}: ${results[i]?.kind ?? 'no result'}`)
+      for (const others of repeating.values()) others.delete(work)
       work.released = true
       around.released(work, standing)
-    }
+    })
   }
 
   /** The run is to stop: they go back as all do that were not sent. */
   const letGo = (): void => {
-    const works = new Set([...repeating.values()].flatMap((members) => members.map(({ work }) => work)))
+    const works = waiting()
     repeating.clear()
     takeBack(works)
     for (const work of works) dispatcher.pump(work)
@@ -333,7 +335,7 @@ export const createBatcher = (around: Surroundings, dispatcher: { pump(work: Wor
 }
 
 /** A request of it is under way, or a step is being recorded. */
-const isBusy = ({ work }: Member): boolean => work.busy || work.history.flying > 0
+const isBusy = (work: Work): boolean => work.busy || work.history.flying > 0
 
 /** The verdict that all rows share where the request as a whole failed and may be repeated. */
 const wholeVerdict = (verdicts: readonly Verdict[]): Verdict | null => {

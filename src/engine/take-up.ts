@@ -15,6 +15,9 @@ import type { Work } from './work.ts'
 /** Deliveries whose recipient has no file are looked at again so long after this run has no wait left for them. */
 const MISSING_MS = 5 * MINUTE
 
+/** Of a recipient that has no file now. */
+interface Unworkable { readonly work: Work; readonly missing: readonly string[]; readonly before: Standing }
+
 /** Deliveries that the store has, as works of this run. */
 export const createTakeUp = (settings: RunSettings, deps: RunDeps, policies: ReadonlyMap<string, Policy>, slots: ReturnType<typeof createSlots>, tally: ReturnType<typeof createTally>) => {
   const { ledger, clock } = deps
@@ -34,40 +37,51 @@ export const createTakeUp = (settings: RunSettings, deps: RunDeps, policies: Rea
   /** Deliveries from the store as works, each with a slot; what cannot be worked now goes back. */
   const adopt = async (loaded: readonly LoadedDelivery[]): Promise<readonly Work[]> => {
     const works: Work[] = []
+    const back: Unworkable[] = []
     for (const each of loaded) {
-      const work = await workOf(each, [])
-      if (work === null) continue
+      const { work, missing } = await made(each)
+      if (missing.length > 0) { back.push({ work, missing, before: each.standing }); continue }
       slots.take()
       works.push(work)
     }
+    if (back.length > 0) await putBack(back)
     return works
   }
 
   /** With what a person orders; null for one that goes back. */
   const workOf = async (loaded: LoadedDelivery, orders: readonly DeliveryEvent[]): Promise<Work | null> => {
-    const work = loadedWork(loaded, await planOf(loaded), boughtElsewhere(loaded))
+    const { work, missing } = await made(loaded)
     work.orders = [...orders]
-    const missing = recipientsOf(work.plan).filter((recipient) => !deps.endpoints.get(recipient))
     if (missing.length === 0) return work
-    await putBack(work, missing, loaded.standing)
+    await putBack([{ work, missing, before: loaded.standing }])
     return null
+  }
+
+  const made = async (loaded: LoadedDelivery): Promise<{ readonly work: Work; readonly missing: readonly string[] }> => {
+    const work = loadedWork(loaded, await planOf(loaded), boughtElsewhere(loaded))
+    return { work, missing: recipientsOf(work.plan).filter((recipient) => !deps.endpoints.get(recipient)) }
   }
 
   const boughtElsewhere = ({ had = [] }: LoadedDelivery): ReadonlyMap<string, string> =>
     new Map(had.map((recipient) => [recipient, boughtBefore(policies, recipient)]))
 
-  /** Files are read at the start: this run need not look again, and a later one finds it due. */
-  const putBack = async (work: Work, missing: readonly string[], before: Standing): Promise<void> => {
+  /** Files are read at the start: this run need not look again, and a later one finds it due. In one step for all: one each would wait for the disk each. */
+  const putBack = async (all: readonly Unworkable[]): Promise<void> => {
     const now = clock.now()
     const dueAt = now + settings.waitMs + MISSING_MS
-    // What waits for a batch of it goes on to.
-    const joins = before.state === 'waiting' && before.batch && missing.includes(before.recipient ?? '') ? before.recipient : null
-    const standing: Standing = { state: 'waiting', dueAt, why: `there is no recipient file of ${missing.join(', ')} that can be read: put it back or mend it (finalmile check), then unpause it or wait`, recipient: joins ?? missing[0] ?? null, batch: joins !== null }
-    const { id: deliveryId, lead } = work.delivery
-    const events = [...interrupted(work.history, now), ...work.orders]
-    const [result] = await ledger.append([{ deliveryId, version: work.history.version, runId: settings.runId, events, standing }])
-    if (result?.kind === 'ok') tellStored(deps.observe, work, events, result.seq)
-    tally.waiting(lead.id, standing)
+    const steps = all.map(({ work, missing, before }) => {
+      // What waits for a batch of it goes on to.
+      const joins = before.state === 'waiting' && before.batch && missing.includes(before.recipient ?? '') ? before.recipient : null
+      const standing = { state: 'waiting', dueAt, why: `there is no recipient file of ${missing.join(', ')} that can be read: put it back or mend it (finalmile check), then unpause it or wait`, recipient: joins ?? missing[0] ?? null, batch: joins !== null } as const
+      return { deliveryId: work.delivery.id, version: work.history.version, runId: settings.runId, events: [...interrupted(work.history, now), ...work.orders], standing }
+    })
+    const results = await ledger.append(steps)
+    steps.forEach(({ events, standing }, i) => {
+      const [work, result] = [all[i]?.work, results[i]]
+      if (!work) return
+      if (result?.kind === 'ok') tellStored(deps.observe, work, events, result.seq)
+      tally.waiting(work.delivery.lead.id, standing)
+    })
   }
 
   return { plans, planOf, adopt, workOf }

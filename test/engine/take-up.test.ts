@@ -119,6 +119,16 @@ describe('what a process left behind', () => {
     expect(await without.run(null, null, { waitMs: 3_600_000 })).toMatchObject({ waiting: [{ recipient: 'a', count: 1 }] })
   })
 
+  it('and whose recipient has no file goes back in one step with all such, as one each would wait for the disk each', async () => {
+    const [a, b] = [await buyer(), await buyer()]
+    const ledger = await store()()
+    await createWorld({ a: endpointYaml(a.url) }, ledger).run('a', someLeads(200), { enqueue: true })
+    let steps = 0
+    const without = createWorld({ b: endpointYaml(b.url) }, { ...ledger, append: (all) => { steps += 1; return ledger.append(all) } })
+    expect(await without.run(null, null)).toMatchObject({ waiting: [{ recipient: 'a', count: 200 }] })
+    expect(steps).toBe(1)
+  })
+
   it('and whose recipient has no file keeps no run from ending that was told to take it up again', async () => {
     const [a, b] = [await buyer({ script: { do: 'answer', status: 400 } }), await buyer()]
     const open = store()

@@ -4,6 +4,7 @@ import { decideReview } from '../../src/core/review.ts'
 import type { Ledger } from '../../src/ports.ts'
 import { IMPLEMENTATIONS } from '../conformance/ledgers.ts'
 import type { Opened } from '../conformance/ledgers.ts'
+import type { Standing } from '../../src/ports.ts'
 import type { Act } from '../world/act.ts'
 import type { Buyer, BuyerOptions } from '../world/buyer.ts'
 import { startBuyer } from '../world/buyer.ts'
@@ -194,6 +195,23 @@ describe.each(IMPLEMENTATIONS)('on $name', ({ open, cannot }) => {
     await after.run(null, null, { waitMs: 0 })
     expect(a.journal.map(({ body }) => rowsIn(body).length)).toEqual(Array(10).fill(100))
     expect(await ledger.counts('live')).toMatchObject({ waiting: 50, settled: { accepted: 1_000 } })
+  })
+
+  it('leads that wait for the rest of their batch go back together, in one step', async () => {
+    const a = await deaf(1)
+    const { ledger } = await opened()
+    let steps = 0
+    const world = createWorld({ a: batched(a.url, 100, 'Retry Strategy:\n  Timeout Errors: {Retry: 3 times, Backoff: 1h}\n') }, { ...ledger, append: (all) => { steps += 1; return ledger.append(all) } })
+    await world.run('a', someLeads(100), { waitMs: 0 })
+    await world.clock.advance(3_600_000)
+    const late = await ledger.claimDue({ mode: 'live', now: world.clock.now(), limit: 1 })
+    await ledger.append(late.map(({ delivery, events, standing }) => ({ deliveryId: delivery.id, version: events.length, runId: 'run1', events: [], standing: { ...standing, dueAt: world.clock.now() + 60_000 } as Standing })))
+    steps = 0
+    await world.run(null, null, { waitMs: 0 })
+    expect([a.journal.length, steps < 5]).toEqual([1, true])
+    await world.clock.advance(60_000)
+    await world.run(null, null, { waitMs: 0 })
+    expect([a.journal.length, (await ledger.counts('live')).settled.accepted]).toEqual([2, 100])
   })
 
   describe('batches of more leads than are in memory at once', () => {
