@@ -41,7 +41,8 @@ export const createAlerts = (deps: RunDeps, policies: ReadonlyMap<string, Policy
       tell(recipient, kind, `${isStep(phase) ? `${phase} step: ` : ''}${verdict.class}${httpStatus === null ? '' : ` (HTTP ${httpStatus})`}: ${verdict.reason ?? 'no reason given'}${verdict.pause ? '; the recipient is paused' : ''}`, hintOf(phase, verdict, httpStatus))
     },
     circuitOpened: (recipient: string, last: Verdict): void => {
-      tell(recipient, 'circuit', `its circuit opened: more than half of its last attempts failed; the last: ${last.reason ?? 'no answer'}`, 'finalmile status shows when it is tried again')
+      const circuit = policies.get(recipient)?.circuit
+      tell(recipient, 'circuit', `its circuit opened: ${circuit ? `more than ${Math.round(circuit.errorRate * 100)}% of its last ${circuit.over}` : 'too many'} attempts failed; the last: ${last.reason ?? 'no answer'}`, 'finalmile status shows when it is tried again')
     },
     /** Sold and only partly done: nobody would look at it again by itself. Or every try failed, where the recipient's file asks to hear of that. */
     settled: ({ history }: Work, { outcome, recipient, reason }: Extract<Standing, { state: 'settled' }>): void => {
