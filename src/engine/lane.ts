@@ -1,5 +1,5 @@
 import type { Instant } from '../base/time.ts'
-import { stretchOf } from '../core/rate.ts'
+import { CLOCK_PUT_BACK_MS, stretchOf } from '../core/rate.ts'
 import type { TransportSettings } from '../definitions/types.ts'
 
 /**
@@ -90,7 +90,7 @@ export const createLane = (settings: TransportSettings, concurrency: number | nu
     if (shared) return shared.opensAt(now)
     const stretch = Math.ceil(stretchOf(settings.rate.perMs))
     // Those that lie ahead were counted by a clock that has been put back since: they count from now on.
-    if ((starts.at(-1) ?? now) > now) starts = starts.map((at) => Math.min(at, now))
+    if ((starts.at(-1) ?? now) > now + CLOCK_PUT_BACK_MS) starts = starts.map((at) => Math.min(at, now))
     // A rate of a day keeps a day's starts: only those that are over are looked at.
     let over = 0
     while ((starts[over] ?? Infinity) <= now - stretch) over += 1

@@ -22,6 +22,14 @@ it('keeps a rate of a day, whose starts are many, and does not look through them
   expect(performance.now() - begun).toBeLessThan(2_000)
 })
 
+it('counts a start from its own time, whatever an answer that is told of late says of the time', () => {
+  const lane = createLane({ ...settings, concurrency: 2, connections: 2, rate: { count: 1, perMs: 1_200 } }, null)
+  lane.enter(1_000)
+  lane.park(() => undefined)
+  lane.drain('free', 900)
+  expect([lane.enter(2_200), lane.enter(2_300)]).toEqual([false, true])
+})
+
 it('says when its rate may open while all places are busy too, and nothing where it has none', () => {
   const lane = createLane({ ...settings, rate: { count: 2, perMs: 1_200 } }, null)
   lane.enter(0)
