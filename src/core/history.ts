@@ -4,7 +4,7 @@ import type { Instant } from '../base/time.ts'
 import type { DeliveryEvent, EventOf } from './event.ts'
 import type { Outcome } from './outcome.ts'
 import type { PhaseName, SendTarget } from './plan.ts'
-import { isStep, isWithin } from './plan.ts'
+import { isStep, isWithin, rootPath } from './plan.ts'
 import type { Verdict } from './verdict.ts'
 
 /** One HTTP attempt of a node: started, and finished once its answer (or its absence) is known. */
@@ -91,7 +91,7 @@ export const evolve = (history: History, event: DeliveryEvent): History => {
     }
     case 'attemptStarted': return withNode(history, event.path, (node) => ({ ...withoutOrder(node), attempts: [...node.attempts, started(event, node)], queuedAt: null }))
     case 'attemptFinished': return withNode(history, event.path, (node) => ({ ...node, attempts: finish(node.attempts, event) }))
-    case 'settled': return { ...history, version, settled: event.outcome }
+    case 'settled': return { ...withoutQueues(history, rootPath), version, settled: event.outcome }
     case 'reopened': return { ...history, version, settled: null, nodes: history.settled?.kind === 'accepted' ? withStepsAgain(history.nodes) : reopened(history.nodes, event.batches ?? []) }
     case 'returned': return { ...history, version, besides: [...(history.besides ?? []), money(-event.amount.amount, event.amount.currency)] }
     // Whoever decided has looked at the answers before that said neither yes nor no.
@@ -111,12 +111,11 @@ const withNode = (history: History, path: string, change: (node: NodeHistory) =>
   return history.besides ? { ...after, besides: history.besides } : after
 }
 
-/** What is passed by joins no batch any more, at none of the places below it. */
+/** What is passed by, or settled, joins no batch any more, at none of the places below it. */
 const withoutQueues = (history: History, path: string): History => {
-  const isBelow = (at: string, { queuedAt }: NodeHistory): boolean => queuedAt !== null && isWithin(at, path)
-  const nodes = [...history.nodes]
-  if (!nodes.some(([at, node]) => isBelow(at, node))) return history
-  return { ...history, nodes: new Map(nodes.map(([at, node]) => [at, isBelow(at, node) ? { ...node, queuedAt: null } : node])) }
+  let nodes: Map<string, NodeHistory> | null = null
+  for (const [at, node] of history.nodes) if (node.queuedAt !== null && isWithin(at, path)) (nodes ??= new Map(history.nodes)).set(at, { ...node, queuedAt: null })
+  return nodes ? { ...history, nodes } : history
 }
 
 const flyingAt = ({ attempts }: NodeHistory): number => {

@@ -1,10 +1,11 @@
 import { describe, expect, it } from 'vitest'
 import { DAY, HOUR } from '../../src/base/time.ts'
 import { batchLeavesAt, batchesOf, keptApart, leavesWhenFull, mayHaveFromBatch, openBatches, unansweredBatches, wholeBatches } from '../../src/core/batch.ts'
+import { capClaims } from '../../src/core/caps.ts'
 import type { DeliveryEvent } from '../../src/core/event.ts'
 import { emptyHistory, evolve } from '../../src/core/history.ts'
 import type { Verdict } from '../../src/core/verdict.ts'
-import { T0, accepted, duplicate, invalid, received, refused, rejected, tried, unknown, unreadable } from './given.ts'
+import { T0, accepted, duplicate, invalid, policy, received, refused, rejected, tried, unknown, unreadable } from './given.ts'
 
 const groups = (text: string, most: number) => keptApart([...text], (each) => (each === '.' ? null : each), most).map((each) => each.join(''))
 
@@ -77,6 +78,15 @@ describe('a pattern that is passed by', () => {
     ['and of no place that is only named alike', [at('/01', 'queue'), at('/0', 'pass')], ['/01']],
     ['as a whole, of all', [at('/0', 'queue'), at('/1', 'queue'), at('/', 'pass')], []],
   ])('%s', (_, events, left) => { expect(queued(received(), ...events)).toEqual(left) })
+})
+
+it('a lead that is settled joins no batch any more: its place in a cap is free', () => {
+  const queue: DeliveryEvent = { type: 'chose', at: T0, path: '/0', choice: { kind: 'queue' } }
+  const settled: DeliveryEvent = { type: 'settled', at: T0, cost: null, outcome: { kind: 'accepted', recipient: 'b', path: '/1', buyerLeadId: null, revenue: null, reason: null, class: null } }
+  const capped = policy('a', { batch: { maxLeads: 9, maxWaitMs: HOUR, schedule: null }, caps: [{ period: 'day', limit: { kind: 'leads', count: 2 } }] })
+  const waiting = [received(), queue, ...tried('/1', 'b', 1, accepted)].reduce(evolve, emptyHistory)
+  const claims = capClaims(new Map([['a', capped]]), waiting, evolve(waiting, settled), 'live', (path) => ({ recipient: path === '/0' ? 'a' : 'b', price: null }))
+  expect(claims).toMatchObject([{ kind: 'cap', recipient: 'a', amount: -1 }])
 })
 
 describe('batches that nobody answered', () => {

@@ -95,4 +95,13 @@ describe('a cap, with many leads under way', () => {
     await world.run(null, null, { waitMs: 0 })
     expect(await outcomes(world)).toEqual({ accepted: 6, waiting: 14 })
   })
+
+  it('of which the place comes free again where another took the lead before its batch left', async () => {
+    const [a, b] = [await buyer(), await buyer()]
+    const world = createWorld({ a: endpointYaml(a.url, 'Batch: {Accumulate: 4 leads or 5 minutes, Format: JSON array}\nCaps: 2 per day\n'), b: endpointYaml(b.url), both: 'Pattern: Simultaneous\nSend To: [a, b]\n' })
+    await world.run('both', someLeads(2))
+    await world.run('a', someLeads(3, 3))
+    expect([a.journal.length, await outcomes(world)]).toEqual([0, { accepted: 2, waiting: 3 }])
+    expect(await Promise.all(['L3', 'L4', 'L5'].map((id) => world.standing(id)))).toMatchObject([{ batch: true }, { batch: true }, { batch: false, why: expect.stringContaining('cap of 2 per day reached') as unknown as string }])
+  })
 })

@@ -83,6 +83,7 @@ const MUTANTS: readonly Mutant[] = [
   { fault: 'a person who looked leaves an unanswered batch in doubt', file: 'history.ts', from: 'const doubt = batches === null ? -1 : doubtAt(node)', to: 'const doubt = doubtAt(node)' },
   { fault: 'a sold lead whose step is taken up goes out once more', file: 'history.ts', from: "history.settled?.kind === 'accepted' ? withStepsAgain(history.nodes) : reopened", to: 'reopened' },
   { fault: 'what the repeat of a batch left in doubt joins another', file: 'strategies/send.ts', from: '!isAlone(target) && doubtAt(node) >= 0', to: 'false' },
+  { fault: 'a settled lead keeps its place in a batch', file: 'history.ts', from: '...withoutQueues(history, rootPath), version, settled', to: '...history, version, settled' },
   { fault: 'a part of an unanswered batch is taken for the whole', file: 'batch.ts', from: 'count === sizeOf(batch) ? batch : []', to: 'count > 0 ? batch : []' },
   { fault: 'a batch is whole whose lead another batch, that is not, keeps back', file: 'batch.ts', from: 'return left.length === batchesOf.length ? whole :', to: 'return left.length >= 0 ? whole :' },
 ]
