@@ -41,7 +41,7 @@ export const SHARE: Kind<number> = textual('a percentage', (text, place) => {
 })
 
 export const COUNT: Kind<number> = textual('a count', (text, place) => {
-  const match = /^(\d[\d,]*)\s*(?:leads?|connections?|attempts?|requests?|calls?|times?|tries|at once)?$/i.exec(text)
+  const match = /^(\d+(?:(?:,\d{2,3})*,\d{3})?)\s*(?:leads?|connections?|attempts?|requests?|calls?|times?|tries|at once)?$/i.exec(text)
   const count = match ? Number((match[1] ?? '').replaceAll(',', '')) : 0
   return count >= 1 ? parsed(count) : refused(place, 'bad-count', `got "${text}", expected a whole number from 1 on`, 'write 10')
 })
@@ -68,7 +68,7 @@ export const KEEP_ALIVE: Kind<number> = {
 const PER: Readonly<Record<string, number>> = { second: 1_000, sec: 1_000, s: 1_000, minute: 60_000, min: 60_000, m: 60_000, hour: 3_600_000, hr: 3_600_000, h: 3_600_000, day: 86_400_000, d: 86_400_000 }
 
 export const RATE: Kind<Rate> = textual('a rate', (text, place) => {
-  const match = /^(\d[\d,]*)\s*(?:leads?|requests?)?\s*(?:per|an?|\/)\s*([a-z]+)$/i.exec(text)
+  const match = /^(\d+(?:(?:,\d{2,3})*,\d{3})?)\s*(?:leads?|requests?)?\s*(?:per|an?|\/)\s*([a-z]+)$/i.exec(text)
   const count = Number((match?.[1] ?? '').replaceAll(',', ''))
   const perMs = PER[(match?.[2] ?? '').toLowerCase()]
   return count >= 1 && perMs !== undefined ? parsed({ count, perMs }) : refused(place, 'bad-rate', `got "${text}", expected a rate`, 'write 50 per second')

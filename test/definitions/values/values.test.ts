@@ -26,7 +26,7 @@ describe('numbers with units', () => {
     expect([warned('$44.99'), warned('$45')]).toEqual([true, false])
   })
 
-  it.each([['Timeout: 10', 'write 10s'], ['Maximum Response: 2', '2 MB'], ['Rate: 50', '50 per second'], ['Timeout: soon', '10 seconds'], ['Connections: 0', 'whole number'], ['Connections: 10 minutes', 'whole number']])('%s is an error that says what to write', (line, help) => {
+  it.each([['Timeout: 10', 'write 10s'], ['Maximum Response: 2', '2 MB'], ['Rate: 50', '50 per second'], ['Rate: 1,5 per second', '50 per second'], ['Connections: 1,5', 'whole number'], ['Alert When: error rate > 0.2', 'write error rate > 20%'], ['Alert When: success rate < 80', 'write success rate < 80%'], ['Alert When: success rate < high', 'write success rate < 90%'], ['Timeout: soon', '10 seconds'], ['Connections: 0', 'whole number'], ['Connections: 10 minutes', 'whole number']])('%s is an error that says what to write', (line, help) => {
     expect(errorOf(line)).toContain(help)
   })
 })
@@ -184,7 +184,7 @@ describe('batches, circuit breakers, alerts', () => {
     ['', { errorRate: 0.5, over: 100, waitMs: 300_000, maxWaitMs: 3_600_000 }], ['Circuit Breaker: off', null], ['Circuit Breaker: on', { errorRate: 0.5, over: 100, waitMs: 300_000, maxWaitMs: 3_600_000 }],
     ['Circuit Breaker: {Error Rate: "> 20%", Over: 50 attempts, Wait: 1 min, Maximum Wait: 2h}', { errorRate: 0.2, over: 50, waitMs: 60_000, maxWaitMs: 7_200_000 }],
   ])('%s', (line, expected) => expect(policy(line).circuit).toEqual(expected))
-  it('reads alerts', () => expect(endpoint(`${BASE}Alert When: success rate < 90%, response time > 2s, error rate > 20%\nNotify: ops@example.com`).definition).toMatchObject({
-    notify: 'ops@example.com', alertWhen: [{ metric: 'success rate', op: '<', value: 0.9, text: 'success rate < 90%' }, { metric: 'response time', op: '>', value: 2_000 }, { metric: 'error rate', op: '>', value: 0.2 }],
+  it('reads alerts', () => expect(endpoint(`${BASE}Alert When: success_rate < 90%, response time > 2s, error rate > 20%\nNotify: ops@example.com`).definition).toMatchObject({
+    notify: 'ops@example.com', alertWhen: [{ metric: 'success rate', op: '<', value: 0.9, text: 'success_rate < 90%' }, { metric: 'response time', op: '>', value: 2_000 }, { metric: 'error rate', op: '>', value: 0.2 }],
   }))
 })
