@@ -4,6 +4,11 @@ import type { DeliveryEvent } from '../event.ts'
 export type Doubts = Map<string, Set<string>>
 
 export const addDoubt = (doubts: Doubts, deliveryId: string, event: DeliveryEvent): void => {
+  // Whoever lets a lead go has decided what its missing answers mean.
+  if (event.type === 'reviewed' && event.decision === 'drop') {
+    for (const leads of doubts.values()) leads.delete(deliveryId)
+    return
+  }
   const recipient = answeredBy(event)
   if (recipient === null) return
   if (event.type === 'attemptFinished' && event.verdict.kind === 'unknown') {

@@ -163,6 +163,8 @@ describe('doubts', () => {
     ['stays where the repeat is a duplicate: it may be of the first request', [finished({ kind: 'duplicate', attempt: 2 })], ['1']],
     ['stays where another buyer has the lead', [finished({ recipient: 'b' }), settled('accepted', usd(45), null, 'b')], ['1']],
     ['ends with any answer of the buyer\'s', [finished({ kind: 'rejected', attempt: 2 })], []],
+    ['ends where a person lets the lead go', [settled('held'), { type: 'reviewed', at: 0, decision: 'drop', note: null }], []],
+    ['stays where a person orders it sent again', [settled('held'), { type: 'reviewed', at: 0, decision: 'retry', note: null }], ['1']],
     ['ends where a person books the sale', [settled('failed'), { type: 'reviewed', at: 0, decision: 'accept', note: null }, settled('accepted', usd(45))], []],
     ['ends where a person books it beside another\'s', [settled('accepted', usd(45), null, 'b'), { type: 'reviewed', at: 0, decision: 'accept', note: null, sale: { path: '/', recipient: 'a', buyerLeadId: null, revenue: usd(45) } }], []],
   ] as const satisfies readonly (readonly [string, readonly DeliveryEvent[], readonly string[]])[])('a doubt %s', (_name, after, left) => {
