@@ -53,7 +53,7 @@ export const renderEnd = ({ summary, end, folder, cwd, hints, troubles, bad, now
   if (summary.outcomes.held + summary.outcomes.pooled > 0) lines.push(`${paint.blue('hint')} leads that need a person: ${told(summary.mode, 'review list')}`)
   if (bad > 0) lines.push(`${paint.yellow(plural(bad, 'bad row'))} set aside in bad-rows.csv`)
   if (end.interrupted) lines.push(paint.yellow(`interrupted${leftOf(end, total)}; ${resumed ? `${told(summary.mode, 'resume')} goes on` : 'the same command goes on'} where this stopped, and sends nothing twice`))
-  else if (end.waiting.length > 0) lines.push(`${paint.blue('hint')} ${told(summary.mode, 'resume')} continues them when they are due`)
+  else if (end.waiting.some((each) => each.nextAt !== null)) lines.push(`${paint.blue('hint')} ${told(summary.mode, 'resume')} continues them when they are due`)
   if (still !== null) lines.push(...stillLines(still, summary.mode, end, told, now, paint))
   if (folder !== null) {
     const shown = relative(cwd, folder)

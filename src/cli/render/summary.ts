@@ -92,10 +92,13 @@ export const revenueText = (each: RecipientSummary, mode: Mode): string => {
   return showAmount(of(each), each.currency ?? 'USD')
 }
 
-/** Of a group of leads, a figure for each currency. In test mode revenue is what it would have been, and no margin is made of that. */
+/** Of a group of leads, a figure for each currency in which there is one. In test mode revenue is what it would have been, and no margin is made of that. */
 export const moneyTexts = (figures: Figures, { mode, currency: fallback }: Pick<Report, 'mode' | 'currency'>): Readonly<Record<'revenue' | 'cost' | 'margin', string>> => {
-  const each = (of: (money: MoneySummary) => string): string =>
-    currenciesIn(figures, fallback).map((currency) => showAmount(of(moneyIn(figures, currency, mode)), currency)).join(' + ')
+  const each = (of: (money: MoneySummary) => string): string => {
+    const amounts = currenciesIn(figures, fallback).map((currency) => ({ currency, text: of(moneyIn(figures, currency, mode)) }))
+    const some = amounts.filter(({ text }) => text !== '0.00')
+    return (some.length > 0 ? some : amounts.slice(0, 1)).map(({ currency, text }) => showAmount(text, currency)).join(' + ').replaceAll('+ -', '- ')
+  }
   return { revenue: each((money) => money.test_revenue ?? money.revenue), cost: each((money) => money.cost), margin: mode === 'test' ? '–' : each((money) => money.margin) }
 }
 

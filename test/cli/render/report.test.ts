@@ -83,6 +83,12 @@ describe('the report', () => {
     expect(reportJson(report, null)).toMatchObject({ leads: 4, revenue: null, margin: null, currency: null, by_currency: { EUR: { revenue: '10.00' }, USD: { revenue: '90.00' } } })
   })
 
+  it('for people leaves a currency out of which there is nothing, and subtracts what is below zero', () => {
+    const report = reportOf()
+    addEvent(report, { deliveryId: '5', source: { name: 'mail' } }, { type: 'settled', at: day, cost: money(20_000), outcome: { kind: 'accepted', recipient: 'acme', path: '/', buyerLeadId: null, revenue: money(100_000, 'EUR'), reason: null, class: null } })
+    expect(reportText(report, 'source', 120, createPaint(0))).toMatch(/^mail .* €10\.00 +\$2\.00 +€10\.00 - \$2\.00$/m)
+  })
+
   it('as JSON has every grouping', () => {
     expect(reportJson(reportOf(), null)).toMatchObject({
       mode: 'live', leads: 3, revenue: '90.00', margin: '45.00', outcomes: { accepted: 2, failed: 1 },
