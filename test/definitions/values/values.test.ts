@@ -74,15 +74,18 @@ describe('caps and checks', () => {
     expect(made.requirements).toMatchObject([{ reason: text, check }])
     expect(definition.about.requirements).toEqual([])
   })
-  it.each(['Call before noon', 'No incentivised traffic', 'Ask for Ann in case of doubt', 'Leads with a working phone'])('"%s" is documentation', (text) => {
+  it.each(['lead.state not in (CA, NV)', 'state not in (CA)', 'lead.dnc not exists', 'lead.zip starts with 941', 'zip starts with 941', 'email ends with "@a.example"', 'not state contains "A"'])('"%s" is enforced', (text) => {
+    expect(endpoint(`${BASE}Requirements:\n  - '${text}'\n`).policy.requirements).toMatchObject([{ reason: text, check: { kind: 'condition' } }])
+  })
+  it.each(['Name starts with a capital', 'a lead exists', 'Call before noon', 'No incentivised traffic', 'Ask for Ann in case of doubt', 'Leads with a working phone'])('"%s" is documentation', (text) => {
     const { policy: made, definition } = endpoint(`${BASE}Special Requirements:\n  - ${text}\n`)
     expect(made.requirements).toEqual([])
     expect(definition.about.requirements).toEqual([text])
   })
   it('and one that reads as a condition is told that it is', () => {
-    const lines = ['loan amount > 5000', 'State in CA, NV', 'age between 18 and 65', 'A fresh TrustedForm certificate', 'phone must be a valid mobile', 'No duplicates within 30 days', 'Call before noon', 'Leads in good faith', 'Answer within reason']
+    const lines = ['loan amount > 5000', 'State in CA, NV', 'age between 18 and 65', 'A fresh TrustedForm certificate', 'phone must be a valid mobile', 'No duplicates within 30 days', 'lead.state is CA', 'lead.age at least 18', 'Call before noon', 'Leads in good faith', 'Answer within reason']
     const told = load({ r: `${BASE}Requirements:\n${lines.map((each) => `  - ${each}\n`).join('')}` }).said.filter((each) => each.includes('not-enforced'))
-    expect(lines.map((each) => told.some((one) => one.includes(`"${each}" is taken as documentation`)))).toEqual([true, true, true, true, true, true, false, false, false])
+    expect(lines.map((each) => told.some((one) => one.includes(`"${each}" is taken as documentation`)))).toEqual([true, true, true, true, true, true, true, true, false, false, false])
   })
   it('a requirement that is meant as a condition is not documentation by mistake', () => expect(errorOf('Requirements:\n  - lead.age >=')).toContain('bad-condition'))
 })
