@@ -111,6 +111,8 @@ describe('a mail server that takes the message', () => {
     const adf = server.mails[1]?.mail.attachments[0]?.content.toString() ?? ''
     expect(adf).toContain('<?adf version="1.0"?>')
     expect(adf).toContain('<name part="first">Da&lt;na&gt;&amp;</name><email>dana@example.com</email>')
+    await deliver(definitionOf(server.port, {}, { attach: 'adf' }), { ...LEAD, received_at: '2026-01-02 10:00:00-05' })
+    expect(server.mails[2]?.mail.attachments[0]?.content.toString()).toContain('<requestdate>2026-01-02T15:00:00.000Z</requestdate>')
   })
 
   it('gets a batch as one message with a table', async () => {

@@ -1,6 +1,7 @@
 import { diagnosticAt, type Diagnostic } from '../../../base/diagnostic.ts'
 import { shortHash } from '../../../base/hash.ts'
-import { isoTime } from '../../../base/time.ts'
+import { isoTime, type Instant } from '../../../base/time.ts'
+import { readReceived } from '../../../core/received.ts'
 import type { EndpointDefinition, Text } from '../../../definitions/types.ts'
 import { columnsOf, csvOf, FOR_PEOPLE } from '../../encode/csv.ts'
 import { pairsOf } from '../../encode/pairs.ts'
@@ -124,10 +125,16 @@ const compileContent = (definition: EndpointDefinition, options: TemplateOptions
       html: htmlBody(intro, shown, own === undefined ? footer : []),
       attachments: attachments(attach, batch !== null, single ? fileNameOf(first.lead.id, key) : `leads-${key}`, {
         csv: () => csvOf(built, columns, FOR_PEOPLE),
-        adf: () => adfOf(inputs.map((input, i) => ({ id: input.lead.id, at: input.now, pairs: leads[i]?.pairs ?? [], vendor: name, provider: sourceOf(input) ?? 'finalmile' }))),
+        adf: () => adfOf(inputs.map((input, i) => ({ id: input.lead.id, at: requestedAt(input), pairs: leads[i]?.pairs ?? [], vendor: name, provider: sourceOf(input) ?? 'finalmile' }))),
       }),
     }
   }
+}
+
+/** When the customer asked: dealers measure by it how soon they answer. */
+const requestedAt = ({ lead, now }: RenderInput): Instant => {
+  const received = readReceived(lead.fields, null)
+  return received.kind === 'at' ? received.at : now
 }
 
 type Attach = 'none' | 'csv' | 'adf' | null
