@@ -10,7 +10,7 @@ const emptyFolder = (): string => mkdtempSync(join(tmpdir(), 'finalmile-cli-'))
 
 describe('help', () => {
   it('alone and with --help goes to stdout, names every command, and is no failure', async () => {
-    const [alone, asked] = await Promise.all([finalmile([]), finalmile(['--help'])])
+    const [alone, asked] = await Promise.all([finalmileHere([], { cwd: emptyFolder() }), finalmileHere(['--help'], { cwd: emptyFolder() })])
     expect(alone).toEqual(asked)
     expect(asked.code).toBe(0)
     expect(asked.err).toBe('')
@@ -37,7 +37,7 @@ describe('help', () => {
 
   it('of a command has examples', async () => {
     for (const spec of COMMANDS) expect(spec.examples.length, spec.name).toBeGreaterThan(0)
-    const { code, out } = await finalmile(['deliver', '--help'])
+    const { code, out } = await finalmileHere(['deliver', '--help'], { cwd: emptyFolder() })
     expect(code).toBe(0)
     expect(out).toContain('$ finalmile deliver leads.csv --to acme --test')
     expect(out).toContain('--retry-failed')

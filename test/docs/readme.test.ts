@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { afterAll, describe, expect, it, vi } from 'vitest'
 import { loadCatalogue } from '../../src/definitions/catalogue.ts'
-import { finalmile } from '../cli/finalmile.ts'
+import { finalmileHere } from '../cli/here.ts'
 
 vi.setConfig({ testTimeout: 60_000 })
 const root = resolve(import.meta.dirname, '../..')
@@ -25,7 +25,7 @@ describe('README', () => {
     const commands = blocks('sh').join('').split('\n').flatMap((line) => /npx finalmile ([^#]+)/.exec(line)?.[1]?.trim() ?? [])
     expect(commands.length).toBeGreaterThanOrEqual(5)
     for (const command of commands) {
-      const { code, err } = await finalmile(command.split(/\s+/), { cwd: folder })
+      const { code, err } = await finalmileHere(command.split(/\s+/), { cwd: folder })
       expect([command, code, err]).toEqual([command, 0, expect.any(String)])
     }
     for (const file of ['ledger.csv', 'results.csv', 'summary.json']) expect(existsSync(join(folder, 'runs/first', file))).toBe(true)

@@ -33,9 +33,9 @@ it('nothing is cut in what goes into a pipe, however long an id or a reason is',
   const project = createProject({ a: endpointYaml(buyer.url) })
   project.write('leads.csv', leadsCsv(1))
   const command = (...args: string[]) => promisify(execFile)(process.execPath, [entry, ...args], { cwd: project.folder, timeout: 30_000 })
-  await command('deliver', 'leads.csv', '--to', 'a', '--yes', '--out', 'runs')
+  await project.run('deliver', 'leads.csv', '--to', 'a', '--yes', '--out', 'runs')
   const reason = `the contract ends ${'soon and '.repeat(40)}that is all`
-  await command('pause', 'a', '--reason', reason)
+  await project.run('pause', 'a', '--reason', reason)
   expect((await command('status')).stdout).toContain(reason)
 })
 

@@ -21,10 +21,13 @@ export interface SftpServer {
   close(): Promise<void>
 }
 
+let madeHostKey: string | null = null
+/** The same for all servers of a thread: an RSA key takes 0.1 s to find. */
+const hostKeyOf = (): string => madeHostKey ??= generateKeyPairSync('rsa', { modulusLength: 2048 }).privateKey.export({ type: 'pkcs1', format: 'pem' }) as string
+
 /** A real SSH server with SFTP over a real folder, by ssh2; its rename refuses a name that is taken, as OpenSSH's does. */
 export const startSftpServer = async (root: string, password = 'secret'): Promise<SftpServer> => {
-  const { privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 })
-  const hostKey = privateKey.export({ type: 'pkcs1', format: 'pem' }) as string
+  const hostKey = hostKeyOf()
   const parsed = ssh2.utils.parseKey(hostKey)
   if (parsed instanceof Error) throw parsed
   const key = Array.isArray(parsed) ? parsed[0] : parsed

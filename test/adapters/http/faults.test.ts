@@ -147,7 +147,7 @@ describe('sent, and no whole answer', () => {
     ['malformed', { do: 'answer', status: 200, headers: { 'x-big': 'x'.repeat(70_000) } }],
   ])('%s: %o', async (fault, act) => {
     const buyer = await buyerOf(act)
-    const reply = await sendOnce(post(buyer.url), settings({ timeoutMs: 250 }))
+    const reply = await sendOnce(post(buyer.url), settings({ timeoutMs: fault === 'timeout' ? 250 : 10_000 }))
     expect(faultOf(reply)).toBe(fault)
     expect(buyer.journal.length).toBe(1)
   })
