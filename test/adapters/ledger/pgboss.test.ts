@@ -95,6 +95,14 @@ describe('pg-boss as the queue', { timeout: 60_000 }, () => {
     expect(await jobs('start_after < now()')).toBe(0)
   })
 
+  it('its tables there and its queues not yet, as while another makes them anew: made again, nothing lost', async () => {
+    const { ledger, url, schema } = await open()
+    expect(await ledger.append([waits('L1', 1)])).toMatchObject([{ kind: 'ok' }])
+    await queryAt(url, `DELETE FROM ${schema}.job; DELETE FROM ${schema}.queue`)
+    expect(await ledger.append([waits('L2', 1)])).toMatchObject([{ kind: 'ok' }])
+    expect((await due(ledger)).map((each) => each.delivery.lead.id).sort()).toEqual(['L1', 'L2'])
+  })
+
   it('its schema dropped under load: rebuilt from our tables, nothing lost', async () => {
     const { ledger, url, schema } = await open()
     const other = await openPostgresLedger({ url, use: 'write', leaseMs: 60_000 })

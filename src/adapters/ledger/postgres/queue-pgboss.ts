@@ -54,7 +54,8 @@ export const openPgBoss = async (address: Address, db: Database): Promise<Queue>
       return numbers
     },
     sweep,
-    isGone: (error) => error instanceof Error && (/^Queue .* (does not exist|not found)/i.test(error.message) || (['42P01', '3F000'].includes(errorCode(error)) && error.message.includes(schema))),
+    // 23503: another makes its tables anew, and has not come to its queues yet.
+    isGone: (error) => error instanceof Error && (errorCode(error) === '23503' && 'schema' in error && error.schema === schema || /^Queue .* (does not exist|not found)/i.test(error.message) || (['42P01', '3F000'].includes(errorCode(error)) && error.message.includes(schema))),
     rebuild: () => rebuilding ??= (async () => {
       boss = await start(schema, db)
       await sweep()
