@@ -117,15 +117,16 @@ export const createBatcher = (around: Surroundings, dispatcher: { pump(work: Wor
   const fitting = async (recipient: string, members: readonly Member[]): Promise<readonly Member[]> => {
     const endpoint = endpointOf(recipient)
     if (!endpoint.refuses) return members
-    const fit: Member[] = []
-    for (const member of members) {
-      const reason = endpoint.refuses(inputFor(member))
-      if (reason === null) { fit.push(member); continue }
+    const reasons = members.map((member) => endpoint.refuses?.(inputFor(member)) ?? null)
+    // At once: the store takes their steps together.
+    await Promise.all(members.map(async (member, i) => {
+      const reason = reasons[i] ?? null
+      if (reason === null) return
       const { delivery } = member.work
       await alone([member.work], () => recordStarts([member], undefined, idempotencyKeyOf(settings.mode, recipient, delivery.lead.id, delivery.number, 'post'), { ok: false, reason }, endpoint, deps.clock.now()))
       decideAgain(recipient, member.work)
-    }
-    return fit
+    }))
+    return members.filter((_, i) => reasons[i] === null)
   }
 
   const inputFor = ({ work, send }: Member) => inputOf(work, send, work.history, '', settings.runId, deps.clock.now())

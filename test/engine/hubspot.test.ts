@@ -40,6 +40,22 @@ const deliver = async (service: Hubspot, leads: readonly Lead[], { lists = '', m
 }
 const asked = (service: Hubspot, path: string) => service.asked.filter((each) => each.path.includes(path))
 
+it('rows that cannot be made are recorded together, and not one after the other for the disk', async () => {
+  const service = await portal()
+  const ledger = createMemoryLedger()
+  let [underWay, most] = [0, 0]
+  const append: Ledger['append'] = async (steps) => {
+    most = Math.max(most, ++underWay)
+    await new Promise((resolve) => setImmediate(resolve))
+    underWay -= 1
+    return ledger.append(steps)
+  }
+  const leads = Array.from({ length: 80 }, (_, i) => lead(`L${i}`, i % 2 === 0 ? { email: '' } : {}))
+  const { world } = await deliver(service, leads, { more: 'Batch:\n  Accumulate: 80 leads or 5 minutes\n', ledger: { ...ledger, append: (steps) => (steps.some(({ events }) => events.some((each) => each.type === 'attemptFinished' && each.verdict.kind === 'failed')) ? append(steps) : ledger.append(steps)) } })
+  expect(most).toBe(40)
+  expect((await world.ledger.counts('live')).settled).toMatchObject({ accepted: 40, failed: 40 })
+})
+
 describe('one contact', () => {
   it('is made by an upsert of one, with texts only', async () => {
     const service = await portal()
