@@ -38,12 +38,17 @@ export const CALL_WINDOW: Kind<{ readonly spans: CallWindow['spans']; readonly d
   schema: { type: ['string', 'array'] },
   read: (node, reading) => {
     let days: readonly number[] | null = null
+    /** Hours that stand before any days: those of every day. */
+    let daily = false
     const spans = listOf(textual('hours of the day', (text, place) => {
       const match = /^([a-z][a-z ,–-]*?)[:,]?\s+(\d.*|noon.*|midnight.*)$/i.exec(text)
-      if (!match) return parseClockSpan(text, place)
+      if (!match) {
+        daily ||= days === null
+        return parseClockSpan(text, place)
+      }
       const named = parseWeekdays(match[1] ?? '', place)
       if (!named.ok) return named
-      if (days !== null && days.join() !== named.value.join()) return refused(place, 'bad-hours', 'different hours on different days are not kept', 'write the hours here and the weekdays as Days: Mon-Fri')
+      if (daily || (days !== null && days.join() !== named.value.join())) return refused(place, 'bad-hours', 'different hours on different days are not kept', 'write the hours here and the weekdays as Days: Mon-Fri')
       days = named.value
       return parseClockSpan(match[2] ?? '', place)
     })).read(node, reading)
