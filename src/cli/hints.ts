@@ -8,7 +8,7 @@ import type { Told } from './render/told.ts'
 export interface Hint { readonly recipient: string; readonly text: string }
 
 /**
- * What to do about trouble that a run met: each hint once for a recipient, however many leads it is about, and a few of them: a
+ * What to do about trouble that a run met: each hint once for a recipient, however many leads it is about, and of a few fields: a
  * buyer that quotes what it refuses would have one for each lead.
  * `pays`: whether a recipient buys leads; webhooks, CRMs, dialers, e-mails and files pay nothing by themselves.
  */
@@ -17,7 +17,7 @@ export const createHints = (pays: (recipient: string) => boolean, mode: Mode, to
   const doubts = createDoubts()
   const add = (recipient: string, text: string | null): void => {
     const name = `${recipient}\n${text}`
-    if (text === null || found.has(name) || [...found.values()].filter((each) => each.recipient === recipient).length >= MOST) return
+    if (text === null || found.has(name) || (aboutField(text) && [...found.values()].filter((each) => each.recipient === recipient && aboutField(each.text)).length >= MOST_FIELDS)) return
     found.set(name, { recipient, text })
   }
   return {
@@ -37,7 +37,8 @@ export const createHints = (pays: (recipient: string) => boolean, mode: Mode, to
   }
 }
 
-const MOST = 4
+const MOST_FIELDS = 4
+const aboutField = (text: string): boolean => text.startsWith('look at `')
 
 /** Who may have leads that settled without its answer; a failure after a doubt does not say that the first was not processed. */
 const createDoubts = () => {
