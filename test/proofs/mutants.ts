@@ -48,7 +48,7 @@ const MUTANTS: readonly Mutant[] = [
   { fault: 'the lead is settled while an answer is on its way', file: 'next.ts', from: 'context.history.flying > 0 ? [] :', to: 'false && context.history.flying > 0 ? [] :' },
   { fault: 'the bid goes before the returned price', file: 'booking.ts', from: 'verdict.price ?? bid', to: 'bid ?? verdict.price' },
   { fault: 'a price at the minimum is too low', file: 'price.ts', from: 'price.amount < floor.amount.amount', to: 'price.amount <= floor.amount.amount' },
-  { fault: 'a share is drawn one ticket off', file: 'strategies/share.ts', from: 'turn <= n % total', to: 'turn < n % total' },
+  { fault: 'a share is drawn one ticket off', file: 'strategies/share.ts', from: 'first.length <= n % total', to: 'first.length < n % total' },
   { fault: 'a failure among rejections is forgotten', file: 'combine.ts', from: 'failed: 4, rejected: 3', to: 'failed: 3, rejected: 4' },
   { fault: 'a recipient named twice is sent to twice at once', file: 'decide.ts', from: 'chosen.get(send.recipient) === send)', to: 'chosen.get(send.recipient) !== null)' },
   { fault: 'who bought the lead is asked again at another place', file: 'strategies/send.ts', from: "finished?.verdict.kind === 'accepted' || finished?.verdict.kind === 'unconfirmed')", to: "finished?.verdict.kind === 'unconfirmed')" },
