@@ -118,11 +118,21 @@ export const RESPONSE_CODES: Kind<readonly ResponseCodeRow[]> = {
       reading.report(diagnosticAt(node.place, 'wrong-shape', 'Response Codes is a block of rows', 'write 400: Invalid data on a line below, indented'))
       return undefined
     }
-    return node.entries.flatMap((entry): readonly ResponseCodeRow[] => {
+    const rows = node.entries.flatMap((entry): readonly ResponseCodeRow[] => {
       if (entry.kind === 'block') { reading.report(diagnosticAt(entry.open.place, 'misplaced-block', 'Response Codes cannot depend on the lead', 'leave the block out')); return [] }
       const means = textOf(isEmpty(entry.value) ? { ...entry.value, place: entry.keyPlace } : entry.value, 'what the answer means', reading)
       const row = means === undefined ? undefined : take(parseResponseCode(entry.key, means, entry.keyPlace, entry.value.place), reading)
       return row ? [row] : []
     })
+    tellOfUnread(rows, reading)
+    return rows
   },
+}
+
+/** The first row that matches counts: one below a row of the same statuses, whatever the body, is never looked at. */
+const tellOfUnread = (rows: readonly ResponseCodeRow[], reading: Reading): void => {
+  for (const [i, { status, place }] of rows.entries()) {
+    const above = rows.slice(0, i).find((each) => each.when === null && (each.status === null || (status !== null && each.status.from <= status.from && status.to <= each.status.to)))
+    if (above) reading.report(diagnosticAt(place, 'unreachable', `this row is never read: the one in line ${above.place.line} takes all of its answers`, 'put it above that row; words in the body are written 200 + "DUP" in body', 'warning'))
+  }
 }

@@ -111,6 +111,7 @@ describe('retries', () => {
   })
   it.each([
     ['Retry On: 400 where errorCode = "UNABLE_TO_LOCK_ROW"', [{ status: { from: 400, to: 400 }, when: { kind: 'compare' } }]],
+    ['Retry On: where code in (1, 2)', [{ status: null, when: { kind: 'in' } }]], ['Retry On: [code = 109, if x exists]', [{ status: null, when: { op: '=', value: 109 } }, { status: null, when: { kind: 'exists' } }]],
     ['Retry Strategy:\n  Retry On: 403 where code in (1, 2)', [{ status: { from: 403, to: 403 }, when: { kind: 'in' } }]],
     ['Retry On: [409, 4xx where body contains "busy"]', [{ status: { from: 409, to: 409 }, when: null }, { status: { from: 400, to: 499 }, when: { op: 'contains' } }]],
     ['Retry Strategy:\n  Client Errors:\n    404 Not Found: Retry\n    400: Don\'t retry', [{ status: { from: 404, to: 404 }, when: null }]],
@@ -126,7 +127,7 @@ describe('retries', () => {
     expect(read(`Retry: 5 times; ${busy}; 404: Retry`)).toMatchObject({ rule: { retries: 5 }, statuses: [400, 404] })
     expect(read('Retry: none; 404: Retry')).toMatchObject({ rule: { retries: 3 }, statuses: [404] })
   })
-  it.each(['Retries: 3s', 'Retry Strategy:\n  Server Errors:\n    Backoff: 1, 2', 'Retry Strategy:\n  Sever Errors:\n    Retry: 3', 'Retry On: soon', 'Retry Strategy:\n  Client Errors:\n    500: Retry'])('%s is an error', (line) => expect(errorOf(line)).toBeDefined())
+  it.each(['Retries: 3s', 'Retry Strategy:\n  Server Errors:\n    Backoff: 1, 2', 'Retry Strategy:\n  Sever Errors:\n    Retry: 3', 'Retry On: soon', 'Retry On: where', 'Retry On: 400, 409', 'Retry On: 400 if x', 'Retry Strategy:\n  Client Errors:\n    500: Retry'])('%s is an error', (line) => expect(errorOf(line)).toBeDefined())
 })
 
 describe('response codes', () => {
@@ -190,4 +191,12 @@ describe('batches, circuit breakers, alerts', () => {
   it('reads alerts', () => expect(endpoint(`${BASE}Alert When: success_rate < 90%, response time > 2s, error rate > 20%\nNotify: ops@example.com`).definition).toMatchObject({
     notify: 'ops@example.com', alertWhen: [{ metric: 'success rate', op: '<', value: 0.9, text: 'success_rate < 90%' }, { metric: 'response time', op: '>', value: 2_000 }, { metric: 'error rate', op: '>', value: 0.2 }],
   }))
+})
+
+it('of Response Codes a row below one that takes all of its answers is told to be never read', () => {
+  const unread = (...rows: readonly string[]): readonly string[] => load({ r: `${BASE}Price: $1\nResponse Codes:\n${rows.map((each) => `  ${each}\n`).join('')}` }).said
+  const told = (line: number, above: number): string => `r.yaml:${line}:3 warning unreachable: this row is never read: the one in line ${above} takes all of its answers -> put it above that row; words in the body are written 200 + "DUP" in body`
+  expect(unread('200 OK: Success', '200 DUP: Duplicate')).toEqual([told(6, 5)])
+  expect(unread('2xx: Success', '400: Rejected', '202 + "DUP" in body: Duplicate', 'any: Error', '"x" in body: Error', '500: Retry')).toEqual([told(7, 5), told(9, 8), told(10, 8)])
+  expect(unread('200 + "DUP" in body: Duplicate', '200: Success', '2xx: Rejected', '4xx: Rejected', 'any: Error')).toEqual([])
 })
