@@ -42,7 +42,13 @@ describe('calling hours', () => {
     expect(state(own.table, 'GA', 'America/New_York', '2026-11-28T12:00')).toBe('opens 2026-11-30T09:00')
     expect(state(own.table, 'KY', 'America/New_York', '2026-11-24T09:30')).toBe('opens 2026-11-24T10:00')
   })
+  it('hours without days, behind days, are of those days: a break is one of them alone', () => {
+    const own = file('Source: x\nAs Of: 2026-11-01\nHours:\n  FL: Mon-Fri 9am-12pm, 1pm-6pm, Sat 10am-2pm\n')
+    expect([own.diagnostics, state(own.table, 'FL', 'America/New_York', '2026-11-28T14:00')]).toEqual([[], 'opens 2026-11-30T09:00'])
+  })
   it.each([
+    ['hours of one day beside those of every day', 'Source: x\nAs Of: 2026-11-01\nHours:\n  FL: 8am-8pm, Sun 1pm-6pm\n', 4, 'bad-hours'],
+    ['a day with two hours', 'Source: x\nAs Of: 2026-11-01\nHours:\n  FL: Mon-Sat 8am-8pm, Sat 10am-2pm\n', 4, 'bad-hours'],
     ['no state', 'Source: x\nAs Of: 2026-11-01\nHours:\n  ZZ: 9am-5pm\n', 4, 'unknown-state'],
     ['no hours of the day', 'Source: x\nAs Of: 2026-11-01\nHours:\n  FL: morning\n', 4, 'bad-hours'],
     ['no date', 'Source: x\nHours: {FL: 9am-5pm}\n', 1, 'missing-key'],

@@ -4,7 +4,7 @@ import { STATE_ZONES } from '../../core/zones/us-zones.ts'
 import { normalKey } from '../keys.ts'
 import { suggest } from '../suggest.ts'
 import { parseClockSpan } from '../values/clock-span.ts'
-import { parsed, type Parsed } from '../values/parsed.ts'
+import { parsed, refused, type Parsed } from '../values/parsed.ts'
 import { parseWeekdays } from '../values/weekdays.ts'
 import { readYaml, type YamlNode } from '../yaml-tree.ts'
 import { DEFAULT_CALLING_HOURS } from './default-table.ts'
@@ -54,15 +54,19 @@ export const readCallingHours = (file: FileText, under: CallingHours | null): { 
   return { table: { ...said, byState: Object.fromEntries(byState), elsewhere }, diagnostics }
 }
 
-/** `8am-8pm`, `Mon-Sat 9am-9pm, Sun 12pm-9pm`, `none`; a list is as good. */
+/** `8am-8pm`, `Mon-Sat 9am-9pm, Sun 12pm-9pm`, `Mon-Fri 9am-12pm, 1pm-6pm`, `none`; a list is as good. */
 const windowsOf = (node: YamlNode): Parsed<readonly CallWindow[]> => {
   const texts = node.kind === 'list' ? node.items.flatMap((each) => (each.kind === 'scalar' ? [each] : [])) : node.kind === 'scalar' ? node.text.split(',').map((text) => ({ text: text.trim(), place: node.place })) : []
   const windows: CallWindow[] = []
+  let before: readonly number[] | null = null
   for (const { text, place } of texts) {
     if (/^(none|never|closed)$/i.test(text.trim())) continue
     const [, named, hours] = /^([a-z][a-z –-]*?)[:]?\s+((?:\d|noon|midnight).*)$/i.exec(text.trim()) ?? [null, null, text]
-    const days = named === null || named === undefined ? parsed(EVERY_DAY) : parseWeekdays(named, place)
+    const days: Parsed<readonly number[]> = named === null || named === undefined ? parsed(before ?? EVERY_DAY) : parseWeekdays(named, place)
     if (!days.ok) return days
+    // Together they are open whenever one of them is: the shorter hours of such a day would count for nothing.
+    if (windows.some((each) => each.days.join() !== days.value.join() && each.days.some((day) => days.value.includes(day)))) return refused(place, 'bad-hours', `got "${text.trim()}" beside other hours that are of its days too`, 'write each day once: Mon-Sat 8am-8pm, Sun 1pm-6pm')
+    before = days.value
     const span = parseClockSpan(hours ?? '', place)
     if (!span.ok) return span
     windows.push({ spans: [span.value], days: days.value })
