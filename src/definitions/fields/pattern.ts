@@ -16,7 +16,7 @@ type Accept = number | 'bid'
 const ACCEPT = textual<Accept>('first responder, all, up to a number, or highest bid', (text, place) => {
   const count = /^(?:(?:up to|first|at most)\s+)?(\d+)(?:\s+(?:responders|buyers|acceptances))?$/i.exec(text)?.[1]
   if (/^(the )?first( to respond| responder| response| to accept)?$/i.test(text) || text === '1') return parsed<Accept>(1)
-  if (/^(all|everyone|every one|any)$/i.test(text)) return parsed<Accept>(Infinity)
+  if (/^(all|everyone|every one)$/i.test(text)) return parsed<Accept>(Infinity)
   if (/^(the )?highest( bid(der)?)?$/i.test(text)) return parsed<Accept>('bid')
   return count !== undefined && Number(count) >= 1 ? parsed<Accept>(Number(count)) : refused(place, 'bad-value', `got "${text}", expected who may take the lead`, 'write first responder, all, or up to 3; for Ping/Post highest bid')
 })

@@ -31,6 +31,14 @@ describe('the seven patterns', () => {
     ],
   }))
   it.each([['first responder', 1], ['all', Infinity], ['up to 3', 3]])('Simultaneous, %s', (accept, count) => expect(plan(`Pattern: Simultaneous\nSend To: [a, b]\nAccept: ${accept}`)).toEqual({ kind: 'race', pattern: 'P', guard: noGuard, entrants: [send('a'), send('b')], accept: count }))
+  it.each<[string, string]>([
+    ['Pattern: Simultaneous\nSend To: [a, b]\nAccept: any', 'p.yaml:4:9 error bad-value: got "any", expected who may take the lead'],
+    ['Pattern: Simultaneous\nSend To: [a, b]\nAccept: up to 0', 'p.yaml:4:9 error bad-value: got "up to 0"'],
+    ['Pattern: Simultaneous\nSend To: [a, b]\nAccept: highest bid', 'p.yaml:4:9 error bad-value: highest bid is for Ping/Post'],
+    ['Pattern: Ping/Post\nBuyers: [a, b]\nAccept: all', 'p.yaml:4:9 error bad-value: Ping/Post sends to the highest bid'],
+    ['Pattern: Single\nTry: [a, b]', 'p.yaml:3:10 error bad-value: a Single pattern has one recipient'],
+    ['Pattern: Waterfall\nTry: [a (60%), b]', 'p.yaml:3:7 error unused-share: a share (60%) means nothing to Pattern: Waterfall'],
+  ])('%s is refused', (text, told) => expect(errors(text).filter((each) => each.startsWith('p.yaml')).join('\n')).toContain(told))
   it('Simultaneous takes the first where nothing else is said', () => expect(plan('Pattern: Simultaneous\nSend To: [a]')).toMatchObject({ accept: 1 }))
   it('Ping/Post', () => {
     expect(plan('Pattern: Ping/Post\nBuyers: [a, b]\nPing Timeout: 2 seconds\nMinimum Bid: $18.00\nAccept: highest bid')).toEqual({ kind: 'auction', pattern: 'P', guard: noGuard, bidders: [send('a'), send('b')], windowMs: 2_000, floor: money(180_000) })
