@@ -1,5 +1,6 @@
 import { diagnosticAt, type Place } from '../../base/diagnostic.ts'
 import type { Money } from '../../base/money.ts'
+import { durationWords } from '../../base/time.ts'
 import { currencyOf, inCurrency } from '../compile-policy.ts'
 import { aboutOf } from '../compile-endpoint.ts'
 import { ENDPOINT_SECTION } from '../endpoint-keys.ts'
@@ -137,6 +138,8 @@ const inOrder = (rows: readonly WindowRow[], reading: Reading): readonly WindowR
   rows.forEach((row, i) => {
     plain(row.references, 'exclusive window', reading)
     const before = rows[i - 1]
+    // `Day 1-2` is the second day: the first is `Day 0-1`.
+    if (row.opensMs > (before === undefined ? 0 : before.closesMs ?? row.opensMs)) reading.report(diagnosticAt(row.place, 'window-gap', `nobody has a lead ${before === undefined ? 'before' : `between "${before.label}" and`} "${row.label}", which opens ${durationWords(row.opensMs)} after it was received`, before === undefined ? 'begin with 0: Hour 0-24, or Day 0-1 for the first day' : 'begin where the one before ends: Hour 0-24, Hour 24-48', 'warning'))
     if (!before) return
     if (before.closesMs === null) reading.report(diagnosticAt(before.place, 'bad-window', `"${before.label}" never closes, so that the next window is never used`, 'put it last'))
     else if (row.opensMs < before.closesMs) reading.report(diagnosticAt(row.place, 'bad-window', `"${row.label}" opens before "${before.label}" closes`, 'write windows in order, each from the end of the one before'))

@@ -64,6 +64,10 @@ describe('the seven patterns', () => {
     expect(plan('Pattern: Exclusive Window\nWindows:\n  First 24 hours: Buyer A\n  24-48 hours: b\n  After 48 hours: c')).toMatchObject({ steps: [{ plan: send('a'), closesMs: 24 * HOUR }, { plan: send('b'), opensMs: 24 * HOUR, closesMs: 48 * HOUR }, { plan: send('c'), opensMs: 48 * HOUR }] })
     expect(plan('Pattern: Simultaneous\nSend To: a, b\nAccept: 2')).toMatchObject({ accept: 2 })
   })
+  it('windows that leave a time to nobody are told: Day 1-2 is the second day', () => {
+    const gaps = (windows: string) => load({ ...BUYERS, p: `Pattern: Exclusive Window\nWindows:\n${windows}` }).said.filter((each) => each.includes('window-gap')).length
+    expect([gaps('  Day 1-2: a\n  Day 3-7: b\n'), gaps('  Day 0-1: a\n  Day 1-7: b\n'), gaps('  Hour 0-24: a\n  Hour 25+: b\n')]).toEqual([2, 0, 1])
+  })
   it('Type with the name of a pattern is told to be Pattern', () => expect(errors('Type: Round Robin\nTry: [a, b]').join()).toContain('write Pattern: Waterfall, or another'))
   it.each(['Buyer A ($50) ($40)', 'Buyer A ($50, $40)', 'Buyer A (60%) (50%)', 'Buyer A (60%, 50%)'])('%s says two things: it is refused', (written) => {
     expect(load({ ...BUYERS, p: `Recipient: P\nPattern: Weighted\nTry:\n  - ${written}\n` }).said.join()).toContain('bad-reference')
