@@ -177,6 +177,9 @@ const tellOfEndpoint = (definition: EndpointDefinition, places: EndpointPlaces, 
   if (places.extraFields && !places.bodyParameter) {
     reading.report(diagnosticAt(places.extraFields, 'unused-key', 'Extra Fields stand beside a Body Parameter, and there is none: they are not sent', 'write Body Parameter: data, or move them into Field Mapping'))
   }
+  if (definition.options['duplicateCheck'] === true && type !== 'salesforce.create_lead') {
+    reading.report(diagnosticAt(places.duplicateCheck ?? definition.place, 'not-enforced', 'this Duplicate Check names no field, and keeps no lead back', 'write Duplicate Check: phone_1 within 30 days', 'warning'))
+  }
   if (TYPE_KINDS[type] === 'plain') warnOfOpenHost(definition).forEach(reading.report)
   if (type !== 'custom') return
   const knowsSuccess = parsing.success !== null || parsing.places['success'] !== undefined || responseCodes.some((row) => row.means === 'success') || places.responseCodes !== undefined

@@ -64,6 +64,12 @@ describe('caps and checks', () => {
     expect(policy('').caps).toEqual([])
   })
   it.each([['Duplicate Check: phone_1 within 30 days', { field: 'phone_1', withinMs: 30 * 86_400_000 }], ['Duplicate Check: lead.email in the last 24h', { field: 'email', withinMs: 86_400_000 }], ['Duplicate Check: no', null]])('%s', (line, expected) => expect(policy(line).duplicateCheck).toEqual(expected))
+  it('a check without a field is told to keep nothing back, but where Salesforce knows what a duplicate is', () => {
+    const told = (text: string) => load({ r: `${BASE}Price: $1\nResponse Parsing: {Success: ok = 1}\n${text}` }).said
+    expect(told('Duplicate Check: yes')).toEqual(['r.yaml:5:18 warning not-enforced: this Duplicate Check names no field, and keeps no lead back -> write Duplicate Check: phone_1 within 30 days'])
+    expect(told('Duplicate Check: no')).toEqual([])
+    expect(told('Type: salesforce\nDuplicate Check: yes').join()).not.toContain('not-enforced')
+  })
   it('says which unit a check needs', () => expect(errorOf('Duplicate Check: phone_1 within 30')).toContain('write phone_1 within 30 days'))
 
   it.each([
