@@ -25,5 +25,5 @@ describe('a buyer that hangs', () => {
     const dropping = setInterval(() => dead.dropConnections(), 20)
     expect((await run).interrupted).toBe(true)
     clearInterval(dropping)
-  })
+  }, 60_000)
 })
