@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { beforeAll, describe, expect, it } from 'vitest'
@@ -224,7 +224,11 @@ describe('a rehearsal', () => {
     await run('pause', 'brightpath', '--test', ...elsewhere)
     const { err } = await run('deliver', 'leads.csv', '--to', 'brightpath', '--test', '--wait', '0s', ...elsewhere)
     expect(err).toContain(`\`finalmile unpause brightpath ${flags}\` opens it`)
-    expect(err).toContain(`hint finalmile resume ${flags} continues them`)
+    expect(err).not.toContain('continues them')
+    const later = join(cwd, 'recipients/later.yaml')
+    writeFileSync(later, 'Recipient: Later\nSettings:\n  Endpoint: https://later.example/leads\nField Mapping:\n  id: {{lead.id}}\nBatch: {Accumulate: 100 leads or 1 hour, Format: JSON array}\n')
+    expect((await run('deliver', 'leads.csv', '--to', 'later', '--test', '--wait', '0s', ...elsewhere)).err).toContain(`hint finalmile resume ${flags} continues them`)
+    rmSync(later)
     expect((await run('status', '--test', ...elsewhere)).out).toContain("`finalmile unpause brightpath --test --store 'sqlite:other store.db' --rec")
     expect((await run('explain', 'L-1001', ...elsewhere)).out).toContain(`\`finalmile unpause brightpath ${flags}\` opens it`)
     expect((await run('unpause', 'brightpath', '--test', ...elsewhere)).err).toContain(`finalmile resume ${flags}\n`)
