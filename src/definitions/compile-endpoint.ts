@@ -68,6 +68,10 @@ export const compileEndpoint = (id: string, name: string, root: Extract<YamlNode
   if (TYPE_KINDS[type] === 'plain') warnOfContentType(format, values, reading)
   if (TYPE_KINDS[type] !== 'service') tellOfLoneText(values.fieldMapping, format === 'text' && values.batch === undefined && HAS_TEXT.includes(type), reading)
   tellOfCaps(definition, policy, places, reading)
+  const { days, callWindow } = values
+  if (days && callWindow?.days && callWindow.days.toSorted().join() !== days.toSorted().join()) {
+    reading.report(diagnosticAt(places.days ?? place, 'given-twice', 'Call Window names other weekdays than Days', 'keep one of them'))
+  }
   tellOfUnusedOptions(type, places, reading)
   return { definition, policy: policyOfService(definition, policy, places, reading), typed: true }
 }
