@@ -23,6 +23,24 @@ describe('permits of a rate', () => {
     expect(paces.denied('a', 0)).toBeNull()
   })
 
+  it('of many are each taken once by a process, and one after it finds a free one soon', () => {
+    const many = { id: 'a', transport: { rate: { count: 5_000, perMs: 86_400_000 } } } as EndpointDefinition
+    const names = (now: number, count: number): readonly string[] => {
+      const paces = createPaces('live')
+      return Array.from({ length: count }, () => { const claim = paces.claim(many, now); return claim?.kind === 'permit' ? claim.name : '' })
+    }
+    expect(new Set(names(1, 5_000)).size).toBe(5_000)
+    const taken = new Set(names(1, 2_500))
+    for (const now of [2, 3_000, 60_000, 3_600_000]) expect(names(now, 50).findIndex((each) => !taken.has(each))).toBeGreaterThan(-1)
+  })
+
+  it('of many hold the lane for a moment after a hundred that were another\'s', () => {
+    const paces = createPaces('live')
+    paces.claim({ id: 'a', transport: { rate: { count: 5_000, perMs: 86_400_000 } } } as EndpointDefinition, 0)
+    const until = Array.from({ length: 100 }, () => paces.denied('a', 0))
+    expect([until.slice(0, 99).every((each) => each === null), until[99]]).toEqual([true, 172_800])
+  })
+
   it('none where there is no rate', () => {
     expect(createPaces('live').claim({ id: 'b', transport: { rate: null } } as EndpointDefinition, 0)).toBeNull()
   })
