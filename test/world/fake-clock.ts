@@ -18,6 +18,8 @@ export const createFakeClock = (start: number, settled: () => Promise<void> = al
   let now = start
   let order = 0
   const sleepers = new Set<Sleeper>()
+  /** Where time is being passed to: a step meanwhile is no time. */
+  const courses = new Set<{ end: number }>()
   const earliest = (): Sleeper | undefined => [...sleepers].sort((a, b) => a.at - b.at || a.order - b.order)[0]
   return {
     now: () => now,
@@ -34,18 +36,21 @@ export const createFakeClock = (start: number, settled: () => Promise<void> = al
         signal?.addEventListener('abort', wake)
       }),
     advance: async (ms) => {
-      const end = now + ms
+      const course = { end: now + ms }
+      courses.add(course)
       await settled()
-      for (let next = earliest(); next && next.at <= end; next = earliest()) {
+      for (let next = earliest(); next && next.at <= course.end; next = earliest()) {
         now = Math.max(now, next.at)
         next.wake()
         await settled()
       }
-      now = end
+      courses.delete(course)
+      now = course.end
     },
     step: (ms) => {
       now += ms
       for (const each of sleepers) each.at += ms
+      for (const each of courses) each.end += ms
     },
     sleeping: () => sleepers.size,
     nextWake: () => earliest()?.at ?? null,

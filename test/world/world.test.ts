@@ -87,6 +87,13 @@ describe('the fake clock', () => {
     expect([clock.now(), clock.sleeping(), clock.nextWake()]).toEqual([1_100, 1, 1_101])
   })
 
+  it('set back while time is passed, it passes what is left of it and no more', async () => {
+    const clock = createFakeClock(1_000)
+    void clock.sleep(10).then(() => clock.step(-500))
+    await clock.advance(100)
+    expect(clock.now()).toBe(600)
+  })
+
   it('a sleep ends early when its signal says so, and nothing happens to the others', async () => {
     const clock = createFakeClock(0)
     const controller = new AbortController()
