@@ -1,5 +1,5 @@
 import { shortHash } from '../base/hash.ts'
-import { phoneDigits } from '../base/phone.ts'
+import { barePhone, phoneDigits } from '../base/phone.ts'
 import type { Instant } from '../base/time.ts'
 import type { CapNode, Claim } from './caps.ts'
 import type { DeliveryEvent, Mode } from './event.ts'
@@ -31,5 +31,5 @@ const valueOf = (lead: Lead, field: string): string | null => {
   const text = value === undefined || value === null ? '' : (typeof value === 'object' ? JSON.stringify(value) : String(value)).trim().toLowerCase()
   if (text === '') return null
   const digits = phoneDigits(text)
-  return /^[\d\s()+.-]+$/.test(text) && digits.length >= 10 ? digits : text
+  return /^[\d\s()+.-]+$/.test(barePhone(text)) && digits.length >= 10 ? digits : text
 }

@@ -1,4 +1,4 @@
-import { phoneDigits } from '../base/phone.ts'
+import { barePhone, phoneDigits } from '../base/phone.ts'
 import type { Instant } from '../base/time.ts'
 import { durationWords } from '../base/time.ts'
 import type { Lead } from './lead.ts'
@@ -33,7 +33,7 @@ const TOLL_FREE = /^(800|833|844|855|866|877|888|900)/
 const phoneProblem = (phone: string): string | null => {
   const digits = phoneDigits(phone)
   if (digits === '') return 'there is no phone number'
-  if (phone.startsWith('+') && !phone.startsWith('+1')) return digits.length >= 8 && digits.length <= 15 ? null : 'the number is too short or too long'
+  if (/^\s*\+(?!1)/.test(barePhone(phone))) return digits.length >= 8 && digits.length <= 15 ? null : 'the number is too short or too long'
   if (!/^[2-9]\d{2}[2-9]\d{6}$/.test(digits)) return 'the number cannot be dialled'
   return TOLL_FREE.test(digits) ? 'the number is toll-free or premium' : null
 }

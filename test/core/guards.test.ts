@@ -23,6 +23,7 @@ describe('Requirements', () => {
   it.each<[string, Requirement, Record<string, string | number>, number, string | null]>([
     ['a North American number', mobile, { phone_1: '(212) 555-0100' }, 0, null],
     ['with its country code', mobile, { phone_1: '+1 212 555 0100' }, 0, null],
+    ['with an extension', mobile, { phone_1: '212-555-0100 ext. 4' }, 0, null],
     ['of another country', mobile, { phone_1: '+44 7700 900123' }, 0, null],
     ['in a field that is called phone', mobile, { phone: '212-555-0100' }, 0, null],
     ['toll-free', mobile, { phone_1: '800-555-0100' }, 0, 'the number is toll-free or premium'],
@@ -69,7 +70,7 @@ describe('Duplicate Check', () => {
   it('asks for a permit that equal people share, for as long as it looks back', () => {
     const first = permitOf('2125550100')
     expect(first).toMatchObject({ kind: 'permit', recipient: 'a', until: T0 + 30 * DAY })
-    expect(permitOf('+1 (212) 555-0100')).toEqual(first)
+    for (const same of ['+1 (212) 555-0100', '212-555-0100 x12', 'p:+12125550100', '2125550100.0']) expect(permitOf(same)).toEqual(first)
     expect(permitOf('2125550101')).not.toEqual(first)
     expect(permitOf(2125550100)).toEqual(first)
     expect([permitOf(''), permitOf(' '), permitOf(null), permitOf([])]).toEqual([undefined, undefined, undefined, undefined])

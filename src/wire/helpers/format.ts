@@ -1,3 +1,4 @@
+import { barePhone } from '../../base/phone.ts'
 import { zoneNamed } from '../../core/zones/us-zone-names.ts'
 import { faultOfDateFormat, prepareDateFormat } from './format-date.ts'
 import { prepareNumberFormat } from './format-number.ts'
@@ -28,7 +29,7 @@ const prepareMask = (mask: string): ((value: unknown) => string) => {
   const pieces = mask.split('#')
   return (value) => {
     const text = textOf(value)
-    let digits = bare && text.length === places && /^\d+$/.test(text) ? text : text.replace(/\D+/g, '')
+    let digits = bare && text.length === places && /^\d+$/.test(text) ? text : barePhone(text).replace(/\D+/g, '')
     if (digits.length === places + 1 && digits.startsWith('1')) digits = digits.slice(1)
     if (digits.length !== places) return text
     if (bare) return digits

@@ -1,4 +1,5 @@
 import { hash } from 'node:crypto'
+import { barePhone } from '../../base/phone.ts'
 import { textOf } from '../template/text-of.ts'
 import { digitsOf } from './text.ts'
 
@@ -12,7 +13,7 @@ export const prepareHash = ([algorithm = 'sha256']: readonly unknown[], options:
   return (value) => {
     const text = textOf(value)
     // The hash of nothing would make all who gave no address one person.
-    return text.trim() === '' ? '' : hash(name, raw ? text : as === 'phone' || (as === undefined && isPhone(text)) ? digitsOf(text) : text.trim().toLowerCase(), 'hex')
+    return text.trim() === '' ? '' : hash(name, raw ? text : as === 'phone' || (as === undefined && isPhone(barePhone(text))) ? digitsOf(barePhone(text)) : text.trim().toLowerCase(), 'hex')
   }
 }
 

@@ -18,7 +18,7 @@ const count = (value: unknown, otherwise: number): number => { const n = toNumbe
 
 /** Every helper of the templates, in the order of the contract (section 2); the reference is generated from it. */
 export const helperTable: readonly Helper[] = [
-  { kind: 'prepared', name: 'format', signature: 'format value "pattern" tz="America/New_York"', example: '{{format lead.phone_1 "(###) ###-####"}}', gives: '(555) 555-1234', doc: 'Digits into a mask of # (+1########## is E.164), a date into tokens (YYYY-MM-DD HH:mm:ss Z; text in [brackets] stays), or a number into 0,0.00. A leading country code 1 that does not fit the mask is dropped. A value that does not fit goes as it is.', min: 2, max: 2, options: ['tz'], prepare: prepareFormat },
+  { kind: 'prepared', name: 'format', signature: 'format value "pattern" tz="America/New_York"', example: '{{format lead.phone_1 "(###) ###-####"}}', gives: '(555) 555-1234', doc: 'Digits into a mask of # (+1########## is E.164), a date into tokens (YYYY-MM-DD HH:mm:ss Z; text in [brackets] stays), or a number into 0,0.00. A leading country code 1 that does not fit the mask is dropped, and so is an extension (x123, ext. 9). A value that does not fit goes as it is.', min: 2, max: 2, options: ['tz'], prepare: prepareFormat },
   plain('compare', 'compare a "op" b', '{{compare lead.score ">" 80}}', 'true', 'True or false; as a block, {{#compare a "op" b}}…{{else}}…{{/compare}}. Operators: == != > >= < <= contains starts-with ends-with.', 3, 3,
     ([a, op, b]) => { const sign = COMPARISONS[String(op)]; return sign !== undefined && compareBoth(a, sign, b) }, { takesMissing: true, faultOf: ([op]) => (op === undefined || COMPARISONS[String(op)] !== undefined ? null : `compare knows ${Object.keys(COMPARISONS).filter((each) => !/^(=|===|!==|<>)$/.test(each)).join(' ')}, got "${String(op)}"`) }),
   textual('upper', '{{upper lead.state}}', 'CA', 'Upper case.', (text) => text.toUpperCase()),
@@ -27,7 +27,7 @@ export const helperTable: readonly Helper[] = [
   textual('title', '{{title lead.last_name}}', "O'Brien", 'Each word with a capital.', titleCase),
   plain('truncate', 'truncate value length "ending"', '{{truncate lead.comments 100}}', 'the first 100 characters', 'At most so many characters, the ending included where one is given.', 2, 3,
     ([value, length, ending]) => truncate(textOf(value), count(length, Infinity), ending === undefined ? '' : textOf(ending))),
-  textual('digits', '{{digits lead.phone_1}}', '5555551234', 'Only its digits, a country code among them; ten digits alone are {{format lead.phone_1 "##########"}}.', digitsOf),
+  textual('digits', '{{digits lead.phone_1}}', '5555551234', 'Only its digits, those of a country code and an extension among them; ten digits alone are {{format lead.phone_1 "##########"}}.', digitsOf),
   plain('last', 'last value count', '{{last lead.ssn 4}}', '6789', 'The last characters (or items of a list); one where no count is given.', 1, 2, ([value, n]) => lastOf(value, count(n, 1))),
   plain('first', 'first value count', '{{first lead.postal_code 5}}', '90210', 'The first characters (or items of a list); one where no count is given.', 1, 2, ([value, n]) => firstOf(value, count(n, 1))),
   plain('slice', 'slice value from to', '{{slice (format lead.phone_1 "##########") 0 3}}', '555', 'From one position to before another; negative ones count from the end.', 2, 3, ([value, from, to]) => sliceOf(value, count(from, 0), to === undefined ? undefined : count(to, 0))),
