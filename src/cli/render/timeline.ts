@@ -110,16 +110,17 @@ const nextOf = ({ delivery: { lead, mode }, standing, events }: LoadedDelivery, 
     case 'settled': {
       const purged = isPurged(lead)
       const open = openIn(events)
+      const eitherOf = (actions: readonly string[]): string => actions.map((each) => `\`${told(mode, `review ${each} ${shellWord(lead.id)}${each === 'accept' ? ' --price …' : ''}`)}\``).join(' or ')
       if (purged && standing.outcome === 'failed') return paint.dim(`next: nothing, its data was purged; \`${told(mode, 'deliver … --again')}\` orders it anew from its file`)
-      if (purged && (standing.outcome === 'held' || standing.outcome === 'pooled')) return paint.yellow(`next: a person decides: \`${told(mode, 'review accept|drop')}\`; its data was purged`)
-      if (standing.outcome === 'held') return paint.yellow(`next: a person decides: \`${told(mode, 'review retry|accept|drop')}\``)
+      if (purged && (standing.outcome === 'held' || standing.outcome === 'pooled')) return paint.yellow(`next: a person decides: ${eitherOf(['accept', 'drop'])}; its data was purged`)
+      if (standing.outcome === 'held') return paint.yellow(`next: a person decides: ${eitherOf(['accept', 'retry', 'drop'])}`)
       if (open) return paint.yellow(`next: nothing by itself; \`${told(mode, 'deliver … --retry-failed')}\` takes up its ${open.join(' and ')} step; the lead is not sent again`)
       const doubts = mayHaveIt(events.map(({ event }) => event))
       const isPooled = standing.outcome === 'pooled'
       if (isPooled && doubts.length === 0) return paint.yellow(`next: parked for a person: \`${told(mode, 'review list')}\``)
       if (doubts.length > 0) {
         const [first = ''] = doubts
-        const ifNot = standing.outcome === 'failed' ? `; if not, ${againOf(events.map(({ event }) => event), `\`${told(mode, `review retry ${shellWord(lead.id)}`)}\``, `\`${told(mode, 'deliver … --retry-failed')}\``)}` : isPooled ? `; if not, \`${told(mode, `review retry|drop ${shellWord(lead.id)}`)}\`` : ''
+        const ifNot = standing.outcome === 'failed' ? `; if not, ${againOf(events.map(({ event }) => event), `\`${told(mode, `review retry ${shellWord(lead.id)}`)}\``, `\`${told(mode, 'deliver … --retry-failed')}\``)}` : isPooled ? `; if not, ${eitherOf(['retry', 'drop'])}` : ''
         return paint.yellow(`next: ${isPooled ? 'parked for a person; ' : ''}${doubts.join(' and ')} may have it${standing.outcome === 'accepted' ? ' too' : ''}: if so, \`${told(mode, `review accept ${shellWord(lead.id)} --to ${shellWord(first)} --price …`)}\`${ifNot}`)
       }
       if (standing.outcome === 'failed') return paint.dim(`next: nothing by itself; \`${told(mode, 'deliver … --retry-failed')}\` takes it up again (${plural(standing.attempts, 'attempt')} so far)`)
