@@ -15,23 +15,29 @@ export interface Hint { readonly recipient: string; readonly text: string }
 export const createHints = (pays: (recipient: string) => boolean, mode: Mode, told: Told) => {
   const found = new Map<string, Hint>()
   const doubts = createDoubts()
+  const strange = createStrange()
+  const inFull = (recipient: string, text: string): string => text.replace(/`finalmile (unpause|parse|review)`/g, (_, command: string) =>
+    `\`${command === 'review' ? told(mode, 'review list') : command === 'parse' ? told(null, `parse ${shellWord(recipient)} FILE`) : told(mode, `unpause ${shellWord(recipient)}`)}\``)
   const add = (recipient: string, text: string | null): void => {
     const name = `${recipient}\n${text}`
     if (text === null || found.has(name) || (aboutField(text) && [...found.values()].filter((each) => each.recipient === recipient && aboutField(each.text)).length >= MOST_FIELDS)) return
-    found.set(name, { recipient, text })
+    found.set(name, { recipient, text: inFull(recipient, text) })
   }
   return {
     observe: (seen: RunEvent): void => {
       if (seen.kind === 'alert') return add(seen.recipient, seen.hint)
       if (seen.kind !== 'stored') return
       doubts.observe(seen.deliveryId, seen.event)
+      strange.observe(seen.leadId, seen.event)
       if (seen.event.type !== 'attemptFinished') return
       const { verdict, recipient, httpStatus, revenue, surplus, phase } = seen.event
       if (verdict.kind === 'accepted') {
         if (revenue === null && surplus !== true && phase === 'post' && pays(recipient)) add(recipient, 'sales without a price count as $0.00: name Price in Response Parsing, or give the recipient a `Price`')
       } else if (verdict.kind !== 'rejected' && verdict.kind !== 'duplicate' && verdict.kind !== 'bid') add(recipient, hintOf(phase, verdict, httpStatus))
     },
-    all: (): readonly Hint[] => [...found.values(), ...[...doubts.left].map(([recipient, leads]) => ({
+    all: (): readonly Hint[] => [...found.values(), ...strange.all().map(({ recipient, count, leadId }) => ({
+      recipient, text: `none of its ${count} answers has what Success asks for, and so each counts as rejected: look at one with \`${told(null, `explain ${shellWord(leadId)}`)}\`; where the buyer has changed their form, mend Response Parsing, and ask it which leads it took meanwhile`,
+    })), ...[...doubts.left].map(([recipient, leads]) => ({
       recipient, text: `no answer came about ${plural(leads, 'lead')}, which it may have: ${told(mode, `reconcile ${shellWord(recipient)} LIST`)} asks its own list`,
     }))],
   }
@@ -39,6 +45,27 @@ export const createHints = (pays: (recipient: string) => boolean, mode: Mode, to
 
 const MOST_FIELDS = 4
 const aboutField = (text: string): boolean => text.startsWith('look at `')
+
+/** Fewer may be what one buyer says of bad leads. */
+const LEAST_STRANGE = 3
+const STRANGE = /^Success does not hold \((?:it has no [^,"]+(?:, )?)+\)$/
+
+/** Buyers of whose answers not one has what the Success rule looks at: the form of their answers may be another since yesterday. */
+const createStrange = () => {
+  const seen = new Map<string, { count: number; readonly leadId: string } | 'read'>()
+  return {
+    observe: (leadId: string, event: DeliveryEvent): void => {
+      if (event.type !== 'attemptFinished' || event.phase !== 'post' || seen.get(event.recipient) === 'read') return
+      const { verdict, recipient } = event
+      if (verdict.kind === 'rejected' && STRANGE.test(verdict.reason ?? '')) {
+        const known = seen.get(recipient)
+        if (typeof known === 'object') known.count += 1
+        else seen.set(recipient, { count: 1, leadId })
+      } else if (verdict.kind === 'accepted' || verdict.kind === 'rejected' || verdict.kind === 'duplicate') seen.set(recipient, 'read')
+    },
+    all: () => [...seen].flatMap(([recipient, each]) => (each === 'read' || each.count < LEAST_STRANGE ? [] : { recipient, ...each })),
+  }
+}
 
 /** Who may have leads that settled without its answer; a failure after a doubt does not say that the first was not processed. */
 const createDoubts = () => {

@@ -55,5 +55,16 @@ describe('hints', () => {
   it('of a buyer that quotes what it refuses a few are told, not one for each lead', () => {
     expect(hintsOf(...Array.from({ length: 30 }, (_, i): [Verdict, number] => [failed('invalid_data', `"name${i}" is no name`), 400]), [failed('auth', 'no'), 401])).toEqual([...Array.from({ length: 4 }, () => expect.stringMatching(/in Field Mapping/)), expect.stringMatching(/credentials/)])
   })
+  it('a buyer of whose answers none has what Success asks for may have changed them; one that is read is no stranger, nor are two answers', () => {
+    const strange: Verdict = { kind: 'rejected', reason: 'Success does not hold (it has no status, it has no result.state)' }
+    expect(hintsOf([strange, 200], [strange, 200], [strange, 200])).toEqual([expect.stringMatching(/^none of its 3 answers has what Success asks for.*`finalmile explain L1`/)])
+    expect(hintsOf([strange, 200], [strange, 200])).toEqual([])
+    for (const read of [accepted, rejected, { kind: 'rejected', reason: 'Success does not hold (status is "no")' }] satisfies Verdict[]) expect(hintsOf([strange, 200], [strange, 200], [strange, 200], [read, 200])).toEqual([])
+  })
+  it('commands stand there as they are given, for its recipient and its store', () => {
+    const hints = createHints(() => true, 'test', toldBy({ given: [['--store', 'sqlite:a.db']] }))
+    for (const verdict of [failed('auth', 'no'), { kind: 'unconfirmed', class: 'unreadable', reason: 'x' } satisfies Verdict]) for (const event of tried('/', 'it is', 1, verdict)) hints.observe({ kind: 'stored', deliveryId: 'd', leadId: 'L1', source: {}, seq: 1, event })
+    expect(hints.all().map((each) => each.text).join('\n')).toMatch(/`finalmile unpause 'it is' --test --store sqlite:a.db`.*`finalmile parse 'it is' FILE --store sqlite:a.db`.*`finalmile review list --test --store sqlite:a.db`/s)
+  })
   it('each is told once', () => { expect(hintsOf([broken, 503], [broken, 503])).toHaveLength(1) })
 })

@@ -229,7 +229,8 @@ describe('pause', () => {
     const a = await buyer({ script: { do: 'unauthorized' } })
     const project = createProject({ a: endpointYaml(a.url) })
     project.write('leads.csv', leadsCsv(1))
-    expect((await project.run('deliver', 'leads.csv', '--to', 'a', '--yes')).err).toMatch(/hint a: verify the credentials.*then `finalmile unpause`; `deliver … --retry-failed` takes up the leads that failed/s)
+    expect((await project.run('deliver', 'leads.csv', '--to', 'a', '--yes')).err).toMatch(/hint a: verify the credentials.*then `finalmile unpause a`; `deliver … --retry-failed` takes up the leads that failed/s)
+    expect((await project.run('status')).out).toContain('a is sent nothing: finalmile unpause a opens it')
   })
 
   it('When Closed: skip does not wait; wait holds a pattern back', async () => {

@@ -1,3 +1,4 @@
+import { shellWord } from '../../base/shell.ts'
 import { formatDuration, isoTime, type Instant } from '../../base/time.ts'
 import type { Circuit } from '../../core/circuit.ts'
 import type { Mode } from '../../core/event.ts'
@@ -67,6 +68,9 @@ const writeForPeople = ({ mode, now, counts, queues, states, overdue }: Status, 
       [{ title: 'RECIPIENT' }, { title: 'STATE', style: (text) => paint.yellow(text) }, { title: 'SINCE' }, { title: 'WHY', flexible: true }],
       states.map((each) => [each.recipient, ...closedCells(each, now)]), out.columns, paint,
     )}`)
+  }
+  for (const { recipient, paused } of states) {
+    if (paused !== null && queues.every((each) => each.recipient !== recipient)) out.write(`\n${paint.yellow(`${recipient} is sent nothing: ${told(mode, `unpause ${shellWord(recipient)}`)} opens it`)}\n`)
   }
   if (overdue > 0) out.write(`\n${paint.yellow(`${plural(overdue, 'lead')} ${overdue === 1 ? 'has' : 'have'} been due for over ${formatDuration(OVERDUE_MS)} and ${overdue === 1 ? 'is' : 'are'} not taken up: ${told(mode, 'resume')} sends them; is it in cron?`)}\n`)
   const held = forPeople(counts)
