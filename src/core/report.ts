@@ -209,7 +209,7 @@ const figuresOf = (map: Map<string, Figures>, key: string): Figures => {
   return fresh
 }
 
-const sourceOf = (context: ReportContext): string => context.source.name ?? '(none)'
+const sourceOf = (context: ReportContext): string => context.source.name?.trim() || '(none)'
 
 const dayOf = (report: Report, at: number): string => {
   const number = Math.floor(at / DAY)

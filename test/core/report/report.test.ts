@@ -184,6 +184,10 @@ describe('groups', () => {
     expect([...report.by.version].map(([version, each]) => [version, each.accepted])).toEqual([['a 2', 1]])
     expect(report.folding.versions.size).toBe(0)
   })
+  it('by source as people read it: blanks around a name make no other, and blanks alone name none', () => {
+    const report = ['google', ' google ', '  ', undefined].reduce((all, name) => addEvent(all, { deliveryId: name ?? '', source: name === undefined ? {} : { name } }, settled('rejected')), emptyReport('live', 'USD'))
+    expect([...report.by.source].map(([source, each]) => [source, leadsOf(each)])).toEqual([['google', 2], ['(none)', 2]])
+  })
   it('have cost and margin where a settled lead belongs to one group', () => {
     const report = fold([['1', finished()], ['1', settled('accepted', usd(45), usd(10))], ['2', settled('rejected', null, usd(10))]])
     expect(reportJson(report, null)).toMatchObject({
