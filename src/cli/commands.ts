@@ -33,6 +33,7 @@ const source: OptionSpec = { flags: '--source <name=value>', help: 'the source o
 const variable: OptionSpec = { flags: '--var <name=value>', help: 'a value for templates, repeatable', read: readPair('--var') }
 const clock: OptionSpec = { flags: '--clock <time>', help: 'run as if it were then (test mode)', read: readClock }
 const test: OptionSpec = { flags: '--test', help: 'sandboxes instead of buyers; no revenue is recorded' }
+const ofTest: OptionSpec = { flags: '--test', help: 'of rehearsals (deliver --test) instead of live deliveries' }
 
 const ownId: OptionSpec = { flags: '--lead-id <field>', help: 'the column that holds our id of the lead' }
 const buyersId: OptionSpec = { flags: '--buyer-lead-id <field>', help: "the column that holds the buyer's id" }
@@ -110,7 +111,7 @@ export const COMMANDS: readonly CommandSpec[] = [
     load: () => import('./commands/worker.ts'),
   },
   {
-    name: 'status', group: LOOK, summary: 'queues, circuits, pauses and holds', options: [test],
+    name: 'status', group: LOOK, summary: 'queues, circuits, pauses and holds', options: [ofTest],
     examples: [['finalmile status', 'now']],
     load: () => import('./commands/status.ts'),
   },
@@ -123,9 +124,9 @@ export const COMMANDS: readonly CommandSpec[] = [
     name: 'report', group: LOOK, summary: 'revenue, margin, rates, latency and errors',
     more: 'By day (UTC), money stands on the day when it was booked and what is taken back on the day of that, so that closed months stay; a lead counts on the day when it was settled at last.',
     options: [
-      { flags: '--by <what>', help: 'recipient, source, day or version (default: recipient)', choices: GROUPINGS },
+      { flags: '--by <what>', help: 'what a row is of (default: recipient)', choices: GROUPINGS },
       { flags: '--since <time>', help: 'what was recorded from then on', read: readTime('--since') }, { flags: '--until <time>', help: 'and before then', read: readTime('--until') },
-      { flags: '--run <id>', help: 'one run only' }, { flags: '--csv', help: 'as CSV on stdout' }, { flags: '--html <file>', help: 'a page to pass on, in one file' }, test,
+      { flags: '--run <id>', help: 'one run only' }, { flags: '--csv', help: 'as CSV on stdout' }, { flags: '--html <file>', help: 'a page to pass on, in one file' }, ofTest,
     ],
     examples: [['finalmile report', 'by recipient'], ['finalmile report --since 2026-11-01 --until 2026-12-01', 'November'], ['finalmile report --by source --csv > sources.csv', 'for a spreadsheet'], ['finalmile report --html report.html', 'for the browser']],
     load: () => import('./commands/report.ts'),
@@ -148,20 +149,20 @@ export const COMMANDS: readonly CommandSpec[] = [
     more: 'accept also books what only the buyer knew: a lead that is in doubt there, or that it took second to another, whatever became of it since. retry also sends a failed lead that is in doubt, once you know from the buyer that it does not have it.',
     options: [
       { flags: '--price <money>', help: "with accept: what the buyer pays, in the recipient's currency where it names none", read: readMoneyText('--price') }, { flags: '--buyer-lead-id <id>', help: "with accept: the buyer's own id" },
-      { flags: '--to <recipient>', help: 'where a lead was delivered to several: which of them is meant' }, { flags: '--note <text>', help: 'why, for the ledger' }, test,
+      { flags: '--to <recipient>', help: 'where a lead was delivered to several: which of them is meant' }, { flags: '--note <text>', help: 'why, for the ledger' }, ofTest,
     ],
     examples: [['finalmile review list', 'what needs a person'], ['finalmile review accept L-1001 --price 45', 'the buyer says yes'], ['finalmile review drop L-1002 --note "test lead"', 'let it go']],
     load: () => import('./commands/review.ts'),
   },
   {
     name: 'pause', args: '<recipient>', group: CORRECT, summary: 'send nothing to a recipient until unpause',
-    options: [{ flags: '--reason <text>', help: 'shown by status' }, test],
+    options: [{ flags: '--reason <text>', help: 'shown by status' }, ofTest],
     examples: [['finalmile pause acme --reason "contract ends"', '']],
     load: () => import('./commands/pause.ts'),
   },
   {
     name: 'unpause', args: '<recipient>', group: CORRECT, summary: 'send to it again; what waited for it is due at once',
-    more: 'Also where nothing is paused: after its file allows more (a cap raised, a window widened), what waits for it decides anew.', options: [test],
+    more: 'Also where nothing is paused: after its file allows more (a cap raised, a window widened), what waits for it decides anew.', options: [ofTest],
     examples: [['finalmile unpause acme', '']],
     load: () => import('./commands/unpause.ts'),
   },
@@ -170,7 +171,7 @@ export const COMMANDS: readonly CommandSpec[] = [
     more: 'A row for each lead that comes back: lead_id or buyer_lead_id; amount (else the whole sale), currency, reason, date and recipient where there are. The same file counts once; never more than a sale earned. Booked on the day it is read, so that closed months stay.',
     options: [
       { flags: '--from <recipient>', help: 'the buyer that the whole file is from' }, { flags: '--within <duration>', help: 'refuse what comes later after the sale', read: readAge('--within') },
-      ownId, buyersId, { flags: '--dry-run', help: 'say what would be booked' }, test,
+      ownId, buyersId, { flags: '--dry-run', help: 'say what would be booked' }, ofTest,
     ],
     examples: [['finalmile returns acme-november.csv --from acme', 'once a month'], ['finalmile returns returns.csv --dry-run', 'look first']],
     load: () => import('./commands/returns.ts'),
@@ -180,7 +181,7 @@ export const COMMANDS: readonly CommandSpec[] = [
     more: 'A row of the list for each lead that the buyer has: lead_id or buyer_lead_id, price, and currency and status where there are. Tells what agrees, what only one side has, other prices, and what became of attempts in doubt. Exit 3 where anything differs.',
     options: [
       { flags: '--since <time>', help: 'our sales from then on', read: readTime('--since') }, { flags: '--until <time>', help: 'and before then', read: readTime('--until') },
-      ownId, buyersId, { flags: '--csv', help: 'every line as CSV on stdout' }, test,
+      ownId, buyersId, { flags: '--csv', help: 'every line as CSV on stdout' }, ofTest,
     ],
     examples: [['finalmile reconcile acme acme-november.csv --since 2026-11-01 --until 2026-12-01', 'before the invoice']],
     load: () => import('./commands/reconcile.ts'),

@@ -37,6 +37,7 @@ describe('help', () => {
 
   it('of a command has examples', async () => {
     for (const spec of COMMANDS) expect(spec.examples.length, spec.name).toBeGreaterThan(0)
+    expect((await finalmileHere(['returns', '--help'], { cwd: emptyFolder() })).out).toMatch(/--test +of rehearsals/)
     const { code, out } = await finalmileHere(['deliver', '--help'], { cwd: emptyFolder() })
     expect(code).toBe(0)
     expect(out).toContain('$ finalmile deliver leads.csv --to acme --test')

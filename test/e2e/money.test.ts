@@ -92,12 +92,13 @@ describe("a buyer's returns", () => {
 
   it('that cannot be booked are told with their line, the others are booked', async () => {
     const project = await sold()
-    project.write('returns.csv', 'lead_id,amount\nL1,50\nL2,\nL9,\nL3,much\n')
+    project.write('returns.csv', 'lead_id,amount\nL1,50\nL2,\nL9,\nL3,much\n,4\n')
     const { code, err } = await project.run('returns', 'returns.csv')
     expect(code).toBe(3)
     expect(err).toMatch(/returns\.csv:2: L1: more is returned than the 45\.00 USD/)
     expect(err).toMatch(/returns\.csv:4: L9: no lead of this id/)
     expect(err).toMatch(/returns\.csv:5: L3: "much" is no amount of money/)
+    expect(err).toMatch(/not booked .*returns\.csv:6: the row names no lead\n/)
     expect(await revenueOf(project)).toBe('90.00')
   })
 
@@ -138,7 +139,7 @@ describe("a buyer's returns", () => {
     }
     if (zone === undefined) delete process.env['TZ']
     else process.env['TZ'] = zone
-    expect(taken).toMatchObject([{ returned: 1, already_returned: 0 }, { returned: 0, already_returned: 1, refused: [expect.objectContaining({ reason: '"row 12" is no date' })] }])
+    expect(taken).toMatchObject([{ returned: 1, already_returned: 0 }, { returned: 0, already_returned: 1, refused: [expect.objectContaining({ reason: '"row 12" is no date: expected such as 2026-11-24 or 11/24/2026' })] }])
   })
 
   it('are as old as their return is, whenever the list says that they were sold', async () => {

@@ -43,7 +43,7 @@ export const run: RunCommand = async (invocation) => {
     }
     const { paint } = streams.err
     for (const each of bad) streams.err.write(`${rowLine(paint.yellow('bad row'), each, each.reason)}\n`)
-    for (const { row, why } of refusals) streams.err.write(`${rowLine(paint.red('not booked'), row, `${nameOf(row)}: ${why}`)}\n`)
+    for (const { row, why } of refusals) streams.err.write(`${rowLine(paint.red('not booked'), row, [nameOf(row), why].filter((each) => each !== null).join(': '))}\n`)
     if (!settings.quiet) {
       if (isWithoutAmounts(rows)) streams.err.write(`${paint.yellow('note')} the file names no amounts (${AMOUNT_COLUMNS}): each return is the whole sale\n`)
       const amounts = sums.length === 0 ? '' : `, ${sums.map(showMoney).join(' + ')} taken off the revenue`
@@ -108,6 +108,7 @@ const refOf = (row: BuyerRow, { delivery }: LoadedDelivery): string => shortHash
 /** The delivery that a row means, or why none can be told. */
 const deliveryOf = async (ledger: Ledger, mode: Mode, row: BuyerRow, byBuyerId: SoldAs, pending: ReadonlyMap<string, LoadedDelivery>): Promise<LoadedDelivery | string> => {
   const { recipient } = row
+  if ((row.ours ?? row.theirs ?? row.either) === null) return 'the row names no lead'
   const ownId = row.ours ?? row.either
   const own = ownId === null ? [] : (await ledger.ofLead(ownId)).filter((each) => each.delivery.mode === mode).map((each) => pending.get(each.delivery.id) ?? each)
   const theirs = row.theirs ?? (row.ours === null ? row.either : null)
@@ -154,4 +155,4 @@ const soldUnder = async (ledger: Ledger, mode: Mode, rows: readonly BuyerRow[]):
   return found
 }
 
-const nameOf = (row: BuyerRow): string => row.ours ?? row.either ?? row.theirs ?? 'no id'
+const nameOf = (row: BuyerRow): string | null => row.ours ?? row.either ?? row.theirs
