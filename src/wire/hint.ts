@@ -45,7 +45,9 @@ const hintForFailure = (verdict: FailedVerdict, httpStatus: number | null): stri
     case 'proxy': return 'check Proxy: its address, and whether it lets this host through'
     case 'rate_limited': return 'set Rate to what the buyer allows (`Rate: 10 per second`)'
     case 'server_error': return "the buyer's side has trouble; retries go on by Retry Strategy, and a Backup Endpoint or a Fallback carries the leads meanwhile"
-    case 'redirect': return "write the new address into Endpoint, or set `Follow Redirects: yes`"
+    // Of a post, a 301 and a 302 are not followed: what comes next would be asked for without the lead.
+    case 'redirect': return httpStatus === 301 || httpStatus === 302 ? `where the buyer has moved, write the new address into Endpoint; where that is how it says yes (a page of thanks), write \`${httpStatus}: Success\` under Response Codes`
+      : 'write the new address into Endpoint, or set `Follow Redirects: yes`'
     case 'blocked': return 'the address is private: set `Allow Private Network: yes` where that is meant'
     case 'duplicate':
     case 'unreadable':

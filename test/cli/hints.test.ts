@@ -14,7 +14,7 @@ const hintsOf = (...attempts: readonly [Verdict, number | null][]) => {
   }
   return hints.all().map((each) => each.text)
 }
-const failed = (kind: 'auth' | 'invalid_data' | 'network', reason: string): Verdict => ({ kind: 'failed', class: kind, retry: false, reason })
+const failed = (kind: 'auth' | 'invalid_data' | 'network' | 'redirect', reason: string): Verdict => ({ kind: 'failed', class: kind, retry: false, reason })
 
 describe('hints', () => {
   it.each<[string, Verdict, number | null, RegExp]>([
@@ -29,6 +29,8 @@ describe('hints', () => {
     ['a connection that the buyer refused', failed('network', 'connect ECONNREFUSED 10.0.0.1:443'), null, /host and port/],
     ['a connection for which this machine had no file left', failed('network', 'connect EMFILE 10.0.0.1:443'), null, /ulimit -n/],
     ['nor the machine as a whole', failed('network', 'connect ENFILE 10.0.0.1:443'), null, /ulimit -n/],
+    ['302: moved, or a page of thanks; following it would lose the lead', failed('redirect', 'HTTP 302 Found: it redirects to /thanks'), 302, /^where the buyer has moved.*`302: Success` under Response Codes$/],
+    ['308: a new address, which may be followed', failed('redirect', 'HTTP 308'), 308, /Endpoint, or set `Follow Redirects: yes`/],
     ['time-outs', unknown, null, /Timeout/],
     ['a connection that broke: no time to give it', { ...unknown, reason: 'other side closed' }, null, /connection broke/],
     ['an unconfirmed answer without a price', { kind: 'unconfirmed', class: 'unreadable', reason: 'it has no price at price' }, 200, /Price in Response Parsing/],
