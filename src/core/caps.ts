@@ -12,7 +12,7 @@ import { periodOf } from './window.ts'
 /** What a step takes of a hard limit, or gives back (negative); counted in the same transaction, or refused. */
 export type Claim =
   | { readonly kind: 'cap'; readonly recipient: string; readonly counter: string; readonly limit: number; readonly amount: number }
-  /** Held by one until its time: the one trial of a circuit, a lead's look-back, a start of a rate. Its name begins with what it is of. */
+  /** Held by one until its time, or given back (0): the one trial of a circuit, a lead's look-back, a start of a rate. Its name begins with what it is of. */
   | { readonly kind: 'permit'; readonly recipient: string; readonly name: `${PermitOf}${string}`; readonly until: Instant }
 
 type PermitOf = 'trial:' | 'seen:' | 'rate:'
@@ -40,8 +40,8 @@ export const capReached = (policy: Policy, cap: Cap, at: Instant): { readonly un
 export interface CapNode { readonly recipient: string; readonly price: Money | null }
 
 /**
- * What of a recipient's caps a step takes or gives back. A place is held while a lead waits in a batch, while an attempt
- * is under way, in doubt or accepted, and free again as soon as the buyer said no; so that a cap is of leads bought, as
+ * What of a recipient's caps a step takes or gives back. A place is held while a lead waits in a batch, or for one that failed
+ * to go again, while an attempt is under way, in doubt or accepted, and free again as soon as the buyer said no; so that a cap is of leads bought, as
  * the buyer counts them, and never exceeded: an acceptance that comes second to another's earns nothing, and is one more
  * lead that the buyer took. What joined a batch counts in the period in which it joined. A cap in money holds what the sale is
  * expected to earn: the bid, else the pattern's or the recipient's price.
@@ -53,18 +53,22 @@ export const capClaims = (policies: ReadonlyMap<string, Policy>, before: History
     const policy = recipient === undefined ? undefined : policies.get(recipient)
     if (!policy || policy.caps.length === 0) continue
     const was = nodeAt(before, path)
-    if (was === node) continue
-    for (const cap of policy.caps) for (const claim of changes(policy, cap, was, node, mode, nodeOf(path)?.price ?? policy.price)) (claims ??= []).push(claim)
+    const [wasOpen, isOpen] = [before.settled === null, after.settled === null]
+    if (was === node && wasOpen === isOpen) continue
+    for (const cap of policy.caps) for (const claim of changes(policy, cap, { node: was, open: wasOpen }, { node, open: isOpen }, mode, nodeOf(path)?.price ?? policy.price)) (claims ??= []).push(claim)
   }
   return claims ?? NONE
 }
 
 const NONE: readonly Claim[] = []
 
-const changes = (policy: Policy, cap: Cap, was: NodeHistory, is: NodeHistory, mode: Mode, expected: Money | null): readonly Claim[] => {
+/** A node, and whether its lead is not settled. */
+interface At { readonly node: NodeHistory; readonly open: boolean }
+
+const changes = (policy: Policy, cap: Cap, was: At, is: At, mode: Mode, expected: Money | null): readonly Claim[] => {
   const amounts = new Map<string, { amount: number; sold: boolean }>()
-  const add = (node: NodeHistory, sign: 1 | -1): void => {
-    const held = heldIn(node, cap, bidIn(node) ?? expected)
+  const add = (at: At, sign: 1 | -1): void => {
+    const held = heldIn(at, cap, bidIn(at.node) ?? expected)
     if (held === null || held.amount === 0) return
     const counter = counterOf(policy, cap, mode, held.since)
     const known = amounts.get(counter)
@@ -79,11 +83,15 @@ const changes = (policy: Policy, cap: Cap, was: NodeHistory, is: NodeHistory, mo
 }
 
 /** What a node holds of a cap, since when, and whether that can still be refused. */
-const heldIn = (node: NodeHistory, cap: Cap, expected: Money | null): { readonly amount: number; readonly since: Instant; readonly sold: boolean } | null => {
+const heldIn = ({ node, open }: At, cap: Cap, expected: Money | null): { readonly amount: number; readonly since: Instant; readonly sold: boolean } | null => {
   if (node.queuedAt !== null) return { amount: reserved(cap, expected), since: node.queuedAt, sold: false }
   const holder = holderOf(node)
-  return holder ? { amount: heldBy(holder, cap, expected), since: holder.placedAt ?? holder.startedAt, sold: holder.finished !== null } : null
+  return holder ? { amount: open && isRepeated(node, holder) ? reserved(cap, expected) : heldBy(holder, cap, expected), since: holder.placedAt ?? holder.startedAt, sold: holder.finished !== null } : null
 }
+
+/** Its whole batch failed, and goes again as it went, where the retries are not used up: its place is not free for others. */
+const isRepeated = ({ attempts, before }: NodeHistory, holder: Attempt): boolean =>
+  holder.batch !== null && holder.finished?.verdict.kind === 'failed' && attempts.indexOf(holder) >= before
 
 /** The attempt that holds a node's place: the last, unless it brought no answer of the buyer's to an earlier one that is in doubt. */
 const holderOf = (node: NodeHistory): Attempt | undefined => {
@@ -93,10 +101,10 @@ const holderOf = (node: NodeHistory): Attempt | undefined => {
   return node.attempts.findLast((each) => each.phase === 'post' && each.finished?.verdict.kind === 'unknown') ?? last
 }
 
-/** Caps as a lead meets them whose answer never came: its place is its own, and closes nothing to its repeat, as long as that is of the same period. */
-export const whileInDoubt = (policy: Policy, node: NodeHistory, mode: Mode, now: Instant): Policy => {
+/** Caps as a lead meets them whose answer never came, or whose batch goes again: its place is its own, and closes nothing to its repeat, as long as that is of the same period. */
+export const whilePlaced = (policy: Policy, node: NodeHistory, mode: Mode, now: Instant): Policy => {
   const holder = holderOf(node)
-  if (policy.caps.length === 0 || holder?.finished?.verdict.kind !== 'unknown') return policy
+  if (policy.caps.length === 0 || !holder || (holder.finished?.verdict.kind !== 'unknown' && !isRepeated(node, holder))) return policy
   const { startedAt, placedAt } = holder
   return { ...policy, caps: policy.caps.filter((cap) => counterOf(policy, cap, mode, placedAt ?? startedAt) !== counterOf(policy, cap, mode, placedAt ?? now)) }
 }

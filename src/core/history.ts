@@ -35,8 +35,6 @@ export interface NodeHistory {
   readonly order: readonly number[] | null
   /** Since when it waits to join a batch. */
   readonly queuedAt: Instant | null
-  /** It has joined one, now or before. */
-  readonly joined?: true
   /** The batch that nobody answered, and that goes again as it went: all of its leads were taken up. */
   readonly again?: string
 }
@@ -128,7 +126,7 @@ const choose = (node: NodeHistory, { choice, at }: EventOf<'chose'>): NodeHistor
   switch (choice.kind) {
     case 'pass': return { ...node, passed: { recipient: choice.recipient, reason: choice.reason }, queuedAt: null }
     case 'order': return { ...node, order: choice.order }
-    case 'queue': return { ...node, queuedAt: at, joined: true }
+    case 'queue': return { ...node, queuedAt: at }
     case 'apart': return { ...node, attempts: node.attempts.map((each, i) => (i === node.attempts.length - 1 ? { ...each, batch: null } : each)) }
     default: return choice satisfies never
   }

@@ -2,7 +2,7 @@ import { shortHash } from '../base/hash.ts'
 import { barePhone, phoneDigits } from '../base/phone.ts'
 import type { Instant } from '../base/time.ts'
 import type { CapNode, Claim } from './caps.ts'
-import type { DeliveryEvent, Mode } from './event.ts'
+import type { Mode } from './event.ts'
 import type { History } from './history.ts'
 import { nodeAt } from './history.ts'
 import type { Lead } from './lead.ts'
@@ -16,14 +16,21 @@ export const lookBack = ({ recipient, duplicateCheck }: Policy, lead: Lead, mode
   return value === null ? null : { kind: 'permit', recipient, name: `seen:${mode}:${recipient}:${shortHash(value)}`, until: now + duplicateCheck.withinMs }
 }
 
-/** Of what joins a batch: taken when it joins, as its place of a cap is; by one that was sent something, or had joined, before, not again. */
-export const joiningLookBacks = (policies: ReadonlyMap<string, Policy>, before: History, chosen: readonly DeliveryEvent[], lead: Lead, mode: Mode, nodeOf: (path: string) => CapNode | null): readonly Claim[] =>
-  chosen.flatMap((event) => {
-    if (event.type !== 'chose' || event.choice.kind !== 'queue') return []
-    const { attempts, joined } = nodeAt(before, event.path)
-    const policy = policies.get(nodeOf(event.path)?.recipient ?? '')
-    return policy === undefined || attempts.some(({ unsent }) => unsent !== true) || joined === true ? [] : (lookBack(policy, lead, mode, event.at) ?? [])
-  })
+/** Of batches, as places of caps are: taken by what joins one, and given back where it leaves and nothing was sent of it; by one that was sent something before, not again. */
+export const batchLookBacks = (policies: ReadonlyMap<string, Policy>, before: History, after: History, lead: Lead, mode: Mode, now: Instant, nodeOf: (path: string) => CapNode | null): readonly Claim[] => {
+  let claims: Claim[] | null = null
+  for (const [path, { queuedAt, attempts }] of after.nodes) {
+    const since = nodeAt(before, path).queuedAt
+    if ((since === null) === (queuedAt === null) || attempts.some(({ unsent }) => unsent !== true)) continue
+    const policy = policies.get(nodeOf(path)?.recipient ?? '')
+    const permit = policy ? lookBack(policy, lead, mode, since ?? queuedAt ?? now) : null
+    // One that has run out is another's by now.
+    if (permit?.kind === 'permit' && permit.until > now) (claims ??= []).push(since === null ? permit : { ...permit, until: 0 })
+  }
+  return claims ?? NONE
+}
+
+const NONE: readonly Claim[] = []
 
 /** Equal for equal people: trimmed, lower case, digits only for phones; null where the lead has no such value. */
 const valueOf = (lead: Lead, field: string): string | null => {

@@ -13,7 +13,7 @@ export const refusedClaim = (claims: readonly Claim[], at: Instant, counted: (co
     const name = claim.kind === 'cap' ? claim.counter : claim.name
     const before = within.get(name) ?? 0
     if (claim.kind === 'cap' && counted(name) + before + claim.amount > claim.limit) return claim
-    if (claim.kind === 'permit' && (before > 0 || isTaken(claim, takenUntil(name), at))) return claim
+    if (claim.kind === 'permit' && claim.until > 0 && (before > 0 || isTaken(claim, takenUntil(name), at))) return claim
     within.set(name, before + (claim.kind === 'cap' ? claim.amount : 1))
   }
   return null

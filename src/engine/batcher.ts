@@ -299,10 +299,11 @@ export const createBatcher = (around: Surroundings, dispatcher: { pump(work: Wor
     const hash = rendered.ok ? hashOf(rendered.request) : ''
     const steps = members.map(({ work, send }) => {
       const started = startedEvent(send, key, hash, endpoint, now, id)
-      return {
-        deliveryId: work.delivery.id, version: work.history.version, runId: settings.runId, standing: { state: 'working' } as const,
-        events: rendered.ok ? [started] : [started, neverSent(send, key, unsendable(rendered.reason), now)],
-      }
+      const events = rendered.ok ? [started] : [started, neverSent(send, key, unsendable(rendered.reason), now)]
+      const history = events.reduce(evolve, work.history)
+      // What is started keeps the places that it took when it joined.
+      const claims = rendered.ok ? [] : dispatcher.placesOf(work, history, now)
+      return { deliveryId: work.delivery.id, version: work.history.version, runId: settings.runId, standing: { state: 'working' } as const, events, claims, history }
     })
     const results = await deps.ledger.append(steps)
     const paused = results.find((each) => each.kind === 'paused')
@@ -313,9 +314,10 @@ export const createBatcher = (around: Surroundings, dispatcher: { pump(work: Wor
     }
     members.forEach(({ work }, i) => {
       const result = results[i]
-      const events = steps[i]?.events ?? []
+      const { events = [], claims = [], history = work.history } = steps[i] ?? {}
       if (result?.kind !== 'ok') throw new Error(`the store refused to start batch ${id ?? 'member'} for delivery ${work.delivery.id}: ${result?.kind ?? 'no result'}`)
-      work.history = events.reduce(evolve, work.history)
+      work.history = history
+      around.claimed(claims, now)
       tellStored(deps.observe, work, events, result.seq)
     })
     return true

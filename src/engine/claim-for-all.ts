@@ -1,14 +1,17 @@
 import type { Instant } from '../base/time.ts'
 import type { Claim } from '../core/caps.ts'
+import type { History } from '../core/history.ts'
 import type { EndpointDefinition } from '../definitions/types.ts'
 import type { createPaces } from './pace.ts'
 import type { Surroundings } from './surroundings.ts'
 import type { Work } from './work.ts'
 
-/** Of the dispatcher: what a claim of its own sends would meet. */
+/** Of the dispatcher: what a step of its own would claim, and what a refused claim means. */
 export interface Claiming {
   readonly paces: ReturnType<typeof createPaces>
   refused(work: Work, claim: Claim, now: Instant): void
+  /** What of caps and look-backs a step that leads to `history` takes or gives back. */
+  placesOf(work: Work, history: History, now: Instant): readonly Claim[]
 }
 
 /**

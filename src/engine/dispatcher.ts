@@ -8,7 +8,7 @@ import { decide } from '../core/decide.ts'
 import type { DeliveryEvent, EventOf } from '../core/event.ts'
 import type { History } from '../core/history.ts'
 import { evolve } from '../core/history.ts'
-import { joiningLookBacks } from '../core/look-back.ts'
+import { batchLookBacks } from '../core/look-back.ts'
 import { isStep } from '../core/plan.ts'
 import { earliest } from '../core/step.ts'
 import { shareOrder } from '../core/strategies/share.ts'
@@ -119,7 +119,7 @@ export const createDispatcher = (around: Surroundings) => {
       after()
       return null
     }
-    const claims = claimsOf(work, history, starts, joined(drawn, decision.events))
+    const claims = claimsOf(work, history, starts, now)
     const step = { deliveryId: work.delivery.id, version: work.history.version, runId: settings.runId, events, standing, claims }
     return ledger.append([work.stored ? step : { ...step, create: work.delivery, informed: work.elsewhere.size > 0 }]).then(([result]) => { if (recorded(work, result, events, starts, came.answers, claims, now)) after() })
   }
@@ -218,16 +218,22 @@ export const createDispatcher = (around: Surroundings) => {
     for (const { send } of taken) places.answered(send, claims.some((claim) => claim.kind === 'cap' && claim.recipient === send.recipient && claim.amount < 0))
   }
 
-  /** Circuit trials and look-backs of what is started or joins a batch, and what the step changes in caps. */
-  const claimsOf = (work: Work, history: History, starts: Starts, chosen: readonly DeliveryEvent[]): readonly Claim[] => {
+  /** Circuit trials and look-backs of what is started, and the places that the step takes or gives back. */
+  const claimsOf = (work: Work, history: History, starts: Starts, now: Instant): readonly Claim[] => {
+    const placed = placesOf(work, history, now)
+    if (starts.ready.every(({ send, pace }) => pace === null && send.claims.length === 0)) return placed
+    return [...starts.ready.flatMap(({ send, pace }) => (pace ? [...send.claims, pace] : send.claims)), ...placed]
+  }
+
+  /** What a step that leads to `history` changes in caps, and in look-backs of batches. */
+  const placesOf = (work: Work, history: History, now: Instant): readonly Claim[] => {
     const sendAt = (path: string) => {
       const node = nodeOf(work.plan, path)
       return node?.kind === 'send' ? node : null
     }
     const caps = capClaims(facts.policies, work.history, history, settings.mode, sendAt)
-    const seen = joiningLookBacks(facts.policies, work.history, chosen, work.delivery.lead, settings.mode, sendAt)
-    if (seen.length === 0 && starts.ready.every(({ send, pace }) => pace === null && send.claims.length === 0)) return caps
-    return [...starts.ready.flatMap(({ send, pace }) => (pace ? [...send.claims, pace] : send.claims)), ...seen, ...caps]
+    const seen = batchLookBacks(facts.policies, work.history, history, work.delivery.lead, settings.mode, now, sendAt)
+    return seen.length === 0 ? caps : [...seen, ...caps]
   }
 
   const leave = (work: Work, standing: Standing): void => {
@@ -277,5 +283,5 @@ export const createDispatcher = (around: Surroundings) => {
     }).catch(around.failed)
   }
 
-  return { pump, hold: (works: readonly Work[]): Promise<() => void> => hold(works, pump), decideNow: (work: Work, now: Instant): Decision => decideFrom(work, work.history, now), mayStillSend, paces, refused }
+  return { pump, hold: (works: readonly Work[]): Promise<() => void> => hold(works, pump), decideNow: (work: Work, now: Instant): Decision => decideFrom(work, work.history, now), mayStillSend, paces, refused, placesOf }
 }

@@ -6,7 +6,7 @@ import { capClaims, counterOf } from '../../src/core/caps.ts'
 import type { DeliveryEvent } from '../../src/core/event.ts'
 import { emptyHistory, evolve } from '../../src/core/history.ts'
 import type { LeadValue } from '../../src/core/lead.ts'
-import { joiningLookBacks } from '../../src/core/look-back.ts'
+import { batchLookBacks } from '../../src/core/look-back.ts'
 import type { Plan } from '../../src/core/plan.ts'
 import type { Policy, Requirement } from '../../src/core/policy.ts'
 import { unmetRequirement } from '../../src/core/requirements.ts'
@@ -86,14 +86,23 @@ describe('Duplicate Check', () => {
     const post = actionsOf({ plan, policies: checked, fields: { phone_1: '2125550100' }, history: [...tried('/0', 'a', 1, bid, T0, { phase: 'ping' }), { type: 'chose', at: T0, path: '/', choice: { kind: 'order', order: [0], why: '' } }] })
     expect(post).toMatchObject([{ kind: 'send', phase: 'post', attempt: 2, claims: [] }])
   })
-  it('what joins a batch asks when it joins, and not once more where it was left out since or is tried again', () => {
+  it('what joins a batch asks when it joins, and gives back where it leaves and nothing was sent of it', () => {
     const queue: DeliveryEvent = { type: 'chose', at: T0 + 5, path: '/', choice: { kind: 'queue' } }
-    const claims = (before: readonly DeliveryEvent[], chosen = queue) =>
-      joiningLookBacks(new Map([['a', checked[0]!]]), before.reduce(evolve, emptyHistory), [chosen], { id: 'L', fields: { phone_1: '2125550100' } }, 'live', () => ({ recipient: 'a', price: null }))
-    expect(claims([received()])).toEqual([{ ...permitOf('2125550100')!, until: T0 + 5 + 30 * DAY }])
-    expect(claims([received()], { ...queue, choice: { kind: 'pass', recipient: 'a', reason: 'shut' } })).toEqual([])
-    expect(claims([received(), queue, { ...queue, choice: { kind: 'pass', recipient: 'a', reason: 'shut' } }, { type: 'reopened', at: T0, reason: '' }])).toEqual([])
-    expect(claims([received(), ...tried('/', 'a', 1, { kind: 'failed', class: 'network', retry: true, reason: 'refused' })])).toEqual([])
+    const pass: DeliveryEvent = { ...queue, choice: { kind: 'pass', recipient: 'a', reason: 'shut' } }
+    const claims = (before: readonly DeliveryEvent[], step: readonly DeliveryEvent[], now = T0 + 5) => {
+      const history = before.reduce(evolve, emptyHistory)
+      return batchLookBacks(new Map([['a', checked[0]!]]), history, step.reduce(evolve, history), { id: 'L', fields: { phone_1: '2125550100' } }, 'live', now, () => ({ recipient: 'a', price: null }))
+    }
+    const permit = { ...permitOf('2125550100')!, until: T0 + 5 + 30 * DAY }
+    const sent = tried('/', 'a', 1, { kind: 'failed', class: 'network', retry: true, reason: 'refused' })
+    expect(claims([received()], [queue])).toEqual([permit])
+    expect(claims([received(), queue], [pass])).toEqual([{ ...permit, until: 0 }])
+    expect(claims([received(), queue], [pass], T0 + 31 * DAY), 'it has run out, and may be another\'s').toEqual([])
+    expect(claims([received(), queue, pass, { type: 'reopened', at: T0, reason: '' }], [queue])).toEqual([permit])
+    expect(claims([received()], [pass])).toEqual([])
+    expect(claims([received(), queue], sent)).toEqual([])
+    expect(claims([received(), ...sent], [queue])).toEqual([])
+    expect(claims([received(), ...sent, queue], [pass])).toEqual([])
   })
   it('for the first that is sent, where no token or request could be had before', () => {
     const unsent = tried('/', 'a', 1, { kind: 'failed', class: 'network', retry: true, reason: 'no token' }).map((event) => (event.type === 'attemptStarted' ? { ...event, requestHash: '' } : event))

@@ -104,4 +104,30 @@ describe('a cap, with many leads under way', () => {
     expect([a.journal.length, await outcomes(world)]).toEqual([0, { accepted: 2, waiting: 3 }])
     expect(await Promise.all(['L3', 'L4', 'L5'].map((id) => world.standing(id)))).toMatchObject([{ batch: true }, { batch: true }, { batch: false, why: expect.stringContaining('cap of 2 per day reached') as unknown as string }])
   })
+
+  it('holds for a batch that is repeated after a failure', async () => {
+    let asked = 0
+    const sold = ({ body }: { readonly body: string }) => ({ do: 'answer' as const, status: 200, body: JSON.stringify({ results: (JSON.parse(body) as unknown[]).map(() => ({ status: 'accepted', leadId: 'B', price: 1 })) }) })
+    const a = await buyer({ script: (request) => (asked++ === 0 ? { do: 'answer', status: 503, body: 'busy' } : sold(request)) })
+    const world = createWorld({ a: endpointYaml(a.url, 'Batch: {Accumulate: 2 leads or 5 minutes, Format: JSON array, Results: results}\nCaps: 6 per day\n') })
+    await world.run('a', someLeads(2))
+    await world.run('a', someLeads(10, 3))
+    expect(await outcomes(world)).toEqual({ accepted: 6, waiting: 6 })
+  })
+
+  it('of which the place is free again where the tries of its batch are used up, or no row can be made of the lead', async () => {
+    const a = await buyer({ script: { do: 'answer', status: 503, body: 'busy' } })
+    const world = createWorld({
+      a: endpointYaml(a.url, 'Batch: {Accumulate: 2 leads or 5 minutes, Format: JSON array}\nCaps: 2 per day\nRetries: 1'),
+      h: `Type: hubspot\nSettings: {Endpoint: ${a.url}}\nAuth: Bearer x\nField Mapping: {email: {{lead.email}}}\nBatch: {Accumulate: 2 leads or 5 minutes}\nCaps: 2 per day\n`,
+    })
+    await world.run('a', someLeads(2))
+    await world.run('a', someLeads(2, 3), { waitMs: 0 })
+    expect([await world.standing('L2'), await world.standing('L4')]).toMatchObject([{ outcome: 'failed' }, { state: 'waiting', why: expect.not.stringContaining('cap') as unknown as string }])
+    await world.run('h', [1, 2].map((i) => ({ id: `H${i}`, fields: { id: `H${i}` } })), { waitMs: 0 })
+    await world.run('h', someLeads(3, 5), { waitMs: 0 })
+    expect(await Promise.all(['H1', 'H2', 'L5', 'L6', 'L7'].map((id) => world.standing(id)))).toMatchObject([
+      { outcome: 'failed' }, { outcome: 'failed' }, ...[5, 6].map(() => ({ why: expect.stringContaining('tries h again') as unknown })), { why: expect.stringContaining('cap of 2 per day reached') as unknown },
+    ])
+  })
 })

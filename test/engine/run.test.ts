@@ -332,6 +332,20 @@ describe('batch', () => {
     expect(await world.standing('L4')).toMatchObject({ outcome: 'skipped' })
   })
 
+  it('and lets an equal lead join where the first left the batch before anything was sent of it', async () => {
+    const [a, b] = [await buyer(), await buyer()]
+    const world = createWorld({ a: `${batched(a.url, 'JSON array')}\nDuplicate Check: phone within 30 days`, b: endpointYaml(b.url), sell: 'Pattern: Waterfall\nTry: [a, b]\n' })
+    const lead = (id: string) => [{ id, fields: { id, phone: '2125550100' } }]
+    await world.run('sell', lead('L1'))
+    await world.ledger.setPaused('a', 'live', { at: world.clock.now(), reason: 'holiday' })
+    await world.clock.advance(300_000)
+    await world.run(null, null)
+    expect(await world.standing('L1')).toMatchObject({ outcome: 'accepted', recipient: 'b' })
+    await world.ledger.setPaused('a', 'live', null)
+    await world.run('sell', lead('L2'))
+    expect(await world.standing('L2')).toMatchObject({ state: 'waiting', recipient: 'a', batch: true })
+  })
+
   it('a run does not end while a full batch is fetched from the store, though nothing else is due within its wait', async () => {
     const a = await buyer({ script: { do: 'answer', status: 200, body: '{"results":[]}' } })
     const ledger = createMemoryLedger()

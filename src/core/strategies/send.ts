@@ -3,7 +3,7 @@ import type { Instant } from '../../base/time.ts'
 import { utcText } from '../../base/time.ts'
 import { batchLeavesAt, mayHaveFromBatch } from '../batch.ts'
 import type { Claim } from '../caps.ts'
-import { whileInDoubt } from '../caps.ts'
+import { whilePlaced } from '../caps.ts'
 import { openingOf } from '../circuit.ts'
 import type { Gate } from '../gate.ts'
 import { gate } from '../gate.ts'
@@ -218,7 +218,7 @@ const tryAgain = (
   if (plan.kind === 'closed' && plan.until > context.now) {
     return closed(plan.until, `${policy.name} asked to be tried again later, after ${utcText(plan.until)}`, true)
   }
-  const met = whileInDoubt(policy, nodeAt(context.history, path), context.mode, context.now)
+  const met = whilePlaced(policy, nodeAt(context.history, path), context.mode, context.now)
   const open = gateOf(met, context)
   if (!open.open) return closed(open.until, open.why, open.asked === true)
   if (plan.kind === 'retry' && plan.at > context.now) {
