@@ -286,6 +286,40 @@ describe('several workers on one store', { timeout: 60_000 }, () => {
     expect(await ask(other)).toBe(4)
   })
 
+  it('limits hold where transactions of this user see the store as it was when they began', async () => {
+    const { url } = await freshStore()
+    const isolated = `${url}&options=${encodeURIComponent('-c default_transaction_isolation=repeatable\\ read')}`
+    const workers = await Promise.all([1, 2, 3, 4].map(() => worker(isolated)))
+    for (const recipient of ['a', 'b', 'c', 'd', 'e', 'f']) {
+      const held = await Promise.all(workers.map((each) => each.holdPlaces(recipient, 'live', 4, { wanted: 9, used: 0 })))
+      expect(held.reduce((sum, each) => sum + each, 0)).toBe(4)
+    }
+  })
+
+  it('sessions that the server ends for idling are begun anew', async () => {
+    const { url } = await freshStore()
+    const ledger = await worker(`${url}&options=${encodeURIComponent('-c idle_session_timeout=20')}`)
+    const results: string[] = []
+    for (let i = 0; i < 40; i++) {
+      results.push(...(await Promise.all([1, 2, 3, 4].map((n) => kinds(ledger, [first(delivery(`L${i}-${n}`))])))).flat())
+      await new Promise((resolve) => setTimeout(resolve, 19 + (i % 5) / 2))
+    }
+    expect(results).toEqual(Array.from({ length: 160 }, () => 'ok'))
+  })
+
+  it('a statement that is cut off is begun anew', async () => {
+    const { url } = await freshStore()
+    const ledger = await worker(url)
+    const lock = new pg.Client({ connectionString: url.replace(/\?.*/, '') })
+    await lock.connect()
+    await lock.query(`BEGIN; LOCK TABLE ${schemaOf(url)}.log IN EXCLUSIVE MODE`)
+    const written = kinds(ledger, [first(delivery('L1'))])
+    const cutOff = async (): Promise<number> => (await queryAt(url, `SELECT pg_cancel_backend(pid) FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND query LIKE '%${schemaOf(url)}.log %'`)).length
+    await vi.waitFor(async () => expect(await cutOff()).toBe(1), { timeout: 10_000 })
+    await lock.end()
+    expect(await written).toEqual(['ok'])
+  })
+
   it('a batch that is repeated is taken whole, however few are asked for', async () => {
     const { url } = await freshStore()
     const one = await worker(url)
@@ -337,6 +371,23 @@ describe('several workers on one store', { timeout: 60_000 }, () => {
     await db.close()
     expect(new Set((await going).flat())).toEqual(new Set(['ok']))
     await expect(openPostgresLedger({ url, use: 'read' })).rejects.toMatchObject({ kind: 'newer' })
+  })
+
+  it.each(['own', 'pgboss'])('a schema that was made for a user who may make none is used (queue=%s)', async (queue) => {
+    const { url } = await freshStore()
+    const [role, schema] = [`role_${schemaOf(url)}`, schemaOf(url)]
+    await queryAt(url, `CREATE ROLE ${role} LOGIN PASSWORD 'pw'; CREATE SCHEMA ${schema} AUTHORIZATION ${role}; CREATE SCHEMA ${schema}_queue AUTHORIZATION ${role}`)
+    closing.push(() => queryAt(url, `DROP OWNED BY ${role} CASCADE; DROP ROLE ${role}`))
+    const ledger = await worker(`${url.replace('finalmile:secret', `${role}:pw`)}&queue=${queue}`)
+    expect(await kinds(ledger, [first(delivery('L1'))])).toEqual(['ok'])
+  })
+
+  it('a database that cannot hold what buyers answer is refused before anything is sent', async () => {
+    const { url } = await freshStore()
+    const name = `latin_${schemaOf(url)}`
+    await queryAt(url, `CREATE DATABASE ${name} ENCODING 'LATIN1' LOCALE 'C' TEMPLATE template0`)
+    closing.push(() => queryAt(url, `DROP DATABASE ${name}`))
+    await expect(openPostgresLedger({ url: url.replace('/postgres?', `/${name}?`), use: 'write' })).rejects.toMatchObject({ kind: 'unsupported', message: expect.stringContaining('LATIN1'), help: expect.stringContaining('UTF8') })
   })
 
   it('a connection that ends with the very bytes that make it ready is an unreachable store, and no uncaught error', async () => {

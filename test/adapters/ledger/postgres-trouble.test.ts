@@ -13,6 +13,15 @@ describe('a store that cannot be used is told in words, never as a bug', () => {
     ['a certificate for another name', coded('Hostname/IP does not match', 'ERR_TLS_CERT_ALTNAME_INVALID'), 'unreachable', 'sslrootcert=FILE'],
     ['no password for a server that asks for one', coded('SASL: SCRAM-SERVER-FIRST-MESSAGE: client password must be a string'), 'unreachable', 'user and password'],
     ['no connection left', coded('sorry, too many clients already', '53300'), 'unreachable', 'max_connections'],
+    ['a statement that took too long', coded('canceling statement due to statement timeout', '57014'), 'unreachable', 'statement_timeout'],
+    ['a lock that never came', coded('canceling statement due to lock timeout', '55P03'), 'unreachable', 'pg_stat_activity'],
+    ['a session that idled too long', coded('terminating connection due to idle-session timeout', '57P05'), 'unreachable', 'goes on'],
+    ['a host that no way leads to', coded('connect ENETUNREACH 2001:db8::1:5432', 'ENETUNREACH'), 'unreachable', 'may be reached'],
+    ['a server that wants TLS', coded('no pg_hba.conf entry for host "10.0.0.7", user "u", database "leads", no encryption', '28000'), 'unreachable', 'sslmode=verify-full'],
+    ['a server that does not know this host', coded('no pg_hba.conf entry for host "10.0.0.7", user "u", database "leads", SSL encryption', '28000'), 'unreachable', 'pg_hba.conf'],
+    ['a copy that is being kept', coded('cannot assign TransactionIds during recovery', 'XX000'), 'read-only', 'primary'],
+    ['a disk that fails under it', coded('could not read file "base/5/1259": Input/output error', '58030'), 'unreachable', 'log of PostgreSQL'],
+    ['no memory left', coded('out of memory', '53200'), 'unreachable', 'log of PostgreSQL'],
     ['a server that is too old', coded('function pg_current_xact_id() does not exist', '42883'), 'unsupported', 'PostgreSQL 13'],
   ])('%s', (_, error, kind, help) => {
     const told = troubleOf(error, 'postgres://host/leads')
@@ -23,6 +32,11 @@ describe('a store that cannot be used is told in words, never as a bug', () => {
   it('a bug of ours stays one', () => {
     const bug = coded('function our_own() does not exist', '42883')
     expect(troubleOf(bug, '')).toBe(bug)
+  })
+
+  it('hosts that hand out sslmode=require: as node-postgres takes it today, without its warning of what may come', () => {
+    for (const mode of ['prefer', 'require', 'verify-ca']) expect(readAddress(`postgres://host/leads?sslmode=${mode}`).url).toContain('sslmode=verify-full')
+    for (const mode of ['disable', 'no-verify', 'verify-full', 'require&uselibpqcompat=true']) expect(readAddress(`postgres://host/leads?sslmode=${mode}`).url).toContain(`sslmode=${mode}`)
   })
 
   it('a % in a password that is not written as %25', () => {

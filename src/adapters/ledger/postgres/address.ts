@@ -27,6 +27,8 @@ export const readAddress = (text: string): Address => {
   if (!/^[a-z_][a-z0-9_]{0,50}$/.test(schema)) throw usageError(`schema=${schema} in --store cannot be a schema's name`, 'use lower-case letters, digits and _')
   const queue = url.searchParams.get('queue') ?? 'own'
   if (queue !== 'own' && queue !== 'pgboss') throw usageError(`queue=${queue} in --store is not known`, 'queue=own (the default) or queue=pgboss')
+  // As node-postgres takes them, but for nine lines of its warning with every command.
+  if (/^(prefer|require|verify-ca)$/.test(url.searchParams.get('sslmode') ?? '') && !url.searchParams.has('uselibpqcompat')) url.searchParams.set('sslmode', 'verify-full')
   url.searchParams.delete('schema')
   url.searchParams.delete('queue')
   const secrets = [url.password, decodeURIComponent(url.password), url.searchParams.get('password') ?? ''].filter((each) => each !== '')

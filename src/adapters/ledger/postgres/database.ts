@@ -26,9 +26,10 @@ const FIRST_PAUSE_MS = 20
 const LONGEST_PAUSE_MS = 500
 /**
  * Commits wait for the disk whatever the server's default (design, money rule 2). A process that is stopped within a
- * transaction loses its connection, and with it the locks that others wait for.
+ * transaction loses its connection, and with it the locks that others wait for. Whoever waited for a lock must see what was
+ * written under it, which `default_transaction_isolation = 'repeatable read'` would hide.
  */
-const BEGIN = `BEGIN; SET LOCAL synchronous_commit = on; SET LOCAL idle_in_transaction_session_timeout = '10s'; SELECT pg_current_xact_id()::text AS xid`
+const BEGIN = `BEGIN ISOLATION LEVEL READ COMMITTED; SET LOCAL synchronous_commit = on; SET LOCAL idle_in_transaction_session_timeout = '10s'; SELECT pg_current_xact_id()::text AS xid`
 
 /**
  * Uses nothing that outlives a transaction (no LISTEN, no session locks, no named statements), so that it works behind a

@@ -77,7 +77,9 @@ const start = async (schema: string, db: Database): Promise<PgBoss> => {
 }
 
 const startOnce = async (schema: string, db: Database): Promise<PgBoss> => {
-  const boss = new PgBoss({ db: within(db.query), schema, schedule: false, supervise: true, useListenNotify: false })
+  // Who may not make a schema may have been given this one.
+  const there = await db.query('SELECT 1 FROM pg_namespace WHERE nspname = $1', [schema])
+  const boss = new PgBoss({ db: within(db.query), schema, createSchema: there.length === 0, schedule: false, supervise: true, useListenNotify: false })
   // Its upkeep goes on with the next round; what we ask of it fails where we ask it.
   boss.on('error', () => undefined)
   await boss.start()

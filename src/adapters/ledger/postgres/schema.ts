@@ -68,7 +68,9 @@ export const migrate = async (db: Database, schema: string, migrations: readonly
     done = await db.transaction(async (run) => {
       // Held to the end of this transaction only, so that it works behind a pooler.
       await run('SELECT pg_advisory_xact_lock(hashtext($1))', [`finalmile migrations of ${schema}`])
-      await run(`CREATE SCHEMA IF NOT EXISTS ${schema}`)
+      // IF NOT EXISTS asks for CREATE on the database even where the schema is there, made by whoever keeps the database.
+      const [there] = await run('SELECT 1 FROM pg_namespace WHERE nspname = $1', [schema])
+      if (there === undefined) await run(`CREATE SCHEMA ${schema}`)
       await run(`CREATE TABLE IF NOT EXISTS ${schema}.version (one integer PRIMARY KEY CHECK (one = 1), version integer NOT NULL)`)
       await run(`INSERT INTO ${schema}.version VALUES (1, 0) ON CONFLICT DO NOTHING`)
       const at = await readVersion(run, schema)
@@ -95,9 +97,14 @@ export const requireCurrent = async (db: Database, schema: string): Promise<void
 }
 
 const versionOf = async (db: Database, schema: string): Promise<number> => {
-  const [there] = await db.query('SELECT to_regclass($1)::text AS name', [`${schema}.version`])
+  const [there] = await db.query(`SELECT to_regclass($1)::text AS name, current_setting('server_encoding') AS encoding`, [`${schema}.version`])
+  const encoding = String(there?.['encoding'])
+  // What a buyer answered could not be written down, and would be sent again.
+  if (!HOLDS_ANY_TEXT.includes(encoding)) throw new StoreError('unsupported', `the database is encoded in ${encoding}, which cannot hold every name and answer`, `make one in UTF8: CREATE DATABASE leads ENCODING 'UTF8' TEMPLATE template0`)
   return there?.['name'] === null ? 0 : readVersion(db.query, schema)
 }
+
+const HOLDS_ANY_TEXT: readonly string[] = ['UTF8', 'SQL_ASCII']
 
 const readVersion = async (run: Run, schema: string): Promise<number> => Number((await run(`SELECT version FROM ${schema}.version`))[0]?.['version'] ?? 0)
 
