@@ -96,6 +96,17 @@ export const done = (
 export const pass = (path: string, recipient: string | null, reason: string): NodeStep =>
   pending({ kind: 'choose', path, choice: { kind: 'pass', recipient, reason } })
 
+/**
+ * What a child goes on with beside those that are closed: where it offers the lead to somebody, these are passed by, for
+ * good. While it only finds out that its recipients do not want the lead, or who of them is the first, nobody is passed by.
+ */
+export const besideClosed = (closed: readonly Closed[], child: Extract<NodeStep, { kind: 'pending' }>): NodeStep =>
+  closed.length === 0 || !offers(child) ? child : pending(...passBy(closed))
+
+/** Whether it does more than rule recipients out and draw turns. */
+export const offers = ({ actions }: Extract<NodeStep, { kind: 'pending' }>): boolean =>
+  actions.length === 0 || actions.some((action) => action.kind !== 'draw' && !(action.kind === 'choose' && action.choice.kind === 'pass'))
+
 /** There is another to go to: those that are closed are passed by, for good. */
 export const passBy = (closed: readonly Closed[]): readonly Action[] =>
   closed.map(({ path, recipient, why }) => ({ kind: 'choose', path, choice: { kind: 'pass', recipient, reason: why } }))

@@ -6,7 +6,7 @@ import type { Plan } from '../plan.ts'
 import { childPath, isStep, isWithin } from '../plan.ts'
 import type { Action, Context, Evaluate, NodeStep } from '../step.ts'
 import { addTo, emptySums } from '../sums.ts'
-import { allClosed, passBy, pending } from '../step.ts'
+import { allClosed, offers, passBy, pending } from '../step.ts'
 
 /**
  * Simultaneous: all at once, until as many have accepted as the pattern takes. Answers that are on their way are waited
@@ -27,7 +27,8 @@ export const race = (node: Extract<Plan, { kind: 'race' }>, path: string, contex
 
   const closed = steps.filter((step) => step.kind === 'closed')
   const open = steps.filter((step) => step.kind === 'pending')
-  if (open.length > 0 || (accepted.length > 0 && closed.length > 0)) return pending(...passBy(closed), ...open.flatMap((step) => step.actions))
+  const passed = open.some(offers) || accepted.length > 0 ? passBy(closed) : []
+  if (open.length > 0 || passed.length > 0) return pending(...passed, ...open.flatMap((step) => step.actions))
   if (closed.length > 0) return allClosed(closed, path)
   return { kind: 'done', outcome: accepted.length > 0 ? joined(sales, accepted) : combine(outcomes, path) }
 }

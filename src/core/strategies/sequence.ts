@@ -6,7 +6,7 @@ import type { Outcome } from '../outcome.ts'
 import type { Plan, SequenceStep } from '../plan.ts'
 import { childPath, recipientsOf } from '../plan.ts'
 import type { Closed, Context, Evaluate, NodeStep } from '../step.ts'
-import { allClosed, earliest, pass, passBy, pending } from '../step.ts'
+import { allClosed, besideClosed, earliest, pass, pending } from '../step.ts'
 
 /**
  * One after the other (Waterfall, Fallback, Exclusive Window). A closed recipient is passed by, for good, as soon as a
@@ -33,7 +33,7 @@ export const sequence = (node: Extract<Plan, { kind: 'sequence' }>, path: string
       // Begun inside its window and shut after it: it may finish an answer, not begin again.
       if (isOver(step, context)) return pass(at, child.recipient, closedAt(step, context))
       closed.push({ ...child, until: cutOff(child.until, step, context) })
-    } else return closed.length === 0 ? child : pending(...passBy(closed))
+    } else return besideClosed(closed, child)
   }
   if (closed.length > 0) {
     const all = allClosed(closed, path)

@@ -4,7 +4,7 @@ import type { Outcome } from '../outcome.ts'
 import type { Plan } from '../plan.ts'
 import { childPath } from '../plan.ts'
 import type { Closed, Context, Evaluate, NodeStep } from '../step.ts'
-import { allClosed, passBy, pending } from '../step.ts'
+import { allClosed, besideClosed, pending } from '../step.ts'
 
 /** Round Robin and Weighted: the first is drawn by exact share, the others follow in their order on refusal. */
 export const share = (node: Extract<Plan, { kind: 'share' }>, path: string, context: Context, evaluate: Evaluate): NodeStep => {
@@ -22,7 +22,7 @@ export const inOrder = (plans: readonly Plan[], order: readonly number[], path: 
     if (!plan) continue
     const child = evaluate(plan, childPath(path, i), context)
     if (child.kind === 'closed') closed.push(child)
-    else if (child.kind === 'pending') return closed.length === 0 ? child : pending(...passBy(closed))
+    else if (child.kind === 'pending') return besideClosed(closed, child)
     else if (['accepted', 'held', 'pooled'].includes(child.outcome.kind)) return child
     else outcomes.push(child.outcome)
   }
