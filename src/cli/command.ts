@@ -22,6 +22,7 @@ export interface OptionSpec {
   readonly flags: string
   readonly help: string
   readonly read?: (value: string, before: unknown) => unknown
+  /** For completion: `read` refuses what is none of them. */
   readonly choices?: readonly string[]
 }
 

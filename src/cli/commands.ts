@@ -1,7 +1,7 @@
 import type { Grouping } from '../core/report.ts'
 import type { CommandSpec, OptionSpec } from './command.ts'
 import { readRamp } from './load/ramp.ts'
-import { readClock, readCount, readPort, readMoneyText, readPair, readAge, readOne, readTime, readWait, collect } from './values.ts'
+import { readChoice, readClock, readCount, readPort, readMoneyText, readPair, readAge, readOne, readTime, readWait, collect } from './values.ts'
 
 const START = 'Start:'
 const DELIVER = 'Deliver:'
@@ -124,7 +124,7 @@ export const COMMANDS: readonly CommandSpec[] = [
     name: 'report', group: LOOK, summary: 'revenue, margin, rates, latency and errors',
     more: 'By day (UTC), money stands on the day when it was booked and what is taken back on the day of that, so that closed months stay; a lead counts on the day when it was settled at last.',
     options: [
-      { flags: '--by <what>', help: 'what a row is of (default: recipient)', choices: GROUPINGS },
+      { flags: '--by <what>', help: 'recipient, source, day or version (default: recipient)', choices: GROUPINGS, read: readChoice('--by', GROUPINGS) },
       { flags: '--since <time>', help: 'what was recorded from then on', read: readTime('--since') }, { flags: '--until <time>', help: 'and before then', read: readTime('--until') },
       { flags: '--run <id>', help: 'one run only' }, { flags: '--csv', help: 'as CSV on stdout' }, { flags: '--html <file>', help: 'a page to pass on, in one file' }, ofTest,
     ],

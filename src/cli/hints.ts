@@ -16,8 +16,11 @@ export const createHints = (pays: (recipient: string) => boolean, mode: Mode, to
   const found = new Map<string, Hint>()
   const doubts = createDoubts()
   const strange = createStrange()
-  const inFull = (recipient: string, text: string): string => text.replace(/`finalmile (unpause|parse|review)`/g, (_, command: string) =>
-    `\`${command === 'review' ? told(mode, 'review list') : command === 'parse' ? told(null, `parse ${shellWord(recipient)} FILE`) : told(mode, `unpause ${shellWord(recipient)}`)}\``)
+  const inFull = (recipient: string, text: string): string => {
+    const name = shellWord(recipient)
+    const full: Readonly<Record<string, string>> = { unpause: told(mode, `unpause ${name}`), parse: told(null, `parse ${name} FILE`), review: told(mode, 'review list'), status: told(mode, 'status') }
+    return text.replace(/`finalmile (\w+)`/g, (as, command: string) => (full[command] === undefined ? as : `\`${full[command]}\``))
+  }
   const add = (recipient: string, text: string | null): void => {
     const name = `${recipient}\n${text}`
     if (text === null || found.has(name) || (aboutField(text) && [...found.values()].filter((each) => each.recipient === recipient && aboutField(each.text)).length >= MOST_FIELDS)) return

@@ -1,6 +1,7 @@
 import { CommanderError } from 'commander'
+import { usageError } from '../base/diagnostic.ts'
 import type { Environment } from '../base/environment.ts'
-import { COMMANDS } from './commands.ts'
+import { COMMANDS, COMMON_OPTIONS } from './commands.ts'
 import { readEnvironment } from './environment.ts'
 import { EXIT } from './exit.ts'
 import { presentFailure } from './failure.ts'
@@ -38,11 +39,21 @@ export const runCommandLine = async (
     code = await run({ args: operands, options, settings, streams, environment, cwd })
   })
   try {
+    refuseLongDashes(args)
     await program.parseAsync(wordsOf(args), { from: 'user' })
     return code
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.done : EXIT.usage
     return presentFailure(error, streams.err, { sent: false })
+  }
+}
+
+/** Word processors and chats make one long dash of the two before a flag: commander would take it for a file. */
+const refuseLongDashes = (args: readonly string[]): void => {
+  const flags = [...COMMON_OPTIONS, ...COMMANDS.flatMap((each) => each.options ?? [])].flatMap(({ flags: known }) => /--[a-z-]+/.exec(known)?.[0] ?? [])
+  for (const each of args) {
+    const meant = flags.find((flag) => each.replace(/^[\u2012-\u2015\u2212]+/, '--').split('=')[0] === flag)
+    if (meant !== undefined && !each.startsWith('-')) throw usageError(`"${each}" begins with a long dash, as word processors make it of two short ones`, `write ${meant}`)
   }
 }
 

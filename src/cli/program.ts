@@ -73,7 +73,7 @@ const commandsFirst = (text: string, command: Command): string => {
 }
 
 /** A value that cannot be read goes to `mistakes`, so that all of them are told together. */
-const optionOf = ({ flags, help, read, choices }: OptionSpec, mistakes: Diagnostic[]): Option => {
+const optionOf = ({ flags, help, read }: OptionSpec, mistakes: Diagnostic[]): Option => {
   const option = new Option(flags, help)
   if (read !== undefined) {
     option.argParser((value, before) => {
@@ -86,7 +86,6 @@ const optionOf = ({ flags, help, read, choices }: OptionSpec, mistakes: Diagnost
       }
     })
   }
-  if (choices !== undefined) option.choices(choices)
   return option
 }
 

@@ -30,6 +30,11 @@ export const readOne = (flag: string) => (value: string, before: unknown): strin
   return value
 }
 
+export const readChoice = (flag: string, choices: readonly string[]) => (value: string): string => {
+  if (!choices.includes(value)) throw usageError(`${flag} takes ${choices.slice(0, -1).join(', ')} or ${choices.at(-1)}, not "${value}"`, `for example ${flag} ${choices[0]}`)
+  return value
+}
+
 export const collect = (value: string, before: unknown): readonly string[] => [...(Array.isArray(before) ? before.map(String) : []), value]
 
 export const readWait = (flag: string) => readDuration(flag, ['s', 'min'], '30s')
@@ -60,7 +65,7 @@ export const readTime = (flag: string) => (value: string): Instant => {
   const text = value.trim().replace(' ', 'T')
   const zoned = /(Z|[+-]\d\d:?\d\d)$/i.test(text) || !text.includes('T') ? text : `${text}Z`
   const at = /^\d{4}-\d\d-\d\d(T|$)/.test(text) ? Date.parse(zoned) : Number.NaN
-  if (Number.isNaN(at) || !isDay(value.trim().slice(0, 10))) throw usageError(`${flag} takes a time, not "${value}"`, `for example ${flag} 2026-11-24T08:00:00-05:00`)
+  if (Number.isNaN(at) || !isDay(value.trim().slice(0, 10))) throw usageError(`${flag} takes a time, not "${value}"`, `for example ${flag} 2026-11-24 or ${flag} 2026-11-24T08:00:00-05:00`)
   return at
 }
 

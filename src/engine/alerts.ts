@@ -42,7 +42,7 @@ export const createAlerts = (deps: RunDeps, policies: ReadonlyMap<string, Policy
     },
     circuitOpened: (recipient: string, last: Verdict): void => {
       const circuit = policies.get(recipient)?.circuit
-      tell(recipient, 'circuit', `its circuit opened: ${circuit ? `more than ${Math.round(circuit.errorRate * 100)}% of its last ${circuit.over}` : 'too many'} attempts failed; the last: ${last.reason ?? 'no answer'}`, 'finalmile status shows when it is tried again')
+      tell(recipient, 'circuit', `its circuit opened: ${circuit ? `more than ${Math.round(circuit.errorRate * 100)}% of its last ${circuit.over}` : 'too many'} attempts failed; the last: ${last.reason ?? 'no answer'}`, '`finalmile status` shows when it is tried again')
     },
     /** Sold and only partly done: nobody would look at it again by itself. Or every try failed, where the recipient's file asks to hear of that. */
     settled: ({ history }: Work, { outcome, recipient, reason }: Extract<Standing, { state: 'settled' }>): void => {

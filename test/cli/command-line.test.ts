@@ -71,6 +71,8 @@ describe('a mistake on the command line exits 2, says what to do on stderr, and 
     ['two formats of a sheet', ['describe', 'acme', '--markdown', '--json'], '--json and --markdown contradict each other'],
     ['two formats of an export', ['export', 'ledger', '--csv', '--jsonl'], '--csv and --jsonl contradict each other'],
     ['a pair without =', ['deliver', 'x.csv', '--to', 'a', '--source', 'facebook'], '--source takes name=value'],
+    ['a grouping that is misspelt', ['report', '--by', 'sorce'], '--by takes recipient, source, day or version, not "sorce"'],
+    ['a flag that came out of a word processor', ['deliver', 'x.csv', '—to', 'acme'], 'write --to'],
     ['a time that is none', ['resume', '--test', '--clock', 'tomorrow'], '--clock takes a time'],
     ['--clock without --test', ['resume', '--clock', '2026-11-24T08:00:00Z'], 'add --test'],
     ['--clock without --test, of what a person does', ['unpause', 'acme-insurance', '--clock', '2026-11-24T08:00:00Z'], 'add --test'],

@@ -66,6 +66,8 @@ describe('hints', () => {
   it('commands stand there as they are given, for its recipient and its store', () => {
     const hints = createHints(() => true, 'test', toldBy({ given: [['--store', 'sqlite:a.db']] }))
     for (const verdict of [failed('auth', 'no'), { kind: 'unconfirmed', class: 'unreadable', reason: 'x' } satisfies Verdict]) for (const event of tried('/', 'it is', 1, verdict)) hints.observe({ kind: 'stored', deliveryId: 'd', leadId: 'L1', source: {}, seq: 1, event })
+    hints.observe({ kind: 'alert', recipient: 'it is', text: 'its circuit opened', hint: '`finalmile status` shows when it is tried again' })
+    expect(hints.all().at(-1)?.text).toBe('`finalmile status --test --store sqlite:a.db` shows when it is tried again')
     expect(hints.all().map((each) => each.text).join('\n')).toMatch(/`finalmile unpause 'it is' --test --store sqlite:a.db`.*`finalmile parse 'it is' FILE --store sqlite:a.db`.*`finalmile review list --test --store sqlite:a.db`/s)
   })
   it('each is told once', () => { expect(hintsOf([broken, 503], [broken, 503])).toHaveLength(1) })
