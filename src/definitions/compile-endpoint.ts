@@ -1,6 +1,7 @@
 import { diagnosticAt, type Place } from '../base/diagnostic.ts'
 import { formatMoney } from '../base/money.ts'
 import type { Policy } from '../core/policy.ts'
+import { asWritten } from './as-written.ts'
 import { authOf } from './compile-auth.ts'
 import { NO_PARSING } from './compile-parsing.ts'
 import { compileOptions, tellOfUnusedOptions } from './compile-options.ts'
@@ -63,7 +64,7 @@ export const compileEndpoint = (id: string, name: string, root: Extract<YamlNode
     about: aboutOf(values),
   }
   if (places.type && values.type === undefined) return { definition: plain, policy, typed: false }
-  const definition = SERVICES[type]?.(plain, values, places, reading) ?? plain
+  const definition = asWritten(SERVICES[type]?.(plain, values, places, reading) ?? plain)
   tellOfEndpoint(definition, places, reading)
   if (TYPE_KINDS[type] === 'plain') warnOfContentType(format, values, reading)
   if (TYPE_KINDS[type] !== 'service') tellOfLoneText(values.fieldMapping, format === 'text' && values.batch === undefined && HAS_TEXT.includes(type), reading)

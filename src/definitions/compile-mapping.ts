@@ -10,7 +10,7 @@ export const compileMapping = (node: YamlNode, report: (problem: Diagnostic) => 
     case 'list': return { kind: 'list', items: node.items.map((each) => compileMapping(each, report)), place: node.place }
     case 'scalar': {
       if ((!node.quoted && BARE_FIELD.test(node.text.trim())) || OTHER_BRACES.test(node.text)) report(asItStands(node.text, node.place))
-      if (!node.quoted && typeof node.value !== 'string') return { kind: 'constant', value: node.value, place: node.place }
+      if (!node.quoted && typeof node.value !== 'string') return { kind: 'constant', value: node.value, text: node.text, place: node.place }
       return { kind: 'template', text: node.text, place: node.place }
     }
     default: return node satisfies never

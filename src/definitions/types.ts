@@ -25,8 +25,8 @@ export type MappingNode =
   | { readonly kind: 'list'; readonly items: readonly MappingNode[]; readonly place: Place }
   /** Text that may hold `{{…}}`; text without any is a constant. */
   | { readonly kind: 'template'; readonly text: string; readonly place: Place }
-  /** A YAML number, boolean or null written unquoted. */
-  | { readonly kind: 'constant'; readonly value: number | boolean | null; readonly place: Place }
+  /** A YAML number, boolean or null written unquoted; `text`: as it is written. */
+  | { readonly kind: 'constant'; readonly value: number | boolean | null; readonly text: string; readonly place: Place }
 
 export type MappingEntry =
   | { readonly kind: 'entry'; readonly key: string; readonly value: MappingNode; readonly place: Place }

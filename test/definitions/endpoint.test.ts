@@ -27,6 +27,17 @@ it('one text is the whole body where the Format is Text, and no mapping elsewher
   for (const lines of ['Field Mapping: Lead {{lead.id}}', 'Format: Text\nField Mapping: x\nBatch: {Accumulate: 5 leads}', 'Format: Text\nField Mapping:']) expect(load({ r: `${BASE}${lines}` }).said).toContainEqual(expect.stringContaining('wrong-shape'))
 })
 
+it('numbers and booleans go as they are written where the format has none of its own', () => {
+  const lines = 'Field Mapping:\n  version: 1.0\n  {{#if lead.x}}\n  ok: True\n  {{/if}}\n  list: [45.00]\n  none: null'
+  const values = (more: string) => JSON.stringify(definition(`${lines}\n${more}`).mapping, (key, value: unknown) => (key === 'place' || key === 'open' ? undefined : value)).match(/"(?:value|text)":(?:"[^"]*"|[\d.]+|true|null)/g)
+  const typed = ['"value":1', '"text":"1.0"', '"value":true', '"text":"True"', '"value":45', '"text":"45.00"', '"value":null', '"text":"null"']
+  const written = ['"text":"1.0"', '"text":"True"', '"text":"45.00"', '"value":null', '"text":"null"']
+  for (const more of ['Format: JSON', 'Format: JSON\nBatch: {Accumulate: 10 leads, Format: JSON array}']) expect(values(more)).toEqual(typed)
+  for (const more of ['Format: Form', 'Format: XML', 'Format: Query', 'Format: JSON\nBatch: {Accumulate: 10 leads, Format: CSV}']) expect(values(more)).toEqual(written)
+  expect(definition('Format: Form\nPing:\n  Field Mapping:\n    version: 2.0\n  Response Parsing:\n    Bid: price').ping?.mapping).toMatchObject({ entries: [{ value: { kind: 'template', text: '2.0' } }] })
+  expect(definition('Body Parameter: payload\nExtra Fields:\n  version: 2.0').extraFields).toMatchObject({ entries: [{ value: { kind: 'template', text: '2.0' } }] })
+})
+
 it('Include All Fields may stand under Settings, beside Omit Empty', () => expect(definition('Settings:\n  Include All Fields: yes').includeAllFields).toBe(true))
 
 describe('what is not written', () => {

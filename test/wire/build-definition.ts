@@ -58,7 +58,7 @@ export const mapping = (value: unknown): MappingNode => {
   if (typeof value === 'object' && value !== null) {
     return { kind: 'map', place, entries: Object.entries(value).map(([key, each]) => ({ kind: 'entry', key, value: mapping(each), place })) }
   }
-  return { kind: 'constant', value: value as number | boolean | null, place }
+  return { kind: 'constant', value: value as number | boolean | null, text: String(value), place }
 }
 
 /** An answer as the transport hands it over; headers in lower case. An object as body is sent as JSON. */
