@@ -32,6 +32,10 @@ export const parseDuration = (value: string): DurationText => {
   return text === '' ? { ok: false, problem: 'not-a-duration' } : { ok: true, ms: Math.round(ms) }
 }
 
+/** The earliest of several instants, where null means "not by the clock"; null where all are null. */
+export const earliest = (times: readonly (Instant | null)[]): Instant | null =>
+  times.reduce((first, each) => (each === null ? first : first === null ? each : Math.min(first, each)), null)
+
 /** A duration for people: `850 ms`, `4 s`, `5 min`, `2 h 30 min`, `3 d`. */
 export const formatDuration = (ms: number): string => {
   if (ms < SECOND) return `${Math.round(ms)} ms`

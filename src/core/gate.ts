@@ -7,8 +7,8 @@ import type { Circuit } from './circuit.ts'
 import { circuitGate } from './circuit.ts'
 import type { Mode } from './event.ts'
 import type { Lead } from './lead.ts'
-import { stateOfLead, zonesOfLead } from './lead-zone.ts'
-import type { CallingHours, CallWindow, Policy } from './policy.ts'
+import { stateOfLead, zonesOfLead, zonesOfWindow } from './lead-zone.ts'
+import type { CallWindow, Policy } from './policy.ts'
 import { windowState } from './window.ts'
 
 /** What is known now of one recipient, beside its policy; shared by all leads. */
@@ -33,16 +33,9 @@ const shut = (until: Instant | null, why: string): Gate => ({ open: false, until
 export const gate = (policy: Policy, facts: RecipientFacts | undefined, lead: Lead, mode: Mode, now: Instant): Gate => {
   if (facts?.paused) return shut(null, `${policy.name} is paused (${facts.paused.reason}); \`finalmile unpause ${shellWord(policy.recipient)}${mode === 'test' ? ' --test' : ''}\` opens it`)
   if (facts?.closedUntil != null && facts.closedUntil > now) return { open: false, until: facts.closedUntil, why: `${policy.name} asked for a longer wait, until ${utcText(facts.closedUntil)}`, asked: true }
-  const outside = policy.window ? windowGate(policy, policy.window, lead, now) : null
+  const ofBusiness = policy.requirements.some(({ check }) => check.kind === 'business-hours') ? BUSINESS_HOURS : null
+  const outside = windowGate(policy, policy.window, lead, now) ?? callingGate(policy, lead, now) ?? windowGate(policy, ofBusiness, lead, now)
   if (outside) return outside
-  if (policy.callingHours) {
-    const closed = callingGate(policy, policy.callingHours, lead, now)
-    if (closed) return closed
-  }
-  if (policy.requirements.some(({ check }) => check.kind === 'business-hours')) {
-    const closed = windowGate(policy, BUSINESS_HOURS, lead, now)
-    if (closed) return closed
-  }
   if (facts?.full && facts.full.size > 0) {
     for (const cap of policy.caps) {
       if (!facts.full.has(counterOf(policy, cap, mode, now))) continue
@@ -60,22 +53,22 @@ export const gate = (policy: Policy, facts: RecipientFacts | undefined, lead: Le
 /** Monday to Friday, 9 to 5, in the zone that its Timezone says. */
 const BUSINESS_HOURS: CallWindow = { spans: [{ fromMinute: 9 * 60, toMinute: 17 * 60 }], days: [1, 2, 3, 4, 5] }
 
-const windowGate = (policy: Policy, window: CallWindow, lead: Lead, now: Instant): Gate | null => {
-  const zones = policy.zone.kind === 'zone' ? [policy.zone.name] : zonesOfLead(lead, policy.zone)
-  if (zones.length === 0) return shut(null, `${policy.name}: the lead's time zone is not known, so that its call window cannot be kept`)
-  const state = windowState(window, zones, now)
-  if (state.open) return null
-  const zone = zones[0] ?? 'UTC'
-  return shut(state.until, `${policy.name}: outside its window (${zones.join(' and ')})${state.until === null ? ', which never opens' : `, opens ${wallText(state.until, zone)}`}`)
-}
+const windowGate = (policy: Policy, window: CallWindow | null, lead: Lead, now: Instant): Gate | null =>
+  window && outsideOf(policy, [window], zonesOfWindow(lead, policy.zone), now, { kept: 'call window', outside: 'its window', never: 'opens' })
 
 /** By the law of the lead's state, and by its own clock, whatever zone the recipient's days are counted in. */
-const callingGate = (policy: Policy, hours: CallingHours, lead: Lead, now: Instant): Gate | null => {
-  const zones = zonesOfLead(lead, policy.zone.kind === 'zone' ? { kind: 'lead' } : policy.zone)
-  if (zones.length === 0) return shut(null, `${policy.name}: the lead's time zone is not known, so that its calling hours cannot be kept`)
+const callingGate = (policy: Policy, lead: Lead, now: Instant): Gate | null => {
+  if (!policy.callingHours) return null
+  const { byState, elsewhere } = policy.callingHours
   const state = stateOfLead(lead)
-  const own = state === null ? undefined : hours.byState[state]
-  const window = windowState(own ?? hours.elsewhere, zones, now)
-  if (window.open) return null
-  return shut(window.until, `${policy.name}: outside the calling hours${own ? ` of ${state}` : ''} (${zones.join(' and ')})${window.until === null ? ', which never open' : `, opens ${wallText(window.until, zones[0] ?? 'UTC')}`}`)
+  const own = state === null ? undefined : byState[state]
+  return outsideOf(policy, own ?? elsewhere, zonesOfLead(lead, policy.zone), now, { kept: 'calling hours', outside: `the calling hours${own ? ` of ${state}` : ''}`, never: 'open' })
+}
+
+const outsideOf = (policy: Policy, windows: readonly CallWindow[], zones: readonly string[], now: Instant, words: { readonly kept: string; readonly outside: string; readonly never: string }): Gate | null => {
+  const [zone] = zones
+  if (zone === undefined) return shut(null, `${policy.name}: the lead's time zone is not known, so that its ${words.kept} cannot be kept`)
+  const state = windowState(windows, zones, now)
+  if (state.open) return null
+  return shut(state.until, `${policy.name}: outside ${words.outside} (${zones.join(' and ')}), ${state.until === null ? `which never ${words.never}` : `opens ${wallText(state.until, zone)}`}`)
 }

@@ -26,6 +26,9 @@ export const zonesOfLead = (lead: Lead, source: ZoneSource): readonly string[] =
   return []
 }
 
+/** The zones that a window is read in: the recipient's, where it names one, else the lead's. */
+export const zonesOfWindow = (lead: Lead, source: ZoneSource): readonly string[] => (source.kind === 'zone' ? [source.name] : zonesOfLead(lead, source))
+
 /** By the names that leads have for each, the likeliest first. */
 const ZONE_FIELDS = ['timezone', 'time_zone', 'tz']
 const POSTAL_FIELDS = ['postal_code', 'zip', 'zip_code', 'zipcode', 'postcode']

@@ -1,5 +1,5 @@
 import type { Money } from '../base/money.ts'
-import type { Instant } from '../base/time.ts'
+import { earliest, type Instant } from '../base/time.ts'
 import type { Claim } from './caps.ts'
 import type { Choice, Mode } from './event.ts'
 import type { RecipientFacts } from './gate.ts'
@@ -114,7 +114,3 @@ export const passBy = (closed: readonly Closed[]): readonly Action[] =>
 /** All that are left are closed: the lead waits for the first to open. */
 export const allClosed = (closed: readonly Closed[], path: string): Closed =>
   ({ kind: 'closed', path, until: earliest(closed.map((each) => each.until)), why: closed.map((each) => each.why).join('; '), recipient: closed[0]?.recipient ?? null })
-
-/** The earliest of several instants, where null means "until a person acts"; null where all are null. */
-export const earliest = (times: readonly (Instant | null)[]): Instant | null =>
-  times.reduce((first, each) => (each === null ? first : first === null ? each : Math.min(first, each)), null)

@@ -1,16 +1,14 @@
-import type { Instant } from '../base/time.ts'
-import { DAY, MINUTE } from '../base/time.ts'
+import { DAY, earliest, MINUTE, type Instant } from '../base/time.ts'
 import { instantOfWall, offsetAt, wallTime } from '../base/zone.ts'
 import type { CallWindow, ClockSpan } from './policy.ts'
 
 type WindowState = { readonly open: true } | { readonly open: false; /** null: it never opens */ readonly until: Instant | null }
 
 /**
- * Whether a window is open in all of the given zones at once (a lead whose zone is not certain has several), and if not,
+ * Whether one of the windows is open in all of the given zones at once (a lead whose zone is not certain has several), and if not,
  * when it next is. The first minute of a span is inside, its last is not: 8:00 is inside `8am-9pm`, 21:00 is outside.
  */
-export const windowState = (window: CallWindow | readonly CallWindow[], zones: readonly string[], now: Instant): WindowState => {
-  const windows = 'spans' in window ? [window] : window
+export const windowState = (windows: readonly CallWindow[], zones: readonly string[], now: Instant): WindowState => {
   if (zones.every((zone) => firstOf(windows, zone, now) === now)) return { open: true }
   // Each zone's next opening is the earliest that all could be open; where another is shut then, ask again from its own.
   let at: Instant = now
@@ -28,14 +26,7 @@ export const windowState = (window: CallWindow | readonly CallWindow[], zones: r
 }
 
 /** Windows of different days make one: the first of them to open. */
-const firstOf = (windows: readonly CallWindow[], zone: string, now: Instant): Instant | null => {
-  let first: Instant | null = null
-  for (const window of windows) {
-    const opens = opensAt(window, zone, now)
-    if (opens !== null && (first === null || opens < first)) first = opens
-  }
-  return first
-}
+const firstOf = (windows: readonly CallWindow[], zone: string, now: Instant): Instant | null => earliest(windows.map((window) => opensAt(window, zone, now)))
 
 /** `now` where the window is open, else its next opening within a fortnight; null where it has none. */
 const opensAt = (window: CallWindow, zone: string, now: Instant): Instant | null => {
@@ -49,13 +40,9 @@ const byTheClock = (window: CallWindow, zone: string, now: Instant): Instant | n
   const local = wallTime(now, zone)
   const midnight = Date.UTC(local.year, local.month - 1, local.day)
   const minute = local.hour * 60 + local.minute
-  const today = ((local.weekday + 6) % 7) + 1
   for (let ahead = -1; ahead <= 14; ahead++) {
-    if (!window.days.includes(((today - 1 + ahead + 14) % 7) + 1)) continue
-    const found = window.spans
-      .map((span) => startOf(span, ahead, midnight, minute, zone, now))
-      .filter((at) => at !== null)
-      .reduce<Instant | null>((first, at) => (first === null || at < first ? at : first), null)
+    if (!window.days.includes(((local.weekday - 1 + ahead + 7) % 7) + 1)) continue
+    const found = earliest(window.spans.map((span) => startOf(span, ahead, midnight, minute, zone, now)))
     if (found !== null) return found
   }
   return null

@@ -1,5 +1,5 @@
+import { earliest } from '../base/time.ts'
 import { isSameRecord, type Lead } from '../core/lead.ts'
-import { earliest } from '../core/step.ts'
 import type { Standing } from '../ports.ts'
 import type { RunDeps, RunEnd, RunSettings } from './settings.ts'
 

@@ -9,7 +9,7 @@ const office: CallWindow = { spans: [{ fromMinute: 9 * 60, toMinute: 17 * 60 }],
 const night: CallWindow = { spans: [{ fromMinute: 22 * 60, toMinute: 6 * 60 }], days: [5] }
 const at = (iso: string): number => Date.parse(iso)
 const state = (window: CallWindow, zones: string | string[], iso: string): string => {
-  const got = windowState(window, [zones].flat(), at(iso))
+  const got = windowState([window], [zones].flat(), at(iso))
   return got.open ? 'open' : got.until === null ? 'never' : new Date(got.until).toISOString()
 }
 
@@ -41,7 +41,7 @@ describe('windowState', () => {
       const window: CallWindow = { spans: [{ fromMinute, toMinute: fromMinute + length }], days: [1, 2, 3, 4, 5, 6, 7] }
       const isInside = (when: number): boolean => { const { hour, minute } = wallTime(when, zone); return hour * 60 + minute >= fromMinute && hour * 60 + minute < fromMinute + length }
       const now = at(evening) + after * 60_000
-      const got = windowState(window, [zone], now)
+      const got = windowState([window], [zone], now)
       let first = now
       while (!isInside(first)) first += 60_000
       expect(got).toEqual(first === now ? { open: true } : { open: false, until: first })
@@ -50,12 +50,12 @@ describe('windowState', () => {
 
   it('what it says opens is open then, and nothing before is', () => {
     fc.assert(fc.property(fc.integer({ min: at('2026-01-01T00:00:00Z'), max: at('2027-12-31T00:00:00Z') }), fc.constantFrom('America/New_York', 'Asia/Kolkata', 'Australia/Lord_Howe', 'UTC'), fc.constantFrom(calling, office), (now, zone, window) => {
-      const got = windowState(window, [zone], now)
+      const got = windowState([window], [zone], now)
       const local = wallTime(now, zone)
       const minute = local.hour * 60 + local.minute
       const inside = window.days.includes(local.weekday) && window.spans.some((span) => span.fromMinute <= minute && minute < span.toMinute)
       expect(got.open).toBe(inside)
-      if (!got.open) expect(windowState(window, [zone], got.until!)).toEqual({ open: true })
+      if (!got.open) expect(windowState([window], [zone], got.until!)).toEqual({ open: true })
     }))
   })
 })

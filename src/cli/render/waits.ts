@@ -1,5 +1,5 @@
 import type { RunEnd } from '../../engine/settings.ts'
-import { earliest } from '../../core/step.ts'
+import { earliest } from '../../base/time.ts'
 
 /** Why a lead waits, but for when that ends: leads that wait for the same thing at different times are told together. */
 export const withoutTime = (why: string): string => why.replace(/,? (?:which )?(?:until|opens|at|after) \d{4}-\d\d-\d\d[T ][\d:.]+(?:Z| UTC)?(?=$|;)/g, '')

@@ -1,12 +1,11 @@
-import type { Instant } from '../../base/time.ts'
-import { utcText } from '../../base/time.ts'
+import { earliest, utcText, type Instant } from '../../base/time.ts'
 import { combine } from '../combine.ts'
 import { isStarted, nodeAt } from '../history.ts'
 import type { Outcome } from '../outcome.ts'
 import type { Plan, SequenceStep } from '../plan.ts'
 import { childPath, recipientsOf } from '../plan.ts'
 import type { Closed, Context, Evaluate, NodeStep } from '../step.ts'
-import { allClosed, besideClosed, earliest, pass, pending } from '../step.ts'
+import { allClosed, besideClosed, pass, pending } from '../step.ts'
 
 /**
  * One after the other (Waterfall, Fallback, Exclusive Window). A closed recipient is passed by, for good, as soon as a

@@ -1,7 +1,7 @@
 import type { Diagnostic } from '../../../base/diagnostic.ts'
 import type { Instant } from '../../../base/time.ts'
 import { wallTime } from '../../../base/zone.ts'
-import { zonesOfLead } from '../../../core/lead-zone.ts'
+import { zonesOfWindow } from '../../../core/lead-zone.ts'
 import { windowState } from '../../../core/window.ts'
 import type { EndpointDefinition } from '../../../definitions/types.ts'
 import { formOf } from '../../encode/form.ts'
@@ -38,10 +38,10 @@ type Call = { readonly kind: 'now' } | { readonly kind: 'at'; readonly text: str
 
 /** From the first attempt's time, so that a retry is the same request. */
 const callTime = ({ window, zone }: NonNullable<EndpointDefinition['calls']>, { lead, now }: RenderInput): Call => {
-  const zones = zone.kind === 'zone' ? [zone.name] : zonesOfLead(lead, zone)
+  const zones = zonesOfWindow(lead, zone)
   const [first] = zones
   if (first === undefined) return { kind: 'unknown', why: "the lead's time zone is not known, so that its call window cannot be kept" }
-  const state = windowState(window, zones, now)
+  const state = windowState([window], zones, now)
   if (state.open) return { kind: 'now' }
   return state.until === null ? { kind: 'unknown', why: 'its call window never opens' } : { kind: 'at', text: inZone(state.until, first) }
 }
