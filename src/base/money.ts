@@ -29,7 +29,9 @@ export const addMoney = (a: Money, b: Money): Money => {
   return money(a.amount + b.amount, a.currency)
 }
 
-export const subtractMoney = (a: Money, b: Money): Money => addMoney(a, { amount: -b.amount, currency: b.currency })
+export const negative = ({ amount, currency }: Money): Money => money(-amount, currency)
+
+export const subtractMoney = (a: Money, b: Money): Money => addMoney(a, negative(b))
 
 /**
  * Reads money as people and buyers write it: `45`, `45.00`, `"$1,012.50"`, `45 USD`, `USD 45`, `€1.50`, `US$45`, `45 usd`, and

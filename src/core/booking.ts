@@ -1,8 +1,8 @@
 import type { Money } from '../base/money.ts'
 import type { Attempt, History } from './history.ts'
-import { attemptsOf, nodeAt } from './history.ts'
+import { bidAt, nodeAt } from './history.ts'
 import type { Plan } from './plan.ts'
-import { isWithin, lineTo, rootPath } from './plan.ts'
+import { isWithin, lineTo, sendAt } from './plan.ts'
 import type { Policy } from './policy.ts'
 import type { Verdict } from './verdict.ts'
 
@@ -25,21 +25,12 @@ export const book = (plan: Plan, path: string, history: History, verdict: Verdic
 
 /** What its ping and its pattern say that a sale at this place earns. */
 const namedAt = (plan: Plan, path: string, history: History): { readonly bid: Money | null; readonly pattern: Money | null } => {
-  const node = nodeOf(plan, path)
-  const bid = attemptsOf(nodeAt(history, path), 'ping').at(-1)?.finished?.verdict
-  return { bid: bid?.kind === 'bid' ? bid.price : null, pattern: node?.kind === 'send' ? node.price : null }
+  return { bid: bidAt(nodeAt(history, path))?.price ?? null, pattern: sendAt(plan, path)?.price ?? null }
 }
 
 export const isPriced = (plan: Plan, path: string, history: History): boolean => {
   const { bid, pattern } = namedAt(plan, path, history)
   return (bid ?? pattern) !== null
-}
-
-/** The node at a path; null where the plan has none (a plan of another day). */
-export const nodeOf = (plan: Plan, path: string): Plan | null => {
-  if (path === rootPath) return plan
-  const last = lineTo(plan, path).at(-1)
-  return last?.path === path ? last.plan : null
 }
 
 /** What is booked at a node and below it, in the order in which its nodes were first reached. */

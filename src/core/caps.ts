@@ -4,7 +4,7 @@ import type { Instant } from '../base/time.ts'
 import { wallText } from '../base/zone.ts'
 import type { Mode } from './event.ts'
 import type { Attempt, History, NodeHistory } from './history.ts'
-import { nodeAt } from './history.ts'
+import { bidAt, nodeAt } from './history.ts'
 import { isStep } from './plan.ts'
 import type { Cap, Policy } from './policy.ts'
 import { periodOf } from './window.ts'
@@ -68,7 +68,7 @@ interface At { readonly node: NodeHistory; readonly open: boolean }
 const changes = (policy: Policy, cap: Cap, was: At, is: At, mode: Mode, expected: Money | null): readonly Claim[] => {
   const amounts = new Map<string, { amount: number; sold: boolean }>()
   const add = (at: At, sign: 1 | -1): void => {
-    const held = heldIn(at, cap, bidIn(at.node) ?? expected)
+    const held = heldIn(at, cap, bidAt(at.node)?.price ?? expected)
     if (held === null || held.amount === 0) return
     const counter = counterOf(policy, cap, mode, held.since)
     const known = amounts.get(counter)
@@ -114,11 +114,6 @@ const heldBy = (holder: Attempt, cap: Cap, expected: Money | null): number => {
   const verdict = holder.finished?.verdict.kind
   if (verdict !== undefined && verdict !== 'accepted' && verdict !== 'unknown' && verdict !== 'unconfirmed') return 0
   return verdict === 'accepted' ? worth(cap, holder.finished?.revenue ?? null) : reserved(cap, expected)
-}
-
-const bidIn = ({ attempts }: NodeHistory): Money | null => {
-  const bid = attempts.findLast((each) => each.phase === 'ping')?.finished?.verdict
-  return bid?.kind === 'bid' ? bid.price : null
 }
 
 /** What only the answer will tell holds the smallest amount, so that a cap in money that is used up refuses it. */

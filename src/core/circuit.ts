@@ -1,7 +1,7 @@
 import type { Instant } from '../base/time.ts'
 import { utcText } from '../base/time.ts'
 import type { CircuitPolicy } from './policy.ts'
-import type { Verdict } from './verdict.ts'
+import { isInterrupted, type Verdict } from './verdict.ts'
 
 /**
  * A recipient's circuit, a fold over its finished attempts (contract, section 3). `recent` holds one character an
@@ -17,7 +17,7 @@ export type Circuit =
 export const closedCircuit: Circuit = { kind: 'closed', recent: '' }
 
 /** A picky buyer is not a broken one: failures and missing answers count, rejections do not (design, money rule 8). */
-export const countsAsFailure = (verdict: Verdict): boolean => (verdict.kind === 'unknown' && verdict.interrupted !== true) || (verdict.kind === 'failed' && verdict.instead === undefined)
+export const countsAsFailure = (verdict: Verdict): boolean => (verdict.kind === 'unknown' && !isInterrupted(verdict)) || (verdict.kind === 'failed' && verdict.instead === undefined)
 
 /** A proxy that fails says nothing about the buyer behind it, neither good nor bad. */
 const isOfProxy = (verdict: Verdict): boolean => verdict.kind === 'failed' && verdict.class === 'proxy'

@@ -1,5 +1,4 @@
-import { money } from '../base/money.ts'
-import type { Money } from '../base/money.ts'
+import { negative, type Money } from '../base/money.ts'
 import type { Instant } from '../base/time.ts'
 import type { DeliveryEvent, EventOf } from './event.ts'
 import type { Outcome } from './outcome.ts'
@@ -65,6 +64,12 @@ export const attemptsOf = (node: NodeHistory, phase: PhaseName): readonly Attemp
   return counted.every((each) => each.phase === phase) ? counted : counted.filter((each) => each.phase === phase)
 }
 
+/** What the recipient of a node offered for the lead at last, where it was asked. */
+export const bidAt = (node: NodeHistory): Extract<Verdict, { kind: 'bid' }> | null => {
+  const verdict = node.attempts.findLast((each) => each.phase === 'ping')?.finished?.verdict
+  return verdict?.kind === 'bid' ? verdict : null
+}
+
 export const isStarted = (history: History, path: string): boolean => {
   for (const [at, node] of history.nodes) {
     if (isWithin(at, path) && (node.attempts.length > node.before || node.queuedAt !== null)) return true
@@ -79,6 +84,12 @@ export const attemptCount = (history: History): number => {
   return count
 }
 
+export const evolveAll = (history: History, events: readonly DeliveryEvent[]): History => {
+  let folded = history
+  for (const event of events) folded = evolve(folded, event)
+  return folded
+}
+
 export const evolve = (history: History, event: DeliveryEvent): History => {
   const version = history.version + 1
   switch (event.type) {
@@ -91,7 +102,7 @@ export const evolve = (history: History, event: DeliveryEvent): History => {
     case 'attemptFinished': return withNode(history, event.path, (node) => ({ ...node, attempts: finish(node.attempts, event) }))
     case 'settled': return { ...withoutQueues(history, rootPath), version, settled: event.outcome }
     case 'reopened': return { ...history, version, settled: null, nodes: history.settled?.kind === 'accepted' ? withStepsAgain(history.nodes) : reopened(history.nodes, event.batches ?? []) }
-    case 'returned': return { ...history, version, besides: [...(history.besides ?? []), money(-event.amount.amount, event.amount.currency)] }
+    case 'returned': return { ...history, version, besides: [...(history.besides ?? []), negative(event.amount)] }
     // Whoever decided has looked at the answers before that said neither yes nor no.
     case 'reviewed': return { ...history, version, settled: event.decision === 'retry' ? null : history.settled, nodes: reopened(history.nodes, null), ...(event.sale ? { besides: [...(history.besides ?? []), event.sale.revenue] } : {}) }
     default: return event satisfies never

@@ -1,9 +1,8 @@
-import { nodeOf } from './booking.ts'
 import { nodeAt } from './history.ts'
 import type { Action, Context, NodeStep } from './step.ts'
 import { done } from './step.ts'
 import type { Plan } from './plan.ts'
-import { rootPath } from './plan.ts'
+import { rootPath, sendAt } from './plan.ts'
 import { auction } from './strategies/auction.ts'
 import { guarded } from './strategies/guarded.ts'
 import { race } from './strategies/race.ts'
@@ -40,8 +39,7 @@ const oneBatchAtATime = (plan: Plan, actions: readonly Action[]): readonly Actio
   const joins = (action: Action): string | null => {
     if (action.kind === 'wait') return action.batch ? action.recipient : null
     if (action.kind !== 'choose' || action.choice.kind !== 'queue') return null
-    const node = nodeOf(plan, action.path)
-    return node?.kind === 'send' ? node.recipient : null
+    return sendAt(plan, action.path)?.recipient ?? null
   }
   const taken = new Set<string>()
   for (const action of actions) if ((action.kind === 'send' || (action.kind === 'wait' && !action.batch)) && action.recipient !== null) taken.add(action.recipient)

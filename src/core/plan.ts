@@ -43,6 +43,8 @@ export type Plan =
   /** Round Robin and Weighted: exact shares, then the others in order. */
   | { readonly kind: 'share'; readonly pattern: string; readonly guard: PatternGuard; readonly weights: readonly number[]; readonly entrants: readonly Plan[] }
 
+type SendPlan = Extract<Plan, { kind: 'send' }>
+
 export interface SequenceStep {
   readonly plan: Plan
   /** Since the lead was received (Exclusive Window); absent where always open. */
@@ -82,8 +84,21 @@ export const lineTo = (plan: Plan, path: string): readonly PlanNode[] => {
   return line
 }
 
+/** The node at a path; null where the plan has none (a plan of another day). */
+export const nodeOf = (plan: Plan, path: string): Plan | null => {
+  if (path === rootPath) return plan
+  const last = lineTo(plan, path).at(-1)
+  return last?.path === path ? last.plan : null
+}
+
+/** The same, where it is an endpoint's. */
+export const sendAt = (plan: Plan, path: string): SendPlan | null => {
+  const node = nodeOf(plan, path)
+  return node?.kind === 'send' ? node : null
+}
+
 /** All that a plan can send, in order; `bids`: in an auction. */
-export const sendsOf = (plan: Plan, bids = false): readonly { readonly send: Extract<Plan, { kind: 'send' }>; readonly bids: boolean }[] =>
+export const sendsOf = (plan: Plan, bids = false): readonly { readonly send: SendPlan; readonly bids: boolean }[] =>
   plan.kind === 'send' ? [{ send: plan, bids }] : childrenOf(plan, rootPath).flatMap((child) => sendsOf(child.plan, plan.kind === 'auction'))
 
 /** Every endpoint the plan can reach, each once, in the order of first reach. */

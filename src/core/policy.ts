@@ -111,3 +111,6 @@ export interface Policy {
   /** Parks the lead instead of sending it. */
   readonly pool: boolean
 }
+
+/** For people; its id where it has no file. */
+export const nameIn = (policies: ReadonlyMap<string, Policy>, recipient: string): string => policies.get(recipient)?.name ?? recipient

@@ -1,8 +1,7 @@
 import type { Money } from '../base/money.ts'
-import { money } from '../base/money.ts'
 import type { Instant } from '../base/time.ts'
 import type { DeliveryEvent } from './event.ts'
-import { creditOf } from './returns.ts'
+import { afterReturn, creditOf } from './returns.ts'
 import type { VerdictKind } from './verdict.ts'
 
 /** What our ledger says of one lead with one buyer. */
@@ -47,7 +46,7 @@ export const addOurs = (ours: Map<string, OurLine>, recipient: string, leadId: s
     else ours.set(deliveryId, { leadId, buyerLeadId, state, worth: state === 'sold' ? revenue : null, at })
   }
   if (event.type === 'returned' && event.recipient === recipient && before?.worth) {
-    ours.set(deliveryId, { ...before, worth: money(before.worth.amount - event.amount.amount, before.worth.currency) })
+    ours.set(deliveryId, { ...before, worth: afterReturn(before.worth, event.amount) })
   }
   if (event.type === 'reviewed' && event.sale?.recipient === recipient) ours.set(deliveryId, { leadId, buyerLeadId: event.sale.buyerLeadId, state: 'sold', worth: event.sale.revenue, at: event.at })
   if (event.type === 'settled' && event.outcome.recipient === recipient && event.outcome.kind === 'accepted' && before?.state !== 'sold') {

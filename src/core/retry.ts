@@ -2,7 +2,7 @@ import { fractionOf } from '../base/hash.ts'
 import type { Instant } from '../base/time.ts'
 import type { RetryPolicy, RetryRule } from './policy.ts'
 import type { FailureClass, Verdict } from './verdict.ts'
-import { asksForNewToken } from './verdict.ts'
+import { asksForNewToken, isInterrupted } from './verdict.ts'
 
 /** A finished attempt, as much of it as retries depend on. */
 interface Tried { readonly at: Instant; readonly verdict: Verdict }
@@ -43,8 +43,6 @@ export const nextAttempt = (policy: RetryPolicy, timeoutMs: number, tried: reado
 
 /** Classes with rules of their own: without one they are not tried again. Exceptions of `Retry On` among the others go by the rule of server errors. */
 const RULED: ReadonlySet<FailureClass> = new Set(['network', 'proxy', 'timeout', 'rate_limited', 'server_error'])
-
-export const isInterrupted = (verdict: Verdict): boolean => verdict.kind === 'unknown' && verdict.interrupted === true
 
 /** The wait before retry `n` (0 for the first). */
 export const backoffMs = (rule: RetryRule, n: number, identity: string): number => {

@@ -1,5 +1,4 @@
-import type { Money } from '../base/money.ts'
-import { addMoney, money, parseMoney, subtractMoney } from '../base/money.ts'
+import { addMoney, money, moneyText, negative, parseMoney, subtractMoney, type Money } from '../base/money.ts'
 import type { Instant } from '../base/time.ts'
 import type { DeliveryEvent, EventOf } from './event.ts'
 import { withMore } from './sums.ts'
@@ -79,7 +78,7 @@ export const decideReturn = (sales: readonly Sale[], request: ReturnRequest, now
   if (amount === null) return refused(`"${request.amount}" is no amount of money`)
   if (amount.currency !== left.currency) return refused(`the return is in ${amount.currency}, the sale in ${left.currency}`)
   if (amount.amount <= 0) return refused('the amount is not above zero')
-  if (amount.amount > left.amount) return refused(`more is returned than the ${showPlain(left)} that ${sale.returned === null ? 'it was sold for' : 'are left of it'}`)
+  if (amount.amount > left.amount) return refused(`more is returned than the ${moneyText(left)} that ${sale.returned === null ? 'it was sold for' : 'are left of it'}`)
   const age = (request.returnedAt ?? now) - sale.soldAt
   if (withinMs !== null && age > withinMs) return refused('it comes later than --within allows after the sale')
   return { kind: 'return', event: { type: 'returned', at: now, path: sale.path, recipient: sale.recipient, buyerLeadId: sale.buyerLeadId, amount, reason, ref } }
@@ -97,7 +96,6 @@ export const creditOf = (text: string, currency: string): Money | null => {
   return read === null ? null : money(Math.abs(read.amount), read.currency)
 }
 
-export const afterReturn = (revenue: Money | null, amount: Money): Money => withMore(revenue, money(-amount.amount, amount.currency))
+export const afterReturn = (revenue: Money | null, amount: Money): Money => withMore(revenue, negative(amount))
 
 const refused = (why: string): ReturnDecision => ({ kind: 'refused', why })
-const showPlain = ({ amount, currency }: Money): string => `${(amount / 10_000).toFixed(2)} ${currency}`

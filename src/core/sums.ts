@@ -1,4 +1,4 @@
-import { addMoney, formatMoney, money, type Money } from '../base/money.ts'
+import { addMoney, formatMoney, money, negative, type Money } from '../base/money.ts'
 
 /** Exact sums, one per currency that occurs. */
 export type Sums = Map<string, Money>
@@ -12,7 +12,7 @@ export const addTo = (sums: Sums, value: Money | null): void => {
 }
 
 export const takeFrom = (sums: Sums, value: Money | null): void => {
-  if (value !== null) addTo(sums, money(-value.amount, value.currency))
+  if (value !== null) addTo(sums, negative(value))
 }
 
 /** A settled lead's one revenue with what came (or, below zero, went back) beside it; what is in another currency has no part in it. */

@@ -58,3 +58,6 @@ export const classOf = (verdict: Verdict): FailureClass | null => ('class' in ve
 
 /** See `renew` of a failed verdict. */
 export const asksForNewToken = (verdict: Verdict): boolean => verdict.kind === 'failed' && verdict.renew === true
+
+/** See `interrupted` of an unknown one. */
+export const isInterrupted = (verdict: Verdict): boolean => verdict.kind === 'unknown' && verdict.interrupted === true

@@ -3,7 +3,7 @@ import type { Instant } from '../base/time.ts'
 import { book } from '../core/booking.ts'
 import type { DeliveryEvent } from '../core/event.ts'
 import type { History, NodeHistory } from '../core/history.ts'
-import { attemptsOf, nodeAt } from '../core/history.ts'
+import { bidAt, nodeAt } from '../core/history.ts'
 import { isStep, rootPath } from '../core/plan.ts'
 import type { Policy } from '../core/policy.ts'
 import type { Send } from '../core/step.ts'
@@ -17,14 +17,14 @@ import type { Answered, Work } from './work.ts'
 export const inputOf = (work: Work, send: Send, history: History, key: string, runId: string, now: Instant): RenderInput => {
   const { delivery } = work
   const node = nodeAt(history, send.path)
-  const bid = attemptsOf(node, 'ping').at(-1)?.finished?.verdict
+  const bid = send.phase === 'post' ? bidAt(node) : null
   return {
     lead: delivery.lead, source: delivery.source, vars: delivery.vars, runId, deliveryId: delivery.id,
     deliveryNumber: delivery.number, attempt: send.attempt, phase: send.phase, key, target: send.target,
     now: node.attempts.find((each) => each.phase === send.phase)?.startedAt ?? now,
     sentAt: now,
     ...(isStep(send.phase) ? { made: madeAt(node) } : {}),
-    ...(send.phase === 'post' && bid?.kind === 'bid' ? { ping: { id: bid.pingId, bid: bid.price, captured: bid.captured ?? {} } } : {}),
+    ...(bid ? { ping: { id: bid.pingId, bid: bid.price, captured: bid.captured ?? {} } } : {}),
   }
 }
 

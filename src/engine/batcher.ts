@@ -1,9 +1,10 @@
 import type { Instant } from '../base/time.ts'
 import { batchesOf, mayHaveFromBatch } from '../core/batch.ts'
 import type { Decision } from '../core/decide.ts'
-import { doubtAt, emptyHistory, evolve, nodeAt } from '../core/history.ts'
-import { isPriced, nodeOf } from '../core/booking.ts'
-import type { Policy } from '../core/policy.ts'
+import { doubtAt, evolveAll, nodeAt } from '../core/history.ts'
+import { isPriced } from '../core/booking.ts'
+import { sendAt } from '../core/plan.ts'
+import { nameIn, type Policy } from '../core/policy.ts'
 import type { Send } from '../core/step.ts'
 import { claimsOf, gateOf, whileGathered } from '../core/strategies/send.ts'
 import type { Verdict } from '../core/verdict.ts'
@@ -18,8 +19,7 @@ import { createFullBatches } from './full-batches.ts'
 import type { createSlots } from './slots.ts'
 import type { Surroundings } from './surroundings.ts'
 import { batchIdOf, batchSizeOf, idempotencyKeyOf } from './identity.ts'
-import { foldAll } from './turn.ts'
-import { boughtBefore, inDoubtBefore, tellStored } from './work.ts'
+import { boughtBefore, historyOf, inDoubtBefore, leaveOut, tellStored } from './work.ts'
 import type { Answered, Work } from './work.ts'
 
 /** The rest of a batch that is due and does not come is another run's: these go back until this run would not wait for them. */
@@ -57,7 +57,7 @@ export const createBatcher = (around: Surroundings, dispatcher: { pump(work: Wor
     const others = onTheirWay.get(wayOf(recipient, work)) ?? []
     onTheirWay.delete(wayOf(recipient, work))
     for (const other of others) {
-      if (sold) other.elsewhere = new Map([...other.elsewhere, [recipient, boughtBefore(facts.policies, recipient)]])
+      if (sold) leaveOut(other, recipient, boughtBefore(facts.policies, recipient))
       dispatcher.pump(other)
     }
   }
@@ -98,7 +98,7 @@ export const createBatcher = (around: Surroundings, dispatcher: { pump(work: Wor
     const siblings = Map.groupBy(await deps.ledger.siblings(works.map(({ delivery }) => delivery.id)), ({ delivery }) => delivery.lead.id)
     for (const work of works) {
       const others = siblings.get(work.delivery.lead.id)?.filter(({ delivery }) => delivery.id !== work.delivery.id && delivery.number === work.delivery.number) ?? []
-      if (others.some(({ events }) => mayHaveFromBatch(foldAll(emptyHistory, events.map(({ event }) => event)), recipient))) work.elsewhere = new Map([...work.elsewhere, [recipient, inDoubtBefore(facts.policies, recipient)]])
+      if (others.some(({ events }) => mayHaveFromBatch(historyOf(events), recipient))) leaveOut(work, recipient, inDoubtBefore(facts.policies, recipient))
     }
   }
 
@@ -108,7 +108,7 @@ export const createBatcher = (around: Surroundings, dispatcher: { pump(work: Wor
     if (late.size === 0) return due
     const untilOf = ({ delivery }: Work) => late.get(delivery.id)
     for (const [until, works] of Map.groupBy(due, untilOf)) {
-      if (until !== undefined) await alone(works, () => putBack(works, { state: 'waiting', dueAt: until, why: `${facts.policies.get(recipient)?.name ?? recipient} may get the lead through another target just now`, recipient, batch: true }))
+      if (until !== undefined) await alone(works, () => putBack(works, { state: 'waiting', dueAt: until, why: `${nameIn(facts.policies, recipient)} may get the lead through another target just now`, recipient, batch: true }))
     }
     return due.filter((work) => untilOf(work) === undefined)
   }
@@ -300,7 +300,7 @@ export const createBatcher = (around: Surroundings, dispatcher: { pump(work: Wor
     const steps = members.map(({ work, send }) => {
       const started = startedEvent(send, key, hash, endpoint, now, id)
       const events = rendered.ok ? [started] : [started, neverSent(send, key, unsendable(rendered.reason), now)]
-      const history = events.reduce(evolve, work.history)
+      const history = evolveAll(work.history, events)
       // What is started keeps the places that it took when it joined.
       const claims = rendered.ok ? [] : dispatcher.placesOf(work, history, now)
       return { deliveryId: work.delivery.id, version: work.history.version, runId: settings.runId, standing: { state: 'working' } as const, events, claims, history }
@@ -325,8 +325,7 @@ export const createBatcher = (around: Surroundings, dispatcher: { pump(work: Wor
 
   const queuedSend = (work: Work, recipient: string): Send => {
     for (const [path, node] of work.history.nodes) {
-      const plan = nodeOf(work.plan, path)
-      if (node.queuedAt === null || plan?.kind !== 'send' || plan.recipient !== recipient) continue
+      if (node.queuedAt === null || sendAt(work.plan, path)?.recipient !== recipient) continue
       return { kind: 'send', path, recipient, phase: 'post', attempt: nodeAt(work.history, path).attempts.length + 1, timeoutMs: policyOf(recipient).timeoutMs, target: 'endpoint', batch: null, claims: [] }
     }
     throw new Error(`delivery ${work.delivery.id} waits for no batch of ${recipient}`)

@@ -1,14 +1,15 @@
 import { durationWords, earliest, type Instant } from '../base/time.ts'
-import { isPriced, nodeOf } from '../core/booking.ts'
+import { isPriced } from '../core/booking.ts'
 import type { Decision } from '../core/decide.ts'
 import { capClaims, isPermit } from '../core/caps.ts'
 import type { Claim } from '../core/caps.ts'
 import { decide } from '../core/decide.ts'
 import type { DeliveryEvent, EventOf } from '../core/event.ts'
 import type { History } from '../core/history.ts'
-import { evolve } from '../core/history.ts'
+import { evolve, evolveAll } from '../core/history.ts'
 import { batchLookBacks } from '../core/look-back.ts'
-import { isStep } from '../core/plan.ts'
+import { isStep, sendAt } from '../core/plan.ts'
+import { nameIn } from '../core/policy.ts'
 import { shareOrder } from '../core/strategies/share.ts'
 import { LeaseLostError } from '../ports.ts'
 import type { Standing, StepResult } from '../ports.ts'
@@ -20,10 +21,10 @@ import { createCapPlaces } from './cap-places.ts'
 import { createSendSettings } from './send-settings.ts'
 import { createStarts } from './starts.ts'
 import type { Surroundings } from './surroundings.ts'
-import { NO_ANSWERS, NO_EVENTS, foldAll, joined } from './turn.ts'
+import { NO_ANSWERS, NO_EVENTS, joined } from './turn.ts'
 import type { Came, Parked, Ready, Starts } from './turn.ts'
 import type { Answered, Work } from './work.ts'
-import { boughtBefore, standingOf, tellStored } from './work.ts'
+import { boughtBefore, leaveOut, standingOf, tellStored } from './work.ts'
 
 /**
  * Carries works forward: fold what came, decide, append, and only then do. One turn at a time for each work; all that
@@ -98,7 +99,7 @@ export const createDispatcher = (around: Surroundings) => {
     }
     const settled = decision.events.find((event) => event.type === 'settled') ?? null
     const events = joined(came.events, drawn, decision.events, starts.events)
-    const history = foldAll(decision.history, starts.events)
+    const history = evolveAll(decision.history, starts.events)
     const standing = standingAfter(history, decision, starts, settled, now)
     const after = (): void => {
       work.history = history
@@ -125,10 +126,10 @@ export const createDispatcher = (around: Surroundings) => {
   /** What came since the last turn, as events after the durable history. */
   const fold = (work: Work): Came => {
     const answers = work.inbox
-    if (answers.length === 0) return { events: work.orders, history: foldAll(work.history, work.orders), answers: NO_ANSWERS }
+    if (answers.length === 0) return { events: work.orders, history: evolveAll(work.history, work.orders), answers: NO_ANSWERS }
     work.inbox = []
     const events: DeliveryEvent[] = [...work.orders]
-    let history = foldAll(work.history, events)
+    let history = evolveAll(work.history, events)
     for (const answer of answers) {
       const event = finishedEvent(work, history, answer, policyOf(answer.send.recipient))
       events.push(event)
@@ -205,9 +206,8 @@ export const createDispatcher = (around: Surroundings) => {
       const until = paces.denied(claim.recipient, now)
       if (until !== null) around.lane(claim.recipient).hold(until)
     } else if (isPermit(claim, 'seen:')) {
-      const policy = facts.policies.get(claim.recipient)
-      const within = policy?.duplicateCheck
-      work.elsewhere = new Map([...work.elsewhere, [claim.recipient, `${policy?.name ?? claim.recipient} was offered a lead with the same ${within?.field ?? 'value'} within ${durationWords(within?.withinMs ?? 0)}`]])
+      const within = facts.policies.get(claim.recipient)?.duplicateCheck
+      leaveOut(work, claim.recipient, `${nameIn(facts.policies, claim.recipient)} was offered a lead with the same ${within?.field ?? 'value'} within ${durationWords(within?.withinMs ?? 0)}`)
     } else if (claim.kind !== 'cap' || !places.refused(claim.recipient)) around.refused(claim, now)
   }
 
@@ -225,12 +225,9 @@ export const createDispatcher = (around: Surroundings) => {
 
   /** What a step that leads to `history` changes in caps, and in look-backs of batches. */
   const placesOf = (work: Work, history: History, now: Instant): readonly Claim[] => {
-    const sendAt = (path: string) => {
-      const node = nodeOf(work.plan, path)
-      return node?.kind === 'send' ? node : null
-    }
-    const caps = capClaims(facts.policies, work.history, history, settings.mode, sendAt)
-    const seen = batchLookBacks(facts.policies, work.history, history, work.delivery.lead, settings.mode, now, sendAt)
+    const nodeOf = (path: string) => sendAt(work.plan, path)
+    const caps = capClaims(facts.policies, work.history, history, settings.mode, nodeOf)
+    const seen = batchLookBacks(facts.policies, work.history, history, work.delivery.lead, settings.mode, now, nodeOf)
     return seen.length === 0 ? caps : [...seen, ...caps]
   }
 

@@ -1,5 +1,4 @@
 import { unansweredBatches, wholeBatches } from '../core/batch.ts'
-import { emptyHistory } from '../core/history.ts'
 import { isPurged } from '../core/lead.ts'
 import { recipientsOf } from '../core/plan.ts'
 import type { Step } from '../ports.ts'
@@ -7,8 +6,7 @@ import { batchSizeOf } from './identity.ts'
 import { triedAgain } from './recover.ts'
 import type { Surroundings } from './surroundings.ts'
 import type { createTally } from './tally.ts'
-import { foldAll } from './turn.ts'
-import type { Work } from './work.ts'
+import { historyOf, type Work } from './work.ts'
 
 /** A failed delivery, as much of it as is needed until the file is read. */
 interface Kept {
@@ -33,7 +31,7 @@ export const createDoubted = ({ settings, deps: { ledger, clock, observe }, fact
       if (!recipientsOf(plan).some((recipient) => policies.get(recipient)?.batch)) return false
       const loaded = await ledger.load(id)
       if (!loaded || isPurged(loaded.delivery.lead)) return false
-      const history = foldAll(emptyHistory, loaded.events.map(({ event }) => event))
+      const history = historyOf(loaded.events)
       const joined = unansweredBatches(history)
       // Of one that is sold only a step is taken up.
       if (history.settled?.kind !== 'failed' || joined.length === 0) return false

@@ -1,7 +1,6 @@
 import type { Claim } from '../core/caps.ts'
 import type { DeliveryEvent } from '../core/event.ts'
 import type { History } from '../core/history.ts'
-import { evolve } from '../core/history.ts'
 import type { Send } from '../core/step.ts'
 import type { OutgoingRequest } from '../wire/request.ts'
 import type { HeldToken } from './tokens.ts'
@@ -24,10 +23,4 @@ export const joined = (...lists: readonly (readonly DeliveryEvent[])[]): readonl
   let all: readonly DeliveryEvent[] = NO_EVENTS
   for (const each of lists) if (each.length > 0) all = all.length === 0 ? each : [...all, ...each]
   return all
-}
-
-export const foldAll = (history: History, events: readonly DeliveryEvent[]): History => {
-  let folded = history
-  for (const event of events) folded = evolve(folded, event)
-  return folded
 }

@@ -4,11 +4,11 @@ import type { DeliveryEvent, EventOf } from '../core/event.ts'
 import { attemptCount, evolve, emptyHistory } from '../core/history.ts'
 import type { History } from '../core/history.ts'
 import type { Plan } from '../core/plan.ts'
-import type { Policy } from '../core/policy.ts'
+import { nameIn, type Policy } from '../core/policy.ts'
 import type { Send, Wait } from '../core/step.ts'
 import { withMore } from '../core/sums.ts'
 import type { Verdict } from '../core/verdict.ts'
-import type { Delivery, LoadedDelivery, Standing } from '../ports.ts'
+import type { Delivery, LoadedDelivery, Standing, StoredEvent } from '../ports.ts'
 import type { RunDeps } from './settings.ts'
 
 /** One delivery in memory. Its events are appended one turn at a time; answers that come meanwhile wait in `inbox`. */
@@ -55,9 +55,14 @@ export const newWork = (delivery: Delivery, plan: Plan, received: DeliveryEvent)
 
 export const loadedWork = (loaded: LoadedDelivery, plan: Plan, elsewhere: ReadonlyMap<string, string> = NOBODY): Work => ({
   delivery: loaded.delivery, plan, elsewhere,
-  history: loaded.events.reduce((history, { event }) => evolve(history, event), emptyHistory),
+  history: historyOf(loaded.events),
   stored: true, inbox: [], orders: [], surplus: false, busy: false, again: false, released: false, whenFree: null,
 })
+
+export const historyOf = (stored: readonly StoredEvent[]): History => stored.reduce((history, { event }) => evolve(history, event), emptyHistory)
+
+/** It is offered to this recipient no more, for this reason. */
+export const leaveOut = (work: Work, recipient: string, why: string): void => { work.elsewhere = new Map([...work.elsewhere, [recipient, why]]) }
 
 /** Tells of a step's events once they are durable; `seq`: the first's. */
 export const tellStored = (observe: RunDeps['observe'], { delivery: { id: deliveryId, lead, source } }: Work, events: readonly DeliveryEvent[], seq: number): void => {
@@ -66,9 +71,9 @@ export const tellStored = (observe: RunDeps['observe'], { delivery: { id: delive
 }
 
 /** Why a recipient is left out that has the lead already. */
-export const boughtBefore = (policies: ReadonlyMap<string, Policy>, recipient: string): string => `${policies.get(recipient)?.name ?? recipient} has bought this lead before, through another target`
+export const boughtBefore = (policies: ReadonlyMap<string, Policy>, recipient: string): string => `${nameIn(policies, recipient)} has bought this lead before, through another target`
 
-export const inDoubtBefore = (policies: ReadonlyMap<string, Policy>, recipient: string): string => `${policies.get(recipient)?.name ?? recipient} may have this lead already, through another target: from a batch that was not answered, whose answer needs a person, or that it took second to another's`
+export const inDoubtBefore = (policies: ReadonlyMap<string, Policy>, recipient: string): string => `${nameIn(policies, recipient)} may have this lead already, through another target: from a batch that was not answered, whose answer needs a person, or that it took second to another's`
 
 /** Of the batches that a lead waits to join, the one that leaves first. */
 export const nextBatch = (waits: readonly Wait[]): Wait | null =>

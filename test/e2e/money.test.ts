@@ -95,7 +95,7 @@ describe("a buyer's returns", () => {
     project.write('returns.csv', 'lead_id,amount\nL1,50\nL2,\nL9,\nL3,much\n,4\n')
     const { code, err } = await project.run('returns', 'returns.csv')
     expect(code).toBe(3)
-    expect(err).toMatch(/returns\.csv:2: L1: more is returned than the 45\.00 USD/)
+    expect(err).toMatch(/returns\.csv:2: L1: more is returned than the USD 45\.00/)
     expect(err).toMatch(/returns\.csv:4: L9: no lead of this id/)
     expect(err).toMatch(/returns\.csv:5: L3: "much" is no amount of money/)
     expect(err).toMatch(/not booked .*returns\.csv:6: the row names no lead\n/)
@@ -122,7 +122,7 @@ describe("a buyer's returns", () => {
       const told = await project.json('returns', 'returns.csv', ...more) as { refused: readonly { line: number; reason: string }[] }
       expect(told).toMatchObject({ returned: 900, already_returned: 0, amounts: { USD: '18000.00' } })
       expect(told.refused.map((each) => each.line)).toEqual(Array.from({ length: 450 }, (_, i) => 3 * i + 4))
-      expect(told.refused[0]?.reason).toBe('more is returned than the 5.00 USD that are left of it')
+      expect(told.refused[0]?.reason).toBe('more is returned than the USD 5.00 that are left of it')
     }
     expect(await revenueOf(project)).toBe('2250.00')
     expect(await project.json('returns', 'returns.csv')).toMatchObject({ returned: 0, already_returned: 900 })

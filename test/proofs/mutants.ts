@@ -58,7 +58,7 @@ const MUTANTS: readonly Mutant[] = [
   { fault: 'a batch counts on the day on which it leaves', file: 'caps.ts', from: 'holder.placedAt ?? holder.startedAt', to: 'holder.startedAt' },
   { fault: 'a margin forgets what the pattern says a lead costs', file: 'strategies/send.ts', from: 'history.cost ?? patternCost ?? policy.cost', to: 'history.cost ?? policy.cost' },
   { fault: 'a nested pattern decides the cost', file: 'strategies/guarded.ts', from: 'context.patternCost ?? guard.cost }', to: 'guard.cost ?? context.patternCost }' },
-  { fault: 'a minimum price looks at the usual price and not at the bid', file: 'strategies/send.ts', from: 'bidAt(history) ?? node.price', to: 'node.price ?? bidAt(history)' },
+  { fault: 'a minimum price looks at the usual price and not at the bid', file: 'strategies/send.ts', from: 'bidAt(history)?.price ?? node.price', to: 'node.price ?? bidAt(history)?.price' },
   { fault: 'a bidder of a low usual price is not asked', file: 'strategies/auction.ts', from: 'const unwanted = whyNotOffered(policy, at, context)', to: 'const unwanted = whyNotOffered(policy, at, context) ?? (policy.price === null && bidder.price === null ? null : context.floors.length > 0 ? "low" : null)' },
   { fault: 'a bidder that does not want the lead is asked', file: 'strategies/auction.ts', from: 'if (unwanted !== null) return pass(at, policy.recipient, unwanted)', to: '' },
   { fault: 'an auction waits for a late bidder', file: 'strategies/auction.ts', from: 'if (outstanding && context.now < deadline)', to: 'if (outstanding)' },

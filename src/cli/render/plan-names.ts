@@ -1,5 +1,4 @@
-import { nodeOf } from '../../core/booking.ts'
-import { recipientsOf, rootPath, type Plan } from '../../core/plan.ts'
+import { nodeOf, recipientsOf, rootPath, type Plan } from '../../core/plan.ts'
 
 /** Who stands at a place of a plan, for people: the recipients of a list that has no name of its own. Null where it is not known. */
 export const namesIn = (plan: Plan | null) => (path: string): string | null => {

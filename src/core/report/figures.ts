@@ -1,6 +1,5 @@
-import { classOf, type FailureClass } from '../verdict.ts'
+import { classOf, isInterrupted, type FailureClass } from '../verdict.ts'
 import type { EventOf } from '../event.ts'
-import { isInterrupted } from '../retry.ts'
 import type { OutcomeKind } from '../outcome.ts'
 import { addDuration, emptyHistogram, type Histogram } from './histogram.ts'
 import { addTo, emptySums, type Sums } from '../sums.ts'

@@ -1,5 +1,5 @@
 import type { CsvValue } from '../../base/csv.ts'
-import { formatMoney, money, subtractMoney, type Money } from '../../base/money.ts'
+import { formatMoney, negative, subtractMoney, type Money } from '../../base/money.ts'
 import { isoTime, type Instant } from '../../base/time.ts'
 import type { DeliveryEvent, EventOf, Mode } from '../event.ts'
 import type { Outcome } from '../outcome.ts'
@@ -39,7 +39,7 @@ export const ledgerRow = (context: RowContext, event: DeliveryEvent): Row | null
       revenue && amountText(revenue, context.mode), revenue && revenue.currency, event.durationMs,
     ]
   }
-  if (event.type === 'returned') return rowWithoutRequest(context, event.at, 'returned', { ...event, revenue: money(-event.amount.amount, event.amount.currency) }, event.reason)
+  if (event.type === 'returned') return rowWithoutRequest(context, event.at, 'returned', { ...event, revenue: negative(event.amount) }, event.reason)
   if (event.type === 'reviewed' && event.sale) return confirmedRow(context, event.at, event.sale, ['accepted in review', ...(event.note === null ? [] : [event.note])].join(': '))
   if (event.type === 'chose' && event.choice.kind === 'pass' && event.choice.recipient !== null) {
     return rowWithoutRequest(context, event.at, 'skipped', { path: event.path, recipient: event.choice.recipient, buyerLeadId: null, revenue: null }, event.choice.reason)

@@ -6,6 +6,7 @@ import type { Attempt } from '../history.ts'
 import { attemptsOf, nodeAt } from '../history.ts'
 import type { Plan } from '../plan.ts'
 import { childPath } from '../plan.ts'
+import { nameIn } from '../policy.ts'
 import { inOrder } from './share.ts'
 import { asksForNewToken } from '../verdict.ts'
 import { claimsOf, gateOf, whyNotOffered } from './send.ts'
@@ -62,7 +63,7 @@ const mayAskAgain = (pings: readonly Attempt[]): boolean => {
 }
 
 const lateOnes = (bidders: readonly Plan[], pings: readonly (Attempt | null)[], { facts }: Context): string => {
-  const late = bidders.flatMap((bidder, i) => (bidder.kind === 'send' && pings[i] && pings[i].finished === null ? (facts.policies.get(bidder.recipient)?.name ?? bidder.recipient) : []))
+  const late = bidders.flatMap((bidder, i) => (bidder.kind === 'send' && pings[i] && pings[i].finished === null ? nameIn(facts.policies, bidder.recipient) : []))
   return late.length === 0 ? '' : `; no answer in time from ${late.join(', ')}`
 }
 

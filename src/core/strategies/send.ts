@@ -8,7 +8,7 @@ import { openingOf } from '../circuit.ts'
 import type { Gate } from '../gate.ts'
 import { gate } from '../gate.ts'
 import type { Attempt, NodeHistory } from '../history.ts'
-import { attemptsOf, doubtAt, nodeAt } from '../history.ts'
+import { attemptsOf, bidAt, doubtAt, nodeAt } from '../history.ts'
 import { holdsFor } from '../lead-path.ts'
 import { lookBack } from '../look-back.ts'
 import type { Plan, SendTarget } from '../plan.ts'
@@ -16,11 +16,11 @@ import type { Policy } from '../policy.ts'
 import { aboveCap, belowFloor } from '../price.ts'
 import { unmetRequirement } from '../requirements.ts'
 import type { NextAttempt } from '../retry.ts'
-import { isInterrupted, nextAttempt } from '../retry.ts'
+import { nextAttempt } from '../retry.ts'
 import type { Context, NodeStep } from '../step.ts'
 import { done, pass, pending } from '../step.ts'
 import type { Verdict } from '../verdict.ts'
-import { asksForNewToken, classOf } from '../verdict.ts'
+import { asksForNewToken, classOf, isInterrupted } from '../verdict.ts'
 import type { OpenStep } from './follow-ups.ts'
 import { followUps } from './follow-ups.ts'
 
@@ -31,14 +31,8 @@ export const send = (node: Extract<Plan, { kind: 'send' }>, path: string, contex
   const history = nodeAt(context.history, path)
   if (history.passed) return done('skipped', path, node.recipient, history.passed.reason)
   const attempts = attemptsOf(history, 'post')
-  if (attempts.length === 0 || history.queuedAt !== null) return first(policy, bidAt(history) ?? node.price, path, context)
+  if (attempts.length === 0 || history.queuedAt !== null) return first(policy, bidAt(history)?.price ?? node.price, path, context)
   return follow(policy, attempts, history.attempts.length, path, context)
-}
-
-/** What it offered for the lead, where it was asked. */
-const bidAt = (history: NodeHistory): Money | null => {
-  const bid = history.attempts.length === 0 ? undefined : attemptsOf(history, 'ping').at(-1)?.finished?.verdict
-  return bid?.kind === 'bid' ? bid.price : null
 }
 
 /** Whoever looks at the pool wants to know why nobody took the lead: the last that was asked or passed by says so. */

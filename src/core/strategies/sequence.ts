@@ -4,6 +4,7 @@ import { isStarted, nodeAt } from '../history.ts'
 import type { Outcome } from '../outcome.ts'
 import type { Plan, SequenceStep } from '../plan.ts'
 import { childPath, recipientsOf } from '../plan.ts'
+import { nameIn } from '../policy.ts'
 import type { Closed, Context, Evaluate, NodeStep } from '../step.ts'
 import { allClosed, besideClosed, pass, pending } from '../step.ts'
 
@@ -56,7 +57,7 @@ const windowOf = (step: SequenceStep, path: string, context: Context): { kind: '
   return null
 }
 
-const namesOf = (plan: Plan, { facts }: Context): string => recipientsOf(plan).map((each) => facts.policies.get(each)?.name ?? each).join(' and ')
+const namesOf = (plan: Plan, { facts }: Context): string => recipientsOf(plan).map((each) => nameIn(facts.policies, each)).join(' and ')
 
 const isOver = (step: SequenceStep, { now, history }: Context): boolean => step.closesMs !== undefined && now - history.receivedAt >= step.closesMs
 const closedAt = (step: SequenceStep, { history }: Context): string => `its window closed ${utcText(history.receivedAt + (step.closesMs ?? 0))}`
