@@ -18,8 +18,8 @@ export const openStore = async (invocation: Invocation, use: StoreUse): Promise<
 const open = async ({ settings, options, cwd, streams }: Invocation, use: StoreUse): Promise<Ledger> => {
   const address = settings.store
   if (isPostgres(address)) return (await import('../adapters/ledger/postgres.ts')).openPostgresLedger({ url: address, use })
-  const [, scheme = '', rest = ''] = /^([a-z]+):(.*)$/i.exec(address) ?? []
-  if (scheme !== 'sqlite' || rest === '') throw usageError(`--store takes sqlite:PATH or postgres://…, not "${maskedAddress(address)}"`, 'for example --store sqlite:.finalmile/store.db')
+  const rest = sqlitePath(address)
+  if (rest === null) throw usageError(`--store takes sqlite:PATH or postgres://…, not "${maskedAddress(address)}"`, 'for example --store sqlite:.finalmile/store.db')
   if (rest === MEMORY) throw usageError('a store is a file: what was delivered must outlive the command', 'for example --store sqlite:.finalmile/store.db')
   const path = resolve(cwd, rest)
   if (existsSync(path) && statSync(path).isDirectory()) throw usageError(`the store ${path} is a folder`, `name a file in it: --store sqlite:${join(rest, 'store.db')}`)
@@ -36,9 +36,11 @@ const noStore = (cwd: string, path: string): UserError =>
 
 /** Null for a store that is there, or of which that cannot be told from here. */
 export const missingStore = ({ settings, cwd }: Invocation): UserError | null => {
-  const [, rest] = /^sqlite:(.+)$/i.exec(settings.store) ?? []
-  return rest === undefined || rest === MEMORY || existsSync(resolve(cwd, rest)) ? null : noStore(cwd, resolve(cwd, rest))
+  const rest = sqlitePath(settings.store)
+  return rest === null || rest === MEMORY || existsSync(resolve(cwd, rest)) ? null : noStore(cwd, resolve(cwd, rest))
 }
+
+export const sqlitePath = (address: string): string | null => /^sqlite:(.+)$/i.exec(address)?.[1] ?? null
 
 export const isPostgres = (address: string): boolean => /^postgres(ql)?:\/\//i.test(address)
 

@@ -16,6 +16,9 @@ export type Circuit =
 
 export const closedCircuit: Circuit = { kind: 'closed', recent: '' }
 
+/** As the store keeps it: null where it is closed, or nothing is known of it. */
+export const circuitFrom = (json: string | null): Circuit => (json === null ? closedCircuit : (JSON.parse(json) as Circuit))
+
 /** A picky buyer is not a broken one: failures and missing answers count, rejections do not (design, money rule 8). */
 export const countsAsFailure = (verdict: Verdict): boolean => (verdict.kind === 'unknown' && !isInterrupted(verdict)) || (verdict.kind === 'failed' && verdict.instead === undefined)
 

@@ -1,17 +1,15 @@
 import type { Exists, Standing, Step } from '../ports.ts'
 import type { createDoubted } from './doubted.ts'
-import { takeIn } from './intake.ts'
+import type { createKnownLeads } from './known-leads.ts'
 import { triedAgain } from './recover.ts'
 import type { RunDeps, RunSettings } from './settings.ts'
 import type { createTally } from './tally.ts'
 import type { Work } from './work.ts'
 import { tellStored } from './work.ts'
 
-/** Takes leads in for whoever works this store, and sends nothing. `mayRetry`: a lead of the file that is known and is to be taken up again. */
-export const createEnqueue = (settings: RunSettings, deps: RunDeps, tally: ReturnType<typeof createTally>, mayRetry: (work: Work, standing: Standing) => Promise<boolean>, doubted: ReturnType<typeof createDoubted>) => {
+/** Takes leads in for whoever works this store, and sends nothing. */
+export const createEnqueue = (settings: RunSettings, deps: RunDeps, tally: ReturnType<typeof createTally>, { mayRetry, orderedAgain }: Pick<ReturnType<typeof createKnownLeads>, 'mayRetry' | 'orderedAgain'>, doubted: ReturnType<typeof createDoubted>) => {
   const { ledger, clock } = deps
-  /** Leads that were ordered again: one that the file has twice is ordered once. */
-  const ordered = new Set<string>()
 
   const append = async (works: readonly Work[]): Promise<readonly (readonly [Work, Exists])[]> => {
     const standing: Standing = { state: 'waiting', dueAt: clock.now(), why: 'taken in, to be worked by whoever works this store', recipient: null, batch: false }
@@ -31,11 +29,9 @@ export const createEnqueue = (settings: RunSettings, deps: RunDeps, tally: Retur
   }
 
   const knownLead = async ([work, { standing, number }]: readonly [Work, Exists], load: (deliveryId: string) => Promise<Work | null>): Promise<Work | null> => {
-    const { lead, to, planHash } = work.delivery
-    if (settings.again && !ordered.has(lead.id)) {
-      ordered.add(lead.id)
-      return takeIn(lead, number + 1, to, work.plan, planHash, settings, clock.now())
-    }
+    const { lead } = work.delivery
+    const another = orderedAgain(work, number)
+    if (another) return another
     const retry = await mayRetry(work, standing)
     if (retry && await doubted.keeps(work)) return null
     const again = retry ? await load(work.delivery.id) : null

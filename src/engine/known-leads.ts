@@ -27,8 +27,16 @@ export const createKnownLeads = ({ settings, deps: { ledger, clock }, facts: { p
     return settled?.type === 'settled' && settled.outcome.open !== undefined
   }
 
+  /** Another delivery of it, where it is to be delivered again; null where it is not, or was ordered already. */
+  const orderedAgain = ({ plan, delivery: { lead, to, planHash } }: Work, number: number): Work | null => {
+    if (!settings.again || ordered.has(lead.id)) return null
+    ordered.add(lead.id)
+    return takeIn(lead, number + 1, to, plan, planHash, settings, clock.now())
+  }
+
   return {
     mayRetry,
+    orderedAgain,
     /** Told for a whole batch in one question: each lead would else be made ready and take a place on its lane, only to hear it. */
     among: async (leads: readonly { readonly lead: Lead }[], to: string): Promise<Map<string, Exists>> => {
       if (!meetsKnown) return new Map()
@@ -39,11 +47,9 @@ export const createKnownLeads = ({ settings, deps: { ledger, clock }, facts: { p
     meet: async (work: Work, { standing, number }: Exists): Promise<void> => {
       meetsKnown = true
       const { delivery } = work
+      const another = orderedAgain(work, number)
+      if (another) return pump(another)
       const retry = await mayRetry(work, standing)
-      if (settings.again && !ordered.has(delivery.lead.id)) {
-        ordered.add(delivery.lead.id)
-        return pump(takeIn(delivery.lead, number + 1, delivery.to, work.plan, delivery.planHash, settings, clock.now()))
-      }
       if (retry && await doubted.keeps(work)) return slots.give()
       const due = standing.state === 'waiting' && !standing.batch && standing.dueAt !== null && standing.dueAt <= clock.now() + settings.waitMs
       const loaded = retry || due ? await ledger.claim(delivery.id, settings.runId) : null

@@ -1,13 +1,13 @@
 import type { Instant } from '../base/time.ts'
 import { isPermit, type Claim } from '../core/caps.ts'
 import type { Circuit } from '../core/circuit.ts'
-import { beginTrial, closedCircuit, openingOf, stepCircuit } from '../core/circuit.ts'
+import { beginTrial, circuitFrom, closedCircuit, openingOf, stepCircuit } from '../core/circuit.ts'
 import type { Mode } from '../core/event.ts'
 import type { RecipientFacts } from '../core/gate.ts'
 import type { CircuitPolicy, Policy } from '../core/policy.ts'
 import type { Verdict } from '../core/verdict.ts'
 import type { Ledger } from '../ports.ts'
-import { circuitFrom, createSharedCircuits } from './shared-circuits.ts'
+import { createSharedCircuits } from './shared-circuits.ts'
 
 const NOTHING: RecipientFacts = { paused: null, closedUntil: null }
 

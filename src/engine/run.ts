@@ -96,7 +96,7 @@ export const runDeliveries = async (settings: RunSettings, leads: LeadSource | n
   const doubted = createDoubted(around, tally)
   const known = createKnownLeads(around, takeUp, slots, tally, doubted, dispatcher.pump)
   const due = createDueLeads(around, takeUp, lanes, slots, tally, dispatcher, batcher, recipientFacts.refresh)
-  const enqueue = createEnqueue(settings, deps, tally, known.mayRetry, doubted)
+  const enqueue = createEnqueue(settings, deps, tally, known, doubted)
 
   const takeAll = async (source: LeadSource, to: string, plan: Plan, planHash: string): Promise<void> => {
     const workOf = (lead: Lead) => takeIn(lead, 1, to, plan, planHash, settings, clock.now())

@@ -1,5 +1,5 @@
 import type { Instant } from '../base/time.ts'
-import { beginTrial, closedCircuit, countsAsFailure, stepCircuit } from '../core/circuit.ts'
+import { beginTrial, circuitFrom, countsAsFailure, stepCircuit } from '../core/circuit.ts'
 import type { Circuit } from '../core/circuit.ts'
 import type { Mode } from '../core/event.ts'
 import type { CircuitPolicy } from '../core/policy.ts'
@@ -49,7 +49,5 @@ export const createSharedCircuits = (ledger: Ledger, mode: Mode) => {
     },
   }
 }
-
-export const circuitFrom = (json: string | null): Circuit => (json === null ? closedCircuit : (JSON.parse(json) as Circuit))
 
 const isHealthy = (circuit: Circuit): boolean => circuit.kind === 'closed' && !circuit.recent.includes('x')

@@ -59,6 +59,9 @@ export const loadedWork = (loaded: LoadedDelivery, plan: Plan, elsewhere: Readon
   stored: true, inbox: [], orders: [], surplus: false, busy: false, again: false, released: false, whenFree: null,
 })
 
+/** The events of a delivery alone. */
+export const factsOf = ({ events }: LoadedDelivery): readonly DeliveryEvent[] => events.map(({ event }) => event)
+
 export const historyOf = (stored: readonly StoredEvent[]): History => stored.reduce((history, { event }) => evolve(history, event), emptyHistory)
 
 /** It is offered to this recipient no more, for this reason. */

@@ -1,9 +1,9 @@
-import { systemClock } from '../../adapters/clock.ts'
 import { createMasker } from '../../base/secrets.ts'
 import { usageError } from '../../base/diagnostic.ts'
 import { pricedIn, recipientsOf } from '../../core/plan.ts'
 import type { Recipient } from '../../definitions/types.ts'
 import { openCatalogue, plansOf, requireRecipient } from '../catalogue.ts'
+import { nowOf } from '../clocks.ts'
 import type { Invocation, RunCommand } from '../command.ts'
 import { EXIT } from '../exit.ts'
 import { requireOneFormat } from '../one-format.ts'
@@ -25,7 +25,7 @@ export const run: RunCommand = async (invocation) => {
   const mask = createMasker(opened.catalogue.secrets)
   const sheet: Sheet = recipient.kind === 'pattern'
     ? { name: recipient.name, facts: patternFacts(recipient).map((each) => ({ ...each, text: mask(each.text) })), fields: [], answers: [], request: null, ping: null, tables: [], samples: [] }
-    : sheetOf(recipient, opened.catalogue.secrets, settings.clock ?? systemClock.now(), recipient.policy.price !== null || pricedIn(plansOf(opened.catalogue)).has(recipient.id))
+    : sheetOf(recipient, opened.catalogue.secrets, nowOf(settings), recipient.policy.price !== null || pricedIn(plansOf(opened.catalogue)).has(recipient.id))
   if (isMarkdown) streams.out.write(renderMarkdown(sheet))
   else if (settings.json) streams.out.write(`${JSON.stringify(jsonOf(recipient, sheet))}\n`)
   else write(invocation, recipient, sheet)

@@ -1,8 +1,8 @@
-import { systemClock } from '../../adapters/clock.ts'
 import { usageError } from '../../base/diagnostic.ts'
 import { formatMoney, type Money } from '../../base/money.ts'
 import { isoTime } from '../../base/time.ts'
 import { planFromJson } from '../../core/plan-json.ts'
+import { nowOf } from '../clocks.ts'
 import type { RunCommand } from '../command.ts'
 import { EXIT } from '../exit.ts'
 import { namesIn } from '../render/plan-names.ts'
@@ -28,7 +28,7 @@ export const run: RunCommand = (invocation) =>
     const told: string[] = []
     for (const each of deliveries) {
       const json = await ledger.planOf(each.delivery.planHash)
-      told.push(renderTimeline(each, settings.clock ?? systemClock.now(), toldBy(settings), streams.out.paint, namesIn(json === null ? null : planFromJson(json))))
+      told.push(renderTimeline(each, nowOf(settings), toldBy(settings), streams.out.paint, namesIn(json === null ? null : planFromJson(json))))
     }
     streams.out.write(told.join('\n'))
     return EXIT.done

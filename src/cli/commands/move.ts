@@ -8,7 +8,7 @@ import { usageError } from '../../base/diagnostic.ts'
 import type { RunCommand } from '../command.ts'
 import { EXIT } from '../exit.ts'
 import { plural } from '../render/figures.ts'
-import { isPostgres, maskedAddress } from '../store.ts'
+import { isPostgres, maskedAddress, sqlitePath } from '../store.ts'
 
 export const run: RunCommand = async ({ options, settings, streams, cwd }) => {
   const { from, to } = options
@@ -32,8 +32,8 @@ export const run: RunCommand = async ({ options, settings, streams, cwd }) => {
 
 const open = async (address: string, cwd: string, side: 'from' | 'to'): Promise<Movable> => {
   if (isPostgres(address)) return movablePostgres(address)
-  const [, path] = /^sqlite:(.+)$/i.exec(address) ?? []
-  if (path === undefined) throw usageError(`--${side} takes sqlite:PATH or postgres://…, not "${maskedAddress(address)}"`, 'for example sqlite:.finalmile/store.db')
+  const path = sqlitePath(address)
+  if (path === null) throw usageError(`--${side} takes sqlite:PATH or postgres://…, not "${maskedAddress(address)}"`, 'for example sqlite:.finalmile/store.db')
   const file = resolve(cwd, path)
   if (side === 'from' && !existsSync(file)) throw usageError(`there is no store at ${relative(cwd, file)}`, 'name the one to move with --from')
   return movableSqlite(file)

@@ -1,6 +1,5 @@
 import { readFile } from 'node:fs/promises'
 import { resolve } from 'node:path'
-import { systemClock } from '../../adapters/clock.ts'
 import { usageError } from '../../base/diagnostic.ts'
 import { formatDuration } from '../../base/time.ts'
 import { pricedIn } from '../../core/plan.ts'
@@ -8,6 +7,7 @@ import { hintFor } from '../../wire/hint.ts'
 import { parseHttpMessage } from '../../wire/parse/http-message.ts'
 import { verdictJson, type VerdictJson } from '../../wire/verdict-json.ts'
 import { compileEndpoints, openCatalogue, plansOf, requireRecipient } from '../catalogue.ts'
+import { nowOf } from '../clocks.ts'
 import type { Invocation, RunCommand } from '../command.ts'
 import { EXIT } from '../exit.ts'
 import { showMoney } from '../render/figures.ts'
@@ -24,7 +24,7 @@ export const run: RunCommand = async (invocation) => {
   if (ping && endpoint.definition.ping === null) throw usageError(`${recipient.name} has no Ping`, 'leave --ping out')
   const bytes = await readAnswer(invocation, file)
   if (bytes.length === 0) throw usageError(`${file === '-' ? 'standard input' : file} is empty`, 'it should hold an HTTP response: status line, headers, a blank line, the body')
-  const reply = parseHttpMessage(bytes, { at: settings.clock ?? systemClock.now(), maximumResponse: endpoint.definition.transport.maximumResponse })
+  const reply = parseHttpMessage(bytes, { at: nowOf(settings), maximumResponse: endpoint.definition.transport.maximumResponse })
   const verdict = endpoint.read(reply, ping ? 'ping' : 'post')
   const json = verdictJson(verdict)
   if (settings.json) {

@@ -1,7 +1,7 @@
 import { usageError } from '../../base/diagnostic.ts'
 import { isoTime } from '../../base/time.ts'
 import { openCatalogue, requireRecipient } from '../catalogue.ts'
-import { clockOf } from '../clocks.ts'
+import { nowOf } from '../clocks.ts'
 import type { RunCommand } from '../command.ts'
 import { EXIT } from '../exit.ts'
 import { modeToAct, textOf } from '../options.ts'
@@ -18,7 +18,7 @@ export const run: RunCommand = async (invocation) => {
   const reason = textOf(options.reason) ?? 'paused by hand'
   const mode = modeToAct(invocation)
   return withStore(invocation, 'touch', async (ledger) => {
-    const at = clockOf(settings.clock).now()
+    const at = nowOf(settings)
     await ledger.setPaused(id, mode, { at, reason })
     if (settings.json) streams.out.write(`${JSON.stringify({ recipient: id, paused: { at: isoTime(at), reason } })}\n`)
     if (!settings.quiet) streams.err.write(`${streams.err.paint.yellow('paused')} ${id}: ${oneLine(reason)}\n`)

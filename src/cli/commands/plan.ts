@@ -1,4 +1,3 @@
-import { systemClock } from '../../adapters/clock.ts'
 import { createMasker } from '../../base/secrets.ts'
 import { batchesOf } from '../../core/batch.ts'
 import { deliveryIdOf } from '../../core/delivery-id.ts'
@@ -9,6 +8,7 @@ import type { Delivery } from '../../ports.ts'
 import type { RenderInput } from '../../wire/endpoint.ts'
 import type { ShownRequest } from '../../wire/request.ts'
 import type { Target } from '../catalogue.ts'
+import { nowOf } from '../clocks.ts'
 import type { Invocation, RunCommand } from '../command.ts'
 import { EXIT } from '../exit.ts'
 import { modeOf, numberOf, pairsOf, textOf } from '../options.ts'
@@ -53,7 +53,7 @@ export const run: RunCommand = async (invocation) => {
 const createPlanner = (invocation: Invocation, { recipient: { id: to, name }, plan, policies, endpoints }: Target, show: Shown) => {
   const { options, settings } = invocation
   const mode = modeOf(invocation)
-  const now = settings.clock ?? systemClock.now()
+  const now = nowOf(settings)
   const runId = newRunId(now)
   const nameOf = namesIn(plan)
   const batches = new Map<string, RenderInput[]>()

@@ -3,7 +3,7 @@ import { usageError } from '../../base/diagnostic.ts'
 import { addEvent, emptyReport, type Report } from '../../core/report.ts'
 import type { Ledger } from '../../ports.ts'
 import { currencyAmong, openCatalogue } from '../catalogue.ts'
-import { clockOf } from '../clocks.ts'
+import { nowOf } from '../clocks.ts'
 import type { RunCommand } from '../command.ts'
 import { GROUPINGS } from '../commands.ts'
 import { EXIT } from '../exit.ts'
@@ -23,7 +23,7 @@ export const run: RunCommand = async (invocation) => {
     const { options, settings, streams, cwd } = invocation
     const mode = modeOf(invocation)
     const runId = textOf(options.run)
-    const now = clockOf(settings.clock).now()
+    const now = nowOf(settings)
     const { catalogue } = await openCatalogue(invocation)
     const report = await foldLedger(ledger, emptyReport(mode, currencyAmong([...catalogue.recipients.values()]), period), runId)
     if (runId !== null && !(await hasFacts(ledger, { mode, runId }))) throw usageError(`the ${mode} store has no facts of a run "${runId}"`, mode === 'live' ? 'add --test where it was a test run' : 'leave --test out where it was a live run')

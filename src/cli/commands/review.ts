@@ -2,16 +2,15 @@ import { usageError } from '../../base/diagnostic.ts'
 import { parseMoney, type Money } from '../../base/money.ts'
 import { shellWord } from '../../base/shell.ts'
 import { isoTime, type Instant } from '../../base/time.ts'
-import type { DeliveryEvent } from '../../core/event.ts'
 import { isPurged } from '../../core/lead.ts'
 import { decideReview, mayHaveIt, payersOf } from '../../core/review.ts'
 import type { Review } from '../../core/review.ts'
 import { addTo, emptySums, withMore } from '../../core/sums.ts'
 import type { Ledger, LoadedDelivery, Standing, Step } from '../../ports.ts'
 import type { Recipient } from '../../definitions/types.ts'
-import { settledAs } from '../../engine/work.ts'
+import { factsOf, settledAs } from '../../engine/work.ts'
 import { idOfName, openCatalogue } from '../catalogue.ts'
-import { clockOf } from '../clocks.ts'
+import { clockOf, nowOf } from '../clocks.ts'
 import type { Invocation, RunCommand } from '../command.ts'
 import { EXIT } from '../exit.ts'
 import { modeOf, modeToAct, textOf } from '../options.ts'
@@ -37,7 +36,7 @@ export const run: RunCommand = (invocation) => {
 
 const list = async (ledger: Ledger, invocation: Invocation): Promise<number> => {
   const { streams, settings } = invocation
-  const now = clockOf(settings.clock).now()
+  const now = nowOf(settings)
   const rows: string[][] = []
   for await (const { delivery, standing } of ledger.deliveries({ mode: modeOf(invocation), state: 'settled', outcomes: ['held', 'pooled'] })) {
     if (standing.state !== 'settled') continue
@@ -136,8 +135,6 @@ const refuse = (invocation: Invocation, decision: Decision, found: readonly { re
 
 /** Who may have a lead that was parked all the same: a pool is no buyer. */
 const inPoolAndDoubt = (loaded: LoadedDelivery): readonly string[] => (loaded.standing.state === 'settled' && loaded.standing.outcome === 'pooled' ? mayHaveIt(factsOf(loaded)) : [])
-
-const factsOf = ({ events }: LoadedDelivery): readonly DeliveryEvent[] => events.map(({ event }) => event)
 
 /** What `decision` records of a delivery, and how it stands then. */
 const stepsOf = async (invocation: Invocation, decision: Decision): Promise<(meant: Meant, now: Instant) => Pick<Step, 'events' | 'standing'>> => {

@@ -1,9 +1,9 @@
 import { shellWord } from '../../base/shell.ts'
 import { earliest, formatDuration, isoTime, type Instant } from '../../base/time.ts'
-import type { Circuit } from '../../core/circuit.ts'
+import { circuitFrom, type Circuit } from '../../core/circuit.ts'
 import type { Mode } from '../../core/event.ts'
 import type { Counts, Ledger, Queue, RecipientState } from '../../ports.ts'
-import { clockOf } from '../clocks.ts'
+import { nowOf } from '../clocks.ts'
 import type { RunCommand } from '../command.ts'
 import { EXIT } from '../exit.ts'
 import { modeOf } from '../options.ts'
@@ -26,7 +26,7 @@ export const run: RunCommand = (invocation) =>
   withStore(invocation, 'read', async (ledger) => {
     const { streams, settings } = invocation
     const mode = modeOf(invocation)
-    const now = clockOf(settings.clock).now()
+    const now = nowOf(settings)
     const queues = await queuesOf(ledger, mode, now)
     const states = (await ledger.recipientStates(mode)).filter((each) => each.paused !== null || (each.closedUntil ?? 0) > now || circuitOf(each.circuit) !== null)
     const status: Status = { mode, now, counts: await ledger.counts(mode), queues, states, overdue: queues.reduce((sum, each) => sum + each.overdue, 0) }
@@ -94,8 +94,8 @@ const queuesOf = async (ledger: Ledger, mode: Mode, now: Instant): Promise<reado
 
 /** A circuit that is not closed; null where all is well, or nothing is known. */
 const circuitOf = (json: string | null): OpenCircuit | null => {
-  const read = json === null ? null : JSON.parse(json) as Circuit | null
-  return read === null || read.kind === 'closed' ? null : read
+  const circuit = circuitFrom(json)
+  return circuit.kind === 'closed' ? null : circuit
 }
 
 const circuitJson = (circuit: OpenCircuit | null) => ({ circuit: circuit?.kind ?? null, circuit_until: circuit?.kind === 'open' ? isoTime(circuit.until) : null })

@@ -1,5 +1,5 @@
 import { openCatalogue, requireBuyer } from '../catalogue.ts'
-import { clockOf } from '../clocks.ts'
+import { nowOf } from '../clocks.ts'
 import type { RunCommand } from '../command.ts'
 import { EXIT } from '../exit.ts'
 import { modeToAct } from '../options.ts'
@@ -17,7 +17,7 @@ export const run: RunCommand = async (invocation) => {
     const wasOpen = (await ledger.recipientStates(mode)).every((each) => each.recipient !== id || (each.paused === null && each.closedUntil === null))
     await ledger.setPaused(id, mode, null)
     await ledger.setClosedUntil(id, mode, null)
-    const woken = await ledger.wake(id, mode, clockOf(settings.clock).now())
+    const woken = await ledger.wake(id, mode, nowOf(settings))
     if (settings.json) streams.out.write(`${JSON.stringify({ recipient: id, paused: null, due: woken })}\n`)
     if (!settings.quiet) streams.err.write(`${streams.err.paint.green('open')} ${id}${wasOpen ? ', which was not paused' : ''}${woken === 0 ? '' : `; ${plural(woken, 'lead')} ${woken === 1 ? 'is' : 'are'} due now: ${toldBy(settings)(mode, 'resume')}`}\n`)
     return EXIT.done
