@@ -14,7 +14,7 @@ export const COMMON_OPTIONS: readonly OptionSpec[] = [
   { flags: '--store <where>', help: 'where facts are kept: sqlite:PATH or postgres://… (default: sqlite:.finalmile/store.db)' },
   { flags: '--recipients <dir>', help: 'folder of recipient files, repeatable (default: recipients)', read: collect },
   { flags: '--json', help: 'data as JSON on stdout' },
-  { flags: '--quiet', help: 'errors, alerts and bad rows only' },
+  { flags: '--quiet', help: 'errors, alerts, bad rows, and why leads failed or are held, only' },
   { flags: '--verbose', help: 'say more: each fact as it happens, on stderr' },
   { flags: '--no-color', help: 'plain text (so does NO_COLOR)' },
 ]

@@ -24,7 +24,7 @@ import { notifierOf, notifyThresholds } from './notifying.ts'
 import { numberOf, pairsOf, textOf } from './options.ts'
 import { openRecord, type RunRecord } from './record.ts'
 import { renderDiagnostic } from './render/diagnostic.ts'
-import { renderEnd } from './render/end.ts'
+import { renderEnd, troubleLine } from './render/end.ts'
 import { plural } from './render/figures.ts'
 import { createProgress, type Progress } from './render/progress.ts'
 import { alertText } from './render/summary.ts'
@@ -152,7 +152,11 @@ const carryOut = async (invocation: Invocation, order: Order, underway: Underway
   if (!settings.quiet) for (const each of order.remarks?.() ?? []) progress.log(renderDiagnostic(each, () => null, err.paint).trimEnd())
   const summary = await record.finish(end, bad, clock.now())
   // Otherwise they stand in the summary.
-  if (settings.quiet) for (const each of summary.alerts) if (each.kind === 'threshold') alert(alertText(each))
+  if (settings.quiet) {
+    for (const each of summary.alerts) if (each.kind === 'threshold') alert(alertText(each))
+    // Exit 3 by itself tells nobody anything: who reads cron's mail has no more than this.
+    for (const each of troubles.all()) if (each.kind === 'failed' || each.kind === 'held') progress.log(troubleLine(each, told, err.paint))
+  }
   for (const each of await notifyThresholds(summary, endpoints, notify)) alert(mask(each))
   await ledger.finishRun(run.id, clock.now(), JSON.stringify(summary))
   // A `resume` from cron that found nothing due leaves no folder of empty files behind.

@@ -58,6 +58,15 @@ describe('a threshold that is missed', () => {
     expect([code, err.split('\n').filter(Boolean)]).toEqual([4, [expect.stringMatching(/^bad row .*leads.csv:\d+: /), expect.stringContaining('success rate < 90% missed: 33.3%'), expect.stringContaining('could not notify ops@example.com')]])
   })
 
+  it('nor is an end with 3 without a word there: the mail says what failed or is held, and which lead to look at', async () => {
+    const buyer = await open(startBuyer({ script: [{ do: 'invalid' }, { do: 'answer', status: 200, body: '<html>' }, { do: 'accept' }] }))
+    const project = createProject({ a: `${endpointYaml(buyer.url)}Concurrency: 1\n` })
+    project.write('leads.csv', leadsCsv(3))
+    const { code, err } = await deliver(project, {}, '--quiet')
+    expect([code, err.split('\n').filter(Boolean)]).toEqual([3, [expect.stringMatching(/^failed 1 lead at a: .*\(finalmile explain L1\)$/), expect.stringMatching(/^held 1 lead at a: .*\(finalmile explain L2\)$/)]])
+    expect(await deliver(project, {}, '--quiet')).toMatchObject({ code: 0, err: '' })
+  })
+
   it('wakes nobody in a rehearsal', async () => {
     const pager = await open(startBuyer())
     const { project } = await missing(pager.url)

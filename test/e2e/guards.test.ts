@@ -233,6 +233,15 @@ describe('pause', () => {
     expect((await project.run('status')).out).toContain('a is sent nothing: finalmile unpause a opens it')
   })
 
+  it('status tells how it is opened, where what waits for it was to be tried again at a time', async () => {
+    const a = await buyer({ script: { do: 'limit', retryAfter: '100' } })
+    const project = createProject({ a: endpointYaml(a.url) })
+    project.write('leads.csv', leadsCsv(1))
+    await project.run('deliver', 'leads.csv', '--to', 'a', '--yes', '--wait', '0s')
+    await project.run('pause', 'a')
+    expect((await project.run('status')).out).toMatch(/ tries a again.*\na is sent nothing: finalmile unpause a opens it\n/is)
+  })
+
   it('When Closed: skip does not wait; wait holds a pattern back', async () => {
     const [a, b] = [await buyer({ script: YES }), await buyer({ script: YES })]
     const project = createProject({ a: endpointYaml(a.url, 'When Closed: skip\n'), b: endpointYaml(b.url), w: endpointYaml(a.url, 'When Closed: wait\n'), sell: 'Pattern: Waterfall\nTry: [w, b]\n' })

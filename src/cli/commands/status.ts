@@ -69,16 +69,18 @@ const writeForPeople = ({ mode, now, counts, queues, states, overdue }: Status, 
     )}`)
   }
   for (const { recipient, paused } of states) {
-    if (paused !== null && queues.every((each) => each.recipient !== recipient)) out.write(`\n${paint.yellow(`${recipient} is sent nothing: ${told(mode, `unpause ${shellWord(recipient)}`)} opens it`)}\n`)
+    if (paused !== null && queues.every((each) => each.recipient !== recipient || !isToldPaused(each))) out.write(`\n${paint.yellow(`${recipient} is sent nothing: ${told(mode, `unpause ${shellWord(recipient)}`)} opens it`)}\n`)
   }
   if (overdue > 0) out.write(`\n${paint.yellow(`${plural(overdue, 'lead')} ${overdue === 1 ? 'has' : 'have'} been due for over ${formatDuration(OVERDUE_MS)} and ${overdue === 1 ? 'is' : 'are'} not taken up: ${told(mode, 'resume')} sends them; is it in cron?`)}\n`)
   const held = forPeople(counts)
   if (held > 0) out.write(`\n${paint.yellow(`${plural(held, 'lead')} ${held === 1 ? 'needs' : 'need'} a person: ${told(mode, 'review list')}`)}\n`)
 }
 
+const isToldPaused = ({ why }: Pick<Queue, 'why'>): boolean => why.includes(' is paused (')
+
 /** Leads keep the reason that they were given until they are taken up again: after `unpause` that one is no more. */
 const whyNow = ({ recipient, why, nextAt }: Queue, paused: ReadonlySet<string>, now: Instant, mode: Mode, told: Told): string =>
-  recipient !== null && nextAt !== null && nextAt <= now && !paused.has(recipient) && why.includes(' is paused (') ? `was paused; ${told(mode, 'resume')} sends them` : toldReason(told, mode, why)
+  recipient !== null && nextAt !== null && nextAt <= now && !paused.has(recipient) && isToldPaused({ why }) ? `was paused; ${told(mode, 'resume')} sends them` : toldReason(told, mode, why)
 
 /** Leads that wait for the same thing at different times are one queue: times are left out of the reason. */
 const queuesOf = async (ledger: Ledger, mode: Mode, now: Instant): Promise<readonly Queue[]> => {

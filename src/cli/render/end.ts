@@ -65,7 +65,7 @@ export const renderEnd = ({ summary, end, folder, cwd, hints, troubles, bad, now
 /** Buyers say up to a page; `explain` has all of it. */
 const REASON_WIDTH = 160
 
-const troubleLine = ({ kind, recipient, reason, count, leadId }: Trouble, told: Told, paint: ChalkInstance): string =>
+export const troubleLine = ({ kind, recipient, reason, count, leadId }: Trouble, told: Told, paint: ChalkInstance): string =>
   `${outcomePaint(kind, paint)(kind)} ${plural(count, 'lead')}${recipient === null ? '' : ` at ${recipient}`}: ${cut(oneLine(reason), REASON_WIDTH)} ${paint.dim(`(${told(null, `explain ${shellWord(oneLine(leadId))}`)})`)}`
 
 const stillLines = ({ nextAt, paused, inOtherMode }: StillWaiting, mode: Mode, end: RunEnd, told: Told, now: Instant, paint: ChalkInstance): readonly string[] => [
