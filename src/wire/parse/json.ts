@@ -39,7 +39,8 @@ export const pathSteps = (text: string): readonly PathStep[] => {
 /**
  * All values at a path, in document order. Only own members are seen, so `__proto__` and `constructor` are names like
  * any other. Arrays on the way are walked into, and an array at the end gives its items. A leading `response` means the
- * root where the root has no such member.
+ * root where the root has no such member. A text on the way that holds JSON is walked into: services of .NET answer
+ * `{"d": "{\"status\":…}"}`.
  */
 export const findJson = (root: unknown, steps: readonly PathStep[]): readonly unknown[] => {
   const found: unknown[] = []
@@ -48,12 +49,13 @@ export const findJson = (root: unknown, steps: readonly PathStep[]): readonly un
   return found
 }
 
-const walk = (value: unknown, steps: readonly PathStep[], at: number, found: unknown[]): void => {
+const walk = (whole: unknown, steps: readonly PathStep[], at: number, found: unknown[]): void => {
   if (at === steps.length) {
-    if (Array.isArray(value)) for (const each of value) found.push(each)
-    else found.push(value)
+    if (Array.isArray(whole)) for (const each of whole) found.push(each)
+    else found.push(whole)
     return
   }
+  const value = typeof whole === 'string' && /^\s*[[{]/.test(whole) ? parseJson(whole) : whole
   if (typeof value !== 'object' || value === null) return
   const step = steps[at] as PathStep
   if (step === EVERY) {
