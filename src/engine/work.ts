@@ -74,7 +74,7 @@ export const tellStored = (observe: RunDeps['observe'], { delivery: { id: delive
 }
 
 /** Why a recipient is left out that has the lead already. */
-export const boughtBefore = (policies: ReadonlyMap<string, Policy>, recipient: string): string => `${nameIn(policies, recipient)} has bought this lead before, through another target`
+export const boughtBefore = (policies: ReadonlyMap<string, Policy>, recipient: string): string => `${nameIn(policies, recipient)} has bought this lead before, or may have (it is held for a person), through another target`
 
 export const inDoubtBefore = (policies: ReadonlyMap<string, Policy>, recipient: string): string => `${nameIn(policies, recipient)} may have this lead already, through another target: from a batch that was not answered, whose answer needs a person, or that it took second to another's`
 

@@ -90,7 +90,7 @@ const CASES: readonly Case[] = [
     const [a, b, c] = [delivery('1', 'a'), delivery('1', 'b'), delivery('1', 'c')]
     const held: Standing = { state: 'settled', at: T0, outcome: 'held', recipient: 'x', buyerLeadId: null, revenue: null, cost: null, attempts: 1, reason: null }
     const yes: readonly DeliveryEvent[] = [{ type: 'reviewed', at: T0, decision: 'accept', note: null }, { type: 'settled', at: T0, outcome: { kind: 'accepted', recipient: 'x', path: '/', buyerLeadId: null, revenue: money(450_000), reason: null, class: null }, cost: null }]
-    await ledger.append([first(a, { standing: held }), first(b, { standing: held })])
+    await ledger.append([first(a, { standing: held }), { ...first(b, { standing: held }), informed: true }])
     const accept = (of: Delivery): Step => ({ deliveryId: of.id, version: 1, runId: 'r2', events: yes, standing: settled() })
     expect(await kinds(ledger, [accept(a)])).toEqual(['ok'])
     expect(await kinds(ledger, [accept(b)])).toEqual(['booked'])

@@ -108,6 +108,14 @@ const CASES: readonly Case[] = [
     const hads = (await ledger.claimDue({ mode: 'live', now: T0, limit: 10 })).map(({ delivery: { lead }, had = [] }) => [lead.id, had])
     expect(hads).toEqual([['L1', ['x']], ['L2', []]])
   }],
+  ['a lead that is held for a person at an endpoint is told to its other targets, until that person has looked', async (ledger) => {
+    const [a, b, c] = [delivery('L1'), delivery('L1', { to: 'b' }), delivery('L1', { to: 'c' })]
+    await ledger.append([first(a), first(c, waits(T0)), then(a, 1, settled('held'), tried('/', 'a', 1, null))])
+    expect(await ledger.append([first(b), first(a)])).toMatchObject([{ kind: 'had', recipients: ['a'] }, { kind: 'exists' }])
+    expect((await ledger.claimDue({ mode: 'live', now: T0, limit: 10 })).map(({ had }) => had)).toEqual([['a']])
+    await ledger.append([then(a, 2, settled('rejected'), [])])
+    expect((await ledger.append([first(b)])).map((each) => each.kind)).toEqual(['ok'])
+  }],
   ['seq grows by the number of events, over all deliveries', async (ledger) => {
     const [a, b] = [delivery('L1'), delivery('L2')]
     const results = await ledger.append([first(a), first(b, working, [received(), ...tried('/', 'a', 1, null)]), then(a, 1, settled(), sale())])

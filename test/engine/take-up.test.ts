@@ -156,7 +156,7 @@ describe('what a process left behind', () => {
 
 describe('a lead that a recipient bought through another target meanwhile', () => {
   const files = (url: string) => ({ a: endpointYaml(url, 'Retry Strategy: {Server Errors: {Retry: 3 times, Backoff: 60s}}\n'), one: 'Pattern: Waterfall\nTry: [a]\n', two: 'Pattern: Waterfall\nTry: [a]\n' })
-  const why = { kind: 'pass', recipient: 'a', reason: 'a has bought this lead before, through another target' }
+  const why = { kind: 'pass', recipient: 'a', reason: 'a has bought this lead before, or may have (it is held for a person), through another target' }
 
   it('is not offered to it again by the target whose lead waited', async () => {
     const a = await buyer()
@@ -171,6 +171,15 @@ describe('a lead that a recipient bought through another target meanwhile', () =
     const [one] = await world.ledger.ofLead('L1')
     expect(one).toMatchObject({ delivery: { to: 'one' }, standing: { state: 'settled', outcome: 'skipped' } })
     expect(one?.events.map(({ event }) => event)).toContainEqual(expect.objectContaining({ type: 'chose', choice: why }))
+  })
+
+  it('or may have, as a person is to say: it is not sent there again', async () => {
+    const a = await buyer({ script: { do: 'answer', status: 200, body: 'Fatal error' } })
+    const world = createWorld(files(a.url), await store()())
+    await world.run('one', someLeads(1))
+    await world.run('a', someLeads(1))
+    expect(a.journal).toHaveLength(1)
+    expect((await world.ledger.ofLead('L1')).map(({ delivery, standing }) => ({ to: delivery.to, ...standing }))).toMatchObject([{ to: 'one', outcome: 'held' }, { to: 'a', outcome: 'skipped', reason: why.reason }])
   })
 
   it('is taken in for that target all the same where none is sent: who works it hears of the sale', async () => {

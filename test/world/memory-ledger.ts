@@ -63,10 +63,15 @@ export const createMemoryLedger = (): Ledger => {
     return number
   }
 
-  const hadBy = (delivery: Delivery): readonly string[] => [...sales].flatMap((sale) => {
+  const hadBy = (delivery: Delivery): readonly string[] => [...new Set([...boughtBy(delivery), ...heldAt(delivery)])]
+
+  const boughtBy = (delivery: Delivery): readonly string[] => [...sales].flatMap((sale) => {
     const [mode, leadId, recipient, number] = JSON.parse(sale) as [Mode, string, string, number]
     return mode === delivery.mode && leadId === delivery.lead.id && number === delivery.number ? recipient : []
   })
+
+  const heldAt = ({ mode, lead, number, to }: Delivery): readonly string[] => [...kept.values()].flatMap(({ delivery, standing }) =>
+    (delivery.mode === mode && delivery.lead.id === lead.id && delivery.number === number && delivery.to !== to && standing.state === 'settled' && standing.outcome === 'held' && standing.recipient !== null ? standing.recipient : []))
 
   const matches = (each: Kept, query: { mode: Mode; runId?: string; to?: string }): boolean =>
     each.delivery.mode === query.mode && (query.runId === undefined || each.runId === query.runId) && (query.to === undefined || each.delivery.to === query.to)

@@ -15,11 +15,12 @@ export const loadAll = async (run: Run, s: string, rows: readonly Row[]): Promis
   return rows.map(deliveryRowOf).map(({ n, ...row }) => ({ ...row, events: (byDelivery.get(n) ?? []).flatMap(storedEventsOf) }))
 }
 
-/** With the endpoints that bought each lead through another target, so that a lead that waited is not offered there again. */
+/** With the endpoints that bought each lead through another target, or at which it is held, so that a lead that waited is not offered there again. */
 export const withHad = async (run: Run, s: string, loaded: readonly LoadedDelivery[]): Promise<readonly LoadedDelivery[]> => {
   if (loaded.length === 0) return loaded
-  const rows = await run(`SELECT k.i, recipient FROM unnest($1::text[], $2::text[], $3::int[]) WITH ORDINALITY k(lead_id, mode, number, i) JOIN ${s}.sales USING (lead_id, mode, number)`,
-    [loaded.map(({ delivery }) => delivery.lead.id), loaded.map(({ delivery }) => delivery.mode), loaded.map(({ delivery }) => delivery.number)])
+  const rows = await run(`SELECT k.i, recipient FROM unnest($1::text[], $2::text[], $3::int[]) WITH ORDINALITY k(lead_id, mode, number, i) JOIN ${s}.sales USING (lead_id, mode, number)
+    UNION SELECT k.i, d.recipient FROM unnest($1::text[], $2::text[], $3::int[], $4::text[]) WITH ORDINALITY k(lead_id, mode, number, target, i) JOIN ${s}.deliveries d USING (lead_id, mode, number) WHERE d.outcome = 'held' AND d.target <> k.target`,
+    [loaded.map(({ delivery }) => delivery.lead.id), loaded.map(({ delivery }) => delivery.mode), loaded.map(({ delivery }) => delivery.number), loaded.map(({ delivery }) => delivery.to)])
   if (rows.length === 0) return loaded
   return loaded.map((each, i) => {
     const own = new Set(salesIn(each.events.map(({ event }) => event)))

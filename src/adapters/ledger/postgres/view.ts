@@ -23,6 +23,8 @@ export interface View {
   readonly deliveries: ReadonlyMap<string, Known>
   /** Recipients that bought a lead, by `leadKey`. */
   readonly sales: ReadonlyMap<string, ReadonlySet<string>>
+  /** At which a lead is held for a person, by `leadKey`; of those that are taken in. */
+  readonly held: ReadonlyMap<string, readonly string[]>
   readonly counters: ReadonlyMap<string, number>
   readonly permits: ReadonlyMap<string, number>
   /** Reasons, by `mode recipient`, of those that a person or a 401 paused. */
@@ -69,6 +71,7 @@ export const readView = async (run: Run, s: string, steps: readonly Steps[], own
   return {
     deliveries,
     sales: await readSales(run, s, steps),
+    held: await readHeld(run, s, steps),
     counters: await readLocked(run, `${s}.counters`, 'value', claims.flatMap((each: Claim) => (each.kind === 'cap' ? each.counter : []))),
     permits: await readLocked(run, `${s}.permits`, 'until', claims.flatMap((each: Claim) => (each.kind === 'permit' ? each.name : []))),
     paused: await readPaused(run, s, steps),
@@ -94,6 +97,17 @@ const readSales = async (run: Run, s: string, steps: readonly Steps[]): Promise<
     sales.set(name, known.add(String(row['recipient'])))
   }
   return sales
+}
+
+const readHeld = async (run: Run, s: string, steps: readonly Steps[]): Promise<View['held']> => {
+  const keys = steps.flatMap(({ packed }) => (packed.create === null || packed.informed ? [] : keyOf(packed.deliveryId)))
+  if (keys.length === 0) return new Map()
+  const rows = await run(
+    `SELECT lead_id, mode, number, recipient FROM ${s}.deliveries JOIN unnest($1::text[], $2::text[], $3::int[]) k(lead_id, mode, number) USING (lead_id, mode, number) WHERE outcome = 'held'`,
+    [keys.map((each) => each.leadId), keys.map((each) => each.mode), keys.map((each) => each.number)],
+  )
+  const byLead = Map.groupBy(rows, (row) => leadKey(String(row['lead_id']), String(row['mode']), Number(row['number'])))
+  return new Map([...byLead].map(([lead, of]) => [lead, of.map((row) => String(row['recipient']))]))
 }
 
 /** Made where they are missing, so that there is something to lock. */

@@ -65,7 +65,7 @@ export const createStore = (db: DatabaseSync, lease: Lease | null) => {
     if (step.create) {
       const [leadId, target, mode, number] = step.create as [string, string, string, number]
       if (!step.informed) {
-        const had = statement.had.all(leadId, mode, number)
+        const had = statement.had.all(leadId, mode, number, leadId, mode, number, target)
         // Sales of this very delivery are no news: it exists, and is found below.
         if (had.length > 0 && !statement.byKey.get(leadId, target, mode, number)) return { kind: 'had', recipients: had.map((row) => String(row['recipient'])) }
       }
@@ -131,9 +131,9 @@ export const createStore = (db: DatabaseSync, lease: Lease | null) => {
   }
 
   const withHad = (loaded: LoadedDelivery): LoadedDelivery => {
-    const { lead, mode, number } = loaded.delivery
+    const { lead, mode, number, to } = loaded.delivery
     const own = salesIn(loaded.events.map(({ event }) => event))
-    const had = statement.had.all(lead.id, mode, number).map((row) => String(row['recipient'])).filter((each) => !own.includes(each))
+    const had = statement.had.all(lead.id, mode, number, lead.id, mode, number, to).map((row) => String(row['recipient'])).filter((each) => !own.includes(each))
     return had.length === 0 ? loaded : { ...loaded, had }
   }
 
@@ -276,7 +276,7 @@ const statements = (db: DatabaseSync) => {
     byKey: db.prepare('SELECT * FROM deliveries WHERE lead_id = ? AND target = ? AND mode = ? AND number = ?'),
     others: db.prepare(`${SELECT_DELIVERY} WHERE d.lead_id = ? AND d.mode = ? AND d.number = ? AND d.n <> ?`),
     highest: db.prepare('SELECT max(number) AS number FROM deliveries WHERE lead_id = ? AND target = ? AND mode = ?'),
-    had: db.prepare('SELECT recipient FROM sales WHERE lead_id = ? AND mode = ? AND number = ?'),
+    had: db.prepare("SELECT recipient FROM sales WHERE lead_id = ? AND mode = ? AND number = ? UNION SELECT recipient FROM deliveries WHERE lead_id = ? AND mode = ? AND number = ? AND outcome = 'held' AND target <> ?"),
     addSale: db.prepare('INSERT INTO sales VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING'),
     dropSale: db.prepare('DELETE FROM sales WHERE lead_id = ? AND recipient = ? AND mode = ? AND number = ?'),
     addLog: db.prepare('INSERT INTO log (seq, delivery, run, count, events) VALUES (?, ?, ?, ?, ?)'),
