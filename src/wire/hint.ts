@@ -1,12 +1,12 @@
 import type { PhaseName } from '../core/plan.ts'
 import { isStep } from '../core/plan.ts'
-import type { Verdict, FailedVerdict } from '../core/verdict.ts'
+import type { FailedVerdict, FailureClass, Verdict } from '../core/verdict.ts'
 
 /** What to do about an attempt that went wrong (subject document, Common Delivery Issues); null where there is nothing to do. */
 export const hintFor = (verdict: Verdict, httpStatus: number | null): string | null => {
   switch (verdict.kind) {
     case 'failed': return hintForFailure(verdict, httpStatus)
-    case 'unknown': return verdict.interrupted === true ? null : BROKEN.test(verdict.reason ?? '') ? 'the connection broke before the answer came: ask the buyer, and whoever runs what stands between, what ends it' : TIMEOUT
+    case 'unknown': return verdict.interrupted === true ? null : hintForDoubt(verdict.class, verdict.reason ?? '')
     case 'unconfirmed': return /price/.test(verdict.reason ?? '') ? REVENUE
       : 'save an answer as the buyer gives it, look at it with `finalmile parse`, mend Response Parsing, then settle the lead with `finalmile review`'
     case 'accepted':
@@ -24,8 +24,16 @@ export const hintOf = (phase: PhaseName, verdict: Verdict, httpStatus: number | 
   return verdict.class === 'invalid_data' ? null : hintFor(verdict, httpStatus)
 }
 
+const hintForDoubt = (of: FailureClass, reason: string): string =>
+  of === 'unreadable' ? PROTOCOL
+  : of === 'blocked' ? PRIVATE
+  : BROKEN.test(reason) ? 'the connection broke before the answer came: ask the buyer, and whoever runs what stands between, what ends it'
+  : TIMEOUT
+
 const BROKEN = /\bclosed\b|\bECONNRESET\b|\bEPIPE\b|\bterminated\b|\bhang up\b/
 const TIMEOUT = 'increase Timeout step by step, ask the buyer about its capacity, and consider a batch where it stays slow'
+const PROTOCOL = 'its server answers what its protocol does not allow, as the reason says, and no setting makes that readable: show the reason to the buyer, or to whoever runs what stands between'
+const PRIVATE = 'the address is private: set `Allow Private Network: yes` where that is meant'
 /** Those that waited go on by themselves; those that were refused before it was paused do not. */
 const REOPEN = 'then `finalmile unpause`; `deliver … --retry-failed` takes up the leads that failed'
 const REVENUE = "check Price in Response Parsing against a recorded answer, confirm that the buyer returns a price, or give the recipient a `Price`"
@@ -48,7 +56,7 @@ const hintForFailure = (verdict: FailedVerdict, httpStatus: number | null): stri
     // Of a post, a 301 and a 302 are not followed: what comes next would be asked for without the lead.
     case 'redirect': return httpStatus === 301 || httpStatus === 302 ? `where the buyer has moved, write the new address into Endpoint; where that is how it says yes (a page of thanks), write \`${httpStatus}: Success\` under Response Codes`
       : 'write the new address into Endpoint, or set `Follow Redirects: yes`'
-    case 'blocked': return 'the address is private: set `Allow Private Network: yes` where that is meant'
+    case 'blocked': return PRIVATE
     case 'duplicate':
     case 'unreadable':
     case 'surplus': return null

@@ -108,6 +108,8 @@ describe('hintFor', () => {
     expect(hint(answer(400, { message: 'missing field: firstName' }), 400)).toMatch(/`firstName`/)
     expect(hint(answer(400), 400)).toMatch(/field names.*required.*types/)
     expect(hint(fault('timeout'))).toMatch(/increase Timeout.*capacity/)
+    expect(hint(fault('malformed'))).toMatch(/its protocol does not allow.*show the reason/)
+    expect(hint(fault('result-blocked'))).toMatch(/Allow Private Network/)
     expect(hintFor({ kind: 'unconfirmed', class: 'unreadable', reason: 'it has no price at price' }, 200)).toMatch(/Response Parsing.*returns a price/)
   })
   it('is silent where all went well', () => {
