@@ -20,7 +20,7 @@ export const FAULTS: readonly Scenario[] = [
     running[0]?.child.kill('SIGKILL')
     const killed = Date.now()
     const left = async (): Promise<number> => Number((await server.query(`SELECT count(*) AS n FROM killed.deliveries d WHERE state = 0 AND NOT EXISTS (SELECT 1 FROM killed.workers w WHERE w.fence = d.fence AND NOT w.lost AND w.until > clock_timestamp())`))[0]?.['n'])
-    const mine = await server.query('SELECT fence FROM killed.workers ORDER BY fence LIMIT 1')
+    const mine = await server.query(`SELECT fence FROM killed.workers WHERE pid = ${running[0]?.child.pid}`)
     await until('it is replaced', async () => Number((await server.query(`SELECT count(*) AS n FROM killed.deliveries WHERE state = 0 AND fence = ${String(mine[0]?.['fence'])}`))[0]?.['n']) === 0)
     const replaced = Date.now() - killed
     await until('all is settled', async () => (await crew.outcomes())['accepted'] === leads, 240_000)
