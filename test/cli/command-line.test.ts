@@ -1,9 +1,9 @@
-import { mkdirSync, mkdtempSync, readFileSync, readdirSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { COMMANDS } from '../../src/cli/commands.ts'
-import { finalmile } from './finalmile.ts'
+import { finalmile, onTerminal } from './finalmile.ts'
 import { finalmileHere } from './here.ts'
 
 const emptyFolder = (): string => mkdtempSync(join(tmpdir(), 'finalmile-cli-'))
@@ -173,5 +173,17 @@ describe('colours', () => {
     expect((await finalmile(['--help'])).out).not.toContain('\u001b[')
     expect((await finalmile(['--help'], { env: { FORCE_COLOR: '1' } })).out).toContain('\u001b[')
     expect((await finalmile(['--help', '--no-color'], { env: { FORCE_COLOR: '1' } })).out).not.toContain('\u001b[')
+  })
+
+  it.skipIf(!existsSync('/usr/bin/script')).each([
+    ['with NO_COLOR the progress line has none', { NO_COLOR: '1', TERM: 'xterm' }, /\u001b\[\?25l/, /\u001b\[\d+m/],
+    ['else it has', { TERM: 'xterm' }, /\u001b\[36m/, /^$/],
+    ['and a dumb terminal has no progress line', { TERM: 'dumb' }, /^6 leads to/, /\u001b|starting/],
+  ])('on a terminal: %s', async (_rule, env, has, hasNot) => {
+    const cwd = emptyFolder()
+    await finalmileHere(['init'], { cwd })
+    const seen = await onTerminal(['deliver', 'leads.csv', '--to', 'auto-waterfall', '--test'], cwd, env)
+    expect(seen).toMatch(has)
+    expect(seen).not.toMatch(hasNot)
   })
 })

@@ -1,5 +1,6 @@
-import { spawn } from 'node:child_process'
+import { execFile, spawn } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
+import { promisify } from 'node:util'
 
 const entry = fileURLToPath(new URL('./entry.ts', import.meta.url))
 
@@ -18,3 +19,10 @@ export const finalmile = (args: readonly string[], options: { readonly cwd?: str
     child.on('close', (code) => resolve({ code, out, err }))
     child.stdin.end(options.input ?? '')
   })
+
+/** What a terminal of 80 columns is written. */
+export const onTerminal = async (args: readonly string[], cwd: string, env: Readonly<Record<string, string>>): Promise<string> => {
+  const { NO_COLOR: _no, FORCE_COLOR: _force, CI: _ci, ...environment } = process.env
+  const { stdout } = await promisify(execFile)('/usr/bin/script', ['-qec', `stty cols 80; exec ${[process.execPath, entry, ...args].join(' ')}`, '/dev/null'], { cwd, env: { ...environment, ...env } })
+  return stdout
+}
