@@ -39,7 +39,7 @@ export const holds = (condition: Condition, resolve: Resolve): boolean => {
   }
 }
 
-/** `=` compares whole values, case-sensitively; numbers, and text that is wholly a number on both sides, compare as numbers. */
+/** `=` compares whole values, case-sensitively but for true and false; numbers, and text that is wholly a number on both sides, compare as numbers. */
 export const compareValues = (got: unknown, op: Exclude<Operator, 'in' | 'matches'>, want: Scalar): boolean => {
   if (Array.isArray(got) && op === 'contains') return got.some((each) => compareValues(each, '=', want))
   if (!isScalar(got)) return false
@@ -67,8 +67,10 @@ const compareScalars = (a: Scalar, b: Scalar): number | null => {
   const y = asNumeral(b)
   if (x !== null && y !== null) return compareNumerals(x, y)
   if (typeof a === 'number' || typeof b === 'number') return null
-  const left = String(a)
-  const right = String(b)
+  // Spreadsheets write TRUE, services of .NET True: a truth has no letters of its own.
+  const isTruth = typeof a === 'boolean' || typeof b === 'boolean'
+  const left = isTruth ? String(a).toLowerCase() : String(a)
+  const right = isTruth ? String(b).toLowerCase() : String(b)
   return left === right ? 0 : left < right ? -1 : 1
 }
 

@@ -18,6 +18,7 @@ describe('compareValues', () => {
     ['900', '>', '$5000', false], ['7000', '>', '$5,000', true], [7_000, '>', '$5,000', true], ['0.3', '>', '.5', false], ['02150', '<', '02134', false], ['abc', '>', '$5', false], ['$6,000', '>', '5000', true], ['$6,000', '<', '5000', false],
     ['1.012,50', '>', 1, false], ['12,34', '>', 1, false], ['abc', '>', 1, false], ['abc', '<=', 1, false], ['', '<', 1, false], ['', '>=', 0, false], [null, '<', 1, false], [true, '>', 0, false],
     ['$9', '<', '$8', false], ['9', '<', '10', true], ['b', '>', 'a', true], ['x', '!=', 5, true], [Number.NaN, '>=', 0, false],
+    [true, '=', 'True', true], ['TRUE', '=', true, true], ['True', '!=', true, false], ['FALSE', '=', false, true], ['false', '=', true, false], [false, '=', 'True', false], ['TRUE', '=', 'true', false], ['yes', '=', true, false],
     [['a', 'b'], 'contains', 'b', true], [['a', 'b'], '=', 'a', false],
   ])('%j %s %j: %s', (got, op, want, expected) => { expect(compareValues(got, op, want)).toBe(expected) })
 })
