@@ -143,6 +143,22 @@ describe('questions', () => {
     expect(readFileSync(join(cwd, 'recipients/acme.yaml'), 'utf8')).toMatch(/Endpoint: "https:\/\/api\.acme\.example\/leads"[\s\S]*Format: XML/)
   })
 
+  it.each([
+    ['None', /^(?![\s\S]*(?:Auth|Headers|None))/, null], ['Bearer', /Auth: Bearer \$\{ACME_TOKEN\}/, /^ACME_TOKEN=replace-me$/m], ['bearer abc123', /Auth: Bearer \$\{ACME_TOKEN\}/, /^ACME_TOKEN=abc123$/m],
+    ['X-API-Key: k-1', /X-API-Key: "?\$\{\w+\}/, /=k-1$/m], ['BASIC', /Username/, /replace-me/],
+  ])('of new take credentials as people write them: %s', async (credentials, yaml, env) => {
+    const cwd = emptyFolder()
+    expect(await finalmileHere(['new', 'acme'], { cwd, answers: ['https://api.acme.example/leads', '', 'first name, last', '', '', ''].toSpliced(2, 0, credentials) })).toMatchObject({ code: 0 })
+    expect(readFileSync(join(cwd, 'recipients/acme.yaml'), 'utf8')).toMatch(yaml)
+    expect(existsSync(join(cwd, '.env')) ? readFileSync(join(cwd, '.env'), 'utf8') : null).toEqual(env === null ? null : expect.stringMatching(env))
+  })
+
+  it('of new ask again for what cannot be the name of a header', async () => {
+    const cwd = emptyFolder()
+    await finalmileHere(['new', 'acme'], { cwd, answers: ['https://api.acme.example/leads', '', 'an api key', 'none', '', ''] })
+    expect(readFileSync(join(cwd, 'recipients/acme.yaml'), 'utf8')).not.toContain('api key')
+  })
+
   it.each([['of purge are a no where they are left', []], ['of purge are a no where they are not yes', ['maybe']]])('%s', async (_, answers) => {
     expect(await finalmileHere(['purge', '--older-than', '0d'], { cwd: emptyFolder(), answers })).toMatchObject({ code: 2, err: 'Nothing was removed.\n' })
   })

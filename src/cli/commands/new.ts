@@ -107,14 +107,24 @@ const answered = async (question: (text: string, otherwise: string) => Promise<s
   }
   let chosen = await formatOf()
   while (chosen === undefined) chosen = await formatOf()
-  const auth = (await question('Credentials (none, bearer, basic, or the name of a header):', 'none')).trim()
+  let credentials = credentialsOf(await question('Credentials (none, bearer, basic, or the name of a header):', 'none'))
+  while (credentials === null) credentials = credentialsOf(await question('none, bearer, basic, or a name such as X-API-Key:', 'none'))
   const fields = (await question('Their fields, by comma:', 'first_name, last_name, email, phone, state, zip')).split(',').map((each) => each.trim()).filter((each) => each !== '')
   const answer = await question('A sample of their answer, on one line (empty if unknown):', '')
-  const headers: [string, string][] = auth === 'none' || auth === 'basic' ? [] : auth === 'bearer' ? [['Authorization', 'Bearer replace-me']] : [[auth, 'replace-me']]
   return {
-    method: chosen === 'Query' ? 'GET' : 'POST', url, headers, basic: auth === 'basic' ? { user: 'replace-me', password: 'replace-me' } : null, format: chosen,
+    method: chosen === 'Query' ? 'GET' : 'POST', url, ...credentials, format: chosen,
     body: Object.fromEntries(fields.map((each) => [each, ''])), answers: answer === '' ? [] : [answer],
   }
+}
+
+/** Also as people paste it: `Bearer abc123`, `X-API-Key: abc123`. Null for what cannot be the name of a header. */
+const credentialsOf = (said: string): Pick<Sample, 'headers' | 'basic'> | null => {
+  if (/^none$/i.test(said)) return { headers: [], basic: null }
+  if (/^basic$/i.test(said)) return { headers: [], basic: { user: 'replace-me', password: 'replace-me' } }
+  const [bearer, token = 'replace-me'] = /^bearer(?:\s+(\S+))?$/i.exec(said) ?? []
+  if (bearer !== undefined) return { headers: [['Authorization', `Bearer ${token}`]], basic: null }
+  const [, name, value = 'replace-me'] = /^([\w-]+)(?::\s*(\S.*))?$/.exec(said) ?? []
+  return name === undefined ? null : { headers: [[name, value]], basic: null }
 }
 
 /** `.env` knows no escapes: the quote that does not occur. */
