@@ -1,5 +1,6 @@
 import { shellWord } from '../base/shell.ts'
 import type { DeliveryEvent, Mode } from '../core/event.ts'
+import { addDoubt, type Doubts } from '../core/report/doubts.ts'
 import type { RunEvent } from '../engine/settings.ts'
 import { hintOf } from '../wire/hint.ts'
 import { plural } from './render/figures.ts'
@@ -70,20 +71,16 @@ const createStrange = () => {
   }
 }
 
-/** Who may have leads that settled without its answer; a failure after a doubt does not say that the first was not processed. */
+/** How many leads settled while somebody may have them: a request was sent and no answer said what became of it. */
 const createDoubts = () => {
-  const open = new Map<string, Set<string>>()
+  const open: Doubts = new Map()
   const left = new Map<string, number>()
   return {
     left,
     observe: (deliveryId: string, event: DeliveryEvent): void => {
-      if (event.type === 'attemptFinished' && event.phase === 'post') {
-        if (event.verdict.kind === 'unknown') open.set(deliveryId, (open.get(deliveryId) ?? new Set<string>()).add(event.recipient))
-        else if (event.verdict.kind !== 'failed') open.get(deliveryId)?.delete(event.recipient)
-      }
+      addDoubt(open, deliveryId, event)
       if (event.type !== 'settled') return
-      for (const each of open.get(deliveryId) ?? []) left.set(each, (left.get(each) ?? 0) + 1)
-      open.delete(deliveryId)
+      for (const [recipient, leads] of open) if (leads.delete(deliveryId)) left.set(recipient, (left.get(recipient) ?? 0) + 1)
     },
   }
 }

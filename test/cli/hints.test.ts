@@ -3,7 +3,7 @@ import { createHints } from '../../src/cli/hints.ts'
 import { toldBy } from '../../src/cli/render/told.ts'
 import type { Verdict } from '../../src/core/verdict.ts'
 import { unsendable } from '../../src/engine/attempt.ts'
-import { accepted, broken, rejected, T0, tried, unknown } from '../core/given.ts'
+import { accepted, broken, duplicate, rejected, T0, tried, unknown } from '../core/given.ts'
 
 const hintsOf = (...attempts: readonly [Verdict, number | null][]) => {
   const hints = createHints((recipient) => recipient === 'acme', 'live', toldBy({ given: [] }))
@@ -45,14 +45,14 @@ describe('hints', () => {
   it('our own words about a lead of which no request could be made name no field', () => {
     expect(hintsOf([unsendable('the folder needs a field which this lead does not have'), null])).toEqual([expect.stringMatching(/field names exactly/)])
   })
-  it('a lead that settles without the answer of somebody who may have it is one to ask about; an answer ends the doubt', () => {
+  it('a lead that settles without the answer of somebody who may have it is one to ask about; an answer ends the doubt, and that it has the lead already is none', () => {
     const hints = createHints(() => true, 'test', toldBy({ given: [] }))
     const settled = { type: 'settled', at: T0, cost: null, outcome: { kind: 'failed', recipient: 'acme', path: '/', buyerLeadId: null, revenue: null, reason: null, class: null } } as const
-    for (const [deliveryId, verdicts] of Object.entries({ waits: [unknown], doubt: [unknown, broken], answered: [unknown, rejected] })) {
+    for (const [deliveryId, verdicts] of Object.entries({ waits: [unknown], doubt: [unknown, broken], answered: [unknown, rejected], had: [unknown, duplicate] })) {
       const events = [...verdicts.flatMap((verdict, i) => tried('/', 'acme', i + 1, verdict)), ...(deliveryId === 'waits' ? [] : [settled])]
       for (const event of events) hints.observe({ kind: 'stored', deliveryId, leadId: deliveryId, source: {}, seq: 1, event })
     }
-    expect(hints.all().map((each) => each.text)).toContain('no answer came about 1 lead, which it may have: finalmile reconcile acme LIST --test asks its own list')
+    expect(hints.all().map((each) => each.text)).toContain('no answer came about 2 leads, which it may have: finalmile reconcile acme LIST --test asks its own list')
   })
   it('of a buyer that quotes what it refuses a few are told, not one for each lead', () => {
     expect(hintsOf(...Array.from({ length: 30 }, (_, i): [Verdict, number] => [failed('invalid_data', `"name${i}" is no name`), 400]), [failed('auth', 'no'), 401])).toEqual([...Array.from({ length: 4 }, () => expect.stringMatching(/in Field Mapping/)), expect.stringMatching(/credentials/)])
