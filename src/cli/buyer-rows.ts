@@ -4,6 +4,7 @@ import type { Instant } from '../base/time.ts'
 import type { Lead } from '../core/lead.ts'
 import { timeOf } from '../core/received.ts'
 import { creditOf } from '../core/returns.ts'
+import { plainName } from '../wire/draft/guess.ts'
 import type { Invocation } from './command.ts'
 import { openLeads } from './lead-files.ts'
 import { textOf } from './options.ts'
@@ -97,5 +98,3 @@ const problemOf = (amount: string | null, currency: string | null): string | nul
   if (read === null) return `"${amount}" is no amount of money`
   return currency === null || read.currency === currency.toUpperCase() ? null : `"${amount}" is in ${read.currency}, its column says ${currency}`
 }
-
-const plainName = (name: string): string => name.toLowerCase().replace(/[^a-z0-9]/g, '')

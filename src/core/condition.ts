@@ -57,7 +57,7 @@ export const compareValues = (got: unknown, op: Exclude<Operator, 'in' | 'matche
   }
 }
 
-const isScalar = (value: unknown): value is Scalar =>
+export const isScalar = (value: unknown): value is Scalar =>
   value === null || typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean'
 
 /** Null where the two cannot be ordered: `null` against a number, `abc` against 5. */

@@ -47,6 +47,9 @@ export interface Told {
   readonly retryAfterMs: number | null
 }
 
+/** An answer that says neither yes nor no, of which no words are the buyer's. */
+export const unconfirmed = (reason: string): Verdict => ({ kind: 'unconfirmed', class: 'unreadable', reason, said: null })
+
 /** The default table of section 5 for every status but 2xx. */
 export const verdictOfStatus = (status: number, told: Told): Verdict => {
   if (status === 409) return { kind: 'duplicate', class: 'duplicate', ...words(told) }

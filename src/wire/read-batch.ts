@@ -3,7 +3,7 @@ import type { Lead } from '../core/lead.ts'
 import { resolveLead } from '../core/lead-path.ts'
 import type { Verdict } from '../core/verdict.ts'
 import type { EndpointDefinition } from '../definitions/types.ts'
-import { statusText, verdictOfFault } from './classify.ts'
+import { statusText, unconfirmed, verdictOfFault } from './classify.ts'
 import type { Judge } from './judge.ts'
 import { isOptional, namesStatus } from './judge.ts'
 import { Answer } from './parse/answer.ts'
@@ -34,9 +34,9 @@ export const createBatchReader = (definition: EndpointDefinition, judge: Judge, 
 
   /** `saidAbove`: the answer says yes once for all, and none of its rows does; that a row says nothing is no refusal then. */
   const readRow = (reply: AnswerReply, answer: Answer | undefined, saidAbove: boolean): Verdict => {
-    if (!answer) return inDoubt('the answer has no row for this lead')
+    if (!answer) return unconfirmed('the answer has no row for this lead')
     const verdict = judge(answer, reply.at)
-    return saidAbove && verdict.kind === 'rejected' && isSilent?.(answer) !== false && refuses?.(answer) !== 'yes' ? inDoubt('Success holds for the answer as a whole, and this row has nothing where it looks: let it look at what each row says') : verdict
+    return saidAbove && verdict.kind === 'rejected' && isSilent?.(answer) !== false && refuses?.(answer) !== 'yes' ? unconfirmed('Success holds for the answer as a whole, and this row has nothing where it looks: let it look at what each row says') : verdict
   }
 
   /** The row of each lead, of several the one that says yes; null where the answer has none, or nobody can tell whose they are. */
@@ -68,14 +68,14 @@ export const createBatchReader = (definition: EndpointDefinition, judge: Judge, 
     const whole = judge(answer, reply.at)
     const asRead = { ...reply, status: 200 }
     const rows = success ? rowsOfLeads(new Answer(asRead, parsing.format), asRead, leads) : null
-    if (rows === null || rows.every((row) => row === undefined)) return same(contradicted(reply, answer, whole) ? inDoubt(`${statusText(reply.status)}, but rows of the answer say otherwise, and nobody can tell whose they are: name their place as Batch: Results`) : forAll(whole, leads.length, needsPrice), leads)
+    if (rows === null || rows.every((row) => row === undefined)) return same(contradicted(reply, answer, whole) ? unconfirmed(`${statusText(reply.status)}, but rows of the answer say otherwise, and nobody can tell whose they are: name their place as Batch: Results`) : forAll(whole, leads.length, needsPrice), leads)
     // Words of one row, found in a list of them, decide nothing about the others: the status does.
     const byStatus = whole.kind === 'failed' ? whole : judge(new Answer({ ...reply, body: new Uint8Array() }, parsing.format), reply.at)
     return rows.map((row) => {
       if (!row) return byStatus
       const own = judge(row, reply.at)
       if (own.kind === 'duplicate') return own
-      if (own.kind === 'accepted' || (own.kind === 'unconfirmed' && success && success(row) === 'yes')) return { ...inDoubt(`${statusText(reply.status)}, but the row of this lead says that it was accepted`), buyerLeadId: own.buyerLeadId ?? null }
+      if (own.kind === 'accepted' || (own.kind === 'unconfirmed' && success && success(row) === 'yes')) return { ...unconfirmed(`${statusText(reply.status)}, but the row of this lead says that it was accepted`), buyerLeadId: own.buyerLeadId ?? null }
       if (byStatus.kind !== 'failed' || own.said !== undefined || own.reason === null) return byStatus
       // What the buyer says of this one says more than the status.
       const { said: _said, ...failed } = byStatus
@@ -92,10 +92,10 @@ export const createBatchReader = (definition: EndpointDefinition, judge: Judge, 
     const answers = reply.truncated ? null : rowsOf(whole)?.map((row) => new Answer(reply, parsing.format, row)) ?? (promise === 'Match' && keyOfRow?.(whole) ? [whole] : null)
     if (answers === null) {
       const verdict = judge(whole, reply.at)
-      return same(promise !== null ? noRows(verdict, whole, promise) : contradicted(reply, whole, verdict) ? inDoubt('the answer has rows of its own that say otherwise than it does as a whole: name their place as Batch: Results') : forAll(verdict, leads.length, needsPrice), leads)
+      return same(promise !== null ? noRows(verdict, whole, promise) : contradicted(reply, whole, verdict) ? unconfirmed('the answer has rows of its own that say otherwise than it does as a whole: name their place as Batch: Results') : forAll(verdict, leads.length, needsPrice), leads)
     }
     // One row too few or too many may stand anywhere: all behind it would be read as their neighbours'.
-    if (!match && answers.length !== leads.length) return same(inDoubt(`the answer has ${answers.length} ${answers.length === 1 ? 'row' : 'rows'} for ${leads.length === 1 ? 'one lead' : `${leads.length} leads`}: without Batch: Match nobody can tell whose`), leads)
+    if (!match && answers.length !== leads.length) return same(unconfirmed(`the answer has ${answers.length} ${answers.length === 1 ? 'row' : 'rows'} for ${leads.length === 1 ? 'one lead' : `${leads.length} leads`}: without Batch: Match nobody can tell whose`), leads)
     const saidAbove = saysYes?.(whole) === 'yes' && answers.every((row) => saysYes(row) !== 'yes')
     if (!match || !keyOfRow) return leads.map((_lead, i) => readRow(reply, answers[i], saidAbove))
     const byKey = new Map<string, Answer[]>()
@@ -111,7 +111,7 @@ export const createBatchReader = (definition: EndpointDefinition, judge: Judge, 
     const verdicts = keys.map((key) => readRow(reply, key === null ? undefined : byKey.get(key)?.shift(), saidAbove))
     return verdicts.map((verdict, i) => {
       const more = byKey.get(keys[i] ?? '') ?? []
-      return more.some((answer) => judge(answer, reply.at).kind !== verdict.kind) ? inDoubt('the answer has several rows for this lead, which contradict each other') : verdict
+      return more.some((answer) => judge(answer, reply.at).kind !== verdict.kind) ? unconfirmed('the answer has several rows for this lead, which contradict each other') : verdict
     })
   }
 }
@@ -129,16 +129,14 @@ const keyOfLead = (lead: Lead, path: string): string | null => {
 
 const same = (verdict: Verdict, leads: readonly Lead[]): readonly Verdict[] => leads.map(() => verdict)
 
-const inDoubt = (reason: string): Verdict => ({ kind: 'unconfirmed', class: 'unreadable', reason, said: null })
-
 /** Rows were promised and none came: only an answer to the whole that sells nothing may stand for all. */
 const noRows = (verdict: Verdict, whole: Answer, promise: 'Results' | 'Match'): Verdict =>
   verdict.kind === 'failed' || verdict.kind === 'duplicate' ? verdict
-  : inDoubt(whole.isEmpty() ? `the answer is empty, where Batch: ${promise} promises rows` : promise === 'Results' ? 'the answer has no rows at Batch: Results' : 'the answer has no rows, where Batch: Match promises them')
+  : unconfirmed(whole.isEmpty() ? `the answer is empty, where Batch: ${promise} promises rows` : promise === 'Results' ? 'the answer has no rows at Batch: Results' : 'the answer has no rows, where Batch: Match promises them')
 
 /** One answer for many: what it says of acceptance goes for each, one lead id or price cannot. */
 const forAll = (verdict: Verdict, count: number, needsPrice: boolean): Verdict => {
   if (verdict.kind !== 'accepted' || count < 2 || verdict.price === null) return verdict
-  if (needsPrice) return inDoubt(`the answer gives one price for ${count} leads`)
+  if (needsPrice) return unconfirmed(`the answer gives one price for ${count} leads`)
   return { ...verdict, price: null }
 }

@@ -18,7 +18,7 @@ export const templateFor = (name: string, example: unknown, columns: readonly st
   if (usual === 'state') return /^[A-Z][a-z]{3,}/.test(text) ? `{{state ${field} "name"}}` : `{{${field}}}`
   if (usual === 'full_name' && column === null) return ['first_name', 'last_name'].map((each) => `{{${leadPath(columnFor(each, columns) ?? each)}}}`).join(' ')
   if (usual === 'email') return `{{lower ${field}}}`
-  if (typeof example === 'number' && !IS_NAME.test(plain(name)) && usual !== 'id' && usual !== 'ssn') return `{{number ${field}}}`
+  if (typeof example === 'number' && !IS_NAME.test(plainName(name)) && usual !== 'id' && usual !== 'ssn') return `{{number ${field}}}`
   return typeof example === 'boolean' ? `{{boolean ${field}}}` : `{{${field}}}`
 }
 
@@ -38,12 +38,12 @@ export const columnFor = (name: string, columns: readonly string[]): string | nu
 export const leadPath = (column: string): string => (/^[\w.]+$/.test(column) ? `lead.${column}` : `lead.[${column}]`)
 
 /** What a field of anybody's is usually called: `Mobile Phone` is `phone_1`; null where it is not known. */
-export const usualField = (name: string): string | null => FIELDS.find(([pattern]) => pattern.test(plain(name).replace(/^(mailing|billing|primary)(?=.)/, '')))?.[1] ?? null
+export const usualField = (name: string): string | null => FIELDS.find(([pattern]) => pattern.test(plainName(name).replace(/^(mailing|billing|primary)(?=.)/, '')))?.[1] ?? null
 
 /** `First Name` and `first_name` are one. */
-export const isSameName = (one: string, other: string): boolean => plain(one) === plain(other)
+export const isSameName = (one: string, other: string): boolean => plainName(one) === plainName(other)
 
-export const isSecretName = (name: string): boolean => /(api|access|auth|partner|account)?(key|token|secret|password|passwd|pwd)$|^authorization$|credential/.test(plain(name))
+export const isSecretName = (name: string): boolean => /(api|access|auth|partner|account)?(key|token|secret|password|passwd|pwd)$|^authorization$|credential/.test(plainName(name))
 
 /** `2026-11-24`, `11/24/2026`, `11/24/2026 08:00` as their tokens; null for another form. */
 const dateTokens = (text: string): string | null => {
@@ -51,7 +51,8 @@ const dateTokens = (text: string): string | null => {
   return tokens.includes('YYYY') && !/\d/.test(tokens) ? tokens.replace(/DDTHH/, 'DD[T]HH') : null
 }
 
-const plain = (name: string): string => name.toLowerCase().replace(/[^a-z0-9]/g, '')
+/** Without case and marks. */
+export const plainName = (name: string): string => name.toLowerCase().replace(/[^a-z0-9]/g, '')
 
 /** First match counts; names as buyers write them, without case and marks. */
 const FIELDS: readonly (readonly [RegExp, string])[] = [

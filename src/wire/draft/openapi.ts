@@ -1,7 +1,5 @@
 import { readPlainYaml } from '../../definitions/plain-yaml.ts'
-import { amongOf, isTree, type Sampled, type SampleFormat, type Tree } from './sample.ts'
-
-type Node = { readonly [name: string]: Tree }
+import { amongOf, isTree, nodesOf, textOf, type Node, type Sampled, type SampleFormat, type Tree } from './sample.ts'
 
 /** The operation of an OpenAPI 3 description (JSON or YAML) that takes leads: the one of that path or id, else the first POST. */
 export const sampleOfOpenApi = (text: string, name: string | null): Sampled => {
@@ -76,5 +74,3 @@ const securityOf = (document: Node, operation: Node, resolve: (value: Tree | und
 }
 
 const rooted = (format: SampleFormat, body: Tree): Tree => (format === 'XML' && isTree(body) && Object.keys(body).length !== 1 ? { lead: body } : body)
-const nodesOf = (value: Tree | undefined): readonly Node[] => (Array.isArray(value) ? value.filter(isTree) : [])
-const textOf = (value: Tree | undefined): string => (typeof value === 'string' ? value : typeof value === 'number' || typeof value === 'boolean' ? String(value) : '')

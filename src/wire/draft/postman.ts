@@ -1,5 +1,5 @@
 import { jsonOf, pairsOf, readBody } from './body.ts'
-import { amongOf, isTree, type Sampled, type Tree } from './sample.ts'
+import { amongOf, isTree, nodesOf, textOf, type Sampled, type Tree } from './sample.ts'
 
 /** The first request of a Postman collection (v2.0 or v2.1) that sends something, or the one of that name. */
 export const sampleOfPostman = (text: string, name: string | null): Sampled => {
@@ -10,18 +10,18 @@ export const sampleOfPostman = (text: string, name: string | null): Sampled => {
   if (!chosen) return { ok: false, problem: name === null ? 'the collection has no requests' : `the collection has no request "${name}"`, help: requests.length === 0 ? 'export the collection with its requests' : `it has ${requests.map((each) => each.name).slice(0, 10).join(', ')}` }
   const { request, answers } = chosen
   const among = name === null ? amongOf(chosen.name, requests.map((each) => each.name)) : {}
-  const variables = new Map(entriesOf(collection.variable).map(({ key, value }) => [textOf(key), textOf(value)]))
+  const variables = new Map(nodesOf(collection.variable).map(({ key, value }) => [textOf(key), textOf(value)]))
   const filled = (each: string): string => each.replace(/\{\{([^}]+)\}\}/g, (whole, variable: string) => variables.get(variable.trim()) || whole)
   const url = filled(isTree(request.url) ? textOf(request.url.raw) : textOf(request.url))
   const address = /^[a-z]+:\/\//i.test(url) ? url : `https://${url.replace(/^\{\{[^}]+\}\}/, 'api.example.com')}`
   if (!URL.canParse(address)) return { ok: false, problem: `"${url}" is no URL`, help: 'fill in the collection variables' }
-  const headers = entriesOf(request.header).filter((each) => each.disabled !== true).map(({ key, value }) => [textOf(key), filled(textOf(value))] as const)
+  const headers = nodesOf(request.header).filter((each) => each.disabled !== true).map(({ key, value }) => [textOf(key), filled(textOf(value))] as const)
   const auth = authOf(request.auth ?? collection.auth, filled)
   const method = (textOf(request.method) || 'GET').toUpperCase()
   const body = isTree(request.body) ? request.body : {}
   const type = headers.find(([each]) => each.toLowerCase() === 'content-type')?.[1] ?? ''
   const read = body.mode === 'urlencoded' || body.mode === 'formdata'
-    ? { format: 'Form' as const, body: pairsOf(entriesOf(body[body.mode]).filter((each) => each.disabled !== true).map(({ key, value }) => [textOf(key), textOf(value)] as const)) as Tree }
+    ? { format: 'Form' as const, body: pairsOf(nodesOf(body[body.mode]).filter((each) => each.disabled !== true).map(({ key, value }) => [textOf(key), textOf(value)] as const)) as Tree }
     : readBody(textOf(body.raw), type)
   const all = [...headers, ...auth.headers]
   if (method === 'GET') {
@@ -39,12 +39,12 @@ const requestsOf = (items: readonly Tree[]): readonly Found[] => items.flatMap((
   if (!isTree(item)) return []
   if (Array.isArray(item.item)) return requestsOf(item.item)
   if (!isTree(item.request)) return []
-  return [{ name: textOf(item.name), request: item.request, answers: entriesOf(item.response).map((each) => textOf(each.body)).filter((each) => each !== '') }]
+  return [{ name: textOf(item.name), request: item.request, answers: nodesOf(item.response).map((each) => textOf(each.body)).filter((each) => each !== '') }]
 })
 
 const authOf = (auth: Tree | undefined, filled: (text: string) => string): { readonly headers: readonly (readonly [string, string])[]; readonly basic: { readonly user: string; readonly password: string } | null } => {
   if (!isTree(auth)) return { headers: [], basic: null }
-  const value = (kind: string, key: string): string => filled(textOf(entriesOf(auth[kind]).find((each) => each.key === key)?.value))
+  const value = (kind: string, key: string): string => filled(textOf(nodesOf(auth[kind]).find((each) => each.key === key)?.value))
   switch (auth.type) {
     case 'bearer': return { headers: [['Authorization', `Bearer ${value('bearer', 'token')}`]], basic: null }
     case 'basic': return { headers: [], basic: { user: value('basic', 'username'), password: value('basic', 'password') } }
@@ -52,6 +52,3 @@ const authOf = (auth: Tree | undefined, filled: (text: string) => string): { rea
     default: return { headers: [], basic: null }
   }
 }
-
-const entriesOf = (value: Tree | undefined): readonly { readonly [name: string]: Tree }[] => (Array.isArray(value) ? value.filter(isTree) : [])
-const textOf = (value: Tree | undefined): string => (typeof value === 'string' ? value : typeof value === 'number' || typeof value === 'boolean' ? String(value) : '')

@@ -24,4 +24,10 @@ export type Tree = string | number | boolean | null | readonly Tree[] | { readon
 
 export type Sampled = { readonly ok: true; readonly sample: Sample } | { readonly ok: false; readonly problem: string; readonly help: string }
 
-export const isTree = (value: unknown): value is { readonly [name: string]: Tree } => typeof value === 'object' && value !== null && !Array.isArray(value)
+export type Node = { readonly [name: string]: Tree }
+
+export const isTree = (value: unknown): value is Node => typeof value === 'object' && value !== null && !Array.isArray(value)
+
+/** Those of a list that have names; none where it is no list. */
+export const nodesOf = (value: Tree | undefined): readonly Node[] => (Array.isArray(value) ? value.filter(isTree) : [])
+export const textOf = (value: Tree | undefined): string => (typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean' ? String(value) : '')

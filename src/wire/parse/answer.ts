@@ -69,6 +69,12 @@ export class Answer {
     return this.#data
   }
 
+  /** The root of a whole JSON answer; undefined where it is none. */
+  json(): unknown {
+    const data = this.data()
+    return data?.kind === 'json' && !this.truncated ? data.root : undefined
+  }
+
   document(): Document | null {
     if (this.#document === undefined) {
       const mayBeXml = this.#format === null || this.#format === 'xml'

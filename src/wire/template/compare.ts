@@ -1,4 +1,4 @@
-import { compareValues, type Operator, type Scalar } from '../../core/condition.ts'
+import { compareValues, isScalar, type Operator } from '../../core/condition.ts'
 
 type Compare = Exclude<Operator, 'in' | 'matches'>
 
@@ -11,6 +11,3 @@ export const COMPARISONS: Readonly<Record<string, Compare>> = Object.assign(Obje
 /** The same rules as every other condition of the tool: whole values, numbers as numbers, a missing value compares with nothing. */
 export const compareBoth = (left: unknown, op: Compare, right: unknown): boolean =>
   isScalar(right) && left !== undefined && left !== null ? compareValues(left, op, right) : false
-
-const isScalar = (value: unknown): value is Scalar =>
-  value === null || typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean'

@@ -29,8 +29,7 @@ const LONG = 60 * 60_000
 
 /** The allowance of a day comes back at midnight of the portal's time zone, which nobody tells: asked again every hour. */
 const verdictOfLimit = (answer: Answer, told: { readonly reason: string; readonly said: string | null; readonly retryAfterMs: number | null }): FailedVerdict => {
-  const data = answer.data()
-  const policy = data?.kind === 'json' ? String(objectIn(data.root)?.['policyName'] ?? '') : ''
+  const policy = String(objectIn(answer.json())?.['policyName'] ?? '')
   const daily = /daily/i.test(policy === '' ? told.reason : policy) || answer.headers['x-hubspot-ratelimit-daily-remaining'] === '0'
   if (daily) return { ...failureOfClass('rate_limited', 429, { ...told, retryAfterMs: Math.max(LONG, told.retryAfterMs ?? 0) }), alert: true }
   return failureOfClass('rate_limited', 429, { ...told, retryAfterMs: told.retryAfterMs ?? (/^SECONDLY$/i.test(policy) ? 1_000 : TEN_SECONDS) })

@@ -2,7 +2,7 @@ import type { StepName } from '../../../core/plan.ts'
 import type { Lead } from '../../../core/lead.ts'
 import type { Verdict } from '../../../core/verdict.ts'
 import type { EndpointDefinition } from '../../../definitions/types.ts'
-import { verdictOfFault } from '../../classify.ts'
+import { unconfirmed, verdictOfFault } from '../../classify.ts'
 import type { RenderInput } from '../../endpoint.ts'
 import { Answer } from '../../parse/answer.ts'
 import type { Reader } from '../../read.ts'
@@ -36,7 +36,7 @@ const whole = (reply: AnyReply, count: number): readonly Verdict[] | null => {
 }
 
 const ofOne = (answer: Answer): Verdict => {
-  const body = bodyOf(answer)
+  const body = objectIn(answer.json())
   if (body === null) return unconfirmed(answer.isEmpty() ? `HTTP ${answer.status} with an empty body says neither yes nor no` : 'it is no answer of HubSpot\'s')
   const [result] = entriesIn(body['results'])
   const [error] = entriesIn(body['errors'])
@@ -47,7 +47,7 @@ const ofOne = (answer: Answer): Verdict => {
 
 /** Results and errors come in no promised order: found by our trace id, else by the address, else by their place. */
 const ofMany = (answer: Answer, leads: readonly Lead[], emailOf: (lead: Lead) => string): readonly Verdict[] => {
-  const body = bodyOf(answer)
+  const body = objectIn(answer.json())
   if (body === null) return leads.map(() => unconfirmed('it is no answer of HubSpot\'s'))
   const [results, errors] = [entriesIn(body['results']), entriesIn(body['errors'])]
   const verdicts: (Verdict | null)[] = leads.map(() => null)
@@ -74,7 +74,7 @@ const readStep = (reply: AnyReply, step: StepName): Verdict => {
   if (reply.kind !== 'answer') return reply.kind === 'fault' ? verdictOfFault(reply) : verdictOfHandover(reply)
   if (reply.status < 200 || reply.status > 299) return failureOfStep(reply)
   if (step === 'workflow') return { kind: 'accepted', reason: 'enrolled in the workflow', said: null, price: null }
-  const body = bodyOf(new Answer(reply, null))
+  const body = objectIn(new Answer(reply, null).json())
   if (body === null) return unconfirmed('it does not say whether the contact joined the list')
   const ids = (name: string): readonly unknown[] => (Array.isArray(body[name]) ? body[name] : [])
   if (ids('recordIdsMissing').length > 0) return { kind: 'failed', class: 'invalid_data', retry: false, alert: true, reason: 'HubSpot has no such contact (any more), so that it joined no list', said: null }
@@ -88,9 +88,6 @@ const accepted = (entry: Entry): Verdict => {
   return { kind: 'accepted', reason: isNew === true ? 'created' : isNew === false ? 'updated' : null, said: null, buyerLeadId: String(id), price: null }
 }
 
-const unconfirmed = (reason: string): Verdict => ({ kind: 'unconfirmed', class: 'unreadable', reason, said: null })
-
-const bodyOf = (answer: Answer): Entry | null => { const data = answer.data(); return data?.kind === 'json' && !answer.truncated ? objectIn(data.root) : null }
 const entriesIn = (value: unknown): readonly Entry[] => (Array.isArray(value) ? (value as readonly unknown[]).map(objectIn).filter((each) => each !== null) : [])
 const textsIn = (value: unknown): readonly string[] => (Array.isArray(value) ? value : [value]).filter((each) => typeof each === 'string')
 

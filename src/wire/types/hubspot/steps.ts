@@ -51,8 +51,7 @@ const named = (text: Text, options: TemplateOptions): ((input: RenderInput) => s
 const readList = (reply: Reply, name: string): LookupReply => {
   const answer = okAnswer(reply)
   if (answer === null) return missing(reply, `HubSpot has no list named "${name}"`)
-  const root = answer.data()
-  const body = root?.kind === 'json' ? objectIn(root.root) : null
+  const body = objectIn(answer.json())
   const list = objectIn(body?.['list']) ?? body
   const id = idIn(list?.['listId'] ?? list?.['id'])
   if (id === null) return missing(reply, `the answer about the list "${name}" has no listId`)
@@ -61,8 +60,7 @@ const readList = (reply: Reply, name: string): LookupReply => {
 }
 
 const readWorkflows = (reply: Reply, name: string): LookupReply => {
-  const root = okAnswer(reply)?.data()
-  const workflows = root?.kind === 'json' ? objectIn(root.root)?.['workflows'] : null
+  const workflows = objectIn(okAnswer(reply)?.json())?.['workflows']
   if (!Array.isArray(workflows)) return missing(reply, 'HubSpot did not list its workflows')
   const wanted = name.toLowerCase()
   const found = workflows.map(objectIn).find((each) => typeof each?.['name'] === 'string' && each['name'].trim().toLowerCase() === wanted)

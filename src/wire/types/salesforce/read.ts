@@ -32,20 +32,20 @@ export const salesforceReader = (definition: EndpointDefinition): Reader => {
 const ofRecord = (answer: Answer, voice: Voice): Verdict => {
   // An upsert that changed a record may say so by its status alone.
   if (answer.status === 204) return { kind: 'accepted', reason: 'updated', said: null, buyerLeadId: null, price: null }
-  const root = objectIn(rootOf(answer))
+  const root = objectIn(answer.json())
   if (root === null) return voice.unconfirmed(answer, answer.isEmpty() ? `HTTP ${answer.status} with an empty body says neither yes nor no` : 'it is no answer of Salesforce\'s REST API')
   return ofResult(root, answer) ?? voice.unconfirmed(answer, 'it has no id')
 }
 
 const ofRefusal = (answer: Answer, voice: Voice, at: number): Verdict => {
   if (answer.status === 300) return { kind: 'failed', class: 'invalid_data', retry: false, reason: 'several records have this external id; none was changed', said: null }
-  const errors = errorsIn(rootOf(answer))
+  const errors = errorsIn(answer.json())
   // A page of a proxy's, or of maintenance: the status says what it means.
   return errors.length === 0 ? byStatus(answer, voice, at) : verdictOfErrors(errors, answer.status, answer.headers, answer.status === 429 || answer.headers['retry-after'] !== undefined ? retryAfterMs(answer.headers, at) : null)
 }
 
 const ofCollection = (answer: Answer, leads: readonly Lead[], voice: Voice): readonly Verdict[] => {
-  const rows = rootOf(answer)
+  const rows = answer.json()
   if (!Array.isArray(rows)) { const verdict = voice.unconfirmed(answer, 'it is no list of results'); return leads.map(() => verdict) }
   // Results come in the order of the records; a list of another length cannot be told apart.
   if (rows.length !== leads.length) return leads.map(() => voice.unconfirmed(answer, `it has ${rows.length} results for ${leads.length} records`))
@@ -59,6 +59,3 @@ const ofResult = (result: Readonly<Record<string, unknown>>, answer: Answer): Ve
   const errors = errorsIn(result['errors'])
   return success === false ? verdictOfErrors(errors, answer.status, answer.headers) : null
 }
-
-const rootOf = (answer: Answer): unknown => { const data = answer.data(); return data?.kind === 'json' && !answer.truncated ? data.root : undefined }
-
