@@ -1,3 +1,4 @@
+import { LONGEST_TIMER } from '../base/time.ts'
 import type { Clock } from '../ports.ts'
 
 /** The machine's own clock. */
@@ -12,12 +13,10 @@ export const systemClock: Clock = {
         if (left > 0 && !signal?.aborted) return resolve(systemClock.sleep(left, signal))
         resolve()
       }
-      // Node's timers hold 31 bits: a longer wait is slept in pieces.
+      // A longer wait is slept in pieces.
       const piece = Math.min(ms, LONGEST_TIMER)
       const left = ms - piece
       const timer = setTimeout(wake, piece)
       signal?.addEventListener('abort', wake)
     }),
 }
-
-const LONGEST_TIMER = 2 ** 31 - 1

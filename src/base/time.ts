@@ -6,6 +6,9 @@ export const MINUTE = 60 * SECOND
 export const HOUR = 60 * MINUTE
 export const DAY = 24 * HOUR
 
+/** Node's timers hold 31 bits; a longer one fires at once. */
+export const LONGEST_TIMER = 2 ** 31 - 1
+
 const UNITS: Readonly<Record<string, number>> = {
   ms: 1, millisecond: 1, msec: 1,
   s: SECOND, sec: SECOND, second: SECOND,

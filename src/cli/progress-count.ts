@@ -1,5 +1,5 @@
-import { addMoney, type Money } from '../base/money.ts'
 import type { Instant } from '../base/time.ts'
+import { addTo, emptySums } from '../core/sums.ts'
 import type { RunEvent } from '../engine/settings.ts'
 import type { Snapshot } from './render/progress.ts'
 
@@ -11,7 +11,7 @@ interface ProgressCount {
 
 export const createProgressCount = (startedAt: Instant): ProgressCount => {
   const waiting = new Set<string>()
-  const revenue = new Map<string, Money>()
+  const revenue = emptySums()
   let settled = 0
   let accepted = 0
   let failed = 0
@@ -26,10 +26,7 @@ export const createProgressCount = (startedAt: Instant): ProgressCount => {
       }
       const { event } = told
       if (event.type === 'attemptStarted') attempts += 1
-      if (event.type === 'attemptFinished' && event.revenue !== null) {
-        const before = revenue.get(event.revenue.currency)
-        revenue.set(event.revenue.currency, before === undefined ? event.revenue : addMoney(before, event.revenue))
-      }
+      if (event.type === 'attemptFinished') addTo(revenue, event.revenue)
       if (event.type !== 'settled') return
       settled += 1
       if (waiting.size > 0) waiting.delete(told.leadId)

@@ -1,13 +1,12 @@
 import { currencyOfSymbol, money, type Money } from '../base/money.ts'
-import { HOUR, MINUTE } from '../base/time.ts'
-import type { CallWindow, CircuitPolicy, Policy, Requirement, ZoneSource } from '../core/policy.ts'
+import type { CallWindow, Policy, Requirement, ZoneSource } from '../core/policy.ts'
 import { builtInCallingHours } from './calling-hours/read-calling-hours.ts'
 import { compileRetry } from './compile-retry.ts'
 import type { EndpointValues } from './endpoint-keys.ts'
+import { DEFAULT_CIRCUIT } from './fields/circuit-breaker.ts'
 import type { Amount } from './values/amount.ts'
 
 export const DEFAULT_TIMEOUT_MS = 10_000
-const DEFAULT_CIRCUIT: CircuitPolicy = { errorRate: 0.5, over: 100, waitMs: 5 * MINUTE, maxWaitMs: HOUR }
 
 const ALL_DAYS = [1, 2, 3, 4, 5, 6, 7]
 const ALL_DAY = [{ fromMinute: 0, toMinute: 1440 }]

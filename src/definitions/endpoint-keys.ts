@@ -11,7 +11,7 @@ import { givenTwice, namesOf, readSection } from './fields/section.ts'
 import { SERVICE_OPTIONS, SETTINGS } from './fields/settings.ts'
 import { TEST_SECTION } from './fields/test-settings.ts'
 import { ENDPOINT_TOP } from './fields/top.ts'
-import { normalKey } from './keys.ts'
+import { normalKey, withoutRemark } from './keys.ts'
 import { suggest } from './suggest.ts'
 import type { YamlEntry, YamlNode } from './yaml-tree.ts'
 
@@ -113,7 +113,7 @@ const elsewhere = (key: string, how: 'exact' | 'near', hints: readonly Hint[]): 
   const other = how === 'exact' ? OTHER_NAMES.find(([names]) => names.test(normalKey(key)))?.[1] : undefined
   if (other !== undefined) return other
   for (const { section, help } of hints) {
-    const near = how === 'exact' ? key.replace(/\s*\([^)]*\)\s*$/, '') : suggest(key, Object.values(section).map((field) => field.key))
+    const near = how === 'exact' ? withoutRemark(key) : suggest(key, Object.values(section).map((field) => field.key))
     const name = near === null ? undefined : namesOf(section).get(normalKey(near))
     if (name !== undefined) return `${how === 'exact' ? '' : 'perhaps '}${help(section[name]?.key ?? key)}`
   }

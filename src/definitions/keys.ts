@@ -3,3 +3,6 @@ export const normalKey = (text: string): string => text.toLowerCase().replace(/[
 
 /** A field's key as the buyer's nesting: `a.b.0.c` is nested; a key that starts or ends with a dot, or has two in a row, is only itself. */
 export const dottedPath = (key: string): readonly string[] => (/^[^.]+(\.[^.]+)+$/.test(key) ? key.split('.') : [key])
+
+/** Without what stands behind it in parentheses: `Client Errors (4xx)`. */
+export const withoutRemark = (text: string): string => text.replace(/\s*\([^)]*\)\s*$/, '')

@@ -1,4 +1,5 @@
 import Client from 'undici/lib/dispatcher/client.js'
+import { LONGEST_TIMER } from '../../base/time.ts'
 import type { TransportSettings } from '../../definitions/types.ts'
 import { refusalOfHost } from './addresses.ts'
 import { createConnector } from './connect.ts'
@@ -103,9 +104,6 @@ const clientOptions = ({ keepAliveMs }: TransportSettings) => ({
   // What a server says of its own keep-alive is believed, less a second: a POST on a dying connection is in doubt.
   keepAliveTimeoutThreshold: 1_000,
 })
-
-/** Node's timers hold 31 bits; a longer one fires at once. */
-const LONGEST_TIMER = 2 ** 31 - 1
 
 const refusalOf = (target: Target, settings: TransportSettings, mayBePrivate: boolean, proxy: Proxy | null): Origin['refusal'] => {
   if (settings.proxy !== null && !proxy) return { fault: 'invalid-request', message: 'the proxy is no http or https URL' }

@@ -1,6 +1,6 @@
 import type { Socket } from 'node:net'
 import { ConnectFault } from './faults.ts'
-import { basic } from './target.ts'
+import { basicOf } from './target.ts'
 
 /** A proxy as `Settings: Proxy` names it. */
 export interface Proxy {
@@ -21,7 +21,7 @@ export const parseProxy = (text: string): Proxy | null => {
     hostname: url.hostname.replace(/^\[|\]$/g, ''),
     port: Number(url.port) || (secure ? 443 : 80),
     secure,
-    credentials: url.username === '' && url.password === '' ? null : basic(url.username, url.password),
+    credentials: basicOf(url),
   }
 }
 

@@ -46,9 +46,9 @@ const placeOf = (url: URL): Place => ({
   origin: url.origin,
   hostname: url.hostname,
   secure: url.protocol === 'https:',
-  credentials: url.username === '' && url.password === '' ? null : basic(url.username, url.password),
+  credentials: basicOf(url),
 })
 
-/** The value of an Authorization header for a URL's user name and password, which stand percent-encoded there. */
-export const basic = (username: string, password: string): string =>
-  `Basic ${Buffer.from(`${unescape(username)}:${unescape(password)}`, 'utf8').toString('base64')}`
+/** The value of an Authorization header for a URL's user name and password, which stand percent-encoded there; null for none. */
+export const basicOf = ({ username, password }: URL): string | null =>
+  (username === '' && password === '' ? null : `Basic ${Buffer.from(`${unescape(username)}:${unescape(password)}`, 'utf8').toString('base64')}`)

@@ -8,7 +8,7 @@ import { openBytes } from './bytes.ts'
 import { createDecoder } from './decode.ts'
 import { createJsonLinesParser } from './json-lines.ts'
 import { createJsonValuesParser } from './json-values.ts'
-import { HEAD, sniff, type Sniffed } from './sniff.ts'
+import { HEAD, saysJsonLines, sniff, type Sniffed } from './sniff.ts'
 
 /** A lead file that exists and starts as one should, or standard input, which can only be read once. */
 export interface LeadSource {
@@ -70,7 +70,7 @@ const about = (file: string, line: number, code: string, message: string, help: 
 /** What stands in the way of a sniffed file, as a diagnostic; null where nothing does. */
 export const problemOf = (name: string, sniffed: Sniffed): Diagnostic | null => {
   if (sniffed.kind === 'problem') return about(name, sniffed.line, sniffed.code, sniffed.message, sniffed.help)
-  if (sniffed.kind === 'empty' && !/\.(jsonl|ndjson)(\.gz)?$/i.test(name) && name !== '<stdin>') {
+  if (sniffed.kind === 'empty' && !saysJsonLines(name) && name !== '<stdin>') {
     return about(name, 0, 'empty-file', 'the file is empty', 'a file without leads still has its line of column names, or []')
   }
   return null

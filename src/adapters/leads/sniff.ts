@@ -36,8 +36,8 @@ export const sniff = (head: Buffer, options: SniffOptions): Sniffed => {
   if (unlike) return unlike
   const warnings = damaged ? [{ message: 'not all of it is valid UTF-8 (Excel saves Windows-1252 unless told "CSV UTF-8"); rows that are not are set aside', help: 'see bad-rows.csv after the run' }] : []
   if (trimmed.startsWith('[')) return { kind: 'json', encoding, shape: 'array', warnings }
+  if (saysJsonLines(options.name)) return { kind: 'json', encoding, shape: 'lines', warnings }
   if (trimmed.startsWith('{')) return jsonObjects(final, options, enough, encoding, warnings)
-  if (/\.(jsonl|ndjson)(\.gz)?$/i.test(options.name)) return { kind: 'json', encoding, shape: 'lines', warnings }
   if (/\.json(\.gz)?$/i.test(options.name)) {
     return problem('not-json', `not JSON: it starts with \`${trimmed.slice(0, 20).split(/[\r\n]/)[0]}\``, 'a JSON lead file is an array of objects, or an object per line')
   }
@@ -47,13 +47,14 @@ export const sniff = (head: Buffer, options: SniffOptions): Sniffed => {
   return { kind: 'csv', encoding, header: result.header, warnings: [...warnings, ...result.warnings] }
 }
 
+export const saysJsonLines = (name: string): boolean => /\.(jsonl|ndjson)(\.gz)?$/i.test(name)
+
 const problem = (code: string, message: string, help: string): Sniffed => ({ kind: 'problem', code, line: 0, message, help })
 
 /** `{` begins JSON Lines, one object in any layout, or the wrapping of an array. */
 const jsonObjects = (text: string, options: SniffOptions, enough: boolean, encoding: string, warnings: readonly Doubt[]): Sniffed => {
   const lines = text.trimStart().split('\n')
   const first = lines.length > 1 || options.whole ? objectKeys(lines[0] ?? '') : null
-  if (/\.(jsonl|ndjson)(\.gz)?$/i.test(options.name)) return { kind: 'json', encoding, shape: 'lines', warnings }
   const wraps = /^\s*\{\s*"(?:[^"\\]|\\.)*"\s*:\s*\[\s*(?:\{|\]|$)/.test(text)
   if (first !== null) return { kind: 'json', encoding, shape: wraps && first.length === 1 ? 'wrapped' : 'lines', warnings }
   if (!enough) return { kind: 'more' }

@@ -19,15 +19,18 @@ export const CIRCUIT_SECTION = {
   maximumWait: { key: 'Maximum Wait', aliases: ['Max Wait'], kind: DURATION, doc: 'How long at most, where the trial fails again and again', example: '1 hour', default: '1 hour' },
 } as const satisfies Readonly<Record<string, Field<unknown>>>
 
+export const DEFAULT_CIRCUIT: CircuitPolicy = { errorRate: 0.5, over: 100, waitMs: 5 * MINUTE, maxWaitMs: HOUR }
+
 /** Null: off. */
 export const CIRCUIT_BREAKER: Kind<CircuitPolicy | null> = orOff(block<typeof CIRCUIT_SECTION, CircuitPolicy | null>('Circuit Breaker', CIRCUIT_SECTION, ({ values }) => {
-  const waitMs = values.wait ?? 5 * MINUTE
-  return { errorRate: values.errorRate ?? 0.5, over: values.over ?? 100, waitMs, maxWaitMs: Math.max(waitMs, values.maximumWait ?? HOUR) }
+  const { errorRate, over, waitMs, maxWaitMs } = DEFAULT_CIRCUIT
+  const wait = values.wait ?? waitMs
+  return { errorRate: values.errorRate ?? errorRate, over: values.over ?? over, waitMs: wait, maxWaitMs: Math.max(wait, values.maximumWait ?? maxWaitMs) }
 }, {
   takes: 'on',
   read: (node, reading) => {
-    if (node.kind === 'scalar' && yesNo(node.text) === true) return { errorRate: 0.5, over: 100, waitMs: 5 * MINUTE, maxWaitMs: HOUR }
+    if (node.kind === 'scalar' && yesNo(node.text) === true) return DEFAULT_CIRCUIT
     const errorRate = ERROR_RATE.read(node, reading)
-    return errorRate === undefined ? undefined : { errorRate, over: 100, waitMs: 5 * MINUTE, maxWaitMs: HOUR }
+    return errorRate === undefined ? undefined : { ...DEFAULT_CIRCUIT, errorRate }
   },
 }))

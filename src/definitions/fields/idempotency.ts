@@ -4,8 +4,10 @@ import { isEmpty, textOf, type Field, type Kind } from './field.ts'
 import { TEXT, WORDS, yesNo } from './plain.ts'
 import { block } from './section.ts'
 
+const USUAL = 'Idempotency-Key'
+
 export const IDEMPOTENCY_SECTION = {
-  header: { key: 'Header', kind: WORDS, doc: 'The name of the header', example: 'X-Idempotency-Key', default: 'Idempotency-Key' },
+  header: { key: 'Header', kind: WORDS, doc: 'The name of the header', example: 'X-Idempotency-Key', default: USUAL },
   key: { key: 'Key', kind: TEXT, doc: 'What it holds', example: '{{lead.id}}-{{delivery_attempt}}', default: 'one key per lead, recipient and delivery' },
   prevents: { key: 'Prevents', kind: WORDS, doc: 'A remark', example: 'Duplicate delivery on retry' },
 } as const satisfies Readonly<Record<string, Field<unknown>>>
@@ -15,7 +17,7 @@ const NAME = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/
 /** Null: `off`. */
 export const IDEMPOTENCY: Kind<Idempotency | null> = block('Idempotency', IDEMPOTENCY_SECTION,
   ({ values, places }, reading): Idempotency | null => {
-    const header = values.header ?? 'Idempotency-Key'
+    const header = values.header ?? USUAL
     if (!NAME.test(header) && places.header) reading.report(diagnosticAt(places.header, 'bad-header', `"${header}" cannot be the name of a header`, 'header names have letters, digits and -'))
     return { header, key: values.key ?? null }
   }, {
@@ -24,11 +26,11 @@ export const IDEMPOTENCY: Kind<Idempotency | null> = block('Idempotency', IDEMPO
       const text = isEmpty(node) ? undefined : textOf(node, 'a header name, off, or a block', reading)
       if (text === undefined) return undefined
       const said = yesNo(text)
-      if (said !== null) return said ? { header: 'Idempotency-Key', key: null } : null
+      if (said !== null) return said ? { header: USUAL, key: null } : null
       if (/^(?:lead|source|delivery|run)\./.test(text)) { reading.report(diagnosticAt(node.place, 'bad-value', `got "${text}", expected the name of a header, a key template, or off`, `write {{${text}}} where this is the key`)); return undefined }
       if (NAME.test(text)) return { header: text, key: null }
       // A template alone is the key; its header is the usual one.
-      if (text.includes('{{')) return { header: 'Idempotency-Key', key: { text, place: node.place } }
+      if (text.includes('{{')) return { header: USUAL, key: { text, place: node.place } }
       reading.report(diagnosticAt(node.place, 'bad-value', `got "${text}", expected the name of a header, a key template, or off`, 'write {Header: X-Idempotency-Key, Key: "{{lead.id}}"} or off'))
       return undefined
     },

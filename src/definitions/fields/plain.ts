@@ -1,5 +1,5 @@
 import { diagnosticAt, placeOfPart } from '../../base/diagnostic.ts'
-import { normalKey } from '../keys.ts'
+import { normalKey, withoutRemark } from '../keys.ts'
 import { suggest } from '../suggest.ts'
 import type { Text } from '../types.ts'
 import type { YamlNode } from '../yaml-tree.ts'
@@ -69,7 +69,7 @@ export const oneOf = <T extends string>(takes: string, options: Readonly<Record<
     read: (node, reading) => {
       const text = textOf(node, takes, reading)
       if (text === undefined) return undefined
-      const value = byKey.get(normalKey(text)) ?? byKey.get(normalKey(text.replace(/\s*\([^)]*\)\s*$/, '')))
+      const value = byKey.get(normalKey(text)) ?? byKey.get(normalKey(withoutRemark(text)))
       if (value === undefined) {
         const near = suggest(text, names)
         reading.report(diagnosticAt(node.place, 'bad-value', `got "${text}", expected ${takes}: ${names.join(', ')}`, near === null ? `write one of ${names.join(', ')}` : `did you mean ${near}?`))

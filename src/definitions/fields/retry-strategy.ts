@@ -1,7 +1,7 @@
 import { diagnosticAt } from '../../base/diagnostic.ts'
 import type { RetryRule } from '../../core/policy.ts'
 import type { FailureClass } from '../../core/verdict.ts'
-import { normalKey } from '../keys.ts'
+import { normalKey, withoutRemark } from '../keys.ts'
 import { suggest } from '../suggest.ts'
 import type { RetryOn } from '../values/retry-on.ts'
 import { readClientErrors } from './client-errors.ts'
@@ -51,7 +51,7 @@ export const RETRY_STRATEGY: Kind<RetryStrategy> = {
     const retryOn: RetryOn[] = []
     for (const entry of node.entries) {
       if (entry.kind === 'block') { reading.report(diagnosticAt(entry.open.place, 'misplaced-block', 'retries cannot depend on the lead', 'leave the block out')); continue }
-      const named = entry.key.replace(/\s*\([^)]*\)\s*$/, '')
+      const named = withoutRemark(entry.key)
       const key = normalKey(named)
       if (key === 'retryon') { retryOn.push(...(RETRY_ON.read(entry.value, reading) ?? [])); continue }
       if (isKey(key, CLIENT)) {
