@@ -2,7 +2,7 @@ import { errorText } from '../base/error.ts'
 import { createNotify, readAlertMail } from '../adapters/notify.ts'
 import { usageError } from '../base/diagnostic.ts'
 import type { Mode } from '../core/event.ts'
-import type { Summary } from '../core/report/summary.ts'
+import type { Alert } from '../core/report/alerts.ts'
 import type { Clock, Notify, Transport } from '../ports.ts'
 import type { Endpoint } from '../wire/endpoint.ts'
 import type { Invocation } from './command.ts'
@@ -18,11 +18,11 @@ export const notifierOf = ({ environment }: Invocation, mode: Mode, transport: T
 }
 
 /** Tells of thresholds that a run missed; the reasons of those who could not be told. */
-export const notifyThresholds = async (summary: Summary, endpoints: Pick<ReadonlyMap<string, Endpoint>, 'get'>, { notify }: Notify): Promise<readonly string[]> => {
-  const told = summary.alerts.flatMap((alert) => {
+export const notifyThresholds = async (alerts: readonly Alert[], runId: string, endpoints: Pick<ReadonlyMap<string, Endpoint>, 'get'>, { notify }: Notify): Promise<readonly string[]> => {
+  const told = alerts.flatMap((alert) => {
     const target = alert.kind === 'threshold' ? endpoints.get(alert.recipient)?.definition.notify : null
     return target ? [{ target, alert }] : []
   })
-  const results = await Promise.allSettled(told.map(({ target, alert }) => notify(target, `finalmile: ${alert.recipient}`, `${alertText(alert)}\nrun ${summary.run_id}`)))
+  const results = await Promise.allSettled(told.map(({ target, alert }) => notify(target, `finalmile: ${alert.recipient}`, `${alertText(alert)}\nrun ${runId}`)))
   return results.flatMap((each, i) => (each.status === 'rejected' ? [`could not notify ${told[i]?.target ?? ''}: ${errorText(each.reason)}`] : []))
 }

@@ -18,11 +18,12 @@ import { confirmed } from './confirm.ts'
 import { EXIT } from './exit.ts'
 import { presentFailure } from './failure.ts'
 import { createHints } from './hints.ts'
+import { createHourlyAlerts } from './hourly-alerts.ts'
 import { watchInterrupts, type Interrupts } from './interrupts.ts'
 import { guessTotal } from './lead-files.ts'
 import { notifierOf, notifyThresholds } from './notifying.ts'
 import { numberOf, pairsOf, textOf } from './options.ts'
-import { openRecord, type RunRecord } from './record.ts'
+import { openRecord, rulesOf, type RunRecord } from './record.ts'
 import { renderDiagnostic } from './render/diagnostic.ts'
 import { renderEnd, troubleLine } from './render/end.ts'
 import { plural } from './render/figures.ts'
@@ -126,6 +127,10 @@ const carryOut = async (invocation: Invocation, order: Order, underway: Underway
     if (bad <= 5) progress.log(rowLine(err.paint.yellow('bad row'), row, row.reason))
   }, record.pressure)
   const alert = (text: string): void => progress.log(`${err.paint.yellow.bold('alert')} ${oneLine(text)}`)
+  const hourly = options.watch !== true ? null : createHourlyAlerts(rulesOf(catalogue), mode, currency, (missed) => {
+    for (const each of missed) alert(`${alertText(each)} in the last hour`)
+    void notifyThresholds(missed, run.id, endpoints, notify).then((untold) => untold.forEach((each) => alert(mask(each))))
+  })
   const observe = (seen: RunEvent): void => {
     // Where somebody could not be notified, the address may be a secret, as those of chat rooms are.
     const event = seen.kind === 'alert' ? { ...seen, text: mask(seen.text) } : seen
@@ -135,6 +140,7 @@ const carryOut = async (invocation: Invocation, order: Order, underway: Underway
     record.observe(event)
     hints.observe(event)
     troubles.observe(event)
+    hourly?.observe(event)
     if (settings.verbose && event.kind === 'stored') progress.log(factLine(event.leadId, event.event, err.paint))
     if (event.kind === 'alert') alert(`${event.recipient}: ${event.text}`)
   }
@@ -147,6 +153,7 @@ const carryOut = async (invocation: Invocation, order: Order, underway: Underway
     watch: options.watch === true, enqueue: options.enqueue === true, ...(typeof options.take === 'number' ? { take: options.take } : {}),
   }, source, { ...underway.deps, observe }).finally(() => {
     clearInterval(timer)
+    hourly?.end()
     progress.stop()
   })
   if (!settings.quiet) for (const each of order.remarks?.() ?? []) progress.log(renderDiagnostic(each, () => null, err.paint).trimEnd())
@@ -157,7 +164,7 @@ const carryOut = async (invocation: Invocation, order: Order, underway: Underway
     // Exit 3 by itself tells nobody anything: who reads cron's mail has no more than this.
     for (const each of troubles.all()) if (each.kind === 'failed' || each.kind === 'held') progress.log(troubleLine(each, told, err.paint))
   }
-  for (const each of await notifyThresholds(summary, endpoints, notify)) alert(mask(each))
+  for (const each of await notifyThresholds(summary.alerts, run.id, endpoints, notify)) alert(mask(each))
   await ledger.finishRun(run.id, clock.now(), JSON.stringify(summary))
   // A `resume` from cron that found nothing due leaves no folder of empty files behind.
   const idle = target === null && settings.out === null && record.isEmpty()

@@ -68,7 +68,8 @@ export const openRecord = async (folder: string, run: Run, catalogue: Catalogue,
   }
 }
 
-const rulesOf = (catalogue: Catalogue): ReadonlyMap<string, readonly AlertRule[]> =>
+/** `Alert When` of each recipient that has any. */
+export const rulesOf = (catalogue: Catalogue): ReadonlyMap<string, readonly AlertRule[]> =>
   new Map([...catalogue.recipients.values()].flatMap((each) => (each.kind === 'endpoint' && each.definition.alertWhen.length > 0 ? [[each.id, each.definition.alertWhen] as const] : [])))
 
 /** The system's words (`EEXIST: file already exists, mkdir`) name neither the option nor the way out. */

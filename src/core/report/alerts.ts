@@ -19,6 +19,8 @@ export type Alert =
   | { readonly kind: 'attention'; readonly recipient: string; readonly class: string; readonly reason: string | null; readonly attempts: number }
   | { readonly kind: 'told'; readonly recipient: string; readonly reason: string }
 
+export type Threshold = Extract<Alert, { kind: 'threshold' }>
+
 /** Those of the alerts of a run that `known` does not speak of. */
 export const alsoTold = (told: readonly { readonly recipient: string; readonly text: string }[], known: readonly Alert[]): readonly Alert[] =>
   told

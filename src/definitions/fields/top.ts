@@ -63,7 +63,7 @@ export const ENDPOINT_TOP = {
   circuitBreaker: { key: 'Circuit Breaker', kind: CIRCUIT_BREAKER, doc: 'Stops sending to a buyer that fails, and tries again with one lead', example: '{Error Rate: "> 50%", Over: 100 attempts, Wait: 5 minutes}', default: 'on: > 50% of 100 attempts, 5 minutes, at most 1 hour' },
   onUnknown: { key: 'On Unknown', kind: oneOf('what to do', { next: 'next', hold: 'hold' } as const), doc: 'What follows when no answer came and retries are used up', example: 'hold', default: 'next' },
   whenClosed: { key: 'When Closed', kind: oneOf('what to do', { wait: 'wait', skip: 'skip' } as const), doc: 'Whether a lead waits while the recipient is paused, full or outside its hours', example: 'skip', default: 'passed by where the pattern has another, else waited for' },
-  alertWhen: { key: 'Alert When', aliases: ['Alerts'], kind: ALERT_RULES, doc: 'When somebody is told', example: 'success rate < 90%, response time > 2s' },
+  alertWhen: { key: 'Alert When', aliases: ['Alerts'], kind: ALERT_RULES, doc: 'When somebody is told; judged of each run at its end, and of one that goes on (`resume --watch`, `worker`) each hour', example: 'success rate < 90%, response time > 2s' },
   notify: { key: 'Notify', kind: NOTIFY, doc: 'Whom: a webhook URL or an e-mail address', example: 'ops@example.com' },
   ping: { key: 'Ping', kind: PING, doc: 'How the recipient is asked for a bid', example: '{Endpoint: https://api.buyer.example/ping, Fields: state, Response Parsing: {Bid: price}}' },
   lists: { key: 'Lists', kind: LISTS, doc: 'HubSpot: the list that a contact joins', example: '{Add to: New Leads}' },
