@@ -1,7 +1,7 @@
 import { execFileSync, spawn, spawnSync } from 'node:child_process'
 import type { ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { copyFileSync, mkdtempSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { hostname, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
@@ -177,6 +177,37 @@ describe('one writer', () => {
       expect(await next.append([step('L1')])).toMatchObject([{ kind: 'ok' }])
       await next.close()
     }
+  })
+
+  const kept = async (file: string, ...leadIds: readonly string[]): Promise<void> => {
+    const looking = await openSqliteLedger({ path: file, use: 'read' })
+    for (const each of leadIds) expect(await looking.ofLead(each)).toHaveLength(1)
+    await looking.close()
+  }
+
+  it('a store that is taken away under a run is put back whole, and nothing more is done with it', async () => {
+    const ledger = await openSqliteLedger({ path, use: 'write' })
+    await ledger.append([step('L1')])
+    rmSync(join(folder, 'sub'), { recursive: true })
+    await expect(ledger.append([step('L2')])).rejects.toMatchObject({ kind: 'unreachable', message: expect.stringContaining('put back') })
+    await expect(ledger.claimDue({ mode: 'live', now: T0, limit: 9 })).rejects.toThrow('taken away')
+    await ledger.close()
+    expect(readdirSync(join(folder, 'sub'))).toEqual(['store.db'])
+    await kept(path, 'L1')
+  })
+
+  it('a store that is replaced under a run is kept beside what stands there, which is left alone', async () => {
+    const earlier = await openSqliteLedger({ path, use: 'write' })
+    await earlier.append([step('L1')])
+    await earlier.close()
+    copyFileSync(path, join(folder, 'copy.db'))
+    const ledger = await openSqliteLedger({ path, use: 'write' })
+    await ledger.append([step('L2')])
+    renameSync(join(folder, 'copy.db'), path)
+    await expect(ledger.append([step('L3')])).rejects.toMatchObject({ message: expect.stringContaining('replaced'), help: expect.stringContaining('back in its place') })
+    await ledger.close()
+    const [name = ''] = readdirSync(join(folder, 'sub')).filter((each) => each.includes('.kept-'))
+    await kept(join(folder, 'sub', name), 'L1', 'L2')
   })
 
   it('a writer that was stopped past its lease is fenced off: its writes are refused', async () => {

@@ -5,6 +5,7 @@ import { takeLease } from './lease.ts'
 import type { Holder, Lease } from './lease.ts'
 import { createStore } from './store.ts'
 import type { Store } from './store.ts'
+import { createTakenAway } from './taken-away.ts'
 import { troubleOf } from './trouble.ts'
 
 export interface HostOptions {
@@ -30,7 +31,7 @@ export const openHost = async (options: HostOptions): Promise<Host> => {
   const db = openDatabase(options.path, 'write')
   try {
     const lease = await waitForLease(db, options)
-    const store = createStore(db, lease)
+    const store = createStore(db, lease, createTakenAway(db, options.path))
     // Earlier than anyone may take over: what is sent in the last moment is still ours to write down.
     const marginMs = options.leaseMs / 10
     options.onLease(lease.until - marginMs)

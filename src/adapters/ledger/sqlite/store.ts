@@ -14,8 +14,11 @@ import { inTransaction } from './transaction.ts'
 import { DELIVERY_COLUMNS, PURGED_LEAD, STANDING_COLUMNS, STATES, WORKING, countsOf, deliveryRowOf, eventRowsOf, queueOf, recipientStateOf, standingOf, storedEventsOf } from '../rows.ts'
 import type { DeliveryRow, EventRow, SqlRow } from '../rows.ts'
 
-/** All that is done with the database, synchronously; `lease` null for a process that only looks or pauses. */
-export const createStore = (db: DatabaseSync, lease: Lease | null) => {
+/**
+ * All that is done with the database, synchronously; `lease` null for a process that only looks or pauses. `mayWrite` throws where a
+ * write would be for nothing.
+ */
+export const createStore = (db: DatabaseSync, lease: Lease | null, mayWrite: () => void = () => undefined) => {
   const fence = lease?.fence ?? 0
   /** Deliveries this writer works: their rows and versions need not be looked up. */
   const active = new Map<string, { readonly n: number; version: number; readonly leadId: string; readonly mode: string; readonly number: number }>()
@@ -26,6 +29,7 @@ export const createStore = (db: DatabaseSync, lease: Lease | null) => {
   /** One transaction, fenced. */
   const write = <T>(work: () => T): T => {
     if (!lease) throw new Error('this store was opened without its lease: it can be looked at, and recipients paused')
+    mayWrite()
     try {
       return inTransaction(db, () => {
         lease.check()
