@@ -131,6 +131,12 @@ describe('idempotency', () => {
 describe('parsing, pings, samples, test settings', () => {
   it.each([['Lead ID, Price', ['lead id', 'price']], ['leadId, Revenue', ['lead id', 'price']], ['[buyer_lead_id, campaign]', ['lead id']]])('reads names that may be missing: %s', (names, expected) =>
     expect(definition(`Parsing:\n  Success: ok = true\n  Capture: {campaign: c}\n  Optional: ${names}`).parsing.optional).toEqual(expected))
+  it.each(['$45.00', '45', '45 USD'])('an amount is no place of a price: %s', (amount) => {
+    const [said] = load({ r: `${BASE}Response Parsing:\n  Success: ok = true\n  Price: ${amount}` }).said
+    expect(said).toContain(`amount-as-path: "${amount}" is an amount`)
+    expect(said).toContain(`at the top level: Price: ${amount}`)
+  })
+  it.each(['price', 'data[0].45', '//price'])('a path is one: %s', (path) => expect(definition(`Response Parsing:\n  Success: ok = true\n  Price: ${path}`).parsing.price).toMatchObject({ text: path }))
   it('a ping carries the fields that are named, and no others', () => {
     const { ping } = definition('Ping:\n  Endpoint: https://p.example\n  Fields: state, lead.loan_amount, Loan Purpose, lead.[Down Payment], drivers.[0].age\n  Timeout: 2s\n  Response Parsing: {Bid: price, Ping ID: id}')
     expect(ping).toMatchObject({ timeoutMs: 2_000, endpoint: { text: 'https://p.example' }, parsing: { bid: { text: 'price' }, pingId: { text: 'id' } } })

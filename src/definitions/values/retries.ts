@@ -21,8 +21,9 @@ export const parseRetries = (text: string, place: Place): Parsed<RetriesText> =>
   const [count = '', ...rest] = text.split(/\s*(?:\bwith\b|\bafter\b|\bevery\b|\bat\b)\s*/i)
   const retries = retryCount(count)
   if (retries === null || rest.length > 1) return refused(place, 'bad-retries', `got "${text}", expected how often a failure is tried again`, 'write 3, 3 with exponential backoff, or none')
-  if (rest[0] === undefined) return parsed({ retries, backoff: null })
-  const backoff = parseBackoff(rest[0].replace(/\s*(?:back-?off|waits?)$/i, ''), place)
+  const waits = rest[0]?.replace(/\s+(?:and|plus)\s+jitter$/i, '').replace(/\s*(?:back-?off|waits?)$/i, '') ?? ''
+  if (waits === '') return parsed({ retries, backoff: null })
+  const backoff = parseBackoff(waits, place)
   return backoff.ok ? parsed({ retries, backoff: backoff.value }) : backoff
 }
 

@@ -105,6 +105,8 @@ describe('retries', () => {
   it.each(['Retries: 0', 'Retries: none', 'Retries: off'])('%s is none', (line) => expect(policy(line).retry).toEqual({}))
   it('Retries is about every class', () => {
     expect(Object.values(policy('Retries: 5').retry).map((each) => each.retries)).toEqual([5, 5, 5, 5, 5])
+    for (const same of ['Retries: 2 with backoff', 'Retries: 2']) expect(policy(same).retry).toEqual(policy('Retries: 2').retry)
+    expect(policy('Retries: 2 with exponential backoff and jitter').retry).toEqual(policy('Retries: 2 with exponential backoff').retry)
     expect(Object.values(policy('Retries: 2 with exponential backoff').retry).map((each) => each.backoff.kind)).toEqual(Array(5).fill('exponential'))
     expect(policy('Retries: 2 every 5s').retry.network?.backoff).toEqual({ kind: 'steps', ms: [5_000] })
     expect(policy('Retries: 2 times').retry.timeout).toMatchObject({ retries: 2, growTimeout: true })
