@@ -90,6 +90,20 @@ describe("a buyer's returns", () => {
     expect(await revenueOf(project)).toBe('130.00')
   })
 
+  it('name a lead by the id of the buyer too, under whatever column; where two leads are meant by one, nothing is booked', async () => {
+    const project = await sold()
+    const [first, second] = (await project.run('export', 'results', '--jsonl')).out.trimEnd().split('\n').map((line) => String((JSON.parse(line) as Record<string, unknown>).buyer_lead_id))
+    project.write('returns.csv', `lead_id,amount\n${first},5\n`)
+    expect(await project.json('returns', 'returns.csv')).toMatchObject({ returned: 1, refused: [], amounts: { USD: '5.00' } })
+    expect((await project.run('explain', 'L1')).out).toContain('returned by acme: $5.00')
+    project.write('more.csv', `id\n${second}\n`)
+    await project.run('deliver', 'more.csv', '--to', 'acme', '--yes')
+    project.write('both.csv', `lead_id,amount\n${second},5\n`)
+    expect(await project.json('returns', 'both.csv')).toMatchObject({ returned: 0, refused: [{ reason: expect.stringContaining('one lead has this id with us, another with the buyer') }] })
+    expect(await project.json('returns', 'both.csv', '--buyer-lead-id', 'lead_id')).toMatchObject({ returned: 1 })
+    expect((await project.run('explain', 'L2')).out).toContain('returned by acme: $5.00')
+  })
+
   it('that cannot be booked are told with their line, the others are booked', async () => {
     const project = await sold()
     project.write('returns.csv', 'lead_id,amount\nL1,50\nL2,\nL9,\nL3,much\n,4\n')

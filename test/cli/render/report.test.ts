@@ -56,6 +56,8 @@ describe('the report', () => {
     expect(reportText(report, 'source', 120, createPaint(0), of())).toContain(`  ${waits}\n  ${doubt}\n`)
     expect(reportPage(report, null, day, of())).toContain(`<li>${waits}</li><li>In doubt: no answer says whether 1 lead at acme was bought;`)
     expect(reportJson(report, null, of())).toMatchObject({ open: { unsettled: 8, waiting_for: { brightpath: 4, acme: 3 }, in_doubt: { acme: 1 } } })
+    for (const event of tried('/', 'acme', 3, accepted)) addEvent(report, { deliveryId: '2', source: {} }, event)
+    expect(of().inDoubtAt).toEqual([])
     expect(reportText(report, 'source', 120, createPaint(0), openLeadsOf(reportOf(), { ...counts, waiting: 0, working: 0 }, []))).not.toMatch(/Not final|In doubt/)
   })
 
