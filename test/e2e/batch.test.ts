@@ -1,19 +1,11 @@
 import { parse } from 'csv-parse/sync'
 import { afterEach, describe, expect, it } from 'vitest'
 import { endpointYaml } from '../engine/world.ts'
-import { type Buyer, type BuyerOptions, startBuyer } from '../world/buyer.ts'
 import { createProject, leadsCsv, removeProjects, waterfall } from './project.ts'
+import { buyersOfTests } from '../world/buyers.ts'
 
-const buyers: Buyer[] = []
-const buyer = async (options: BuyerOptions = {}): Promise<Buyer> => {
-  const started = await startBuyer(options)
-  buyers.push(started)
-  return started
-}
-afterEach(async () => {
-  await Promise.all(buyers.splice(0).map((each) => each.close()))
-  removeProjects()
-})
+const buyer = buyersOfTests()
+afterEach(removeProjects)
 
 const recipient = (url: string, batch: string): string => `Settings:
   Endpoint: ${url}/bulk

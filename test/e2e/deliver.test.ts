@@ -2,19 +2,11 @@ import { existsSync, readdirSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, describe, expect, it } from 'vitest'
 import { endpointYaml } from '../engine/world.ts'
-import { type Buyer, type BuyerOptions, startBuyer } from '../world/buyer.ts'
 import { createProject, leadsCsv, removeProjects, waterfall } from './project.ts'
+import { buyersOfTests } from '../world/buyers.ts'
 
-const buyers: Buyer[] = []
-const buyer = async (options: BuyerOptions = {}): Promise<Buyer> => {
-  const started = await startBuyer(options)
-  buyers.push(started)
-  return started
-}
-afterEach(async () => {
-  await Promise.all(buyers.splice(0).map((each) => each.close()))
-  removeProjects()
-})
+const buyer = buyersOfTests()
+afterEach(removeProjects)
 
 describe('a single recipient', () => {
   it('gets every lead once; the files and the summary agree with what it bought', async () => {

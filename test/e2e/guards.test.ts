@@ -1,18 +1,11 @@
 import { afterEach, describe, expect, it } from 'vitest'
 import { endpointYaml } from '../engine/world.ts'
-import { type Buyer, type BuyerOptions, startBuyer } from '../world/buyer.ts'
+import { type Buyer } from '../world/buyer.ts'
 import { createProject, leadsCsv, type Project, removeProjects } from './project.ts'
+import { buyersOfTests } from '../world/buyers.ts'
 
-const buyers: Buyer[] = []
-const buyer = async (options: BuyerOptions = {}): Promise<Buyer> => {
-  const started = await startBuyer(options)
-  buyers.push(started)
-  return started
-}
-afterEach(async () => {
-  await Promise.all(buyers.splice(0).map((each) => each.close()))
-  removeProjects()
-})
+const buyer = buyersOfTests()
+afterEach(removeProjects)
 
 const YES = { do: 'accept', price: '45.00' } as const
 /** Test mode sends to `each`, so that `--clock` may be used. */

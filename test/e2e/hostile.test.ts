@@ -1,19 +1,12 @@
 import { afterEach, describe, expect, it } from 'vitest'
 import { endpointYaml } from '../engine/world.ts'
 import type { Act } from '../world/act.ts'
-import { type Buyer, startBuyer } from '../world/buyer.ts'
+import { buyersOfTests } from '../world/buyers.ts'
 import { createProject, leadsCsv, removeProjects, waterfall } from './project.ts'
 
-const buyers: Buyer[] = []
-afterEach(async () => {
-  await Promise.all(buyers.splice(0).map((each) => each.close()))
-  removeProjects()
-})
-const buyer = async (script: Act): Promise<Buyer> => {
-  const started = await startBuyer({ script })
-  buyers.push(started)
-  return started
-}
+const started = buyersOfTests()
+afterEach(removeProjects)
+const buyer = (script: Act) => started({ script })
 const body = (text: string, type = 'application/json'): Act => ({ do: 'answer', status: 200, body: text, headers: { 'content-type': type } })
 const laughs = `<?xml version="1.0"?><!DOCTYPE r [<!ENTITY a "accepted">${Array.from({ length: 9 }, (_, i) => `<!ENTITY a${i} "${`&a${i === 0 ? '' : i - 1};`.repeat(10)}">`).join('')}]><r><status>&a8;</status><leadId>1</leadId><price>1</price></r>`
 

@@ -1,19 +1,11 @@
 import { afterEach, describe, expect, it } from 'vitest'
 import { finalmileHere } from '../cli/here.ts'
 import { endpointYaml } from '../engine/world.ts'
-import { type Buyer, type BuyerOptions, startBuyer } from '../world/buyer.ts'
 import { createProject, leadsCsv, removeProjects } from './project.ts'
+import { buyersOfTests } from '../world/buyers.ts'
 
-const buyers: Buyer[] = []
-const buyer = async (options: BuyerOptions): Promise<Buyer> => {
-  const started = await startBuyer(options)
-  buyers.push(started)
-  return started
-}
-afterEach(async () => {
-  await Promise.all(buyers.splice(0).map((each) => each.close()))
-  removeProjects()
-})
+const buyer = buyersOfTests()
+afterEach(removeProjects)
 
 describe('status', () => {
   it('tells why a recipient is closed, for how long, and how many leads wait for it', async () => {

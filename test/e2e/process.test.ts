@@ -2,22 +2,16 @@ import { spawn, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import { endpointYaml } from '../engine/world.ts'
-import { type Buyer, type BuyerOptions, startBuyer } from '../world/buyer.ts'
+import { buyersOfTests } from '../world/buyers.ts'
 import { createProject, leadsCsv, removeProjects, type Project } from './project.ts'
 
 /** Several processes a test, on a machine that may be busy. */
 vi.setConfig({ testTimeout: 60_000 })
 const entry = new URL('../cli/entry.ts', import.meta.url).pathname
-const buyers: Buyer[] = []
 const children: ChildProcess[] = []
-const buyer = async (options: BuyerOptions = {}): Promise<Buyer> => {
-  const started = await startBuyer(options)
-  buyers.push(started)
-  return started
-}
+const buyer = buyersOfTests()
 afterEach(async () => {
   for (const each of children.splice(0)) each.kill('SIGKILL')
-  await Promise.all(buyers.splice(0).map((each) => each.close()))
   removeProjects()
 })
 

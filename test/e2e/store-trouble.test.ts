@@ -2,17 +2,13 @@ import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, describe, expect, it } from 'vitest'
 import { endpointYaml } from '../engine/world.ts'
-import { type Buyer, startBuyer } from '../world/buyer.ts'
+import { buyersOfTests } from '../world/buyers.ts'
 import { createProject, leadsCsv, removeProjects } from './project.ts'
 
-const buyers: Buyer[] = []
-afterEach(async () => {
-  await Promise.all(buyers.splice(0).map((each) => each.close()))
-  removeProjects()
-})
+const buyer = buyersOfTests()
+afterEach(removeProjects)
 const shop = async () => {
-  const a = await startBuyer()
-  buyers.push(a)
+  const a = await buyer()
   const project = createProject({ a: endpointYaml(a.url) })
   project.write('leads.csv', leadsCsv(20))
   return { a, project, deliver: (...more: readonly string[]) => project.run('deliver', 'leads.csv', '--to', 'a', '--yes', ...more) }

@@ -1,19 +1,12 @@
-import { afterEach, describe, expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { deliveryIdOf } from '../../src/core/delivery-id.ts'
 import type { Ledger, LoadedDelivery } from '../../src/ports.ts'
 import { T0 } from '../core/given.ts'
-import type { Buyer, BuyerOptions } from '../world/buyer.ts'
-import { startBuyer } from '../world/buyer.ts'
 import { createMemoryLedger } from '../world/memory-ledger.ts'
 import { createWorld, endpointYaml, someLeads } from './world.ts'
+import { buyersOfTests } from '../world/buyers.ts'
 
-const buyers: Buyer[] = []
-afterEach(async () => { await Promise.all(buyers.splice(0).map((each) => each.close())) })
-const buyer = async (options: BuyerOptions = {}): Promise<Buyer> => {
-  const started = await startBuyer(options)
-  buyers.push(started)
-  return started
-}
+const buyer = buyersOfTests()
 
 /** A store that others work too: what they do is said with each case. */
 describe('a run beside others on one store', () => {

@@ -1,16 +1,10 @@
-import { afterEach, describe, expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { HOUR, MINUTE } from '../../src/base/time.ts'
-import type { Buyer, BuyerOptions } from '../world/buyer.ts'
-import { startBuyer } from '../world/buyer.ts'
+import type { BuyerOptions } from '../world/buyer.ts'
 import { createWorld, endpointYaml, someLeads } from './world.ts'
+import { buyersOfTests } from '../world/buyers.ts'
 
-const buyers: Buyer[] = []
-const buyer = async (options: BuyerOptions = {}): Promise<Buyer> => {
-  const started = await startBuyer(options)
-  buyers.push(started)
-  return started
-}
-afterEach(async () => { await Promise.all(buyers.splice(0).map((each) => each.close())) })
+const buyer = buyersOfTests()
 
 const outcomes = async (world: ReturnType<typeof createWorld>): Promise<Record<string, number>> => {
   const { working, waiting, settled } = await world.ledger.counts('live')

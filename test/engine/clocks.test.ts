@@ -1,14 +1,8 @@
-import { afterEach, describe, expect, it } from 'vitest'
-import { type Buyer, type BuyerOptions, startBuyer } from '../world/buyer.ts'
+import { describe, expect, it } from 'vitest'
 import { createWorld, endpointYaml, someLeads } from './world.ts'
+import { buyersOfTests } from '../world/buyers.ts'
 
-const buyers: Buyer[] = []
-afterEach(async () => { await Promise.all(buyers.splice(0).map((each) => each.close())) })
-const buyer = async (options: BuyerOptions = {}): Promise<Buyer> => {
-  const started = await startBuyer(options)
-  buyers.push(started)
-  return started
-}
+const buyer = buyersOfTests()
 const HOUR = 3_600_000
 const outcomes = async (world: ReturnType<typeof createWorld>) => (await world.ledger.counts('live')).settled.accepted
 const startTimes = async (world: ReturnType<typeof createWorld>, leads: number): Promise<readonly number[]> =>

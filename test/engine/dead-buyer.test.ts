@@ -1,14 +1,8 @@
-import { afterEach, describe, expect, it } from 'vitest'
-import { type Buyer, startBuyer } from '../world/buyer.ts'
+import { describe, expect, it } from 'vitest'
+import { buyersOfTests } from '../world/buyers.ts'
 import { createWorld, endpointYaml, someLeads } from './world.ts'
 
-const buyers: Buyer[] = []
-afterEach(async () => { await Promise.all(buyers.splice(0).map((each) => each.close())) })
-const buyer = async (script: Parameters<typeof startBuyer>[0]): Promise<Buyer> => {
-  const started = await startBuyer(script)
-  buyers.push(started)
-  return started
-}
+const buyer = buyersOfTests()
 
 describe('a buyer that hangs', () => {
   it('does not hold up the leads of the others, however many queue for it', async () => {

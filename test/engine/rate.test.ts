@@ -1,17 +1,15 @@
-import { afterEach, describe, expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { createMemoryLedger } from '../world/memory-ledger.ts'
 import { grantStarts } from '../../src/core/rate.ts'
 import type { Given } from '../../src/core/rate.ts'
 import type { Ledger } from '../../src/ports.ts'
-import { type Buyer, startBuyer } from '../world/buyer.ts'
+import { buyersOfTests } from '../world/buyers.ts'
 import type { Exchange } from './world.ts'
 import { createWorld, endpointYaml, someLeads } from './world.ts'
 
-const buyers: Buyer[] = []
-afterEach(async () => { await Promise.all(buyers.splice(0).map((each) => each.close())) })
+const started = buyersOfTests()
 const world = async (rate: string) => {
-  const buyer = await startBuyer()
-  buyers.push(buyer)
+  const buyer = await started()
   return createWorld({ a: endpointYaml(buyer.url).replace('/leads\n', `/leads\n  Rate: ${rate}\n`) })
 }
 const startsOf = async (each: ReturnType<typeof createWorld>, leads: number): Promise<readonly number[]> => {
@@ -39,8 +37,7 @@ describe('Rate', () => {
   })
 
   it('holds over runs for batches too', async () => {
-    const buyer = await startBuyer({ script: { do: 'answer', status: 200, body: '{"results":[]}' } })
-    buyers.push(buyer)
+    const buyer = await started({ script: { do: 'answer', status: 200, body: '{"results":[]}' } })
     const one = createWorld({ a: `${endpointYaml(buyer.url).replace('/leads\n', '/leads\n  Rate: 2 per minute\n')}Batch: {Accumulate: 2 leads or 5 minutes, Format: JSON array, Results: results, Match: id = lead.id}` })
     await one.run('a', someLeads(2))
     await one.run('a', someLeads(4, 3), { waitMs: 120_000 })
@@ -51,8 +48,7 @@ describe('Rate', () => {
   })
 
   it('is not used up by leads of which no request can be made', async () => {
-    const buyer = await startBuyer()
-    buyers.push(buyer)
+    const buyer = await started()
     const one = createWorld({ a: endpointYaml(buyer.url).replace('/leads\n', '/{{lead.place}}\n  Rate: 5 per minute\n') })
     const leads = someLeads(8).map((each, i) => (i < 6 ? each : { ...each, fields: { ...each.fields, place: 'leads' } }))
     const before = one.clock.now()
@@ -62,8 +58,7 @@ describe('Rate', () => {
   })
 
   it('over several processes holds for batches too: each leaves at the time that the store gave, not before', async () => {
-    const buyer = await startBuyer({ script: { do: 'answer', status: 200, body: '{"results":[]}' } })
-    buyers.push(buyer)
+    const buyer = await started({ script: { do: 'answer', status: 200, body: '{"results":[]}' } })
     let given: Given = []
     const times: number[] = []
     const shared: Ledger = {

@@ -1,17 +1,13 @@
-import { afterEach, describe, expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { createMemoryLedger } from '../world/memory-ledger.ts'
-import type { Buyer } from '../world/buyer.ts'
-import { startBuyer } from '../world/buyer.ts'
+import { buyersOfTests } from '../world/buyers.ts'
 import { createWorld, endpointYaml, someLeads } from './world.ts'
 
-const buyers: Buyer[] = []
-afterEach(async () => { await Promise.all(buyers.splice(0).map((each) => each.close())) })
+const buyer = buyersOfTests()
 
 /** A share of two buyers and, beside it, a third. */
 const beside = async (more: string) => {
-  const [a, b, c] = await Promise.all([1, 2, 3].map(() => startBuyer()))
-  if (!a || !b || !c) throw new Error('three buyers')
-  buyers.push(a, b, c)
+  const [a, b, c] = [await buyer(), await buyer(), await buyer()]
   const world = createWorld({
     a: endpointYaml(a.url), b: endpointYaml(b.url), c: endpointYaml(c.url, more),
     shared: 'Pattern: Round Robin\nTry: [a, b]\n', all: 'Pattern: Simultaneous\nSend To: [shared, c]\nAccept: all\n',
@@ -21,9 +17,7 @@ const beside = async (more: string) => {
 
 describe('a share', () => {
   it('is drawn for no lead that another process took in meanwhile', async () => {
-    const [a, b] = await Promise.all([1, 2].map(() => startBuyer()))
-    if (!a || !b) throw new Error('two buyers')
-    buyers.push(a, b)
+    const [a, b] = [await buyer(), await buyer()]
     // It asks what the store knows, and hears of it only with the first step.
     const world = createWorld({ a: endpointYaml(a.url), b: endpointYaml(b.url), shared: 'Pattern: Round Robin\nTry: [a, b]\n' }, { ...createMemoryLedger(), known: async () => new Map() })
     await world.run('shared', someLeads(3), { concurrency: 1 })

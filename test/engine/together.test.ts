@@ -1,14 +1,9 @@
-import { afterEach, describe, expect, it } from 'vitest'
-import { type Buyer, type BuyerOptions, type BuyerRequest, startBuyer } from '../world/buyer.ts'
+import { describe, expect, it } from 'vitest'
+import { type BuyerRequest } from '../world/buyer.ts'
 import { createWorld, endpointYaml, someLeads } from './world.ts'
+import { buyersOfTests } from '../world/buyers.ts'
 
-const buyers: Buyer[] = []
-afterEach(async () => { await Promise.all(buyers.splice(0).map((each) => each.close())) })
-const buyer = async (options: BuyerOptions): Promise<Buyer> => {
-  const started = await startBuyer(options)
-  buyers.push(started)
-  return started
-}
+const buyer = buyersOfTests()
 const LEADS = 200
 const acceptances = async (world: ReturnType<typeof createWorld>, lead: string) =>
   (await world.events(lead)).flatMap((event) => (event.type === 'attemptFinished' && event.phase === 'post' && event.verdict.kind === 'accepted' ? [event] : []))
