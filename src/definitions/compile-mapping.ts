@@ -26,7 +26,7 @@ const asItStands = (text: string, place: Place): Diagnostic =>
   diagnosticAt(place, 'plain-field', `"${text.trim()}" goes to the buyer as it stands, the same for every lead`, `write {{${/(?:lead|source)\.[\w.]+/.exec(text)?.[0] ?? 'lead.name'}}} for the field; a text is put in quotes`, 'warning')
 
 const entriesOf = (entries: readonly YamlEntry[], report: (problem: Diagnostic) => void): readonly MappingEntry[] => {
-  for (const each of clashes(entries)) report(each)
+  for (const each of [...clashes(entries), ...repeats(entries)]) report(each)
   return entries.map((each): MappingEntry => {
     if (each.kind === 'block') return { kind: 'block', open: each.open, then: entriesOf(each.then, report), otherwise: entriesOf(each.otherwise, report) }
     if (each.key.includes('{{')) report(diagnosticAt(each.keyPlace, 'template-key', `"${each.key}": the name of a field cannot be a template`, 'write the name out, and choose between names with {{#if …}} on a line of its own'))
@@ -49,4 +49,26 @@ const clashes = (entries: readonly YamlEntry[]): readonly Diagnostic[] => {
     const lost = path.slice(1).map((part, i) => ({ key: path.slice(0, i + 1).join('.'), part })).find(({ key, part }) => isLost(key, part))?.key
     return lost === undefined ? [] : [diagnosticAt(each.keyPlace, 'key-clash', `\`${each.key}\` makes \`${lost}\` a block of fields, and line ${values.get(lost)?.line} gives it a value of its own`, 'keep one of them')]
   })
+}
+
+/** `a.b` beside a block `a` that has a `b` too: the first would be lost. */
+const repeats = (entries: readonly YamlEntry[]): readonly Diagnostic[] => {
+  const seen = new Map<string, Place>()
+  return entries.flatMap((each) => {
+    const own = fieldsOf(each)
+    const found = own.flatMap(({ key, place }) => {
+      const before = seen.get(key)
+      return before ? [diagnosticAt(place, 'key-clash', `\`${key}\` is given a value here, and another on line ${before.line}`, 'keep one of them')] : []
+    })
+    for (const { key, place } of own) seen.set(key, place)
+    return found
+  })
+}
+
+/** The fields that a key makes whatever the lead is, by their dotted names. */
+const fieldsOf = (entry: YamlEntry): readonly { readonly key: string; readonly place: Place }[] => {
+  if (entry.kind === 'block') return []
+  const name = dottedPath(entry.key).join('.')
+  if (entry.value.kind !== 'map') return [{ key: name, place: entry.keyPlace }]
+  return entry.value.entries.flatMap(fieldsOf).map(({ key, place }) => ({ key: `${name}.${key}`, place }))
 }
