@@ -1,5 +1,5 @@
-import { readdir, readFile, stat } from 'node:fs/promises'
-import { join, relative, resolve } from 'node:path'
+import { readdir, readFile, realpath, stat } from 'node:fs/promises'
+import { basename, dirname, join, relative, resolve } from 'node:path'
 import { usageError } from '../base/diagnostic.ts'
 import { decodeText } from '../base/encoding.ts'
 import { DEFAULT_RECIPIENTS } from './settings.ts'
@@ -16,13 +16,22 @@ export const readRecipientFolders = async (folders: readonly string[], cwd: stri
   for (const folder of folders) {
     for (const path of await yamlBelow(resolve(cwd, folder), folder)) paths.add(path)
   }
-  return Promise.all([...paths].map((path) => readRecipientFile(path, cwd)))
+  return Promise.all([...paths].map((path) => readRecipientFile(path, cwd).catch(emptyWhereGone(path, cwd))))
 }
 
-export const readRecipientFile = async (path: string, cwd: string): Promise<RecipientFile> => {
+export const readRecipientFile = async (path: string, cwd: string): Promise<RecipientFile> =>
+  ({ file: shownPath(path, cwd), text: decodeText(await readFile(resolve(cwd, path))) })
+
+const shownPath = (path: string, cwd: string): string => {
   const absolute = resolve(cwd, path)
   const shown = relative(cwd, absolute)
-  return { file: shown === '' || shown.startsWith('..') ? absolute : shown, text: decodeText(await readFile(absolute)) }
+  return shown === '' || shown.startsWith('..') ? absolute : shown
+}
+
+/** A link that leads nowhere is a file without words: its recipient cannot be read, and all the others can. */
+const emptyWhereGone = (path: string, cwd: string) => (error: NodeJS.ErrnoException): RecipientFile => {
+  if (error.code === 'ENOENT') return { file: shownPath(path, cwd), text: '' }
+  throw error
 }
 
 /** Whether a name given to a command is meant as a file: it has a path separator or a YAML ending. */
@@ -39,8 +48,19 @@ export const yamlBelow = async (folder: string, shown: string): Promise<readonly
   }
   if (!found.isDirectory()) return [folder]
   const entries = await readdir(folder, { recursive: true, withFileTypes: true })
-  return entries
+  return onceEach(entries
     .filter((each) => (each.isFile() || each.isSymbolicLink()) && /\.ya?ml$/i.test(each.name) && !/(^|[/\\])\./.test(relative(folder, join(each.parentPath, each.name))))
     .map((each) => join(each.parentPath, each.name))
-    .toSorted()
+    .toSorted())
+}
+
+/** A folder that a link shows within itself is walked many times: each file is meant once, under its shortest path. */
+const onceEach = async (paths: readonly string[]): Promise<readonly string[]> => {
+  const shortest = new Map<string, string>()
+  for (const path of paths) {
+    const file = join(await realpath(dirname(path)), basename(path))
+    const known = shortest.get(file)
+    if (known === undefined || path.length < known.length) shortest.set(file, path)
+  }
+  return [...shortest.values()].toSorted()
 }

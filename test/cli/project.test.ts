@@ -95,6 +95,17 @@ describe('before anything is sent', () => {
     expect(readdirSync(cwd)).not.toContain('page.html')
   })
 
+  it('a link among the recipients that leads nowhere is told of its own, and stops nobody else; a folder that holds itself is read once', async () => {
+    const folder = join(cwd, 'linked')
+    mkdirSync(folder)
+    writeFileSync(join(folder, 'a.yaml'), 'Recipient: A\nType: file\nSettings: {Path: out.csv}\nField Mapping: {id: {{lead.id}}}\n')
+    symlinkSync('.', join(folder, 'again'))
+    expect(await run('check', '--recipients', folder)).toMatchObject({ code: 0 })
+    symlinkSync('moved-away.yaml', join(folder, 'b.yaml'))
+    expect(await run('check', '--recipients', folder)).toMatchObject({ code: 2, out: expect.stringMatching(/linked\/b\.yaml[\s\S]*1 error/) as string })
+    expect(await run('describe', 'a', '--recipients', folder)).toMatchObject({ code: 0 })
+  })
+
   it('a name that is too long, and links that lead round in a circle, are no bugs of ours', async () => {
     symlinkSync('round', join(cwd, 'round'))
     const name = 'x'.repeat(300)
