@@ -187,6 +187,8 @@ const ofPing = (key: string): string => `${key}-ping`
  */
 const compileKey = (key: Text | null, phase: PhaseName, options: TemplateOptions): ((input: RenderInput) => string) => {
   if (!key) return (input) => headerValue(input.key)
+  const changing = OF_ONE_TRY.exec(key.text)?.[0]
+  if (changing !== undefined) options.report(diagnosticAt(key.place, 'changing-key', `\`${changing}\` makes this key another one when a request is repeated: the buyer would take the repeat for a new lead`, 'write {{lead.id}}-{{delivery_attempt}}, which stays the same for all tries'))
   const template = compileTemplate(key, options)
   const parts = (compilePieces(key, options) ?? []).flatMap((each) => (each.kind === 'value' ? [each.read] : []))
   return (input) => {
@@ -196,6 +198,9 @@ const compileKey = (key: Text | null, phase: PhaseName, options: TemplateOptions
     return headerValue(!isOwn ? input.key : phase === 'ping' ? ofPing(text) : text)
   }
 }
+
+/** What is another at the next try, or for the `resume` that makes it; within a tag, and neither a field of the lead nor a text. */
+const OF_ONE_TRY = /(?<=\{\{[^{}]*(?<![\w.\]"'-]))(?:attempt|now|run\.id)(?![\w."'-])(?=[^{}]*\}\})/
 
 const ofNobody = ({ ping: _ping, ...input }: RenderInput): RenderInput => ({ ...input, lead: { id: '', fields: {} }, deliveryId: '' })
 

@@ -80,8 +80,15 @@ describe("the subject document's mappings", () => {
     for (const fields of [{}, { order: '' }, { order: ' ' }]) expect(headersOf(requestOf(own, fields))).toMatchObject({ 'X-Key': 'key-1' })
     expect(headersOf(requestOf(own, { order: 'A7' }))).toMatchObject({ 'X-Key': 'A7-1' })
   })
+  it.each<[string, string | null]>([
+    ['{{lead.id}}-{{attempt}}', 'attempt'], ['{{lead.id}}{{now}}', 'now'], ['{{lead.id}}-{{format now "YYYYMMDD"}}', 'now'], ['{{run.id}}-{{lead.id}}', 'run.id'], ['{{lead.id}}-{{#if attempt > 1}}again{{/if}}', 'attempt'],
+    ['{{lead.id}}-{{delivery_attempt}}', null], ['{{lead.attempt}}', null], ['{{lead.now}}-{{lead.id}}', null], ['{{default lead.order "now"}}-now', null], ['now-{{lead.id}}', null], ['{{delivery.id}}', null],
+  ])('a key %s is told where it is another at the next try: %s', (key, told) => {
+    const said = compileEndpoint(buildDefinition({ idempotency: { header: 'X-Key', key: textOf(key) } })).diagnostics.filter(({ code }) => code === 'changing-key').map(({ message }) => message)
+    expect(said).toEqual(told === null ? [] : [expect.stringContaining(`\`${told}\` makes this key another one`)])
+  })
   it.each([
-    ['L1-1', {}], ['{{#if lead.order}}{{lead.order}}{{/if}}-1', { order: '' }], ['{{default lead.order "none"}}', {}], ['{{run.id}}-{{delivery_attempt}}', {}], ['{{source.name}}', {}],
+    ['L1-1', {}], ['{{#if lead.order}}{{lead.order}}{{/if}}-1', { order: '' }], ['{{default lead.order "none"}}', {}], ['{{recipient.id}}-{{delivery_attempt}}', {}], ['{{source.name}}', {}],
   ])('a key %s in which the lead has no part is ours', (key, fields) => {
     expect(headersOf(requestOf({ idempotency: { header: 'X-Key', key: textOf(key) } }, fields, { source: { name: 'web' } }))).toMatchObject({ 'X-Key': 'key-1' })
   })
