@@ -11,7 +11,8 @@ export interface PageTable {
 interface Page {
   readonly title: string
   readonly subtitle: string
-  readonly figures: readonly PageFigure[]
+  /** In rows. */
+  readonly figures: readonly (readonly PageFigure[])[]
   readonly notes: readonly string[]
   readonly tables: readonly PageTable[]
 }
@@ -28,7 +29,7 @@ export const renderPage = (page: Page): string => `<!doctype html>
 </head>
 <body>
 <header><h1>${escapeHtml(page.title)}</h1><p>${escapeHtml(page.subtitle)}</p></header>
-<section class="figures">${page.figures.map(figure).join('')}</section>
+${page.figures.map((row) => `<section class="figures">${row.map(figure).join('')}</section>`).join('\n')}
 ${page.notes.length === 0 ? '' : `<section class="notes"><ul>${page.notes.map((each) => `<li>${escapeHtml(each)}</li>`).join('')}</ul></section>`}
 ${page.tables.map(table).join('\n')}
 </body>
@@ -62,7 +63,7 @@ const STYLE = `
 *{box-sizing:border-box}
 body{margin:0 auto;max-width:72rem;padding:2rem 1.25rem 4rem;background:var(--paper);color:var(--ink);font:15px/24px system-ui,sans-serif}
 h1{margin:0;font-size:1.6rem;line-height:1.3}h2{margin:2.2rem 0 .6rem;font-size:1.05rem}header p{margin:.2rem 0 0;color:var(--soft)}
-.figures{display:flex;flex-wrap:wrap;gap:.75rem;margin-top:1.5rem}
+.figures{display:flex;flex-wrap:wrap;gap:.75rem;margin-top:1.5rem}.figures+.figures{margin-top:.75rem}
 .figures div{flex:1 1 9rem;padding:.8rem 1rem;border:1px solid var(--line);border-radius:.6rem;background:var(--card)}
 .figures span{display:block;color:var(--soft);font-size:.82rem}.figures strong{font-size:1.35rem;font-variant-numeric:tabular-nums}
 .good strong{color:var(--good)}.bad strong{color:var(--bad)}

@@ -14,7 +14,7 @@ export const reportPage = (report: Report, runId: string | null, now: Instant, o
   const { total, mode } = report
   const outcomes = outcomesOf(total)
   const leads = leadsOf(total)
-  const money = currenciesIn(total, report.currency).flatMap((currency): readonly PageFigure[] => {
+  const money = currenciesIn(total, report.currency).map((currency): readonly PageFigure[] => {
     const each = moneyIn(total, currency, mode)
     return [
       { label: 'Revenue', value: showAmount(each.revenue, currency) }, ...(each.test_revenue === undefined ? [] : [{ label: 'It would have been', value: showAmount(each.test_revenue, currency) }]), { label: 'Cost', value: showAmount(each.cost, currency) },
@@ -22,10 +22,12 @@ export const reportPage = (report: Report, runId: string | null, now: Instant, o
       ...(each.returned === undefined ? [] : [{ label: 'Returned (taken off)', value: showAmount(each.returned, currency) }]),
     ]
   })
+  const counts: readonly PageFigure[] = [{ label: 'Leads', value: showCount(leads) }, { label: `Accepted (${showRate(outcomes.accepted, leads)})`, value: showCount(outcomes.accepted) }, ...(outcomes.failed + outcomes.held > 0 ? [{ label: 'Failed or held', value: showCount(outcomes.failed + outcomes.held), tone: 'bad' as const }] : [])]
   return renderPage({
     title: 'Lead delivery',
     subtitle: `${mode === 'test' ? 'Test mode, no revenue is recorded. ' : ''}${runId === null ? 'All runs' : `Run ${runId}`}${periodText(report.period)}, as of ${showTime(now)} UTC`,
-    figures: [...money, { label: 'Leads', value: showCount(leads) }, { label: `Accepted (${showRate(outcomes.accepted, leads)})`, value: showCount(outcomes.accepted) }, ...(outcomes.failed + outcomes.held > 0 ? [{ label: 'Failed or held', value: showCount(outcomes.failed + outcomes.held), tone: 'bad' as const }] : [])],
+    // Several currencies have a row each, so that like stands under like.
+    figures: money.length > 1 ? [...money, counts] : [[...money.flat(), ...counts]],
     notes: [...(open === null ? [] : openTexts(open)), ...[...report.attention.values()].map((each) => `${each.recipient}: ${each.class}${each.reason === null ? '' : `: ${each.reason}`} (${each.count}×)`)],
     tables: [outcomeTable(report), recipients('By recipient', 'Recipient', report, report.by.recipient), ...(report.by.version.size > 0 ? [recipients('By version', 'Version', report, report.by.version)] : []), leadsBy('By source', 'Source', report, report.by.source), leadsBy('By day', 'Day', report, report.by.day)],
   })

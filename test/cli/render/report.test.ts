@@ -126,6 +126,14 @@ describe('the report', () => {
     expect(bars(report).slice(0, 3)).toEqual(['0.0', '0.0', '0.0'])
   })
 
+  it('as a page has a row of figures for each currency, and one for all of it where there is one', () => {
+    const rows = (report: Report): readonly string[] => [...reportPage(report, null, day).matchAll(/<section class="figures">(.*)<\/section>/g)].map(([, row = '']) => [...row.matchAll(/<span>(\w+)/g)].map(([, label]) => label).join(' '))
+    const report = reportOf()
+    expect(rows(report)).toEqual(['Revenue Cost Margin Leads Accepted Failed'])
+    addEvent(report, { deliveryId: '5', source: {} }, { type: 'settled', at: day, cost: null, outcome: { kind: 'accepted', recipient: 'acme', path: '/', buyerLeadId: null, revenue: money(100_000, 'EUR'), reason: null, class: null } })
+    expect(rows(report)).toEqual(['Revenue Cost Margin', 'Revenue Cost Margin', 'Leads Accepted Failed'])
+  })
+
   it('as a page leaves out columns without a word, as the text does, and begins with what became of the leads', () => {
     const report = emptyReport('live')
     for (const event of tried('/', 'acme', 1, accepted, day)) addEvent(report, { deliveryId: '1', source: {} }, event)

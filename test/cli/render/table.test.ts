@@ -68,7 +68,7 @@ describe('progress', () => {
 describe('the page', () => {
   it('escapes every text and fetches nothing', () => {
     const evil = '"><script>alert(1)</script>'
-    const html = renderPage({ title: evil, subtitle: evil, figures: [{ label: evil, value: evil }], notes: [evil], tables: [{ title: evil, columns: [{ title: evil }], rows: [[evil]] }] })
+    const html = renderPage({ title: evil, subtitle: evil, figures: [[{ label: evil, value: evil }]], notes: [evil], tables: [{ title: evil, columns: [{ title: evil }], rows: [[evil]] }] })
     expect(html).not.toContain('<script')
     expect(html.split(escapeHtml(evil))).toHaveLength(10)
     expect(html).not.toMatch(/src=|href=|url\(/)
