@@ -1,4 +1,4 @@
-import type { Exists, Standing, Step } from '../ports.ts'
+import type { Exists, Step } from '../ports.ts'
 import type { createDoubted } from './doubted.ts'
 import type { createKnownLeads } from './known-leads.ts'
 import { triedAgain } from './recover.ts'
@@ -12,7 +12,7 @@ export const createEnqueue = (settings: RunSettings, deps: RunDeps, tally: Retur
   const { ledger, clock } = deps
 
   const append = async (works: readonly Work[]): Promise<readonly (readonly [Work, Exists])[]> => {
-    const standing: Standing = { state: 'waiting', dueAt: clock.now(), why: 'taken in, to be worked by whoever works this store', recipient: null, batch: false }
+    const standing = { state: 'waiting', dueAt: clock.now(), why: 'taken in, to be worked by whoever works this store', recipient: null, batch: false } as const
     // Who had the lead before is asked again by the worker that takes it up.
     const results = await ledger.append(works.map((work): Step => ({
       deliveryId: work.delivery.id, version: work.history.version, runId: settings.runId, events: work.orders, standing, ...(work.stored ? {} : { create: work.delivery, informed: true }),
@@ -21,7 +21,10 @@ export const createEnqueue = (settings: RunSettings, deps: RunDeps, tally: Retur
     results.forEach((result, i) => {
       const work = works[i]
       if (!work) return
-      if (result.kind === 'ok') tellStored(deps.observe, work, work.orders, result.seq)
+      if (result.kind === 'ok') {
+        tellStored(deps.observe, work, work.orders, result.seq)
+        tally.waiting(work.delivery.lead.id, standing)
+      }
       else if (result.kind === 'exists') known.push([work, result])
       else tally.alreadySettled(work.delivery.lead.id)
     })
@@ -36,7 +39,7 @@ export const createEnqueue = (settings: RunSettings, deps: RunDeps, tally: Retur
     if (retry && await doubted.keeps(work)) return null
     const again = retry ? await load(work.delivery.id) : null
     if (again) again.orders = [triedAgain(clock.now())]
-    else if (standing.state === 'waiting') tally.waiting(lead.id, standing)
+    else if (standing.state === 'waiting') tally.stillWaiting(lead.id, standing)
     else tally.alreadySettled(lead.id)
     return again
   }

@@ -9,21 +9,36 @@ import { createSlots } from '../../src/engine/slots.ts'
 import type { Surroundings } from '../../src/engine/surroundings.ts'
 import { createTakeUp } from '../../src/engine/take-up.ts'
 import { createTally } from '../../src/engine/tally.ts'
+import type { Ledger } from '../../src/ports.ts'
 import { sendTo, T0 } from '../core/given.ts'
 import { createFakeClock } from '../world/fake-clock.ts'
 import { someLeads } from './world.ts'
 
-it('orders a lead again once, in however many chunks of the file it stands', async () => {
-  const ledger = createMemoryLedger()
+const enqueuing = (ledger: Ledger, more: Partial<RunSettings>) => {
   const deps = { ledger, clock: createFakeClock(T0), observe: () => undefined } as unknown as RunDeps
-  const settings = { runId: 'r', mode: 'live', again: true, source: {}, vars: {}, cost: null, currency: 'USD', receivedField: null } as unknown as RunSettings
+  const settings = { mode: 'live', to: {}, again: false, source: {}, vars: {}, cost: null, currency: 'USD', receivedField: null, ...more } as unknown as RunSettings
   const tally = createTally(settings, deps)
   const around = { settings, deps, facts: { policies: new Map(), recipients: new Map(), elsewhere: new Map() } } as unknown as Surroundings
   const doubted = createDoubted(around, tally)
   const slots = createSlots(1)
   const known = createKnownLeads(around, createTakeUp(settings, deps, new Map(), slots, tally), slots, tally, doubted, () => undefined)
   const enqueue = createEnqueue(settings, deps, tally, known, doubted)
-  const chunk = () => someLeads(1).map((lead) => takeIn(lead, 1, 'a', sendTo('a'), 'p', settings, T0))
-  for (const _ of ['taken in', 'ordered again', 'and no more', 'nor now']) await enqueue(chunk(), async () => null)
+  return { tally, take: (count: number) => enqueue(someLeads(count).map((lead) => takeIn(lead, 1, 'a', sendTo('a'), 'p', settings, T0)), async () => null) }
+}
+
+it('counts as waiting what it takes in and what it finds taken in, each lead once', async () => {
+  const ledger = createMemoryLedger()
+  const first = enqueuing(ledger, { runId: 'one' })
+  for (const leads of [2, 3]) await first.take(leads)
+  expect(await first.tally.end(false)).toMatchObject({ leads: 3, waiting: [{ count: 3 }] })
+  const second = enqueuing(ledger, { runId: 'two' })
+  for (const leads of [4, 4]) await second.take(leads)
+  expect(await second.tally.end(false)).toMatchObject({ leads: 4, alreadySettled: 0, waiting: [{ count: 4, why: 'taken in, to be worked by whoever works this store' }] })
+})
+
+it('orders a lead again once, in however many chunks of the file it stands', async () => {
+  const ledger = createMemoryLedger()
+  const { take } = enqueuing(ledger, { runId: 'r', again: true })
+  for (const _ of ['taken in', 'ordered again', 'and no more', 'nor now']) await take(1)
   expect((await ledger.ofLead('L1')).map(({ delivery }) => delivery.number)).toEqual([1, 2])
 })
