@@ -199,8 +199,8 @@ const compileKey = (key: Text | null, phase: PhaseName, options: TemplateOptions
   }
 }
 
-/** What is another at the next try, or for the `resume` that makes it; within a tag, and neither a field of the lead nor a text. */
-const OF_ONE_TRY = /(?<=\{\{[^{}]*(?<![\w.\]"'-]))(?:attempt|now|run\.id)(?![\w."'-])(?=[^{}]*\}\})/
+/** What is another at the next try, or for the `resume` that makes it (`now` is that of the first try); within a tag, and neither a field of the lead nor a text. */
+const OF_ONE_TRY = /(?<=\{\{[^{}]*(?<![\w.\]"'-]))(?:attempt|run\.id)(?![\w."'-])(?=[^{}]*\}\})/
 
 const ofNobody = ({ ping: _ping, ...input }: RenderInput): RenderInput => ({ ...input, lead: { id: '', fields: {} }, deliveryId: '' })
 
