@@ -8,7 +8,7 @@ import type { DeliveryEvent, EventOf } from '../core/event.ts'
 import type { History } from '../core/history.ts'
 import { evolve, evolveAll } from '../core/history.ts'
 import { batchLookBacks } from '../core/look-back.ts'
-import { isStep, sendAt } from '../core/plan.ts'
+import { sendAt } from '../core/plan.ts'
 import { nameIn } from '../core/policy.ts'
 import { shareOrder } from '../core/strategies/share.ts'
 import { LeaseLostError } from '../ports.ts'
@@ -212,7 +212,7 @@ export const createDispatcher = (around: Surroundings) => {
   }
 
   const countPlaces = (starts: Starts, taken: readonly Answered[], claims: readonly Claim[]): void => {
-    for (const { send } of starts.ready) if (!isStep(send.phase) && (facts.policies.get(send.recipient)?.caps.length ?? 0) > 0) places.taken(send)
+    for (const { send } of starts.ready) if (send.phase === 'post' && (facts.policies.get(send.recipient)?.caps.length ?? 0) > 0) places.taken(send)
     for (const { send } of taken) places.answered(send, claims.some((claim) => claim.kind === 'cap' && claim.recipient === send.recipient && claim.amount < 0))
   }
 

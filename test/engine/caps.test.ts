@@ -109,6 +109,17 @@ describe('a cap, with many leads under way', () => {
     expect(await outcomes(world)).toEqual({ accepted: 6, waiting: 6 })
   })
 
+  it('is reached for a bidder whose posts are batches: the bid of the lead that finds it full is no place that comes free', async () => {
+    const a = await buyer({ pings: { do: 'bid', price: '20.00' }, script: { do: 'answer', status: 200, body: '[{"status":"accepted","leadId":"B","price":20}]' } })
+    const world = createWorld({
+      a: endpointYaml(a.url, `Ping: {Endpoint: "${a.url}/ping", Fields: email, Parsing: {Bid: bid}}\nBatch: {Accumulate: 2 leads or 10 seconds, Format: JSON array}\nCaps: 1 per day\n`),
+      sell: 'Pattern: Ping/Post\nBuyers: [a]\n',
+    })
+    await world.run('sell', someLeads(3))
+    expect(await outcomes(world)).toEqual({ accepted: 1, waiting: 2 })
+    expect(await world.standing('L3')).toMatchObject({ state: 'waiting', why: expect.stringContaining('cap of 1 per day reached') as unknown })
+  })
+
   it('of which the place is free again where the tries of its batch are used up, or no row can be made of the lead', async () => {
     const a = await buyer({ script: { do: 'answer', status: 503, body: 'busy' } })
     const world = createWorld({
