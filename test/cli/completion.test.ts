@@ -14,6 +14,8 @@ const has = (shell: string): boolean => (process.env['PATH'] ?? '').split(delimi
 describe.runIf(has('bash'))('completion in bash', () => {
   const asked: readonly [name: string, words: readonly string[], offered: readonly string[]][] = [
     ['a command', ['de'], ['deliver', 'describe']],
+    ['the command that help is wanted of', ['help', 're'], ['resume', 'report', 'review', 'returns', 'reconcile', 'reference']],
+    ['help itself', ['he'], ['help']],
     ['a flag of a command', ['report', '--b'], ['--by']],
     ['what a flag may be', ['report', '--by', 's'], ['source']],
     ['what a command does', ['review', ''], ['list', 'retry', 'accept', 'drop']],

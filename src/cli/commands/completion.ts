@@ -8,21 +8,26 @@ export const run: RunCommand = async ({ args, streams }) => {
   const shell = args[0] ?? ''
   const script = SCRIPTS[shell]
   if (script === undefined) throw usageError(`completion knows bash, zsh and fish, not "${shell}"`, 'for example: finalmile completion bash')
-  streams.out.write(script(COMMANDS))
+  streams.out.write(script([...COMMANDS, HELP]))
   return EXIT.done
 }
 
+type Completed = Pick<CommandSpec, 'name' | 'args' | 'words' | 'summary' | 'options'>
+
+/** commander's own. */
+const HELP: Completed = { name: 'help', summary: 'help of a command', words: COMMANDS.map((each) => each.name) }
+
 const longFlags = (options: readonly OptionSpec[]): readonly string[] => options.flatMap((each) => /--[a-z-]+/.exec(each.flags)?.[0] ?? [])
-const flagsOf = (spec: CommandSpec): readonly string[] => [...longFlags(spec.options ?? []), ...longFlags(COMMON_OPTIONS), '--help']
+const flagsOf = (spec: Completed): readonly string[] => [...longFlags(spec.options ?? []), ...longFlags(COMMON_OPTIONS), '--help']
 const quoted = (text: string): string => `'${text.replaceAll("'", String.raw`'\''`)}'`
 
 /** `--to` and the commands that take a recipient complete the stems of recipient files. */
 const RECIPIENTS = `find recipients -name '*.y*ml' 2>/dev/null | sed -E 's#.*/##; s#\\.ya?ml$##'`
-const takesRecipient = (spec: CommandSpec): boolean => spec.args?.startsWith('<recipient>') === true
-const choices = (commands: readonly CommandSpec[]): ReadonlyMap<string, readonly string[]> =>
+const takesRecipient = (spec: Completed): boolean => spec.args?.startsWith('<recipient>') === true
+const choices = (commands: readonly Completed[]): ReadonlyMap<string, readonly string[]> =>
   new Map(commands.flatMap((each) => (each.options ?? []).flatMap((option) => (option.choices ? longFlags([option]).map((flag) => [flag, option.choices ?? []] as const) : []))))
 
-const bash = (commands: readonly CommandSpec[]): string => `# finalmile completion for bash: source <(finalmile completion bash)
+const bash = (commands: readonly Completed[]): string => `# finalmile completion for bash: source <(finalmile completion bash)
 _finalmile() {
   local current=\${COMP_WORDS[COMP_CWORD]} previous=\${COMP_WORDS[COMP_CWORD-1]} command=\${COMP_WORDS[1]} flags=
   if [ "$COMP_CWORD" -eq 1 ]; then COMPREPLY=($(compgen -W '${commands.map((each) => each.name).join(' ')}' -- "$current")); return; fi
@@ -40,7 +45,7 @@ ${commands.map((each) => (each.words ? `    ${each.name}) if [ "$COMP_CWORD" -eq
 complete -o filenames -F _finalmile finalmile
 `
 
-const zsh = (commands: readonly CommandSpec[]): string => `#compdef finalmile
+const zsh = (commands: readonly Completed[]): string => `#compdef finalmile
 # finalmile completion for zsh: source <(finalmile completion zsh)
 _finalmile() {
   local -a commands
@@ -63,7 +68,7 @@ ${commands.map((each) => (each.words ? `    ${each.name}) if (( CURRENT == 3 ));
 compdef _finalmile finalmile
 `
 
-const fish = (commands: readonly CommandSpec[]): string => `# finalmile completion for fish: finalmile completion fish | source
+const fish = (commands: readonly Completed[]): string => `# finalmile completion for fish: finalmile completion fish | source
 ${commands.map((each) => `complete -c finalmile -n __fish_use_subcommand -f -a ${each.name} -d ${quoted(each.summary)}`).join('\n')}
 ${commands.flatMap((each) => [...(each.options ?? []), ...COMMON_OPTIONS].map((option) =>
   `complete -c finalmile -n '__fish_seen_subcommand_from ${each.name}' -l ${(/--([a-z-]+)/.exec(option.flags)?.[1] ?? '')}${option.flags.includes('<') ? ' -r' : ''} -d ${quoted(option.help)}`)).join('\n')}
@@ -73,4 +78,4 @@ ${[...choices(commands)].map(([flag, words]) => `complete -c finalmile -l ${flag
 complete -c finalmile -l to -x -a "(${RECIPIENTS.replaceAll('$', String.raw`\$`)})"
 `
 
-const SCRIPTS: Readonly<Record<string, (commands: readonly CommandSpec[]) => string>> = { bash, zsh, fish }
+const SCRIPTS: Readonly<Record<string, (commands: readonly Completed[]) => string>> = { bash, zsh, fish }
