@@ -82,6 +82,7 @@ const REQUIREMENT: Kind<RequirementLine> = {
 /** Text that is meant to keep leads back, and is neither a check nor a condition. */
 const tellOfUnchecked = (text: string, place: Place, reading: Reading): void => {
   const help = /trusted\s*form|jornaya|leadid|\bmobile\b/i.test(text) ? 'the checks are written Include TrustedForm, TrustedForm within 3 days, Include Jornaya, phone is mobile'
+    : /\b(?:business|office|working)\s+(?:hours|days)\b|\bweek(?:days?|ends?)\b|\b(?:mon|tues|wednes|thurs|fri|satur|sun)days?\b|\d\s*[ap]\.?m\b/i.test(text) ? 'hours are kept by the line Business hours only, others by Call Window: 9am-5pm with Days: Mon-Fri and a Timezone'
     : /\bwithin\s+(?:the\s+)?(?:last\s+|past\s+)?\d+\s*(?:hour|day|week|month|year)/i.test(text) ? 'repeats are kept out by Duplicate Check: phone_1 within 30 days; how long ago a date of the lead lies is not asked here'
     : /[\w\])]\s*(?:[<>]=?|[!=]?=)\s*["']?\w|\bbetween\s+\$?\d|^\w+\s+in\s+[A-Z]{2}\b|^(?:not\s+)?(?:lead|source)\.\w/.test(text) ? 'a condition begins with one field: lead.loan_amount > 5000, or lead["Loan Amount"] > 5000' : null
   if (help !== null) reading.report(diagnosticAt(place, 'not-enforced', `"${text}" is taken as documentation, and keeps no lead back`, help, 'warning'))
