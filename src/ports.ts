@@ -199,6 +199,7 @@ export interface Ledger {
   recipientStates(mode: Mode): Promise<readonly RecipientState[]>
   /** Allowed without the lease: a person pauses while a delivery runs. */
   setPaused(recipient: string, mode: Mode, paused: RecipientState['paused']): Promise<void>
+  /** Of several times the longest holds, whoever heard of it; null opens it. */
   setClosedUntil(recipient: string, mode: Mode, until: Instant | null): Promise<void>
   /** The circuit as JSON where it is not closed; null where it is. */
   setCircuit(recipient: string, mode: Mode, circuit: string | null): Promise<void>

@@ -355,6 +355,13 @@ const CASES: readonly Case[] = [
     expect(await ledger.recipientStates('live')).toEqual([{ recipient: 'a', mode: 'live', paused: { at: T0, reason: '401' }, closedUntil: T0 + 5, circuit: '{"kind":"open"}' }])
     await ledger.setPaused('a', 'live', null)
     expect(await ledger.recipientStates('live')).toMatchObject([{ paused: null, closedUntil: T0 + 5 }])
+    // Another process, which heard of another time.
+    for (const until of [T0 + 3, T0 + 9, T0 + 7]) await ledger.setClosedUntil('a', 'live', until)
+    expect(await ledger.recipientStates('live')).toMatchObject([{ closedUntil: T0 + 9 }])
+    await ledger.setClosedUntil('a', 'live', null)
+    expect(await ledger.recipientStates('live')).toMatchObject([{ closedUntil: null }])
+    await ledger.setClosedUntil('a', 'live', T0 + 1)
+    expect(await ledger.recipientStates('live')).toMatchObject([{ closedUntil: T0 + 1 }])
   }],
   ['unpause makes due what waits for the recipient or for a person', async (ledger) => {
     await ledger.append([first(delivery('L1'), waits(null)), first(delivery('L2'), waits(T0 + 1e9)), first(delivery('L3'), waits(T0 + 1e9, { recipient: 'b' })), first(delivery('L4'), waits(null, { recipient: 'b' })), first(delivery('L5', { mode: 'test' }), waits(null)), first(delivery('L6'), settled())])

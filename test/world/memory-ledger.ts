@@ -203,7 +203,7 @@ export const createMemoryLedger = (): Ledger => {
     planOf: async (hash) => plans.get(hash) ?? null,
     recipientStates: async (mode) => [...states.values()].filter((each) => each.mode === mode),
     setPaused: async (recipient, mode, paused) => change(recipient, mode, { paused }),
-    setClosedUntil: async (recipient, mode, closedUntil) => change(recipient, mode, { closedUntil }),
+    setClosedUntil: async (recipient, mode, closedUntil) => change(recipient, mode, { closedUntil: closedUntil === null ? null : Math.max(closedUntil, states.get(`${mode} ${recipient}`)?.closedUntil ?? 0) }),
     setCircuit: async (recipient, mode, circuit) => change(recipient, mode, { circuit }),
     sealedToken: async (recipient, mode) => tokens.get(`${mode} ${recipient}`) ?? null,
     setSealedToken: async (recipient, mode, sealed) => { if (sealed === null) tokens.delete(`${mode} ${recipient}`); else tokens.set(`${mode} ${recipient}`, sealed) },

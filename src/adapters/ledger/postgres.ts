@@ -148,7 +148,10 @@ export const openPostgresLedger = async ({ url, use, leaseMs = LEASE_MS, patienc
 
     recipientStates: async (mode) => (await db.query(`SELECT * FROM ${s}.recipients WHERE mode = $1 ORDER BY recipient`, [mode])).map((row): RecipientState => recipientStateOf(row)),
     setPaused: (recipient, mode, paused) => setRecipient(recipient, mode, { paused_at: paused?.at ?? null, paused_reason: paused?.reason ?? null }),
-    setClosedUntil: (recipient, mode, until) => setRecipient(recipient, mode, { closed_until: until }),
+    setClosedUntil: async (recipient, mode, until) => {
+      if (until === null) return setRecipient(recipient, mode, { closed_until: null })
+      await db.query(`INSERT INTO ${s}.recipients AS r (recipient, mode, closed_until) VALUES ($1, $2, $3) ON CONFLICT (recipient, mode) DO UPDATE SET closed_until = GREATEST(r.closed_until, excluded.closed_until)`, [recipient, mode, until])
+    },
     setCircuit: (recipient, mode, circuit) => setRecipient(recipient, mode, { circuit }),
     accumulating: async (mode) => new Map((await db.query(`SELECT recipient, count(*) AS n FROM ${s}.deliveries WHERE state = 1 AND batch = 1 AND mode = $1 GROUP BY recipient`, [mode])).map((row) => [String(row['recipient']), Number(row['n'])])),
     foldCircuit: (recipient, mode, fold) => db.transaction(async (run) => {

@@ -295,7 +295,7 @@ const statements = (db: DatabaseSync) => {
     allow: db.prepare('INSERT INTO permits (name, until) VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET until = excluded.until'),
     recipients: db.prepare('SELECT * FROM recipients WHERE mode = ?'),
     pause: db.prepare('INSERT INTO recipients (recipient, mode, paused_at, paused_reason) VALUES (?, ?, ?, ?) ON CONFLICT DO UPDATE SET paused_at = excluded.paused_at, paused_reason = excluded.paused_reason'),
-    close: db.prepare('INSERT INTO recipients (recipient, mode, closed_until) VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET closed_until = excluded.closed_until'),
+    close: db.prepare('INSERT INTO recipients (recipient, mode, closed_until) VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET closed_until = CASE WHEN excluded.closed_until IS NULL THEN NULL ELSE max(coalesce(closed_until, 0), excluded.closed_until) END'),
     circuit: db.prepare('INSERT INTO recipients (recipient, mode, circuit) VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET circuit = excluded.circuit'),
     token: db.prepare('SELECT sealed FROM tokens WHERE recipient = ? AND mode = ?'),
     keepToken: db.prepare('INSERT INTO tokens (recipient, mode, sealed) VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET sealed = excluded.sealed'),
