@@ -10,6 +10,7 @@ import { readRecipient, type ReadRecipient } from './read-recipient.ts'
 import { suggest } from './suggest.ts'
 import type { Catalogue, EndpointDefinition, FileText, Recipient } from './types.ts'
 import { warnOfNoPrice } from './warn-of-no-price.ts'
+import { warnOfUtcDays } from './warn-of-utc-days.ts'
 
 /**
  * Reads all files together. A file with errors is left out, with what names it, and the others load; every problem of
@@ -33,6 +34,7 @@ export const loadCatalogue = (files: readonly FileText[], env: Environment): { r
   const recipients = withPatternTests(new Map(unique.flatMap((each) => { const recipient = withHours(recipientOf(each, plans), hours); return recipient ? [[each.id, recipient] as const] : [] })))
   // Where a file could not be read it may be the one that names the price.
   if (diagnostics.every((each) => each.severity !== 'error')) diagnostics.push(...warnOfNoPrice([...recipients.values()]))
+  diagnostics.push(...warnOfUtcDays([...recipients.values()]))
   const mask = createMasker(secrets)
   const broken = read.flatMap(({ sound, content }) => (!sound && content?.kind === 'endpoint' && content.endpoint.typed ? [content.endpoint.definition] : []))
   return { catalogue: { recipients, secrets }, diagnostics: inFileOrder(diagnostics, read).map((each) => maskedDiagnostic(each, mask)), broken }

@@ -187,6 +187,16 @@ it.each(['9am - 5pm Eastern', 'Mon-Fri 9am-5pm EST', '08:00-20:00 local time', '
   expect(load({ r: `${BASE}Call Window: ${hours}\n` }).said.join('\n')).toMatch(/error bad-hours: .*Timezone: America\/New_York, or Timezone: lead/)
 })
 
+it.each([
+  ['Timezone: lead\nCaps: 20 per hour, 100 per day\n', 'its cap per day begins'],
+  ['Timezone: {{lead.tz}}\nBatch: {Accumulate: 100 leads, Format: CSV, Schedule: 0 9 * * *}\n', 'the Schedule of its batches runs'],
+  ['Timezone: lead\nCaps: 20 per hour\n', null], ['Timezone: America/New_York\nCaps: 100 per day\n', null], ['Timezone: lead\nCall Window: 9am-5pm\n', null],
+])('days that are the buyer\'s are told to be those of UTC where Timezone is the lead\'s: %j', (lines, said) => {
+  const told = load({ r: `${BASE}${lines}` }).said.filter((each) => each.includes('utc-days')).join('\n')
+  if (said === null) expect(told).toBe('')
+  else expect(told).toContain(`${said} by the clock of UTC`)
+})
+
 it('the name of a zone may have its blanks', () => expect(endpoint(`${BASE}Timezone: America/New York`).policy.zone).toEqual({ kind: 'zone', name: 'America/New_York' }))
 
 it.each([['email', 'smtp://user'], ['sftp', 'sftp://user'], ['webhook.post', 'https://']])('%s without an Endpoint is shown one of its kind', (type, help) => {
