@@ -7,7 +7,7 @@ import type { RenderInput, Rendered } from '../../endpoint.ts'
 import type { Renderer } from '../../render.ts'
 import type { HttpRequest } from '../../request.ts'
 import { compileTokenSource } from '../../token.ts'
-import { documentOf, typeOptions } from '../compiling.ts'
+import { documentOf, ofService, typeOptions } from '../compiling.ts'
 import { compileSteps } from './steps.ts'
 import { propertiesOf } from './properties.ts'
 
@@ -20,12 +20,12 @@ export type Ask = (input: RenderInput, method: string, path: string, body: strin
  */
 export const compileHubspot = (definition: EndpointDefinition, report: (problem: Diagnostic) => void): Renderer => {
   const options = typeOptions(definition, report)
-  const generation = definition.hubspot?.generation ?? '2026-09'
+  const { generation } = ofService(definition, 'hubspot')
   const contacts = generation === 'v3' ? '/crm/v3/objects/contacts' : `/crm/objects/${generation}/contacts`
   const authorize = compileAuth(definition.auth, options)
   const own = compileHeaders(definition.headers, options)
   const token = compileTokenSource(definition, options)
-  const host = definition.url ?? { text: 'https://api.hubapi.com', place: definition.place }
+  const host = ofService(definition, 'url')
   const mayBePrivate = compileUrl(host, options).writtenOut || definition.transport.allowPrivateNetwork
   const ask: Ask = (input, method, path, body) => {
     const headers: Header[] = own.write(input)

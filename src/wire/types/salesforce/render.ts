@@ -8,7 +8,7 @@ import type { RenderInput, Rendered } from '../../endpoint.ts'
 import type { Built } from '../../mapping/build.ts'
 import type { Renderer } from '../../render.ts'
 import { textOf } from '../../template/text-of.ts'
-import { documentOf, typeOptions } from '../compiling.ts'
+import { documentOf, ofService, typeOptions } from '../compiling.ts'
 import { salesforceToken } from './token.ts'
 
 /**
@@ -17,7 +17,7 @@ import { salesforceToken } from './token.ts'
  */
 export const compileSalesforce = (definition: EndpointDefinition, report: (problem: Diagnostic) => void): Renderer => {
   const options = typeOptions(definition, report)
-  const settings = definition.salesforce ?? DEFAULTS
+  const settings = ofService(definition, 'salesforce')
   const { externalId } = settings
   const document = documentOf(definition, options)
   const authorize = compileAuth(definition.auth, options)
@@ -67,12 +67,10 @@ export const compileSalesforce = (definition: EndpointDefinition, report: (probl
   }
 }
 
-const DEFAULTS: SalesforceSettings = { version: 'v68.0', object: 'Lead', externalId: null, headers: [], followsToken: false }
-
 /** The organisation's own host comes with the token, over TLS from the host that the author named; else that one. */
 const compileHost = (definition: EndpointDefinition, { followsToken }: SalesforceSettings, options: ReturnType<typeof typeOptions>): ((input: RenderInput) => { readonly url: string; readonly mayBePrivate: boolean } | null) => {
   const { allowPrivateNetwork } = definition.transport
-  const url = definition.url ?? { text: 'https://', place: definition.place }
+  const url = ofService(definition, 'url')
   const fixed = { url: url.text, mayBePrivate: compileUrl(url, options).writtenOut || allowPrivateNetwork }
   return (input) => {
     if (!followsToken || input.host === null || input.host === undefined) return fixed
