@@ -35,6 +35,8 @@ export const parseResponseCode = (key: string, means: string, keyPlace: Place, p
   if (when && !when.ok) return written === undefined && !/["=<>]|\b(in|contains|matches|exists)\b/.test(key) ? refused(keyPlace, 'bad-response-code', `got "${key}", expected a status, words in the body, or both`, 'write 200 + "OK" in body: Success, or 5xx: Server error (retry 3x)') : when
   const meaning = MEANINGS.find(([words]) => words.test(means.trim()))?.[1]
   if (meaning === undefined) return refused(place, 'bad-response-code', `got "${means}", expected what the answer means`, 'write Success, Duplicate, Rejected, Invalid data, Auth failed, Rate limited, Server error, Error or Retry')
+  const price = meaning === 'success' ? /[$€£¥₹]\s*\d+(?:[.,]\d+)*/.exec(means)?.[0] : undefined
+  if (price !== undefined) return refused(place, 'price-in-row', `got "${means}": a row says what an answer means, and names no price`, `leave it out, and write Price: ${price} at the top level, or where the answer names the price as Price under Response Parsing`)
   const remark = /\(([^)]*)\)/.exec(means)?.[1] ?? means.replace(/^[^,]*,?/, '')
   const again = againOf(means)
   const retry = NOT_AGAIN.test(remark) || again?.times === 0 ? false : /\bretr(y|ies|ied)\b|\btry again\b/i.test(remark) ? true : null

@@ -160,6 +160,8 @@ describe('credentials that are refused are no fault of the lead', () => {
 
 it('a service that does not reach as far is no failure that passes', () => {
   expect(() => endpoint(`${BASE}Response Codes:\n  422: Service not available in this state`)).toThrow('bad-response-code')
+  expect(() => endpoint(`${BASE}Response Codes:\n  200 + "sold" in status: Success ($45.00)`)).toThrow(/price-in-row.*write Price: \$45\.00 at the top level/)
+  expect(endpoint(`${BASE}Response Codes:\n  200 + "low" in body: Rejected (below $20)`).definition.responseCodes).toMatchObject([{ means: 'rejected' }])
 })
 
 describe('how often a row of the table says to retry', () => {
