@@ -232,6 +232,7 @@ describe('pause', () => {
     project.write('leads.csv', leadsCsv(1))
     await project.run('deliver', 'leads.csv', '--to', 'a', '--yes', '--wait', '0s')
     await project.run('pause', 'a')
+    expect((await project.run('status')).out).not.toContain('a person')
     expect((await project.run('status')).out).toMatch(/ tries a again.*\na is sent nothing: finalmile unpause a opens it\n/is)
   })
 

@@ -95,6 +95,7 @@ describe('a summary', () => {
     expect(text).toContain('1 accepted (33.3%) · 2 waiting')
     expect(text).toMatch(/^acme +1 +0 +0\.0% +1 .*\$0\.00$/m)
     expect(text).toMatch(/^bright +1 +1 +100\.0% +0 .*\$28\.00$/m)
+    expect(text).not.toMatch(/DUP|NO ANSWER/)
     expect(text).toContain('alert acme: success rate < 90% missed: 50.0% over 2 attempts')
   })
 
