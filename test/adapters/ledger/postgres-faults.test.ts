@@ -403,6 +403,20 @@ describe('several workers on one store', { timeout: 60_000 }, () => {
     server.close()
   })
 
+  it('a store whose writes wait for something that never ends (a lock, a replica that is gone) ends the worker, whose end waits for nothing', async () => {
+    const { url } = await freshStore()
+    const one = await openPostgresLedger({ url, use: 'write', leaseMs: 1_000, patienceMs: 1_500 })
+    await one.append([first(delivery('L1'))])
+    const lock = new pg.Client({ connectionString: url.replace(/\?.*/, '') })
+    await lock.connect()
+    closing.unshift(() => lock.end())
+    await lock.query(`BEGIN; LOCK TABLE ${schemaOf(url)}.workers IN ACCESS EXCLUSIVE MODE`)
+    const begun = Date.now()
+    await expect(one.append([first(delivery('L2'))])).rejects.toMatchObject({ kind: 'unreachable' })
+    await one.close()
+    expect(Date.now() - begun).toBeLessThan(15_000)
+  })
+
   it.each([['for good', false], ['until the lease is over', true]])('a network that swallows everything %s keeps nobody waiting until TCP gives up', async (_how, comesBack) => {
     const { url } = await freshStore()
     const network = await startPassage(new URL(url))

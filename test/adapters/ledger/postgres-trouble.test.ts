@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { readAddress } from '../../../src/adapters/ledger/postgres/address.ts'
-import { troubleOf } from '../../../src/adapters/ledger/postgres/trouble.ts'
+import { Again, troubleOf } from '../../../src/adapters/ledger/postgres/trouble.ts'
 import { UserError } from '../../../src/base/diagnostic.ts'
 import { maskedAddress } from '../../../src/cli/store.ts'
 import { StoreError } from '../../../src/ports.ts'
@@ -15,6 +15,7 @@ describe('a store that cannot be used is told in words, never as a bug', () => {
     ['no connection left', coded('sorry, too many clients already', '53300'), 'unreachable', 'max_connections'],
     ['a statement that took too long', coded('canceling statement due to statement timeout', '57014'), 'unreachable', 'statement_timeout'],
     ['a lock that never came', coded('canceling statement due to lock timeout', '55P03'), 'unreachable', 'pg_stat_activity'],
+    ['rows that others change each time', new Again(), 'unreachable', 'synchronous replica'],
     ['a session that idled too long', coded('terminating connection due to idle-session timeout', '57P05'), 'unreachable', 'goes on'],
     ['a host that no way leads to', coded('connect ENETUNREACH 2001:db8::1:5432', 'ENETUNREACH'), 'unreachable', 'may be reached'],
     ['a server that wants TLS', coded('no pg_hba.conf entry for host "10.0.0.7", user "u", database "leads", no encryption', '28000'), 'unreachable', 'sslmode=verify-full'],

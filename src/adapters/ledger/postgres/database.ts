@@ -1,7 +1,7 @@
 import type { Duplex } from 'node:stream'
 import pg from 'pg'
 import type { Address } from './address.ts'
-import { isLost, isRetried, troubleOf } from './trouble.ts'
+import { Again, isLost, isRetried, troubleOf } from './trouble.ts'
 
 export type Row = Readonly<Record<string, unknown>>
 export type Run = (text: string, values?: readonly unknown[]) => Promise<readonly Row[]>
@@ -18,9 +18,6 @@ export interface Database {
   cut(): void
   close(): Promise<void>
 }
-
-/** Thrown by a transaction's work that found the store other than it had looked: it is rolled back and begun anew. */
-export class Again extends Error {}
 
 const FIRST_PAUSE_MS = 20
 const LONGEST_PAUSE_MS = 500
@@ -51,8 +48,7 @@ export const openDatabase = (address: Address, { connections = 6, patienceMs = 2
       try {
         return await work()
       } catch (error) {
-        const again = isLost(error) || isRetried(error) || error instanceof Again
-        if (!again || Date.now() > giveUpAt) throw troubleOf(error, address.shown)
+        if (!(isLost(error) || isRetried(error)) || Date.now() > giveUpAt) throw troubleOf(error, address.shown)
         await new Promise((resolve) => setTimeout(resolve, isLost(error) ? pauseMs : Math.random() * pauseMs))
       }
     }

@@ -26,6 +26,7 @@ export const takeLease = async (db: Database, schema: string, leaseMs: number): 
   let until = asked + leaseMs - marginMs
   let lost = false
   let silent = false
+  let cutAt = 0
   let beating: Promise<void> | null = null
 
   const beat = async (): Promise<void> => {
@@ -36,8 +37,10 @@ export const takeLease = async (db: Database, schema: string, leaseMs: number): 
     silent = false
   }
   const timer = setInterval(() => {
-    if (!silent && until <= Date.now()) {
+    // Time and again: what is begun anew may wait for the same lock, or for the same replica.
+    if (until <= Date.now() && Math.abs(Date.now() - cutAt) >= leaseMs) {
       silent = true
+      cutAt = Date.now()
       db.cut()
     }
     // A store that does not answer is told by the next write.
@@ -62,6 +65,8 @@ export const takeLease = async (db: Database, schema: string, leaseMs: number): 
     },
     release: async () => {
       clearInterval(timer)
+      // Who says nothing would not answer this either; it frees it when its time is over.
+      if (silent) return db.cut()
       await beating
       await db.query(`DELETE FROM ${schema}.workers WHERE fence = $1`, [fence])
     },

@@ -14,8 +14,13 @@ export const isLost = (error: unknown): boolean => {
 const NO_TLS = 'The server does not support SSL connections'
 const TLS = /^(CERT_|ERR_TLS|ERR_SSL|DEPTH_ZERO|SELF_SIGNED|UNABLE_TO_)/
 
+/** Thrown by a transaction's work that found the store other than it had looked: it is rolled back and begun anew. */
+export class Again extends Error {
+  constructor() { super('what was looked at was each time another when it was to be written') }
+}
+
 /** Serialization failure, deadlock, lock not available, a statement that was cut off: begun anew it may succeed. */
-export const isRetried = (error: unknown): boolean => ['40001', '40P01', '55P03', '57014'].includes(errorCode(error))
+export const isRetried = (error: unknown): boolean => error instanceof Again || ['40001', '40P01', '55P03', '57014'].includes(errorCode(error))
 
 /** Resources (memory, limits of its own), an operator's doing, the system under it, its own faults: of the server, never of us. */
 const SERVER_TROUBLE = /^(53|57|58|XX)...$/
@@ -27,7 +32,7 @@ export const troubleOf = (error: unknown, shown: string): unknown => {
   const code = errorCode(error)
   if (code === '53300') return new StoreError('unreachable', `the store ${shown} takes no more connections: ${words}`, 'each worker keeps up to 4: raise max_connections (or the limit of this user), put a pooler before it, or start fewer workers; what was recorded stands, the same command goes on')
   if (code === '57014') return new StoreError('unreachable', `the store ${shown} cut a statement off: ${words}`, 'where statement_timeout is set for this user, take it away: ALTER ROLE … SET statement_timeout = 0; what was recorded stands, the same command goes on')
-  if (isRetried(error)) return new StoreError('unreachable', `the store ${shown} is kept busy by another: ${words}`, 'look in pg_stat_activity for a transaction that does not end (a backup, a migration, an open psql); what was recorded stands, the same command goes on')
+  if (isRetried(error)) return new StoreError('unreachable', `the store ${shown} is kept busy by another: ${words}`, 'look in pg_stat_activity for a transaction that does not end (a backup, a migration, an open psql, a commit that waits for a synchronous replica that is gone); what was recorded stands, the same command goes on')
   if (isLost(error) || code === 'ENOTFOUND') return new StoreError('unreachable', `the store ${shown} does not answer: ${words}`, 'check that PostgreSQL runs and may be reached; what was recorded stands, the same command goes on')
   if (code === '28000' && words.includes('pg_hba.conf')) return new StoreError('unreachable', `the store ${shown} lets nobody in this way: ${words}`, words.endsWith('no encryption') ? 'it may want TLS: add sslmode=verify-full to --store (&sslmode=… after other parameters)' : 'a line of its pg_hba.conf must allow this host, user and database')
   if (code === '28P01' || code === '28000' || words.startsWith('SASL')) return new StoreError('unreachable', `the store ${shown} refuses this user: ${words}`, 'check user and password in --store')
