@@ -47,6 +47,8 @@ export const diagnosticAt = (
   severity: Diagnostic['severity'] = 'error',
 ): Diagnostic => ({ code, severity, ...place, message, ...(help === undefined ? {} : { help }) })
 
+export const isSameProblem = (a: Diagnostic, b: Diagnostic): boolean => a.code === b.code && a.file === b.file && a.line === b.line && a.col === b.col && a.message === b.message
+
 /** Thrown by the shell (never by pure code) when a command cannot start: exit code 2, nothing was sent. */
 export class UserError extends Error {
   readonly diagnostics: readonly Diagnostic[]

@@ -1,5 +1,5 @@
 import { basename, extname } from 'node:path'
-import { diagnosticAt, type Diagnostic, type Place } from '../base/diagnostic.ts'
+import { diagnosticAt, isSameProblem, type Diagnostic, type Place } from '../base/diagnostic.ts'
 import type { Environment } from '../base/environment.ts'
 import { compileEndpoint, type CompiledEndpoint } from './compile-endpoint.ts'
 import { emptyVariables } from './empty-variables.ts'
@@ -34,7 +34,7 @@ export const readRecipient = (file: FileText, env: Environment, secrets: Set<str
   const diagnostics: Diagnostic[] = []
   const emptyLines = new Set<number>()
   // What a forgotten variable leaves behind is not told again.
-  const report = (problem: Diagnostic): void => { if (!emptyLines.has(problem.line) && !diagnostics.some((each) => isSame(each, problem))) diagnostics.push(problem) }
+  const report = (problem: Diagnostic): void => { if (!emptyLines.has(problem.line) && !diagnostics.some((each) => isSameProblem(each, problem))) diagnostics.push(problem) }
   const result = (name: string, place: Place, content: ReadRecipient['content']): ReadRecipient =>
     ({ file: file.path, id, name, place, content, diagnostics, sound: diagnostics.every((each) => each.severity !== 'error') })
 
@@ -95,5 +95,3 @@ const nameInText = (text: string): string | null => /^recipient\s*:\s*(?:"([^"\n
 /** `has no Domain`, where `Domian` was written. */
 const isMisspelt = (missing: Diagnostic, all: readonly Diagnostic[]): boolean =>
   missing.code === 'missing-key' && all.some((each) => each.code === 'unknown-key' && missing.message.endsWith(`has no ${/did you mean "([^"]+)"/.exec(each.help ?? '')?.[1] ?? '?'}`))
-
-const isSame = (a: Diagnostic, b: Diagnostic): boolean => a.code === b.code && a.line === b.line && a.col === b.col && a.message === b.message

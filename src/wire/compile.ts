@@ -1,4 +1,4 @@
-import { diagnosticAt, type Diagnostic } from '../base/diagnostic.ts'
+import { diagnosticAt, isSameProblem, type Diagnostic } from '../base/diagnostic.ts'
 import { isHttp, type EndpointDefinition, type EndpointType } from '../definitions/types.ts'
 import type { Endpoint } from './endpoint.ts'
 import { createReader, type ReaderOptions } from './read.ts'
@@ -24,7 +24,8 @@ export const compileEndpoint = (definition: EndpointDefinition, options?: Reader
     const nothing = () => ({ ok: false as const, reason: 'a pool keeps leads and sends nothing' })
     return { endpoint: { definition, render: nothing, renderBatch: nothing, ...reader }, diagnostics }
   }
-  const report = (problem: Diagnostic): void => { if (!diagnostics.some((each) => isSame(each, problem))) diagnostics.push(problem) }
+  // What ping and post share is compiled for each; a mistake in it is told once.
+  const report = (problem: Diagnostic): void => { if (!diagnostics.some((each) => isSameProblem(each, problem))) diagnostics.push(problem) }
   if (definition.url === null && definition.endpoints.length === 0 && (isHttp(definition.type) || definition.type === 'email')) {
     report(diagnosticAt(definition.place, 'missing-key', `${definition.name} has no Endpoint`, `write Endpoint: ${definition.type === 'email' ? 'smtp://user:${SMTP_PASSWORD}@mail.example.com:587' : 'https://…'} under Settings`))
   }
@@ -33,6 +34,3 @@ export const compileEndpoint = (definition: EndpointDefinition, options?: Reader
   const sound = diagnostics.every((each) => each.severity !== 'error')
   return { endpoint: sound ? { definition, ...renderer, ...reader } : null, diagnostics }
 }
-
-/** What ping and post share is compiled for each; a mistake in it is told once. */
-const isSame = (a: Diagnostic, b: Diagnostic): boolean => a.code === b.code && a.file === b.file && a.line === b.line && a.col === b.col && a.message === b.message
