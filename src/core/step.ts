@@ -113,4 +113,8 @@ export const passBy = (closed: readonly Closed[]): readonly Action[] =>
 
 /** All that are left are closed: the lead waits for the first to open. */
 export const allClosed = (closed: readonly Closed[], path: string): Closed =>
-  ({ kind: 'closed', path, until: earliest(closed.map((each) => each.until)), why: closed.map((each) => each.why).join('; '), recipient: closed[0]?.recipient ?? null })
+  ({ kind: 'closed', path, until: earliest(closed.map((each) => each.until)), why: allWhys(closed), recipient: closed[0]?.recipient ?? null })
+
+/** Each reason once: a pattern may name one recipient at many places. */
+export const allWhys = (of: readonly { readonly why: string }[]): string =>
+  of.reduce((told, { why }) => (told === '' ? why : `; ${told}; `.includes(`; ${why}; `) ? told : `${told}; ${why}`), '')

@@ -6,6 +6,7 @@ import type { History } from '../core/history.ts'
 import type { Plan } from '../core/plan.ts'
 import { nameIn, type Policy } from '../core/policy.ts'
 import type { Send, Wait } from '../core/step.ts'
+import { allWhys } from '../core/step.ts'
 import { withMore } from '../core/sums.ts'
 import type { Verdict } from '../core/verdict.ts'
 import type { Delivery, LoadedDelivery, Standing, StoredEvent } from '../ports.ts'
@@ -95,7 +96,7 @@ export const standingOf = (history: History, sending: number, waits: readonly Wa
   return {
     state: 'waiting',
     dueAt: earliest(waits.map((wait) => wait.until)),
-    why: waits.map((wait) => wait.why).join('; '),
+    why: allWhys(waits),
     recipient: told?.recipient ?? null,
     batch: told?.batch ?? false,
   }

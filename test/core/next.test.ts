@@ -113,6 +113,12 @@ describe('waterfall', () => {
     expect(decides({ ...given, fields: { state: 'CA' } })).toEqual(['send a #1'])
   })
 
+  it('says each reason once, where a pattern names one recipient at many places', () => {
+    const later = { paused: null, closedUntil: T0 + 60_000 }
+    const why = (name: string): string => `${name} asked for a longer wait, until 2026-11-24 12:01 UTC`
+    expect(actionsOf({ plan: waterfall([waterfall([sendTo('a'), sendTo('b')]), sendTo('b'), sendTo('a')]), recipients: { a: later, b: later } })).toMatchObject([{ kind: 'wait', why: `${why('A')}; ${why('B')}` }])
+  })
+
   it('says why it waits', () => {
     const [wait] = actionsOf({ plan: single, recipients: { a: { paused: { reason: '401' }, closedUntil: null } } })
     expect(wait).toMatchObject({ kind: 'wait', until: null, why: expect.stringContaining('finalmile unpause a') })
