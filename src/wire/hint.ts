@@ -49,7 +49,9 @@ const hintForFailure = (verdict: FailedVerdict, httpStatus: number | null): stri
       : httpStatus === 404 || httpStatus === 405 || httpStatus === 410 ? 'check Endpoint and Method: the buyer has nothing at this address' : hintForField(namedField(verdict.said === undefined ? verdict.reason : verdict.said))
     case 'timeout': return TIMEOUT
     case 'network': return /\bE[MN]FILE\b/.test(verdict.reason ?? '') ? 'this machine has no open files left for connections: raise the limit (`ulimit -n`), or lower --concurrency' : 'check the host and port of Endpoint, and whether this machine may reach it'
-    case 'tls': return /host key/.test(verdict.reason ?? '') ? 'ask the buyer whether its server has a new key; write its fingerprint into Host Key only if so' : "have the buyer renew its certificate, or name its authority in `TLS: CA`"
+    case 'tls': return /host key/.test(verdict.reason ?? '') ? 'ask the buyer whether its server has a new key; write its fingerprint into Host Key only if so'
+      : /altnames/.test(verdict.reason ?? '') ? "check the host of Endpoint: the certificate there is for other names, which its reason lists"
+      : /NOT_YET_VALID/.test(verdict.reason ?? '') ? "check this machine's clock, then the buyer's certificate" : "have the buyer renew its certificate, or name its authority in `TLS: CA`"
     case 'proxy': return 'check Proxy: its address, and whether it lets this host through'
     case 'rate_limited': return 'set Rate to what the buyer allows (`Rate: 10 per second`)'
     case 'server_error': return "the buyer's side has trouble; retries go on by Retry Strategy, and a Backup Endpoint or a Fallback carries the leads meanwhile"
