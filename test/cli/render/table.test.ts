@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { money } from '../../../src/base/money.ts'
-import { plural, showCount, showMoney, showRate, showWhen } from '../../../src/cli/render/figures.ts'
+import { plural, showCount, showDue, showMoney, showRate, showWhen } from '../../../src/cli/render/figures.ts'
 import { escapeHtml, renderPage } from '../../../src/cli/render/html.ts'
 import { progressLine } from '../../../src/cli/render/progress.ts'
 import { renderTable } from '../../../src/cli/render/table.ts'
@@ -35,7 +35,7 @@ describe('figures', () => {
   it.each([
     [showMoney(money(10_125_000)), '$1,012.50'], [showMoney(money(-150_000)), '-$15.00'], [showMoney(money(120_000, 'CHF')), '12.00 CHF'], [showMoney(money(15)), '$0.0015'],
     [showCount(1234567), '1,234,567'], [plural(1, 'lead'), '1 lead'], [plural(1000, 'lead'), '1,000 leads'],
-    [showRate(1, 3), '33.3%'], [showRate(0, 0), '–'], [showWhen(60_000, 0), 'in 1 min'], [showWhen(0, 7_200_000), '2 h ago'], [showWhen(5, 0), 'now'], [showWhen(0, 28_240), '28 s ago'], [showWhen(3_598_700, 0), 'in 1 h'], [showWhen(0, 599_000), '9 min 59 s ago'],
+    [showRate(1, 3), '33.3%'], [showRate(0, 0), '–'], [showDue(null, 0), 'until a person acts'], [showDue(5, 5), 'due now'], [showDue(60_000, 0), 'in 1 min'], [showWhen(60_000, 0), 'in 1 min'], [showWhen(0, 7_200_000), '2 h ago'], [showWhen(5, 0), 'now'], [showWhen(0, 28_240), '28 s ago'], [showWhen(3_598_700, 0), 'in 1 h'], [showWhen(0, 599_000), '9 min 59 s ago'],
     [cut('名前名前', 5), '名前…'], [printable('a\u001b]0;x\u0007'), 'a\\x1b]0;x\\x07'], [oneLine('a\r\n  b'), 'a b'],
   ])('%s', (got, expected) => expect(got).toBe(expected))
 })
