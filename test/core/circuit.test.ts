@@ -14,6 +14,7 @@ describe('circuit', () => {
   it('stays closed at 50 failures of the last 100', () => { expect(fold(times(50, broken)).kind).toBe('closed') })
   it('opens at the 51st', () => { expect(fold(times(51, broken))).toEqual(opened) })
   it('counts missing answers as failures', () => { expect(fold([...times(50, unknown), broken])).toEqual(opened) })
+  it('is not charged with what our own end interrupted', () => { expect(fold(times(200, { kind: 'unknown', class: 'timeout', retry: true, interrupted: true, reason: null })).kind).toBe('closed') })
   it('never opens for a picky buyer', () => { expect(fold([...times(500, rejected), ...times(500, duplicate)]).kind).toBe('closed') })
   it('is not charged with the failures of a proxy, nor does a trial end by one', () => {
     const proxied: Verdict = { kind: 'failed', class: 'proxy', retry: true, reason: 'no tunnel' }
