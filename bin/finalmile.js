@@ -4,6 +4,7 @@
 import { existsSync } from 'node:fs'
 import { spawn } from 'node:child_process'
 import nodeModule from 'node:module'
+import v8 from 'node:v8'
 import { constants } from 'node:os'
 import { fileURLToPath } from 'node:url'
 
@@ -15,6 +16,8 @@ if (!existsSync(main)) {
   console.error('finalmile is not built yet. Run `npm ci` (or `npm run build`) in ' + fileURLToPath(new URL('..', import.meta.url)))
   process.exit(1)
 } else if (Number(process.versions.node.split('.')[0]) >= needed) {
+  // A large young heap, for the store's thread too, whose size is fixed when it begins; the other flags are set in src/cli/heap.ts.
+  v8.setFlagsFromString('--max-semi-space-size=32')
   // Before the first import, so that every start after the first saves the parsing.
   nodeModule.enableCompileCache()
   import(main.href).then((cli) => cli.main(process.argv))
