@@ -16,8 +16,11 @@ if (!existsSync(main)) {
   console.error('finalmile is not built yet. Run `npm ci` (or `npm run build`) in ' + fileURLToPath(new URL('..', import.meta.url)))
   process.exit(1)
 } else if (Number(process.versions.node.split('.')[0]) >= needed) {
-  // A large young heap, for the store's thread too, whose size is fixed when it begins; the other flags are set in src/cli/heap.ts.
-  v8.setFlagsFromString('--max-semi-space-size=32')
+  // Leads pass through: what survives is little, so the old heap is kept close to it and the young one large
+  // (measured on 50,000 leads: 215 MB instead of 310, the same time).
+  // A lead lives as long as its buyer takes, so that nothing is worth allocating among the old at once, and the young are
+  // best collected late (16 full collections become 8, 79 young ones 70).
+  ;['--heap-growing-percent=30', '--max-semi-space-size=32', '--semi-space-growth-factor=4', '--no-allocation-site-pretenuring', '--no-minor-gc-task'].forEach((flag) => v8.setFlagsFromString(flag))
   // Before the first import, so that every start after the first saves the parsing.
   nodeModule.enableCompileCache()
   import(main.href).then((cli) => cli.main(process.argv))

@@ -6,16 +6,9 @@ import { usageError, type UserError } from '../base/diagnostic.ts'
 import { MASK } from '../base/secrets.ts'
 import type { Ledger, StoreUse } from '../ports.ts'
 import type { Invocation } from './command.ts'
-import { leadsPassThrough } from './heap.ts'
 
 /** The one writer of a SQLite file is waited for unless `--no-wait`. */
-export const openStore = async (invocation: Invocation, use: StoreUse): Promise<Ledger> => {
-  const ledger = await open(invocation, use)
-  leadsPassThrough()
-  return ledger
-}
-
-const open = async ({ settings, options, cwd, streams }: Invocation, use: StoreUse): Promise<Ledger> => {
+export const openStore = async ({ settings, options, cwd, streams }: Invocation, use: StoreUse): Promise<Ledger> => {
   const address = settings.store
   if (isPostgres(address)) return (await import('../adapters/ledger/postgres.ts')).openPostgresLedger({ url: address, use })
   const rest = sqlitePath(address)
