@@ -37,6 +37,6 @@ describe('the end of a run', () => {
     ['an interruption says what is left', { end: { interrupted: true, leads: 1, alreadySettled: 2 }, rest: { total: 10 } }, ['interrupted with about 7 leads not taken up yet; the same command goes on where this stopped, and sends nothing twice']],
     ['or nothing of it, where that is not known', { end: { interrupted: true } }, ['interrupted; the same command goes on where this stopped, and sends nothing twice']],
     ['a folder outside of this one is told whole', { rest: { folder: '/out', cwd: '/work' } }, ['ledger.csv, results.csv and summary.json are in /out']],
-    ['one inside is told from here', { rest: { folder: '/work/runs/r', cwd: '/work' } }, ['ledger.csv, results.csv and summary.json are in runs/r']],
+    ['one inside is told from here', { rest: { folder: '/home/ann/runs/r', cwd: '/home/ann' } }, ['ledger.csv, results.csv and summary.json are in runs/r']],
   ])('%s', (_rule, given, lines) => { expect(endOf(given)).toEqual(lines) })
 })
