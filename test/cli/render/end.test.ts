@@ -36,7 +36,7 @@ describe('the end of a run', () => {
     ['what is paused is told how to open', { rest: { resumed: true, still: { ...still, inOtherMode: false, paused: ['a b'] } } }, ["paused a b: what waits for it goes on after finalmile unpause 'a b'"]],
     ['an interruption says what is left', { end: { interrupted: true, leads: 1, alreadySettled: 2 }, rest: { total: 10 } }, ['interrupted with about 7 leads not taken up yet; the same command goes on where this stopped, and sends nothing twice']],
     ['or nothing of it, where that is not known', { end: { interrupted: true } }, ['interrupted; the same command goes on where this stopped, and sends nothing twice']],
-    ['a folder outside of this one is told whole', { rest: { folder: '/out', cwd: '/work' } }, ['ledger.csv, results.csv and summary.json are in /out']],
+    ['a folder outside of this one is told whole', { rest: { folder: '/out', cwd: '/home/ann' } }, ['ledger.csv, results.csv and summary.json are in /out']],
     ['one inside is told from here', { rest: { folder: '/home/ann/runs/r', cwd: '/home/ann' } }, ['ledger.csv, results.csv and summary.json are in runs/r']],
   ])('%s', (_rule, given, lines) => { expect(endOf(given)).toEqual(lines) })
 })
