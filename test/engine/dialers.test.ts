@@ -29,7 +29,7 @@ const deliver = async (id: string, service: Service, leads: readonly Lead[], var
 const GOOD = '(415) 555-0101'
 
 describe('VICIdial', () => {
-  it('adds the lead, takes the fourth field for its id, and does not mind the hopper', async () => {
+  it('adds the lead, takes the field before the offset for its id, and does not mind the hopper', async () => {
     const service = await startVicidial()
     const { world, verdicts } = await deliver('vicidial', service, [lead('L1', GOOD), lead('L2', GOOD)])
     expect(await world.standing('L1')).toMatchObject({ outcome: 'accepted', buyerLeadId: '1188372' })
