@@ -136,6 +136,19 @@ describe('several workers on one store', { timeout: 60_000 }, () => {
     expect(await kinds(one, [waits])).toEqual(['conflict'])
   })
 
+  it('what another purges between the look at it and the order to try it again is not sent without its fields; a sale of it is still booked', async () => {
+    const { url } = await freshStore()
+    const [one, two] = [await worker(url), await worker(url)]
+    const [d, e] = [delivery('L1'), delivery('L2')]
+    const held = { state: 'settled', at: T0, outcome: 'held', recipient: 'a', buyerLeadId: null, revenue: null, cost: null, attempts: 1, reason: 'unclear' } as const
+    await one.append([first(d, { standing: held }), first(e, { standing: held })])
+    await two.purge({ olderThanMs: 0, now: T0 })
+    const again: Step = { deliveryId: d.id, version: 1, runId: 'r2', events: [{ type: 'reopened', at: T0, reason: 'review' }], standing: { state: 'waiting', dueAt: T0, why: 'again', recipient: null, batch: false } }
+    const ended: Step = { deliveryId: e.id, version: 1, runId: 'r2', events: [{ type: 'reviewed', at: T0, decision: 'accept', note: null }], standing: { ...held, outcome: 'accepted' } }
+    expect(await kinds(one, [again, ended])).toEqual(['conflict', 'ok'])
+    expect(await one.claimDue(query)).toEqual([])
+  })
+
   it('due work is taken once, by whoever comes', async () => {
     const { url } = await freshStore()
     const workers = [await worker(url), await worker(url), await worker(url)]

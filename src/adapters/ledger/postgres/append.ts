@@ -45,7 +45,7 @@ export const createAppender = (db: Database, s: string, lease: Lease, queue: Que
     for (const [runId, n] of runs) runNumbers.set(runId, n)
     for (const each of judged.changed) {
       const n = each.n ?? made.get(each) ?? 0
-      if (each.standing[0] === 0) own.set(each.deliveryId, { n, version: each.version, fence: lease.fence, elsewhere: false, standing: null, highest: 0 })
+      if (each.standing[0] === 0) own.set(each.deliveryId, { n, version: each.version, fence: lease.fence, elsewhere: false, purged: false, standing: null, highest: 0 })
       else own.delete(each.deliveryId)
     }
     const firsts = new Map(judged.log.map((each, i) => [each.result, numbers[i] ?? 0]))
@@ -139,7 +139,7 @@ export const createAppender = (db: Database, s: string, lease: Lease, queue: Que
   return {
     append,
     /** A delivery was claimed: this worker's own from now on. */
-    owns: (deliveryId: string, n: number, version: number): void => { own.set(deliveryId, { n, version, fence: lease.fence, elsewhere: false, standing: null, highest: 0 }) },
+    owns: (deliveryId: string, n: number, version: number): void => { own.set(deliveryId, { n, version, fence: lease.fence, elsewhere: false, purged: false, standing: null, highest: 0 }) },
     numberOf: (deliveryId: string): number | undefined => own.get(deliveryId)?.n,
   }
 }

@@ -2,7 +2,7 @@ import { deliveryKeyOf } from '../../../core/delivery-id.ts'
 import type { Choice } from '../../../core/event.ts'
 import { refusedClaim } from '../../../core/refused-claim.ts'
 import type { PackedResult, PackedStep } from '../packing.ts'
-import { standingOf, STANDING_COLUMNS } from '../rows.ts'
+import { standingOf, STANDING_COLUMNS, STATES } from '../rows.ts'
 import type { SqlValue } from '../rows.ts'
 import { leadKey } from './view.ts'
 import type { Steps, View } from './view.ts'
@@ -59,6 +59,8 @@ export const judge = (steps: readonly Steps[], view: View): Judged => {
       const had = packed.informed ? [] : [...new Set([...boughtBy(lead), ...(view.held.get(lead) ?? [])])]
       if (had.length > 0) return { kind: 'had', recipients: had }
     } else if (!(made ?? known) || (made?.version ?? known?.version) !== packed.version || (!made && known?.elsewhere)) return { kind: 'conflict' }
+    // It was loaded before a purge came.
+    else if (known?.purged && packed.standing[0] !== STATES.settled) return { kind: 'conflict' }
     const refused = refusedClaim(packed.claims, packed.at, counted, takenUntil)
     if (refused) return { kind: 'refused', claim: refused }
     const paused = starts.find((recipient) => view.paused.has(`${key.mode} ${recipient}`))

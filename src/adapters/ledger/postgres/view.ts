@@ -2,7 +2,7 @@ import type { Claim } from '../../../core/caps.ts'
 import { deliveryKeyOf } from '../../../core/delivery-id.ts'
 import type { Standing } from '../../../ports.ts'
 import type { PackedStep } from '../packing.ts'
-import { standingOf } from '../rows.ts'
+import { PURGED_LEAD, standingOf } from '../rows.ts'
 import type { Row, Run } from './database.ts'
 
 /** A delivery as it is before a group of steps. */
@@ -12,6 +12,8 @@ export interface Known {
   readonly fence: number
   /** Being worked by a worker that lives, and is not this one. */
   readonly elsewhere: boolean
+  /** A purge has taken its lead's fields: there is nothing left to send. */
+  readonly purged: boolean
   /** Null where it is this worker's own, known without a look. */
   readonly standing: Standing | null
   /** The highest number that the lead has for this target. */
@@ -64,7 +66,7 @@ export const readView = async (run: Run, s: string, steps: readonly Steps[], own
     )
     for (const row of rows) {
       const id = asked[Number(row['i']) - 1]
-      if (id !== undefined) deliveries.set(id, { n: Number(row['n']), version: Number(row['version']), fence: Number(row['fence']), elsewhere: row['elsewhere'] === true, standing: standingOf(row), highest: Number(row['highest']) })
+      if (id !== undefined) deliveries.set(id, { n: Number(row['n']), version: Number(row['version']), fence: Number(row['fence']), elsewhere: row['elsewhere'] === true, purged: row['lead'] === PURGED_LEAD, standing: standingOf(row), highest: Number(row['highest']) })
     }
   }
   const claims = steps.flatMap(({ packed }) => packed.claims)
