@@ -13,6 +13,8 @@ export const createTally = (settings: RunSettings, deps: RunDeps) => {
   let changed = 0
   let inDoubt = 0
   const broken = new Map<string, number>()
+  /** Leads that this run took over from such, which its file is going to name: they are its own. */
+  const resumed = new Set<string>()
   /** Leads that this run left waiting, and those that it found so: a file may name one twice, and a batch may take one along. Of more than `MOST_NAMED` each is counted as another lead. */
   const left = new Set<string>()
   const found = new Map<string, Group>()
@@ -33,6 +35,7 @@ export const createTally = (settings: RunSettings, deps: RunDeps) => {
       found.delete(leadId)
     },
     alreadySettled: (leadId: string): void => {
+      if (resumed.delete(leadId)) return
       alreadySettled += 1
       deps.observe({ kind: 'alreadySettled', leadId })
     },
@@ -41,7 +44,10 @@ export const createTally = (settings: RunSettings, deps: RunDeps) => {
     /** A batch that nobody answered may have brought it, and not all of that one's leads were taken up. */
     leftInDoubt: (): void => { inDoubt += 1 },
     /** Left as being worked by a process that is gone. */
-    recovered: (runId: string): void => { broken.set(runId, (broken.get(runId) ?? 0) + 1) },
+    recovered: (leadId: string, runId: string): void => {
+      broken.set(runId, (broken.get(runId) ?? 0) + 1)
+      if (settings.to !== null) resumed.add(leadId)
+    },
     /** Left so by this run: the store counts it. */
     waiting: (leadId: string, standing: Waiting): void => {
       // Only a file names leads again.

@@ -68,6 +68,18 @@ describe('what a process left behind', () => {
     expect(new Set(a.journal.map((each) => each.key)).size).toBe(1)
   })
 
+  it('counts once where the same file is given again, and not as settled before too', async () => {
+    const a = await buyer()
+    const open = store()
+    const ledger = await open()
+    const first = createWorld({ a: endpointYaml(a.url) }, { ...ledger, append: (steps) => (steps.some(({ deliveryId, events }) => deliveryId.endsWith('L3') && events.some((each) => each.type === 'attemptFinished')) ? Promise.reject(new Error('out of power')) : ledger.append(steps)) })
+    await first.run('a', someLeads(2))
+    await expect(first.run('a', someLeads(3))).rejects.toThrow('out of power')
+    const second = createWorld({ a: endpointYaml(a.url) }, await open())
+    const { leads, alreadySettled } = await second.run('a', someLeads(3))
+    expect([leads, alreadySettled, second.seen.filter((each) => each.kind === 'alreadySettled')]).toEqual([1, 2, [{ kind: 'alreadySettled', leadId: 'L1' }, { kind: 'alreadySettled', leadId: 'L2' }]])
+  })
+
   it('is left to who delivers by a run that only takes leads in', async () => {
     const a = await buyer()
     const open = store()
