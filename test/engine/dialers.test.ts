@@ -56,7 +56,7 @@ describe('Convoso', () => {
     const { world, verdicts } = await deliver('convoso', await startConvoso({ dnc: ['2125550101'] }), [lead('L1', GOOD), lead('L2', GOOD), lead('L3', '212-555-0101'), lead('L4', '415')])
     expect(await world.standing('L1')).toMatchObject({ outcome: 'accepted', buyerLeadId: '8841207' })
     expect([...await verdicts('L2'), ...await verdicts('L3'), ...await verdicts('L4')]).toMatchObject([
-      { kind: 'duplicate' }, { kind: 'rejected', reason: 'The phone number exists on the DNC API' }, { kind: 'failed', class: 'invalid_data', retry: false, reason: 'Invalid phone number' },
+      { kind: 'duplicate', reason: 'The phone number already exists' }, { kind: 'rejected', reason: 'The phone number exists on the DNC list' }, { kind: 'failed', class: 'invalid_data', retry: false, reason: 'The phone number is invalid' },
     ])
   })
   it('is paused when the token is refused', async () => {

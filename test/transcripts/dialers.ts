@@ -55,8 +55,8 @@ export const dialers = async (stage: Stage): Promise<Readonly<Record<string, str
   ]
   const others: readonly Scene[] = [
     { title: 'Convoso takes it', files: { r: shipped('convoso', (await stage.open(startConvoso())).url) } },
-    { title: 'Convoso: on the DNC list (6008)', files: { r: shipped('convoso', (await stage.open(startConvoso({ dnc: ['4155550101'] }))).url) } },
-    { title: 'Convoso: no number (6007)', files: { r: shipped('convoso', (await stage.open(startConvoso())).url) }, leads: lead({ phone_1: '415' }) },
+    { title: 'Convoso: on the DNC list', files: { r: shipped('convoso', (await stage.open(startConvoso({ dnc: ['4155550101'] }))).url) } },
+    { title: 'Convoso: no number (6008)', files: { r: shipped('convoso', (await stage.open(startConvoso())).url) }, leads: lead({ phone_1: '415' }) },
     { title: 'Convoso: wrong token', files: { r: shipped('convoso', (await stage.open(startConvoso({ token: 'other' }))).url) } },
     { title: 'Noojee is busy twice (400, 109)', files: { r: shipped('noojee', (await stage.open(startNoojee({ busy: 2 }))).url) } },
     { title: 'Noojee: on the DNC list (400, 104)', files: { r: shipped('noojee', (await stage.open(startNoojee({ dnc: ['4155550101'] }))).url) } },
