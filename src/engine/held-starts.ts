@@ -1,7 +1,7 @@
 import type { Instant } from '../base/time.ts'
 import type { Mode } from '../core/event.ts'
 import type { Rate } from '../core/rate.ts'
-import { latestAfter } from '../core/rate.ts'
+import { CLOCK_PUT_BACK_MS, latestAfter } from '../core/rate.ts'
 import type { Clock, Ledger } from '../ports.ts'
 import { createAlarms } from './alarms.ts'
 import type { Lane, PacedStarts } from './lane.ts'
@@ -13,7 +13,7 @@ interface Starts {
   /** Times that this process holds, earliest first. */
   times: Instant[]
   /** Those of attempts that are being made durable, with when they entered the lane. */
-  entered: { readonly at: Instant; readonly since: Instant }[]
+  entered: { at: Instant; readonly since: Instant }[]
   /** How many are durable and wait for their time. */
   durable: number
   /** Durable too late for the time they had: the next ones are theirs. */
@@ -26,6 +26,8 @@ interface Starts {
   askMs: number
   /** How many left since `since`, and in the stretch before. */
   left: { since: Instant; now: number; before: number }
+  /** When it was last looked at. */
+  seen: Instant
 }
 
 /**
@@ -59,7 +61,7 @@ export const createHeldStarts = (ledger: Ledger, mode: Mode, clock: Clock, stopp
     // A process that is to end waits for no other time: it may be an hour away.
     if (stopping()) for (const leave of starts.late.splice(0)) leave(now)
     starts.lane?.drain('free', now)
-    dropPast(starts, now)
+    keepUp(starts, now)
     if (starts.late.length + (starts.lane?.parked ?? 0) === 0) return
     const short = wantedBy(starts, now) > starts.times.length && !starts.asking
     if (short && starts.askAgain <= now) ask(starts).catch(failed)
@@ -87,7 +89,7 @@ export const createHeldStarts = (ledger: Ledger, mode: Mode, clock: Clock, stopp
 
   const pacedOf = (starts: Starts): PacedStarts => ({
     opensAt: (now) => {
-      dropPast(starts, now)
+      keepUp(starts, now)
       const [first] = starts.times
       const opens = first === undefined ? now + ASKS_EVERY_MS : first - starts.leadMs
       if (first !== undefined && opens <= now + TOGETHER_MS) return null
@@ -110,7 +112,7 @@ export const createHeldStarts = (ledger: Ledger, mode: Mode, clock: Clock, stopp
   const leaveAt = async (starts: Starts, given: Instant | undefined): Promise<void> => {
     starts.durable += 1
     for (let at = given; ; at = undefined) {
-      dropPast(starts, clock.now())
+      keepUp(starts, clock.now())
       at ??= starts.times.shift() ?? await new Promise<Instant>((resolve) => {
         starts.late.push(resolve)
         carryOn(starts)
@@ -123,7 +125,7 @@ export const createHeldStarts = (ledger: Ledger, mode: Mode, clock: Clock, stopp
 
   return {
     of: (recipient: string, rate: Rate): PacedStarts => {
-      const starts: Starts = { recipient, rate, lane: null, times: [], entered: [], durable: 0, late: [], asking: false, askAgain: 0, leadMs: FIRST_LEAD_MS, askMs: 0, left: { since: 0, now: 0, before: 0 } }
+      const starts: Starts = { recipient, rate, lane: null, times: [], entered: [], durable: 0, late: [], asking: false, askAgain: 0, leadMs: FIRST_LEAD_MS, askMs: 0, left: { since: 0, now: 0, before: 0 }, seen: 0 }
       all.set(recipient, starts)
       return pacedOf(starts)
     },
@@ -133,6 +135,7 @@ export const createHeldStarts = (ledger: Ledger, mode: Mode, clock: Clock, stopp
       const starts = all.get(recipient)
       if (!starts) return null
       const now = clock.now()
+      keepUp(starts, now)
       count(starts.left, now)
       const { entered } = starts
       if (entered[0]) starts.leadMs = Math.min(LONGEST_LEAD_MS, Math.max(now - entered[0].since, starts.leadMs * FORGETS, SHORTEST_LEAD_MS))
@@ -145,7 +148,18 @@ export const createHeldStarts = (ledger: Ledger, mode: Mode, clock: Clock, stopp
   }
 }
 
-const dropPast = ({ times }: Starts, now: Instant): void => { while (times[0] !== undefined && times[0] < now) times.shift() }
+/** Times that are past are lost; a clock that is put back takes along what lies ahead by it, or nobody would leave until it has caught up. */
+const keepUp = (starts: Starts, now: Instant): void => {
+  const back = starts.seen - now
+  starts.seen = now
+  if (back > CLOCK_PUT_BACK_MS) {
+    starts.times = starts.times.map((at) => at - back)
+    for (const each of starts.entered) each.at -= back
+    starts.askAgain -= back
+    starts.left.since -= back
+  }
+  while (starts.times[0] !== undefined && starts.times[0] < now) starts.times.shift()
+}
 
 /** How far ahead times are asked for: what a process does not come to use of them is lost to all. */
 const AHEAD_MS = 350

@@ -25,7 +25,7 @@ const storeOf = (clock: FakeClock) => {
 }
 
 /** A process with so many leads for recipient `a`, each durable after `durableMs`; `left` takes the times at which they leave. */
-const work = (ledger: Ledger, clock: FakeClock, rate: Rate, leads: number, left: number[], { durableMs = () => 5, stopping = () => false }: { durableMs?: (lead: number) => number; stopping?: () => boolean } = {}): void => {
+const work = (ledger: Ledger, clock: FakeClock, rate: Rate, leads: number, left: { push(at: number): unknown }, { durableMs = () => 5, stopping = () => false }: { durableMs?: (lead: number) => number; stopping?: () => boolean } = {}): void => {
   const starts = createHeldStarts(ledger, 'live', clock, stopping, (error) => { throw error })
   const lane = createLane({ connections: 4, concurrency: null, inDoubtWindow: null, rate } as TransportSettings, null, null, undefined, starts.of('a', rate))
   starts.joins('a', lane)
@@ -116,6 +116,21 @@ describe('a rate over several processes', () => {
     expect(left).toHaveLength(0)
     await clock.advance(700_000)
     expect(left).toHaveLength(1)
+  })
+
+  it('goes on where the clock of one process is set back two hours, and is not exceeded', async () => {
+    const clock = createFakeClock(10_000_000)
+    const { ledger } = storeOf(clock)
+    const left: number[] = []
+    let back = 0
+    const here = { ...clock, now: () => clock.now() - back }
+    work(ledger, here, rate, 400, { push: () => left.push(clock.now()) })
+    await clock.advance(1_000)
+    expect(left.length).toBeLessThan(150)
+    back = 7_200_000
+    await clock.advance(5_000)
+    expect(left).toHaveLength(400)
+    expect(most(left, 1_000)).toBeLessThanOrEqual(100)
   })
 
   it('gives a time back that a lead took in vain, to the next', async () => {
