@@ -1,6 +1,7 @@
 import { shellWord } from '../base/shell.ts'
 import type { DeliveryEvent, Mode } from '../core/event.ts'
 import { addDoubt, type Doubts } from '../core/report/doubts.ts'
+import { sells } from '../core/sale.ts'
 import type { RunEvent } from '../engine/settings.ts'
 import { hintOf } from '../wire/hint.ts'
 import { plural } from './render/figures.ts'
@@ -36,7 +37,7 @@ export const createHints = (pays: (recipient: string) => boolean, mode: Mode, to
       if (seen.event.type !== 'attemptFinished') return
       const { verdict, recipient, httpStatus, revenue, surplus, phase } = seen.event
       if (verdict.kind === 'accepted') {
-        if (revenue === null && surplus !== true && phase === 'post' && pays(recipient)) add(recipient, 'sales without a price count as $0.00: name Price in Response Parsing, or give the recipient a `Price`')
+        if (revenue === null && sells(phase, verdict, surplus === true) && pays(recipient)) add(recipient, 'sales without a price count as $0.00: name Price in Response Parsing, or give the recipient a `Price`')
       } else if (verdict.kind !== 'rejected' && verdict.kind !== 'duplicate' && verdict.kind !== 'bid') add(recipient, hintOf(phase, verdict, httpStatus))
     },
     all: (): readonly Hint[] => [...found.values(), ...strange.all().map(({ recipient, count, leadId }) => ({

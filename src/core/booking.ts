@@ -4,6 +4,7 @@ import { bidAt, nodeAt } from './history.ts'
 import type { Plan } from './plan.ts'
 import { isWithin, lineTo, sendAt } from './plan.ts'
 import type { Policy } from './policy.ts'
+import { sells } from './sale.ts'
 import type { Verdict } from './verdict.ts'
 
 /**
@@ -38,7 +39,7 @@ export const salesUnder = (history: History, path: string): readonly { readonly 
   const sales: { path: string; attempt: Attempt }[] = []
   for (const [at, node] of history.nodes) {
     if (!isWithin(at, path)) continue
-    for (const attempt of node.attempts) if (attempt.phase === 'post' && attempt.finished?.verdict.kind === 'accepted' && !attempt.finished.surplus) sales.push({ path: at, attempt })
+    for (const attempt of node.attempts) if (attempt.finished && sells(attempt.phase, attempt.finished.verdict, attempt.finished.surplus)) sales.push({ path: at, attempt })
   }
   return sales
 }

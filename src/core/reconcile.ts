@@ -1,7 +1,8 @@
 import type { Money } from '../base/money.ts'
 import type { Instant } from '../base/time.ts'
-import type { DeliveryEvent } from './event.ts'
+import type { DeliveryEvent, EventOf } from './event.ts'
 import { afterReturn, creditOf } from './returns.ts'
+import { createSaleReader } from './sale.ts'
 import type { VerdictKind } from './verdict.ts'
 
 /** What our ledger says of one lead with one buyer. */
@@ -32,25 +33,29 @@ export type Finding =
   | { readonly kind: 'we have it, they do not' | 'in doubt, and they do not have it'; readonly ours: OurLine; readonly theirs: null }
   | { readonly kind: 'unknown to us'; readonly ours: null; readonly theirs: TheirLine }
 
-/** Folds one event of a delivery into our side of the account with this recipient. */
-export const addOurs = (ours: Map<string, OurLine>, recipient: string, leadId: string, deliveryId: string, event: DeliveryEvent): void => {
-  const before = ours.get(deliveryId)
-  if (event.type === 'attemptFinished' && event.recipient === recipient && event.phase === 'post') {
-    const { verdict, revenue, at, surplus } = event
+/** Our side of the account with a recipient, event after event of a ledger in its order; `lines` by delivery. */
+export const createOurs = (recipient: string) => {
+  const lines = new Map<string, OurLine>()
+  const saleOf = createSaleReader()
+  const answered = (leadId: string, deliveryId: string, { verdict, at }: EventOf<'attemptFinished'>): void => {
+    const before = lines.get(deliveryId)
     // A sale stands, whatever is answered to a repeat.
     if (before?.state === 'sold' || verdict.kind === 'bid') return
-    const state = verdict.kind === 'accepted' ? (surplus === true ? 'surplus' : 'sold') : verdict.kind === 'unknown' ? 'in doubt' : verdict.kind
+    const state = verdict.kind === 'accepted' ? 'surplus' : verdict.kind === 'unknown' ? 'in doubt' : verdict.kind
     const buyerLeadId = verdict.buyerLeadId ?? before?.buyerLeadId ?? null
     // A failure after a doubt does not say that the first was not processed; and who has the lead already may have it from that.
-    if (before?.state === 'in doubt' && (state === 'failed' || state === 'duplicate')) ours.set(deliveryId, { ...before, buyerLeadId })
-    else ours.set(deliveryId, { leadId, buyerLeadId, state, worth: state === 'sold' ? revenue : null, at })
+    if (before?.state === 'in doubt' && (state === 'failed' || state === 'duplicate')) lines.set(deliveryId, { ...before, buyerLeadId })
+    else lines.set(deliveryId, { leadId, buyerLeadId, state, worth: null, at })
   }
-  if (event.type === 'returned' && event.recipient === recipient && before?.worth) {
-    ours.set(deliveryId, { ...before, worth: afterReturn(before.worth, event.amount) })
-  }
-  if (event.type === 'reviewed' && event.sale?.recipient === recipient) ours.set(deliveryId, { leadId, buyerLeadId: event.sale.buyerLeadId, state: 'sold', worth: event.sale.revenue, at: event.at })
-  if (event.type === 'settled' && event.outcome.recipient === recipient && event.outcome.kind === 'accepted' && before?.state !== 'sold') {
-    ours.set(deliveryId, { leadId, buyerLeadId: event.outcome.buyerLeadId, state: 'sold', worth: event.outcome.revenue, at: event.at })
+  return {
+    lines: lines as ReadonlyMap<string, OurLine>,
+    add: (leadId: string, deliveryId: string, event: DeliveryEvent): void => {
+      const sale = saleOf(event)
+      const before = lines.get(deliveryId)
+      if (sale?.recipient === recipient) lines.set(deliveryId, { leadId, buyerLeadId: sale.buyerLeadId ?? before?.buyerLeadId ?? null, state: 'sold', worth: sale.revenue, at: sale.at })
+      else if (event.type === 'attemptFinished' && event.recipient === recipient && event.phase === 'post') answered(leadId, deliveryId, event)
+      else if (event.type === 'returned' && event.recipient === recipient && before?.worth) lines.set(deliveryId, { ...before, worth: afterReturn(before.worth, event.amount) })
+    },
   }
 }
 

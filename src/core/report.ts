@@ -4,6 +4,7 @@ import type { DeliveryEvent, EventOf, Mode } from './event.ts'
 import type { OutcomeKind } from './outcome.ts'
 import { addDoubt, type Doubts } from './report/doubts.ts'
 import { addAttempt, emptyFigures, type Figures } from './report/figures.ts'
+import { createSaleReader, type Sale } from './sale.ts'
 import { addTo, takeFrom } from './sums.ts'
 
 /** Whose event it is; what the ledger's `events` yields has all of it. */
@@ -45,7 +46,7 @@ interface Folding {
   readonly repeated: Map<string, Set<string>>
   /** Deliveries of which a buyer may have the lead though it said no such thing: a person may yet accept it. */
   readonly inDoubt: Set<string>
-  readonly acceptedByHand: Set<string>
+  readonly saleOf: (event: DeliveryEvent) => Sale | null
   readonly days: Map<number, string>
 }
 type Settled = { readonly figures: readonly Figures[]; readonly outcome: OutcomeKind; readonly revenue: readonly Money[]; readonly cost: Money | null }
@@ -58,12 +59,15 @@ export const emptyReport = (mode: Mode, currency = 'USD', period: Period = { sin
   by: { recipient: new Map(), source: new Map(), day: new Map(), version: new Map() },
   attention: new Map(),
   doubts: new Map(),
-  folding: { versions: new Map(), resettable: new Map(), repeated: new Map(), inDoubt: new Set(), acceptedByHand: new Set(), days: new Map() },
+  folding: { versions: new Map(), resettable: new Map(), repeated: new Map(), inDoubt: new Set(), saleOf: createSaleReader(), days: new Map() },
 })
 
 /** Adds one event in place, for speed, and returns the same report. */
 export const addEvent = (report: Report, context: ReportContext, event: DeliveryEvent): Report => {
   addDoubt(report.doubts, context.deliveryId, event)
+  const sale = report.folding.saleOf(event)
+  // What an attempt earned is counted with it.
+  if (sale && event.type !== 'attemptFinished') for (const figures of placesOf(report, context, event.at, sale.recipient)) addTo(figures.sales, sale.revenue)
   switch (event.type) {
     case 'attemptStarted':
       if (event.version !== null) report.folding.versions.set(attemptKey(context, event), event.version)
@@ -76,8 +80,8 @@ export const addEvent = (report: Report, context: ReportContext, event: Delivery
       return report
     case 'settled': addSettled(report, context, event); return report
     case 'reviewed':
-      if (event.sale) addBeside(report, context, event.at, event.sale)
-      else if (event.decision === 'accept') report.folding.acceptedByHand.add(context.deliveryId)
+      // A sale more of a lead that is settled as sold: its outcome is counted already.
+      if (sale) for (const figures of wholesOf(report, context, event.at)) addTo(figures.revenue, sale.revenue)
       if (event.decision === 'retry') takeUp(report, context, event.at)
       return report
     case 'returned': addReturned(report, context, event); return report
@@ -153,7 +157,7 @@ const takeBack = (report: Report, context: ReportContext, at: number): void => {
 }
 
 const addSettled = (report: Report, context: ReportContext, event: EventOf<'settled'>): void => {
-  const { resettable, acceptedByHand } = report.folding
+  const { resettable } = report.folding
   const { deliveryId } = context
   takeBack(report, context, event.at)
   const { kind, recipient, besides = [] } = event.outcome
@@ -165,20 +169,10 @@ const addSettled = (report: Report, context: ReportContext, event: EventOf<'sett
     addTo(figures.cost, event.cost)
   }
   if (event.outcome.open && recipient !== null) attend(report, event.at, recipient, `${event.outcome.open.join(' and ')} step`, event.outcome.reason)
-  // A sale that a person confirmed was booked by no attempt.
-  if (acceptedByHand.size > 0 && acceptedByHand.delete(deliveryId) && kind === 'accepted' && recipient !== null) {
-    for (const figures of placesOf(report, context, event.at, recipient)) for (const each of revenue) addTo(figures.sales, each)
-  }
   const { inDoubt } = report.folding
   const doubtful = inDoubt.size > 0 && inDoubt.has(deliveryId) && (kind !== 'accepted' || !inDoubt.delete(deliveryId))
   if (kind === 'failed' || kind === 'held' || kind === 'pooled' || doubtful || event.outcome.open) resettable.set(deliveryId, { figures: places, outcome: kind, revenue, cost: event.cost })
   else if (report.folding.repeated.size > 0) report.folding.repeated.delete(deliveryId)
-}
-
-/** A sale more of a lead that is settled as sold: its outcome is counted already. */
-const addBeside = (report: Report, context: ReportContext, at: number, { recipient, revenue }: NonNullable<EventOf<'reviewed'>['sale']>): void => {
-  for (const figures of placesOf(report, context, at, recipient)) addTo(figures.sales, revenue)
-  for (const figures of wholesOf(report, context, at)) addTo(figures.revenue, revenue)
 }
 
 /** On the day it was recorded, so that a closed month stays as it was. */

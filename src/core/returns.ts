@@ -1,16 +1,11 @@
 import { addMoney, money, moneyText, negative, parseMoney, subtractMoney, type Money } from '../base/money.ts'
 import type { Instant } from '../base/time.ts'
 import type { DeliveryEvent, EventOf } from './event.ts'
+import { salesIn, type Sale } from './sale.ts'
 import { withMore } from './sums.ts'
 
 /** One sale of a delivery and what the buyer has given back of it. */
-interface Sale {
-  readonly path: string
-  readonly recipient: string
-  readonly buyerLeadId: string | null
-  /** What was booked; null where the sale earned nothing. */
-  readonly revenue: Money | null
-  readonly soldAt: Instant
+interface SaleWithReturns extends Sale {
   readonly returned: Money | null
   /** The rows of buyers' files that were booked against it. */
   readonly refs: readonly string[]
@@ -36,34 +31,23 @@ type ReturnDecision =
   | { readonly kind: 'known' }
   | { readonly kind: 'refused'; readonly why: string }
 
-/** The sales of a delivery, oldest first: accepted posts, and what a person accepted in review. */
-export const salesOf = (events: readonly DeliveryEvent[]): readonly Sale[] => {
-  const sales: Sale[] = []
-  for (const event of events) {
-    if (event.type === 'attemptFinished' && event.phase === 'post' && event.verdict.kind === 'accepted' && event.surplus !== true) {
-      sales.push({ path: event.path, recipient: event.recipient, buyerLeadId: event.verdict.buyerLeadId ?? null, revenue: event.revenue, soldAt: event.at, returned: null, refs: [] })
-    }
-    if (event.type === 'settled' && event.outcome.kind === 'accepted' && event.outcome.recipient !== null && !sales.some((each) => each.recipient === event.outcome.recipient)) {
-      const { path, recipient, buyerLeadId, revenue } = event.outcome
-      sales.push({ path, recipient, buyerLeadId, revenue, soldAt: event.at, returned: null, refs: [] })
-    }
-    if (event.type === 'reviewed' && event.sale) sales.push({ ...event.sale, soldAt: event.at, returned: null, refs: [] })
-    if (event.type !== 'returned') continue
-    const at = sales.findIndex((each) => each.recipient === event.recipient && each.path === event.path)
-    const sale = sales[at]
-    if (sale) sales[at] = { ...sale, returned: sale.returned ? addMoney(sale.returned, event.amount) : event.amount, refs: [...sale.refs, event.ref] }
-  }
-  return sales
+/** The sales of a delivery with their returns, oldest first. */
+export const salesOf = (events: readonly DeliveryEvent[]): readonly SaleWithReturns[] => {
+  const returns = events.filter((event) => event.type === 'returned')
+  return salesIn(events).map((sale) => {
+    const own = returns.filter((each) => each.recipient === sale.recipient && each.path === sale.path)
+    return { ...sale, returned: own.reduce<Money | null>((sum, { amount }) => (sum ? addMoney(sum, amount) : amount), null), refs: own.map(({ ref }) => ref) }
+  })
 }
 
 /** What is left of a sale after returns; null where it earned nothing. */
-export const leftOf = ({ revenue, returned }: Sale): Money | null => (revenue === null ? null : returned === null ? revenue : subtractMoney(revenue, returned))
+export const leftOf = ({ revenue, returned }: SaleWithReturns): Money | null => (revenue === null ? null : returned === null ? revenue : subtractMoney(revenue, returned))
 
 /**
  * Whether a return is booked against a delivery's sales, and for how much; never more than is left. `withinMs`: how long
  * after the sale the buyer may give it back; null for any time.
  */
-export const decideReturn = (sales: readonly Sale[], request: ReturnRequest, now: Instant, withinMs: number | null): ReturnDecision => {
+export const decideReturn = (sales: readonly SaleWithReturns[], request: ReturnRequest, now: Instant, withinMs: number | null): ReturnDecision => {
   const { recipient, buyerLeadId, ref, reason } = request
   const meant = sales.filter((each) => isMeant(each, recipient, buyerLeadId))
   const [sale] = meant
@@ -79,7 +63,7 @@ export const decideReturn = (sales: readonly Sale[], request: ReturnRequest, now
   if (amount.currency !== left.currency) return refused(`the return is in ${amount.currency}, the sale in ${left.currency}`)
   if (amount.amount <= 0) return refused('the amount is not above zero')
   if (amount.amount > left.amount) return refused(`more is returned than the ${moneyText(left)} that ${sale.returned === null ? 'it was sold for' : 'are left of it'}`)
-  const age = (request.returnedAt ?? now) - sale.soldAt
+  const age = (request.returnedAt ?? now) - sale.at
   if (withinMs !== null && age > withinMs) return refused('it comes later than --within allows after the sale')
   return { kind: 'return', event: { type: 'returned', at: now, path: sale.path, recipient: sale.recipient, buyerLeadId: sale.buyerLeadId, amount, reason, ref } }
 }

@@ -4,7 +4,8 @@ import type { DeliveryEvent, EventOf } from './event.ts'
 import { attemptCount, emptyHistory, evolve } from './history.ts'
 import type { Outcome } from './outcome.ts'
 import { rootPath } from './plan.ts'
-import { addOurs, type OurLine } from './reconcile.ts'
+import { createOurs } from './reconcile.ts'
+import { inReview } from './sale.ts'
 
 /** What a person decides of a lead. `buyer`: who has it; `revenue`: what it pays; `buyerLeadId`: as the buyer named it, null where that is not known. */
 export type Review =
@@ -15,7 +16,7 @@ export type Review =
 interface Reviewed { readonly events: readonly DeliveryEvent[]; readonly settled: EventOf<'settled'> | null; readonly besides: Money | null }
 
 /**
- * `cost`: what was paid for the lead where no settlement said it. An acceptance is a sale (see `salesIn`): it settles the
+ * `cost`: what was paid for the lead where no settlement said it. An acceptance is a sale (see `saleIn`): it settles the
  * lead, but for one that is sold already to somebody else, which then has one sale more.
  */
 export const decideReview = (events: readonly DeliveryEvent[], cost: Money | null, review: Review, now: Instant): Reviewed => {
@@ -32,7 +33,7 @@ export const decideReview = (events: readonly DeliveryEvent[], cost: Money | nul
     return { events: [{ ...reviewed, sale }], settled: null, besides: review.revenue }
   }
   const outcome: Outcome = {
-    path, class: null, reason: [review.decision === 'accept' ? 'accepted in review' : 'dropped in review', ...(note === null ? [] : [note])].join(': '),
+    path, class: null, reason: inReview(review.decision === 'accept' ? 'accepted' : 'dropped', note),
     ...(review.decision === 'accept'
       ? { kind: 'accepted', recipient: buyer, buyerLeadId: review.buyerLeadId ?? named ?? null, revenue: review.revenue }
       : { kind: 'rejected', recipient: null, buyerLeadId: null, revenue: null }),
@@ -43,12 +44,15 @@ export const decideReview = (events: readonly DeliveryEvent[], cost: Money | nul
 
 /** Who may have the lead, for all that is recorded: no answer came, it could not be read, or it was an acceptance second to another's. */
 export const mayHaveIt = (events: readonly DeliveryEvent[]): readonly string[] => {
-  if (!events.some((event) => event.type === 'settled')) return []
+  const settled = events.findLast((event) => event.type === 'settled')?.outcome
+  if (!settled) return []
   const asked = new Set(events.flatMap((event) => (event.type === 'attemptFinished' && event.phase === 'post' ? event.recipient : [])))
+  // Settled as a buyer's own, it may be surplus all the same: sold to that buyer through another target.
+  if (settled.kind === 'accepted' && settled.recipient !== null) asked.delete(settled.recipient)
   return [...asked].filter((recipient) => {
-    const ours = new Map<string, OurLine>()
-    for (const event of events) addOurs(ours, recipient, '', '', event)
-    const state = ours.get('')?.state
+    const ours = createOurs(recipient)
+    for (const event of events) ours.add('', '', event)
+    const state = ours.lines.get('')?.state
     return state === 'in doubt' || state === 'unconfirmed' || state === 'surplus'
   })
 }

@@ -1,12 +1,12 @@
 import { describe, expect, it } from 'vitest'
 import { money } from '../../src/base/money.ts'
 import type { DeliveryEvent } from '../../src/core/event.ts'
-import { addOurs, isDifference, reconcile, type OurLine, type TheirLine } from '../../src/core/reconcile.ts'
+import { createOurs, isDifference, reconcile, type OurLine, type TheirLine } from '../../src/core/reconcile.ts'
 import { accepted, broken, rejected, T0, tried, unknown } from './given.ts'
 
-const ours = (events: Readonly<Record<string, readonly DeliveryEvent[]>>): Map<string, OurLine> => {
-  const lines = new Map<string, OurLine>()
-  for (const [lead, list] of Object.entries(events)) for (const event of list) addOurs(lines, 'a', lead, `d-${lead}`, event)
+const ours = (events: Readonly<Record<string, readonly DeliveryEvent[]>>): ReadonlyMap<string, OurLine> => {
+  const { add, lines } = createOurs('a')
+  for (const [lead, list] of Object.entries(events)) for (const event of list) add(lead, `d-${lead}`, event)
   return lines
 }
 const theirs = (id: string, price: string | null = '45', taken = true): TheirLine => ({ line: 2, ids: [id], price, taken })

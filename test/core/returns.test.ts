@@ -8,6 +8,7 @@ const DAY = 86_400_000
 const usd = (dollars: number) => money(dollars * 10_000)
 const back = (amount: number, ref: string, path = '/', recipient = 'a'): DeliveryEvent => ({ type: 'returned', at: T0, path, recipient, buyerLeadId: 'B1', amount: usd(amount), reason: null, ref })
 const request = (more: Partial<ReturnRequest> = {}): ReturnRequest => ({ recipient: null, buyerLeadId: null, amount: null, currency: null, reason: 'bad phone', ref: 'r', returnedAt: null, ...more })
+const reviewed: DeliveryEvent = { type: 'reviewed', at: T0, decision: 'accept', note: null }
 const sold = [received(), ...tried('/', 'a', 1, accepted)]
 const soldTwice = [received(), ...tried('/0', 'a', 1, accepted), ...tried('/1', 'b', 1, { ...accepted, buyerLeadId: 'B2' })]
 
@@ -56,7 +57,7 @@ describe('decideReturn', () => {
     const surplus = tried('/', 'a', 1, accepted).map((event) => (event.type === 'attemptFinished' ? { ...event, surplus: true } : event))
     const byHand: DeliveryEvent = { type: 'settled', at: T0, cost: null, outcome: { kind: 'accepted', recipient: 'a', path: '/', buyerLeadId: null, revenue: usd(30), reason: null, class: null } }
     expect(salesOf([received(), ...surplus])).toEqual([])
-    expect(salesOf([received(), ...surplus, byHand]).map(leftOf)).toEqual([usd(30)])
+    expect(salesOf([received(), ...surplus, reviewed, byHand]).map(leftOf)).toEqual([usd(30)])
     expect(salesOf([...sold, { ...byHand, outcome: { ...byHand.outcome, revenue: usd(45) } }])).toHaveLength(1)
   })
 })
@@ -64,7 +65,7 @@ describe('decideReturn', () => {
 it('what a person confirmed of two buyers, neither of whom was asked, is returned by each for himself', () => {
   const first: DeliveryEvent = { type: 'settled', at: T0, cost: null, outcome: { kind: 'accepted', recipient: 'a', path: '/', buyerLeadId: 'B1', revenue: usd(30), reason: null, class: null } }
   const beside: DeliveryEvent = { type: 'reviewed', at: T0, decision: 'accept', note: null, sale: { path: '/', recipient: 'b', buyerLeadId: 'B2', revenue: usd(20) } }
-  const sales = salesOf([received(), first, beside, back(5, 'q', '/', 'b')])
+  const sales = salesOf([received(), reviewed, first, beside, back(5, 'q', '/', 'b')])
   expect(sales.map((each) => [each.recipient, leftOf(each)])).toEqual([['a', usd(30)], ['b', usd(15)]])
   expect(decideReturn(sales, request({ buyerLeadId: 'B2' }), T0, null)).toMatchObject({ event: { recipient: 'b', amount: usd(15) } })
 })

@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest'
 import { money } from '../../src/base/money.ts'
 import type { DeliveryEvent } from '../../src/core/event.ts'
-import { addOurs, type OurLine } from '../../src/core/reconcile.ts'
+import { createOurs } from '../../src/core/reconcile.ts'
 import { salesOf } from '../../src/core/returns.ts'
 import { decideReview, mayHaveIt, payersOf } from '../../src/core/review.ts'
-import { salesIn } from '../../src/core/sale.ts'
+import { buyersIn } from '../../src/core/sale.ts'
 import type { Verdict } from '../../src/core/verdict.ts'
 import { T0, accepted, broken, duplicate, received, refused, rejected, tried, unknown, unreadable } from './given.ts'
 
@@ -21,8 +21,8 @@ describe('decideReview', () => {
     const { events, settled: is, besides } = decideReview(held, null, yes, T0 + 5)
     expect(events).toEqual([{ type: 'reviewed', at: T0 + 5, decision: 'accept', note: null }, is])
     expect(is).toMatchObject({ at: T0 + 5, cost: money(20_000), attempts: 2, outcome: { kind: 'accepted', recipient: 'b', path: '/1', buyerLeadId: 'B7', revenue: money(450_000), reason: 'accepted in review' } })
-    expect(salesIn(events)).toEqual(['b'])
-    expect(salesIn([...held, ...events])).toEqual(['b'])
+    expect(buyersIn(events)).toEqual(['b'])
+    expect(buyersIn([...held, ...events])).toEqual(['b'])
     expect(besides).toBeNull()
   })
 
@@ -30,18 +30,18 @@ describe('decideReview', () => {
     const failed = [received(), ...tried('/0', 'a', 1, unknown), ...tried('/1', 'b', 1, broken), end('failed', 'b')]
     const { events, settled: is } = decideReview(failed, null, { ...yes, buyer: 'a' }, T0)
     expect(is?.outcome).toMatchObject({ kind: 'accepted', recipient: 'a', path: '/0', buyerLeadId: null })
-    expect(salesIn(events)).toEqual(['a'])
+    expect(buyersIn(events)).toEqual(['a'])
   })
 
   it('a buyer whose answer never came while another bought: one sale more, and the lead stays settled as it is', () => {
     const { events, settled: is, besides } = decideReview(soldOn, null, { ...yes, buyer: 'a', buyerLeadId: 'A1' }, T0 + 5)
     expect(events).toEqual([{ type: 'reviewed', at: T0 + 5, decision: 'accept', note: null, sale: { path: '/0', recipient: 'a', buyerLeadId: 'A1', revenue: money(450_000) } }])
     expect([is, besides]).toEqual([null, money(450_000)])
-    expect(salesIn(events)).toEqual(['a'])
+    expect(buyersIn(events)).toEqual(['a'])
     expect(salesOf([...soldOn, ...events]).map(({ recipient, buyerLeadId }) => [recipient, buyerLeadId])).toEqual([['b', 'B1'], ['a', 'A1']])
-    const ours = new Map<string, OurLine>()
-    for (const event of [...soldOn, ...events]) addOurs(ours, 'a', 'L1', 'd', event)
-    expect(ours.get('d')).toEqual({ leadId: 'L1', buyerLeadId: 'A1', state: 'sold', worth: money(450_000), at: T0 + 5 })
+    const { add, lines } = createOurs('a')
+    for (const event of [...soldOn, ...events]) add('L1', 'd', event)
+    expect(lines.get('d')).toEqual({ leadId: 'L1', buyerLeadId: 'A1', state: 'sold', worth: money(450_000), at: T0 + 5 })
     expect(mayHaveIt([...soldOn, ...events])).toEqual([])
   })
 
@@ -49,9 +49,9 @@ describe('decideReview', () => {
     const twice = [received(), ...tried('/', 'a', 1, unknown), ...tried('/', 'a', 2, { ...duplicate, buyerLeadId: 'A7' } as Verdict), end('duplicate', 'a', 'A7')]
     expect(mayHaveIt(twice)).toEqual(['a'])
     expect(mayHaveIt([received(), ...tried('/', 'a', 1, duplicate), end('duplicate', 'a')])).toEqual([])
-    const ours = new Map<string, OurLine>()
-    for (const event of twice) addOurs(ours, 'a', 'L1', 'd', event)
-    expect(ours.get('d')).toMatchObject({ state: 'in doubt', buyerLeadId: 'A7' })
+    const { add, lines } = createOurs('a')
+    for (const event of twice) add('L1', 'd', event)
+    expect(lines.get('d')).toMatchObject({ state: 'in doubt', buyerLeadId: 'A7' })
     expect(decideReview(twice, null, { ...yes, buyer: 'a' }, T0).settled?.outcome).toMatchObject({ kind: 'accepted', recipient: 'a', buyerLeadId: 'A7' })
   })
 
@@ -68,7 +68,7 @@ describe('decideReview', () => {
   it('what is dropped earns nothing, names nobody and is no sale', () => {
     const { events, settled: is } = decideReview(held, null, { decision: 'drop', note: 'test lead' }, T0)
     expect(is?.outcome).toMatchObject({ kind: 'rejected', recipient: null, buyerLeadId: null, revenue: null, reason: 'dropped in review: test lead' })
-    expect(salesIn(events)).toEqual([])
+    expect(buyersIn(events)).toEqual([])
   })
 
   it('what is to be tried again is not settled', () => {
@@ -102,17 +102,4 @@ describe('payersOf', () => {
     ['a lead from a pool that an endpoint has', pooled, 'a', ['a']],
     ['nobody', [received()], null, []],
   ])('%s', (_, events, buyer, who) => { expect(payersOf(events, buyer)).toEqual(who) })
-})
-
-describe('salesIn', () => {
-  it.each<[string, readonly DeliveryEvent[]]>([
-    ['a ping that was accepted', tried('/0', 'a', 1, accepted, T0, { phase: 'ping' })],
-    ['an acceptance second to another', tried('/0', 'a', 1, accepted).map((event) => (event.type === 'attemptFinished' ? { ...event, surplus: true } : event))],
-    ['what was settled after a person ordered it to be tried again', [{ type: 'reviewed', at: T0, decision: 'retry', note: null }, end('failed', 'a')]],
-    ['what a person dropped', [{ type: 'reviewed', at: T0, decision: 'drop', note: null }, end('rejected', 'a')]],
-  ])('%s is none', (_case, events) => { expect(salesIn(events)).toEqual([]) })
-  it('a sale that an answer booked is not booked again by a review of the same step', () => {
-    const { events } = decideReview([settled('held', 'a')], null, { ...yes, buyer: 'a' }, T0)
-    expect(salesIn([...tried('/0', 'a', 1, accepted), ...events])).toEqual(['a'])
-  })
 })

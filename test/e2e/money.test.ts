@@ -258,6 +258,27 @@ describe("a buyer's returns", () => {
   })
 })
 
+describe('a sale through one target that ends a doubt at another', () => {
+  it('is one with the buyer: its list agrees, and its return is booked by the id that both have', async () => {
+    buyer = await startBuyer({ script: ({ n }) => (n === 1 ? { do: 'reset-after', price: '45.00' } : { do: 'accept', price: '45.00' }) })
+    const project = createProject({ acme: endpointYaml(buyer.url, 'Retry Strategy:\n  Timeout Errors: {Retry: 3 times, Backoff: 400ms}\n'), both: 'Pattern: Waterfall\nTry: [acme]\n' })
+    project.write('leads.csv', leadsCsv(1))
+    await project.run('deliver', 'leads.csv', '--to', 'acme', '--yes', '--wait', '0s')
+    await project.run('deliver', 'leads.csv', '--to', 'both', '--yes')
+    await project.run('resume', '--yes')
+    const ledger = (await project.run('export', 'ledger', '--jsonl')).out.trimEnd().split('\n').map((line) => JSON.parse(line) as { class: string; buyer_lead_id: string })
+    expect(ledger.map((row) => row.class)).toEqual(['timeout', null, 'surplus'])
+    const id = ledger[1]?.buyer_lead_id ?? ''
+    expect(ledger[2]?.buyer_lead_id).toBe(id)
+    project.write('list.csv', 'lead_id,price\nL1,45\n')
+    expect(await project.run('reconcile', 'acme', 'list.csv')).toMatchObject({ code: 0, err: expect.stringContaining('1 line agrees, 0 differences') })
+    expect((await project.run('explain', 'L1')).out).not.toContain('may have it')
+    project.write('returns.csv', `buyer_lead_id,amount\n${id},10\n`)
+    expect(await project.json('returns', 'returns.csv')).toMatchObject({ returned: 1, refused: [] })
+    expect(await revenueOf(project)).toBe('35.00')
+  })
+})
+
 describe('a sale that a person confirms', () => {
   const held = async (more = ''): Promise<Project> => {
     buyer = await startBuyer({ script: { do: 'answer', status: 200, body: '{{{' } })

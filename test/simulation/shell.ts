@@ -10,7 +10,7 @@ import type { RecipientFacts } from '../../src/core/gate.ts'
 import type { History } from '../../src/core/history.ts'
 import { emptyHistory, evolve } from '../../src/core/history.ts'
 import type { Lead } from '../../src/core/lead.ts'
-import { salesIn } from '../../src/core/sale.ts'
+import { buyersIn } from '../../src/core/sale.ts'
 import type { Send } from '../../src/core/step.ts'
 import { earliest } from '../../src/base/time.ts'
 import { shareOrder } from '../../src/core/strategies/share.ts'
@@ -86,7 +86,7 @@ export const simulate = (scenario: Scenario, crashes: readonly Crash[] = scenari
       if (claim.kind === 'permit' && (before > 0 || (permits.get(name) ?? 0) > now)) return claim
       within.set(name, before + (claim.kind === 'cap' ? claim.amount : 1))
     }
-    const sold = salesIn(events).map((recipient) => `${work.filed.lead.id} ${recipient}`)
+    const sold = buyersIn(events).map((recipient) => `${work.filed.lead.id} ${recipient}`)
     if (sold.some((sale) => sales.has(sale)) || new Set(sold).size < sold.length) return 'booked'
     for (const sale of sold) sales.add(sale)
     for (const claim of claims) {

@@ -6,7 +6,7 @@ import { emptyHistory, evolve } from '../../src/core/history.ts'
 import { OUTCOMES } from '../../src/core/outcome.ts'
 import type { OutcomeKind } from '../../src/core/outcome.ts'
 import { refusedClaim } from '../../src/core/refused-claim.ts'
-import { salesIn } from '../../src/core/sale.ts'
+import { buyersIn } from '../../src/core/sale.ts'
 import { aloneLimits } from '../../src/adapters/ledger/alone-limits.ts'
 import { putOffUntil } from '../../src/adapters/ledger/put-off.ts'
 import { nameOf, withoutPersonalData } from '../../src/adapters/ledger/purge.ts'
@@ -39,7 +39,7 @@ export const createMemoryLedger = (): Ledger => {
     if (!delivery || (known?.events.length ?? 0) !== step.version) return { kind: 'conflict' }
     const refused = refusedClaim(step.claims ?? [], step.events.at(-1)?.at ?? step.at ?? 0, (name) => counters.get(name) ?? 0, (name) => permits.get(name) ?? 0)
     if (refused) return { kind: 'refused', claim: refused }
-    const sold = salesIn(step.events).map((recipient) => saleOf(delivery, recipient))
+    const sold = buyersIn(step.events).map((recipient) => saleOf(delivery, recipient))
     if (sold.some((sale) => sales.has(sale)) || new Set(sold).size < sold.length) return { kind: 'booked' }
 
     for (const sale of sold) sales.add(sale)
@@ -81,7 +81,7 @@ export const createMemoryLedger = (): Ledger => {
 
   const take = (chosen: readonly Kept[]): readonly LoadedDelivery[] => chosen.map((each) => {
     const before = loaded(each)
-    const own = salesIn(before.events.map(({ event }) => event))
+    const own = buyersIn(before.events.map(({ event }) => event))
     const had = hadBy(each.delivery).filter((recipient) => !own.includes(recipient))
     each.standing = { state: 'working' }
     return had.length === 0 ? before : { ...before, had }

@@ -1,5 +1,5 @@
 import type { Claim } from '../../core/caps.ts'
-import { salesIn } from '../../core/sale.ts'
+import { buyersIn } from '../../core/sale.ts'
 import type { Standing, Step, StepResult } from '../../ports.ts'
 import { DELIVERY_COLUMNS, STANDING_COLUMNS, WORKING, deliveryValues, standingValues } from './rows.ts'
 import type { SqlValue } from './rows.ts'
@@ -33,7 +33,7 @@ const NO_CLAIMS: readonly Claim[] = []
 
 export const pack = (step: Step): PackedStep => ({
   deliveryId: step.deliveryId, version: step.version, runId: step.runId, informed: step.informed === true, count: step.events.length,
-  events: JSON.stringify(step.events), at: step.events.at(-1)?.at ?? step.at ?? 0, sales: salesIn(step.events), claims: step.claims ?? NO_CLAIMS,
+  events: JSON.stringify(step.events), at: step.events.at(-1)?.at ?? step.at ?? 0, sales: buyersIn(step.events), claims: step.claims ?? NO_CLAIMS,
   create: step.create ? deliveryValues(step.create) : null, standing: standingValues(step.standing),
 })
 

@@ -1,6 +1,7 @@
 import { usageError } from '../../base/diagnostic.ts'
 import { csvLine, OUR_FILES } from '../../base/csv.ts'
 import { confirmedRow, LEDGER_COLUMNS, ledgerRow, RESULT_COLUMNS, resultRow, rowObject, type Row } from '../../core/report/rows.ts'
+import { createSaleReader } from '../../core/sale.ts'
 import type { EventsFilter, Ledger } from '../../ports.ts'
 import { currencyAmong, openCatalogue } from '../catalogue.ts'
 import type { RunCommand } from '../command.ts'
@@ -44,11 +45,11 @@ export const run: RunCommand = async (invocation) => {
 }
 
 async function* ledgerRows(ledger: Ledger, filter: EventsFilter): AsyncGenerator<Row> {
-  const confirmed = new Set<string>()
+  const saleOf = createSaleReader()
   for await (const stored of ledger.events(filter)) {
-    const { event, deliveryId } = stored
-    if (event.type === 'reviewed' && event.decision === 'accept' && !event.sale) confirmed.add(deliveryId)
-    const row = event.type === 'settled' && confirmed.delete(deliveryId) ? confirmedRow(stored, event.at, event.outcome, event.outcome.reason) : ledgerRow(stored, event)
+    const { event } = stored
+    const sale = saleOf(event)
+    const row = sale && event.type !== 'attemptFinished' ? confirmedRow(stored, sale) : ledgerRow(stored, event)
     if (row !== null) yield row
   }
 }

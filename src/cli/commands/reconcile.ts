@@ -2,7 +2,7 @@ import { csvLine, OUR_FILES } from '../../base/csv.ts'
 import { shellWord } from '../../base/shell.ts'
 import { formatMoney } from '../../base/money.ts'
 import { isoTime } from '../../base/time.ts'
-import { addOurs, isDifference, reconcile, type Finding, type OurLine, type TheirLine } from '../../core/reconcile.ts'
+import { createOurs, isDifference, reconcile, type Finding, type OurLine, type TheirLine } from '../../core/reconcile.ts'
 import { AMOUNT_COLUMNS, isWithoutAmounts, readBuyerRows, type BuyerRow } from '../buyer-rows.ts'
 import { openCatalogue, requireBuyer } from '../catalogue.ts'
 import type { RunCommand } from '../command.ts'
@@ -27,9 +27,9 @@ export const run: RunCommand = async (invocation) => {
   const { rows, bad } = await readBuyerRows(invocation, file)
   return withStore(invocation, 'read', async (ledger) => {
     const id = await requireBuyer(opened, name, ledger, mode)
-    const ours = new Map<string, OurLine>()
-    for await (const { deliveryId, leadId, event } of ledger.events({ mode })) addOurs(ours, id, leadId, deliveryId, event)
-    const findings = reconcile(ours.values(), rows.map(theirsOf), since, until)
+    const ours = createOurs(id)
+    for await (const { deliveryId, leadId, event } of ledger.events({ mode })) ours.add(leadId, deliveryId, event)
+    const findings = reconcile(ours.lines.values(), rows.map(theirsOf), since, until)
     const differences = findings.filter(isDifference)
     const { out, err } = streams
     if (settings.json) for (const each of findings) out.write(`${JSON.stringify(Object.fromEntries(COLUMNS.map((column, i) => [column, cellsOf(each)[i] ?? null])))}\n`)

@@ -3,6 +3,7 @@ import { shortHash } from '../../base/hash.ts'
 import { formatMoney, type Money } from '../../base/money.ts'
 import type { Mode } from '../../core/event.ts'
 import { afterReturn, decideReturn, isMeant, leftOf, nameTheBuyer, salesOf, type ReturnRequest } from '../../core/returns.ts'
+import { createSaleReader, type Sale } from '../../core/sale.ts'
 import { addTo, emptySums, type Sums } from '../../core/sums.ts'
 import { factsOf } from '../../engine/work.ts'
 import type { Ledger, LoadedDelivery, Step } from '../../ports.ts'
@@ -136,7 +137,7 @@ const meantAmong = (own: readonly LoadedDelivery[], row: BuyerRow): LoadedDelive
   return (last ?? meant.at(-1) ?? sold.at(-1))?.loaded ?? own.at(-1) ?? 'it is not in this store'
 }
 
-interface SoldUnder { readonly deliveryId: string; readonly recipient: string; readonly buyerLeadId: string }
+interface SoldUnder extends Sale { readonly deliveryId: string }
 type SoldAs = ReadonlyMap<string, readonly SoldUnder[]>
 
 /** Sales under the buyers' ids that the rows name, in one pass over the ledger. */
@@ -144,14 +145,14 @@ const soldUnder = async (ledger: Ledger, mode: Mode, rows: readonly BuyerRow[]):
   const wanted = new Set(rows.flatMap((each) => [each.theirs, each.ours === null ? each.either : null].filter((id) => id !== null)))
   const found = new Map<string, SoldUnder[]>()
   if (wanted.size === 0) return found
+  const saleOf = createSaleReader()
   for await (const { deliveryId, event } of ledger.events({ mode })) {
-    const sale = event.type === 'attemptFinished' && event.verdict.kind === 'accepted' && event.surplus !== true ? { recipient: event.recipient, id: event.verdict.buyerLeadId }
-      : event.type === 'settled' ? { recipient: event.outcome.recipient, id: event.outcome.buyerLeadId }
-      : event.type === 'reviewed' && event.sale ? { recipient: event.sale.recipient, id: event.sale.buyerLeadId } : null
-    if (typeof sale?.id !== 'string' || sale.recipient === null || !wanted.has(sale.id)) continue
-    const list = found.get(sale.id) ?? []
-    list.push({ deliveryId, recipient: sale.recipient, buyerLeadId: sale.id })
-    found.set(sale.id, list)
+    const sale = saleOf(event)
+    const id = sale?.buyerLeadId ?? null
+    if (sale === null || id === null || !wanted.has(id)) continue
+    const list = found.get(id) ?? []
+    list.push({ ...sale, deliveryId })
+    found.set(id, list)
   }
   return found
 }

@@ -5,6 +5,7 @@ import { isoTime, type Instant } from '../../base/time.ts'
 import { isPurged } from '../../core/lead.ts'
 import { decideReview, mayHaveIt, payersOf } from '../../core/review.ts'
 import type { Review } from '../../core/review.ts'
+import { salesIn } from '../../core/sale.ts'
 import { addTo, emptySums, withMore } from '../../core/sums.ts'
 import type { Ledger, LoadedDelivery, Standing, Step } from '../../ports.ts'
 import type { Recipient } from '../../definitions/types.ts'
@@ -78,7 +79,7 @@ const decide = async (ledger: Ledger, invocation: Invocation, decision: Decision
     if (settings.json) streams.out.write(`${JSON.stringify({ lead: lead.id, to, recipient: buyer, decision, done: isDone })}\n`)
     if (isDone) {
       done += 1
-      for (const event of steps[i]?.events ?? []) addTo(booked, event.type === 'settled' ? event.outcome.revenue : event.type === 'reviewed' ? event.sale?.revenue ?? null : null)
+      for (const { revenue } of salesIn(steps[i]?.events ?? [])) addTo(booked, revenue)
     } else if (results[i]?.kind === 'booked') streams.err.write(`${lead.id}: ${buyer ?? 'its buyer'} has bought it already, through another target${ending}\n`)
     else streams.err.write(`${lead.id}: another process changed it meanwhile; look again with ${told(null, `explain ${shellWord(lead.id)}`)}\n`)
   }

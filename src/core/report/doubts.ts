@@ -4,7 +4,7 @@ import type { DeliveryEvent } from '../event.ts'
 export type Doubts = Map<string, Set<string>>
 
 export const addDoubt = (doubts: Doubts, deliveryId: string, event: DeliveryEvent): void => {
-  // Whoever lets a lead go has decided what its missing answers mean.
+  // Whoever lets a lead go has decided what its missing answers mean; `reconcile` asks on, since the buyer's list may know better.
   if (event.type === 'reviewed' && event.decision === 'drop') {
     for (const leads of doubts.values()) leads.delete(deliveryId)
     return

@@ -3,6 +3,7 @@ import { formatMoney, negative, subtractMoney, type Money } from '../../base/mon
 import { isoTime, type Instant } from '../../base/time.ts'
 import type { DeliveryEvent, EventOf, Mode } from '../event.ts'
 import type { Outcome } from '../outcome.ts'
+import type { Sale } from '../sale.ts'
 import { classOf } from '../verdict.ts'
 
 /** The header of `ledger.csv`, contract section 7. */
@@ -27,8 +28,8 @@ interface RowContext {
 export type Row = readonly CsvValue[]
 
 /**
- * The ledger's row of an event: a finished attempt, a recipient that was passed by (`attempt` 0, verdict `skipped`), a sale
- * that was confirmed beside another, or a return (verdict `returned`, its revenue negative, so that the column adds up); null for all other events. Revenue is empty where nothing was sold.
+ * The ledger's row of an event: a finished attempt, a recipient that was passed by (`attempt` 0, verdict `skipped`), or a
+ * return (verdict `returned`, its revenue negative, so that the column adds up); null for all other events. Revenue is empty where nothing was sold.
  */
 export const ledgerRow = (context: RowContext, event: DeliveryEvent): Row | null => {
   if (event.type === 'attemptFinished') {
@@ -40,7 +41,6 @@ export const ledgerRow = (context: RowContext, event: DeliveryEvent): Row | null
     ]
   }
   if (event.type === 'returned') return rowWithoutRequest(context, event.at, 'returned', { ...event, revenue: negative(event.amount) }, event.reason)
-  if (event.type === 'reviewed' && event.sale) return confirmedRow(context, event.at, event.sale, ['accepted in review', ...(event.note === null ? [] : [event.note])].join(': '))
   if (event.type === 'chose' && event.choice.kind === 'pass' && event.choice.recipient !== null) {
     return rowWithoutRequest(context, event.at, 'skipped', { path: event.path, recipient: event.choice.recipient, buyerLeadId: null, revenue: null }, event.choice.reason)
   }
@@ -48,7 +48,7 @@ export const ledgerRow = (context: RowContext, event: DeliveryEvent): Row | null
 }
 
 /** The ledger's row of a sale that a person confirmed: without it the column would not add up. */
-export const confirmedRow = (context: RowContext, at: Instant, sale: Told, reason: string | null): Row => rowWithoutRequest(context, at, 'accepted', sale, reason)
+export const confirmedRow = (context: RowContext, sale: Sale): Row => rowWithoutRequest(context, sale.at, 'accepted', sale, sale.reason)
 
 type Told = Pick<Outcome, 'path' | 'recipient' | 'buyerLeadId' | 'revenue'>
 

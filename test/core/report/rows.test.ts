@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import { money } from '../../../src/base/money.ts'
 import type { DeliveryEvent, EventOf } from '../../../src/core/event.ts'
-import { LEDGER_COLUMNS, RESULT_COLUMNS, ledgerRow, resultRow, rowObject } from '../../../src/core/report/rows.ts'
+import { LEDGER_COLUMNS, RESULT_COLUMNS, confirmedRow, ledgerRow, resultRow, rowObject } from '../../../src/core/report/rows.ts'
+import { salesIn } from '../../../src/core/sale.ts'
 
 const context = { seq: 7, runId: 'r1', leadId: 'L-1', mode: 'live' } as const
 const sale: DeliveryEvent = {
@@ -27,7 +28,8 @@ describe('ledgerRow', () => {
     expect(rowObject(LEDGER_COLUMNS, ledgerRow(context, { ...sale, revenue: null, surplus: true }) ?? [])).toMatchObject({ verdict: 'accepted', class: 'surplus', revenue: null })
   })
   it('has a row for a sale that a person confirmed beside another', () => {
-    const row = ledgerRow(context, { type: 'reviewed', at: 0, decision: 'accept', note: 'by phone', sale: { path: '/0', recipient: 'b', buyerLeadId: 'B1', revenue: money(200_000) } })
+    const [confirmed] = salesIn([{ type: 'reviewed', at: 0, decision: 'accept', note: 'by phone', sale: { path: '/0', recipient: 'b', buyerLeadId: 'B1', revenue: money(200_000) } }])
+    const row = confirmed ? confirmedRow(context, confirmed) : null
     expect(rowObject(LEDGER_COLUMNS, row ?? [])).toMatchObject({ lead_id: 'L-1', path: '/0', recipient: 'b', attempt: 0, verdict: 'accepted', reason: 'accepted in review: by phone', buyer_lead_id: 'B1', revenue: '20.00', currency: 'USD' })
     expect(ledgerRow(context, { type: 'reviewed', at: 0, decision: 'drop', note: null })).toBeNull()
   })

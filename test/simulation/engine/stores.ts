@@ -6,7 +6,7 @@ import { createStore } from '../../../src/adapters/ledger/sqlite/store.ts'
 import { openPostgresLedger } from '../../../src/adapters/ledger/postgres.ts'
 import type { Given } from '../../../src/core/rate.ts'
 import { grantStarts } from '../../../src/core/rate.ts'
-import { salesIn } from '../../../src/core/sale.ts'
+import { buyersIn } from '../../../src/core/sale.ts'
 import type { Ledger, LoadedDelivery } from '../../../src/ports.ts'
 import { countLedgers } from '../../world/counted-ledger.ts'
 import { allTurns } from '../../world/fake-clock.ts'
@@ -43,9 +43,9 @@ const inMemory = (): SimulatedStore => {
   const lost = new Set<string>()
   const withHad = async (loaded: LoadedDelivery): Promise<LoadedDelivery> => {
     const { id, lead, number } = loaded.delivery
-    const own = salesIn(loaded.events.map(({ event }) => event))
+    const own = buyersIn(loaded.events.map(({ event }) => event))
     const others = (await ledger.ofLead(lead.id)).filter(({ delivery }) => delivery.id !== id && delivery.number === number)
-    const had = others.flatMap(({ events }) => salesIn(events.map(({ event }) => event))).filter((each) => !own.includes(each))
+    const had = others.flatMap(({ events }) => buyersIn(events.map(({ event }) => event))).filter((each) => !own.includes(each))
     return had.length === 0 ? loaded : { ...loaded, had }
   }
   const claimAbandoned: Ledger['claimAbandoned'] = async ({ to, limit }) => {

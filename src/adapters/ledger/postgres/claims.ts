@@ -1,6 +1,6 @@
 import { deliveryIdOf } from '../../../core/delivery-id.ts'
 import type { Mode } from '../../../core/event.ts'
-import { salesIn } from '../../../core/sale.ts'
+import { buyersIn } from '../../../core/sale.ts'
 import type { DueQuery, LoadedDelivery } from '../../../ports.ts'
 import { putOffUntil } from '../put-off.ts'
 import { PURGED_LEAD, deliveryRowOf, storedEventsOf } from '../rows.ts'
@@ -23,7 +23,7 @@ export const withHad = async (run: Run, s: string, loaded: readonly LoadedDelive
     [loaded.map(({ delivery }) => delivery.lead.id), loaded.map(({ delivery }) => delivery.mode), loaded.map(({ delivery }) => delivery.number), loaded.map(({ delivery }) => delivery.to)])
   if (rows.length === 0) return loaded
   return loaded.map((each, i) => {
-    const own = new Set(salesIn(each.events.map(({ event }) => event)))
+    const own = new Set(buyersIn(each.events.map(({ event }) => event)))
     const had = rows.flatMap((row) => (Number(row['i']) === i + 1 && !own.has(String(row['recipient'])) ? String(row['recipient']) : []))
     return had.length === 0 ? each : { ...each, had }
   })

@@ -4,7 +4,7 @@ import { deliveryKeyOf } from '../../../core/delivery-id.ts'
 import type { Mode } from '../../../core/event.ts'
 import type { Run } from '../../../core/run.ts'
 import { refusedClaim } from '../../../core/refused-claim.ts'
-import { salesIn } from '../../../core/sale.ts'
+import { buyersIn } from '../../../core/sale.ts'
 import type { Counts, DeliveriesFilter, DueFilter, DueQuery, EventsFilter, Exists, LoadedDelivery, Queue, RecipientState } from '../../../ports.ts'
 import { createBatches } from './batches.ts'
 import type { Lease } from './lease.ts'
@@ -136,7 +136,7 @@ export const createStore = (db: DatabaseSync, lease: Lease | null, mayWrite: () 
 
   const withHad = (loaded: LoadedDelivery): LoadedDelivery => {
     const { lead, mode, number, to } = loaded.delivery
-    const own = salesIn(loaded.events.map(({ event }) => event))
+    const own = buyersIn(loaded.events.map(({ event }) => event))
     const had = statement.had.all(lead.id, mode, number, lead.id, mode, number, to).map((row) => String(row['recipient'])).filter((each) => !own.includes(each))
     return had.length === 0 ? loaded : { ...loaded, had }
   }
