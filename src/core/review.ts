@@ -25,8 +25,9 @@ export const decideReview = (events: readonly DeliveryEvent[], cost: Money | nul
   if (review.decision === 'retry') return { events: [reviewed], settled: null, besides: null }
   const before = events.findLast((event) => event.type === 'settled')
   const buyer = review.decision === 'accept' ? review.buyer : null
-  const answer = lastAnswer(events, buyer) ?? lastAnswer(events, null)
-  const path = answer?.path ?? rootPath
+  const answer = lastAnswer(events, buyer)
+  // A pool answers nothing: its place is where the lead was settled.
+  const path = answer?.path ?? before?.outcome.path ?? rootPath
   const named = before?.outcome.recipient === buyer ? before?.outcome.buyerLeadId : answer?.verdict.buyerLeadId
   if (review.decision === 'accept' && buyer !== null && before?.outcome.kind === 'accepted') {
     const sale = { path, recipient: buyer, buyerLeadId: review.buyerLeadId ?? named ?? null, revenue: review.revenue }

@@ -61,6 +61,11 @@ describe('decideReview', () => {
     expect(payersOf([...pooled, { type: 'reviewed', at: T0, decision: 'retry', note: null }, ...tried('/1', 'c', 1, rejected), settled('pooled', 'bin')], 'bin')).toEqual(['c', 'bin'])
   })
 
+  it('a sale from a pool is at its place in the plan, not at that of who was asked last', () => {
+    expect(decideReview(pooled, null, { ...yes, buyer: 'desk' }, T0).settled?.outcome).toMatchObject({ kind: 'accepted', recipient: 'desk', path: '/1' })
+    expect(decideReview(pooled, null, { ...yes, buyer: 'a' }, T0).settled?.outcome).toMatchObject({ kind: 'accepted', recipient: 'a', path: '/0' })
+  })
+
   it("takes the buyer's own id and a note where a person gives them", () => {
     expect(decideReview(held, null, { ...yes, buyerLeadId: 'B9', note: 'by phone' }, T0).settled?.outcome).toMatchObject({ buyerLeadId: 'B9', reason: 'accepted in review: by phone' })
   })
