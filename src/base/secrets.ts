@@ -1,6 +1,9 @@
 /** What stands in the place of a secret wherever a person could read it (contract, section 1). */
 export const MASK = '••••'
 
+/** Of a store, for messages: what stands between user and host is a password. */
+export const maskedAddress = (address: string): string => address.replace(/^([\w+.-]*:?\/*[^:@/]*):.*@/, `$1:${MASK}@`).replace(/((?:^|[?&\s])password\s*=\s*)[^&\s]*/gi, `$1${MASK}`)
+
 /**
  * Replaces every secret in a text. Longer secrets go first, so that one secret inside another leaves no rest;
  * what formats make of each is masked too, and a Basic header that holds one. Secrets under 3 characters are left:

@@ -1,21 +1,27 @@
 import { readFileSync } from 'node:fs'
 import { errorCode } from '../base/error.ts'
 import { UserError } from '../base/diagnostic.ts'
+import type { Mode } from '../core/event.ts'
 import { LeaseLostError, StoreError } from '../ports.ts'
 import { decodeText } from '../base/encoding.ts'
 import { EXIT, type ExitCode } from './exit.ts'
 import { printable } from './render/printable.ts'
+import { toldBy, toldReason } from './render/told.ts'
+import type { Settings } from './settings.ts'
 import type { Sink } from './streams.ts'
+
+interface Asked { readonly settings: Settings; readonly mode: Mode | null }
 
 /**
  * Says what stopped a command and returns the exit code. `sent`: something may have gone out already, so that code 2
- * ("nothing was sent") would be a lie; then it is 1.
+ * ("nothing was sent") would be a lie; then it is 1. `asked`: a command that a message names is told as it works for this one's store.
  */
-export const presentFailure = async (error: unknown, err: Sink, progress: { readonly sent: boolean }): Promise<ExitCode> => {
+export const presentFailure = async (error: unknown, err: Sink, progress: { readonly sent: boolean }, asked: Asked | null = null): Promise<ExitCode> => {
   const { paint } = err
+  const asGiven = (text: string): string => (asked === null ? text : toldReason(toldBy(asked.settings), asked.mode, text))
   const say = (message: string, help: string | null): void => {
     err.write(`${paint.red.bold('error')}${paint.bold(`: ${printable(message)}`)}\n`)
-    if (help !== null) err.write(`  ${paint.blue('=')} ${paint.bold('help')}: ${printable(help)}\n`)
+    if (help !== null) err.write(`  ${paint.blue('=')} ${paint.bold('help')}: ${printable(asGiven(help))}\n`)
   }
   const stopped = progress.sent ? EXIT.bug : EXIT.usage
   if (error instanceof UserError) {

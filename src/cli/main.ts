@@ -27,9 +27,11 @@ export const runCommandLine = async (
   cwd: string,
 ): Promise<number> => {
   let code: number = EXIT.done
+  let asked: Parameters<typeof presentFailure>[3] = null
   const program = buildProgram(streams, async (spec, operands, options) => {
     const { environment, warnings } = readEnvironment(cwd, exported)
     const settings = readSettings(options, environment)
+    asked = { settings, mode: options.test === true ? 'test' : null }
     if (warnings.length > 0 && !settings.quiet) {
       const { renderDiagnostic } = await import('./render/diagnostic.ts')
       for (const each of warnings) streams.err.write(renderDiagnostic(each, () => null, streams.err.paint))
@@ -44,7 +46,7 @@ export const runCommandLine = async (
     return code
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.done : EXIT.usage
-    return presentFailure(error, streams.err, { sent: false })
+    return presentFailure(error, streams.err, { sent: false }, asked)
   }
 }
 

@@ -88,8 +88,8 @@ export const perform = async (invocation: Invocation, order: Order): Promise<num
     return await carryOut(invocation, order, { run, currency, folder, deps, record, progress, sending })
   } catch (error) {
     progress.stop()
-    const code = await presentFailure(error, err, sending)
-    await record?.close().catch((closing: unknown) => presentFailure(closing, err, sending))
+    const code = await presentFailure(error, err, sending, { settings, mode })
+    await record?.close().catch((closing: unknown) => presentFailure(closing, err, sending, { settings, mode }))
     return code
   } finally {
     stops.release()

@@ -93,7 +93,8 @@ const optionOf = ({ flags, help, read }: OptionSpec, mistakes: Diagnostic[]): Op
 const usageText = (text: string, streams: Streams): string => {
   const [, message = text.trim(), hint] = /^error: ([\s\S]*?)(?:\n\(?(Did you mean[\s\S]*?)\)?)?\s*$/.exec(text) ?? []
   const { paint } = streams.err
-  const help = hint === undefined ? '' : `  ${paint.blue('=')} ${paint.bold('help')}: ${hint.replace(/^D/, 'd').replaceAll('\n', ' ')}\n`
+  const advice = hint?.replace(/^D/, 'd').replaceAll('\n', ' ') ?? (/^unknown option '-[^-]/.test(message) ? 'what begins with - and is no option, such as an id, goes last and after --' : null)
+  const help = advice === null ? '' : `  ${paint.blue('=')} ${paint.bold('help')}: ${advice}\n`
   return `${paint.red.bold('error')}${paint.bold(`: ${message.trim()}`)}\n${help}`
 }
 

@@ -81,7 +81,7 @@ const notWritable = (folder: string, error: unknown): unknown => {
 /** After leads went out: where the truth is goes before how to mend the disk. */
 const notWritten = (folder: string, error: unknown): unknown => {
   const reason = OUT_FAULTS[errorCode(error)]
-  return reason === undefined ? error : usageError(`the files in ${folder} are not whole: ${reason}`, 'the store has all of it: make room, then finalmile export ledger and finalmile export results write them')
+  return reason === undefined ? error : usageError(`the files in ${folder} are not whole: ${reason}`, 'the store has all of it: make room, then `finalmile export ledger` and `finalmile export results` write them')
 }
 
 const OUT_FAULTS: Readonly<Record<string, string>> = {

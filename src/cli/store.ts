@@ -3,7 +3,7 @@ import { dirname, join, relative, resolve } from 'node:path'
 import { openSqliteLedger } from '../adapters/ledger/sqlite.ts'
 import { makeFolder } from '../adapters/make-folder.ts'
 import { usageError, type UserError } from '../base/diagnostic.ts'
-import { MASK } from '../base/secrets.ts'
+import { maskedAddress } from '../base/secrets.ts'
 import type { Ledger, StoreUse } from '../ports.ts'
 import type { Invocation } from './command.ts'
 
@@ -36,9 +36,6 @@ export const missingStore = ({ settings, cwd }: Invocation): UserError | null =>
 export const sqlitePath = (address: string): string | null => /^sqlite:(.+)$/i.exec(address)?.[1] ?? null
 
 export const isPostgres = (address: string): boolean => /^postgres(ql)?:\/\//i.test(address)
-
-/** For messages: what stands between user and host is a password. */
-export const maskedAddress = (address: string): string => address.replace(/^([\w+.-]*:?\/*[^:@/]*):.*@/, `$1:${MASK}@`).replace(/((?:^|[?&\s])password\s*=\s*)[^&\s]*/gi, `$1${MASK}`)
 
 export const hasFacts = async (ledger: Ledger, filter: Parameters<Ledger['events']>[0]): Promise<boolean> => {
   for await (const _ of ledger.events(filter)) return true

@@ -1,5 +1,6 @@
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
 import { afterEach, describe, expect, it } from 'vitest'
 import { endpointYaml } from '../engine/world.ts'
 import { buyersOfTests } from '../world/buyers.ts'
@@ -44,5 +45,14 @@ describe('a store that cannot be used is named with its cause, and nothing is se
     const { code, err } = await project.run('deliver', 'more.csv', '--to', 'a', '--yes')
     expect([code === 0, /damaged|malformed/.test(err), err.includes('bug of finalmile')]).toEqual([false, true, false])
     expect(a.journal).toHaveLength(20)
+  })
+
+  it('of an older version, with the command that brings this one up', async () => {
+    const { project, deliver } = await shop()
+    await deliver('--store', 'sqlite:x.db', '--quiet')
+    const db = new DatabaseSync(join(project.folder, 'x.db'))
+    db.exec('PRAGMA user_version = 1')
+    db.close()
+    expect(await project.run('status', '--store', 'sqlite:x.db')).toMatchObject({ code: 2, err: expect.stringContaining('`finalmile resume --store sqlite:x.db` once') })
   })
 })

@@ -1,5 +1,6 @@
 import { usageError } from '../../base/diagnostic.ts'
 import { formatMoney, type Money } from '../../base/money.ts'
+import { maskedAddress } from '../../base/secrets.ts'
 import { isoTime } from '../../base/time.ts'
 import { planFromJson } from '../../core/plan-json.ts'
 import { nowOf } from '../clocks.ts'
@@ -8,7 +9,7 @@ import { EXIT } from '../exit.ts'
 import { namesIn } from '../render/plan-names.ts'
 import { renderTimeline } from '../render/timeline.ts'
 import { toldBy } from '../render/told.ts'
-import { maskedAddress, withStore } from '../store.ts'
+import { withStore } from '../store.ts'
 
 export const run: RunCommand = (invocation) =>
   withStore(invocation, 'read', async (ledger) => {

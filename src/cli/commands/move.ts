@@ -5,10 +5,11 @@ import { movablePostgres } from '../../adapters/ledger/move/postgres.ts'
 import { movableSqlite } from '../../adapters/ledger/move/sqlite.ts'
 import type { Movable } from '../../adapters/ledger/move/tables.ts'
 import { usageError } from '../../base/diagnostic.ts'
+import { maskedAddress } from '../../base/secrets.ts'
 import type { RunCommand } from '../command.ts'
 import { EXIT } from '../exit.ts'
 import { plural } from '../render/figures.ts'
-import { isPostgres, maskedAddress, sqlitePath } from '../store.ts'
+import { isPostgres, sqlitePath } from '../store.ts'
 
 export const run: RunCommand = async ({ options, settings, streams, cwd }) => {
   const { from, to } = options

@@ -13,6 +13,7 @@ import { allLeads, tellOtherMode } from '../other-mode.ts'
 import { openLeadsOf, openTexts } from '../render/open-leads.ts'
 import { reportPage } from '../render/report-page.ts'
 import { reportCsv, reportJson, reportText } from '../render/report-text.ts'
+import { toldBy } from '../render/told.ts'
 import { hasFacts, withStore } from '../store.ts'
 import { writeText } from '../write-text.ts'
 
@@ -29,18 +30,19 @@ export const run: RunCommand = async (invocation) => {
     if (runId !== null && !(await hasFacts(ledger, { mode, runId }))) throw usageError(`the ${mode} store has no facts of a run "${runId}"`, mode === 'live' ? 'add --test where it was a test run' : 'leave --test out where it was a live run')
     // A run's own figures are what it settled; those of days that are over change no more, as what comes is booked when it comes.
     const open = runId === null && (period.until === null || period.until > now) ? openLeadsOf(report, await ledger.counts(mode), await ledger.queues({ mode })) : null
+    const notFinal = open === null ? [] : openTexts(open, toldBy(settings), mode)
     const grouping = GROUPINGS.find((each) => each === options.by) ?? 'recipient'
     if (typeof options.html === 'string') {
       const file = resolve(cwd, options.html)
-      await writeText(file, reportPage(report, runId, now, open))
+      await writeText(file, reportPage(report, runId, now, notFinal))
       if (!settings.quiet) streams.err.write(`${streams.err.paint.green('✓')} ${options.html}\n`)
     }
     if (settings.json) streams.out.write(`${JSON.stringify(reportJson(report, runId, open))}\n`)
     else if (options.csv === true) {
       streams.out.write(reportCsv(report, grouping))
-      if (open !== null && !settings.quiet) for (const each of openTexts(open)) streams.err.write(`${streams.err.paint.yellow(each)}\n`)
+      if (!settings.quiet) for (const each of notFinal) streams.err.write(`${streams.err.paint.yellow(each)}\n`)
     }
-    else if (typeof options.html !== 'string') streams.out.write(reportText(report, grouping, streams.out.columns, streams.out.paint, open))
+    else if (typeof options.html !== 'string') streams.out.write(reportText(report, grouping, streams.out.columns, streams.out.paint, notFinal))
     await tellOtherMode(invocation, ledger, mode, allLeads)
     return EXIT.done
   })

@@ -5,12 +5,11 @@ import { currenciesOf, sumIn } from '../../core/sums.ts'
 import { currenciesIn, inOrder, leadsOf, moneyIn, outcomesOf, recipientSummary } from '../../core/report/summary.ts'
 import { showCount, showMs, showRate, showShare, showTime } from './figures.ts'
 import { renderPage, type PageFigure, type PageTable } from './html.ts'
-import { openTexts, type OpenLeads } from './open-leads.ts'
 import { periodText } from './report-text.ts'
 import { errorsText, moneyTexts, revenueText, showAmount } from './summary.ts'
 
-/** The report to pass on: figures, then a table for each grouping. */
-export const reportPage = (report: Report, runId: string | null, now: Instant, open: OpenLeads | null = null): string => {
+/** The report to pass on: figures, then a table for each grouping. `notFinal`: what these figures do not have yet. */
+export const reportPage = (report: Report, runId: string | null, now: Instant, notFinal: readonly string[] = []): string => {
   const { total, mode } = report
   const outcomes = outcomesOf(total)
   const leads = leadsOf(total)
@@ -28,7 +27,7 @@ export const reportPage = (report: Report, runId: string | null, now: Instant, o
     subtitle: `${mode === 'test' ? 'Test mode, no revenue is recorded. ' : ''}${runId === null ? 'All runs' : `Run ${runId}`}${periodText(report.period)}, as of ${showTime(now)} UTC`,
     // Several currencies have a row each, so that like stands under like.
     figures: money.length > 1 ? [...money, counts] : [[...money.flat(), ...counts]],
-    notes: [...(open === null ? [] : openTexts(open)), ...[...report.attention.values()].map((each) => `${each.recipient}: ${each.class}${each.reason === null ? '' : `: ${each.reason}`} (${each.count}×)`)],
+    notes: [...notFinal, ...[...report.attention.values()].map((each) => `${each.recipient}: ${each.class}${each.reason === null ? '' : `: ${each.reason}`} (${each.count}×)`)],
     tables: [outcomeTable(report), recipients('By recipient', 'Recipient', report, report.by.recipient), ...(report.by.version.size > 0 ? [recipients('By version', 'Version', report, report.by.version)] : []), leadsBy('By source', 'Source', report, report.by.source), leadsBy('By day', 'Day', report, report.by.day)],
   })
 }

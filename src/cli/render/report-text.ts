@@ -5,7 +5,7 @@ import type { Grouping, Period, Report } from '../../core/report.ts'
 import type { Figures } from '../../core/report/figures.ts'
 import { currenciesIn, inOrder, leadsOf, moneyIn, moneyOf, outcomesOf, recipientSummary } from '../../core/report/summary.ts'
 import { plural, showCount, showMs, showRate, showShare } from './figures.ts'
-import { openJson, openTexts, type OpenLeads } from './open-leads.ts'
+import { openJson, type OpenLeads } from './open-leads.ts'
 import { errorsText, moneyTexts, outcomesLine, revenueText, showAmount, showAverage } from './summary.ts'
 import { renderTable } from './table.ts'
 
@@ -54,8 +54,8 @@ export const reportCsv = (report: Report, grouping: Grouping): string => {
   }).join('')
 }
 
-/** For people: the money first, then one grouping. `open`: what these figures do not have yet; null where that is not asked. */
-export const reportText = (report: Report, grouping: Grouping, columns: number, paint: ChalkInstance, open: OpenLeads | null = null): string => {
+/** For people: the money first, then one grouping. `notFinal`: what these figures do not have yet. */
+export const reportText = (report: Report, grouping: Grouping, columns: number, paint: ChalkInstance, notFinal: readonly string[] = []): string => {
   const outcomes = outcomesOf(report.total)
   const leads = leadsOf(report.total)
   const lines = [paint.bold(plural(leads, 'lead')) + paint.dim(periodText(report.period)) + (report.mode === 'test' ? paint.yellow('  test mode: no revenue is recorded') : ''), '']
@@ -65,7 +65,6 @@ export const reportText = (report: Report, grouping: Grouping, columns: number, 
     if (money.test_revenue !== undefined) lines.push(paint.dim(`  It would have been ${showAmount(money.test_revenue, currency)}`))
   }
   lines.push('', `  ${outcomesLine(outcomes, leads, paint)}`, '')
-  const notFinal = open === null ? [] : openTexts(open)
   if (notFinal.length > 0) lines.push(...notFinal.map((each) => paint.yellow(`  ${each}`)), '')
   const number = { align: 'right' } as const
   if (report.by[grouping].size === 0) {

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { readAddress } from '../../../src/adapters/ledger/postgres/address.ts'
 import { Again, troubleOf } from '../../../src/adapters/ledger/postgres/trouble.ts'
 import { UserError } from '../../../src/base/diagnostic.ts'
-import { maskedAddress } from '../../../src/cli/store.ts'
+import { maskedAddress } from '../../../src/base/secrets.ts'
 import { StoreError } from '../../../src/ports.ts'
 
 describe('a store that cannot be used is told in words, never as a bug', () => {

@@ -55,7 +55,7 @@ describe('a timeline', () => {
     [{ state: 'waiting', dueAt: start + 60_000, why: 'retry', recipient: 'acme', batch: false }, 'next: in 1 min (2026-11-24 03:30:15 UTC) – retry (acme)'],
     [{ state: 'waiting', dueAt: null, why: 'paused', recipient: null, batch: false }, 'next: until a person acts – paused'],
     [{ state: 'waiting', dueAt: start, why: 'retry', recipient: null, batch: false }, 'next: due now, at the next `finalmile resume` – retry'],
-    [{ ...settled, outcome: 'held' } as Standing, 'next: a person decides: `finalmile review accept L-1 --price …` or `finalmile review retry L-1` or `finalmile review drop L-1`'],
+    [{ ...settled, outcome: 'held' } as Standing, 'next: a person decides: `finalmile review accept L-1 --to auto --price …` or `finalmile review retry L-1 --to auto` or `finalmile review drop L-1 --to auto`'],
     [{ ...settled, outcome: 'failed' } as Standing, 'next: nothing by itself; `finalmile deliver … --retry-failed` takes it up again (2 attempts so far)'],
     [{ state: 'working' }, 'next: being worked on by a run; after a crash `finalmile resume` takes it up'],
   ])('says what comes next: %o', (standing, text) => {
@@ -67,9 +67,15 @@ describe('a timeline', () => {
     expect(renderTimeline({ ...rest, delivery: { ...delivery, mode: 'test' } }, start, told, plain)).toContain('`finalmile deliver … --retry-failed --test` takes it up')
   })
 
+  it('names a lead whose id begins with - last, where it is no option', () => {
+    const { delivery, ...rest } = loaded({ ...settled, outcome: 'held' } as Standing)
+    const dashed = { ...rest, delivery: { ...delivery, mode: 'test' as const, lead: { id: "-x'1", fields: { state: 'CA' } } } }
+    expect(renderTimeline(dashed, start, toldBy({ given: [['--store', 'sqlite:a.db']] }), plain)).toContain("or `finalmile review drop --to auto --test --store sqlite:a.db -- '-x'\\''1'`")
+  })
+
   it.each<[OutcomeKind, string]>([
     ['failed', 'next: nothing, its data was purged; `finalmile deliver … --again` orders it anew from its file'],
-    ['held', 'next: a person decides: `finalmile review accept L-1 --price …` or `finalmile review drop L-1`; its data was purged'],
+    ['held', 'next: a person decides: `finalmile review accept L-1 --to auto --price …` or `finalmile review drop L-1 --to auto`; its data was purged'],
     ['accepted', 'next: nothing, it is settled'],
   ])('promises no retry of a lead that was purged: %s', (kind, text) => {
     const { delivery, ...rest } = loaded({ ...settled, outcome: kind } as Standing)
