@@ -345,6 +345,15 @@ describe('a sale that a person confirms', () => {
     expect(buyer?.journal.slice(2).map(({ body }) => body)).toEqual([expect.stringContaining('@example.com'), expect.stringContaining('@example.com')])
   })
 
+  it('takes of a lead that is held twice, as it was ordered again, the last for the one that is named', async () => {
+    const project = await held()
+    expect(await project.run('deliver', 'leads.csv', '--to', 'acme', '--again', '--yes')).toMatchObject({ code: 3 })
+    expect(await project.run('review', 'accept', 'L1', '--price', '9')).toMatchObject({ code: 2, err: expect.stringMatching(/L1 waits for a person in 2 deliveries, to acme: each would be a sale[\s\S]*--to acme/) })
+    for (const price of ['9', '4']) expect(await project.run('review', 'accept', 'L1', '--to', 'acme', '--price', price)).toMatchObject({ code: 0, err: expect.stringContaining('1 lead accepted') })
+    expect((await project.run('explain', 'L1')).out).toMatch(/\(live\)[^]*settled: accepted by acme for \$4\.00[^]*delivery 2[^]*for \$9\.00/)
+    expect(await project.run('review', 'accept', 'L1', '--to', 'acme', '--price', '9')).toMatchObject({ code: 2 })
+  })
+
   it('is what reconcile names where the buyer has a lead whose answer could not be read, and not where it was refused', async () => {
     const project = await held()
     project.write('list.csv', 'lead_id,price\nL1,10.00\n')

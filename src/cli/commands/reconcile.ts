@@ -47,7 +47,7 @@ export const run: RunCommand = async (invocation) => {
       const agreed = findings.filter((each) => each.kind === 'agrees').length
       err.write(`${differences.length === 0 ? err.paint.green('✓') : err.paint.yellow('!')} ${plural(agreed, 'line')} agree${agreed === 1 ? 's' : ''}, ${plural(differences.length, 'difference')}${summed(differences)}\n`)
       const told = toldBy(settings)
-      if (differences.some(isForPerson)) err.write(`Leads that they have: \`${told(mode, `review accept LEAD --to ${shellWord(id)} --price AMOUNT`)}\`; held and failed ones that they do not have: \`${told(mode, 'review retry LEAD')}\`\n`)
+      if (differences.some(isForPerson)) err.write(`Leads that they have: \`${told(mode, `review accept LEAD --to ${shellWord(id)} --price AMOUNT`)}\`; held and failed ones that they do not have: \`${told(mode, `review retry LEAD --to ${shellWord(id)}`)}\`\n`)
     }
     return differences.length + bad.length > 0 ? EXIT.leadsFailed : EXIT.done
   })

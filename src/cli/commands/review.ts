@@ -111,9 +111,10 @@ const meantOf = (deliveries: readonly LoadedDelivery[], to: string | null, decis
   if (decision !== 'accept') return open
   const found = open.length > 0 ? open
     : deliveries.filter(({ standing }) => standing.state === 'settled').flatMap((loaded) => mayHaveIt(factsOf(loaded)).flatMap((buyer) => (isMeant(buyer, loaded.delivery.to) ? { loaded, buyer } : [])))
-  // A buyer whose lead waits in a pattern too is named as the target that it is itself.
+  // A buyer whose lead waits in a pattern too is named as the target that it is itself; of a lead that was ordered again the last is meant.
   const own = found.filter(({ loaded }) => loaded.delivery.to.toLowerCase() === to)
-  return own.length === 1 ? own : found
+  const last = own.filter(({ loaded }) => loaded === own.at(-1)?.loaded)
+  return last.length === 1 ? last : found
 }
 
 /** Stops before anything is changed, where a lead is not there to be decided of, or nobody can know which sale is meant. */
@@ -126,7 +127,7 @@ const refuse = (invocation: Invocation, decision: Decision, found: readonly { re
     const open = several.meant.every(({ loaded }) => needsPerson(loaded.standing))
     const isOneBuyer = new Set(several.meant.map(({ buyer }) => buyer)).size === 1
     const names = several.meant.map(({ loaded, buyer }) => (open || isOneBuyer ? loaded.delivery.to : buyer) ?? '')
-    throw usageError(open ? `${several.id} waits for a person in ${names.length} deliveries, to ${names.join(' and ')}: each would be a sale; nothing was changed` : `${names.join(' and ')} may have ${several.id}: each would be a sale; nothing was changed`, `say which was sold: --to ${shellWord(names[0] ?? '')}`)
+    throw usageError(open ? `${several.id} waits for a person in ${names.length} deliveries, to ${[...new Set(names)].join(' and ')}: each would be a sale; nothing was changed` : `${names.join(' and ')} may have ${several.id}: each would be a sale; nothing was changed`, `say which was sold: --to ${shellWord(names[0] ?? '')}`)
   }
   const doubted = decision === 'accept' && typeof invocation.options.to !== 'string' ? found.flatMap(({ id, meant }) => meant.flatMap(({ loaded, buyer }) => inPoolAndDoubt(loaded).slice(0, 1).map((first) => ({ id, buyer, first })))) : []
   for (const { id, buyer, first } of doubted) throw usageError(`${id} is in a pool, and ${first} may have it: which of them is the sale is not told; nothing was changed`, `say who pays: --to ${shellWord(first)}, or --to ${shellWord(buyer ?? '')} for somebody else`)

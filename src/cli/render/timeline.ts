@@ -100,7 +100,7 @@ const verdictText = (verdict: Verdict, revenue: Money | null): string => {
 }
 
 /** A rehearsal's clock is whatever its next command says: its times are told as they stand. */
-const nextOf = ({ delivery: { lead, mode }, standing, events }: LoadedDelivery, now: Instant, told: Told, paint: ChalkInstance): string => {
+const nextOf = ({ delivery: { lead, to, mode }, standing, events }: LoadedDelivery, now: Instant, told: Told, paint: ChalkInstance): string => {
   switch (standing.state) {
     case 'working': return paint.cyan(`next: being worked on by a run; after a crash \`${told(mode, 'resume')}\` takes it up`)
     case 'waiting': {
@@ -110,7 +110,8 @@ const nextOf = ({ delivery: { lead, mode }, standing, events }: LoadedDelivery, 
     case 'settled': {
       const purged = isPurged(lead)
       const open = openIn(events)
-      const eitherOf = (actions: readonly string[]): string => actions.map((each) => `\`${told(mode, `review ${each} ${shellWord(lead.id)}${each === 'accept' ? ' --price …' : ''}`)}\``).join(' or ')
+      // The target is named, as the lead may be open at another too.
+      const eitherOf = (actions: readonly string[]): string => actions.map((each) => `\`${told(mode, `review ${each} ${shellWord(lead.id)} --to ${shellWord(to)}${each === 'accept' ? ' --price …' : ''}`)}\``).join(' or ')
       if (purged && standing.outcome === 'failed') return paint.dim(`next: nothing, its data was purged; \`${told(mode, 'deliver … --again')}\` orders it anew from its file`)
       if (purged && (standing.outcome === 'held' || standing.outcome === 'pooled')) return paint.yellow(`next: a person decides: ${eitherOf(['accept', 'drop'])}; its data was purged`)
       if (standing.outcome === 'held') return paint.yellow(`next: a person decides: ${eitherOf(['accept', 'retry', 'drop'])}`)
@@ -120,7 +121,7 @@ const nextOf = ({ delivery: { lead, mode }, standing, events }: LoadedDelivery, 
       if (isPooled && doubts.length === 0) return paint.yellow(`next: parked for a person: \`${told(mode, 'review list')}\``)
       if (doubts.length > 0) {
         const [first = ''] = doubts
-        const ifNot = standing.outcome === 'failed' ? `; if not, ${againOf(events.map(({ event }) => event), `\`${told(mode, `review retry ${shellWord(lead.id)}`)}\``, `\`${told(mode, 'deliver … --retry-failed')}\``)}` : isPooled ? `; if not, ${eitherOf(['retry', 'drop'])}` : ''
+        const ifNot = standing.outcome === 'failed' ? `; if not, ${againOf(events.map(({ event }) => event), eitherOf(['retry']), `\`${told(mode, 'deliver … --retry-failed')}\``)}` : isPooled ? `; if not, ${eitherOf(['retry', 'drop'])}` : ''
         return paint.yellow(`next: ${isPooled ? 'parked for a person; ' : ''}${doubts.join(' and ')} may have it${standing.outcome === 'accepted' ? ' too' : ''}: if so, \`${told(mode, `review accept ${shellWord(lead.id)} --to ${shellWord(first)} --price …`)}\`${ifNot}`)
       }
       if (standing.outcome === 'failed') return paint.dim(`next: nothing by itself; \`${told(mode, 'deliver … --retry-failed')}\` takes it up again (${plural(standing.attempts, 'attempt')} so far)`)
