@@ -1,7 +1,7 @@
-import type { Money } from '../base/money.ts'
+import { subtractMoney, type Money } from '../base/money.ts'
 import type { Instant } from '../base/time.ts'
 import type { DeliveryEvent, EventOf } from './event.ts'
-import { afterReturn, creditOf } from './returns.ts'
+import { creditOf } from './returns.ts'
 import { createSaleReader } from './sale.ts'
 import type { VerdictKind } from './verdict.ts'
 
@@ -54,7 +54,7 @@ export const createOurs = (recipient: string) => {
       const before = lines.get(deliveryId)
       if (sale?.recipient === recipient) lines.set(deliveryId, { leadId, buyerLeadId: sale.buyerLeadId ?? before?.buyerLeadId ?? null, state: 'sold', worth: sale.revenue, at: sale.at })
       else if (event.type === 'attemptFinished' && event.recipient === recipient && event.phase === 'post') answered(leadId, deliveryId, event)
-      else if (event.type === 'returned' && event.recipient === recipient && before?.worth) lines.set(deliveryId, { ...before, worth: afterReturn(before.worth, event.amount) })
+      else if (event.type === 'returned' && event.recipient === recipient && before?.worth) lines.set(deliveryId, { ...before, worth: subtractMoney(before.worth, event.amount) })
     },
   }
 }

@@ -1,8 +1,7 @@
-import { addMoney, money, moneyText, negative, parseMoney, subtractMoney, type Money } from '../base/money.ts'
+import { addMoney, money, moneyText, parseMoney, subtractMoney, type Money } from '../base/money.ts'
 import type { Instant } from '../base/time.ts'
 import type { DeliveryEvent, EventOf } from './event.ts'
 import { salesIn, type Sale } from './sale.ts'
-import { withMore } from './sums.ts'
 
 /** One sale of a delivery and what the buyer has given back of it. */
 interface SaleWithReturns extends Sale {
@@ -79,7 +78,5 @@ export const creditOf = (text: string, currency: string): Money | null => {
   const read = parseMoney(/^\((.+)\)$/.exec(text.trim())?.[1] ?? text, currency)
   return read === null ? null : money(Math.abs(read.amount), read.currency)
 }
-
-export const afterReturn = (revenue: Money | null, amount: Money): Money => withMore(revenue, negative(amount))
 
 const refused = (why: string): ReturnDecision => ({ kind: 'refused', why })

@@ -83,8 +83,14 @@ export const inDoubtBefore = (policies: ReadonlyMap<string, Policy>, recipient: 
 export const nextBatch = (waits: readonly Wait[]): Wait | null =>
   waits.reduce<Wait | null>((first, wait) => (wait.batch && (first === null || (wait.until ?? Infinity) < (first.until ?? Infinity)) ? wait : first), null)
 
-export const settledAs = ({ at, outcome, cost }: EventOf<'settled'>, revenue: Money | null, attempts: number): Standing =>
+type Settled = Extract<Standing, { state: 'settled' }>
+
+export const settledAs = ({ at, outcome, cost }: EventOf<'settled'>, revenue: Money | null, attempts: number): Settled =>
   ({ state: 'settled', at, outcome: outcome.kind, recipient: outcome.recipient, buyerLeadId: outcome.buyerLeadId, revenue, cost, attempts, reason: outcome.reason })
+
+/** With what it earned beside its settlement, or (below zero) gave back, and what is told of that: money of another currency is in the words alone. */
+export const withBeside = (standing: Settled, more: Money, told: string): Settled =>
+  ({ ...standing, revenue: withMore(standing.revenue, more), reason: standing.reason === null ? told : `${standing.reason}; ${told}` })
 
 /** How a delivery stands after a turn; `sending` counts attempts under way or about to be. */
 export const standingOf = (history: History, sending: number, waits: readonly Wait[], settledEvent: EventOf<'settled'> | null): Standing => {

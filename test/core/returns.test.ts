@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { money } from '../../src/base/money.ts'
 import type { DeliveryEvent } from '../../src/core/event.ts'
-import { afterReturn, decideReturn, leftOf, salesOf, type ReturnRequest } from '../../src/core/returns.ts'
+import { decideReturn, leftOf, salesOf, type ReturnRequest } from '../../src/core/returns.ts'
 import { accepted, received, rejected, T0, tried } from './given.ts'
 
 const DAY = 86_400_000
@@ -68,12 +68,4 @@ it('what a person confirmed of two buyers, neither of whom was asked, is returne
   const sales = salesOf([received(), reviewed, first, beside, back(5, 'q', '/', 'b')])
   expect(sales.map((each) => [each.recipient, leftOf(each)])).toEqual([['a', usd(30)], ['b', usd(15)]])
   expect(decideReturn(sales, request({ buyerLeadId: 'B2' }), T0, null)).toMatchObject({ event: { recipient: 'b', amount: usd(15) } })
-})
-
-describe('afterReturn', () => {
-  it('takes off a revenue in its own currency; of another it is no part', () => {
-    expect(afterReturn(usd(45), usd(20))).toEqual(usd(25))
-    expect(afterReturn(usd(45), money(50_000, 'CAD'))).toEqual(usd(45))
-    expect(afterReturn(null, usd(20))).toEqual(usd(-20))
-  })
 })

@@ -1,11 +1,11 @@
 import { usageError } from '../../base/diagnostic.ts'
 import { shortHash } from '../../base/hash.ts'
-import { formatMoney, type Money } from '../../base/money.ts'
+import { formatMoney, negative, type Money } from '../../base/money.ts'
 import type { Mode } from '../../core/event.ts'
-import { afterReturn, decideReturn, isMeant, leftOf, nameTheBuyer, salesOf, type ReturnRequest } from '../../core/returns.ts'
+import { decideReturn, isMeant, leftOf, nameTheBuyer, salesOf, type ReturnRequest } from '../../core/returns.ts'
 import { createSaleReader, type Sale } from '../../core/sale.ts'
 import { addTo, emptySums, type Sums } from '../../core/sums.ts'
-import { factsOf } from '../../engine/work.ts'
+import { factsOf, withBeside } from '../../engine/work.ts'
 import type { Ledger, LoadedDelivery, Step } from '../../ports.ts'
 import { AMOUNT_COLUMNS, isWithoutAmounts, readBuyerRows, type BuyerRow } from '../buyer-rows.ts'
 import { idOfName, openCatalogue, requireBuyer } from '../catalogue.ts'
@@ -91,8 +91,7 @@ const bookAll = async (ledger: Ledger, invocation: Invocation, rows: readonly Bu
     if (decision.kind === 'refused') { refusals.push({ row, why: decision.why }); continue }
     if (standing.state !== 'settled') { refusals.push({ row, why: 'its delivery is not settled yet' }); continue }
     const { event } = decision
-    const told = `returned ${showMoney(event.amount)}${event.reason === null ? '' : `: ${event.reason}`}`
-    const after = { ...standing, revenue: afterReturn(standing.revenue, event.amount), reason: standing.reason === null ? told : `${standing.reason}; ${told}` }
+    const after = withBeside(standing, negative(event.amount), `returned ${showMoney(event.amount)}${event.reason === null ? '' : `: ${event.reason}`}`)
     pending.set(found.delivery.id, { ...loaded, standing: after, events: [...loaded.events, { seq: 0, runId, event }] })
     group.push({ row, amount: event.amount, step: { deliveryId: loaded.delivery.id, version: loaded.events.length, runId, events: [event], standing: after } })
     if (group.length >= GROUP) await book()

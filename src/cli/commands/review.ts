@@ -1,15 +1,15 @@
 import { usageError } from '../../base/diagnostic.ts'
-import { parseMoney, type Money } from '../../base/money.ts'
+import { parseMoney } from '../../base/money.ts'
 import { shellWord } from '../../base/shell.ts'
 import { isoTime, type Instant } from '../../base/time.ts'
 import { isPurged } from '../../core/lead.ts'
 import { decideReview, mayHaveIt, payersOf } from '../../core/review.ts'
 import type { Review } from '../../core/review.ts'
 import { salesIn } from '../../core/sale.ts'
-import { addTo, emptySums, withMore } from '../../core/sums.ts'
+import { addTo, emptySums } from '../../core/sums.ts'
 import type { Ledger, LoadedDelivery, Standing, Step } from '../../ports.ts'
 import type { Recipient } from '../../definitions/types.ts'
-import { factsOf, settledAs } from '../../engine/work.ts'
+import { factsOf, settledAs, withBeside } from '../../engine/work.ts'
 import { idOfName, openCatalogue } from '../catalogue.ts'
 import { clockOf, nowOf } from '../clocks.ts'
 import type { Invocation, RunCommand } from '../command.ts'
@@ -158,16 +158,9 @@ const stepsOf = async (invocation: Invocation, decision: Decision): Promise<(mea
   return (meant, now) => {
     const { delivery, standing } = meant.loaded
     const { events, settled, besides } = decideReview(factsOf(meant.loaded), delivery.cost, reviewOf(meant), now)
-    if (settled === null) return { events, standing: besides !== null && standing.state === 'settled' ? withSale(standing, meant.buyer, besides) : { state: 'waiting', dueAt: now, why: 'a person ordered it to be tried again', recipient: null, batch: false } }
+    if (settled === null) return { events, standing: besides !== null && standing.state === 'settled' ? withBeside(standing, besides, `bought by ${meant.buyer} as well, for ${showMoney(besides)}, accepted in review`) : { state: 'waiting', dueAt: now, why: 'a person ordered it to be tried again', recipient: null, batch: false } }
     return { events, standing: settledAs(settled, settled.outcome.revenue, settled.attempts ?? 0) }
   }
-}
-
-/** A sale more; in another currency it is told, since one revenue has one. */
-const withSale = (standing: Extract<Standing, { state: 'settled' }>, buyer: string | null, besides: Money): Standing => {
-  const { revenue, reason } = standing
-  const told = `bought by ${buyer} as well, for ${showMoney(besides)}, accepted in review`
-  return { ...standing, revenue: withMore(revenue, besides), reason: reason === null ? told : `${reason}; ${told}` }
 }
 
 /** Of the first of them that has a file: a pool is no buyer, so that who was asked last goes before it. */

@@ -1,12 +1,12 @@
-import { money } from '../../../src/base/money.ts'
+import { money, negative } from '../../../src/base/money.ts'
 import { DAY, HOUR, MINUTE } from '../../../src/base/time.ts'
 import type { DeliveryEvent } from '../../../src/core/event.ts'
 import { emptyHistory, evolve } from '../../../src/core/history.ts'
 import type { Lead } from '../../../src/core/lead.ts'
 import { decideReview, mayHaveIt } from '../../../src/core/review.ts'
-import { afterReturn, decideReturn, salesOf } from '../../../src/core/returns.ts'
+import { decideReturn, salesOf } from '../../../src/core/returns.ts'
 import type { Review } from '../../../src/core/review.ts'
-import { standingOf } from '../../../src/engine/work.ts'
+import { standingOf, withBeside } from '../../../src/engine/work.ts'
 import type { LoadedDelivery, Standing } from '../../../src/ports.ts'
 import { someLeads } from '../../engine/world.ts'
 import type { Random } from '../random.ts'
@@ -105,7 +105,7 @@ const review = async ({ store, clock, begin, arrivals }: Stage, random: Random, 
     if (!loaded || !decision) return
     const { events: decided, settled, besides } = decideReview(events, null, decision, clock.now())
     const standing: Standing = settled ? standingOf(events.concat(decided).reduce(evolve, emptyHistory), 0, [], settled)
-      : besides && loaded.standing.state === 'settled' ? { ...loaded.standing, revenue: money((loaded.standing.revenue?.amount ?? 0) + besides.amount) }
+      : besides && loaded.standing.state === 'settled' ? withBeside(loaded.standing, besides, 'bought as well')
         : { state: 'waiting', dueAt: clock.now(), why: 'a person ordered it to be tried again', recipient: null, batch: false }
     // Booked already through another target: there is nothing to add.
     await process.append([{ deliveryId: id, version: events.length, runId: 'review', events: decided, standing }])
@@ -131,7 +131,7 @@ const giveBack = async ({ store, clock, begin }: Stage, random: Random): Promise
     const [sale] = salesOf(events)
     if (!sale || standing.state !== 'settled' || random.chance(0.7)) continue
     const decided = decideReturn(salesOf(events), { recipient: sale.recipient, buyerLeadId: null, amount: random.chance(0.5) ? null : '1', currency: null, reason: null, ref: 'r', returnedAt: null }, clock.now(), null)
-    if (decided.kind === 'return') await process.append([{ deliveryId: id, version: events.length, runId: 'returns', events: [decided.event], standing: { ...standing, revenue: afterReturn(standing.revenue, decided.event.amount) } }])
+    if (decided.kind === 'return') await process.append([{ deliveryId: id, version: events.length, runId: 'returns', events: [decided.event], standing: withBeside(standing, negative(decided.event.amount), 'returned') }])
   }
 }
 
