@@ -47,6 +47,14 @@ export const diagnosticAt = (
   severity: Diagnostic['severity'] = 'error',
 ): Diagnostic => ({ code, severity, ...place, message, ...(help === undefined ? {} : { help }) })
 
+/** Says of a place in a file what is wrong and what to do. Undefined, as is what cannot be read. */
+export type Tell = (...problem: Parameters<typeof diagnosticAt>) => undefined
+
+export const tellTo = (report: (problem: Diagnostic) => void): Tell => (...problem) => {
+  report(diagnosticAt(...problem))
+  return undefined
+}
+
 export const isSameProblem = (a: Diagnostic, b: Diagnostic): boolean => a.code === b.code && a.file === b.file && a.line === b.line && a.col === b.col && a.message === b.message
 
 /** Thrown by the shell (never by pure code) when a command cannot start: exit code 2, nothing was sent. */

@@ -1,4 +1,4 @@
-import { diagnosticAt, maskedDiagnostic, type Diagnostic } from '../base/diagnostic.ts'
+import { maskedDiagnostic, tellTo, type Diagnostic, type Tell } from '../base/diagnostic.ts'
 import { createMasker } from '../base/secrets.ts'
 import type { Environment } from '../base/environment.ts'
 import type { Plan } from '../core/plan.ts'
@@ -20,17 +20,18 @@ export const loadCatalogue = (files: readonly FileText[], env: Environment): { r
   const secrets = new Set<string>()
   const diagnostics: Diagnostic[] = []
   const report = (problem: Diagnostic): void => { diagnostics.push(problem) }
+  const tell = tellTo(report)
   const hours = namedTables(files, report)
   const read = files.filter(({ path }) => !isCallingHoursFile(path)).map((file) => readRecipient(file, env, secrets))
   for (const each of read) diagnostics.push(...each.diagnostics)
-  const unique = withoutNamesakes(read, report)
+  const unique = withoutNamesakes(read, tell)
 
   const targets = unique.map((each): Target => {
     const { id, name } = each
     if (!each.sound || each.content === null) return { kind: 'broken', id, name, file: each.file }
     return each.content.kind === 'pattern' ? { kind: 'pattern', id, name, pattern: each.content.pattern } : { kind: 'endpoint', id, name, ping: each.content.endpoint.definition.ping, currency: each.content.endpoint.definition.type === 'pool' ? null : each.content.endpoint.definition.currency }
   })
-  const plans = linkPatterns(targets, report)
+  const plans = linkPatterns(targets, tell)
   const recipients = withPatternTests(new Map(unique.flatMap((each) => { const recipient = withHours(recipientOf(each, plans), hours); return recipient ? [[each.id, recipient] as const] : [] })))
   // Where a file could not be read it may be the one that names the price.
   if (diagnostics.every((each) => each.severity !== 'error')) diagnostics.push(...warnOfNoPrice([...recipients.values()]))
@@ -73,15 +74,15 @@ const recipientOf = ({ id, name, file, sound, content }: ReadRecipient, plans: R
 }
 
 /** Of two files with one id or one display name nobody can know which is meant: neither is sent to. */
-const withoutNamesakes = (read: readonly ReadRecipient[], report: (problem: Diagnostic) => void): readonly ReadRecipient[] => {
+const withoutNamesakes = (read: readonly ReadRecipient[], tell: Tell): readonly ReadRecipient[] => {
   const ids = Map.groupBy(read, (each) => each.id)
   const names = Map.groupBy(read, nameOf)
   return read.map((each) => {
     const other = (group: readonly ReadRecipient[] | undefined): ReadRecipient | undefined => group?.find((one) => one !== each)
     const sameId = other(ids.get(each.id))
     const sameName = each.content === null ? undefined : other(names.get(nameOf(each)))
-    if (sameId) report(diagnosticAt({ ...each.place, line: 0, col: 0 }, 'same-id', `two files have the id "${each.id}": ${each.file} and ${sameId.file}`, 'rename one of them: a recipient\'s id is the name of its file'))
-    else if (sameName) report(diagnosticAt(each.place, 'same-name', `two recipients are named "${each.name}": the other is in ${sameName.file}`, 'change the name of one of them'))
+    if (sameId) tell({ ...each.place, line: 0, col: 0 }, 'same-id', `two files have the id "${each.id}": ${each.file} and ${sameId.file}`, 'rename one of them: a recipient\'s id is the name of its file')
+    else if (sameName) tell(each.place, 'same-name', `two recipients are named "${each.name}": the other is in ${sameName.file}`, 'change the name of one of them')
     return sameId || sameName ? { ...each, sound: false } : each
   })
 }

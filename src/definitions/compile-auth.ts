@@ -1,4 +1,4 @@
-import { diagnosticAt, type Place } from '../base/diagnostic.ts'
+import type { Place } from '../base/diagnostic.ts'
 import { parsePath } from './conditions/condition.ts'
 import { AUTH_READS, AUTH_SECTION, authTypeName, KEY_IN_HEADER, type AuthType } from './fields/auth.ts'
 import { take, type Kind, type PlacesOf, type Reading, type ValuesOf } from './fields/field.ts'
@@ -14,8 +14,7 @@ export const AUTH: Kind<AuthDefinition | null> = block('Auth', AUTH_SECTION, ({ 
   takes: '`Bearer …`',
   read: (node, reading) => {
     if (node.kind === 'scalar') return authLine(node, reading)
-    reading.report(diagnosticAt(node.place, 'wrong-shape', 'Auth is no list', 'write Auth: Bearer ${NAME}, or a block with Username and Password'))
-    return undefined
+    return reading.tell(node.place, 'wrong-shape', 'Auth is no list', 'write Auth: Bearer ${NAME}, or a block with Username and Password')
   },
 })
 
@@ -23,10 +22,7 @@ const authLine = (node: Extract<YamlNode, { kind: 'scalar' }>, reading: Reading)
   const text = node.text.trim()
   if (yesNo(text) === false) return null
   const bearer = /^bearer\s+(\S.*)$/is.exec(text)?.[1]
-  if (bearer === undefined) {
-    reading.report(diagnosticAt(node.place, 'bad-auth', `got "${/^basic\b/i.test(text) ? 'Basic …' : shortened(text)}", expected Bearer and a token`, /\bkey\b/i.test(text) ? KEY_IN_HEADER : 'write Auth: Bearer ${NAME}, or a block with Username and Password, or with a Type'))
-    return undefined
-  }
+  if (bearer === undefined) return reading.tell(node.place, 'bad-auth', `got "${/^basic\b/i.test(text) ? 'Basic …' : shortened(text)}", expected Bearer and a token`, /\bkey\b/i.test(text) ? KEY_IN_HEADER : 'write Auth: Bearer ${NAME}, or a block with Username and Password, or with a Type')
   // The subject document's `Bearer token` and `Bearer token (rotate monthly)` name no token: the recipient's own variable holds it.
   const token = /^token(\s*\([^)]*\))?$/i.test(bearer) ? ownToken(node.place, reading) : { text: bearer, place: node.place }
   if (token === undefined) return undefined
@@ -44,10 +40,7 @@ export const tokenVariable = (name: string): string => {
 const ownToken = (place: Place, reading: Reading): Text | undefined => {
   const name = tokenVariable(reading.name)
   const value = Object.hasOwn(reading.env, name) ? reading.env[name] : undefined
-  if (value === undefined) {
-    reading.report(diagnosticAt(place, 'missing-variable', `\`Bearer token\` means the variable ${name}, which is not set`, `export ${name}=… or add it to .env; another name is written as Bearer \${NAME}`))
-    return undefined
-  }
+  if (value === undefined) return reading.tell(place, 'missing-variable', `\`Bearer token\` means the variable ${name}, which is not set`, `export ${name}=… or add it to .env; another name is written as Bearer \${NAME}`)
   reading.secret(value)
   return { text: value, place }
 }
@@ -56,13 +49,13 @@ const ownToken = (place: Place, reading: Reading): Text | undefined => {
 export const authOf = (values: AuthValues, places: PlacesOf<typeof AUTH_SECTION>, place: Place, reading: Reading): AuthDefinition | null | undefined => {
   const type = values.type ?? impliedType(values, places)
   if (type === null) {
-    if (!places.type) reading.report(diagnosticAt(place, 'bad-auth', 'this Auth says neither how nor with what to sign in', 'write Username and Password, or a Type: OAuth2, JWT, Token Request, HMAC, Standard Webhooks'))
+    if (!places.type) reading.tell(place, 'bad-auth', 'this Auth says neither how nor with what to sign in', 'write Username and Password, or a Type: OAuth2, JWT, Token Request, HMAC, Standard Webhooks')
     return undefined
   }
   tellOfUnused(type, places, reading)
   const need = <K extends keyof AuthValues>(name: K): NonNullable<AuthValues[K]> | undefined => {
     const value = values[name]
-    if (value === undefined && places[name] === undefined) reading.report(diagnosticAt(place, 'missing-key', `Auth has no ${AUTH_SECTION[name].key}`, `write ${AUTH_SECTION[name].key}: ${AUTH_SECTION[name].example}`))
+    if (value === undefined && places[name] === undefined) reading.tell(place, 'missing-key', `Auth has no ${AUTH_SECTION[name].key}`, `write ${AUTH_SECTION[name].key}: ${AUTH_SECTION[name].example}`)
     return value as NonNullable<AuthValues[K]> | undefined
   }
   const secret = (name: 'password' | 'clientSecret' | 'secret'): Text | undefined => {
@@ -120,7 +113,7 @@ const tellOfUnused = (type: AuthType, places: PlacesOf<typeof AUTH_SECTION>, rea
   for (const [name, place] of Object.entries(places) as [keyof typeof AUTH_SECTION, Place][]) {
     if (name === 'type' || AUTH_READS[type].includes(name)) continue
     const others = (Object.keys(AUTH_READS) as AuthType[]).filter((each) => AUTH_READS[each].includes(name)).map(authTypeName).join(', ')
-    reading.report(diagnosticAt(place, 'unused-key', `"${AUTH_SECTION[name].key}" means nothing to Auth of Type: ${authTypeName(type)}`, `it is for Type: ${others}; ${ELSEWHERE[type] ?? 'leave it out'}`, 'warning'))
+    reading.tell(place, 'unused-key', `"${AUTH_SECTION[name].key}" means nothing to Auth of Type: ${authTypeName(type)}`, `it is for Type: ${others}; ${ELSEWHERE[type] ?? 'leave it out'}`, 'warning')
   }
 }
 
@@ -143,7 +136,7 @@ const impliedType = (values: AuthValues, places: PlacesOf<typeof AUTH_SECTION>):
 
 const warnOfPlainSecret = ({ text, place }: Text, what: string, reading: Reading): void => {
   if (text === '' || text.includes('${') || text.includes('{{') || reading.isSecret(text)) return
-  reading.report(diagnosticAt(place, 'plain-secret', `${what} is written in plain text in this file`, 'put it into .env and write ${NAME} here', 'warning'))
+  reading.tell(place, 'plain-secret', `${what} is written in plain text in this file`, 'put it into .env and write ${NAME} here', 'warning')
 }
 
 const shortened = (text: string): string => (text.length > 24 ? `${text.slice(0, 8)}…` : text)

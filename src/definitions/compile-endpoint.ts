@@ -1,4 +1,4 @@
-import { diagnosticAt, type Place } from '../base/diagnostic.ts'
+import type { Place } from '../base/diagnostic.ts'
 import { formatMoney } from '../base/money.ts'
 import type { Policy } from '../core/policy.ts'
 import { asWritten } from './as-written.ts'
@@ -71,7 +71,7 @@ export const compileEndpoint = (id: string, name: string, root: Extract<YamlNode
   tellOfCaps(definition, policy, places, reading)
   const { days, callWindow } = values
   if (days && callWindow?.days && callWindow.days.toSorted().join() !== days.toSorted().join()) {
-    reading.report(diagnosticAt(places.days ?? place, 'given-twice', 'Call Window names other weekdays than Days', 'keep one of them'))
+    reading.tell(places.days ?? place, 'given-twice', 'Call Window names other weekdays than Days', 'keep one of them')
   }
   tellOfUnusedOptions(type, places, reading)
   return { definition, policy: policyOfService(definition, policy, places, reading), typed: true }
@@ -99,7 +99,7 @@ const authFrom = (values: EndpointValues, places: EndpointPlaces, reading: Readi
   const [loose] = Object.values(looseIn(places))
   if (loose === undefined || values.type === 'sftp') return values.auth ?? null
   if (places.auth) {
-    reading.report(diagnosticAt(loose, 'given-twice', 'credentials are given beside Auth', 'put them under Auth'))
+    reading.tell(loose, 'given-twice', 'credentials are given beside Auth', 'put them under Auth')
     return values.auth ?? null
   }
   return authOf(looseIn(values), looseIn(places), loose, reading) ?? null
@@ -165,28 +165,28 @@ const needsAddress = (type: EndpointType): boolean => TYPE_KINDS[type] === 'plai
 const tellOfCaps = ({ currency, parsing, ping }: EndpointDefinition, { caps, price, name }: Policy, places: EndpointPlaces, reading: Reading): void => {
   const earned = price?.currency ?? currency
   const other = caps.flatMap(({ limit }) => (limit.kind === 'revenue' && limit.amount.currency !== earned ? [limit.amount.currency] : []))[0]
-  if (other !== undefined && places.caps) reading.report(diagnosticAt(places.caps, 'other-currency', `this cap counts ${other}, and ${name} earns ${earned}: it is never reached`, `write the cap in ${earned}`, parsing.price || ping ? 'warning' : 'error'))
+  if (other !== undefined && places.caps) reading.tell(places.caps, 'other-currency', `this cap counts ${other}, and ${name} earns ${earned}: it is never reached`, `write the cap in ${earned}`, parsing.price || ping ? 'warning' : 'error')
   const small = caps.flatMap(({ limit }) => (limit.kind === 'revenue' && price && limit.amount.currency === price.currency && limit.amount.amount < price.amount ? [limit.amount] : []))[0]
-  if (small && price && places.caps) reading.report(diagnosticAt(places.caps, 'cap-below-price', `this cap of ${small.currency} ${formatMoney(small)} holds no sale of ${formatMoney(price)}: nothing would be sent to ${name}`, 'write a cap of one sale or more', 'warning'))
+  if (small && price && places.caps) reading.tell(places.caps, 'cap-below-price', `this cap of ${small.currency} ${formatMoney(small)} holds no sale of ${formatMoney(price)}: nothing would be sent to ${name}`, 'write a cap of one sale or more', 'warning')
 }
 
 const tellOfEndpoint = (definition: EndpointDefinition, places: EndpointPlaces, reading: Reading): void => {
   const { type, parsing, responseCodes } = definition
   if (definition.url === null && definition.endpoints.length === 0 && !places.endpoint && !places.endpoints && needsAddress(type)) {
-    reading.report(diagnosticAt(definition.place, 'missing-key', `${definition.name} has no Endpoint`, ADDRESSES[type] ?? 'write Endpoint: https://… under Settings; recipients that arrange others have a Pattern'))
+    reading.tell(definition.place, 'missing-key', `${definition.name} has no Endpoint`, ADDRESSES[type] ?? 'write Endpoint: https://… under Settings; recipients that arrange others have a Pattern')
   }
   const last = definition.endpoints.at(-1)
   if (last && last.when !== null && definition.url === null && !places.endpoint && definition.ping === null) {
-    reading.report(diagnosticAt(last.use.place, 'no-last-endpoint', 'a lead for which no When holds has nowhere to go: it fails', 'end the list with an endpoint without When', 'warning'))
+    reading.tell(last.use.place, 'no-last-endpoint', 'a lead for which no When holds has nowhere to go: it fails', 'end the list with an endpoint without When', 'warning')
   }
   if (places.extraFields && !places.bodyParameter) {
-    reading.report(diagnosticAt(places.extraFields, 'unused-key', 'Extra Fields stand beside a Body Parameter, and there is none: they are not sent', 'write Body Parameter: data, or move them into Field Mapping'))
+    reading.tell(places.extraFields, 'unused-key', 'Extra Fields stand beside a Body Parameter, and there is none: they are not sent', 'write Body Parameter: data, or move them into Field Mapping')
   }
   if (definition.options['duplicateCheck'] === true && type !== 'salesforce.create_lead') {
-    reading.report(diagnosticAt(places.duplicateCheck ?? definition.place, 'not-enforced', 'this Duplicate Check names no field, and keeps no lead back', 'write Duplicate Check: phone_1 within 30 days', 'warning'))
+    reading.tell(places.duplicateCheck ?? definition.place, 'not-enforced', 'this Duplicate Check names no field, and keeps no lead back', 'write Duplicate Check: phone_1 within 30 days', 'warning')
   }
   if (TYPE_KINDS[type] === 'plain') warnOfOpenHost(definition).forEach(reading.report)
   if (type !== 'custom') return
   const knowsSuccess = parsing.success !== null || parsing.places['success'] !== undefined || responseCodes.some((row) => row.means === 'success') || places.responseCodes !== undefined
-  if (!knowsSuccess) reading.report(diagnosticAt(definition.place, 'no-success-rule', `${definition.name} has no Success rule: every answer with a status of 2xx counts as an acceptance`, 'write Response Parsing with Success: status = "accepted", as the buyer answers', 'warning'))
+  if (!knowsSuccess) reading.tell(definition.place, 'no-success-rule', `${definition.name} has no Success rule: every answer with a status of 2xx counts as an acceptance`, 'write Response Parsing with Success: status = "accepted", as the buyer answers', 'warning')
 }

@@ -1,15 +1,16 @@
 import { diagnosticAt, type Diagnostic, type Place } from '../base/diagnostic.ts'
+import type { Reading } from './fields/field.ts'
 import { dottedPath } from './keys.ts'
 import type { MappingEntry, MappingNode } from './types.ts'
 import type { YamlEntry, YamlNode } from './yaml-tree.ts'
 
 /** A mapping as written: quoted values and values with `{{…}}` are templates, unquoted numbers, booleans and nulls constants. */
-export const compileMapping = (node: YamlNode, report: (problem: Diagnostic) => void): MappingNode => {
+export const compileMapping = (node: YamlNode, reading: Reading): MappingNode => {
   switch (node.kind) {
-    case 'map': return { kind: 'map', entries: entriesOf(node.entries, report), place: node.place }
-    case 'list': return { kind: 'list', items: node.items.map((each) => compileMapping(each, report)), place: node.place }
+    case 'map': return { kind: 'map', entries: entriesOf(node.entries, reading), place: node.place }
+    case 'list': return { kind: 'list', items: node.items.map((each) => compileMapping(each, reading)), place: node.place }
     case 'scalar': {
-      if ((!node.quoted && BARE_FIELD.test(node.text.trim())) || OTHER_BRACES.test(node.text)) report(asItStands(node.text, node.place))
+      if ((!node.quoted && BARE_FIELD.test(node.text.trim())) || OTHER_BRACES.test(node.text)) tellOfPlainField(node.text, node.place, reading)
       if (!node.quoted && typeof node.value !== 'string') return { kind: 'constant', value: node.value, text: node.text, place: node.place }
       return { kind: 'template', text: node.text, place: node.place }
     }
@@ -22,17 +23,17 @@ const BARE_FIELD = /^\$?(?:lead|source)\.\w[\w.]*$/
 /** What other systems write around a field. */
 const OTHER_BRACES = /(?<!\{)\{\s*(?:lead|source)\.[\w.]+\s*\}(?!\})|^\s*[<[%]+\s*(?:lead|source)\.[\w.]+\s*[>\]%]+\s*$/
 
-const asItStands = (text: string, place: Place): Diagnostic =>
-  diagnosticAt(place, 'plain-field', `"${text.trim()}" goes to the buyer as it stands, the same for every lead`, `write {{${/(?:lead|source)\.[\w.]+/.exec(text)?.[0] ?? 'lead.name'}}} for the field; a text is put in quotes`, 'warning')
+const tellOfPlainField = (text: string, place: Place, { tell }: Reading): void =>
+  tell(place, 'plain-field', `"${text.trim()}" goes to the buyer as it stands, the same for every lead`, `write {{${/(?:lead|source)\.[\w.]+/.exec(text)?.[0] ?? 'lead.name'}}} for the field; a text is put in quotes`, 'warning')
 
-const entriesOf = (entries: readonly YamlEntry[], report: (problem: Diagnostic) => void): readonly MappingEntry[] => {
-  for (const each of [...clashes(entries), ...repeats(entries)]) report(each)
+const entriesOf = (entries: readonly YamlEntry[], reading: Reading): readonly MappingEntry[] => {
+  for (const each of [...clashes(entries), ...repeats(entries)]) reading.report(each)
   return entries.map((each): MappingEntry => {
-    if (each.kind === 'block') return { kind: 'block', open: each.open, then: entriesOf(each.then, report), otherwise: entriesOf(each.otherwise, report) }
-    if (each.key.includes('{{')) report(diagnosticAt(each.keyPlace, 'template-key', `"${each.key}": the name of a field cannot be a template`, 'write the name out, and choose between names with {{#if …}} on a line of its own'))
+    if (each.kind === 'block') return { kind: 'block', open: each.open, then: entriesOf(each.then, reading), otherwise: entriesOf(each.otherwise, reading) }
+    if (each.key.includes('{{')) reading.tell(each.keyPlace, 'template-key', `"${each.key}": the name of a field cannot be a template`, 'write the name out, and choose between names with {{#if …}} on a line of its own')
     // `{lead.zip}` is a map to YAML.
-    if (BARE_FIELD.test(each.key) && each.value.kind === 'scalar' && each.value.value === null && !each.value.quoted) report(asItStands(each.key, each.keyPlace))
-    return { kind: 'entry', key: each.key, value: compileMapping(each.value, report), place: each.keyPlace }
+    if (BARE_FIELD.test(each.key) && each.value.kind === 'scalar' && each.value.value === null && !each.value.quoted) tellOfPlainField(each.key, each.keyPlace, reading)
+    return { kind: 'entry', key: each.key, value: compileMapping(each.value, reading), place: each.keyPlace }
   })
 }
 

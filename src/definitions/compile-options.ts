@@ -1,4 +1,3 @@
-import { diagnosticAt } from '../base/diagnostic.ts'
 import { ENDPOINT_SECTION, type EndpointPlaces, type EndpointValues } from './endpoint-keys.ts'
 import type { Reading } from './fields/field.ts'
 import { literalOf } from './fields/plain.ts'
@@ -24,8 +23,8 @@ const READERS: Readonly<Partial<Record<keyof EndpointValues, readonly EndpointTy
 export const tellOfUnusedOptions = (type: EndpointType, places: EndpointPlaces, reading: Reading): void => {
   for (const [name, types] of Object.entries(READERS) as [keyof EndpointPlaces, readonly EndpointType[]][]) {
     const place = places[name]
-    if (place && name === 'body' && TYPE_KINDS[type] === 'plain') reading.report(diagnosticAt(place, 'unused-key', '"Body" is that of an e-mail: what a request holds stands under Field Mapping', 'write Field Mapping: and a line for each field, such as first_name: {{lead.first_name}}; for a text as it stands write Format: Text and the text behind Field Mapping'))
-    else if (place && !types.includes(type)) reading.report(diagnosticAt(place, 'unused-key', `"${ENDPOINT_SECTION[name].key}" means nothing to this type of recipient`, `it is for Type: ${types.join(', ')}; leave it out`, 'warning'))
+    if (place && name === 'body' && TYPE_KINDS[type] === 'plain') reading.tell(place, 'unused-key', '"Body" is that of an e-mail: what a request holds stands under Field Mapping', 'write Field Mapping: and a line for each field, such as first_name: {{lead.first_name}}; for a text as it stands write Format: Text and the text behind Field Mapping')
+    else if (place && !types.includes(type)) reading.tell(place, 'unused-key', `"${ENDPOINT_SECTION[name].key}" means nothing to this type of recipient`, `it is for Type: ${types.join(', ')}; leave it out`, 'warning')
   }
 }
 

@@ -1,4 +1,4 @@
-import { diagnosticAt, type Place } from '../base/diagnostic.ts'
+import type { Place } from '../base/diagnostic.ts'
 import type { PlacesOf, Reading, Section, ValuesOf } from './fields/field.ts'
 import { PARSING_SECTION, PING_PARSING_SECTION } from './fields/parsing.ts'
 import { block, namesOf } from './fields/section.ts'
@@ -27,14 +27,14 @@ const parsingOf = (values: ValuesOf<typeof PING_PARSING_SECTION>, places: Places
 })
 
 /** The names as the table has them, in lower case: `Revenue` is the price; a name of Capture may be missing anyway. */
-const optionalOf = (section: Section, { values, places }: { readonly values: ValuesOf<typeof PARSING_SECTION>; readonly places: PlacesOf<typeof PARSING_SECTION> }, { report }: Reading): readonly string[] =>
+const optionalOf = (section: Section, { values, places }: { readonly values: ValuesOf<typeof PARSING_SECTION>; readonly places: PlacesOf<typeof PARSING_SECTION> }, { tell }: Reading): readonly string[] =>
   (values.optional ?? []).flatMap((each) => {
     const field = section[namesOf(section).get(normalKey(each)) ?? '']
     if (field !== undefined) return [field.key.toLowerCase()]
     if (places.optional && !Object.hasOwn(values.capture ?? {}, each)) {
       const known = ['Lead ID', 'Price', ...('pingId' in section ? ['Ping ID'] : [])]
       const near = suggest(each, known)
-      report(diagnosticAt(places.optional, 'bad-value', `Optional names "${each}", which is no value of an answer`, near === null ? `write one of ${known.join(', ')}` : `did you mean ${near}?`))
+      tell(places.optional, 'bad-value', `Optional names "${each}", which is no value of an answer`, near === null ? `write one of ${known.join(', ')}` : `did you mean ${near}?`)
     }
     return []
   })

@@ -1,4 +1,4 @@
-import { diagnosticAt, type Place } from '../base/diagnostic.ts'
+import type { Place } from '../base/diagnostic.ts'
 import { AUTH_SECTION, CREDENTIALS } from './fields/auth.ts'
 import { BATCH_SECTION } from './fields/batch.ts'
 import { CIRCUIT_SECTION } from './fields/circuit-breaker.ts'
@@ -41,10 +41,10 @@ export const readEndpointKeys = (root: Extract<YamlNode, { kind: 'map' }>, readi
     const key = entry.kind === 'entry' ? normalKey(entry.key) : ''
     const into = key === 'settings' || key === 'setting' ? settings : key === 'options' || key === 'option' ? options : null
     if (entry.kind === 'block' || into === null) { (entry.kind === 'entry' && branchCondition(entry.key) !== null ? branches : top).push(entry); continue }
-    if (seen.has(key)) reading.report(diagnosticAt(entry.keyPlace, 'given-twice', `"${entry.key}" is given twice`, 'put all of its keys under one'))
+    if (seen.has(key)) reading.tell(entry.keyPlace, 'given-twice', `"${entry.key}" is given twice`, 'put all of its keys under one')
     seen.add(key)
     if (entry.value.kind === 'map') for (const each of entry.value.entries) (each.kind === 'entry' && branchCondition(each.key) !== null ? branches : into).push(each)
-    else reading.report(diagnosticAt(entry.value.kind === 'list' ? entry.value.place : entry.keyPlace, 'wrong-shape', `${entry.key} is a block of keys`, 'write its keys on the lines below, indented'))
+    else reading.tell(entry.value.kind === 'list' ? entry.value.place : entry.keyPlace, 'wrong-shape', `${entry.key} is a block of keys`, 'write its keys on the lines below, indented')
   }
   const parts = [
     readSection(ENDPOINT_SECTION, top, reading, { elsewhere: (key, how) => elsewhere(key, how, TOP_HINTS) }),
@@ -66,7 +66,7 @@ export const readEndpointKeys = (root: Extract<YamlNode, { kind: 'map' }>, readi
   const [first] = branches
   if (first?.kind === 'entry') {
     // The subject document's `If buyer_region = "west":` with a `Use` below it.
-    if (places['endpoints']) reading.report(diagnosticAt(first.keyPlace, 'given-twice', 'endpoints by region are given twice', 'write all of them under Endpoints'))
+    if (places['endpoints']) reading.tell(first.keyPlace, 'given-twice', 'endpoints by region are given twice', 'write all of them under Endpoints')
     else {
       places['endpoints'] = first.keyPlace
       values['endpoints'] = ENDPOINTS.read({ kind: 'map', entries: branches, place: first.keyPlace }, reading)

@@ -1,4 +1,3 @@
-import { diagnosticAt } from '../base/diagnostic.ts'
 import type { EndpointValues } from './endpoint-keys.ts'
 import type { Reading } from './fields/field.ts'
 import type { EndpointType, Format, HeaderDefinition } from './types.ts'
@@ -11,7 +10,7 @@ export const formatOf = (type: EndpointType, values: EndpointValues): Format =>
 export const warnOfContentType = (format: Format, values: EndpointValues, reading: Reading): void => {
   const said = contentTypeIn(values)
   if (!said || values.batch !== undefined || !CHECKED.includes(format) || said.format === format) return
-  reading.report(diagnosticAt(said.header.value.place, 'content-type', `this header says ${said.format.toUpperCase()}, and what is sent is ${format.toUpperCase()}`, `write Format: ${said.format.toUpperCase()}, or leave the header out: the right one is added`, 'warning'))
+  reading.tell(said.header.value.place, 'content-type', `this header says ${said.format.toUpperCase()}, and what is sent is ${format.toUpperCase()}`, `write Format: ${said.format.toUpperCase()}, or leave the header out: the right one is added`, 'warning')
 }
 
 const CHECKED: readonly Format[] = ['json', 'xml', 'form', 'csv']

@@ -1,5 +1,5 @@
 import { basename, extname } from 'node:path'
-import { diagnosticAt, isSameProblem, type Diagnostic, type Place } from '../base/diagnostic.ts'
+import { isSameProblem, tellTo, type Diagnostic, type Place } from '../base/diagnostic.ts'
 import type { Environment } from '../base/environment.ts'
 import { compileEndpoint, type CompiledEndpoint } from './compile-endpoint.ts'
 import { emptyVariables } from './empty-variables.ts'
@@ -35,6 +35,7 @@ export const readRecipient = (file: FileText, env: Environment, secrets: Set<str
   const emptyLines = new Set<number>()
   // What a forgotten variable leaves behind is not told again.
   const report = (problem: Diagnostic): void => { if (!emptyLines.has(problem.line) && !diagnostics.some((each) => isSameProblem(each, problem))) diagnostics.push(problem) }
+  const tell = tellTo(report)
   const result = (name: string, place: Place, content: ReadRecipient['content']): ReadRecipient =>
     ({ file: file.path, id, name, place, content, diagnostics, sound: diagnostics.every((each) => each.severity !== 'error') })
 
@@ -45,11 +46,11 @@ export const readRecipient = (file: FileText, env: Environment, secrets: Set<str
   const start: Place = { file: file.path, line: 1, col: 1 }
   // The name of a file that cannot be read is still worth knowing: patterns name it.
   if (yaml.root === null) {
-    if (yaml.diagnostics.length === 0) report(diagnosticAt(start, 'empty-file', 'this file is empty', 'write Recipient: and its name'))
+    if (yaml.diagnostics.length === 0) tell(start, 'empty-file', 'this file is empty', 'write Recipient: and its name')
     return result(nameInText(file.text) ?? id, start, null)
   }
   if (yaml.root.kind !== 'map') {
-    report(diagnosticAt(yaml.root.place, 'wrong-shape', 'this file is no recipient: it has no keys', 'write Recipient: and its name on the first line, then Settings: and the others'))
+    tell(yaml.root.place, 'wrong-shape', 'this file is no recipient: it has no keys', 'write Recipient: and its name on the first line, then Settings: and the others')
     return result(id, start, null)
   }
   const substituted = substitute(yaml.root, env)
@@ -62,8 +63,8 @@ export const readRecipient = (file: FileText, env: Environment, secrets: Set<str
   const said = entryOf(root, 'recipient')
   const name = said?.value.kind === 'scalar' && !isEmpty(said.value) ? said.value.text.trim() : id
   const place = said?.keyPlace ?? start
-  if (!said) report(diagnosticAt(start, 'missing-key', 'this file has no Recipient', 'write Recipient: and its name on the first line'))
-  const reading: Reading = { report, name, env, secret: (value) => { if (value !== '') own.add(value) }, isSecret: (text) => [...own].some((secret) => text.includes(secret)) }
+  if (!said) tell(start, 'missing-key', 'this file has no Recipient', 'write Recipient: and its name on the first line')
+  const reading: Reading = { report, tell, name, env, secret: (value) => { if (value !== '') own.add(value) }, isSecret: (text) => [...own].some((secret) => text.includes(secret)) }
   if (isPattern(root)) {
     const pattern = readPattern(id, name, root, place, reading)
     own.forEach((each) => secrets.add(each))

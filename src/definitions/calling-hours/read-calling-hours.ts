@@ -1,4 +1,4 @@
-import { diagnosticAt, type Diagnostic, type Place } from '../../base/diagnostic.ts'
+import { tellTo, type Diagnostic, type Place } from '../../base/diagnostic.ts'
 import type { CallingHours, CallWindow } from '../../core/policy.ts'
 import { STATE_ZONES } from '../../core/zones/us-zones.ts'
 import { normalKey } from '../keys.ts'
@@ -20,7 +20,7 @@ export const readCallingHours = (file: FileText, under: CallingHours | null): { 
   const { root, diagnostics: broken } = readYaml(file)
   const diagnostics: Diagnostic[] = [...broken]
   const start: Place = { file: file.path, line: 1, col: 1 }
-  const tell = (place: Place, code: string, message: string, help: string): void => { diagnostics.push(diagnosticAt(place, code, message, help)) }
+  const tell = tellTo((problem) => { diagnostics.push(problem) })
   const said = { source: '', asOf: '' }
   const byState = new Map(Object.entries(under?.byState ?? {}))
   let elsewhere = under?.elsewhere ?? []

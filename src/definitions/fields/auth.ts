@@ -1,4 +1,3 @@
-import { diagnosticAt } from '../../base/diagnostic.ts'
 import type { Field, Kind } from './field.ts'
 import { MAPPING } from './mapping.ts'
 import { TEXT, WORDS, listOf, oneOf } from './plain.ts'
@@ -26,8 +25,7 @@ const TYPE: Kind<AuthType> = {
   ...KNOWN,
   read: (node, reading) => {
     if (node.kind !== 'scalar' || !/^(api|access)?[\s_-]*key$|^(custom )?header$/i.test(node.text.trim())) return KNOWN.read(node, reading)
-    reading.report(diagnosticAt(node.place, 'bad-auth', `Auth has no Type: ${node.text.trim()}`, `${KEY_IN_HEADER}; leave Auth out`))
-    return undefined
+    return reading.tell(node.place, 'bad-auth', `Auth has no Type: ${node.text.trim()}`, `${KEY_IN_HEADER}; leave Auth out`)
   },
 }
 

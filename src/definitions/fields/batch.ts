@@ -1,5 +1,4 @@
 import { cronProblem } from '../../base/cron.ts'
-import { diagnosticAt } from '../../base/diagnostic.ts'
 import type { BatchPolicy } from '../../core/policy.ts'
 import { parsed, refused } from '../values/parsed.ts'
 import type { BatchDefinition } from '../types.ts'
@@ -49,7 +48,7 @@ interface BatchRead {
 }
 
 export const BATCH = block('Batch', BATCH_SECTION, ({ values, places }, reading, node): BatchRead => {
-  if (!places.accumulate && !places.schedule) reading.report(diagnosticAt(node.place, 'missing-key', 'Batch does not say when a batch leaves', 'write Accumulate: 100 leads or 5 minutes'))
+  if (!places.accumulate && !places.schedule) reading.tell(node.place, 'missing-key', 'Batch does not say when a batch leaves', 'write Accumulate: 100 leads or 5 minutes')
   return {
     policy: { ...(values.accumulate ?? { maxLeads: 100, maxWaitMs: 300_000 }), schedule: values.schedule ?? null },
     definition: { format: values.format ?? null, results: values.results ?? null, match: values.match ?? null },

@@ -1,4 +1,4 @@
-import { diagnosticAt, type Place } from '../../base/diagnostic.ts'
+import type { Place } from '../../base/diagnostic.ts'
 import type { RetryRule } from '../../core/policy.ts'
 import { normalKey } from '../keys.ts'
 import type { RetryOn } from '../values/retry-on.ts'
@@ -41,7 +41,7 @@ const readStatuses = (entries: readonly YamlEntry[], reading: Reading): { readon
   const refused: number[] = []
   for (const entry of entries) {
     if (entry.kind === 'block') continue
-    const tell = (place: Place, message: string, help: string): void => reading.report(diagnosticAt(place, 'bad-retry-on', message, help))
+    const tell = (place: Place, message: string, help: string): void => reading.tell(place, 'bad-retry-on', message, help)
     const says = entry.value.kind === 'scalar' ? entry.value.text : ''
     const status = parseStatusRange(entry.key)
     if (status === null || status.from < 400 || status.to > 499) tell(entry.keyPlace, `got "${entry.key}", expected a status from 400 to 499, or ${Object.values(RULE_SECTION).map((field) => field.key).join(', ')}, Retry On`, "write 400 Bad Request: Don't retry, or Retry: 3 times")

@@ -1,4 +1,3 @@
-import { diagnosticAt } from '../../base/diagnostic.ts'
 import type { RegionalEndpoint } from '../types.ts'
 import type { YamlNode } from '../yaml-tree.ts'
 import { parseLeadCondition } from '../conditions/lead-condition.ts'
@@ -14,7 +13,7 @@ const ROW_SECTION = {
 } as const satisfies Readonly<Record<string, Field<unknown>>>
 
 const ROW: Kind<RegionalEndpoint> = block('Endpoints', ROW_SECTION, ({ values, places }, reading, node) => {
-  if (values.use === undefined && !places.use) reading.report(diagnosticAt(node.place, 'missing-key', 'this endpoint has no Use', 'write Use: https://…'))
+  if (values.use === undefined && !places.use) reading.tell(node.place, 'missing-key', 'this endpoint has no Use', 'write Use: https://…')
   if (values.use === undefined || (places.when && values.when === undefined)) return undefined
   return { when: values.when ?? null, use: values.use }
 })
@@ -26,12 +25,9 @@ export const ENDPOINTS: Kind<readonly RegionalEndpoint[]> = {
   section: () => ROW_SECTION,
   read: (node, reading) => {
     const rows = node.kind === 'list' ? node.items.flatMap((item) => ROW.read(item, reading) ?? []) : node.kind === 'map' ? branches(node, reading) : null
-    if (rows === null) {
-      reading.report(diagnosticAt(node.place, 'wrong-shape', 'Endpoints is a list of {When, Use}', 'write - {When: "lead.state = CA", Use: "https://…"}; a single endpoint is Endpoint: https://…'))
-      return undefined
-    }
+    if (rows === null) return reading.tell(node.place, 'wrong-shape', 'Endpoints is a list of {When, Use}', 'write - {When: "lead.state = CA", Use: "https://…"}; a single endpoint is Endpoint: https://…')
     rows.slice(0, -1).forEach((row) => {
-      if (row.when === null) reading.report(diagnosticAt(row.use.place, 'unreachable', 'an endpoint without When takes every lead, so that the next ones are never used', 'put it last'))
+      if (row.when === null) reading.tell(row.use.place, 'unreachable', 'an endpoint without When takes every lead, so that the next ones are never used', 'put it last')
     })
     return rows
   },
@@ -45,7 +41,7 @@ const branches = (node: Extract<YamlNode, { kind: 'map' }>, reading: Reading): r
     const condition = entry.kind === 'entry' ? branchCondition(entry.key) : null
     if (entry.kind === 'block' || condition === null) {
       const place = entry.kind === 'block' ? entry.open.place : entry.keyPlace
-      reading.report(diagnosticAt(place, 'unknown-key', 'Endpoints is a list of {When, Use}', 'write - {When: "lead.state = CA", Use: "https://…"}, or If lead.state = "CA": with Use: below it'))
+      reading.tell(place, 'unknown-key', 'Endpoints is a list of {When, Use}', 'write - {When: "lead.state = CA", Use: "https://…"}, or If lead.state = "CA": with Use: below it')
       return []
     }
     const when = condition === '' ? null : WHEN.read({ kind: 'scalar', value: condition, text: condition, quoted: false, place: entry.keyPlace }, reading)

@@ -1,4 +1,4 @@
-import { diagnosticAt, type Diagnostic, type Place } from '../../base/diagnostic.ts'
+import type { Diagnostic, Place, Tell } from '../../base/diagnostic.ts'
 import type { Environment } from '../../base/environment.ts'
 import type { Text } from '../types.ts'
 import type { Parsed } from '../values/parsed.ts'
@@ -7,6 +7,7 @@ import type { YamlNode } from '../yaml-tree.ts'
 /** What is known while one file is read. */
 export interface Reading {
   readonly report: (problem: Diagnostic) => void
+  readonly tell: Tell
   /** The recipient's display name: `Auth: Bearer token` means its own variable. */
   readonly name: string
   readonly env: Environment
@@ -67,14 +68,8 @@ export const take = <T>(result: Parsed<T>, reading: Reading): T | undefined => {
 
 /** The text of a scalar; undefined, and reported, for anything else and for an empty value. */
 export const textOf = (node: YamlNode, takes: string, reading: Reading): string | undefined => {
-  if (node.kind !== 'scalar') {
-    reading.report(diagnosticAt(node.place, 'wrong-shape', `got ${node.kind === 'map' ? 'a block of keys' : 'a list'}, expected ${takes}`, 'write the value behind the colon, on the same line'))
-    return undefined
-  }
-  if (isEmpty(node)) {
-    reading.report(diagnosticAt(node.place, 'empty-value', `nothing is written here, expected ${takes}`, 'write a value, or leave the key out'))
-    return undefined
-  }
+  if (node.kind !== 'scalar') return reading.tell(node.place, 'wrong-shape', `got ${node.kind === 'map' ? 'a block of keys' : 'a list'}, expected ${takes}`, 'write the value behind the colon, on the same line')
+  if (isEmpty(node)) return reading.tell(node.place, 'empty-value', `nothing is written here, expected ${takes}`, 'write a value, or leave the key out')
   return node.text.trim()
 }
 

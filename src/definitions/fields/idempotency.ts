@@ -1,4 +1,3 @@
-import { diagnosticAt } from '../../base/diagnostic.ts'
 import type { Idempotency } from '../types.ts'
 import { isEmpty, textOf, type Field, type Kind } from './field.ts'
 import { TEXT, WORDS, yesNo } from './plain.ts'
@@ -18,7 +17,7 @@ const NAME = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/
 export const IDEMPOTENCY: Kind<Idempotency | null> = block('Idempotency', IDEMPOTENCY_SECTION,
   ({ values, places }, reading): Idempotency | null => {
     const header = values.header ?? USUAL
-    if (!NAME.test(header) && places.header) reading.report(diagnosticAt(places.header, 'bad-header', `"${header}" cannot be the name of a header`, 'header names have letters, digits and -'))
+    if (!NAME.test(header) && places.header) reading.tell(places.header, 'bad-header', `"${header}" cannot be the name of a header`, 'header names have letters, digits and -')
     return { header, key: values.key ?? null }
   }, {
     takes: 'the name of a header, or off',
@@ -27,11 +26,10 @@ export const IDEMPOTENCY: Kind<Idempotency | null> = block('Idempotency', IDEMPO
       if (text === undefined) return undefined
       const said = yesNo(text)
       if (said !== null) return said ? { header: USUAL, key: null } : null
-      if (/^(?:lead|source|delivery|run)\./.test(text)) { reading.report(diagnosticAt(node.place, 'bad-value', `got "${text}", expected the name of a header, a key template, or off`, `write {{${text}}} where this is the key`)); return undefined }
+      if (/^(?:lead|source|delivery|run)\./.test(text)) return reading.tell(node.place, 'bad-value', `got "${text}", expected the name of a header, a key template, or off`, `write {{${text}}} where this is the key`)
       if (NAME.test(text)) return { header: text, key: null }
       // A template alone is the key; its header is the usual one.
       if (text.includes('{{')) return { header: USUAL, key: { text, place: node.place } }
-      reading.report(diagnosticAt(node.place, 'bad-value', `got "${text}", expected the name of a header, a key template, or off`, 'write {Header: X-Idempotency-Key, Key: "{{lead.id}}"} or off'))
-      return undefined
+      return reading.tell(node.place, 'bad-value', `got "${text}", expected the name of a header, a key template, or off`, 'write {Header: X-Idempotency-Key, Key: "{{lead.id}}"} or off')
     },
   })

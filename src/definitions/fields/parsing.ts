@@ -1,4 +1,3 @@
-import { diagnosticAt } from '../../base/diagnostic.ts'
 import { CONDITION, PATH } from './conditions.ts'
 import type { ValuePath } from '../../core/condition.ts'
 import { parseAmount } from '../values/amount.ts'
@@ -12,10 +11,7 @@ const CAPTURE: Kind<Readonly<Record<string, ValuePath>>> = {
   takes: 'a block of names and paths',
   schema: { type: 'object', additionalProperties: { type: 'string' } },
   read: (node, reading) => {
-    if (node.kind !== 'map') {
-      reading.report(diagnosticAt(node.place, 'wrong-shape', 'Capture is a block of names and paths', 'write a line for each value, indented: campaign: result.campaign'))
-      return undefined
-    }
+    if (node.kind !== 'map') return reading.tell(node.place, 'wrong-shape', 'Capture is a block of names and paths', 'write a line for each value, indented: campaign: result.campaign')
     const paths: [string, ValuePath][] = []
     for (const each of node.entries) {
       const path = each.kind === 'entry' ? PATH.read(each.value, reading) : undefined
@@ -30,8 +26,7 @@ const PRICE_PATH: Kind<ValuePath> = {
   ...PATH,
   read: (node, reading) => {
     if (node.kind !== 'scalar' || !parseAmount(node.text, node.place).ok) return PATH.read(node, reading)
-    reading.report(diagnosticAt(node.place, 'amount-as-path', `"${node.text}" is an amount, and here goes the place of the price in the answer`, `write a path, such as price; a fixed price stands outside this block, at the top level: Price: ${node.text}`))
-    return undefined
+    return reading.tell(node.place, 'amount-as-path', `"${node.text}" is an amount, and here goes the place of the price in the answer`, `write a path, such as price; a fixed price stands outside this block, at the top level: Price: ${node.text}`)
   },
 }
 

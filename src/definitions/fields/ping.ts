@@ -1,4 +1,3 @@
-import { diagnosticAt } from '../../base/diagnostic.ts'
 import { NO_PARSING, PING_PARSING } from '../compile-parsing.ts'
 import type { MappingEntry, MappingNode, PingDefinition } from '../types.ts'
 import type { Field, Kind } from './field.ts'
@@ -36,10 +35,10 @@ export const PING_SECTION = {
 } as const satisfies Readonly<Record<string, Field<unknown>>>
 
 export const PING: Kind<PingDefinition> = block('Ping', PING_SECTION, ({ values, places }, reading, node) => {
-  if (places.fields && places.fieldMapping) reading.report(diagnosticAt(places.fieldMapping, 'given-twice', 'Ping has both Fields and Field Mapping', 'keep one of them'))
+  if (places.fields && places.fieldMapping) reading.tell(places.fieldMapping, 'given-twice', 'Ping has both Fields and Field Mapping', 'keep one of them')
   const { responseParsing } = values
   if (responseParsing ? responseParsing.bid === null && responseParsing.price === null && !responseParsing.places['bid'] && !responseParsing.places['price'] : !places.responseParsing) {
-    reading.report(diagnosticAt(places.responseParsing ?? node.place, 'missing-key', "the ping's Response Parsing has no Bid", 'write Bid: price, with the path at which the answer names the price'))
+    reading.tell(places.responseParsing ?? node.place, 'missing-key', "the ping's Response Parsing has no Bid", 'write Bid: price, with the path at which the answer names the price')
   }
   return { endpoint: values.endpoint ?? null, timeoutMs: values.timeout ?? null, mapping: values.fieldMapping ?? values.fields ?? null, parsing: responseParsing ?? NO_PARSING }
 })

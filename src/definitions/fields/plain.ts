@@ -1,4 +1,4 @@
-import { diagnosticAt, placeOfPart } from '../../base/diagnostic.ts'
+import { placeOfPart } from '../../base/diagnostic.ts'
 import { normalKey, withoutRemark } from '../keys.ts'
 import { suggest } from '../suggest.ts'
 import type { Text } from '../types.ts'
@@ -50,7 +50,7 @@ export const YES_NO: Kind<boolean> = {
     const text = textOf(node, 'yes or no', reading)
     if (text === undefined) return undefined
     const said = yesNo(text)
-    if (said === null) reading.report(diagnosticAt(node.place, 'bad-value', `got "${text}", expected yes or no`, 'write yes or no'))
+    if (said === null) reading.tell(node.place, 'bad-value', `got "${text}", expected yes or no`, 'write yes or no')
     return said ?? undefined
   },
 }
@@ -72,7 +72,7 @@ export const oneOf = <T extends string>(takes: string, options: Readonly<Record<
       const value = byKey.get(normalKey(text)) ?? byKey.get(normalKey(withoutRemark(text)))
       if (value === undefined) {
         const near = suggest(text, names)
-        reading.report(diagnosticAt(node.place, 'bad-value', `got "${text}", expected ${takes}: ${names.join(', ')}`, near === null ? `write one of ${names.join(', ')}` : `did you mean ${near}?`))
+        reading.tell(node.place, 'bad-value', `got "${text}", expected ${takes}: ${names.join(', ')}`, near === null ? `write one of ${names.join(', ')}` : `did you mean ${near}?`)
       }
       return value
     },

@@ -1,4 +1,4 @@
-import { diagnosticAt, type Place } from '../../base/diagnostic.ts'
+import type { Place } from '../../base/diagnostic.ts'
 import { normalKey } from '../keys.ts'
 import { parsed, refused } from '../values/parsed.ts'
 import { parseReference, type Reference } from '../values/reference.ts'
@@ -22,7 +22,7 @@ const REFERENCE_SECTION = {
 
 /** `Buyer A ($50)`, or {Recipient, Price, Weight}. */
 export const REFERENCE: Kind<Reference> = block('this recipient', REFERENCE_SECTION, ({ values, places }, reading, node) => {
-  if (!places.recipient) reading.report(diagnosticAt(node.place, 'missing-key', 'this entry names no Recipient', 'write {Recipient: Buyer C, Price: $30}'))
+  if (!places.recipient) reading.tell(node.place, 'missing-key', 'this entry names no Recipient', 'write {Recipient: Buyer C, Price: $30}')
   return values.recipient === undefined ? undefined : { name: values.recipient, price: values.price ?? null, weight: values.weight ?? null, place: places.recipient ?? node.place }
 }, { takes: 'a recipient (`Buyer A ($50)`)', read: (node, reading) => textual('a recipient', parseReference).read(node, reading) })
 
@@ -61,12 +61,9 @@ export const WINDOWS: Kind<readonly WindowRow[]> = {
   takes: 'rows of hours since the lead was received, and whom it goes to then',
   schema: { type: 'object', additionalProperties: REFERENCES.schema },
   read: (node, reading) => {
-    if (node.kind !== 'map') {
-      reading.report(diagnosticAt(node.place, 'wrong-shape', 'Windows is a block of hours and recipients', 'write Hour 0-24: Exclusive Buyer ($75) on a line below, indented'))
-      return undefined
-    }
+    if (node.kind !== 'map') return reading.tell(node.place, 'wrong-shape', 'Windows is a block of hours and recipients', 'write Hour 0-24: Exclusive Buyer ($75) on a line below, indented')
     const rows = node.entries.flatMap((entry): readonly WindowRow[] => {
-      if (entry.kind === 'block') { reading.report(diagnosticAt(entry.open.place, 'misplaced-block', 'Windows cannot depend on the lead', 'leave the block out; Accept When says which leads a recipient takes')); return [] }
+      if (entry.kind === 'block') { reading.tell(entry.open.place, 'misplaced-block', 'Windows cannot depend on the lead', 'leave the block out; Accept When says which leads a recipient takes'); return [] }
       const label = parseWindowLabel(entry.key, entry.keyPlace)
       const references = REFERENCES.read(entry.value, reading)
       if (!label.ok) reading.report(label.diagnostic)

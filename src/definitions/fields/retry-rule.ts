@@ -1,4 +1,3 @@
-import { diagnosticAt } from '../../base/diagnostic.ts'
 import type { RetryRule } from '../../core/policy.ts'
 import { parsed, refused } from '../values/parsed.ts'
 import { parseBackoff, retryCount } from '../values/retries.ts'
@@ -51,4 +50,4 @@ const ruleOf = ({ retry, backoff, increaseTimeout, maxWait, alert }: ValuesOf<ty
 })
 
 const wrongShape = (node: YamlNode, key: string, reading: Reading): void =>
-  reading.report(diagnosticAt(node.place, 'wrong-shape', `${key} is a block of keys`, 'write Retry: 3 times on the line below, indented'))
+  reading.tell(node.place, 'wrong-shape', `${key} is a block of keys`, 'write Retry: 3 times on the line below, indented')

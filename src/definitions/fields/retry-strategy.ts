@@ -1,4 +1,3 @@
-import { diagnosticAt } from '../../base/diagnostic.ts'
 import type { RetryRule } from '../../core/policy.ts'
 import type { FailureClass } from '../../core/verdict.ts'
 import { normalKey, withoutRemark } from '../keys.ts'
@@ -43,14 +42,11 @@ export const RETRY_STRATEGY: Kind<RetryStrategy> = {
   schema: { type: 'object' },
   section: () => STRATEGY_SECTION,
   read: (node, reading) => {
-    if (node.kind !== 'map') {
-      reading.report(diagnosticAt(node.place, 'wrong-shape', 'Retry Strategy is a block by class of failure', 'write Server Errors: on a line below, and under it Retry: 3 times; one rule for all is Retries: 3'))
-      return undefined
-    }
+    if (node.kind !== 'map') return reading.tell(node.place, 'wrong-shape', 'Retry Strategy is a block by class of failure', 'write Server Errors: on a line below, and under it Retry: 3 times; one rule for all is Retries: 3')
     const rules: Partial<Record<FailureClass, Partial<RetryRule>>> = {}
     const retryOn: RetryOn[] = []
     for (const entry of node.entries) {
-      if (entry.kind === 'block') { reading.report(diagnosticAt(entry.open.place, 'misplaced-block', 'retries cannot depend on the lead', 'leave the block out')); continue }
+      if (entry.kind === 'block') { reading.tell(entry.open.place, 'misplaced-block', 'retries cannot depend on the lead', 'leave the block out'); continue }
       const named = withoutRemark(entry.key)
       const key = normalKey(named)
       if (key === 'retryon') { retryOn.push(...(RETRY_ON.read(entry.value, reading) ?? [])); continue }
@@ -64,7 +60,7 @@ export const RETRY_STRATEGY: Kind<RetryStrategy> = {
       if (!classes) {
         const names = [...Object.keys(CLASSES), CLIENT, 'Retry On']
         const near = suggest(named, names)
-        reading.report(diagnosticAt(entry.keyPlace, 'unknown-key', `"${entry.key}" is no key of Retry Strategy`, near === null ? `its keys are ${names.join(', ')}` : `did you mean "${near}"?`))
+        reading.tell(entry.keyPlace, 'unknown-key', `"${entry.key}" is no key of Retry Strategy`, near === null ? `its keys are ${names.join(', ')}` : `did you mean "${near}"?`)
         continue
       }
       const rule = readRule(entry.value, entry.key, reading)

@@ -1,4 +1,4 @@
-import { diagnosticAt, placeOfPart, type Place } from '../../base/diagnostic.ts'
+import { placeOfPart, type Place } from '../../base/diagnostic.ts'
 import { isZone } from '../../base/zone.ts'
 import type { CallWindow, DuplicateCheck, ZoneSource } from '../../core/policy.ts'
 import { zoneOfAmericanName } from '../../core/zones/us-zone-names.ts'
@@ -85,7 +85,7 @@ const tellOfUnchecked = (text: string, place: Place, reading: Reading): void => 
     : /\b(?:business|office|working)\s+(?:hours|days)\b|\bweek(?:days?|ends?)\b|\b(?:mon|tues|wednes|thurs|fri|satur|sun)days?\b|\d\s*[ap]\.?m\b/i.test(text) ? 'hours are kept by the line Business hours only, others by Call Window: 9am-5pm with Days: Mon-Fri and a Timezone'
     : /\bwithin\s+(?:the\s+)?(?:last\s+|past\s+)?\d+\s*(?:hour|day|week|month|year)/i.test(text) ? 'repeats are kept out by Duplicate Check: phone_1 within 30 days; how long ago a date of the lead lies is not asked here'
     : /[\w\])]\s*(?:[<>]=?|[!=]?=)\s*["']?\w|\bbetween\s+\$?\d|^\w+\s+in\s+[A-Z]{2}\b|^(?:not\s+)?(?:lead|source)\.\w/.test(text) ? 'a condition begins with one field: lead.loan_amount > 5000, or lead["Loan Amount"] > 5000' : null
-  if (help !== null) reading.report(diagnosticAt(place, 'not-enforced', `"${text}" is taken as documentation, and keeps no lead back`, help, 'warning'))
+  if (help !== null) reading.tell(place, 'not-enforced', `"${text}" is taken as documentation, and keeps no lead back`, help, 'warning')
 }
 export const REQUIREMENTS: Kind<readonly RequirementLine[]> = {
   takes: 'named checks (`phone is mobile-capable`, `Include TrustedForm`, `Include Jornaya`, `Business hours only`) and conditions, as a YAML list; other text is documentation',
@@ -115,12 +115,9 @@ export const RESPONSE_CODES: Kind<readonly ResponseCodeRow[]> = {
   takes: 'rows of a status, a condition on the answer or both, and what they mean: Success, Duplicate, Rejected, Invalid data, Auth failed, Rate limited, Server error, Error or Retry',
   schema: { type: 'object', additionalProperties: { type: 'string' } },
   read: (node, reading) => {
-    if (node.kind !== 'map') {
-      reading.report(diagnosticAt(node.place, 'wrong-shape', 'Response Codes is a block of rows', 'write 400: Invalid data on a line below, indented'))
-      return undefined
-    }
+    if (node.kind !== 'map') return reading.tell(node.place, 'wrong-shape', 'Response Codes is a block of rows', 'write 400: Invalid data on a line below, indented')
     const rows = node.entries.flatMap((entry): readonly ResponseCodeRow[] => {
-      if (entry.kind === 'block') { reading.report(diagnosticAt(entry.open.place, 'misplaced-block', 'Response Codes cannot depend on the lead', 'leave the block out')); return [] }
+      if (entry.kind === 'block') { reading.tell(entry.open.place, 'misplaced-block', 'Response Codes cannot depend on the lead', 'leave the block out'); return [] }
       const means = textOf(isEmpty(entry.value) ? { ...entry.value, place: entry.keyPlace } : entry.value, 'what the answer means', reading)
       const row = means === undefined ? undefined : take(parseResponseCode(entry.key, means, entry.keyPlace, entry.value.place), reading)
       return row ? [row] : []
@@ -134,6 +131,6 @@ export const RESPONSE_CODES: Kind<readonly ResponseCodeRow[]> = {
 const tellOfUnread = (rows: readonly ResponseCodeRow[], reading: Reading): void => {
   for (const [i, { status, place }] of rows.entries()) {
     const above = rows.slice(0, i).find((each) => each.when === null && (each.status === null || (status !== null && each.status.from <= status.from && status.to <= each.status.to)))
-    if (above) reading.report(diagnosticAt(place, 'unreachable', `this row is never read: the one in line ${above.place.line} takes all of its answers`, 'put it above that row; words in the body are written 200 + "DUP" in body', 'warning'))
+    if (above) reading.tell(place, 'unreachable', `this row is never read: the one in line ${above.place.line} takes all of its answers`, 'put it above that row; words in the body are written 200 + "DUP" in body', 'warning')
   }
 }

@@ -1,4 +1,3 @@
-import { diagnosticAt } from '../../base/diagnostic.ts'
 import type { SampleAnswer } from '../types.ts'
 import type { YamlNode } from '../yaml-tree.ts'
 import { isEmpty, textOf, type Field, type Kind } from './field.ts'
@@ -26,7 +25,7 @@ const SAMPLE_SECTION = {
 } as const satisfies Readonly<Record<string, Field<unknown>>>
 
 const SAMPLE: Kind<SampleAnswer> = block('Expected Response', SAMPLE_SECTION, ({ values, places }, reading, node) => {
-  if (!places.response) reading.report(diagnosticAt(node.place, 'missing-key', 'this sample has no Response', "write Response: '{…}'"))
+  if (!places.response) reading.tell(node.place, 'missing-key', 'this sample has no Response', "write Response: '{…}'")
   return values.response === undefined ? undefined : { text: values.response, means: values.means ?? null, place: places.response ?? node.place }
 }, { takes: 'a body', read: (node, reading) => { const text = RAW.read(node, reading); return text === undefined ? undefined : { text, means: null, place: node.place } } })
 

@@ -72,8 +72,7 @@ export const block = <S extends Section, T>(
       if (node.kind === 'map') return build(readSection(table(), node.entries, reading, { within }), reading, node)
       if (short && !isEmpty(node)) return short.read(node, reading)
       const keys = Object.values(table()).slice(0, 3).map((field) => field.key).join(', ')
-      reading.report(diagnosticAt(node.place, 'wrong-shape', `${within} is a block of keys (${keys} …), not ${node.kind === 'list' ? 'a list' : isEmpty(node) ? 'empty' : 'a value on one line'}`, 'write its keys on the lines below, indented'))
-      return undefined
+      return reading.tell(node.place, 'wrong-shape', `${within} is a block of keys (${keys} …), not ${node.kind === 'list' ? 'a list' : isEmpty(node) ? 'empty' : 'a value on one line'}`, 'write its keys on the lines below, indented')
     },
   }
 }

@@ -1,4 +1,3 @@
-import { diagnosticAt } from '../../base/diagnostic.ts'
 import { parseDuration } from '../../base/time.ts'
 import type { Rate } from '../../core/rate.ts'
 import { parseAmount, type Amount } from '../values/amount.ts'
@@ -20,8 +19,7 @@ export const SPAN: Kind<number> = {
   read: (node, reading) => {
     const ms = DURATION.read(node, reading)
     if (ms !== 0) return ms
-    reading.report(diagnosticAt(node.place, 'bad-duration', `got "${node.kind === 'scalar' ? node.text : ''}", expected a duration above zero`, 'write 10 seconds'))
-    return undefined
+    return reading.tell(node.place, 'bad-duration', `got "${node.kind === 'scalar' ? node.text : ''}", expected a duration above zero`, 'write 10 seconds')
   },
 }
 

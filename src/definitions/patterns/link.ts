@@ -1,4 +1,4 @@
-import { diagnosticAt, type Diagnostic } from '../../base/diagnostic.ts'
+import type { Tell } from '../../base/diagnostic.ts'
 import type { Plan } from '../../core/plan.ts'
 import { suggest } from '../suggest.ts'
 import type { PingDefinition } from '../types.ts'
@@ -13,7 +13,7 @@ export type Target =
   | { readonly kind: 'broken'; readonly id: string; readonly name: string; readonly file: string }
 
 /** The plans of all patterns, by id; unknown names, broken recipients and circles are reported where they are named. */
-export const linkPatterns = (targets: readonly Target[], report: (problem: Diagnostic) => void): ReadonlyMap<string, Plan> => {
+export const linkPatterns = (targets: readonly Target[], tell: Tell): ReadonlyMap<string, Plan> => {
   const plans = new Map<string, Plan | null>()
   const underWay: string[] = []
 
@@ -29,7 +29,7 @@ export const linkPatterns = (targets: readonly Target[], report: (problem: Diagn
     const told = new Set<string>()
     const plan = planOf(pattern, (reference) => resolve(reference, told), currencyAt)
     underWay.pop()
-    if (plan !== null) tellOfCurrencies(pattern, currenciesIn(plan, currencyAt), report)
+    if (plan !== null) tellOfCurrencies(pattern, currenciesIn(plan, currencyAt), tell)
     const bidders = pattern.shape?.kind === 'auction' ? pattern.shape.bidders.filter((each) => !canBid(each)) : []
     const sound = bidders.length === 0 ? plan : null
     plans.set(pattern.id, sound)
@@ -37,8 +37,8 @@ export const linkPatterns = (targets: readonly Target[], report: (problem: Diagn
   }
 
   const resolve = (reference: Reference, told: Set<string>): Plan | null => {
-    const tell = (code: string, message: string, help: string): null => {
-      if (!told.has(reference.name.toLowerCase())) report(diagnosticAt(reference.place, code, message, help))
+    const refuse = (code: string, message: string, help: string): null => {
+      if (!told.has(reference.name.toLowerCase())) tell(reference.place, code, message, help)
       told.add(reference.name.toLowerCase())
       return null
     }
@@ -46,17 +46,17 @@ export const linkPatterns = (targets: readonly Target[], report: (problem: Diagn
     if (!target) {
       const near = suggest(reference.name, targets.map((each) => each.name)) ?? suggest(reference.name, targets.map((each) => each.id))
       const help = /^\d+[.)] /.test(reference.name) ? 'a list is written with dashes, each on its own line: - Buyer A' : near === null ? 'make a file for it, or write the name of another' : `did you mean "${near}"?`
-      return tell('unknown-recipient', `there is no recipient "${reference.name}"`, help)
+      return refuse('unknown-recipient', `there is no recipient "${reference.name}"`, help)
     }
     if (target.kind === 'endpoint') return { kind: 'send', recipient: target.id, price: null }
-    if (target.kind === 'broken') return tell('broken-recipient', `${target.name} has mistakes in its own file`, `mend ${target.file}`)
+    if (target.kind === 'broken') return refuse('broken-recipient', `${target.name} has mistakes in its own file`, `mend ${target.file}`)
     const at = underWay.indexOf(target.id)
     if (at >= 0) {
       const names = [...underWay.slice(at), target.id].map((id) => targets.find((each) => each.id === id)?.name ?? id)
-      return tell('cycle', names.length === 2 ? `${names[0]} names itself` : `these patterns name each other in a circle: ${names.join(' → ')}`, 'take one of them out')
+      return refuse('cycle', names.length === 2 ? `${names[0]} names itself` : `these patterns name each other in a circle: ${names.join(' → ')}`, 'take one of them out')
     }
     const plan = planFor(target.pattern)
-    return plan ?? tell('broken-recipient', `${target.name} has mistakes in its own file`, `mend ${target.pattern.place.file}`)
+    return plan ?? refuse('broken-recipient', `${target.name} has mistakes in its own file`, `mend ${target.pattern.place.file}`)
   }
 
   /** Only an endpoint with a `Ping` can name a price; without one, the ping would carry the whole lead. */
@@ -64,12 +64,12 @@ export const linkPatterns = (targets: readonly Target[], report: (problem: Diagn
     const target = findTarget(targets, bidder.name)
     const plan = target?.kind === 'pattern' ? (plans.get(target.id) ?? null) : null
     if (plan && plan.kind !== 'send') {
-      report(diagnosticAt(bidder.place, 'not-a-bidder', `${bidder.name} is a pattern, and only endpoints bid`, 'name its endpoints here, or try this pattern and that one in a Waterfall'))
+      tell(bidder.place, 'not-a-bidder', `${bidder.name} is a pattern, and only endpoints bid`, 'name its endpoints here, or try this pattern and that one in a Waterfall')
       return false
     }
     const endpoint = plan ? targets.find((each) => each.id === plan.recipient) : target
     if (endpoint?.kind !== 'endpoint' || endpoint.ping) return true
-    report(diagnosticAt(bidder.place, 'not-a-bidder', `${bidder.name} has no Ping, so that it cannot be asked for a bid`, 'write Ping: with Endpoint, Fields and Response Parsing into its file'))
+    tell(bidder.place, 'not-a-bidder', `${bidder.name} has no Ping, so that it cannot be asked for a bid`, 'write Ping: with Endpoint, Fields and Response Parsing into its file')
     return false
   }
 
@@ -78,10 +78,10 @@ export const linkPatterns = (targets: readonly Target[], report: (problem: Diagn
 }
 
 /** A minimum keeps back no recipient that pays in another currency. */
-const tellOfCurrencies = ({ name, place, currency, guard }: Pattern, paid: readonly string[], report: (problem: Diagnostic) => void): void => {
+const tellOfCurrencies = ({ name, place, currency, guard }: Pattern, paid: readonly string[], tell: Tell): void => {
   const minimum = guard.minimumPrice ? 'Minimum Price' : guard.minimumMargin ? 'Minimum Margin' : null
   if (minimum === null || currency !== null || paid.length < 2) return
-  report(diagnosticAt(place, 'other-currency', `the recipients of ${name} pay in ${paid.join(' and ')}: its ${minimum} keeps back only those in one of them`, 'give each currency a pattern of its own', 'warning'))
+  tell(place, 'other-currency', `the recipients of ${name} pay in ${paid.join(' and ')}: its ${minimum} keeps back only those in one of them`, 'give each currency a pattern of its own', 'warning')
 }
 
 /** By id, else by display name, whatever their case. */

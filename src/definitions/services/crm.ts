@@ -1,4 +1,4 @@
-import { diagnosticAt, type Place } from '../../base/diagnostic.ts'
+import type { Place } from '../../base/diagnostic.ts'
 import type { Policy } from '../../core/policy.ts'
 import type { StepName } from '../../core/plan.ts'
 import { tokenVariable } from '../compile-auth.ts'
@@ -23,7 +23,7 @@ export const withTokenUrl = (root: Extract<YamlNode, { kind: 'map' }>, place: Pl
 export const hostOf = (written: Text | null, service: Text, reading: Reading): Text => {
   if (written === null) return service
   const text = written.text.trim().replace(/\/(?:services|crm|automation)(?:\/.*)?$/i, '').replace(/\/+$/, '')
-  if (text.includes('{{')) reading.report(diagnosticAt(written.place, 'bad-url', 'the host cannot depend on the lead', 'write it out, or a recipient for each host'))
+  if (text.includes('{{')) reading.tell(written.place, 'bad-url', 'the host cannot depend on the lead', 'write it out, or a recipient for each host')
   return { text, place: written.place }
 }
 
@@ -48,7 +48,7 @@ export const ownCredentials = ({ name, place, auth }: EndpointDefinition, readin
 
 /** What no CRM can do, and what a file may forget of any. */
 export const tellOfCrm = (service: string, example: string, { ping, place, format, mapping }: EndpointDefinition, places: EndpointPlaces, reading: Reading): void => {
-  const tell = (at: Place, code: string, message: string, help: string): void => reading.report(diagnosticAt(at, code, message, help))
+  const { tell } = reading
   if (ping) tell(places.ping ?? place, 'no-ping', 'a CRM cannot be asked for a bid', 'leave Ping out')
   if (places.format && format !== 'json') tell(places.format, 'unsupported-format', `${service} takes JSON`, 'leave Format out')
   if (mapping !== null && mapping.kind !== 'map') tell(mapping.place, 'wrong-shape', `${service}'s fields are a block of names`, `write ${example} and the others, a line each`)
@@ -64,10 +64,10 @@ export const policyOfService = (definition: EndpointDefinition, policy: Policy, 
   if (most === undefined) return policy
   for (const key of ['responseParsing', 'responseCodes', 'retryOn', 'idempotency', 'endpoints', 'backupEndpoint', 'bodyParameter', 'root'] as const) {
     const place = places[key]
-    if (place) reading.report(diagnosticAt(place, 'unused-key', `"${ENDPOINT_SECTION[key].key}" means nothing to ${definition.type}, which has rules of its own`, 'leave it out; a Custom Integration can say it all', 'warning'))
+    if (place) reading.tell(place, 'unused-key', `"${ENDPOINT_SECTION[key].key}" means nothing to ${definition.type}, which has rules of its own`, 'leave it out; a Custom Integration can say it all', 'warning')
   }
   const { batch } = policy
-  if (batch && batch.maxLeads > most && batch.maxLeads !== NO_COUNT) reading.report(diagnosticAt(places.batch ?? definition.place, 'bad-batch', `${definition.type} takes at most ${most} leads in one request, not ${batch.maxLeads}`, `write Accumulate: ${most} leads or 5 minutes`))
+  if (batch && batch.maxLeads > most && batch.maxLeads !== NO_COUNT) reading.tell(places.batch ?? definition.place, 'bad-batch', `${definition.type} takes at most ${most} leads in one request, not ${batch.maxLeads}`, `write Accumulate: ${most} leads or 5 minutes`)
   const steps: readonly StepName[] = [...(definition.hubspot?.list ? ['list' as const] : []), ...(definition.hubspot?.workflow ? ['workflow' as const] : [])]
   return { ...policy, batch: batch && { ...batch, maxLeads: Math.min(batch.maxLeads, most) }, ...(steps.length > 0 ? { steps } : {}) }
 }

@@ -1,4 +1,4 @@
-import { diagnosticAt, type Place } from '../../base/diagnostic.ts'
+import type { Place } from '../../base/diagnostic.ts'
 import type { EndpointPlaces, EndpointValues } from '../endpoint-keys.ts'
 import type { Reading } from '../fields/field.ts'
 import type { EndpointDefinition, MappingEntry, MappingNode, Text } from '../types.ts'
@@ -70,10 +70,10 @@ const dialable = (entry: MappingEntry): MappingEntry => {
 const NUMBERS = new Set(['number1', 'number2', 'number3'])
 
 const tellOfMistakes = (definition: EndpointDefinition, own: readonly MappingEntry[], places: EndpointPlaces, reading: Reading): void => {
+  const { tell } = reading
   const { name, options, mapping, includeAllFields, batch } = definition
   const place = mapping?.place ?? definition.place
   const named = namesIn(own)
-  const tell = (at: Place, code: string, message: string, help: string): void => reading.report(diagnosticAt(at, code, message, help))
   if (!textIn(options['domain']) && !places.domain && !named.has('F9domain')) tell(definition.place, 'missing-key', `${name} has no Domain`, 'write Domain: ${FIVE9_DOMAIN} under Settings: the name of your Five9 domain (F9domain)')
   if (!textIn(options['list']) && !places.list && !named.has('F9list')) tell(definition.place, 'missing-key', `${name} has no List`, 'write List: New Leads under Settings: the dialing list that leads join (F9list)')
   if (!named.has('number1') && !includeAllFields) tell(place, 'missing-number', `${name} maps no number1, without which Five9 takes no record`, 'write number1: {{lead.phone_1}} under Field Mapping')

@@ -1,4 +1,3 @@
-import { diagnosticAt, type Place } from '../../base/diagnostic.ts'
 import { tokenVariable } from '../compile-auth.ts'
 import type { EndpointPlaces, EndpointValues } from '../endpoint-keys.ts'
 import type { Reading } from '../fields/field.ts'
@@ -25,13 +24,13 @@ export const asHubspot = (definition: EndpointDefinition, values: EndpointValues
 
 const generationOf = (values: EndpointValues, places: EndpointPlaces, reading: Reading): string => {
   const written = (values.apiVersion ?? GENERATION).trim().toLowerCase()
-  if (!/^(v3|20\d\d-\d\d(-beta)?)$/.test(written)) reading.report(diagnosticAt(places.apiVersion ?? { file: '', line: 1, col: 1 }, 'bad-value', `got "${values.apiVersion ?? ''}", expected a generation of HubSpot's API`, `write API Version: ${GENERATION}, or v3`))
+  if (!/^(v3|20\d\d-\d\d(-beta)?)$/.test(written)) reading.tell(places.apiVersion ?? { file: '', line: 1, col: 1 }, 'bad-value', `got "${values.apiVersion ?? ''}", expected a generation of HubSpot's API`, `write API Version: ${GENERATION}, or v3`)
   return written
 }
 
 const tellOfMistakes = (definition: EndpointDefinition, { workflow }: HubspotSettings, places: EndpointPlaces, reading: Reading): void => {
+  const { tell } = reading
   const { name, mapping, place, auth, includeAllFields } = definition
-  const tell = (at: Place, code: string, message: string, help: string, severity: 'error' | 'warning' = 'error'): void => reading.report(diagnosticAt(at, code, message, help, severity))
   tellOfCrm('HubSpot', 'email: {{lead.email}}', definition, places, reading)
   const named = mapping?.kind === 'map' ? namesIn(mapping.entries) : new Set<string>()
   if (!named.has('email') && !includeAllFields && mapping !== null) tell(mapping.place, 'missing-field', `${name} maps no email, by which HubSpot knows a contact`, 'write email: {{lead.email}} under Field Mapping')

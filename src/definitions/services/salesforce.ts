@@ -1,4 +1,4 @@
-import { diagnosticAt, type Place } from '../../base/diagnostic.ts'
+import type { Place } from '../../base/diagnostic.ts'
 import type { EndpointPlaces, EndpointValues } from '../endpoint-keys.ts'
 import type { Reading } from '../fields/field.ts'
 import type { EndpointDefinition, SalesforceSettings, Text } from '../types.ts'
@@ -30,7 +30,7 @@ const instanceOf = (instance: Text | undefined, place: Place): Text => {
 
 const versionOf = (values: EndpointValues, places: EndpointPlaces, reading: Reading): string => {
   const number = /^v?(\d{2,3})(?:\.0)?$/i.exec(values.apiVersion ?? VERSION)?.[1]
-  if (number === undefined) reading.report(diagnosticAt(places.apiVersion ?? { file: '', line: 1, col: 1 }, 'bad-value', `got "${values.apiVersion ?? ''}", expected a version of Salesforce's REST API`, `write API Version: ${VERSION}`))
+  if (number === undefined) reading.tell(places.apiVersion ?? { file: '', line: 1, col: 1 }, 'bad-value', `got "${values.apiVersion ?? ''}", expected a version of Salesforce's REST API`, `write API Version: ${VERSION}`)
   return `v${number ?? VERSION.slice(1, -2)}.0`
 }
 
@@ -41,8 +41,8 @@ const headersOf = ({ assignmentRules, duplicateCheck }: EndpointValues): Salesfo
 ]
 
 const tellOfMistakes = (definition: EndpointDefinition, { object, externalId }: SalesforceSettings, values: EndpointValues, places: EndpointPlaces, reading: Reading): void => {
+  const { tell } = reading
   const { name, mapping, place, auth } = definition
-  const tell = (at: Place, code: string, message: string, help: string, severity: 'error' | 'warning' = 'error'): void => reading.report(diagnosticAt(at, code, message, help, severity))
   if (values.triggerWorkflows === false) tell(places.triggerWorkflows ?? place, 'not-controllable', 'REST cannot keep triggers, flows and workflows from running', 'leave it out or write yes; to skip them, let the organisation check a custom permission of the integration user')
   if (definition.url === null && !places.instance && !places.endpoint) tell(place, 'missing-key', `${name} has no Instance`, 'write Instance: acme.my.salesforce.com under Settings: the My Domain host of the organisation')
   tellOfCrm('Salesforce', 'LastName: {{lead.last_name}}', definition, places, reading)
