@@ -19,7 +19,7 @@ import { createFullBatches } from './full-batches.ts'
 import type { createSlots } from './slots.ts'
 import type { Surroundings } from './surroundings.ts'
 import { batchIdOf, batchSizeOf, idempotencyKeyOf } from './identity.ts'
-import { boughtBefore, historyOf, inDoubtBefore, leaveOut, tellStored } from './work.ts'
+import { historyOf, inDoubtBefore, leaveOut, tellStored } from './work.ts'
 import type { Answered, Work } from './work.ts'
 
 /** The rest of a batch that is due and does not come is another run's: these go back until this run would not wait for them. */
@@ -40,26 +40,18 @@ export const createBatcher = (around: Surroundings, dispatcher: { pump(work: Wor
   const repeating = new Map<string, Map<Work, Member>>()
   /** Those of them that take no slot: of batches of more leads than there are slots none would ever be whole. */
   const aside = new Set<Work>()
-  /** Leads on their way to a recipient, each with its other deliveries that joined there too: those wait for the answer, or it would get the lead twice. */
-  const onTheirWay = new Map<string, Work[]>()
-  const wayOf = (recipient: string, { delivery: { lead, number } }: Work): string => JSON.stringify([recipient, lead.id, number])
-
+  /** False where another of the lead's is on its way there: it decides again when that is back. */
   const setsOut = (recipient: string, work: Work): boolean => {
-    const others = onTheirWay.get(wayOf(recipient, work))
-    if (others) others.push(work)
-    else onTheirWay.set(wayOf(recipient, work), [])
-    return others === undefined
+    const ahead = around.together.ahead(recipient, work)
+    if (ahead) ahead.then(() => dispatcher.pump(work)).catch(around.failed)
+    else around.together.setsOut(recipient, work)
+    return ahead === null
   }
 
-  /** Answered, or not sent after all: it decides again, and so do those that waited for it. */
-  const decideAgain = (recipient: string, work: Work, sold = false): void => {
+  /** It was not sent after all. */
+  const decideAgain = (recipient: string, work: Work): void => {
     dispatcher.pump(work)
-    const others = onTheirWay.get(wayOf(recipient, work)) ?? []
-    onTheirWay.delete(wayOf(recipient, work))
-    for (const other of others) {
-      if (sold) leaveOut(other, recipient, boughtBefore(facts.policies, recipient))
-      dispatcher.pump(other)
-    }
+    around.together.isBack(recipient, work)
   }
 
   const batchOf = (recipient: string) => {
@@ -288,7 +280,7 @@ export const createBatcher = (around: Surroundings, dispatcher: { pump(work: Wor
       const verdict = verdicts[i]
       if (!verdict) throw new Error(`batch ${id} has no verdict for lead ${work.delivery.lead.id}`)
       work.inbox.push({ send, key, verdict, httpStatus, durationMs, at, batch: whole ? id : null })
-      decideAgain(recipient, work, verdict.kind === 'accepted')
+      dispatcher.pump(work)
     })
     // Only then: it may be the answer that closes the recipient to whoever waits for the place.
     around.lane(recipient).leave(at)

@@ -103,6 +103,7 @@ export const createDispatcher = (around: Surroundings) => {
     const standing = standingAfter(history, decision, starts, settled, now)
     const after = (): void => {
       work.history = history
+      for (const { send } of came.answers) if (send.phase === 'post') around.together.isBack(send.recipient, work)
       for (const each of starts.ready) perform(work, each)
       if (starts.unsendable) work.again = true
       if (starts.repeats.length > 0 && !around.stopping()) for (const send of starts.repeats) around.repeats(work, send)
@@ -181,7 +182,10 @@ export const createDispatcher = (around: Surroundings) => {
       tellStored(deps.observe, work, events, result.seq)
       return true
     }
-    for (const { send } of starts.ready) around.lane(send.recipient).yield(now)
+    for (const { send } of starts.ready) {
+      around.lane(send.recipient).yield(now)
+      around.together.isBack(send.recipient, work)
+    }
     if (result?.kind === 'had') {
       work.elsewhere = new Map(result.recipients.map((recipient) => [recipient, boughtBefore(facts.policies, recipient)]))
       work.again = true

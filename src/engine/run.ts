@@ -21,6 +21,7 @@ import { createSlots } from './slots.ts'
 import { createTakeUp } from './take-up.ts'
 import { createTally } from './tally.ts'
 import { createLookups } from './lookups.ts'
+import { createTogether } from './together.ts'
 import { createTokens } from './tokens.ts'
 import { loadedWork } from './work.ts'
 
@@ -46,7 +47,8 @@ export const runDeliveries = async (settings: RunSettings, leads: LeadSource | n
   const slots = createSlots(SLOTS, SHELF)
   const tally = createTally(settings, deps)
   const alerts = createAlerts(deps, policies, (recipient) => recipientFacts.now.get(recipient)?.paused != null)
-  const takeUp = createTakeUp(settings, deps, policies, slots, tally)
+  const together = createTogether(settings, policies)
+  const takeUp = createTakeUp(settings, deps, policies, slots, tally, together)
   /** Aborted, with the reason, by the first trouble of the store or bug of ours. */
   const broken = new AbortController()
   const failed = (error: unknown): void => {
@@ -64,9 +66,10 @@ export const runDeliveries = async (settings: RunSettings, leads: LeadSource | n
   const around: Surroundings = {
     settings, deps, facts: { policies, recipients: recipientFacts.now, elsewhere: new Map<string, string>() },
     endpointOf, policyOf: (recipient) => needed(policies.get(recipient), 'policy', recipient),
-    lane: lanes.of, leaves: lanes.leaves, tokens: createTokens(deps, mode), lookups: createLookups(deps),
+    lane: lanes.of, leaves: lanes.leaves, tokens: createTokens(deps, mode), lookups: createLookups(deps), together,
     answered: createAfterAnswer(policies, recipientFacts, lanes, alerts, failed), claimed, refused, foundPaused,
     released: (work, standing) => {
+      together.leave(work)
       slots.give()
       lanes.makeRoom()
       if (standing.state === 'settled') {
@@ -77,7 +80,7 @@ export const runDeliveries = async (settings: RunSettings, leads: LeadSource | n
       tally.waiting(work.delivery.lead.id, standing)
       if (standing.batch && standing.recipient !== null && !stopping()) batcher.accumulated(standing.recipient, 1)
     },
-    known: (work, result) => { known.meet(work, result).catch(failed) },
+    known: (work, result) => { together.leave(work); known.meet(work, result).catch(failed) },
     repeats: (work, send) => batcher.repeat(work, send),
     stopping, failed,
   }

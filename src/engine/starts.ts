@@ -20,7 +20,7 @@ interface Making { readonly ready: Ready[]; readonly events: DeliveryEvent[]; re
 
 /** Takes places on the lanes and makes the requests of a decision; an attempt without a place is not started. */
 export const createStarts = (around: Surroundings, places: ReturnType<typeof createCapPlaces>, paces: ReturnType<typeof createPaces>, mayStillSend: () => boolean): ((work: Work, decision: Decision, now: Instant) => Starts) => {
-  const { settings, deps: { ledger, clock }, facts, endpointOf, tokens, lookups } = around
+  const { settings, deps: { ledger, clock }, facts, endpointOf, tokens, lookups, together } = around
 
   const start = (starts: Making, work: Work, history: History, send: Send, now: Instant): void => {
     const { recipient, phase } = send
@@ -30,6 +30,9 @@ export const createStarts = (around: Surroundings, places: ReturnType<typeof cre
     // While this turn was recorded another lead may have got it.
     if (source && token?.kind === 'unknown') return park(starts, send, () => tokens.have(endpoint, source, clock.now()))
     if (!isStep(phase) && places.tight(recipient) && !around.stopping()) return park(starts, send, () => places.next(recipient))
+    together.enter(work)
+    const ahead = phase === 'post' ? together.ahead(recipient, work) : null
+    if (ahead && !around.stopping()) return park(starts, send, () => ahead)
     const lane = around.lane(recipient)
     if (around.stopping() || !mayStillSend() || !lane.enter(now)) return park(starts, send, null)
     const standard = idempotencyKeyOf(settings.mode, recipient, work.delivery.lead.id, work.delivery.number, phase)
@@ -46,6 +49,7 @@ export const createStarts = (around: Surroundings, places: ReturnType<typeof cre
     const rendered = endpoint.render(held ? { ...known, token: held.token, host: held.host } : known)
     if (rendered.ok) {
       const key = rendered.key ?? standard
+      if (phase === 'post') together.setsOut(recipient, work)
       starts.ready.push({ send, key, request: rendered.request, held, pace: ledger.shared ? null : paces.claim(endpoint.definition, now) })
       starts.events.push(startedEvent(send, key, hashOf(rendered.request), endpoint, now))
       return

@@ -9,6 +9,7 @@ import type { Endpoint } from '../wire/endpoint.ts'
 import type { Lane } from './lane.ts'
 import type { Lookups } from './lookups.ts'
 import type { RunDeps, RunSettings } from './settings.ts'
+import type { Together } from './together.ts'
 import type { Tokens } from './tokens.ts'
 import type { Work } from './work.ts'
 
@@ -24,6 +25,8 @@ export interface Surroundings {
   readonly leaves: (recipient: string) => Promise<void> | null
   readonly tokens: Tokens
   readonly lookups: Lookups
+  /** Works of one lead, given to several targets. */
+  readonly together: Together
   /** A verdict came: pauses, holds and alerts follow from it. */
   readonly answered: (recipient: string, phase: PhaseName, verdict: Verdict, httpStatus: number | null, at: Instant, startedAt: Instant) => void
   readonly claimed: (claims: readonly Claim[], at: Instant) => void

@@ -9,6 +9,7 @@ import { interrupted } from './recover.ts'
 import type { RunDeps, RunSettings } from './settings.ts'
 import type { createSlots } from './slots.ts'
 import type { createTally } from './tally.ts'
+import type { Together } from './together.ts'
 import { boughtBefore, loadedWork, tellStored } from './work.ts'
 import type { Work } from './work.ts'
 
@@ -19,7 +20,7 @@ const MISSING_MS = 5 * MINUTE
 interface Unworkable { readonly work: Work; readonly missing: readonly string[]; readonly before: Standing }
 
 /** Deliveries that the store has, as works of this run. */
-export const createTakeUp = (settings: RunSettings, deps: RunDeps, policies: ReadonlyMap<string, Policy>, slots: ReturnType<typeof createSlots>, tally: ReturnType<typeof createTally>) => {
+export const createTakeUp = (settings: RunSettings, deps: RunDeps, policies: ReadonlyMap<string, Policy>, slots: ReturnType<typeof createSlots>, tally: ReturnType<typeof createTally>, together: Together) => {
   const { ledger, clock } = deps
   const plans = new Map<string, Plan>()
 
@@ -42,6 +43,7 @@ export const createTakeUp = (settings: RunSettings, deps: RunDeps, policies: Rea
       const { work, missing } = await made(each)
       if (missing.length > 0) { back.push({ work, missing, before: each.standing }); continue }
       slots.take()
+      together.enter(work)
       works.push(work)
     }
     if (back.length > 0) await putBack(back)
@@ -52,7 +54,10 @@ export const createTakeUp = (settings: RunSettings, deps: RunDeps, policies: Rea
   const workOf = async (loaded: LoadedDelivery, orders: readonly DeliveryEvent[]): Promise<Work | null> => {
     const { work, missing } = await made(loaded)
     work.orders = [...orders]
-    if (missing.length === 0) return work
+    if (missing.length === 0) {
+      together.enter(work)
+      return work
+    }
     await putBack([{ work, missing, before: loaded.standing }])
     return null
   }

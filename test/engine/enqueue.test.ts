@@ -9,6 +9,7 @@ import { createSlots } from '../../src/engine/slots.ts'
 import type { Surroundings } from '../../src/engine/surroundings.ts'
 import { createTakeUp } from '../../src/engine/take-up.ts'
 import { createTally } from '../../src/engine/tally.ts'
+import { createTogether } from '../../src/engine/together.ts'
 import type { Ledger } from '../../src/ports.ts'
 import { sendTo, T0 } from '../core/given.ts'
 import { createFakeClock } from '../world/fake-clock.ts'
@@ -21,7 +22,7 @@ const enqueuing = (ledger: Ledger, more: Partial<RunSettings>) => {
   const around = { settings, deps, facts: { policies: new Map(), recipients: new Map(), elsewhere: new Map() } } as unknown as Surroundings
   const doubted = createDoubted(around, tally)
   const slots = createSlots(1)
-  const known = createKnownLeads(around, createTakeUp(settings, deps, new Map(), slots, tally), slots, tally, doubted, () => undefined)
+  const known = createKnownLeads(around, createTakeUp(settings, deps, new Map(), slots, tally, createTogether(settings, new Map())), slots, tally, doubted, () => undefined)
   const enqueue = createEnqueue(settings, deps, tally, known, doubted)
   return { tally, take: (count: number) => enqueue(someLeads(count).map((lead) => takeIn(lead, 1, 'a', sendTo('a'), 'p', settings, T0)), async () => null) }
 }

@@ -53,3 +53,73 @@ describe('two that accept in the same moment', () => {
     expect(world.clock.nextWake()).toBeNull()
   })
 })
+
+/** Buyers that do not know a key again: each request is one more lead that they took. */
+describe('a lead that waits in two targets of one buyer', () => {
+  const waterfall = 'Pattern: Waterfall\nTry:\n  - shared\n  - last\n'
+  /** Nobody but the store has it yet: both targets are taken up in one moment. */
+  const inBoth = async (world: ReturnType<typeof createWorld>, count: number): Promise<void> => {
+    await world.run('shared', someLeads(count), { enqueue: true })
+    await world.run('fall', someLeads(count), { enqueue: true })
+  }
+  const bodies = ({ journal }: { readonly journal: readonly { readonly body: string }[] }): readonly string[] => journal.map(({ body }) => (JSON.parse(body) as { leadId: string }).leadId).sort()
+  const all = (count: number): readonly string[] => someLeads(count).map(({ id }) => id).sort()
+  const outcomes = async (world: ReturnType<typeof createWorld>, lead: string) =>
+    Object.fromEntries((await world.ledger.ofLead(lead)).map(({ delivery, standing }) => [delivery.to, standing.state === 'settled' ? `${standing.outcome} ${standing.recipient}` : standing.state]))
+
+  it('goes there once: what is sold through one is passed by in the other, which goes on', async () => {
+    const shared = await buyer({ script: { do: 'accept', price: '10.00', afterMs: 20 }, idempotent: false })
+    const last = await buyer({ idempotent: false })
+    const world = createWorld({ shared: endpointYaml(shared.url, 'Connections: 50\n'), last: endpointYaml(last.url), fall: waterfall })
+    await inBoth(world, 30)
+    await world.run(null, null)
+    expect(bodies(shared)).toEqual(all(30))
+    expect(bodies(last)).toEqual(all(30))
+    expect(await outcomes(world, 'L7')).toEqual({ shared: 'accepted shared', fall: 'accepted last' })
+  })
+
+  it('goes there once where places are few, and the second comes when the first is answered and gone', async () => {
+    const shared = await buyer({ script: { do: 'accept', price: '10.00' }, idempotent: false })
+    const last = await buyer({ idempotent: false })
+    const world = createWorld({ shared: endpointYaml(shared.url, 'Concurrency: 1\n'), last: endpointYaml(last.url), fall: waterfall })
+    await inBoth(world, 10)
+    await world.run(null, null)
+    expect(bodies(shared)).toEqual(all(10))
+  })
+
+  it('is offered through the other too where the first was refused, one after the other', async () => {
+    let [under, most] = [0, 0]
+    const until = async (): Promise<void> => {
+      most = Math.max(most, under += 1)
+      await new Promise((resolve) => setTimeout(resolve, 15))
+      under -= 1
+    }
+    const shared = await buyer({ script: { do: 'reject' }, idempotent: false, until })
+    const last = await buyer({ idempotent: false })
+    const world = createWorld({ shared: endpointYaml(shared.url), last: endpointYaml(last.url), fall: waterfall })
+    await inBoth(world, 1)
+    await world.run(null, null)
+    expect([bodies(shared), bodies(last), most]).toEqual([['L1', 'L1'], ['L1'], 1])
+    expect(await outcomes(world, 'L1')).toEqual({ shared: 'rejected shared', fall: 'accepted last' })
+  })
+
+  it('is passed by where the answer to the first needs a person', async () => {
+    const shared = await buyer({ script: { do: 'answer', status: 200, body: '<html>thank you</html>', headers: { 'content-type': 'text/html' }, afterMs: 20 }, idempotent: false })
+    const last = await buyer({ idempotent: false })
+    const world = createWorld({ shared: endpointYaml(shared.url), last: endpointYaml(last.url), fall: waterfall })
+    await inBoth(world, 1)
+    await world.run(null, null)
+    expect([bodies(shared), bodies(last)]).toEqual([['L1'], ['L1']])
+  })
+
+  it('waits in none where the run is stopped: what was sent is answered, the other goes with the next run', async () => {
+    const shared = await buyer({ script: { do: 'accept', price: '10.00', afterMs: 60 }, idempotent: false })
+    const last = await buyer({ idempotent: false })
+    const world = createWorld({ shared: endpointYaml(shared.url), last: endpointYaml(last.url), fall: waterfall })
+    await inBoth(world, 1)
+    setTimeout(() => world.stop.abort(), 30)
+    await world.run(null, null)
+    await world.run(null, null)
+    expect([bodies(shared), bodies(last)]).toEqual([['L1'], ['L1']])
+  })
+})
