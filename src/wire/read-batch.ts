@@ -6,8 +6,9 @@ import type { EndpointDefinition } from '../definitions/types.ts'
 import { statusText, unconfirmed, verdictOfFault } from './classify.ts'
 import type { Judge } from './judge.ts'
 import { isOptional, namesStatus } from './judge.ts'
-import { Answer } from './parse/answer.ts'
-import { compileRows, scatteredRows } from './parse/bulk.ts'
+import { Answer, type Row } from './parse/answer.ts'
+import { compileRows, namesRefused, rowsByName, scatteredRows, textRows } from './parse/bulk.ts'
+import { pathsOf, readsBody } from './parse/path.ts'
 import { compileProbe, compileSilence, compileText } from './parse/probe.ts'
 import type { AnyReply, AnswerReply } from './request.ts'
 import { verdictOfHandover } from './types/handover.ts'
@@ -26,11 +27,14 @@ export const createBatchReader = (definition: EndpointDefinition, judge: Judge, 
   const success = parsing.success && !namesStatus(parsing.success) && compileProbe(parsing.success)
   const yes = ruleOf(definition, 'success')
   const saysYes = yes && compileProbe(yes)
+  const readsText = yes !== null && pathsOf(yes).some(readsBody)
   const isSilent = yes && compileSilence(yes)
   const no = ruleOf(definition, 'rejected')
   const refuses = no && compileProbe(no)
   const keyOfRow = match && compileText({ kind: 'path', text: match.result }, 1_000)
   const needsPrice = parsing.price !== null && !hasPriceFallback && !isOptional(parsing, 'price') && !isOptional(parsing, 'revenue')
+
+  const isSaidAbove = (whole: Answer, rows: readonly (Answer | undefined)[]): boolean => saysYes?.(whole) === 'yes' && rows.every((row) => !row || saysYes(row) !== 'yes')
 
   /** `saidAbove`: the answer says yes once for all, and none of its rows does; that a row says nothing is no refusal then. */
   const readRow = (reply: AnswerReply, answer: Answer | undefined, saidAbove: boolean): Verdict => {
@@ -39,9 +43,35 @@ export const createBatchReader = (definition: EndpointDefinition, judge: Judge, 
     return saidAbove && verdict.kind === 'rejected' && isSilent?.(answer) !== false && refuses?.(answer) !== 'yes' ? unconfirmed('Success holds for the answer as a whole, and this row has nothing where it looks: let it look at what each row says') : verdict
   }
 
+  const asAnswer = (reply: AnswerReply) => (row: Row): Answer => new Answer(reply, parsing.format, row)
+
+  /** The rows of a map by the leads' names; null where there is none. */
+  const namedRows = (whole: Answer, reply: AnswerReply, leads: readonly Lead[]): readonly (Answer | undefined)[] | null =>
+    rowsByName(whole, leads.map((lead) => keyOfLead(lead, match?.lead ?? 'id')))?.map((row) => row && asAnswer(reply)(row)) ?? null
+
+  /**
+   * What the lines of a text say of several leads, where one of them says yes. A line for each lead goes for that lead, but one
+   * that no rule refuses may be about all of them; of more or fewer lines nobody can tell whose they are.
+   */
+  const ofLines = (whole: Answer, reply: AnswerReply, leads: readonly Lead[]): readonly Verdict[] | null => {
+    const lines = promise === null && readsText && leads.length > 1 ? textRows(whole).map(asAnswer(reply)) : []
+    const says = lines.map((line) => saysYes?.(line))
+    if (lines.length < 2 || !says.includes('yes')) return null
+    if (lines.length === leads.length) {
+      return lines.map((line, i) => {
+        const verdict = judge(line, reply.at)
+        return verdict.kind === 'rejected' && refuses?.(line) !== 'yes' ? unconfirmed(`line ${i + 1} of the answer says neither yes nor no: name what refuses as Rejected`) : verdict
+      })
+    }
+    const isMixed = saysYes?.(whole) !== 'yes' || lines.some((line) => ['duplicate', 'failed'].includes(judge(line, reply.at).kind) || refuses?.(line) === 'yes')
+    return isMixed ? same(unconfirmed(`the answer has ${lines.length} lines for ${leads.length} leads: nobody can tell whose they are`), leads) : null
+  }
+
   /** The row of each lead, of several the one that says yes; null where the answer has none, or nobody can tell whose they are. */
   const rowsOfLeads = (whole: Answer, reply: AnswerReply, leads: readonly Lead[]): readonly (Answer | undefined)[] | null => {
-    const answers = reply.truncated ? null : rowsOf(whole)?.map((row) => new Answer(reply, parsing.format, row)) ?? null
+    const named = namedRows(whole, reply, leads)
+    if (named) return named
+    const answers = reply.truncated ? null : rowsOf(whole)?.map(asAnswer(reply)) ?? null
     if (answers === null || !match || !keyOfRow) return answers?.length === leads.length ? answers : null
     const byKey = Map.groupBy(answers, keyOfRow)
     return leads.map((lead) => {
@@ -58,7 +88,7 @@ export const createBatchReader = (definition: EndpointDefinition, judge: Judge, 
   const contradicted = (reply: AnswerReply, whole: Answer, { kind }: Verdict): boolean => {
     const data = saysYes && kind !== 'unconfirmed' ? whole.data() : null
     if (!saysYes || data === null) return false
-    const said = scatteredRows(data).map((row) => new Answer(reply, parsing.format, row)).filter((row) => isSilent?.(row) !== true).map(saysYes)
+    const said = scatteredRows(data).map(asAnswer(reply)).filter((row) => isSilent?.(row) !== true).map(saysYes)
     return kind === 'accepted' ? said.includes('no') && (isSilent !== null || said.includes('yes')) : said.includes('yes')
   }
 
@@ -88,15 +118,24 @@ export const createBatchReader = (definition: EndpointDefinition, judge: Judge, 
     if (reply.kind !== 'answer') return same(verdictOfHandover(reply), leads)
     if (reply.status < 200 || reply.status > 299) return refused(reply, leads)
     const whole = new Answer(reply, parsing.format)
+    const named = namedRows(whole, reply, leads)
+    if (named) {
+      const above = isSaidAbove(whole, named)
+      return named.map((row) => readRow(reply, row, above))
+    }
+    const byLine = ofLines(whole, reply, leads)
+    if (byLine) return byLine
     // An answer to one lead may be the row itself.
-    const answers = reply.truncated ? null : rowsOf(whole)?.map((row) => new Answer(reply, parsing.format, row)) ?? (promise === 'Match' && keyOfRow?.(whole) ? [whole] : null)
+    const answers = reply.truncated ? null : rowsOf(whole)?.map(asAnswer(reply)) ?? (promise === 'Match' && keyOfRow?.(whole) ? [whole] : null)
     if (answers === null) {
       const verdict = judge(whole, reply.at)
+      const data = verdict.kind === 'accepted' && saysYes ? whole.data() : null
+      if (promise === null && data && namesRefused(data)) return same(unconfirmed('the answer counts or lists some that were not taken, and nobody can tell whose they are: name the place of the rows as Batch: Results'), leads)
       return same(promise !== null ? noRows(verdict, whole, promise) : contradicted(reply, whole, verdict) ? unconfirmed('the answer has rows of its own that say otherwise than it does as a whole: name their place as Batch: Results') : forAll(verdict, leads.length, needsPrice), leads)
     }
     // One row too few or too many may stand anywhere: all behind it would be read as their neighbours'.
     if (!match && answers.length !== leads.length) return same(unconfirmed(`the answer has ${answers.length} ${answers.length === 1 ? 'row' : 'rows'} for ${leads.length === 1 ? 'one lead' : `${leads.length} leads`}: without Batch: Match nobody can tell whose`), leads)
-    const saidAbove = saysYes?.(whole) === 'yes' && answers.every((row) => saysYes(row) !== 'yes')
+    const saidAbove = isSaidAbove(whole, answers)
     if (!match || !keyOfRow) return leads.map((_lead, i) => readRow(reply, answers[i], saidAbove))
     const byKey = new Map<string, Answer[]>()
     for (const answer of answers) {

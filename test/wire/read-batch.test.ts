@@ -44,6 +44,13 @@ describe('one verdict per lead', () => {
     ['XML rows by XPath', xml('<i><status>ok</status><ref>1</ref><price>2</price></i><i><status>dup</status></i><i><status>no</status></i>'), { results: path('//i') }, ['accepted', 'duplicate', 'rejected']],
     ['XML rows by dotted path, matched', xml('<i id="L2"><status>dup</status></i><i id="L1"><status>ok</status><ref>1</ref><price>2</price></i><i id="L3"><status>no</status></i>'), { results: path('results'), match: { result: 'id', lead: 'lead.id' } }, ['accepted', 'duplicate', 'rejected']],
     ['CSV rows, matched by another field', answer(200, 'mail,status,ref,price\r\nL2@x.example,dup,,\r\n"L1@x.example",ok,r1,"$1,000.00"\r\nL3@x.example,no,,\r\n'), { match: { result: 'mail', lead: 'lead.email' } }, ['accepted', 'duplicate', 'rejected']],
+    ['JSON Lines by position', answer(200, [OK, DUP, NO].map((row) => JSON.stringify(row)).join('\n')), {}, ['accepted', 'duplicate', 'rejected']],
+    ['JSON Lines, matched', answer(200, `${JSON.stringify({ ...NO, id: 'L3' })}\r\n\r\n${JSON.stringify({ ...OK, id: 'L1' })}\r\n`), MATCH, ['accepted', 'unconfirmed', 'rejected']],
+    ['JSON Lines of which one is broken', answer(200, `${JSON.stringify(OK)}\n{"status":"ok"\n${JSON.stringify(OK)}`), {}, ['unconfirmed', 'unconfirmed', 'unconfirmed']],
+    ['a map by the leads\' ids', answer(200, { L3: NO, L1: OK, L2: DUP }), {}, ['accepted', 'duplicate', 'rejected']],
+    ['a map by their ids, one missing, where Results says', answer(200, { count: 2, results: { L1: OK, L3: NO } }), { results: path('results') }, ['accepted', 'unconfirmed', 'rejected']],
+    ['a map by what Match names', answer(200, { done: { 'L2@x.example': OK, 'L1@x.example': NO, 'L3@x.example': DUP } }), { match: { result: 'mail', lead: 'lead.email' } }, ['rejected', 'accepted', 'duplicate']],
+    ['a map by something else', answer(200, { 'L1@x.example': OK, 'L2@x.example': NO, 'L3@x.example': DUP }), {}, ['unconfirmed', 'unconfirmed', 'unconfirmed']],
   ]
   it.each(rows)('%s', (_name, reply, batch, want) => expect(kinds(reply, batch)).toEqual(want))
 
@@ -90,6 +97,29 @@ describe('one verdict per lead', () => {
       expect(kinds(answer(200, body), {}, { ...RULES, price: null }), JSON.stringify(body)).toEqual([want, want, want])
     }
     expect(kinds(answer(200, { failed: true, list: [{ field: 'x' }] }), {}, { success: { kind: 'not', term: exists('failed') } })).toEqual(['rejected', 'rejected', 'rejected'])
+  })
+
+  it('a line of text for each lead goes for that lead, where a rule knows it', () => {
+    const words = { success: is('body', 'OK', 'starts-with'), duplicate: is('body', 'DUP'), leadId: path('regex(OK (\\w+))') }
+    const text = (lines: string) => answer(200, lines, { 'content-type': 'text/plain' })
+    expect(read(text('OK b1\r\nDUP\r\nOK b3|x\r\n'), {}, words)).toMatchObject([{ kind: 'accepted', buyerLeadId: 'b1' }, { kind: 'duplicate' }, { kind: 'accepted', buyerLeadId: 'b3' }])
+    expect(kinds(text('ERR zip\nOK b2\nOK b3'), {}, words)).toEqual(['unconfirmed', 'accepted', 'accepted'])
+    expect(kinds(text('ERR zip\nOK b2\nOK b3'), {}, { ...words, rejected: is('body', 'ERR', 'starts-with') })).toEqual(['rejected', 'accepted', 'accepted'])
+    expect(kinds(text('OK\nOK\nOK'), {}, { success: is('body', 'OK') })).toEqual(['accepted', 'accepted', 'accepted'])
+    for (const lines of ['ERR zip\nOK b2', 'DUP\nOK b2', 'OK b1\nDUP', 'OK b1\nDUP\nOK b3\nOK b4']) expect([lines, kinds(text(lines), {}, words)]).toEqual([lines, ['unconfirmed', 'unconfirmed', 'unconfirmed']])
+    for (const lines of ['ERR a\nERR b\nERR c', 'ERR a\nERR b']) expect(kinds(text(lines), {}, words)).toEqual(['rejected', 'rejected', 'rejected'])
+    expect(kinds(text('OK b1\nthank you'), {}, words)).toEqual(['accepted', 'accepted', 'accepted'])
+    expect(kinds(answer(500, 'trouble\nOK b2\nOK b3'), {}, words)).toEqual(['failed', 'failed', 'failed'])
+  })
+
+  it('a yes for all beside a count or list of those that were not taken sells none', () => {
+    for (const also of [{ rejected: 1 }, { summary: { num_errors: '2' } }, { errors: [{ index: 1, message: 'zip' }] }, { failed: { L9: 'zip' } }]) {
+      expect([also, kinds(answer(200, { status: 'ok', ref: 'r', price: null, ...also }), {}, { success: is('status', 'ok') })]).toEqual([also, ['unconfirmed', 'unconfirmed', 'unconfirmed']])
+    }
+    for (const also of [{ rejected: 0, errors: [], failed: {}, invalid: null }, { error_count: '0', skipped: false, errorsUrl: 7 }]) {
+      expect(kinds(answer(200, { status: 'ok', ...also }), {}, { success: is('status', 'ok') })).toEqual(['accepted', 'accepted', 'accepted'])
+    }
+    expect(kinds(answer(200, { status: 'no', rejected: 3 }), {}, { success: is('status', 'ok') })).toEqual(['rejected', 'rejected', 'rejected'])
   })
 
   it('words of one row, where rules look at all words, neither sell nor refuse the others', () => {

@@ -2,7 +2,7 @@ import type { ValuePath } from '../../core/condition.ts'
 import type { Answer, Data, Row } from './answer.ts'
 import { parseCsv } from './csv.ts'
 import type { PathStep } from './json.ts'
-import { findJson, pathSteps } from './json.ts'
+import { findJson, objectIn, parseJson, pathSteps } from './json.ts'
 import { withinText } from './within.ts'
 import { childElements, compileXPathElements, documentOf, elementsAt, isElement, localName } from './xml.ts'
 import type { Document, Element } from './xml.ts'
@@ -27,10 +27,48 @@ export const compileRows = (path: ValuePath | null): RowFinder => {
   return (answer) => {
     const data = answer.data()
     if (data) return alsoWithin(data, rowsIn)
-    const lines = /[{<]/.test(answer.text().trimStart().charAt(0)) || answer.truncated ? null : parseCsv(answer.text().trim())
-    return lines && lines.map((line) => jsonRow(line))
+    if (answer.truncated) return null
+    return answer.text().trimStart().startsWith('{') ? jsonLines(answer) : answer.text().trimStart().startsWith('<') ? null : parseCsv(answer.text().trim())?.map(jsonRow) ?? null
   }
 }
+
+/** JSON Lines: an object in each line. */
+const jsonLines = (answer: Answer): readonly Row[] | null => {
+  const rows = linesOf(answer).map((line): Row => ({ data: { kind: 'json', root: parseJson(line) }, text: () => line }))
+  return rows.every(({ data }) => data?.kind === 'json' && objectIn(data.root)) ? rows : null
+}
+
+/** The lines of a text that is nothing else, each a row of its own. */
+export const textRows = (answer: Answer): readonly Row[] =>
+  answer.truncated || answer.data() || /^\s*[{<]/.test(answer.text()) ? [] : linesOf(answer).map((line) => ({ data: null, text: () => line }))
+
+const linesOf = (answer: Answer): readonly string[] => answer.text().split(/\r\n|\n|\r/).filter((line) => line.trim() !== '')
+
+/** The rows of a map whose names are the leads' keys and nothing else (`{"L1": {…}, "L2": {…}}`), as it is or in an envelope. */
+export const rowsByName = (answer: Answer, keys: readonly (string | null)[]): readonly (Row | undefined)[] | null => {
+  const data = answer.truncated ? null : answer.data()
+  const map = data?.kind === 'json' ? mapOf(data.root, new Set(keys), 4) : null
+  return map && keys.map((key) => (key !== null && Object.hasOwn(map, key) ? jsonRow(map[key]) : undefined))
+}
+
+const mapOf = (value: unknown, names: ReadonlySet<string | null>, levels: number): Readonly<Record<string, unknown>> | null => {
+  const map = objectIn(value)
+  if (map === null || levels === 0) return null
+  const found = Object.keys(map)
+  if (found.length > 0 && found.every((name) => names.has(name))) return map
+  for (const each of Object.values(map)) {
+    const inner = mapOf(each, names, levels - 1)
+    if (inner) return inner
+  }
+  return null
+}
+
+/** What counts or lists those that a buyer did not take: `"rejected": 1`, `"errors": [{…}]`, `numErrors`. */
+export const namesRefused = (data: Data): boolean =>
+  data.kind === 'json' && [data.root, ...Object.values(objectIn(data.root) ?? {})].some((each) => Object.entries(objectIn(each) ?? {}).some(([name, value]) => REFUSED.test(name) && isSome(value)))
+
+const REFUSED = /^(num|total)?_?(errors?|fail(ures?|ed)|reject(s|ed|ions)|invalid|duplicates?|skipped)(_?(count|total|records|leads|rows))?$/i
+const isSome = (value: unknown): boolean => (typeof value === 'object' && value !== null ? Object.keys(value).length > 0 : typeof value !== 'boolean' && Number(value) > 0)
 
 /** Rows that are not in a document may be in the one that is its text, where paths find them too: what one says is not for all. */
 const alsoWithin = (data: Data, rowsIn: RowsIn): readonly Row[] | null => {
@@ -41,7 +79,6 @@ const alsoWithin = (data: Data, rowsIn: RowsIn): readonly Row[] | null => {
 
 const jsonAt = (root: unknown, steps: readonly PathStep[]): readonly Row[] | null => {
   const found = findJson(root, steps)
-  // An object of results by id: `{"L1": {…}, "L2": {…}}` has no order, and is no list.
   return found.length > 0 ? found.map(jsonRow) : null
 }
 
@@ -55,7 +92,7 @@ const jsonRows = (root: unknown): readonly Row[] | null => {
   return lists.length === 1 ? (lists[0]?.[1] as readonly unknown[]).map(jsonRow) : null
 }
 
-/** Whatever may be a row where none was found as such: what has parts of its own in a list, the first of a hostile many. */
+/** Whatever may be a row where none was found as such: what has parts of its own in a list or a map, the first of a hostile many. */
 export const scatteredRows = (data: Data): readonly Row[] =>
   data.kind === 'json' ? itemsWithin(data.root, 5) : some(childElements(data.document).flatMap((root) => elementsWithin(root, 8)).slice(0, 1_000)) ?? []
 
@@ -63,8 +100,12 @@ export const scatteredRows = (data: Data): readonly Row[] =>
 const elementsWithin = (element: Element, levels: number): readonly Element[] =>
   levels === 0 ? [] : [...(isList(element) ? childElements(element) : []), ...childElements(element).flatMap((each) => elementsWithin(each, levels - 1))]
 
-const itemsWithin = (value: unknown, levels: number): readonly Row[] =>
-  typeof value !== 'object' || value === null || levels === 0 ? [] : Object.values(value).flatMap((each: unknown) => [...(Array.isArray(value) && typeof each === 'object' && each !== null ? [jsonRow(each)] : []), ...itemsWithin(each, levels - 1)])
+const itemsWithin = (value: unknown, levels: number): readonly Row[] => {
+  if (typeof value !== 'object' || value === null || levels === 0) return []
+  const members: readonly unknown[] = Object.values(value)
+  const isMap = members.length > 1 && members.every((each) => objectIn(each) !== null)
+  return members.flatMap((each) => [...((Array.isArray(value) || isMap) && typeof each === 'object' && each !== null ? [jsonRow(each)] : []), ...itemsWithin(each, levels - 1)])
+}
 
 const jsonRow = (value: unknown): Row => {
   if (typeof value === 'object' && value !== null) return { data: { kind: 'json', root: value }, text: () => JSON.stringify(value) }
