@@ -1,5 +1,5 @@
 import type { Mode } from '../../../core/event.ts'
-import { LeaseLostError } from '../../../ports.ts'
+import { StoreError } from '../../../ports.ts'
 import type { PackedResult } from '../packing.ts'
 import { DELIVERY_COLUMNS, STANDING_COLUMNS } from '../rows.ts'
 import type { SqlValue } from '../rows.ts'
@@ -99,10 +99,10 @@ export const createAppender = (db: Database, s: string, lease: Lease, queue: Que
       columns.map((_, column) => rows.map((row) => row[column] ?? null)),
     )
     if (found.length === changed.length) return
-    // What this worker held for its own was taken over: it must not write, nor send, any more. Anything else is looked at anew.
+    // What this worker wrote of its own is not there, and nobody took it over while the lease is held. Anything else is looked at anew.
     const kept = new Set(found.map((row) => row['n']))
     const missing = changed.filter((each) => !kept.has(each.n))
-    if (missing.some((each) => own.has(each.deliveryId))) throw new LeaseLostError()
+    if (missing.some((each) => own.has(each.deliveryId))) throw putBack()
     throw new Again()
   }
 
@@ -143,3 +143,6 @@ export const createAppender = (db: Database, s: string, lease: Lease, queue: Que
     numberOf: (deliveryId: string): number | undefined => own.get(deliveryId)?.n,
   }
 }
+
+const putBack = (): StoreError => new StoreError('corrupt', 'the store is not as this worker left it: some of what it recorded is gone',
+  'it was put back to an earlier time, by a backup or by a replica that took over without the last commits: what was sold since would be sold again; pause the recipients and let `finalmile reconcile` compare with the buyers\' lists before the workers go on')

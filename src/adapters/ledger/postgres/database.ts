@@ -1,5 +1,6 @@
 import type { Duplex } from 'node:stream'
 import pg from 'pg'
+import { errorCode } from '../../../base/error.ts'
 import type { Address } from './address.ts'
 import { Again, isLost, isRetried, troubleOf } from './trouble.ts'
 
@@ -21,6 +22,8 @@ export interface Database {
 
 const FIRST_PAUSE_MS = 20
 const LONGEST_PAUSE_MS = 500
+/** What pg_xact_status says of a transaction whose number was not given yet. */
+const IN_THE_FUTURE = '22023'
 /**
  * Commits wait for the disk whatever the server's default (design, money rule 2). A process that is stopped within a
  * transaction loses its connection, and with it the locks that others wait for. Whoever waited for a lock must see what was
@@ -84,11 +87,14 @@ export const openDatabase = (address: Address, { connections = 6, patienceMs = 2
     }
   }
 
-  /** The server remembers how its transactions ended, over a restart too. */
+  /** The server remembers how its transactions ended, over a restart too. A replica that took over never heard of one that was not copied to it. */
   const wasCommitted = (xid: string): Promise<boolean> => patiently(async () => {
     const [row] = await runOn(pool)('SELECT pg_xact_status($1::text::xid8) AS status', [xid])
     if (row?.['status'] === 'in progress') throw new Again()
     return row?.['status'] === 'committed'
+  }).catch((error: unknown) => {
+    if (errorCode(error) === IN_THE_FUTURE) return false
+    throw error
   })
 
   return {
