@@ -19,20 +19,19 @@ export const NO_SANDBOX: SandboxUrls = {
  */
 export const testDefinition = (live: EndpointDefinition, sandbox: SandboxUrls): EndpointDefinition => {
   // A token host must not lead a rehearsal to the live organisation.
-  const definition: EndpointDefinition = live.salesforce ? { ...live, salesforce: { ...live.salesforce, followsToken: false } } : live
+  const definition: EndpointDefinition = live.type === 'salesforce.create_lead' ? { ...live, settings: { ...live.settings, followsToken: false } } : live
   const given = definition.test?.endpoint ?? null
   if (given !== null) {
-    return { ...definition, url: given, ...(definition.type === 'file' ? { options: { ...definition.options, path: given } } : {}), backupUrl: null, endpoints: [], ping: definition.ping === null ? null : { ...definition.ping, endpoint: given } }
+    return { ...(definition.type === 'file' ? { ...definition, settings: { ...definition.settings, path: given } } : definition), url: given, backupUrl: null, endpoints: [], ping: definition.ping === null ? null : { ...definition.ping, endpoint: given } }
   }
   // Sent by no HTTP, so that no sandbox can play it.
-  if (TYPE_KINDS[definition.type] === 'handover') return { ...definition, options: { ...definition.options, rehearsal: definition.test?.responses === 'simulated failure' ? 'failure' : 'success' } }
+  if (TYPE_KINDS[definition.type] === 'handover') return { ...definition, rehearsal: definition.test?.responses === 'simulated failure' ? 'failure' : 'success' }
   const post = sandbox.url(definition.id)
   if (post === null || definition.url === null) return definition
   const { place } = definition.url
   const at = (text: string): Text => ({ text, place })
   return {
-    ...definition, url: at(post), backupUrl: null, endpoints: [],
-    ...(definition.hubspot ? { hubspot: { ...definition.hubspot, enrolsByName: true } } : {}),
+    ...(definition.type === 'hubspot.create_or_update_contact' ? { ...definition, settings: { ...definition.settings, enrolsByName: true } } : definition), url: at(post), backupUrl: null, endpoints: [],
     ping: definition.ping === null ? null : { ...definition.ping, endpoint: at(sandbox.url(definition.id, 'ping') ?? post) },
     auth: definition.auth === null ? null : testAuth(definition.auth, at(sandbox.tokenUrl(definition.id) ?? post)),
     transport: { ...definition.transport, proxy: null, tls: null, allowPrivateNetwork: true },

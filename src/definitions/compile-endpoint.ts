@@ -4,7 +4,7 @@ import type { Policy } from '../core/policy.ts'
 import { asWritten } from './as-written.ts'
 import { authOf } from './compile-auth.ts'
 import { NO_PARSING } from './compile-parsing.ts'
-import { compileOptions, tellOfUnusedOptions } from './compile-options.ts'
+import { tellOfUnusedOptions } from './compile-options.ts'
 import { compilePolicy, currencyOf, DEFAULT_TIMEOUT_MS } from './compile-policy.ts'
 import { readEndpointKeys, type EndpointPlaces, type EndpointValues } from './endpoint-keys.ts'
 import type { Reading } from './fields/field.ts'
@@ -16,7 +16,7 @@ import { asWeb2Campaign } from './services/five9.ts'
 import { asHubspot } from './services/hubspot.ts'
 import { asSalesforce } from './services/salesforce.ts'
 import { isHttp, TYPE_KINDS } from './types.ts'
-import type { About, AuthDefinition, BatchDefinition, EndpointDefinition, EndpointType, Format, HeaderDefinition, TransportSettings } from './types.ts'
+import type { About, AuthDefinition, BatchDefinition, EndpointBasics, EndpointDefinition, EndpointType, Format, HeaderDefinition, Text, TransportSettings } from './types.ts'
 import { warnOfOpenHost } from './warn-of-open-host.ts'
 import type { YamlNode } from './yaml-tree.ts'
 
@@ -29,8 +29,8 @@ export const compileEndpoint = (id: string, name: string, root: Extract<YamlNode
   const type = values.type ?? 'custom'
   const format = formatOf(type, values)
   const policy = compilePolicy(id, name, values)
-  const plain: EndpointDefinition = {
-    id, name, type, place, format,
+  const basics: EndpointBasics = {
+    id, name, place, format,
     places: Object.fromEntries((['charset', 'method', 'format', 'root', 'hostKey'] as const).flatMap((key) => (places[key] ? [[key, places[key]]] : []))),
     version: policy.version,
     url: values.endpoint ?? null,
@@ -47,6 +47,7 @@ export const compileEndpoint = (id: string, name: string, root: Extract<YamlNode
     extraFields: values.extraFields ?? null,
     charset: values.charset ?? 'utf-8',
     compression: (values.compression ?? values.request?.compression) === 'gzip' ? 'gzip' : null,
+    soap: { version: values.soapVersion ?? '1.1', action: values.soapAction ?? null, namespace: values.namespace ?? null, security: values.security ?? null },
     idempotency: idempotencyOf(type, values),
     parsing: values.responseParsing ?? NO_PARSING,
     responseCodes: values.responseCodes ?? [],
@@ -58,14 +59,13 @@ export const compileEndpoint = (id: string, name: string, root: Extract<YamlNode
     test: values.testSettings ?? null,
     transport: transportOf(values, places),
     currency: currencyOf(values),
-    options: compileOptions(values),
     alertWhen: values.alertWhen ?? [],
     notify: values.notify ?? null,
     about: aboutOf(values),
   }
-  if (places.type && values.type === undefined) return { definition: plain, policy, typed: false }
-  const definition = asWritten(SERVICES[type]?.(plain, values, places, reading) ?? plain)
-  tellOfEndpoint(definition, places, reading)
+  if (places.type && values.type === undefined) return { definition: { ...basics, type: 'custom' }, policy, typed: false }
+  const definition = asWritten(withType(type, basics, values, places, reading))
+  tellOfEndpoint(definition, values, places, reading)
   if (TYPE_KINDS[type] === 'plain') warnOfContentType(format, values, reading)
   if (TYPE_KINDS[type] !== 'service') tellOfLoneText(values.fieldMapping, format === 'text' && values.batch === undefined && HAS_TEXT.includes(type), reading)
   tellOfCaps(definition, policy, places, reading)
@@ -75,6 +75,23 @@ export const compileEndpoint = (id: string, name: string, root: Extract<YamlNode
   }
   tellOfUnusedOptions(type, places, reading)
   return { definition, policy: policyOfService(definition, policy, places, reading), typed: true }
+}
+
+/** With what is the type's own, and what its service makes of the rest. */
+const withType = (type: EndpointType, basics: EndpointBasics, values: EndpointValues, places: EndpointPlaces, reading: Reading): EndpointDefinition => {
+  const given = (name: 'from' | 'to' | 'cc' | 'replyTo' | 'subject' | 'body' | 'path' | 'fileName' | 'key' | 'username' | 'password'): Text | null => (values[name]?.text.trim() ? values[name] : null)
+  // Credentials of a file server are no templates.
+  const literal = (name: 'key' | 'username' | 'password'): Text | null => { const text = given(name); return text && literalOf(text) }
+  switch (type) {
+    case 'salesforce.create_lead': return asSalesforce(basics, values, places, reading)
+    case 'hubspot.create_or_update_contact': return asHubspot(basics, values, places, reading)
+    case 'five9.add_to_list': return asWeb2Campaign(basics, values, places, reading)
+    case 'email': return { ...basics, type, settings: { from: given('from'), to: given('to'), cc: given('cc'), replyTo: given('replyTo'), subject: given('subject'), body: given('body'), attach: values.attach ?? null } }
+    case 'sftp': return { ...basics, type, settings: { fileName: given('fileName'), hostKey: values.hostKey?.trim() ? values.hostKey : null, key: literal('key'), username: literal('username'), password: literal('password') } }
+    case 'file': return { ...basics, type, settings: { path: given('path'), fileName: given('fileName') } }
+    case 'custom': case 'webhook.post': case 'pool': return { ...basics, type }
+    default: return type satisfies never
+  }
 }
 
 /** `Response: Accept-Encoding` is a header like any other; the author's own of that name goes before it. */
@@ -151,10 +168,6 @@ export const aboutOf = (values: AboutValues): About => ({
 
 const HAS_TEXT: readonly EndpointType[] = ['custom', 'webhook.post', 'sftp', 'file']
 
-const SERVICES: Readonly<Partial<Record<EndpointType, (definition: EndpointDefinition, values: EndpointValues, places: EndpointPlaces, reading: Reading) => EndpointDefinition>>> = {
-  'salesforce.create_lead': asSalesforce, 'hubspot.create_or_update_contact': asHubspot, 'five9.add_to_list': asWeb2Campaign,
-}
-
 const ADDRESSES: Readonly<Partial<Record<EndpointType, string>>> = {
   email: 'write Endpoint: smtp://user:${SMTP_PASSWORD}@mail.example.com:587', sftp: 'write Endpoint: sftp://user@sftp.example.com:22/folder/',
 }
@@ -170,7 +183,7 @@ const tellOfCaps = ({ currency, parsing, ping }: EndpointDefinition, { caps, pri
   if (small && price && places.caps) reading.tell(places.caps, 'cap-below-price', `this cap of ${small.currency} ${formatMoney(small)} holds no sale of ${formatMoney(price)}: nothing would be sent to ${name}`, 'write a cap of one sale or more', 'warning')
 }
 
-const tellOfEndpoint = (definition: EndpointDefinition, places: EndpointPlaces, reading: Reading): void => {
+const tellOfEndpoint = (definition: EndpointDefinition, { duplicateCheck }: EndpointValues, places: EndpointPlaces, reading: Reading): void => {
   const { type, parsing, responseCodes } = definition
   if (definition.url === null && definition.endpoints.length === 0 && !places.endpoint && !places.endpoints && needsAddress(type)) {
     reading.tell(definition.place, 'missing-key', `${definition.name} has no Endpoint`, ADDRESSES[type] ?? 'write Endpoint: https://… under Settings; recipients that arrange others have a Pattern')
@@ -182,7 +195,7 @@ const tellOfEndpoint = (definition: EndpointDefinition, places: EndpointPlaces, 
   if (places.extraFields && !places.bodyParameter) {
     reading.tell(places.extraFields, 'unused-key', 'Extra Fields stand beside a Body Parameter, and there is none: they are not sent', 'write Body Parameter: data, or move them into Field Mapping')
   }
-  if (definition.options['duplicateCheck'] === true && type !== 'salesforce.create_lead') {
+  if (duplicateCheck === true && type !== 'salesforce.create_lead') {
     reading.tell(places.duplicateCheck ?? definition.place, 'not-enforced', 'this Duplicate Check names no field, and keeps no lead back', 'write Duplicate Check: phone_1 within 30 days', 'warning')
   }
   if (TYPE_KINDS[type] === 'plain') warnOfOpenHost(definition).forEach(reading.report)

@@ -1,13 +1,6 @@
 import { ENDPOINT_SECTION, type EndpointPlaces, type EndpointValues } from './endpoint-keys.ts'
 import type { Reading } from './fields/field.ts'
-import { literalOf } from './fields/plain.ts'
 import { HTTP_TYPES, TYPE_KINDS, type EndpointType } from './types.ts'
-
-/** What a type reads by itself (Salesforce, HubSpot, Five9, e-mail, SFTP, files), by the names of the table of fields. */
-const NAMES = [
-  'soapVersion', 'soapAction', 'namespace', 'security', 'instance', 'object', 'portalId', 'domain', 'list', 'from', 'to', 'cc', 'replyTo', 'subject', 'body', 'attach', 'fileName', 'key', 'hostKey', 'path',
-  'assignmentRules', 'triggerWorkflows', 'maxAttempts', 'lists', 'workflow',
-] as const satisfies readonly (keyof EndpointValues)[]
 
 /** Which types read what only some do. */
 const READERS: Readonly<Partial<Record<keyof EndpointValues, readonly EndpointType[]>>> = {
@@ -26,14 +19,4 @@ export const tellOfUnusedOptions = (type: EndpointType, places: EndpointPlaces, 
     if (place && name === 'body' && TYPE_KINDS[type] === 'plain') reading.tell(place, 'unused-key', '"Body" is that of an e-mail: what a request holds stands under Field Mapping', 'write Field Mapping: and a line for each field, such as first_name: {{lead.first_name}}; for a text as it stands write Format: Text and the text behind Field Mapping')
     else if (place && !types.includes(type)) reading.tell(place, 'unused-key', `"${ENDPOINT_SECTION[name].key}" means nothing to this type of recipient`, `it is for Type: ${types.join(', ')}; leave it out`, 'warning')
   }
-}
-
-/** Texts that may hold templates keep their places; nothing is there that was not written. */
-export const compileOptions = (values: EndpointValues): Readonly<Record<string, unknown>> => {
-  const options: Record<string, unknown> = {}
-  for (const name of NAMES) if (values[name] !== undefined) options[name] = values[name]
-  if (typeof values.duplicateCheck === 'boolean') options['duplicateCheck'] = values.duplicateCheck
-  // Credentials of a file server are no templates.
-  if (values.type === 'sftp') for (const name of ['username', 'password', 'key'] as const) if (values[name] !== undefined) options[name] = literalOf(values[name])
-  return options
 }

@@ -140,10 +140,23 @@ export interface TestSettings {
 export interface HeaderDefinition { readonly name: string; readonly value: Text }
 
 /** One endpoint recipient, everything typed and defaulted, nothing compiled: what `wire` turns into requests and verdicts. */
-export interface EndpointDefinition {
+export type EndpointDefinition = EndpointBasics & OfType
+export type EndpointOf<T extends EndpointType> = Extract<EndpointDefinition, { readonly type: T }>
+
+/** What only some types have. */
+type OfType =
+  | { readonly type: 'custom' | 'webhook.post' | 'pool' }
+  | { readonly type: 'salesforce.create_lead'; readonly url: Text; readonly settings: SalesforceSettings }
+  | { readonly type: 'hubspot.create_or_update_contact'; readonly url: Text; readonly settings: HubspotSettings }
+  | { readonly type: 'five9.add_to_list'; readonly settings: Five9Settings }
+  | { readonly type: 'email'; readonly settings: EmailSettings }
+  | { readonly type: 'sftp'; readonly settings: SftpSettings }
+  | { readonly type: 'file'; readonly settings: FileSettings }
+
+/** What every endpoint has, whatever its type. */
+export interface EndpointBasics {
   readonly id: string
   readonly name: string
-  readonly type: EndpointType
   readonly version: string | null
   readonly place: Place
   /** Where settings stand whose value only the making of requests can judge; absent where they are defaults. */
@@ -165,6 +178,8 @@ export interface EndpointDefinition {
   readonly extraFields: MappingNode | null
   readonly charset: string
   readonly compression: 'gzip' | null
+  /** Of Format: SOAP alone. */
+  readonly soap: SoapSettings
   readonly idempotency: Idempotency | null
   readonly parsing: ParsingDefinition
   readonly responseCodes: readonly ResponseCodeRow[]
@@ -178,12 +193,8 @@ export interface EndpointDefinition {
   readonly transport: TransportSettings
   /** Currency of prices that name none. */
   readonly currency: string
-  /** What is declared and read by the type itself (Options of Salesforce, HubSpot lists …), as given, keys normalised. */
-  readonly options: Readonly<Record<string, unknown>>
-  /** The dialer is told when to call, and the lead is not held for it (Five9: Schedule Calls). */
-  readonly calls?: { readonly window: CallWindow; readonly zone: ZoneSource }
-  readonly salesforce?: SalesforceSettings
-  readonly hubspot?: HubspotSettings
+  /** How test mode answers an e-mail or a file on the spot, which then goes nowhere; only that sets it. */
+  readonly rehearsal?: 'success' | 'failure'
   readonly alertWhen: readonly AlertRule[]
   readonly notify: string | null
   readonly about: About
@@ -210,6 +221,44 @@ export interface HubspotSettings {
   readonly workflow: Text | null
   /** Test mode: the sandbox knows every workflow by its name. */
   readonly enrolsByName?: true
+}
+
+export interface Five9Settings {
+  /** The dialer is told when to call, and the lead is not held for it (Schedule Calls). */
+  readonly calls: { readonly window: CallWindow; readonly zone: ZoneSource } | null
+}
+
+export interface EmailSettings {
+  readonly from: Text | null
+  readonly to: Text | null
+  readonly cc: Text | null
+  readonly replyTo: Text | null
+  readonly subject: Text | null
+  readonly body: Text | null
+  /** Null: a batch has its table with it, a lead alone nothing. */
+  readonly attach: 'none' | 'csv' | 'adf' | null
+}
+
+export interface SftpSettings {
+  readonly fileName: Text | null
+  /** Fingerprints, behind commas. */
+  readonly hostKey: string | null
+  readonly key: Text | null
+  /** Beside those in the address and in Auth. */
+  readonly username: Text | null
+  readonly password: Text | null
+}
+
+export interface FileSettings {
+  readonly path: Text | null
+  readonly fileName: Text | null
+}
+
+export interface SoapSettings {
+  readonly version: '1.1' | '1.2'
+  readonly action: Text | null
+  readonly namespace: Text | null
+  readonly security: string | null
 }
 
 /** How the wire is driven; no decision of the core depends on it. */

@@ -1,5 +1,5 @@
 import { diagnosticAt, isSameProblem, type Diagnostic } from '../base/diagnostic.ts'
-import { isHttp, type EndpointDefinition, type EndpointType } from '../definitions/types.ts'
+import { isHttp, type EndpointDefinition } from '../definitions/types.ts'
 import type { Endpoint } from './endpoint.ts'
 import { createReader, type ReaderOptions } from './read.ts'
 import { readerProblems } from './reader-problems.ts'
@@ -9,12 +9,6 @@ import { compileFive9 } from './types/five9/render.ts'
 import { compileFile } from './types/file/render.ts'
 import { compileHubspot } from './types/hubspot/render.ts'
 import { compileSalesforce } from './types/salesforce/render.ts'
-
-/** Types with requests of their own. */
-const RENDERERS: Readonly<Partial<Record<EndpointType, (definition: EndpointDefinition, report: (problem: Diagnostic) => void) => Renderer>>> = {
-  'five9.add_to_list': compileFive9, 'salesforce.create_lead': compileSalesforce, 'hubspot.create_or_update_contact': compileHubspot,
-  email: compileEmail, sftp: compileFile, file: compileFile,
-}
 
 /** Compiles one recipient's definition, once; every mistake is a diagnostic, and with an error there is no endpoint. */
 export const compileEndpoint = (definition: EndpointDefinition, options?: ReaderOptions): { readonly endpoint: Endpoint | null; readonly diagnostics: readonly Diagnostic[] } => {
@@ -30,7 +24,18 @@ export const compileEndpoint = (definition: EndpointDefinition, options?: Reader
     report(diagnosticAt(definition.place, 'missing-key', `${definition.name} has no Endpoint`, `write Endpoint: ${definition.type === 'email' ? 'smtp://user:${SMTP_PASSWORD}@mail.example.com:587' : 'https://…'} under Settings`))
   }
   readerProblems(definition).forEach(report)
-  const renderer = (RENDERERS[definition.type] ?? compileRenderer)(definition, report)
+  const renderer = rendererOf(definition, report)
   const sound = diagnostics.every((each) => each.severity !== 'error')
   return { endpoint: sound ? { definition, ...renderer, ...reader } : null, diagnostics }
+}
+
+const rendererOf = (definition: EndpointDefinition, report: (problem: Diagnostic) => void): Renderer => {
+  switch (definition.type) {
+    case 'five9.add_to_list': return compileFive9(definition, report)
+    case 'salesforce.create_lead': return compileSalesforce(definition, report)
+    case 'hubspot.create_or_update_contact': return compileHubspot(definition, report)
+    case 'email': return compileEmail(definition, report)
+    case 'sftp': case 'file': return compileFile(definition, report)
+    default: return compileRenderer(definition, report)
+  }
 }

@@ -4,14 +4,14 @@ import { NO_SANDBOX, testDefinition } from '../../src/cli/test-mode.ts'
 import type { EndpointDefinition } from '../../src/definitions/types.ts'
 import { compileEndpoint } from '../../src/wire/compile.ts'
 import { settings } from '../adapters/http/sending.ts'
-import { buildDefinition, textOf } from '../wire/build-definition.ts'
+import { buildDefinition, buildEmail, buildFile, buildSftp, textOf } from '../wire/build-definition.ts'
 import { inputOf } from '../wire/render/input.ts'
 
 /** Nobody listens at any of these addresses: an answer shows that nothing left. */
 const definitions: readonly EndpointDefinition[] = [
-  buildDefinition({ type: 'email', url: textOf('smtp://127.0.0.1:1'), options: { from: 'a@seller.example', to: 'b@buyer.example' } }),
-  buildDefinition({ type: 'sftp', format: 'csv', url: textOf('sftp://u:p@127.0.0.1:1/'), options: { hostKey: `SHA256:${'A'.repeat(43)}` } }),
-  buildDefinition({ type: 'file', format: 'csv', url: null, options: { path: '/nowhere/at/all.csv' } }),
+  buildEmail({ from: 'a@seller.example', to: 'b@buyer.example' }, { url: textOf('smtp://127.0.0.1:1') }),
+  buildSftp({ hostKey: `SHA256:${'A'.repeat(43)}` }, { url: textOf('sftp://u:p@127.0.0.1:1/') }),
+  buildFile({ path: '/nowhere/at/all.csv' }),
 ]
 
 const rehearse = async (definition: EndpointDefinition) => {

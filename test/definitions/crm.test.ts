@@ -45,14 +45,14 @@ describe('what is understood', () => {
   })
   it('the Endpoint replaces the host, however much of the path stands behind it', () => {
     for (const url of ['http://127.0.0.1:9', 'http://127.0.0.1:9/', 'http://127.0.0.1:9/services/data/v59.0']) {
-      expect(of(`${SF}Endpoint: ${url}\n`).definition).toMatchObject({ url: { text: 'http://127.0.0.1:9' }, salesforce: { followsToken: false } })
+      expect(of(`${SF}Endpoint: ${url}\n`).definition).toMatchObject({ url: { text: 'http://127.0.0.1:9' }, settings: { followsToken: false } })
     }
-    expect(of(SF).definition).toMatchObject({ url: { text: 'https://acme.my.salesforce.com' }, salesforce: { followsToken: true, version: 'v68.0', object: 'Lead' } })
-    expect(of(HS).definition).toMatchObject({ url: { text: 'https://api.hubapi.com' }, hubspot: { generation: '2026-09' } })
+    expect(of(SF).definition).toMatchObject({ url: { text: 'https://acme.my.salesforce.com' }, settings: { followsToken: true, version: 'v68.0', object: 'Lead' } })
+    expect(of(HS).definition).toMatchObject({ url: { text: 'https://api.hubapi.com' }, settings: { generation: '2026-09' } })
   })
   it('versions are written in several ways', () => {
-    expect(['v67.0', '67', '67.0'].map((each) => of(`${SF}API Version: ${each}\n`).definition.salesforce?.version)).toEqual(['v67.0', 'v67.0', 'v67.0'])
-    expect(['2026-09', 'v3', 'V3', '2026-03'].map((each) => of(`${HS}API Version: ${each}\n`).definition.hubspot?.generation)).toEqual(['2026-09', 'v3', 'v3', '2026-03'])
+    expect(['v67.0', '67', '67.0'].map((each) => of(`${SF}API Version: ${each}\n`).definition)).toMatchObject(['v67.0', 'v67.0', 'v67.0'].map((version) => ({ settings: { version } })))
+    expect(['2026-09', 'v3', 'V3', '2026-03'].map((each) => of(`${HS}API Version: ${each}\n`).definition)).toMatchObject(['2026-09', 'v3', 'v3', '2026-03'].map((generation) => ({ settings: { generation } })))
   })
   it('credentials of its own variables', () => {
     const bare = SF.replace(/Auth:[\s\S]*?\nField/, 'Field')

@@ -45,7 +45,7 @@ describe('what is not written', () => {
     const { definition: made, policy } = endpoint(BASE)
     expect(made).toMatchObject({
       id: 'r', name: 'Test Buyer', type: 'custom', method: 'POST', format: 'json', headers: [], auth: null, mapping: null, includeAllFields: false, omitEmpty: false, charset: 'utf-8', compression: null,
-      idempotency: { header: 'Idempotency-Key', key: null }, batch: null, ping: null, test: null, currency: 'USD', options: {},
+      idempotency: { header: 'Idempotency-Key', key: null }, batch: null, ping: null, test: null, currency: 'USD', soap: { version: '1.1', action: null },
       transport: { timeoutMs: 10_000, connectTimeoutMs: 5_000, connections: 10, keepAliveMs: 300_000, followRedirects: false, allowPrivateNetwork: false, maximumResponse: 1_048_576, concurrency: null, rate: null },
     })
     expect(policy).toMatchObject({ timeoutMs: 10_000, onUnknown: 'next', whenClosed: null, hasBackup: false, pool: false, zone: { kind: 'zone', name: 'UTC' } })
@@ -163,9 +163,9 @@ describe('regional endpoints', () => {
 
 describe('typed recipients', () => {
   it('e-mail, SFTP and file keep their own settings', () => {
-    expect(endpoint('Recipient: M\nType: email\nEndpoint: smtp://m.example\nFrom: a@b.example\nTo: c@d.example\nAttach: ADF\nSubject: Lead {{lead.id}}').definition).toMatchObject({ type: 'email', idempotency: null, options: { from: { text: 'a@b.example' }, attach: 'adf', subject: { text: 'Lead {{lead.id}}' } } })
-    expect(endpoint('Recipient: S\nType: sftp\nEndpoint: sftp://h.example/in/\nUsername: u\nPassword: ${P}\nFile Name: a.csv', { P: 'x{{y' }).definition).toMatchObject({ auth: null, format: 'csv', options: { username: { text: 'u' }, password: { text: 'x{{y' }, fileName: { text: 'a.csv' } } })
-    expect(endpoint('Recipient: F\nType: file\nPath: out/').definition.options).toMatchObject({ path: { text: 'out/' } })
+    expect(endpoint('Recipient: M\nType: email\nEndpoint: smtp://m.example\nFrom: a@b.example\nTo: c@d.example\nAttach: ADF\nSubject: Lead {{lead.id}}').definition).toMatchObject({ type: 'email', idempotency: null, settings: { from: { text: 'a@b.example' }, cc: null, attach: 'adf', subject: { text: 'Lead {{lead.id}}' } } })
+    expect(endpoint('Recipient: S\nType: sftp\nEndpoint: sftp://h.example/in/\nUsername: u\nPassword: ${P}\nFile Name: a.csv', { P: 'x{{y' }).definition).toMatchObject({ auth: null, format: 'csv', settings: { hostKey: null, username: { text: 'u' }, password: { text: 'x{{y' }, fileName: { text: 'a.csv' } } })
+    expect(endpoint('Recipient: F\nType: file\nPath: out/').definition).toMatchObject({ settings: { path: { text: 'out/' }, fileName: null } })
   })
   it('a setting of another type is a warning', () => expect(load({ r: `${BASE}Instance: x` }).said.join()).toContain('"Instance" means nothing to this type'))
 })

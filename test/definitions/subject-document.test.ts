@@ -71,14 +71,14 @@ describe('whole recipients of the subject document', () => {
 
   it('Salesforce Integration', () => {
     const { definition } = endpoint(snippet('Salesforce Integration'))
-    expect(definition.type).toBe('salesforce.create_lead')
-    expect(definition.options).toMatchObject({ instance: { text: 'na152.salesforce.com' }, object: 'Lead', assignmentRules: true, duplicateCheck: true, triggerWorkflows: true })
+    expect(definition).toMatchObject({ type: 'salesforce.create_lead', url: { text: 'https://na152.salesforce.com' }, settings: { object: 'Lead', headers: [['Sforce-Auto-Assign', 'TRUE'], ['Sforce-Duplicate-Rule-Header', 'allowSave=false']] } })
     expect(plain(definition.mapping)).toMatchObject({ LeadSource: '{{source.name}}', Lead_Score__c: '{{lead.score}}' })
   })
 
   it('Dialer Integration', () => {
     const { definition, policy } = endpoint(snippet('Dialer Integration'))
-    expect(definition).toMatchObject({ type: 'webhook.post', url: { text: 'https://api.five9.com/campaigns/{{campaign_id}}/leads' }, options: { maxAttempts: 3 } })
+    expect(definition).toMatchObject({ type: 'webhook.post', url: { text: 'https://api.five9.com/campaigns/{{campaign_id}}/leads' } })
+    expect(policy.maxAttempts).toBe(3)
     expect(plain(definition.mapping)).toMatchObject({ priority: '{{#if lead.score > 80}}1{{else}}2{{/if}}' })
     expect(policy.window).toEqual({ spans: [{ fromMinute: 540, toMinute: 1200 }], days: [1, 2, 3, 4, 5, 6, 7] })
     expect(policy.zone).toEqual({ kind: 'field', path: 'timezone' })
@@ -87,8 +87,7 @@ describe('whole recipients of the subject document', () => {
 
   it('Marketing Platform', () => {
     const { definition } = endpoint(snippet('Marketing Platform'))
-    expect(definition.type).toBe('hubspot.create_or_update_contact')
-    expect(definition.options).toMatchObject({ portalId: '12345678', lists: { addTo: { text: 'New Leads - {{lead.product_interest}}' }, workflow: { text: 'Welcome Series - {{lead.state}}' } } })
+    expect(definition).toMatchObject({ type: 'hubspot.create_or_update_contact', settings: { list: { text: 'New Leads - {{lead.product_interest}}' }, workflow: { text: 'Welcome Series - {{lead.state}}' } } })
   })
 
   it('Configuration of a single buyer', () => {

@@ -1,5 +1,5 @@
 import type { Condition, Operator, Scalar, ValuePath } from '../../src/core/condition.ts'
-import type { EndpointDefinition, MappingNode, ParsingDefinition, PingDefinition, ResponseCodeRow, Text } from '../../src/definitions/types.ts'
+import type { EndpointBasics, EndpointDefinition, EndpointType, MappingNode, ParsingDefinition, PingDefinition, ResponseCodeRow, Text } from '../../src/definitions/types.ts'
 import type { Reply } from '../../src/wire/request.ts'
 
 /** Definitions as the YAML compiler makes them, with the defaults of the contract, for tests of the wire. */
@@ -36,20 +36,34 @@ export const codeRow = (status: number | readonly [from: number, to: number] | n
   when: null, means, retry: null, pause: false, text: means, place, ...given,
 })
 
-export const buildDefinition = (given: Partial<EndpointDefinition> = {}): EndpointDefinition => ({
+type Given = Partial<EndpointBasics> & { readonly type?: EndpointType; readonly settings?: unknown }
+
+export const buildDefinition = (given: Given = {}): EndpointDefinition => ({
   id: 'test-buyer', name: 'Test Buyer', type: 'custom', version: null, place,
   url: textOf('https://buyer.example/leads'), backupUrl: null, endpoints: [], method: 'POST', format: 'json', headers: [], auth: null,
   mapping: null, includeAllFields: false, omitEmpty: false, root: null, bodyParameter: null, extraFields: null, charset: 'utf-8',
-  compression: null, idempotency: { header: 'Idempotency-Key', key: null }, parsing: buildParsing(), responseCodes: [], retryOn: [],
+  compression: null, soap: { version: '1.1', action: null, namespace: null, security: null }, idempotency: { header: 'Idempotency-Key', key: null }, parsing: buildParsing(), responseCodes: [], retryOn: [],
   samples: [], tables: {}, batch: null, ping: null, test: null,
   transport: {
     timeoutMs: 10_000, connectTimeoutMs: 5_000, connections: 10, keepAliveMs: 300_000, followRedirects: false, proxy: null, tls: null,
     allowPrivateNetwork: false, maximumResponse: 1_048_576, concurrency: null, rate: null, inDoubtWindow: null,
   },
-  currency: 'USD', options: {}, alertWhen: [], notify: null,
+  currency: 'USD', alertWhen: [], notify: null,
   about: { buyer: null, contact: null, documentation: null, notes: null, requirements: [] },
   ...given,
-})
+} as EndpointDefinition)
+
+/** A type's own settings; a plain text stands for a template at `place`. */
+export type OwnSettings = Readonly<Record<string, string | Text | undefined>>
+const textsOf = (names: readonly string[], given: OwnSettings): object =>
+  Object.fromEntries(names.map((name) => { const value = given[name]; return [name, typeof value === 'string' ? textOf(value) : value ?? null] }))
+
+export const buildEmail = (settings: OwnSettings, given: Partial<EndpointBasics> = {}): EndpointDefinition =>
+  buildDefinition({ type: 'email', settings: { attach: null, ...settings, ...textsOf(['from', 'to', 'cc', 'replyTo', 'subject', 'body'], settings) }, ...given })
+export const buildSftp = (settings: OwnSettings, given: Partial<EndpointBasics> = {}): EndpointDefinition =>
+  buildDefinition({ type: 'sftp', format: 'csv', settings: { hostKey: null, ...settings, ...textsOf(['fileName', 'key', 'username', 'password'], settings) }, ...given })
+export const buildFile = (settings: OwnSettings, given: Partial<EndpointBasics> = {}): EndpointDefinition =>
+  buildDefinition({ type: 'file', format: 'csv', url: null, settings: textsOf(['path', 'fileName'], settings), ...given })
 
 /** A mapping from plain values: text becomes a template, objects maps, arrays lists. */
 export const mapping = (value: unknown): MappingNode => {

@@ -16,12 +16,13 @@ export const authWords = (auth: AuthDefinition | null): string => {
 }
 
 /** What must not be shown although it may stand in the file in plain text. */
-export const secretsOf = ({ auth, url, backupUrl, endpoints, ping, options }: EndpointDefinition): readonly string[] => {
+export const secretsOf = (definition: EndpointDefinition): readonly string[] => {
+  const { auth, url, backupUrl, endpoints, ping } = definition
   const text = (each: Text | null | undefined): readonly string[] => (each && !each.text.includes('{{') ? [each.text] : [])
   const own = auth === null ? [] : Object.entries(auth).flatMap(([name, value]) => (SECRET.has(name) ? (Array.isArray(value) ? (value as readonly Text[]).flatMap(text) : text(value as Text)) : []))
-  const options_ = ['password', 'key'].flatMap((name) => text(options[name] as Text | undefined))
+  const ofServer = definition.type === 'sftp' ? [definition.settings.password, definition.settings.key].flatMap(text) : []
   const inAddress = [url, backupUrl, ping?.endpoint, ...endpoints.map(({ use }) => use)].flatMap((each) => /:\/\/[^:/@]*:(.+)@[^@]*$/.exec(each?.text ?? '')?.[1] ?? [])
-  return [...own, ...options_, ...inAddress].filter((each) => each.length > 0)
+  return [...own, ...ofServer, ...inAddress].filter((each) => each.length > 0)
 }
 
 const SECRET = new Set(['token', 'password', 'clientSecret', 'secret', 'older', 'key'])

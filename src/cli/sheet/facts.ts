@@ -1,7 +1,7 @@
 import { formatDuration } from '../../base/time.ts'
 import { capZone } from '../../core/caps.ts'
 import type { CallWindow, Policy, ZoneSource } from '../../core/policy.ts'
-import { isHttp, TYPE_KINDS, type EndpointDefinition } from '../../definitions/types.ts'
+import { isHttp, TYPE_KINDS, type EndpointDefinition, type Text } from '../../definitions/types.ts'
 import { conditionText } from '../../wire/condition-text.ts'
 import { plural, showMoney } from '../render/figures.ts'
 import { authWords, withoutCredentials } from './auth.ts'
@@ -12,6 +12,7 @@ export interface Fact { readonly label: string; readonly text: string; readonly 
 /** What is agreed about one endpoint, and how it is driven. */
 export const factsOf = (definition: EndpointDefinition, policy: Policy): readonly Fact[] => {
   const { about, transport, type } = definition
+  const calls = definition.type === 'five9.add_to_list' ? definition.settings.calls : null
   const facts: (readonly [label: string, text: string | null, ours?: true])[] = [
     ['Buyer', about.buyer], ['Contact', about.contact], ['Documentation', about.documentation],
     ['Type', type === 'custom' ? 'Custom Integration' : type], ['Version', definition.version],
@@ -31,7 +32,7 @@ export const factsOf = (definition: EndpointDefinition, policy: Policy): readonl
     ['Price', policy.price === null ? null : showMoney(policy.price)],
     ['Accepts', policy.acceptWhen?.text ?? null],
     ['Requirements', [...policy.requirements.map((each) => each.reason), ...about.requirements].join('\n')],
-    ['Window', windowWords(definition.calls?.window ?? policy.window, definition.calls?.zone ?? policy.zone) + (definition.calls ? '; outside it the dialer is told when to call' : '')],
+    ['Window', calls ? `${windowWords(calls.window, calls.zone)}; outside it the dialer is told when to call` : windowWords(policy.window, policy.zone)],
     ['Max attempts', policy.maxAttempts === null ? null : `${plural(policy.maxAttempts, 'request')} for one lead`],
     ['Caps', policy.caps.map((each) => `${each.limit.kind === 'leads' ? plural(each.limit.count, 'lead') : showMoney(each.limit.amount)} per ${each.period}`).join(', ')],
     ['Duplicates', policy.duplicateCheck === null ? null : `not offered twice within ${formatDuration(policy.duplicateCheck.withinMs)} (${policy.duplicateCheck.field})`],
@@ -43,36 +44,48 @@ export const factsOf = (definition: EndpointDefinition, policy: Policy): readonl
 }
 
 /** What follows a contact, and how a record is known. */
-const stepsOf = ({ hubspot, salesforce }: EndpointDefinition): string | null => {
-  if (salesforce) return `${salesforce.object} of API ${salesforce.version}${salesforce.externalId === null ? '' : `, made or updated by ${salesforce.externalId}`}`
-  if (!hubspot) return null
-  return [`contact by e-mail, API ${hubspot.generation}`, ...(hubspot.list ? [`then list ${hubspot.list.text}`] : []), ...(hubspot.workflow ? [`then workflow ${hubspot.workflow.text}`] : [])].join('\n')
+const stepsOf = (definition: EndpointDefinition): string | null => {
+  switch (definition.type) {
+    case 'salesforce.create_lead': {
+      const { object, version, externalId } = definition.settings
+      return `${object} of API ${version}${externalId === null ? '' : `, made or updated by ${externalId}`}`
+    }
+    case 'hubspot.create_or_update_contact': {
+      const { generation, list, workflow } = definition.settings
+      return [`contact by e-mail, API ${generation}`, ...(list ? [`then list ${list.text}`] : []), ...(workflow ? [`then workflow ${workflow.text}`] : [])].join('\n')
+    }
+    default: return null
+  }
 }
 
 /** Where an e-mail or a file goes, and what it is. */
-const handoverFacts = ({ type, options, batch }: EndpointDefinition): readonly (readonly [string, string | null])[] => {
-  const option = (name: string): string | null => { const value = options[name]; return typeof value === 'string' ? value : typeof value === 'object' && value !== null && 'text' in value ? String(value.text) : null }
-  switch (type) {
+const handoverFacts = (definition: EndpointDefinition): readonly (readonly [string, string | null])[] => {
+  switch (definition.type) {
     case 'email': {
-      const attached = option('attach') ?? (batch ? 'csv' : 'none')
-      return [['From', option('from')], ['To', option('to')], ['Cc', option('cc')], ['Reply to', option('replyTo')], ['Subject', option('subject')], ['Message', `text and HTML${attached === 'none' ? '' : `, with the lead as ${attached.toUpperCase()} attached`}`]]
+      const { from, to, cc, replyTo, subject, attach } = definition.settings
+      const attached = attach ?? (definition.batch ? 'csv' : 'none')
+      return [['From', textOf(from)], ['To', textOf(to)], ['Cc', textOf(cc)], ['Reply to', textOf(replyTo)], ['Subject', textOf(subject)], ['Message', `text and HTML${attached === 'none' ? '' : `, with the lead as ${attached.toUpperCase()} attached`}`]]
     }
-    case 'sftp': return [['File name', option('fileName')], ['Host key', option('hostKey')]]
-    case 'file': return [['Path', option('path')], ['File name', option('fileName')]]
+    case 'sftp': return [['File name', textOf(definition.settings.fileName)], ['Host key', definition.settings.hostKey]]
+    case 'file': return [['Path', textOf(definition.settings.path)], ['File name', textOf(definition.settings.fileName)]]
     default: return []
   }
 }
 
+const textOf = (text: Text | null): string | null => text && text.text
+
 /** Mail and file servers have their user in the address; null where Auth says it, or there is none. */
-const serverAuth = ({ type, options, url, auth }: EndpointDefinition): string | null => {
+const serverAuth = (definition: EndpointDefinition): string | null => {
+  const { type, url, auth } = definition
   if (type !== 'email' && type !== 'sftp') return null
-  if (options['key'] !== undefined) return 'user and private key'
-  return auth !== null || options['password'] !== undefined || /:\/\/[^/]*:[^/]*@/.test(url?.text ?? '') ? 'user and password' : 'none'
+  const { key, password } = definition.type === 'sftp' ? definition.settings : { key: null, password: null }
+  if (key) return 'user and private key'
+  return auth !== null || password !== null || /:\/\/[^/]*:[^/]*@/.test(url?.text ?? '') ? 'user and password' : 'none'
 }
 
-const formatWords = ({ format, charset, compression, bodyParameter, options }: EndpointDefinition): string => {
+const formatWords = ({ format, charset, compression, bodyParameter, soap }: EndpointDefinition): string => {
   const name = format === 'form' || format === 'query' || format === 'text' ? `${format[0]?.toUpperCase() ?? ''}${format.slice(1)}` : format.toUpperCase()
-  const version = format === 'soap' ? ` ${String(options['soapVersion'] ?? '1.1')}` : ''
+  const version = format === 'soap' ? ` ${soap.version}` : ''
   return `${name}${version}${bodyParameter === null ? '' : ` in the form field ${bodyParameter}`}${charset.toLowerCase() === 'utf-8' ? '' : `, ${charset}`}${compression === null ? '' : `, compressed by ${compression}`}`
 }
 

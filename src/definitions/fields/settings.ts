@@ -67,7 +67,7 @@ export const SETTINGS = {
   replyTo: { key: 'Reply To', kind: TEXT, doc: 'E-mail: where answers go', example: '{{lead.email}}' },
   subject: { key: 'Subject', kind: TEXT, doc: 'E-mail: the subject', example: 'New lead {{lead.id}}' },
   body: { key: 'Body', kind: TEXT, doc: 'E-mail: the text', example: 'Name: {{lead.first_name}} {{lead.last_name}}' },
-  attach: { key: 'Attach', kind: oneOf('an attachment', { none: 'none', CSV: 'csv', ADF: 'adf' }), doc: 'E-mail: how the lead is attached', example: 'CSV', default: 'none' },
+  attach: { key: 'Attach', kind: oneOf('an attachment', { none: 'none', CSV: 'csv', ADF: 'adf' } as const), doc: 'E-mail: how the lead is attached', example: 'CSV', default: 'none' },
   fileName: { key: 'File Name', kind: TEXT, doc: 'SFTP: the name of the file', example: 'leads-{{format now "YYYY-MM-DD"}}.csv' },
   key: { key: 'Key', aliases: ['Private Key'], kind: TEXT, doc: 'SFTP: the private key', example: '${SFTP_KEY}' },
   hostKey: { key: 'Host Key', kind: WORDS, doc: "SFTP: the server's key", example: 'SHA256:…' },

@@ -6,7 +6,7 @@ import { ENDPOINT_SECTION, type EndpointPlaces } from '../endpoint-keys.ts'
 import type { Reading } from '../fields/field.ts'
 import { normalKey } from '../keys.ts'
 import { TYPES } from '../fields/top.ts'
-import type { AuthDefinition, EndpointDefinition, EndpointType, Text } from '../types.ts'
+import type { AuthDefinition, EndpointBasics, EndpointDefinition, EndpointType, Text } from '../types.ts'
 import type { YamlNode } from '../yaml-tree.ts'
 
 export const isCrm = (type: EndpointType): boolean => type === 'salesforce.create_lead' || type === 'hubspot.create_or_update_contact'
@@ -31,7 +31,7 @@ export const hostOf = (written: Text | null, service: Text, reading: Reading): T
 export const variableStem = (name: string): string => tokenVariable(name).replace(/_TOKEN$/, '')
 
 /** Credentials by the recipient's own variables, where the file names none: `<RECIPIENT_NAME>_CLIENT_ID` and `_CLIENT_SECRET`, or `_TOKEN`. */
-export const ownCredentials = ({ name, place, auth }: EndpointDefinition, reading: Reading, client: boolean): AuthDefinition | null => {
+export const ownCredentials = ({ name, place, auth }: EndpointBasics, reading: Reading, client: boolean): AuthDefinition | null => {
   if (auth !== null) return auth
   const variable = tokenVariable(name)
   const valueOf = (each: string): Text | null => {
@@ -47,7 +47,7 @@ export const ownCredentials = ({ name, place, auth }: EndpointDefinition, readin
 }
 
 /** What no CRM can do, and what a file may forget of any. */
-export const tellOfCrm = (service: string, example: string, { ping, place, format, mapping }: EndpointDefinition, places: EndpointPlaces, reading: Reading): void => {
+export const tellOfCrm = (service: string, example: string, { ping, place, format, mapping }: EndpointBasics, places: EndpointPlaces, reading: Reading): void => {
   const { tell } = reading
   if (ping) tell(places.ping ?? place, 'no-ping', 'a CRM cannot be asked for a bid', 'leave Ping out')
   if (places.format && format !== 'json') tell(places.format, 'unsupported-format', `${service} takes JSON`, 'leave Format out')
@@ -68,6 +68,7 @@ export const policyOfService = (definition: EndpointDefinition, policy: Policy, 
   }
   const { batch } = policy
   if (batch && batch.maxLeads > most && batch.maxLeads !== NO_COUNT) reading.tell(places.batch ?? definition.place, 'bad-batch', `${definition.type} takes at most ${most} leads in one request, not ${batch.maxLeads}`, `write Accumulate: ${most} leads or 5 minutes`)
-  const steps: readonly StepName[] = [...(definition.hubspot?.list ? ['list' as const] : []), ...(definition.hubspot?.workflow ? ['workflow' as const] : [])]
+  const { list, workflow } = definition.type === 'hubspot.create_or_update_contact' ? definition.settings : { list: null, workflow: null }
+  const steps: readonly StepName[] = [...(list ? ['list' as const] : []), ...(workflow ? ['workflow' as const] : [])]
   return { ...policy, batch: batch && { ...batch, maxLeads: Math.min(batch.maxLeads, most) }, ...(steps.length > 0 ? { steps } : {}) }
 }

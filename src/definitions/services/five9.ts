@@ -1,7 +1,7 @@
 import type { Place } from '../../base/diagnostic.ts'
 import type { EndpointPlaces, EndpointValues } from '../endpoint-keys.ts'
 import type { Reading } from '../fields/field.ts'
-import type { EndpointDefinition, MappingEntry, MappingNode, Text } from '../types.ts'
+import type { EndpointBasics, EndpointOf, MappingEntry, MappingNode, Text } from '../types.ts'
 import { namesIn } from './names-in.ts'
 import { five9Parsing, five9Rows } from './five9-codes.ts'
 
@@ -13,11 +13,12 @@ const PATH = '/web2campaign/AddToList'
  * `five9.add_to_list` written out as the form post that it is: the F9… parameters in front of the author's own fields,
  * and Five9's table of codes behind the author's own rules. From here on it is an ordinary endpoint.
  */
-export const asWeb2Campaign = (definition: EndpointDefinition, values: EndpointValues, places: EndpointPlaces, reading: Reading): EndpointDefinition => {
+export const asWeb2Campaign = (definition: EndpointBasics, values: EndpointValues, places: EndpointPlaces, reading: Reading): EndpointOf<'five9.add_to_list'> => {
   const own = definition.mapping?.kind === 'map' ? definition.mapping.entries : []
-  tellOfMistakes(definition, own, places, reading)
+  tellOfMistakes(definition, values, own, places, reading)
   return {
     ...definition,
+    type: 'five9.add_to_list',
     url: addressOf(definition.url, definition.place),
     backupUrl: definition.backupUrl && addressOf(definition.backupUrl, definition.place),
     endpoints: definition.endpoints.map(({ when, use }) => ({ when, use: addressOf(use, definition.place) })),
@@ -27,7 +28,7 @@ export const asWeb2Campaign = (definition: EndpointDefinition, values: EndpointV
     includeAllFields: definition.includeAllFields || definition.mapping === null,
     responseCodes: [...definition.responseCodes, ...five9Rows(definition.place)],
     parsing: five9Parsing(definition.parsing),
-    ...(values.scheduleCalls === true && values.callWindow ? { calls: { window: { spans: values.callWindow.spans, days: values.days ?? values.callWindow.days ?? [1, 2, 3, 4, 5, 6, 7] }, zone: values.timezone ?? { kind: 'lead' } } } : {}),
+    settings: { calls: values.scheduleCalls === true && values.callWindow ? { window: { spans: values.callWindow.spans, days: values.days ?? values.callWindow.days ?? [1, 2, 3, 4, 5, 6, 7] }, zone: values.timezone ?? { kind: 'lead' } } : null },
   }
 }
 
@@ -37,13 +38,13 @@ const addressOf = (written: Text | null, place: Place): Text => {
   return /^https?:\/\/[^/?#]+\/?$/i.test(written.text.trim()) ? { ...written, text: written.text.trim().replace(/\/$/, '') + PATH } : written
 }
 
-const parametersOf = ({ options, place }: EndpointDefinition, values: EndpointValues, own: readonly MappingEntry[]): readonly MappingEntry[] => {
+const parametersOf = ({ place }: EndpointBasics, values: EndpointValues, own: readonly MappingEntry[]): readonly MappingEntry[] => {
   const named = namesIn(own)
   const entry = (key: string, value: Text | string | readonly Text[] | null | undefined): readonly MappingEntry[] =>
     value === null || value === undefined || named.has(key) ? [] : [{ kind: 'entry', key, value: nodeOf(value, place), place }]
   const flag = (key: string, said: boolean | undefined): readonly MappingEntry[] => (said === undefined ? [] : entry(key, said ? '1' : '0'))
   return [
-    ...entry('F9domain', textIn(options['domain'])), ...entry('F9list', textIn(options['list'])),
+    ...entry('F9domain', values.domain), ...entry('F9list', values.list),
     ...entry('F9key', values.recordKey ?? [{ text: 'number1', place }]),
     ...flag('F9updateCRM', values.updateCrm), ...flag('F9CallASAP', values.callAsap),
     // Without it the answer does not say how it went.
@@ -58,8 +59,6 @@ const nodeOf = (value: Text | string | readonly Text[], place: Place): MappingNo
   return value.length === 1 && first ? nodeOf(first, place) : { kind: 'list', items: value.map((each) => nodeOf(each, place)), place }
 }
 
-const textIn = (value: unknown): Text | null => (typeof value === 'object' && value !== null && 'text' in value ? (value as Text) : null)
-
 /** Five9 takes digits only, ten of a North American number: a phone that is mapped as it stands is sent as those, without the country code 1. */
 const dialable = (entry: MappingEntry): MappingEntry => {
   if (entry.kind === 'block') return { ...entry, then: entry.then.map(dialable), otherwise: entry.otherwise.map(dialable) }
@@ -69,13 +68,13 @@ const dialable = (entry: MappingEntry): MappingEntry => {
 
 const NUMBERS = new Set(['number1', 'number2', 'number3'])
 
-const tellOfMistakes = (definition: EndpointDefinition, own: readonly MappingEntry[], places: EndpointPlaces, reading: Reading): void => {
+const tellOfMistakes = (definition: EndpointBasics, { domain, list }: EndpointValues, own: readonly MappingEntry[], places: EndpointPlaces, reading: Reading): void => {
   const { tell } = reading
-  const { name, options, mapping, includeAllFields, batch } = definition
+  const { name, mapping, includeAllFields, batch } = definition
   const place = mapping?.place ?? definition.place
   const named = namesIn(own)
-  if (!textIn(options['domain']) && !places.domain && !named.has('F9domain')) tell(definition.place, 'missing-key', `${name} has no Domain`, 'write Domain: ${FIVE9_DOMAIN} under Settings: the name of your Five9 domain (F9domain)')
-  if (!textIn(options['list']) && !places.list && !named.has('F9list')) tell(definition.place, 'missing-key', `${name} has no List`, 'write List: New Leads under Settings: the dialing list that leads join (F9list)')
+  if (!domain && !places.domain && !named.has('F9domain')) tell(definition.place, 'missing-key', `${name} has no Domain`, 'write Domain: ${FIVE9_DOMAIN} under Settings: the name of your Five9 domain (F9domain)')
+  if (!list && !places.list && !named.has('F9list')) tell(definition.place, 'missing-key', `${name} has no List`, 'write List: New Leads under Settings: the dialing list that leads join (F9list)')
   if (!named.has('number1') && !includeAllFields) tell(place, 'missing-number', `${name} maps no number1, without which Five9 takes no record`, 'write number1: {{lead.phone_1}} under Field Mapping')
   if (named.has('F9TimeToCall') !== named.has('F9TimeFormat')) tell(place, 'time-without-format', 'F9TimeToCall and F9TimeFormat must come together (code 710)', 'write F9TimeFormat: "yyyy-MM-dd HH:mm:ss Z" beside F9TimeToCall, or use Schedule Calls: yes with a Call Window')
   if (named.has('F9retURL')) tell(place, 'no-answer', 'with F9retURL Five9 redirects, and the answer does not say how it went', 'leave F9retURL out')

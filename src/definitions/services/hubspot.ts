@@ -1,7 +1,7 @@
 import { tokenVariable } from '../compile-auth.ts'
 import type { EndpointPlaces, EndpointValues } from '../endpoint-keys.ts'
 import type { Reading } from '../fields/field.ts'
-import type { EndpointDefinition, HubspotSettings } from '../types.ts'
+import type { EndpointBasics, EndpointOf, HubspotSettings } from '../types.ts'
 import { hostOf, ownCredentials, tellOfCrm } from './crm.ts'
 import { namesIn } from './names-in.ts'
 
@@ -10,7 +10,7 @@ const HOST = 'https://api.hubapi.com'
 const GENERATION = '2026-09'
 
 /** `hubspot.create_or_update_contact`: the host, the generation of the API, and what follows the contact. */
-export const asHubspot = (definition: EndpointDefinition, values: EndpointValues, places: EndpointPlaces, reading: Reading): EndpointDefinition => {
+export const asHubspot = (definition: EndpointBasics, values: EndpointValues, places: EndpointPlaces, reading: Reading): EndpointOf<'hubspot.create_or_update_contact'> => {
   const { lists, workflow } = values
   const settings: HubspotSettings = {
     generation: generationOf(values, places, reading),
@@ -19,7 +19,7 @@ export const asHubspot = (definition: EndpointDefinition, values: EndpointValues
   }
   const auth = ownCredentials(definition, reading, false)
   tellOfMistakes({ ...definition, auth }, settings, places, reading)
-  return { ...definition, auth, hubspot: settings, format: 'json', method: 'POST', url: hostOf(definition.url, { text: HOST, place: definition.place }, reading) }
+  return { ...definition, type: 'hubspot.create_or_update_contact', settings, auth, format: 'json', method: 'POST', url: hostOf(definition.url, { text: HOST, place: definition.place }, reading) }
 }
 
 const generationOf = (values: EndpointValues, places: EndpointPlaces, reading: Reading): string => {
@@ -28,7 +28,7 @@ const generationOf = (values: EndpointValues, places: EndpointPlaces, reading: R
   return written
 }
 
-const tellOfMistakes = (definition: EndpointDefinition, { workflow }: HubspotSettings, places: EndpointPlaces, reading: Reading): void => {
+const tellOfMistakes = (definition: EndpointBasics, { workflow }: HubspotSettings, places: EndpointPlaces, reading: Reading): void => {
   const { tell } = reading
   const { name, mapping, place, auth, includeAllFields } = definition
   tellOfCrm('HubSpot', 'email: {{lead.email}}', definition, places, reading)

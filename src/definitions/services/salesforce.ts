@@ -1,7 +1,7 @@
 import type { Place } from '../../base/diagnostic.ts'
 import type { EndpointPlaces, EndpointValues } from '../endpoint-keys.ts'
 import type { Reading } from '../fields/field.ts'
-import type { EndpointDefinition, SalesforceSettings, Text } from '../types.ts'
+import type { EndpointBasics, EndpointOf, SalesforceSettings, Text } from '../types.ts'
 import { hostOf, ownCredentials, tellOfCrm, variableStem } from './crm.ts'
 import { namesIn } from './names-in.ts'
 
@@ -9,7 +9,7 @@ import { namesIn } from './names-in.ts'
 const VERSION = 'v68.0'
 
 /** `salesforce.create_lead`: the organisation's host, the version, and what REST can do of the options. */
-export const asSalesforce = (definition: EndpointDefinition, values: EndpointValues, places: EndpointPlaces, reading: Reading): EndpointDefinition => {
+export const asSalesforce = (definition: EndpointBasics, values: EndpointValues, places: EndpointPlaces, reading: Reading): EndpointOf<'salesforce.create_lead'> => {
   const version = versionOf(values, places, reading)
   const settings: SalesforceSettings = {
     version, object: values.object ?? 'Lead', externalId: values.externalId ?? null,
@@ -18,7 +18,7 @@ export const asSalesforce = (definition: EndpointDefinition, values: EndpointVal
   const auth = ownCredentials(definition, reading, true)
   tellOfMistakes({ ...definition, auth }, settings, values, places, reading)
   return {
-    ...definition, auth, salesforce: settings, format: 'json', method: settings.externalId === null ? 'POST' : 'PATCH',
+    ...definition, type: 'salesforce.create_lead', settings, auth, format: 'json', method: settings.externalId === null ? 'POST' : 'PATCH',
     url: hostOf(definition.url, instanceOf(values.instance, definition.place), reading),
   }
 }
@@ -40,7 +40,7 @@ const headersOf = ({ assignmentRules, duplicateCheck }: EndpointValues): Salesfo
   ...(typeof duplicateCheck === 'boolean' ? [['Sforce-Duplicate-Rule-Header', `allowSave=${duplicateCheck ? 'false' : 'true'}`] as const] : []),
 ]
 
-const tellOfMistakes = (definition: EndpointDefinition, { object, externalId }: SalesforceSettings, values: EndpointValues, places: EndpointPlaces, reading: Reading): void => {
+const tellOfMistakes = (definition: EndpointBasics, { object, externalId }: SalesforceSettings, values: EndpointValues, places: EndpointPlaces, reading: Reading): void => {
   const { tell } = reading
   const { name, mapping, place, auth } = definition
   if (values.triggerWorkflows === false) tell(places.triggerWorkflows ?? place, 'not-controllable', 'REST cannot keep triggers, flows and workflows from running', 'leave it out or write yes; to skip them, let the organisation check a custom permission of the integration user')

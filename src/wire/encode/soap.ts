@@ -26,32 +26,27 @@ export interface Soap {
 
 /** `Settings: SOAP Version` (1.1 or 1.2), `SOAP Action`, `Namespace`, `Security: WS-Security` or `WS-Security Digest`. */
 export const compileSoap = (definition: EndpointDefinition, charset: Charset, options: TemplateOptions): Soap => {
-  const setting = (name: string): string => wordsOf(definition.options[name])
-  const version = setting('soapVersion') || '1.1'
-  if (version !== '1.1' && version !== '1.2') options.report(diagnosticAt(definition.place, 'bad-soap', `SOAP Version: ${version} is not known`, '1.1 or 1.2'))
-  const action = headerValue(setting('soapAction').replace(/^"(.*)"$/, '$1')).replace(/["\\]/g, '')
-  const isNew = version === '1.2'
-  const security = compileSecurity(definition, setting('security'), options)
+  const { soap } = definition
+  const action = headerValue((soap.action?.text ?? '').trim().replace(/^"(.*)"$/, '$1')).replace(/["\\]/g, '')
+  const isNew = soap.version === '1.2'
+  const security = compileSecurity(definition, options)
   const start = `<soap:Envelope xmlns:soap="${isNew ? SOAP_12 : SOAP_11}">`
   return {
     contentType: isNew ? `application/soap+xml; charset=${charset}${action === '' ? '' : `; action="${action}"`}` : `text/xml; charset=${charset}`,
     headers: isNew ? [] : [['SOAPAction', `"${action}"`]],
     open: security === null ? () => `${start}<soap:Body>` : (input) => `${start}<soap:Header>${security(input)}</soap:Header><soap:Body>`,
     close: '</soap:Body></soap:Envelope>',
-    namespace: setting('namespace') || null,
+    namespace: soap.namespace?.text.trim() || null,
     securesItself: security !== null,
   }
 }
-
-/** Options come as written: text with its place, a word, or YAML's own number (1.2). */
-const wordsOf = (value: unknown): string =>
-  typeof value === 'object' && value !== null && 'text' in value ? wordsOf(value.text) : typeof value === 'string' || typeof value === 'number' ? String(value).trim() : ''
 
 const SOAP_11 = 'http://schemas.xmlsoap.org/soap/envelope/'
 const SOAP_12 = 'http://www.w3.org/2003/05/soap-envelope'
 
 /** WS-Security UsernameToken (OASIS WSS UsernameToken Profile 1.1.1): the password as text, or as a digest that serves once. */
-const compileSecurity = (definition: EndpointDefinition, wanted: string, options: TemplateOptions): ((input: RenderInput) => string) | null => {
+const compileSecurity = (definition: EndpointDefinition, options: TemplateOptions): ((input: RenderInput) => string) | null => {
+  const wanted = definition.soap.security ?? ''
   const kind = wanted.toLowerCase().replace(/[^a-z]/g, '')
   if (kind === '' || kind === 'none' || kind === 'no') return null
   const digest = kind === 'wssecuritydigest' || kind === 'wssdigest'

@@ -38,13 +38,13 @@ const salesforce: Speak = (_, request, decide) => {
   return said(400, [{ errorCode: code, message, fields: [] }], intent, intent === 'rejected' ? NO_REJECTION : {})
 }
 
-const hubspot: Speak = ({ hubspot: settings }, request, decide) => {
+const hubspot: Speak = (definition, request, decide) => {
   const path = request.url.split('?', 1)[0] ?? ''
   const name = /\/object-type-id\/0-1\/name\/(.+)$/.exec(path)?.[1]
   if (name !== undefined) return said(200, { list: { listId: String(Number.parseInt(sha256(name).slice(0, 6), 16)), name: decodeURIComponent(name), objectTypeId: '0-1', processingType: 'MANUAL' } }, 'list found')
   if (path.endsWith('/memberships/add')) return said(200, { recordsIdsAdded: listIn(request.body), recordIdsRemoved: [], recordIdsMissing: [] }, 'joined')
   if (/\/enrollments\/contacts\//.test(path)) return { status: 204, headers: {}, body: '', means: 'enrolled' }
-  if (path.endsWith('/automation/v3/workflows')) return said(200, { workflows: settings?.workflow ? [{ id: 1, name: settings.workflow.text }] : [] }, 'workflows')
+  if (path.endsWith('/automation/v3/workflows')) return said(200, { workflows: definition.type === 'hubspot.create_or_update_contact' && definition.settings.workflow ? [{ id: 1, name: definition.settings.workflow.text }] : [] }, 'workflows')
   const body = objectIn(parseJson(request.body))
   const inputs = body?.['inputs']
   const results: unknown[] = []

@@ -8,13 +8,6 @@ import type { TemplateOptions } from '../template/template.ts'
 export const typeOptions = (definition: EndpointDefinition, report: (problem: Diagnostic) => void): TemplateOptions =>
   ({ vocabulary: { recipient: { id: definition.id, name: definition.name }, tables: definition.tables, captures: null }, report })
 
-/** What `definitions/services` says of every definition of its type: defaults stand there alone. */
-export const ofService = <K extends 'hubspot' | 'salesforce' | 'url'>(definition: EndpointDefinition, key: K): NonNullable<EndpointDefinition[K]> => {
-  const found = definition[key]
-  if (!found) throw new Error(`recipient ${definition.id} of ${definition.type} has no ${key}`)
-  return found
-}
-
 /** Without any mapping, the whole lead. */
 export const documentOf = ({ mapping, includeAllFields, omitEmpty }: EndpointDefinition, options: TemplateOptions): Document =>
   compileDocument({ mapping, includeAll: includeAllFields || mapping === null, omitEmpty }, options)

@@ -2,9 +2,9 @@ import dns from 'node:dns'
 import net from 'node:net'
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import { createTransport } from '../../../src/adapters/transport.ts'
-import type { EndpointDefinition } from '../../../src/definitions/types.ts'
+import type { EndpointBasics, EndpointDefinition } from '../../../src/definitions/types.ts'
 import { compileEndpoint } from '../../../src/wire/compile.ts'
-import { buildDefinition, mapping, textOf } from '../../wire/build-definition.ts'
+import { buildEmail, mapping, textOf, type OwnSettings } from '../../wire/build-definition.ts'
 import { inputOf } from '../../wire/render/input.ts'
 import { certPath } from '../../world/certs.ts'
 import { startMailServer, type MailServer } from '../../world/mail-server.ts'
@@ -19,10 +19,10 @@ const open = async (options: Parameters<typeof startMailServer>[0] = {}): Promis
   return server
 }
 
-const definitionOf = (port: number, given: Partial<EndpointDefinition> = {}, options: Readonly<Record<string, unknown>> = {}): EndpointDefinition => buildDefinition({
-  type: 'email', name: 'Late Buyer', url: textOf(`smtp://127.0.0.1:${port}`), mapping: mapping({ firstName: '{{lead.first}}', email: '{{lead.email}}' }),
-  options: { from: textOf('Leads <leads@seller.example>'), to: textOf('intake@buyer.example'), ...options }, ...given,
-})
+const definitionOf = (port: number, given: Partial<EndpointBasics> = {}, own: OwnSettings = {}): EndpointDefinition => buildEmail(
+  { from: 'Leads <leads@seller.example>', to: 'intake@buyer.example', ...own },
+  { name: 'Late Buyer', url: textOf(`smtp://127.0.0.1:${port}`), mapping: mapping({ firstName: '{{lead.first}}', email: '{{lead.email}}' }), ...given },
+)
 
 /** Every name is this machine's, as far as it is asked for. */
 const allNamesAreHere = (): void => {

@@ -5,7 +5,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { createTransport } from '../../../src/adapters/transport.ts'
 import type { EndpointDefinition } from '../../../src/definitions/types.ts'
 import { compileEndpoint } from '../../../src/wire/compile.ts'
-import { buildDefinition, mapping, textOf } from '../../wire/build-definition.ts'
+import { buildFile, mapping } from '../../wire/build-definition.ts'
 import { inputOf } from '../../wire/render/input.ts'
 import { settings } from '../http/sending.ts'
 
@@ -13,9 +13,7 @@ let root = ''
 beforeEach(() => { root = mkdtempSync(join(tmpdir(), 'finalmile-file-')) })
 afterEach(() => rmSync(root, { recursive: true, force: true }))
 
-const definitionOf = (path: string, given: Partial<EndpointDefinition> = {}): EndpointDefinition => buildDefinition({
-  type: 'file', format: 'csv', url: null, mapping: mapping({ id: '{{lead.id}}', note: '{{lead.note}}' }), options: { path: textOf(join(root, path)), ...given.options }, ...(given.options ? {} : given), ...(given.batch ? { batch: given.batch } : {}),
-})
+const definitionOf = (path: string): EndpointDefinition => buildFile({ path: join(root, path) }, { mapping: mapping({ id: '{{lead.id}}', note: '{{lead.note}}' }) })
 
 const deliver = async (definition: EndpointDefinition, leads: readonly Readonly<Record<string, unknown>>[]) => {
   const { endpoint, diagnostics } = compileEndpoint(definition)
@@ -64,7 +62,7 @@ describe('file', () => {
 
   it('in test mode nothing is written', async () => {
     const definition = definitionOf('leads.csv')
-    expect(await deliver({ ...definition, options: { ...definition.options, rehearsal: 'success' } }, [{ id: 'L1' }])).toMatchObject([{ kind: 'accepted', reason: 'test mode: the file was made and not written' }])
+    expect(await deliver({ ...definition, rehearsal: 'success' }, [{ id: 'L1' }])).toMatchObject([{ kind: 'accepted', reason: 'test mode: the file was made and not written' }])
     expect(readdirSync(root)).toEqual([])
   })
 })

@@ -4,9 +4,9 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { createTransport } from '../../../src/adapters/transport.ts'
-import type { EndpointDefinition } from '../../../src/definitions/types.ts'
+import type { EndpointBasics, EndpointDefinition } from '../../../src/definitions/types.ts'
 import { compileEndpoint } from '../../../src/wire/compile.ts'
-import { buildDefinition, mapping, textOf } from '../../wire/build-definition.ts'
+import { buildSftp, mapping, textOf, type OwnSettings } from '../../wire/build-definition.ts'
 import { inputOf } from '../../wire/render/input.ts'
 import { startSftpServer, type SftpServer } from '../../world/sftp-server.ts'
 import { settings, type Settings } from '../http/sending.ts'
@@ -16,10 +16,10 @@ let server: SftpServer
 beforeEach(async () => { root = mkdtempSync(join(tmpdir(), 'finalmile-sftp-')); server = await startSftpServer(root) })
 afterEach(async () => { await server.close(); rmSync(root, { recursive: true, force: true }) })
 
-const definitionOf = (given: Partial<EndpointDefinition> = {}, options: Readonly<Record<string, unknown>> = {}): EndpointDefinition => buildDefinition({
-  type: 'sftp', format: 'csv', url: textOf(`sftp://leads:secret@127.0.0.1:${server.port}/`), mapping: mapping({ id: '{{lead.id}}', first: '{{lead.first}}' }),
-  options: { hostKey: server.fingerprint, fileName: textOf('{{lead.id}}.csv'), ...options }, ...given,
-})
+const definitionOf = (given: Partial<EndpointBasics> = {}, own: OwnSettings = {}): EndpointDefinition => buildSftp(
+  { hostKey: server.fingerprint, fileName: '{{lead.id}}.csv', ...own },
+  { url: textOf(`sftp://leads:secret@127.0.0.1:${server.port}/`), mapping: mapping({ id: '{{lead.id}}', first: '{{lead.first}}' }), ...given },
+)
 
 const deliver = async (definition: EndpointDefinition, fields: Readonly<Record<string, unknown>> = { id: 'L1', first: 'Dana' }, given: Partial<Settings> = {}, key = 'key-1') => {
   const { endpoint, diagnostics } = compileEndpoint(definition)

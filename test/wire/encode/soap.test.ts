@@ -1,13 +1,13 @@
 import { createHash } from 'node:crypto'
 import { DOMParser } from '@xmldom/xmldom'
 import { describe, expect, it } from 'vitest'
-import type { EndpointDefinition } from '../../../src/definitions/types.ts'
+import type { EndpointBasics, SoapSettings } from '../../../src/definitions/types.ts'
 import { createReader } from '../../../src/wire/read.ts'
 import { answer, buildDefinition, buildParsing, codeRow, is, mapping, path, textOf } from '../build-definition.ts'
 import { bodyOf, diagnosticsOf, headersOf, inputOf, requestOf } from '../render/input.ts'
 
-const soap = (given: Partial<EndpointDefinition> = {}): Partial<EndpointDefinition> => ({
-  format: 'soap', root: 'SubmitLead', mapping: mapping({ FirstName: '{{lead.first_name}}', Email: '{{lead.email}}' }), ...given,
+const soap = (given: Partial<EndpointBasics> = {}, settings: Partial<SoapSettings> = {}): Partial<EndpointBasics> => ({
+  format: 'soap', soap: { version: '1.1', action: null, namespace: null, security: null, ...settings }, root: 'SubmitLead', mapping: mapping({ FirstName: '{{lead.first_name}}', Email: '{{lead.email}}' }), ...given,
 })
 const lead = { first_name: 'Dana', email: 'dana@example.com' }
 const parse = (xml: string) => {
@@ -21,7 +21,7 @@ const login = { kind: 'basic' as const, username: textOf('us<er'), password: tex
 
 describe('the envelope', () => {
   it('1.1: the operation in the body, SOAPAction in quotes', () => {
-    const request = requestOf(soap({ options: { soapAction: textOf('urn:partner:SubmitLead'), namespace: textOf('urn:partner') } }), lead)
+    const request = requestOf(soap({}, { action: textOf('urn:partner:SubmitLead'), namespace: textOf('urn:partner') }), lead)
     expect(request.body).toBe('<?xml version="1.0" encoding="UTF-8"?>\n<soap:Envelope xmlns:soap="http://schemas.xmlsoap.org/soap/envelope/"><soap:Body><SubmitLead xmlns="urn:partner"><FirstName>Dana</FirstName><Email>dana@example.com</Email></SubmitLead></soap:Body></soap:Envelope>')
     expect(headersOf(request)).toMatchObject({ 'Content-Type': 'text/xml; charset=utf-8', SOAPAction: '"urn:partner:SubmitLead"' })
   })
@@ -36,7 +36,7 @@ describe('the envelope', () => {
   })
 
   it('1.2: its own namespace, the action in the Content-Type, no SOAPAction', () => {
-    const request = requestOf(soap({ options: { soapVersion: 1.2, soapAction: 'urn:partner:SubmitLead' } }), lead)
+    const request = requestOf(soap({}, { version: '1.2', action: textOf('urn:partner:SubmitLead') }), lead)
     expect(headersOf(request)['Content-Type']).toBe('application/soap+xml; charset=utf-8; action="urn:partner:SubmitLead"')
     expect(headersOf(request)['SOAPAction']).toBeUndefined()
     expect(parse(String(request.body)).documentElement?.namespaceURI).toBe('http://www.w3.org/2003/05/soap-envelope')
@@ -48,22 +48,21 @@ describe('the envelope', () => {
     ['a Root that the mapping has too is there once', { root: 'Send', mapping: mapping({ Send: { A: 'x' } }) }, '<Send xmlns="urn:partner"><A>x</A></Send>'],
     ["the mapping's only map is the operation", { root: null, mapping: mapping({ Send: { A: 'x' } }) }, '<Send xmlns="urn:partner"><A>x</A></Send>'],
   ])('%s', (_, given, inner) => {
-    expect(bodyOf(soap({ options: { namespace: 'urn:partner' }, ...given }), lead)).toContain(`<soap:Body>${inner}</soap:Body>`)
+    expect(bodyOf(soap(given, { namespace: textOf('urn:partner') }), lead)).toContain(`<soap:Body>${inner}</soap:Body>`)
   })
 
   it('no lead can add an element, a header or an entity', () => {
     const hostile = '</FirstName></SubmitLead></soap:Body><soap:Body><x>&xxe;]]><!--'
-    const document = parse(bodyOf(soap({ options: { namespace: 'urn:partner' } }), { ...lead, first_name: hostile }))
+    const document = parse(bodyOf(soap({}, { namespace: textOf('urn:partner') }), { ...lead, first_name: hostile }))
     expect([...document.getElementsByTagName('*')].map((each) => each.localName)).toEqual(['Envelope', 'Body', 'SubmitLead', 'FirstName', 'Email'])
     expect(document.getElementsByTagNameNS('urn:partner', 'FirstName')[0]?.textContent).toBe(hostile)
   })
 
   it.each([
-    ['a version that is none', soap({ options: { soapVersion: '2.0' } }), /SOAP Version/],
     ['a GET', soap({ method: 'GET' }), /no body to hold an envelope/],
     ['a batch', soap({ batch: { format: 'xml', results: null, match: null } }), /batch cannot be sent as SOAP/],
-    ['security without a user', soap({ options: { security: 'WS-Security' } }), /user name and a password/],
-    ['a security that is none', soap({ auth: login, options: { security: 'Kerberos' } }), /Kerberos is not known/],
+    ['security without a user', soap({}, { security: 'WS-Security' }), /user name and a password/],
+    ['a security that is none', soap({ auth: login }, { security: 'Kerberos' }), /Kerberos is not known/],
   ])('%s is refused', (_, definition, message) => {
     expect(diagnosticsOf(definition).map((each) => each.message).join()).toMatch(message)
   })
@@ -71,7 +70,7 @@ describe('the envelope', () => {
 
 describe('WS-Security', () => {
   it('puts the user name and password into the envelope, and not into a header', () => {
-    const request = requestOf(soap({ auth: login, options: { security: 'WS-Security' } }), lead)
+    const request = requestOf(soap({ auth: login }, { security: 'WS-Security' }), lead)
     const document = parse(String(request.body))
     expect(document.getElementsByTagNameNS(WSSE, 'Username')[0]?.textContent).toBe('us<er')
     expect(document.getElementsByTagNameNS(WSSE, 'Password')[0]?.textContent).toBe('p&ss')
@@ -85,7 +84,7 @@ describe('WS-Security', () => {
   })
 
   it('a digest proves the password, differs with every attempt, and does not hold it', () => {
-    const definition = soap({ auth: login, options: { security: 'WS-Security Digest' } })
+    const definition = soap({ auth: login }, { security: 'WS-Security Digest' })
     const first = String(requestOf(definition, lead, { attempt: 1 }).body)
     const document = parse(first)
     const read = (name: string): string => [...document.getElementsByTagName('*')].find((each) => each.localName === name)?.textContent ?? ''
@@ -103,9 +102,9 @@ const fault12 = (code: string, text: string, sub = ''): string => envelope(`<e:F
 const done = envelope('<r xmlns="urn:partner"><Accepted>true</Accepted><LeadId>551</LeadId></r>')
 
 describe('faults', () => {
-  const definition = buildDefinition(soap({ parsing: buildParsing({ success: is('//Accepted', 'true'), leadId: path('//LeadId') }) }))
-  const read = (status: number, body: string, given: Partial<EndpointDefinition> = {}, headers = {}) =>
-    createReader({ ...definition, ...given }, { hasPriceFallback: true }).read(answer(status, body, { 'content-type': 'text/xml', ...headers }), 'post')
+  const parsing = buildParsing({ success: is('//Accepted', 'true'), leadId: path('//LeadId') })
+  const read = (status: number, body: string, given: Partial<EndpointBasics> = {}, headers = {}) =>
+    createReader(buildDefinition(soap({ parsing, ...given })), { hasPriceFallback: true }).read(answer(status, body, { 'content-type': 'text/xml', ...headers }), 'post')
 
   it.each([
     [500, fault11('e:Client', 'Email is missing'), { kind: 'failed', class: 'invalid_data', retry: false, reason: 'Email is missing' }],

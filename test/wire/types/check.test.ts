@@ -1,15 +1,14 @@
 import { describe, expect, it } from 'vitest'
-import type { EndpointDefinition } from '../../../src/definitions/types.ts'
+import type { EndpointBasics, EndpointDefinition } from '../../../src/definitions/types.ts'
 import { loadCatalogue } from '../../../src/definitions/catalogue.ts'
 import { compileEndpoint } from '../../../src/wire/compile.ts'
-import { buildDefinition, buildParsing, is, mapping, textOf } from '../build-definition.ts'
+import { buildEmail, buildFile, buildParsing, buildSftp, is, mapping, textOf, type OwnSettings } from '../build-definition.ts'
 import { inputOf } from '../render/input.ts'
 
 const EMAIL = { from: 'leads@seller.example', to: 'intake@buyer.example' }
 const KEY = `SHA256:${'A'.repeat(43)}`
-const email = (given: Partial<EndpointDefinition> = {}, options: Readonly<Record<string, unknown>> = EMAIL): EndpointDefinition => buildDefinition({ type: 'email', url: textOf('smtp://mail.example:587'), options, ...given })
-const sftp = (url: string, options: Readonly<Record<string, unknown>> = { hostKey: KEY, password: 'x' }): EndpointDefinition => buildDefinition({ type: 'sftp', format: 'csv', url: textOf(url), options })
-const file = (options: Readonly<Record<string, unknown>>, given: Partial<EndpointDefinition> = {}): EndpointDefinition => buildDefinition({ type: 'file', format: 'csv', url: null, options, ...given })
+const email = (given: Partial<EndpointBasics> = {}, settings: OwnSettings = EMAIL): EndpointDefinition => buildEmail(settings, { url: textOf('smtp://mail.example:587'), ...given })
+const sftp = (url: string, settings: OwnSettings = { hostKey: KEY, password: 'x' }): EndpointDefinition => buildSftp(settings, { url: textOf(url) })
 
 const MISTAKES: readonly (readonly [string, EndpointDefinition, RegExp])[] = [
   ['no Endpoint', email({ url: null }), /has no Endpoint/],
@@ -18,7 +17,6 @@ const MISTAKES: readonly (readonly [string, EndpointDefinition, RegExp])[] = [
   ['no From', email({}, { to: EMAIL.to }), /has no From/],
   ['no To', email({}, { from: EMAIL.from }), /has no To/],
   ['a To that is no address', email({}, { ...EMAIL, to: 'intake' }), /no e-mail address/],
-  ['an unknown attachment', email({}, { ...EMAIL, attach: 'PDF' }), /expected an attachment/],
   ['a header that is ours', email({ headers: [{ name: 'Bcc', value: textOf('x@y.example') }] }), /Bcc cannot be set/],
   ['a token for a mail server', email({ auth: { kind: 'bearer', token: textOf('t') } }), /cannot be used for email/],
   ['parsing of an answer that never comes', email({ parsing: buildParsing({ success: is('status', 'ok') }) }), /has no answer/],
@@ -27,9 +25,9 @@ const MISTAKES: readonly (readonly [string, EndpointDefinition, RegExp])[] = [
   ['a Host Key that is none', sftp('sftp://u@files.example/in/', { hostKey: 'ssh-rsa', password: 'x' }), /expected a fingerprint/],
   ['no user', sftp('sftp://files.example/in/'), /names no user/],
   ['neither key nor password', sftp('sftp://u@files.example/in/', { hostKey: KEY }), /neither a Key nor a Password/],
-  ['no Path', file({}), /has no Path/],
-  ['a format that is no file', file({ path: 'out/' }, { format: 'form' }), /cannot be written into a file/],
-  ['a slash in File Name', file({ path: 'out/', fileName: 'a/b.csv' }), /File Name has a slash/],
+  ['no Path', buildFile({}), /has no Path/],
+  ['a format that is no file', buildFile({ path: 'out/' }, { format: 'form' }), /cannot be written into a file/],
+  ['a slash in File Name', buildFile({ path: 'out/', fileName: 'a/b.csv' }), /File Name has a slash/],
 ]
 
 describe('check says what is wrong with', () => {
@@ -43,7 +41,7 @@ describe('check says what is wrong with', () => {
   })
 
   it('nothing, where nothing is wrong', () => {
-    for (const each of [email(), sftp('sftp://u@files.example:2222/in/'), file({ path: 'out/leads.csv' })]) expect(compileEndpoint(each).diagnostics).toEqual([])
+    for (const each of [email(), sftp('sftp://u@files.example:2222/in/'), buildFile({ path: 'out/leads.csv' })]) expect(compileEndpoint(each).diagnostics).toEqual([])
   })
 })
 
@@ -62,8 +60,8 @@ describe('an address', () => {
 })
 
 describe('what a file is called', () => {
-  const nameOf = (options: Readonly<Record<string, unknown>>, fields: Readonly<Record<string, unknown>> = { id: 'L1', state: 'CA' }) => {
-    const rendered = compileEndpoint(file(options)).endpoint?.render(inputOf(fields))
+  const nameOf = (settings: OwnSettings, fields: Readonly<Record<string, unknown>> = { id: 'L1', state: 'CA' }) => {
+    const rendered = compileEndpoint(buildFile(settings)).endpoint?.render(inputOf(fields))
     return !rendered?.ok ? rendered : rendered.request.kind === 'file' ? rendered.request.folder + rendered.request.name : null
   }
   it.each([

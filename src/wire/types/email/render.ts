@@ -2,7 +2,7 @@ import { diagnosticAt, type Diagnostic } from '../../../base/diagnostic.ts'
 import { shortHash } from '../../../base/hash.ts'
 import { isoTime, type Instant } from '../../../base/time.ts'
 import { readReceived } from '../../../core/received.ts'
-import type { EndpointDefinition, Text } from '../../../definitions/types.ts'
+import type { EmailSettings, EndpointDefinition, EndpointOf, Text } from '../../../definitions/types.ts'
 import { columnsOf, csvOf, FOR_PEOPLE } from '../../encode/csv.ts'
 import { pairsOf } from '../../encode/pairs.ts'
 import type { RenderInput, Rendered } from '../../endpoint.ts'
@@ -13,7 +13,6 @@ import { compilePath } from '../../template/scope.ts'
 import type { TemplateOptions } from '../../template/template.ts'
 import { textOf } from '../../template/text-of.ts'
 import { documentOf, oneKeyOf, typeOptions } from '../compiling.ts'
-import { optionOf, rehearsalOf } from '../options.ts'
 import { readServer, type Schemes, type ServerAddress } from '../server.ts'
 import { compileWords } from '../words.ts'
 import { adfOf } from './adf.ts'
@@ -22,19 +21,22 @@ import { forAddress, oneLine, readMailboxes, showMailboxes, type Mailboxes } fro
 
 const SCHEMES: Schemes = { smtp: { port: 587, secure: false }, smtps: { port: 465, secure: true } }
 
+type Email = EndpointOf<'email'>
+
 /** Everything of an e-mail recipient that makes messages; mistakes are reported at their place in the file. */
-export const compileEmail = (definition: EndpointDefinition, report: (problem: Diagnostic) => void): Renderer => {
+export const compileEmail = (definition: Email, report: (problem: Diagnostic) => void): Renderer => {
   const options = typeOptions(definition, report)
   const main = definition.url && readServer(definition.url, SCHEMES, definition, options)
   const backup = definition.backupUrl && readServer(definition.backupUrl, SCHEMES, definition, options)
   tellOfUnused(definition, report)
-  const from = requiredAddress(definition, 'From', 'leads@example.com', options)
-  const to = requiredAddress(definition, 'To', 'intake@buyer.example', options)
-  const cc = address(optionOf(definition, 'Cc'), 'Cc', options)
-  const replyTo = address(optionOf(definition, 'Reply To'), 'Reply To', options)
+  const { settings } = definition
+  const from = requiredAddress(settings.from, 'From', 'leads@example.com', definition, options)
+  const to = requiredAddress(settings.to, 'To', 'intake@buyer.example', definition, options)
+  const cc = address(settings.cc, 'Cc', options)
+  const replyTo = address(settings.replyTo, 'Reply To', options)
   const write = compileContent(definition, options)
   const extra = compileExtra(definition, options)
-  const rehearsal = rehearsalOf(definition)
+  const rehearsal = definition.rehearsal ?? null
 
   const request = (input: RenderInput, inputs: readonly RenderInput[]): Rendered => {
     const place: ServerAddress | null = input.target === 'backup' ? backup ?? main : main
@@ -89,25 +91,22 @@ const address = (source: Text | null, name: string, options: TemplateOptions): A
   return () => fixed
 }
 
-const requiredAddress = (definition: EndpointDefinition, name: string, example: string, options: TemplateOptions): AddressLine => {
-  const source = optionOf(definition, name)
+const requiredAddress = (source: Text | null, name: string, example: string, definition: EndpointDefinition, options: TemplateOptions): AddressLine => {
   if (source === null) options.report(diagnosticAt(definition.place, 'missing-key', `${definition.name} has no ${name}`, `write ${name}: ${example} under Settings`))
   return address(source, name, options)
 }
 
 interface Content { readonly subject: string; readonly text: string; readonly html: string; readonly attachments: readonly Attachment[] }
 
-const compileContent = (definition: EndpointDefinition, options: TemplateOptions): ((inputs: readonly RenderInput[], key: string) => Content) => {
+const compileContent = (definition: Email, options: TemplateOptions): ((inputs: readonly RenderInput[], key: string) => Content) => {
   const { name, batch } = definition
   const document = documentOf(definition, options)
   const columns = columnsOf(document.shape)
-  const subjectWords = optionOf(definition, 'Subject')
-  const bodyWords = optionOf(definition, 'Body')
-  const subject = subjectWords && compileWords(subjectWords, options, oneLine)
-  const body = bodyWords && compileWords(bodyWords, options)
+  const { attach, ...words } = definition.settings
+  const subject = words.subject && compileWords(words.subject, options, oneLine)
+  const body = words.body && compileWords(words.body, options)
   const source = compilePath(['source', 'name'], options.vocabulary, definition.place)
   const sourceOf = (input: RenderInput): string | null => { const value = typeof source === 'function' ? source(input) : null; return value === undefined || value === null ? null : oneLine(textOf(value)) }
-  const attach = attachmentOf(definition, options)
   return (inputs, key) => {
     const [first] = inputs as readonly [RenderInput, ...RenderInput[]]
     const single = inputs.length === 1
@@ -137,20 +136,8 @@ const requestedAt = ({ lead, now }: RenderInput): Instant => {
   return received.kind === 'at' ? received.at : now
 }
 
-type Attach = 'none' | 'csv' | 'adf' | null
-
-const attachmentOf = (definition: EndpointDefinition, { report }: TemplateOptions): Attach => {
-  const written = optionOf(definition, 'Attach')
-  const word = written?.text.trim().toLowerCase() ?? null
-  if (word === null) return null
-  if (word === 'none' || word === 'no' || word === 'false') return 'none'
-  if (word === 'csv' || word === 'adf') return word
-  report(diagnosticAt(written?.place ?? definition.place, 'bad-value', `got "${written?.text ?? ''}", expected an attachment: none, CSV, ADF`, 'write Attach: CSV'))
-  return 'none'
-}
-
 /** A batch has its table with it, unless the author says otherwise. */
-const attachments = (attach: Attach, batch: boolean, name: string, make: { readonly csv: () => string; readonly adf: () => string }): readonly Attachment[] => {
+const attachments = (attach: EmailSettings['attach'], batch: boolean, name: string, make: { readonly csv: () => string; readonly adf: () => string }): readonly Attachment[] => {
   switch (attach ?? (batch ? 'csv' : 'none')) {
     case 'csv': return [{ name: `${name}.csv`, contentType: 'text/csv; charset=utf-8', content: make.csv() }]
     case 'adf': return [{ name: `${name}.xml`, contentType: 'application/xml; charset=utf-8', content: make.adf() }]

@@ -1,6 +1,6 @@
 import { diagnosticAt, type Diagnostic } from '../../../base/diagnostic.ts'
 import { shortHash } from '../../../base/hash.ts'
-import type { EndpointDefinition, Text } from '../../../definitions/types.ts'
+import type { EndpointDefinition, EndpointOf, Text } from '../../../definitions/types.ts'
 import { compileBody } from '../../encode/body.ts'
 import { charsetNamed } from '../../encode/charset.ts'
 import { columnsOf, csvOf, FOR_PEOPLE } from '../../encode/csv.ts'
@@ -10,21 +10,20 @@ import type { Renderer } from '../../render.ts'
 import type { FileRequest } from '../../request.ts'
 import type { TemplateOptions } from '../../template/template.ts'
 import { documentOf, oneKeyOf, typeOptions } from '../compiling.ts'
-import { optionOf, rehearsalOf } from '../options.ts'
 import { readServer, type Schemes, type ServerAddress } from '../server.ts'
 import { compilePathWords, nameProblem, partOfName, splitPath, withKey } from './path.ts'
 
 const SCHEMES: Schemes = { sftp: { port: 22, secure: false } }
 
 /** Everything of an `sftp` or `file` recipient that makes files; mistakes are reported at their place in the file. */
-export const compileFile = (definition: EndpointDefinition, report: (problem: Diagnostic) => void): Renderer => {
+export const compileFile = (definition: EndpointOf<'sftp' | 'file'>, report: (problem: Diagnostic) => void): Renderer => {
   const options = typeOptions(definition, report)
-  const kind = definition.type === 'sftp' ? 'sftp' : 'file'
+  const kind = definition.type
   const server = kind === 'sftp' && definition.url ? readServer(definition.url, SCHEMES, definition, options) : null
-  const sftp = kind === 'sftp' ? accessOf(definition, server, options) : null
+  const sftp = definition.type === 'sftp' ? accessOf(definition, server, options) : null
   const target = compileTarget(definition, server, options)
   const content = compileContent(definition, options)
-  const rehearsal = rehearsalOf(definition)
+  const rehearsal = definition.rehearsal ?? null
   tellOfUnused(definition, report)
 
   const request = (input: RenderInput, inputs: readonly RenderInput[]): Rendered => {
@@ -52,10 +51,10 @@ export const compileFile = (definition: EndpointDefinition, report: (problem: Di
 type Place = { readonly ok: true; readonly folder: string; readonly name: string } | { readonly ok: false; readonly reason: string }
 
 /** Folder and name. A `Path` that ends with a slash, or stands beside a `File Name`, is a folder; else it names the file. */
-const compileTarget = (definition: EndpointDefinition, server: ServerAddress | null, options: TemplateOptions): ((input: RenderInput, batch: boolean, key: string) => Place) => {
+const compileTarget = (definition: EndpointOf<'sftp' | 'file'>, server: ServerAddress | null, options: TemplateOptions): ((input: RenderInput, batch: boolean, key: string) => Place) => {
   const isSftp = definition.type === 'sftp'
-  const path: Text | null = isSftp ? server && { text: server.path, place: definition.url?.place ?? definition.place } : optionOf(definition, 'Path') ?? (definition.url && { ...definition.url, text: definition.url.text.trim().replace(/^file:(\/\/(?=\/))?/i, '') })
-  const fileName = optionOf(definition, 'File Name')
+  const path: Text | null = definition.type === 'sftp' ? server && { text: server.path, place: definition.url?.place ?? definition.place } : definition.settings.path ?? (definition.url && { ...definition.url, text: definition.url.text.trim().replace(/^file:(\/\/(?=\/))?/i, '') })
+  const { fileName } = definition.settings
   if (!isSftp && path === null) options.report(diagnosticAt(definition.place, 'missing-key', `${definition.name} has no Path`, 'write Path: out/leads.csv under Settings, or Path: out/ for a file of its own for each lead'))
   if (fileName?.text.includes('/')) options.report(diagnosticAt(fileName.place, 'bad-value', 'File Name has a slash', `write the folder into ${isSftp ? 'Endpoint' : 'Path'}`))
   const words = path && compilePathWords(path, options)
@@ -73,19 +72,19 @@ const compileTarget = (definition: EndpointDefinition, server: ServerAddress | n
   }
 }
 
-const accessOf = (definition: EndpointDefinition, address: ServerAddress | null, { report }: TemplateOptions): FileRequest['sftp'] => {
-  const hostKey = optionOf(definition, 'Host Key')
-  const keys = (hostKey?.text ?? '').split(',').map((each) => each.trim().replace(/=+$/, '')).filter((each) => each !== '')
+const accessOf = (definition: EndpointOf<'sftp'>, address: ServerAddress | null, { report }: TemplateOptions): FileRequest['sftp'] => {
+  const { hostKey, key, username, password } = definition.settings
+  const keys = (hostKey ?? '').split(',').map((each) => each.trim().replace(/=+$/, '')).filter((each) => each !== '')
   if (definition.url === null) report(diagnosticAt(definition.place, 'missing-key', `${definition.name} has no Endpoint`, 'write Endpoint: sftp://user@files.buyer.example:22/folder/'))
   if (address === null) return null
   if (hostKey === null) report(diagnosticAt(definition.place, 'missing-key', `${definition.name} has no Host Key, without which anybody could pose as the server`, `write Host Key: SHA256:…, as the buyer gives it; ssh-keyscan -p ${address.server.port} ${address.server.host} | ssh-keygen -lf - shows what the server has`))
-  else for (const each of keys) if (!/^SHA256:[A-Za-z0-9+/]{43}$/.test(each)) report(diagnosticAt(definition.places?.hostKey ?? hostKey.place, 'bad-value', `got "${each.slice(0, 24)}", expected a fingerprint`, 'write SHA256: and 43 characters, as ssh-keygen -l shows it'))
-  const privateKey = optionOf(definition, 'Key')?.text ?? null
-  const password = optionOf(definition, 'Password')?.text ?? address.server.password
-  const user = address.server.user ?? optionOf(definition, 'Username')?.text ?? null
+  else for (const each of keys) if (!/^SHA256:[A-Za-z0-9+/]{43}$/.test(each)) report(diagnosticAt(definition.places?.hostKey ?? definition.place, 'bad-value', `got "${each.slice(0, 24)}", expected a fingerprint`, 'write SHA256: and 43 characters, as ssh-keygen -l shows it'))
+  const privateKey = key?.text ?? null
+  const secret = password?.text ?? address.server.password
+  const user = address.server.user ?? username?.text ?? null
   if (user === null) report(diagnosticAt(definition.url?.place ?? definition.place, 'missing-key', 'the endpoint names no user', 'write sftp://user@host:22/folder/'))
-  if (privateKey === null && password === null) report(diagnosticAt(definition.place, 'missing-key', `${definition.name} has neither a Key nor a Password`, 'write Key: ${SFTP_KEY}, a file or its text, or Password: ${SFTP_PASSWORD}'))
-  return { server: { ...address.server, user, password }, privateKey, hostKeys: keys }
+  if (privateKey === null && secret === null) report(diagnosticAt(definition.place, 'missing-key', `${definition.name} has neither a Key nor a Password`, 'write Key: ${SFTP_KEY}, a file or its text, or Password: ${SFTP_PASSWORD}'))
+  return { server: { ...address.server, user, password: secret }, privateKey, hostKeys: keys }
 }
 
 type Format = EndpointDefinition['format']

@@ -3,16 +3,16 @@ import type { Instant } from '../../../base/time.ts'
 import { wallTime } from '../../../base/zone.ts'
 import { zonesOfWindow } from '../../../core/lead-zone.ts'
 import { windowState } from '../../../core/window.ts'
-import type { EndpointDefinition } from '../../../definitions/types.ts'
+import type { EndpointOf, Five9Settings } from '../../../definitions/types.ts'
 import { formOf } from '../../encode/form.ts'
 import { addQuery } from '../../encode/url.ts'
 import type { RenderInput } from '../../endpoint.ts'
 import { compileRenderer, type Renderer } from '../../render.ts'
 
 /** A form post; with Schedule Calls it also tells the dialer when to call a lead that came outside its window. */
-export const compileFive9 = (definition: EndpointDefinition, report: (problem: Diagnostic) => void): Renderer => {
+export const compileFive9 = (definition: EndpointOf<'five9.add_to_list'>, report: (problem: Diagnostic) => void): Renderer => {
   const plain = compileRenderer(definition, report)
-  const { calls } = definition
+  const { calls } = definition.settings
   if (!calls) return plain
   return {
     ...plain,
@@ -37,7 +37,7 @@ const FORMAT = 'yyyy-MM-dd HH:mm:ss Z'
 type Call = { readonly kind: 'now' } | { readonly kind: 'at'; readonly text: string } | { readonly kind: 'unknown'; readonly why: string }
 
 /** From the first attempt's time, so that a retry is the same request. */
-const callTime = ({ window, zone }: NonNullable<EndpointDefinition['calls']>, { lead, now }: RenderInput): Call => {
+const callTime = ({ window, zone }: NonNullable<Five9Settings['calls']>, { lead, now }: RenderInput): Call => {
   const zones = zonesOfWindow(lead, zone)
   const [first] = zones
   if (first === undefined) return { kind: 'unknown', why: "the lead's time zone is not known, so that its call window cannot be kept" }

@@ -1,5 +1,5 @@
 import type { Diagnostic } from '../../../base/diagnostic.ts'
-import type { EndpointDefinition } from '../../../definitions/types.ts'
+import type { EndpointOf } from '../../../definitions/types.ts'
 import { compileAuth } from '../../encode/auth.ts'
 import { compileHeaders, USER_AGENT, type Header } from '../../encode/headers.ts'
 import { compileUrl } from '../../encode/url.ts'
@@ -7,7 +7,7 @@ import type { RenderInput, Rendered } from '../../endpoint.ts'
 import type { Renderer } from '../../render.ts'
 import type { HttpRequest } from '../../request.ts'
 import { compileTokenSource } from '../../token.ts'
-import { documentOf, ofService, typeOptions } from '../compiling.ts'
+import { documentOf, typeOptions } from '../compiling.ts'
 import { compileSteps } from './steps.ts'
 import { propertiesOf } from './properties.ts'
 
@@ -18,14 +18,14 @@ export type Ask = (input: RenderInput, method: string, path: string, body: strin
  * Contacts by their e-mail address, made or updated, many in one call; what follows (`steps`) are requests of their own.
  * Objects of another generation of the API stand under another path.
  */
-export const compileHubspot = (definition: EndpointDefinition, report: (problem: Diagnostic) => void): Renderer => {
+export const compileHubspot = (definition: EndpointOf<'hubspot.create_or_update_contact'>, report: (problem: Diagnostic) => void): Renderer => {
   const options = typeOptions(definition, report)
-  const { generation } = ofService(definition, 'hubspot')
+  const { generation } = definition.settings
   const contacts = generation === 'v3' ? '/crm/v3/objects/contacts' : `/crm/objects/${generation}/contacts`
   const authorize = compileAuth(definition.auth, options)
   const own = compileHeaders(definition.headers, options)
   const token = compileTokenSource(definition, options)
-  const host = ofService(definition, 'url')
+  const host = definition.url
   const mayBePrivate = compileUrl(host, options).writtenOut || definition.transport.allowPrivateNetwork
   const ask: Ask = (input, method, path, body) => {
     const headers: Header[] = own.write(input)
@@ -41,7 +41,7 @@ export const compileHubspot = (definition: EndpointDefinition, report: (problem:
   const properties = (input: RenderInput) => propertiesOf(document.build(input))
   const emailOf = (input: RenderInput): string | null => properties(input)['email']?.trim() || null
   const entry = (input: RenderInput, email: string) => ({ id: email, idProperty: 'email', objectWriteTraceId: input.lead.id, properties: properties(input) })
-  const steps = compileSteps(definition, options, ask, emailOf)
+  const steps = compileSteps(definition.settings, options, ask, emailOf)
 
   return {
     ...(token ? { token } : {}),

@@ -1,5 +1,5 @@
 import type { StepName } from '../../../core/plan.ts'
-import type { EndpointDefinition, Text } from '../../../definitions/types.ts'
+import type { HubspotSettings, Text } from '../../../definitions/types.ts'
 import type { Lookup, LookupReply, Rendered, RenderInput } from '../../endpoint.ts'
 import { Answer } from '../../parse/answer.ts'
 import type { Reply } from '../../request.ts'
@@ -8,14 +8,12 @@ import { textOf } from '../../template/text-of.ts'
 import { failureOfStep } from './errors.ts'
 import type { Ask } from './render.ts'
 import { objectIn } from '../../parse/json.ts'
-import { ofService } from '../compiling.ts'
 
 /**
  * A contact's list and its workflow. Both may be given by name; HubSpot takes ids, which are looked up once. Enrolment
  * is known of the second generation of its API alone (a legacy one, by e-mail address); no later one has it.
  */
-export const compileSteps = (definition: EndpointDefinition, options: TemplateOptions, ask: Ask, emailOf: (input: RenderInput) => string | null): ((input: RenderInput, step: StepName) => Rendered) => {
-  const { generation, list, workflow, enrolsByName } = ofService(definition, 'hubspot')
+export const compileSteps = ({ generation, list, workflow, enrolsByName }: HubspotSettings, options: TemplateOptions, ask: Ask, emailOf: (input: RenderInput) => string | null): ((input: RenderInput, step: StepName) => Rendered) => {
   const lists = generation === 'v3' ? '/crm/v3/lists' : `/crm/lists/${generation}`
   const listOf = list && named(list, options)
   const workflowOf = workflow && named(workflow, options)

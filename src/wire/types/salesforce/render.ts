@@ -1,5 +1,5 @@
 import type { Diagnostic } from '../../../base/diagnostic.ts'
-import type { EndpointDefinition, SalesforceSettings } from '../../../definitions/types.ts'
+import type { EndpointOf } from '../../../definitions/types.ts'
 import { compileAuth } from '../../encode/auth.ts'
 import { compileHeaders, USER_AGENT, type Header } from '../../encode/headers.ts'
 import { jsonOfBuilt } from '../../encode/json.ts'
@@ -8,22 +8,24 @@ import type { RenderInput, Rendered } from '../../endpoint.ts'
 import type { Built } from '../../mapping/build.ts'
 import type { Renderer } from '../../render.ts'
 import { textOf } from '../../template/text-of.ts'
-import { documentOf, ofService, typeOptions } from '../compiling.ts'
+import { documentOf, typeOptions } from '../compiling.ts'
 import { salesforceToken } from './token.ts'
+
+type Salesforce = EndpointOf<'salesforce.create_lead'>
 
 /**
  * A record by REST: made (`sobjects/Lead`), or made or updated by an external id; many in one call by sObject
  * Collections, each for itself (`allOrNone: false`).
  */
-export const compileSalesforce = (definition: EndpointDefinition, report: (problem: Diagnostic) => void): Renderer => {
+export const compileSalesforce = (definition: Salesforce, report: (problem: Diagnostic) => void): Renderer => {
   const options = typeOptions(definition, report)
-  const settings = ofService(definition, 'salesforce')
+  const { settings } = definition
   const { externalId } = settings
   const document = documentOf(definition, options)
   const authorize = compileAuth(definition.auth, options)
   const own = compileHeaders(definition.headers, options)
   const token = salesforceToken(definition, options)
-  const host = compileHost(definition, settings, options)
+  const host = compileHost(definition, options)
 
   const request = (input: RenderInput, path: string, body: string): Rendered => {
     const origin = host(input)
@@ -68,9 +70,7 @@ export const compileSalesforce = (definition: EndpointDefinition, report: (probl
 }
 
 /** The organisation's own host comes with the token, over TLS from the host that the author named; else that one. */
-const compileHost = (definition: EndpointDefinition, { followsToken }: SalesforceSettings, options: ReturnType<typeof typeOptions>): ((input: RenderInput) => { readonly url: string; readonly mayBePrivate: boolean } | null) => {
-  const { allowPrivateNetwork } = definition.transport
-  const url = ofService(definition, 'url')
+const compileHost = ({ url, settings: { followsToken }, transport: { allowPrivateNetwork } }: Salesforce, options: ReturnType<typeof typeOptions>): ((input: RenderInput) => { readonly url: string; readonly mayBePrivate: boolean } | null) => {
   const fixed = { url: url.text, mayBePrivate: compileUrl(url, options).writtenOut || allowPrivateNetwork }
   return (input) => {
     if (!followsToken || input.host === null || input.host === undefined) return fixed
