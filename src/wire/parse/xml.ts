@@ -10,10 +10,11 @@ export type { Document, Element } from '@xmldom/xmldom'
 const MAX_DEPTH = 1_000
 
 /**
- * A well-formed document, or null. Any DOCTYPE is refused: with it go external entities and entities that expand
- * without end. Nothing is ever fetched.
+ * A well-formed document, or null. A DOCTYPE that declares anything is refused: with it go external entities and entities
+ * that expand without end. One that only names its DTD, as LeadConduit's and cXML's, says nothing: that is never fetched.
  */
-export const parseXml = (text: string): Document | null => {
+export const parseXml = (whole: string): Document | null => {
+  const text = withoutDoctype(whole)
   const first = firstTag(text)
   if (first < 0 || text[first + 1] === '!' || isTooDeep(text)) return null
   try {
@@ -22,6 +23,13 @@ export const parseXml = (text: string): Document | null => {
   } catch {
     return null
   }
+}
+
+const DOCTYPE = /<!DOCTYPE\s+(?!html\b)[\w:.-]+\s+(?:SYSTEM|PUBLIC\s+(?:"[^"]*"|'[^']*'))\s+(?:"[^"]*"|'[^']*')\s*>/iy
+
+const withoutDoctype = (text: string): string => {
+  DOCTYPE.lastIndex = firstTag(text)
+  return DOCTYPE.lastIndex >= 0 && DOCTYPE.test(text) ? text.slice(0, firstTag(text)) + text.slice(DOCTYPE.lastIndex) : text
 }
 
 /**

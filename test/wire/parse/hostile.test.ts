@@ -60,7 +60,9 @@ describe('hostile answers', () => {
   const lol = Array.from({ length: 10 }, (_each, i) => `<!ENTITY l${i + 1} "${`&l${i};`.repeat(10)}">`).join('')
   const rows: readonly [name: string, body: string | Uint8Array][] = [
     ['an external entity', '<?xml version="1.0"?><!DOCTYPE r [<!ENTITY x SYSTEM "file:///etc/passwd">]><r><status>accepted</status><id>&x;</id><price>1</price></r>'],
-    ['an external DTD behind a comment', '<!-- <r> --><!DOCTYPE r SYSTEM "http://127.0.0.1/x.dtd"><r><status>accepted</status><id>1</id><price>1</price></r>'],
+    ['an external DTD behind a comment, with declarations', '<!-- <r> --><!DOCTYPE r SYSTEM "http://127.0.0.1/x.dtd" [<!ENTITY % e SYSTEM "http://127.0.0.1/e"> %e;]><r><status>accepted</status><id>1</id><price>1</price></r>'],
+    ['an entity that only a DTD could declare', '<!DOCTYPE r SYSTEM "http://127.0.0.1/x.dtd"><r><status>accepted</status><id>&x;</id><price>1</price></r>'],
+    ['two of them', '<!DOCTYPE r SYSTEM "x.dtd"><!DOCTYPE r [<!ENTITY x "1">]><r><status>accepted</status><id>&x;</id><price>1</price></r>'],
     ['a billion laughs', `<!DOCTYPE r [<!ENTITY l0 "accepted">${lol}]><r><status>&l10;</status></r>`],
     ['deep JSON', `${'['.repeat(200_000)}${']'.repeat(200_000)}`],
     ['deep JSON in the message', `{"status":"no","message":${'['.repeat(100_000)}1${']'.repeat(100_000)}}`],
