@@ -107,13 +107,16 @@ export class Answer {
     }
     if (format === 'xml') return null
     if (format === null && this.contentType.includes('x-www-form-urlencoded') && !/^\s*[[{]/.test(text)) return { kind: 'json', root: formFields(text) }
-    const written = parseJson(text)
+    const written = parseJson(text) ?? parseJson(JSONP.exec(text)?.[1] ?? '')
     // Services of .NET answer their JSON as a JSON string: "{\"status\":\"accepted\"}".
     const root = typeof written === 'string' && /^\s*[[{]/.test(written) ? parseJson(written) : written
     // A bare word, number or true is JSON by the letter, and has nothing that a path could find.
     return typeof root === 'object' && root !== null ? { kind: 'json', root } : null
   }
 }
+
+/** A call of a function with the answer in it, as Mailchimp's signup forms give: `cb({"result": "success"})`. */
+const JSONP = /^\s*(?:\/\*\*\/\s*)?[\w$.]+\(\s*([[{][\s\S]*[\]}])\s*\)\s*;?\s*$/
 
 const startsWith = (text: string, char: string): boolean => text.startsWith(char) || (text.length > 0 && text.charCodeAt(0) <= 0x20 && text.trimStart().startsWith(char))
 
