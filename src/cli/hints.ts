@@ -13,8 +13,9 @@ export interface Hint { readonly recipient: string; readonly text: string }
  * What to do about trouble that a run met: each hint once for a recipient, however many leads it is about, and of a few fields: a
  * buyer that quotes what it refuses would have one for each lead.
  * `pays`: whether a recipient buys leads; webhooks, CRMs, dialers, e-mails and files pay nothing by themselves.
+ * `unusedProxy`: the variable of the environment that names a proxy which this recipient does not send through.
  */
-export const createHints = (pays: (recipient: string) => boolean, mode: Mode, told: Told) => {
+export const createHints = (pays: (recipient: string) => boolean, mode: Mode, told: Told, unusedProxy: (recipient: string) => string | null = () => null) => {
   const found = new Map<string, Hint>()
   const doubts = createDoubts()
   const strange = createStrange()
@@ -38,7 +39,11 @@ export const createHints = (pays: (recipient: string) => boolean, mode: Mode, to
       const { verdict, recipient, httpStatus, revenue, surplus, phase } = seen.event
       if (verdict.kind === 'accepted') {
         if (revenue === null && sells(phase, verdict, surplus === true) && pays(recipient)) add(recipient, 'sales without a price count as $0.00: name Price in Response Parsing, or give the recipient a `Price`')
-      } else if (verdict.kind !== 'rejected' && verdict.kind !== 'duplicate' && verdict.kind !== 'bid') add(recipient, hintOf(phase, verdict, httpStatus))
+      } else if (verdict.kind !== 'rejected' && verdict.kind !== 'duplicate' && verdict.kind !== 'bid') {
+        add(recipient, hintOf(phase, verdict, httpStatus))
+        const proxy = verdict.kind === 'failed' && verdict.class === 'network' ? unusedProxy(recipient) : null
+        if (proxy !== null) add(recipient, `${proxy} is set, and a recipient goes through a proxy only where its file says so: where this machine reaches others by it alone, write \`Proxy: \${${proxy}}\` under Settings`)
+      }
     },
     all: (): readonly Hint[] => [...found.values(), ...strange.all().map(({ recipient, count, leadId }) => ({
       recipient, text: `none of its ${count} answers has what Success asks for, and so each counts as rejected: look at one with \`${told(null, `explain ${shellWord(leadId)}`)}\`; where the buyer has changed their form, mend Response Parsing, and ask it which leads it took meanwhile`,

@@ -51,6 +51,8 @@ interface Order {
 
 const DEFAULT_WAIT_MS = 30_000
 const PROGRESS_MS = 120
+/** What curl and others send through unasked: here a file says it, so that cron and a terminal send in the same way. */
+const PROXIES = ['HTTPS_PROXY', 'https_proxy', 'HTTP_PROXY', 'http_proxy', 'ALL_PROXY', 'all_proxy']
 
 /** What `deliver` and `resume` have in common: everything around the engine. */
 export const perform = async (invocation: Invocation, order: Order): Promise<number> => {
@@ -111,13 +113,13 @@ interface Underway {
 }
 
 const carryOut = async (invocation: Invocation, order: Order, underway: Underway): Promise<number> => {
-  const { settings, options, streams: { out, err }, cwd } = invocation
+  const { settings, options, environment, streams: { out, err }, cwd } = invocation
   const { mode, opened: { catalogue }, target, leads } = order
   const { run, currency, folder, deps: { ledger, clock, endpoints, notify }, record, progress } = underway
   const told = toldBy(settings)
   const mask = createMasker(catalogue.secrets)
   const count = createProgressCount(run.startedAt)
-  const hints = createHints((recipient) => endpoints.get(recipient)?.definition.type === 'custom', mode, told)
+  const hints = createHints((recipient) => endpoints.get(recipient)?.definition.type === 'custom', mode, told, (recipient) => (mode === 'live' && endpoints.get(recipient)?.definition.transport.proxy === null ? PROXIES.find((each) => environment[each]) ?? null : null))
   const troubles = createTroubles()
   const timer = setInterval(() => progress.update(count.snapshot(guessTotal(leads), clock.now())), PROGRESS_MS)
   let bad = 0

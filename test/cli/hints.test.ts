@@ -42,6 +42,15 @@ describe('hints', () => {
     for (const event of tried('/', 'acme', 1, { kind: 'accepted', reason: null, buyerLeadId: 'B', price: null })) hints.observe({ kind: 'stored', deliveryId: 'd', leadId: 'L1', source: {}, seq: 1, event })
     expect(hints.all()).toEqual([])
   })
+  it('a proxy of the environment is named where a recipient could not be reached without it, and nowhere else', () => {
+    const textsOf = (unused: string | null, verdict: Verdict): readonly string[] => {
+      const hints = createHints(() => false, 'live', toldBy({ given: [] }), () => unused)
+      for (const event of tried('/', 'acme', 1, verdict)) hints.observe({ kind: 'stored', deliveryId: 'd', leadId: 'L1', source: {}, seq: 1, event })
+      return hints.all().map((each) => each.text).filter((text) => text.includes('PROXY'))
+    }
+    expect(textsOf('HTTPS_PROXY', failed('network', 'getaddrinfo ENOTFOUND api.example'))).toEqual([expect.stringMatching(/^HTTPS_PROXY is set, .*`Proxy: \$\{HTTPS_PROXY\}` under Settings$/)])
+    for (const [unused, verdict] of [[null, failed('network', 'refused')], ['HTTPS_PROXY', failed('auth', 'no')], ['HTTPS_PROXY', unknown]] as const) expect(textsOf(unused, verdict)).toEqual([])
+  })
   it('our own words about a lead of which no request could be made name no field', () => {
     expect(hintsOf([unsendable('the folder needs a field which this lead does not have'), null])).toEqual([expect.stringMatching(/field names exactly/)])
   })

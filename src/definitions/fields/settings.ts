@@ -36,7 +36,7 @@ export const SETTINGS = {
   extraFields: { key: 'Extra Fields', kind: MAPPING, doc: 'Form fields beside the Body Parameter', example: '{api_key: "${KEY}"}' },
   charset: { key: 'Charset', aliases: ['Encoding'], kind: WORDS, doc: 'The character set of what is sent', example: 'utf-8', default: 'utf-8' },
   followRedirects: { key: 'Follow Redirects', kind: YES_NO, doc: 'Whether a 3xx is followed, a 301 and a 302 of a GET only, since those would lose the lead of a POST; to another host without the headers that hold credentials or keys', example: 'no', default: 'no' },
-  proxy: { key: 'Proxy', kind: WORDS, doc: 'A proxy to send through', example: 'http://proxy.example:3128' },
+  proxy: { key: 'Proxy', kind: WORDS, doc: 'A proxy to send through. That of the environment is used only where it is named here, as ${HTTPS_PROXY}', example: 'http://proxy.example:3128' },
   tls: { key: 'TLS', kind: TLS, doc: 'Certificates: files, or their text', example: '{CA: certs/buyer.pem}' },
   includeAllFields: { key: 'Include All Fields', kind: YES_NO, doc: 'Sends every field of the lead beside the mapped ones', example: 'yes', default: 'no; yes without a Field Mapping' },
   omitEmpty: { key: 'Omit Empty', kind: YES_NO, doc: 'Leaves out fields whose value is an empty text, also inside a value that the lead has whole', example: 'yes', default: 'no' },
