@@ -5,14 +5,17 @@ import type { Lane } from './lane.ts'
 /** How long due work may stand still before a person is told. */
 const STILL_MS = 60_000
 const LOOKS = 4
+/** How long the store may take for a question before it, and no buyer, is what everything waits for. */
+const STORE_MS = 5_000
 
 /**
  * Tells when leads are at work and nothing has been recorded of any of them for a minute: a buyer that hangs behind a long
  * time limit, a disk that does not answer, a bug of ours. Leads that a rate or a buyer's own wish keeps waiting are not
  * meant, nor those that are taken up only now: a batch of five minutes falls due at the very moment of a look. Looks are
- * counted, not the clock's time, which may jump while a machine sleeps.
+ * counted, not the clock's time, which may jump while a machine sleeps. `ask`: any question to the store, as an answer that
+ * cannot be recorded looks like none.
  */
-export const createHealth = (clock: Clock, taken: () => number, lanes: ReadonlyMap<string, Lane>, tell: (recipient: string | null, text: string) => void) => {
+export const createHealth = (clock: Clock, taken: () => number, lanes: ReadonlyMap<string, Lane>, ask: () => Promise<unknown>, tell: (recipient: string | null, text: string, hint: string) => void) => {
   const over = new AbortController()
   let moved = true
 
@@ -22,7 +25,7 @@ export const createHealth = (clock: Clock, taken: () => number, lanes: ReadonlyM
       const found = stuck(clock.now())
       still = moved || found.leads <= 0 ? 0 : still + 1
       moved = false
-      if (still >= LOOKS && !over.signal.aborted) tellOf(found)
+      if (still >= LOOKS && !over.signal.aborted) tellOf(found, await storeAnswers())
     }
   }
 
@@ -36,9 +39,14 @@ export const createHealth = (clock: Clock, taken: () => number, lanes: ReadonlyM
     return { leads, busiest }
   }
 
-  const tellOf = ({ leads, busiest }: ReturnType<typeof stuck>): void => {
-    const [recipient, lane] = busiest ?? [null, null]
-    tell(recipient, `${leads} ${leads === 1 ? 'lead is' : 'leads are'} at work and nothing has moved for a minute; ${lane === null ? 'no request is under way, so that the store may not answer' : `${lane.underWay} ${lane.underWay === 1 ? 'request to it has' : 'requests to it have'} no answer`}`)
+  const storeAnswers = (): Promise<boolean> => Promise.race([ask().then(() => true), clock.sleep(STORE_MS, over.signal).then(() => false)])
+
+  const tellOf = ({ leads, busiest }: ReturnType<typeof stuck>, storeAnswers: boolean): void => {
+    if (over.signal.aborted) return
+    const [recipient, lane] = storeAnswers && busiest !== null ? busiest : [null, null]
+    const why = !storeAnswers ? 'the store does not answer' : lane === null ? 'no request is under way' : `${lane.underWay} ${lane.underWay === 1 ? 'request to it has' : 'requests to it have'} no answer`
+    tell(recipient, `${leads} ${leads === 1 ? 'lead is' : 'leads are'} at work and nothing has moved for a minute; ${why}`,
+      storeAnswers ? '`finalmile status` shows what is due; the run goes on' : 'look after the disk or the server that the store is on; the run goes on as soon as it answers')
   }
 
   return {

@@ -59,7 +59,7 @@ export const runDeliveries = async (settings: RunSettings, leads: LeadSource | n
 
   const endpointOf = (recipient: string) => needed(deps.endpoints.get(recipient), 'endpoint', recipient)
   const lanes = createLanes(settings, deps, endpointOf, slots, stopping, failed)
-  const health = createHealth(clock, slots.taken, lanes.opened, (recipient, text) => alerts.tell(recipient ?? target?.id ?? 'finalmile', 'health', text, '`finalmile status` shows what is due; the run goes on'))
+  const health = createHealth(clock, slots.taken, lanes.opened, () => ledger.recipientStates(mode), (recipient, text, hint) => alerts.tell(recipient ?? target?.id ?? 'finalmile', 'health', text, hint))
   const recipientFacts = createRecipientFacts(ledger, mode, policies, (recipient) => lanes.opened.get(recipient)?.drain('all', clock.now()))
   const { claimed, refused, foundPaused } = recipientFacts
 

@@ -5,10 +5,11 @@ import { T0 } from '../core/given.ts'
 import { createFakeClock } from '../world/fake-clock.ts'
 
 const settings = { connections: 2, concurrency: null, inDoubtWindow: null, rate: null } as unknown as Parameters<typeof createLane>[0]
-const watched = (taken: number, lanes: Readonly<Record<string, Lane>> = {}) => {
+const answers = () => Promise.resolve()
+const watched = (taken: number, lanes: Readonly<Record<string, Lane>> = {}, ask: () => Promise<unknown> = answers) => {
   const clock = createFakeClock(T0)
   const told: (readonly [string | null, string])[] = []
-  const health = createHealth(clock, () => taken, new Map(Object.entries(lanes)), (recipient, text) => told.push([recipient, text]))
+  const health = createHealth(clock, () => taken, new Map(Object.entries(lanes)), ask, (recipient, text) => told.push([recipient, text]))
   const over = health.watch()
   return { clock, told, health, over }
 }
@@ -26,10 +27,20 @@ describe('due work that does not move', () => {
     await over
   })
 
-  it('without any request under way points at the store', async () => {
+  it('blames the store where that does not answer, and no buyer whose answers wait to be recorded', async () => {
+    const lane = createLane(settings, null)
+    lane.enter(T0)
+    const { clock, told } = watched(1, { a: lane }, () => new Promise(() => undefined))
+    await clock.advance(79_000)
+    expect(told).toEqual([])
+    await clock.advance(2_000)
+    expect(told).toEqual([[null, '1 lead is at work and nothing has moved for a minute; the store does not answer']])
+  })
+
+  it('without any request under way says so', async () => {
     const { clock, told } = watched(1)
     await clock.advance(76_000)
-    expect(told).toEqual([[null, expect.stringContaining('the store may not answer')]])
+    expect(told).toEqual([[null, expect.stringContaining('no request is under way')]])
   })
 
   it.each<[string, number, (lane: Lane) => void]>([
@@ -56,7 +67,7 @@ describe('due work that does not move', () => {
     let taken = 0
     const clock = createFakeClock(T0)
     const told: string[] = []
-    createHealth(clock, () => taken, new Map(), (_recipient, text) => told.push(text)).watch()
+    createHealth(clock, () => taken, new Map(), answers, (_recipient, text) => told.push(text)).watch()
     await clock.advance(299_999)
     taken = 1
     await clock.advance(2)
