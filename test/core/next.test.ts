@@ -130,6 +130,7 @@ describe('waterfall', () => {
   it.each<[string, NonNullable<Given['history']>, string]>([
     ['the last that was asked', [...tried('/0', 'a', 1, rejected), ...tried('/1', 'b', 1, duplicate)], 'parked in POOL; b: seen before'],
     ['the last that was passed by', [...tried('/0', 'a', 1, rejected), { type: 'chose', at: T0, path: '/1', choice: { kind: 'pass', recipient: 'b', reason: 'paused' } }], 'parked in POOL; b: paused'],
+    ['who is named in it', [...tried('/0', 'a', 1, rejected), { type: 'chose', at: T0, path: '/1', choice: { kind: 'pass', recipient: 'b', reason: 'B is paused (401)' } }], 'parked in POOL; B is paused (401)'],
     ['a failure', [...tried('/0', 'a', 1, rejected), ...tried('/1', 'b', 1, invalid)], 'parked in POOL; b: zip is missing'],
     ['nobody that gave a reason', [...tried('/0', 'a', 1, { kind: 'rejected', reason: null }), ...tried('/1', 'b', 1, { kind: 'rejected', reason: null })], 'parked in POOL'],
   ])('the reason of a pooled lead is that of %s', (_name, history, reason) => { expect(reasonIn(history)).toBe(reason) })

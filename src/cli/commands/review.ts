@@ -18,7 +18,7 @@ import { modeOf, modeToAct, textOf } from '../options.ts'
 import { plural, showMoney, showWhen } from '../render/figures.ts'
 import { renderTable } from '../render/table.ts'
 import { newRunId } from '../run-id.ts'
-import { toldBy } from '../render/told.ts'
+import { toldBy, toldReason } from '../render/told.ts'
 import { forPeople, tellOtherMode } from '../other-mode.ts'
 import { withStore } from '../store.ts'
 
@@ -42,7 +42,7 @@ const list = async (ledger: Ledger, invocation: Invocation): Promise<number> => 
   for await (const { delivery, standing } of ledger.deliveries({ mode: modeOf(invocation), state: 'settled', outcomes: ['held', 'pooled'] })) {
     if (standing.state !== 'settled') continue
     if (settings.json) streams.out.write(`${JSON.stringify({ lead: delivery.lead.id, to: delivery.to, outcome: standing.outcome, recipient: standing.recipient, reason: standing.reason, settled_at: isoTime(standing.at) })}\n`)
-    else rows.push([delivery.lead.id, standing.outcome, standing.recipient ?? delivery.to, showWhen(standing.at, now), standing.reason ?? ''])
+    else rows.push([delivery.lead.id, standing.outcome, standing.recipient ?? delivery.to, showWhen(standing.at, now), toldReason(toldBy(settings), delivery.mode, standing.reason ?? '')])
   }
   await tellOtherMode(invocation, ledger, modeOf(invocation), forPeople)
   if (settings.json) return EXIT.done

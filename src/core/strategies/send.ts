@@ -12,7 +12,7 @@ import { attemptsOf, bidAt, doubtAt, nodeAt } from '../history.ts'
 import { holdsFor } from '../lead-path.ts'
 import { lookBack } from '../look-back.ts'
 import type { Plan, SendTarget } from '../plan.ts'
-import type { Policy } from '../policy.ts'
+import { nameIn, type Policy } from '../policy.ts'
 import { aboveCap, belowFloor } from '../price.ts'
 import { unmetRequirement } from '../requirements.ts'
 import type { NextAttempt } from '../retry.ts'
@@ -36,9 +36,11 @@ export const send = (node: Extract<Plan, { kind: 'send' }>, path: string, contex
 }
 
 /** Whoever looks at the pool wants to know why nobody took the lead: the last that was asked or passed by says so. */
-const parked = ({ name }: Policy, { history }: Context): string => {
+const parked = ({ name }: Policy, { history, facts }: Context): string => {
   const last = [...history.nodes.values()].map(lastWord).findLast((each) => each !== null)
-  return last ? `parked in ${name}; ${last.recipient}: ${last.reason}` : `parked in ${name}`
+  if (!last) return `parked in ${name}`
+  const own = nameIn(facts.policies, last.recipient)
+  return `parked in ${name}; ${last.reason.startsWith(`${own} `) || last.reason.startsWith(`${own}: `) ? '' : `${last.recipient}: `}${last.reason}`
 }
 
 const lastWord = (node: NodeHistory): { readonly recipient: string; readonly reason: string } | null => {
