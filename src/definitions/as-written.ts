@@ -1,11 +1,19 @@
+import type { Tables } from './fields/mapping.ts'
 import type { EndpointDefinition, MappingEntry, MappingNode } from './types.ts'
 
 /** Only JSON has numbers and booleans of its own: elsewhere `version: 1.0` and `consent: True` go to the buyer as they are written, and not as 1 and true. */
-export const asWritten = (definition: EndpointDefinition): EndpointDefinition => {
-  const { type, format, batch, mapping, ping, extraFields } = definition
-  const own = isTyped(type, batch?.format ?? format) ? mapping : mapping && textsOnly(mapping)
-  return { ...definition, mapping: own, ping: ping?.mapping && format !== 'json' ? { ...ping, mapping: textsOnly(ping.mapping) } : ping, extraFields: extraFields && textsOnly(extraFields) }
+export const asWritten = (definition: EndpointDefinition, tables: Tables): EndpointDefinition => {
+  const { type, format, batch, mapping, ping, extraFields, auth } = definition
+  const typed = isTyped(type, batch?.format ?? format)
+  return {
+    ...definition, mapping: typed ? mapping : mapping && textsOnly(mapping),
+    ping: ping?.mapping && format !== 'json' ? { ...ping, mapping: textsOnly(ping.mapping) } : ping, extraFields: extraFields && textsOnly(extraFields),
+    tables: mapValues(tables, (rows) => mapValues(rows, ({ value, text }) => (typed ? value : text))),
+    auth: auth?.kind === 'token-request' && auth.fields && (auth.method === 'GET' || (auth.format ?? 'json') !== 'json') ? { ...auth, fields: textsOnly(auth.fields) } : auth,
+  }
 }
+
+const mapValues = <T, U>(of: Readonly<Record<string, T>>, make: (value: T) => U): Readonly<Record<string, U>> => Object.fromEntries(Object.entries(of).map(([name, value]) => [name, make(value)]))
 
 /** A message is text, whatever is attached to it. */
 const isTyped = (type: EndpointDefinition['type'], format: string): boolean => format === 'json' && type !== 'email'

@@ -53,7 +53,7 @@ export const compileEndpoint = (id: string, name: string, root: Extract<YamlNode
     responseCodes: values.responseCodes ?? [],
     retryOn: [...(values.retryOn ?? []), ...(values.retryStrategy?.retryOn ?? [])],
     samples: values.expectedResponse ?? [],
-    tables: values.tables ?? {},
+    tables: {},
     batch: values.batch ? { ...values.batch.definition, format: batchFormat(values.batch.definition.format, type, format, places) } : null,
     ping: values.ping ?? null,
     test: values.testSettings ?? null,
@@ -64,7 +64,7 @@ export const compileEndpoint = (id: string, name: string, root: Extract<YamlNode
     about: aboutOf(values),
   }
   if (places.type && values.type === undefined) return { definition: { ...basics, type: 'custom' }, policy, typed: false }
-  const definition = asWritten(withType(type, basics, values, places, reading))
+  const definition = asWritten(withType(type, basics, values, places, reading), values.tables ?? {})
   tellOfEndpoint(definition, values, places, reading)
   if (TYPE_KINDS[type] === 'plain') warnOfContentType(format, values, reading)
   if (TYPE_KINDS[type] !== 'service') tellOfLoneText(values.fieldMapping, format === 'text' && values.batch === undefined && HAS_TEXT.includes(type), reading)

@@ -35,6 +35,12 @@ it('numbers and booleans go as they are written where the format has none of its
   for (const more of ['Format: JSON', 'Format: JSON\nBatch: {Accumulate: 10 leads, Format: JSON array}']) expect(values(more)).toEqual(typed)
   for (const more of ['Format: Form', 'Format: XML', 'Format: Query', 'Format: JSON\nBatch: {Accumulate: 10 leads, Format: CSV}']) expect(values(more)).toEqual(written)
   expect(definition('Format: Form\nPing:\n  Field Mapping:\n    version: 2.0\n  Response Parsing:\n    Bid: price').ping?.mapping).toMatchObject({ entries: [{ value: { kind: 'template', text: '2.0' } }] })
+  const token = (more: string) => definition(`Auth:\n  Type: Token Request\n  URL: https://a.example/t\n  Fields: {version: 2.0}\n  Token: t\n  Use: "Bearer {{token}}"\n${more}`).auth
+  expect(token('  Format: Form')).toMatchObject({ fields: { entries: [{ value: { kind: 'template', text: '2.0' } }] } })
+  expect(token('  Format: JSON')).toMatchObject({ fields: { entries: [{ value: { kind: 'constant', value: 2 } }] } })
+  const tables = 'Tables:\n  price: {gold: 45.00, old: True, none: null, zip: 007}\n'
+  expect(definition(`${tables}Format: Form`).tables).toEqual({ price: { gold: '45.00', old: 'True', none: '', zip: '007' } })
+  expect(definition(`${tables}Format: JSON`).tables).toEqual({ price: { gold: 45, old: true, none: '', zip: '007' } })
   expect(definition('Body Parameter: payload\nExtra Fields:\n  version: 2.0').extraFields).toMatchObject({ entries: [{ value: { kind: 'template', text: '2.0' } }] })
 })
 

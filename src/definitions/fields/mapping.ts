@@ -49,23 +49,30 @@ export const HEADERS: Kind<readonly HeaderDefinition[]> = {
   },
 }
 
+/** `text`: as it is written. */
+interface Row { readonly value: string | number | boolean; readonly text: string }
+export type Tables = Readonly<Record<string, Readonly<Record<string, Row>>>>
+
 /** Tables for the helper `lookup`: a name, and under it what each value becomes. */
-export const TABLES: Kind<Readonly<Record<string, Readonly<Record<string, string | number | boolean>>>>> = {
+export const TABLES: Kind<Tables> = {
   takes: 'a block of tables, each a block of values and what they become',
   schema: { type: 'object', additionalProperties: { type: 'object', additionalProperties: { type: ['string', 'number', 'boolean'] } } },
   read: (node, reading) => {
     const wrong = ({ place }: { readonly place: Place }): void => reading.tell(place, 'wrong-shape', 'a table is a block of values and what they become', 'write: products: on one line, and under it auto: AUTO_INS')
     if (node.kind !== 'map') { wrong(node); return undefined }
-    const tables: Record<string, Readonly<Record<string, string | number | boolean>>> = {}
+    const tables: Record<string, Tables[string]> = {}
     for (const table of node.entries) {
       if (table.kind === 'block' || table.value.kind !== 'map') { wrong(table.kind === 'block' ? table.open : table.value); continue }
-      const rows: Record<string, string | number | boolean> = Object.create(null) as Record<string, string | number | boolean>
+      const rows: Record<string, Row> = Object.create(null) as Record<string, Row>
       for (const row of table.value.entries) {
         if (row.kind === 'block' || row.value.kind !== 'scalar') wrong(row.kind === 'block' ? row.open : row.value)
-        else rows[row.key] = row.value.value === null ? '' : row.value.quoted || typeof row.value.value === 'string' ? row.value.text : row.value.value
+        else rows[row.key] = rowOf(row.value)
       }
       tables[table.key] = rows
     }
     return tables
   },
 }
+
+const rowOf = ({ value, text, quoted }: Extract<YamlNode, { kind: 'scalar' }>): Row =>
+  (value === null ? { value: '', text: '' } : { value: quoted || typeof value === 'string' ? text : value, text })
