@@ -62,7 +62,8 @@ const comparison = (scanner: Scanner, path: ValuePath): Condition => {
     const shown = path.kind === 'path' ? path.text : 'the path'
     if (scanner.symbol(['(']) !== null) scanner.fail(`there is no function ${shown} in conditions`, 'in whatever case is status matches /^accepted$/i')
     if (scanner.word('between')) scanner.fail('`between` is two comparisons here', `write ${shown} >= 600 and ${shown} <= 850`)
-    return scanner.fail(`expected a comparison after \`${shown}\``, /^[1-5]\d\d$/.test(shown) ? `write http.status = ${shown}` : `write ${shown} = "accepted", or ${shown} exists`)
+    const existing = /^exists$/i.test(shown) ? /^[\w.[\]]+/.exec(scanner.text.slice(scanner.at))?.[0] : undefined
+    return scanner.fail(`expected a comparison after \`${shown}\``, existing !== undefined ? `write ${existing} exists` : /^[1-5]\d\d$/.test(shown) ? `write http.status = ${shown}` : `write ${shown} = "accepted", or ${shown} exists`)
   }
   return { kind: 'compare', path, op: op === '==' ? '=' : op === '<>' ? '!=' : (op as '=' | '!=' | '>' | '>=' | '<' | '<='), value: ['>', '>=', '<', '<='].includes(op) ? size(scanner) : value(scanner) }
 }

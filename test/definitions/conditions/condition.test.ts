@@ -69,6 +69,7 @@ describe('parseCondition', () => {
     ['//a[b = 1', 10, 'a bracket or quote of this XPath is not closed'],
   ])('mistake: %s', (text, col, message) => { expect(parseCondition(text, place)).toMatchObject({ ok: false, diagnostic: { line: 3, col, message } }) })
 
+  it('exists before its field is told where it goes', () => expect(parseCondition('exists lead.email', place)).toMatchObject({ ok: false, diagnostic: { help: 'write lead.email exists' } }))
   it('a status alone is told how it is asked for', () => expect(parseCondition('200', place)).toMatchObject({ ok: false, diagnostic: { help: 'write http.status = 200' } }))
 
   it('never throws, and points into the text', () => {

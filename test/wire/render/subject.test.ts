@@ -27,6 +27,11 @@ describe("the subject document's mappings", () => {
     ['nothing found', mapping({ a: '{{lead.nope}}' }), '{}'],
   ])('%s', (_, node, body) => { expect(bodyOf({ mapping: node }, lead)).toBe(body) })
 
+  it('a list has no place for all fields beside it', () => {
+    expect(diagnosticsOf({ mapping: mapping({ 0: { state: '{{lead.state}}' } }), includeAllFields: true })).toMatchObject([{ code: 'no-place', message: expect.stringContaining('this mapping is a list') }])
+    for (const own of [{ mapping: mapping({ a: 1 }), includeAllFields: true }, { mapping: null, includeAllFields: true }, { mapping: mapping({ 0: 1 }) }]) expect(diagnosticsOf(own)).toEqual([])
+  })
+
   it('the only top-level key of XML is its root, under blocks too', () => {
     const either = map(block('#if lead.score > 90', [entry('Lead', { a: 1 })], [entry('Lead', { b: 2 })]), block('#if lead.state', [entry('Lead.c', 3)]))
     expect(bodyOf({ format: 'xml', mapping: either }, lead)).toBe('<?xml version="1.0" encoding="UTF-8"?>\n<Lead><b>2</b><c>3</c></Lead>')
