@@ -16,12 +16,12 @@ export const retryCount = (text: string): number | null => {
   return match ? Number(match[1]) : null
 }
 
-/** `3`, `none`, `3 with exponential backoff`, `3 every 5s`, `3 with 1s, 2s, 4s`. */
+/** `3`, `none`, `3 with exponential backoff`, `3 every 5s`, `3 with 1s, 2s, 4s`, `3 with backoff 1s, 2s, 4s`. */
 export const parseRetries = (text: string, place: Place): Parsed<RetriesText> => {
   const [count = '', ...rest] = text.split(/\s*(?:\bwith\b|\bafter\b|\bevery\b|\bat\b)\s*/i)
   const retries = retryCount(count)
   if (retries === null || rest.length > 1) return refused(place, 'bad-retries', `got "${text}", expected how often a failure is tried again`, 'write 3, 3 with exponential backoff, or none')
-  const waits = rest[0]?.replace(/\s+(?:and|plus)\s+jitter$/i, '').replace(/\s*(?:back-?off|waits?)$/i, '') ?? ''
+  const waits = rest[0]?.replace(/\s+(?:and|plus)\s+jitter$/i, '').replace(/^back-?off\s+(?:of\s+)?|\s*(?:back-?off|waits?)$/gi, '') ?? ''
   if (waits === '') return parsed({ retries, backoff: null })
   const backoff = parseBackoff(waits, place)
   return backoff.ok ? parsed({ retries, backoff: backoff.value }) : backoff

@@ -109,6 +109,7 @@ describe('retries', () => {
     expect(policy('Retries: 2 with exponential backoff and jitter').retry).toEqual(policy('Retries: 2 with exponential backoff').retry)
     expect(Object.values(policy('Retries: 2 with exponential backoff').retry).map((each) => each.backoff.kind)).toEqual(Array(5).fill('exponential'))
     expect(policy('Retries: 2 every 5s').retry.network?.backoff).toEqual({ kind: 'steps', ms: [5_000] })
+    expect(policy('Retries: 2 with backoff 5s, 9s').retry.network?.backoff).toEqual({ kind: 'steps', ms: [5_000, 9_000] })
     expect(policy('Retries: 2 times').retry.timeout).toMatchObject({ retries: 2, growTimeout: true })
   })
   it('Retry Strategy is about one, after Retries', () => {
