@@ -1,22 +1,29 @@
 import { parseDate } from '../base/date-text.ts'
-import { DAY, SECOND } from '../base/time.ts'
+import { DAY, parseDuration, SECOND } from '../base/time.ts'
 
 /** A wait is kept as told, except that no calendar reaches past a century. */
 const LONGEST = 36_525 * DAY
 
 /**
- * How long the buyer asks to wait, in milliseconds from its answer: Retry-After in seconds (Shopify writes `2.0`) or as any
- * of the three dates of RFC 9110 (5.6.7, 10.2.3) or another that names its zone, read against the buyer's own Date, else
- * against `at`; without it the RateLimit headers in use. A time past is 0; what cannot be read is null.
+ * How long the buyer asks to wait, in milliseconds from its answer: Retry-After in seconds (Shopify writes `2.0`, others `30s`)
+ * or as any of the three dates of RFC 9110 (5.6.7, 10.2.3) or another that names its zone, read against the buyer's own Date,
+ * else against `at`; without it the RateLimit headers in use. A time past is 0; what cannot be read is null.
  */
 export const retryAfterMs = (headers: Readonly<Record<string, string>>, at: number): number | null => {
   const told = headers['retry-after']?.trim()
   if (told !== undefined) {
-    if (/^\d+(\.\d+)?$/.test(told)) return secondsOrTime(Number(told), at)
-    const until = httpDate(told, at)
-    if (until !== null) return clamp(until - (httpDate(headers['date'] ?? '', at) ?? at))
+    const wait = waitOf(told, headers, at)
+    if (wait !== null) return wait
   }
   return fromRateLimit(headers, at)
+}
+
+const waitOf = (told: string, headers: Readonly<Record<string, string>>, at: number): number | null => {
+  if (/^\d+(\.\d+)?$/.test(told)) return secondsOrTime(Number(told), at)
+  const until = httpDate(told, at)
+  if (until !== null) return clamp(until - (httpDate(headers['date'] ?? '', at) ?? at))
+  const wait = parseDuration(told)
+  return wait.ok ? clamp(wait.ms) : null
 }
 
 const clamp = (ms: number): number => Math.min(Math.max(ms, 0), LONGEST)
@@ -24,11 +31,11 @@ const clamp = (ms: number): number => Math.min(Math.max(ms, 0), LONGEST)
 /** More than a billion seconds are no wait but a time since 1970, and more than a thousand billions that time in milliseconds. */
 const secondsOrTime = (value: number, at: number): number => clamp(Math.ceil(value > 1e12 ? value - at : value > 1e9 ? value * SECOND - at : value * SECOND))
 
-/** `RateLimit: "day";r=0;t=30` of the draft, `RateLimit-Reset` (seconds), `X-RateLimit-Reset` (seconds, or a time since 1970). */
+/** `RateLimit: "day";r=0;t=30` of the draft, `limit=9, remaining=0, reset=30` of its earlier ones, `RateLimit-Reset` (seconds), `X-RateLimit-Reset` (seconds, a time since 1970 or a date). */
 const fromRateLimit = (headers: Readonly<Record<string, string>>, at: number): number | null => {
-  const reset = ofPolicies(headers['ratelimit'] ?? '') ?? headers['ratelimit-reset'] ?? headers['x-ratelimit-reset'] ?? headers['x-rate-limit-reset']
-  if (reset === undefined || !/^\d{1,14}$/.test(reset.trim())) return null
-  return secondsOrTime(Number(reset), at)
+  const limit = headers['ratelimit'] ?? ''
+  const reset = ofPolicies(limit) ?? /(?:^|[,\s])reset=(\d{1,12})/.exec(limit)?.[1] ?? headers['ratelimit-reset'] ?? headers['x-ratelimit-reset'] ?? headers['x-rate-limit-reset']
+  return reset === undefined ? null : waitOf(reset.trim(), headers, at)
 }
 
 /** Of several policies the one that is used up counts, and of several of these the last to begin anew. */

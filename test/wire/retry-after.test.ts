@@ -40,6 +40,14 @@ describe('retryAfterMs', () => {
     [{ ratelimit: '"burst";t=2;r=0, "hour;t=9,";r=0;t=60, "day";r=05;t=3600' }, 60_000],
     [{ ratelimit: '"burst";r=9;t=1, "day";r=50;t=3600' }, 1_000],
     [{ 'retry-after': '2', 'x-ratelimit-reset': '60' }, 2_000],
+    [{ 'retry-after': '30s' }, 30_000],
+    [{ 'retry-after': '2 minutes' }, 120_000],
+    [{ 'retry-after': '30 parsecs', 'x-ratelimit-reset': '6m0s' }, 360_000],
+    [{ ratelimit: 'limit=100, remaining=0, reset=5' }, 5_000],
+    [{ 'x-ratelimit-reset': '2026-11-24T12:00:30Z' }, 30_000],
+    [{ 'x-ratelimit-reset': '1.5' }, 1_500],
+    [{ 'x-ratelimit-reset': 'never' }, null],
+    [{ 'x-ratelimit-reset': '9'.repeat(20) }, 36_525 * 86_400_000],
   ]
   it.each(rows)('%j is %s', (headers, want) => expect(retryAfterMs(headers, at)).toBe(want))
 
