@@ -1,5 +1,5 @@
 /** The indentations at which maps and lists stand open while a file is read line by line. */
-interface Levels {
+export interface Levels {
   /** A key or an item stands at this column: what is deeper has ended. */
   enter(at: number, kind: 'map' | 'list'): void
   /** A block ends: what is deeper than its level has ended with it. */

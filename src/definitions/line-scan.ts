@@ -109,8 +109,11 @@ export const quoteEnd = (line: string, from: number, quote: string): number => {
   return -1
 }
 
-/** The key at `from`: where its text ends and its colon stands; null where the line has none. `odd`: YAML would end it too early. */
-export const keyAt = (line: string, from: number): { readonly end: number; readonly colon: number; readonly odd: boolean } | null => {
+/** Where the text of a key ends and its colon stands. `odd`: YAML would end it too early. */
+export interface Key { readonly end: number; readonly colon: number; readonly odd: boolean }
+
+/** The key at `from`; null where the line has none. */
+export const keyAt = (line: string, from: number): Key | null => {
   const first = line[from]
   if (first === '"' || first === "'") {
     const end = quoteEnd(line, from + 1, first)
@@ -124,7 +127,10 @@ export const keyAt = (line: string, from: number): { readonly end: number; reado
   return plainKey(line, from, true) ?? plainKey(line, from, false)
 }
 
-const plainKey = (line: string, from: number, skipQuotes: boolean): { readonly end: number; readonly colon: number; readonly odd: boolean } | null => {
+/** A list item's dash stands at `at`. */
+export const isItem = (line: string, at: number): boolean => /^-(?:\s|$)/.test(line.slice(at))
+
+const plainKey = (line: string, from: number, skipQuotes: boolean): Key | null => {
   let odd = false
   let i = from
   while (i < line.length) {

@@ -2,7 +2,7 @@ import { keyAt } from './line-scan.ts'
 import { normalKey } from './keys.ts'
 
 /** Sample answers that stand in a file as they came, without quotes: JSON or XML lines up to the next key. */
-interface RawAnswer {
+export interface RawAnswer {
   readonly text: string
   /** First and last line, counted from 0, and the column of its first character. */
   readonly from: number

@@ -44,6 +44,9 @@ export const blockTags = (line: string): readonly Tag[] | null => {
   return tags.length > 0 ? tags : null
 }
 
+/** How many blocks these open more than they close. */
+export const opensMore = (tags: readonly Tag[]): number => tags.reduce((depth, { kind }) => depth + (kind === 'open' ? 1 : kind === 'close' ? -1 : 0), 0)
+
 const endOfTag = (line: string, from: number): number => {
   if (/^\{\{~?!--/.test(line.slice(from, from + 6))) {
     const end = /--~?\}\}/.exec(line.slice(from))
