@@ -9,7 +9,7 @@ export interface Levels {
   settle(): void
   isPending(at: number): boolean
   isMap(at: number): boolean
-  /** A list may have an item at this column: one does already, or a key waits for its value. */
+  /** A list may have an item at this column: one does already, or a key there or left of it waits for its value. */
   takesItems(at: number): boolean
   /** The deepest open level left of `at`; -1 for none. */
   deepest(at: number): number
@@ -39,7 +39,7 @@ export const createLevels = (): Levels => {
     settle() { pending = null },
     isPending: (at) => pending !== null && pending < at,
     isMap,
-    takesItems: (at) => pending !== null || open.some((each) => each.kind === 'list' && each.at === at),
+    takesItems: (at) => (pending !== null && at >= pending) || open.some((each) => each.kind === 'list' && each.at === at),
     deepest: (at) => open.findLast((each) => each.at < at)?.at ?? -1,
     nearest: (at) => (isMap(at) || (pending !== null && at > pending) || below(at) < 0 ? at : below(at)),
     levelOf(own, inside, after) {

@@ -88,6 +88,7 @@ describe('blocks that do not fit', () => {
     ['two elses', '{{#if lead.x}}\na: 1\n{{else}}\nb: 1\n{{else}}\nc: 2\n{{/if}}', ['5:1 misplaced-else']],
     ['an inline block over several lines', 'a: {{#if lead.x}}\n  1\n  {{else}}\n  2\n  {{/if}}\nb: 2', ['1:4 unclosed-block']],
     ['an inline block that ends with its value', 'a: {{#if lead.x}}\n  1 {{/if}}\nb: 2', ['1:4 unclosed-block']],
+    ['with items left of their key', '{{#if lead.x}}\n    a:\n  - b\n{{/if}}', ['3:3 block-in-list']],
     ['around items of a list', 'l:\n  - a\n  {{#if lead.x}}\n  - b\n  {{/if}}\n  - c', ['4:3 block-in-list']],
   ])('%s', (_, text, expected) => expect(problems(text)).toEqual(expected))
 
@@ -101,7 +102,7 @@ describe('blocks that do not fit', () => {
 describe('lines and columns', () => {
   it('no line is added or removed, and every column can be found again', () => {
     const key = fc.constantFrom('a', 'bb', 'c c', '"q"', '{{#if lead.x}}', '{{else}}', '{{/if}}', '- d', '# note', '')
-    const value = fc.constantFrom('', ': 1', ': {{lead.x}}', ': "{{lead.y}}"', ': |', ': {e: {{lead.z}}, f: 2}', ': [', ': x # y')
+    const value = fc.constantFrom('', ':', ': 1', ': {{lead.x}}', ': "{{lead.y}}"', ': |', ': {e: {{lead.z}}, f: 2}', ': [', ': x # y')
     const line = fc.tuple(fc.nat({ max: 6 }), key, value).map(([indent, name, rest]) => ' '.repeat(indent) + name + (/^[\w"-]/.test(name) ? rest : ''))
     fc.assert(fc.property(fc.array(line, { minLength: 1, maxLength: 25 }), (lines) => {
       const text = lines.join('\n')
