@@ -342,6 +342,16 @@ describe('several workers on one store', { timeout: 60_000 }, () => {
     expect(await one.claimDue({ ...query, limit: 1 })).toHaveLength(3)
   })
 
+  it.each(['claimDue', 'claimAbandoned'] as const)('a batch of which several workers ask for a few leads at once is taken by one of them: none waits for what another holds (%s)', async (how) => {
+    const { url } = await freshStore()
+    const workers = [await worker(url), await worker(url), await worker(url), await worker(url)]
+    const begun = tried('/', 'a', 1, null).map((event) => ({ ...event, batch: 'B-200' }))
+    await workers[0]!.append(Array.from({ length: 200 }, (_, i) => first(delivery(`L${i}`), { events: [received(), ...begun] as Step['events'], standing: { state: 'waiting', dueAt: T0, why: 'a retry', recipient: 'a', batch: false } })))
+    if (how === 'claimAbandoned') await queryAt(url, `UPDATE ${schemaOf(url)}.deliveries SET state = 0, fence = 99`)
+    const got = await Promise.all(workers.map((each) => each[how]({ ...query, limit: 5 })))
+    expect(got.map((each) => each.length).sort()).toEqual([0, 0, 0, 200])
+  })
+
   it('a lead that another works for its other target may be about to join the same batch: it is asked about before it goes', async () => {
     const { url } = await freshStore()
     const [one, other] = [await worker(url), await worker(url)]

@@ -59,6 +59,9 @@ export const createClaims = (s: string, fence: number, queue: Queue) => {
   }
   /** Batches are made by one worker at a time: two would each take half of a full one, or the same lead by two of its deliveries. */
   const alone = (run: Run, mode: Mode): Promise<readonly Row[]> => run('SELECT pg_advisory_xact_lock(hashtext($1))', [`${s} batches ${mode}`])
+  /** The same before any row is locked, where there are batches: two that each hold leads of one would wait for the other's. In the order of the index, which is nearly empty, so that no more than that is looked at. */
+  const aloneAmongBatches = (run: Run, mode: Mode): Promise<readonly Row[]> =>
+    run(`SELECT pg_advisory_xact_lock(hashtext($1)) FROM (SELECT 1 FROM ${s}.deliveries WHERE state < 2 AND joined IS NOT NULL ORDER BY joined LIMIT 1) any_batch`, [`${s} batches ${mode}`])
 
   const lateAmong = (run: Run, numbers: readonly number[], other: string, values: readonly unknown[], runId: string | undefined): Promise<readonly Row[]> => run(
     `SELECT DISTINCT ON (d.n) d.*, t.state AS other_state, t.due_at AS other_due_at, CASE WHEN t.state = 0 THEN NOT ${ABANDONED(s, 't')} ELSE $2::text IS NULL OR t.run = (SELECT n FROM ${s}.runs WHERE id = $2) END AS ours
@@ -86,6 +89,7 @@ export const createClaims = (s: string, fence: number, queue: Queue) => {
   return {
     due: async (run: Run, query: DueQuery): Promise<readonly Row[]> => {
       const { mode, now, limit, runId, to } = query
+      await aloneAmongBatches(run, mode)
       if (runId === undefined && to === undefined) return take(run, await withTheirBatches(run, await apart(run, await queue.take(run, { mode, now, limit }), query), 1), 'd.state = 1 AND (d.due_at <= $2 OR d.joined IS NOT NULL)', [now])
       const rows = await run(
         `SELECT n FROM ${s}.deliveries WHERE state = 1 AND mode = $1 AND due_at <= $2 AND ($3::text IS NULL OR run = (SELECT n FROM ${s}.runs WHERE id = $3)) AND ($4::text IS NULL OR target = $4)
@@ -102,6 +106,7 @@ export const createClaims = (s: string, fence: number, queue: Queue) => {
     onTheirWay: async (run: Run, numbers: readonly number[], { recipient, now, runId }: { readonly recipient: string; readonly now: number; readonly runId?: string }): Promise<ReadonlyMap<string, number | null>> =>
       new Map((await lateAmong(run, numbers, onItsWayFromElsewhere, [recipient], runId)).map((row) => [idOfRow(row), untilAfter(row, now)])),
     abandoned: async (run: Run, { mode, to, limit }: DueQuery): Promise<readonly Row[]> => {
+      await aloneAmongBatches(run, mode)
       const rows = await run(`SELECT n FROM ${s}.deliveries d WHERE d.state = 0 AND d.mode = $1 AND ($2::text IS NULL OR d.target = $2) AND ${ABANDONED(s)} ORDER BY n LIMIT $3 FOR UPDATE SKIP LOCKED`, [mode, to ?? null, limit])
       return take(run, await withTheirBatches(run, numbersOf(rows), 0), `d.state = 0 AND ${ABANDONED(s)}`)
     },
