@@ -76,7 +76,7 @@ export type StepResult =
   | { readonly kind: 'ok'; /** sequence number of the step's first event; the others follow it */ readonly seq: number }
   /** `create` of a delivery that is known: how it stands, so that the caller can skip, adopt or reopen it. */
   | { readonly kind: 'exists'; readonly standing: Standing; readonly number: number }
-  /** `create` of a lead that these endpoints bought, or that is held for a person at them, through another target: decide again with that in mind. */
+  /** `create` of a lead that these endpoints have, or may have until a person has looked, through another target: they bought it, took it second to another, or it is held there: decide again with that in mind. */
   | { readonly kind: 'had'; readonly recipients: readonly string[] }
   /** Another version: someone else moved it. Load again. */
   | { readonly kind: 'conflict' }
@@ -94,7 +94,7 @@ export interface LoadedDelivery {
   readonly runId: string
   readonly standing: Standing
   readonly events: readonly StoredEvent[]
-  /** Of one that was claimed: endpoints that bought the lead, or at which it is held for a person, through another target meanwhile; absent where none did. */
+  /** Of one that was claimed: endpoints that have the lead, or may have it (see `StepResult`), through another target meanwhile; absent where none has. */
   readonly had?: readonly string[]
 }
 export interface StoredEvent { readonly seq: number; readonly runId: string; readonly event: DeliveryEvent }

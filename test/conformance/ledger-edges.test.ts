@@ -28,7 +28,7 @@ const telling = (own: string): readonly DeliveryEvent[] => {
     { type: 'chose', at: T0, path: '/1', choice: { kind: 'order', order: [0], why: 'CANARY drew' } },
     ...tried('/2', 'own', 1, { kind: 'rejected', reason: 'CANARY is known', said: 'CANARY', captured: { name: 'CANARY' } }).map(keyed),
     ...tried('/3', 'a', 1, { ...accepted, reason: 'welcome CANARY', redirectUrl: 'https://x.example/?e=CANARY', captured: { e: 'CANARY' } }).map(keyed),
-    { type: 'reviewed', at: T0, decision: 'accept', note: 'CANARY called' },
+    { type: 'reviewed', at: T0, decision: 'drop', note: 'CANARY called' },
     { type: 'settled', at: T0, outcome: { kind: 'accepted', recipient: 'a', path: '/3', buyerLeadId: 'B1', revenue: money(450_000), reason: 'CANARY', class: null }, cost: null },
     { type: 'reopened', at: T0, reason: 'CANARY asked' },
   ]

@@ -116,6 +116,15 @@ const CASES: readonly Case[] = [
     await ledger.append([then(a, 2, settled('rejected'), [])])
     expect((await ledger.append([first(b)])).map((each) => each.kind)).toEqual(['ok'])
   }],
+  ['who took a lead second to another, or said neither yes nor no beside a sale, is told to its other targets', async (ledger) => {
+    const [a, b] = [delivery('L1'), delivery('L1', { to: 'b' })]
+    const surplus = tried('/1', 'second', 1, accepted).map((event): DeliveryEvent => (event.type === 'attemptFinished' ? { ...event, surplus: true } : event))
+    const unread = tried('/2', 'unread', 1, { kind: 'unconfirmed', class: 'unreadable', reason: 'no price' })
+    await ledger.append([first(b, waits(T0)), first(a), then(a, 1, settled(), [...sale('x'), ...surplus, ...unread, ...tried('/3', 'no', 1, rejected)])])
+    expect((await ledger.claimDue({ mode: 'live', now: T0, limit: 10 })).map(({ had }) => [...had ?? []].sort())).toEqual([['second', 'unread', 'x']])
+    const [result] = await ledger.append([first(delivery('L1', { to: 'c' }))])
+    expect(result?.kind === 'had' && [...result.recipients].sort()).toEqual(['second', 'unread', 'x'])
+  }],
   ['seq grows by the number of events, over all deliveries', async (ledger) => {
     const [a, b] = [delivery('L1'), delivery('L2')]
     const results = await ledger.append([first(a), first(b, working, [received(), ...tried('/', 'a', 1, null)]), then(a, 1, settled(), sale())])

@@ -122,4 +122,14 @@ describe('a lead that waits in two targets of one buyer', () => {
     await world.run(null, null)
     expect([bodies(shared), bodies(last)]).toEqual([['L1'], ['L1']])
   })
+
+  it('is not ordered at who took it second to another, nor where it may be', async () => {
+    const until = bothAsked()
+    const [a, b] = [await buyer({ script: { do: 'accept' }, until, idempotent: false }), await buyer({ script: { do: 'accept' }, until, idempotent: false })]
+    const world = createWorld({ a: endpointYaml(a.url), b: endpointYaml(b.url), both: 'Pattern: Simultaneous\nSend To: [a, b]\nAccept: first responder\n' })
+    await world.run('both', someLeads(1))
+    await world.run('a', someLeads(1))
+    await world.run('b', someLeads(1))
+    expect([a.journal.length, b.journal.length]).toEqual([1, 1])
+  })
 })

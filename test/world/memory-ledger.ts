@@ -2,6 +2,7 @@ import type { Instant } from '../../src/base/time.ts'
 import { openBatches } from '../../src/core/batch.ts'
 import { deliveryIdOf } from '../../src/core/delivery-id.ts'
 import type { Mode } from '../../src/core/event.ts'
+import { takersOf } from '../../src/core/had.ts'
 import { emptyHistory, evolve } from '../../src/core/history.ts'
 import { OUTCOMES } from '../../src/core/outcome.ts'
 import type { OutcomeKind } from '../../src/core/outcome.ts'
@@ -63,7 +64,10 @@ export const createMemoryLedger = (): Ledger => {
     return number
   }
 
-  const hadBy = (delivery: Delivery): readonly string[] => [...new Set([...boughtBy(delivery), ...heldAt(delivery)])]
+  const hadBy = (delivery: Delivery): readonly string[] => [...new Set([...boughtBy(delivery), ...heldAt(delivery), ...takenBeside(delivery)])]
+
+  const takenBeside = ({ mode, lead, number, to }: Delivery): readonly string[] => [...kept.values()].flatMap(({ delivery, events }) =>
+    (delivery.mode === mode && delivery.lead.id === lead.id && delivery.number === number && delivery.to !== to ? takersOf(events.map(({ event }) => event).reduce(evolve, emptyHistory)) : []))
 
   const boughtBy = (delivery: Delivery): readonly string[] => [...sales].flatMap((sale) => {
     const [mode, leadId, recipient, number] = JSON.parse(sale) as [Mode, string, string, number]

@@ -6,6 +6,8 @@ import { createStore } from '../../../src/adapters/ledger/sqlite/store.ts'
 import { openPostgresLedger } from '../../../src/adapters/ledger/postgres.ts'
 import type { Given } from '../../../src/core/rate.ts'
 import { grantStarts } from '../../../src/core/rate.ts'
+import { takersOf } from '../../../src/core/had.ts'
+import { emptyHistory, evolve } from '../../../src/core/history.ts'
 import { buyersIn } from '../../../src/core/sale.ts'
 import type { Ledger, LoadedDelivery } from '../../../src/ports.ts'
 import { countLedgers } from '../../world/counted-ledger.ts'
@@ -45,7 +47,7 @@ const inMemory = (): SimulatedStore => {
     const { id, lead, number } = loaded.delivery
     const own = buyersIn(loaded.events.map(({ event }) => event))
     const others = (await ledger.ofLead(lead.id)).filter(({ delivery }) => delivery.id !== id && delivery.number === number)
-    const had = others.flatMap(({ events }) => buyersIn(events.map(({ event }) => event))).filter((each) => !own.includes(each))
+    const had = others.flatMap(({ events }) => takersOf(events.map(({ event }) => event).reduce(evolve, emptyHistory))).filter((each) => !own.includes(each))
     return had.length === 0 ? loaded : { ...loaded, had }
   }
   const claimAbandoned: Ledger['claimAbandoned'] = async ({ to, limit }) => {

@@ -1,6 +1,5 @@
 import { deliveryIdOf } from '../../../core/delivery-id.ts'
 import type { Mode } from '../../../core/event.ts'
-import { buyersIn } from '../../../core/sale.ts'
 import type { DueQuery, LoadedDelivery } from '../../../ports.ts'
 import { putOffUntil } from '../put-off.ts'
 import { PURGED_LEAD, deliveryRowOf, storedEventsOf } from '../rows.ts'
@@ -13,20 +12,6 @@ export const loadAll = async (run: Run, s: string, rows: readonly Row[]): Promis
   const logs = await run(`SELECT l.delivery, l.seq, l.events, r.id AS run_id FROM ${s}.log l JOIN ${s}.runs r ON r.n = l.run WHERE l.delivery = ANY($1::bigint[]) ORDER BY l.seq`, [rows.map((row) => row['n'])])
   const byDelivery = Map.groupBy(logs, (each) => Number(each['delivery']))
   return rows.map(deliveryRowOf).map(({ n, ...row }) => ({ ...row, events: (byDelivery.get(n) ?? []).flatMap(storedEventsOf) }))
-}
-
-/** With the endpoints that bought each lead through another target, or at which it is held, so that a lead that waited is not offered there again. */
-export const withHad = async (run: Run, s: string, loaded: readonly LoadedDelivery[]): Promise<readonly LoadedDelivery[]> => {
-  if (loaded.length === 0) return loaded
-  const rows = await run(`SELECT k.i, recipient FROM unnest($1::text[], $2::text[], $3::int[]) WITH ORDINALITY k(lead_id, mode, number, i) JOIN ${s}.sales USING (lead_id, mode, number)
-    UNION SELECT k.i, d.recipient FROM unnest($1::text[], $2::text[], $3::int[], $4::text[]) WITH ORDINALITY k(lead_id, mode, number, target, i) JOIN ${s}.deliveries d USING (lead_id, mode, number) WHERE d.outcome = 'held' AND d.target <> k.target`,
-    [loaded.map(({ delivery }) => delivery.lead.id), loaded.map(({ delivery }) => delivery.mode), loaded.map(({ delivery }) => delivery.number), loaded.map(({ delivery }) => delivery.to)])
-  if (rows.length === 0) return loaded
-  return loaded.map((each, i) => {
-    const own = new Set(buyersIn(each.events.map(({ event }) => event)))
-    const had = rows.flatMap((row) => (Number(row['i']) === i + 1 && !own.has(String(row['recipient'])) ? String(row['recipient']) : []))
-    return had.length === 0 ? each : { ...each, had }
-  })
 }
 
 /** Tells whose a working delivery is: a worker's that lives, or nobody's. */

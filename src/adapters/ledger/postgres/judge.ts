@@ -56,7 +56,7 @@ export const judge = (steps: readonly Steps[], view: View): Judged => {
     const lead = leadKey(key.leadId, key.mode, key.number)
     if (packed.create) {
       if (made ?? known) return { kind: 'exists', standing: made ? standingNow(made) : known?.standing ?? { state: 'working' }, number: highestMade(changed, known?.highest ?? key.number, deliveryId) }
-      const had = packed.informed ? [] : [...new Set([...boughtBy(lead), ...(view.held.get(lead) ?? [])])]
+      const had = packed.informed ? [] : [...new Set([...boughtBy(lead), ...(view.held.get(deliveryId) ?? [])])]
       if (had.length > 0) return { kind: 'had', recipients: had }
     } else if (!(made ?? known) || (made?.version ?? known?.version) !== packed.version || (!made && known?.elsewhere)) return { kind: 'conflict' }
     // It was loaded before a purge came.

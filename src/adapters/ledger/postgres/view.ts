@@ -4,6 +4,7 @@ import type { Standing } from '../../../ports.ts'
 import type { PackedStep } from '../packing.ts'
 import { PURGED_LEAD, standingOf } from '../rows.ts'
 import type { Row, Run } from './database.ts'
+import { takenBeside } from './had.ts'
 
 /** A delivery as it is before a group of steps. */
 export interface Known {
@@ -25,7 +26,7 @@ export interface View {
   readonly deliveries: ReadonlyMap<string, Known>
   /** Recipients that bought a lead, by `leadKey`. */
   readonly sales: ReadonlyMap<string, ReadonlySet<string>>
-  /** At which a lead is held for a person, by `leadKey`; of those that are taken in. */
+  /** That may have the lead of a delivery that is taken in, though it is not booked. */
   readonly held: ReadonlyMap<string, readonly string[]>
   readonly counters: ReadonlyMap<string, number>
   readonly permits: ReadonlyMap<string, number>
@@ -102,14 +103,10 @@ const readSales = async (run: Run, s: string, steps: readonly Steps[]): Promise<
 }
 
 const readHeld = async (run: Run, s: string, steps: readonly Steps[]): Promise<View['held']> => {
-  const keys = steps.flatMap(({ packed }) => (packed.create === null || packed.informed ? [] : keyOf(packed.deliveryId)))
-  if (keys.length === 0) return new Map()
-  const rows = await run(
-    `SELECT lead_id, mode, number, recipient FROM ${s}.deliveries JOIN unnest($1::text[], $2::text[], $3::int[]) k(lead_id, mode, number) USING (lead_id, mode, number) WHERE outcome = 'held'`,
-    [keys.map((each) => each.leadId), keys.map((each) => each.mode), keys.map((each) => each.number)],
-  )
-  const byLead = Map.groupBy(rows, (row) => leadKey(String(row['lead_id']), String(row['mode']), Number(row['number'])))
-  return new Map([...byLead].map(([lead, of]) => [lead, of.map((row) => String(row['recipient']))]))
+  const ids = steps.flatMap(({ packed }) => (packed.create === null || packed.informed ? [] : packed.deliveryId))
+  if (ids.length === 0) return new Map()
+  const beside = await takenBeside(run, s, ids.map(keyOf))
+  return new Map(ids.map((id, i) => [id, beside[i] ?? []]))
 }
 
 /** Made where they are missing, so that there is something to lock. */

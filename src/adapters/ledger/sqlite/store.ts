@@ -2,6 +2,9 @@ import type { DatabaseSync } from 'node:sqlite'
 import type { Claim } from '../../../core/caps.ts'
 import { deliveryKeyOf } from '../../../core/delivery-id.ts'
 import type { Mode } from '../../../core/event.ts'
+import { TAKEN_BESIDE, takersOf } from '../../../core/had.ts'
+import { emptyHistory, evolve } from '../../../core/history.ts'
+import type { History } from '../../../core/history.ts'
 import type { Run } from '../../../core/run.ts'
 import { refusedClaim } from '../../../core/refused-claim.ts'
 import { buyersIn } from '../../../core/sale.ts'
@@ -11,7 +14,7 @@ import type { Lease } from './lease.ts'
 import type { PackedResult, PackedStep } from '../packing.ts'
 import { purgeRows, scrubFiles } from './purge.ts'
 import { inTransaction } from './transaction.ts'
-import { DELIVERY_COLUMNS, PURGED_LEAD, STANDING_COLUMNS, STATES, WORKING, countsOf, deliveryRowOf, eventRowsOf, queueOf, recipientStateOf, standingOf, storedEventsOf } from '../rows.ts'
+import { DELIVERY_COLUMNS, PURGED_LEAD, STANDING_COLUMNS, STATES, WORKING, countsOf, deliveryRowOf, eventRowsOf, eventsOf, queueOf, recipientStateOf, standingOf, storedEventsOf } from '../rows.ts'
 import type { DeliveryRow, EventRow, SqlRow } from '../rows.ts'
 
 /**
@@ -69,9 +72,9 @@ export const createStore = (db: DatabaseSync, lease: Lease | null, mayWrite: () 
     if (step.create) {
       const [leadId, target, mode, number] = step.create as [string, string, string, number]
       if (!step.informed) {
-        const had = statement.had.all(leadId, mode, number, leadId, mode, number, target)
+        const had = hadBy(leadId, mode, number, target)
         // Sales of this very delivery are no news: it exists, and is found below.
-        if (had.length > 0 && !statement.byKey.get(leadId, target, mode, number)) return { kind: 'had', recipients: had.map((row) => String(row['recipient'])) }
+        if (had.length > 0 && !statement.byKey.get(leadId, target, mode, number)) return { kind: 'had', recipients: had }
       }
       if (step.claims.length > 0 || step.sales.length > 0) {
         if (statement.byKey.get(leadId, target, mode, number)) return existing(leadId, target, mode, number)
@@ -134,10 +137,19 @@ export const createStore = (db: DatabaseSync, lease: Lease | null, mayWrite: () 
     return { delivery, runId, standing, events: statement.logOf.all(Number(row['n'])).flatMap(storedEventsOf) }
   }
 
+  /** Who has a lead, or may have it, through other targets. */
+  const hadBy = (leadId: string, mode: string, number: number, target: string): readonly string[] => {
+    const rows = statement.had.all(leadId, mode, number, leadId, mode, number, target)
+    if (rows.length === 0) return NOBODY
+    return [...new Set(rows.flatMap(({ recipient, n }) => (n === null ? String(recipient) : takersOf(historyOf(Number(n))))))]
+  }
+
+  const historyOf = (n: number): History => statement.logOf.all(n).flatMap((each) => eventsOf(each['events'])).reduce(evolve, emptyHistory)
+
   const withHad = (loaded: LoadedDelivery): LoadedDelivery => {
     const { lead, mode, number, to } = loaded.delivery
     const own = buyersIn(loaded.events.map(({ event }) => event))
-    const had = statement.had.all(lead.id, mode, number, lead.id, mode, number, to).map((row) => String(row['recipient'])).filter((each) => !own.includes(each))
+    const had = hadBy(lead.id, mode, number, to).filter((each) => !own.includes(each))
     return had.length === 0 ? loaded : { ...loaded, had }
   }
 
@@ -265,6 +277,8 @@ export const createStore = (db: DatabaseSync, lease: Lease | null, mayWrite: () 
 
 export type Store = ReturnType<typeof createStore>
 
+const NOBODY: readonly string[] = []
+
 /** By the end of the index, not over all rows: it is asked while the lease runs. */
 const nextSeq = (db: DatabaseSync): number => Number(db.prepare('SELECT seq + count AS next FROM log ORDER BY seq DESC LIMIT 1').get()?.['next'] ?? 1)
 
@@ -280,7 +294,9 @@ const statements = (db: DatabaseSync) => {
     byKey: db.prepare('SELECT * FROM deliveries WHERE lead_id = ? AND target = ? AND mode = ? AND number = ?'),
     others: db.prepare(`${SELECT_DELIVERY} WHERE d.lead_id = ? AND d.mode = ? AND d.number = ? AND d.n <> ?`),
     highest: db.prepare('SELECT max(number) AS number FROM deliveries WHERE lead_id = ? AND target = ? AND mode = ?'),
-    had: db.prepare("SELECT recipient FROM sales WHERE lead_id = ? AND mode = ? AND number = ? UNION SELECT recipient FROM deliveries WHERE lead_id = ? AND mode = ? AND number = ? AND outcome = 'held' AND target <> ?"),
+    had: db.prepare(`SELECT recipient, NULL AS n FROM sales WHERE lead_id = ? AND mode = ? AND number = ? UNION ALL
+      SELECT CASE outcome WHEN 'held' THEN recipient END, CASE WHEN outcome = 'held' THEN NULL ELSE n END FROM deliveries d WHERE lead_id = ? AND mode = ? AND number = ? AND target <> ?
+        AND (outcome = 'held' OR EXISTS (SELECT 1 FROM log l WHERE l.delivery = d.n AND (${TAKEN_BESIDE.map((each) => `instr(l.events, '${each}') > 0`).join(' OR ')})))`),
     addSale: db.prepare('INSERT INTO sales VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING'),
     dropSale: db.prepare('DELETE FROM sales WHERE lead_id = ? AND recipient = ? AND mode = ? AND number = ?'),
     addLog: db.prepare('INSERT INTO log (seq, delivery, run, count, events) VALUES (?, ?, ?, ?, ?)'),
