@@ -17,6 +17,12 @@ export interface Arrival {
   /** Under way at this recipient with this one. */
   readonly flying: number
   readonly act: string
+  /** When whoever sent it heard of it, or gave it up; null: it died before. */
+  until: number | null
+  /** An answer came. */
+  heard: boolean
+  /** What was heard to be bought. */
+  told: readonly string[]
 }
 
 /** What one request meets. `sold` without an answer: the buyer took it, and nobody hears of it. */
@@ -35,8 +41,15 @@ interface Act {
 /** A number from 0 to below 1 that the words alone decide. */
 const chanceOf = (words: string): number => parseInt(sha256(words).slice(0, 8), 16) / 2 ** 32
 
+/** Which leads an answer says are bought. */
+const boughtBy = (body: string): readonly string[] => {
+  const read = JSON.parse(body) as Row | readonly Row[]
+  return (Array.isArray(read) ? read as readonly Row[] : [read as Row]).flatMap(({ id, status }) => (id !== undefined && status === 'accepted' ? id : []))
+}
+interface Row { readonly id?: string; readonly status?: string }
+
 /** Buyers who know a key again, fail in all the ways that there are, and write everything down. */
-export const createBuyers = (seed: number, { calm, forgetful }: Pick<Situation, 'calm' | 'forgetful'>, clock: Clock) => {
+export const createBuyers = (seed: number, { calm, forgetful, keyless }: Pick<Situation, 'calm' | 'forgetful' | 'keyless'>, clock: Clock) => {
   const arrivals: Arrival[] = []
   const flying = new Map<string, number>()
   const known = new Map<string, string>()
@@ -81,11 +94,12 @@ export const createBuyers = (seed: number, { calm, forgetful }: Pick<Situation, 
       const batch = Array.isArray(read) ? (read as readonly { readonly leadId: string }[]).map((each) => each.leadId) : null
       const leads = batch ?? [(read as { readonly leadId: string }).leadId]
       const at = clock.now()
-      const before = ping ? undefined : known.get(`${recipient} ${key}`)
+      const before = ping || keyless ? undefined : known.get(`${recipient} ${key}`)
       const act: Act = before === undefined ? actOf(recipient, ping, batch === null ? leads[0] ?? '' : key, batch) : { ms: 30, body: before }
       const count = (flying.get(recipient) ?? 0) + (ping ? 0 : 1)
       flying.set(recipient, count)
-      arrivals.push({ run, recipient, ping, at, key, body, leads, sold: act.sold ?? [], flying: count, act: before === undefined ? act.fault ?? String(act.status ?? 200) : 'repeat' })
+      const arrival: Arrival = { run, recipient, ping, at, key, body, leads, sold: act.sold ?? [], flying: count, act: before === undefined ? act.fault ?? String(act.status ?? 200) : 'repeat', until: null, heard: false, told: [] }
+      arrivals.push(arrival)
       const answer = act.later ?? (act.fault === undefined && act.status === undefined && act.html !== true ? act.body : undefined)
       if (!ping && answer !== undefined) known.set(`${recipient} ${key}`, answer)
       const late = act.fault === 'timeout' || act.ms > timeoutMs
@@ -93,7 +107,10 @@ export const createBuyers = (seed: number, { calm, forgetful }: Pick<Situation, 
       if (!ping) flying.set(recipient, (flying.get(recipient) ?? 0) - 1)
       if (!alive()) return new Promise(() => undefined)
       const took = { durationMs: clock.now() - at, at: clock.now() }
+      arrival.until = clock.now()
       if (late || act.fault !== undefined) return { kind: 'fault', fault: late ? 'timeout' : act.fault ?? 'reset', message: 'no answer', ...took }
+      arrival.heard = true
+      if (act.status === undefined && act.html !== true) arrival.told = boughtBy(act.body ?? '')
       const headers = { 'content-type': act.html === true ? 'text/html' : 'application/json', ...(act.retryAfter === undefined ? {} : { 'retry-after': String(act.retryAfter) }) }
       return { kind: 'answer', status: act.status ?? 200, headers, body: Buffer.from(act.body ?? ''), truncated: false, ...took }
     }

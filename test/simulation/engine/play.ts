@@ -31,7 +31,7 @@ export const problemsOfRuns = async (seed: number, kind: StoreKind): Promise<rea
 
 export const playRuns = async (seed: number, kind: StoreKind): Promise<{ readonly problems: readonly string[]; readonly after: Aftermath }> => {
   const random = createRandom(seed)
-  const situation = situationOf(random, seed >= RICH)
+  const situation = { ...situationOf(random, seed >= RICH), keyless: seed >= RICH && createRandom(seed + 3).chance(0.3) }
   const stage = await createStage(seed, situation, kind)
   const { clock, store } = stage
   const leads = someLeads(3 + random.below(10))

@@ -24,6 +24,8 @@ export interface Situation {
   readonly calm: boolean
   /** Batches are answered without some of their rows. */
   readonly forgetful: boolean
+  /** Buyers know no key again: each request is one more lead to them. */
+  readonly keyless: boolean
   /** How long a commit takes. */
   readonly commitMs: number
 }
@@ -45,7 +47,7 @@ export const situationOf = (random: Random, rich: boolean): Situation => {
     files[`p${i}`] = patternOf(random, [...names, ...patterns], bidders, rich)
     patterns.push(`p${i}`)
   }
-  return { startAt: T0 + random.below(DAY), files, limits, targets: [...names, ...patterns, ...patterns], calm, commitMs: random.pick([0, 6]), forgetful: rich && random.chance(0.3) }
+  return { startAt: T0 + random.below(DAY), files, limits, targets: [...names, ...patterns, ...patterns], calm, commitMs: random.pick([0, 6]), forgetful: rich && random.chance(0.3), keyless: false }
 }
 
 const endpointOf = (random: Random, name: string, rich: boolean): readonly [text: string, limits: Limits] => {
