@@ -1,24 +1,15 @@
 import type { Instant } from '../base/time.ts'
 import type { Claim } from '../core/caps.ts'
-import type { History } from '../core/history.ts'
 import type { EndpointDefinition } from '../definitions/types.ts'
-import type { createPaces } from './pace.ts'
+import type { Dispatcher } from './dispatcher.ts'
 import type { Surroundings } from './surroundings.ts'
 import type { Work } from './work.ts'
-
-/** Of the dispatcher: what a step of its own would claim, and what a refused claim means. */
-export interface Claiming {
-  readonly paces: ReturnType<typeof createPaces>
-  refused(work: Work, claim: Claim, now: Instant): void
-  /** What of caps and look-backs a step that leads to `history` takes or gives back. */
-  placesOf(work: Work, history: History, now: Instant): readonly Claim[]
-}
 
 /**
  * What one request for many leads claims of limits that hold over all processes and runs: a circuit's one trial, a start of the
  * recipient's rate. In a step of the first lead's, before any of them is started; false where it was refused, so that all decide again.
  */
-export const claimForAll = async ({ deps: { ledger }, settings, claimed }: Surroundings, { paces, refused }: Claiming, work: Work, endpoint: EndpointDefinition, trial: readonly Claim[], now: Instant): Promise<boolean> => {
+export const claimForAll = async ({ deps: { ledger }, settings, claimed }: Surroundings, { paces, refused }: Dispatcher, work: Work, endpoint: EndpointDefinition, trial: readonly Claim[], now: Instant): Promise<boolean> => {
   const pace = ledger.shared ? null : paces.claim(endpoint, now)
   const claims = pace ? [...trial, pace] : trial
   if (claims.length === 0) return true

@@ -15,7 +15,7 @@ import { LeaseLostError } from '../ports.ts'
 import type { Standing, StepResult } from '../ports.ts'
 import { createAlarms } from './alarms.ts'
 import { finishedEvent, isTokenRepeat } from './attempt.ts'
-import { hold, setFree } from './hold.ts'
+import { alone, setFree } from './alone.ts'
 import { createPaces } from './pace.ts'
 import { createCapPlaces } from './cap-places.ts'
 import { createSendSettings } from './send-settings.ts'
@@ -25,6 +25,8 @@ import { NO_ANSWERS, NO_EVENTS, joined } from './turn.ts'
 import type { Came, Parked, Ready, Starts } from './turn.ts'
 import type { Answered, Work } from './work.ts'
 import { boughtBefore, leaveOut, standingOf, tellStored } from './work.ts'
+
+export type Dispatcher = ReturnType<typeof createDispatcher>
 
 /**
  * Carries works forward: fold what came, decide, append, and only then do. One turn at a time for each work; all that
@@ -282,5 +284,5 @@ export const createDispatcher = (around: Surroundings) => {
     }).catch(around.failed)
   }
 
-  return { pump, hold: (works: readonly Work[]): Promise<() => void> => hold(works, pump), decideNow: (work: Work, now: Instant): Decision => decideFrom(work, work.history, now), mayStillSend, paces, refused, placesOf }
+  return { pump, alone: <T>(works: readonly Work[], step: () => Promise<T>): Promise<T> => alone(works, step, pump), decideNow: (work: Work, now: Instant): Decision => decideFrom(work, work.history, now), mayStillSend, paces, refused, placesOf }
 }

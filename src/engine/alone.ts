@@ -8,14 +8,16 @@ export const setFree = (work: Work): void => {
   if (waiting) for (const tell of waiting) tell()
 }
 
-/** For a step that several works take together: none is in a turn, and none begins one until they are let go. */
-export const hold = async (works: readonly Work[], pump: (work: Work) => void): Promise<() => void> => {
+/** A step that several works take together: none is in a turn, where an answer may be about to be recorded, and none begins one until it is taken. */
+export const alone = async <T>(works: readonly Work[], step: () => Promise<T>, pump: (work: Work) => void): Promise<T> => {
   for (let busy = works.find((work) => work.busy); busy; busy = works.find((work) => work.busy)) {
     const list = (busy.whenFree ??= [])
     await new Promise<void>((resolve) => { list.push(resolve) })
   }
   for (const work of works) work.busy = true
-  return () => {
+  try {
+    return await step()
+  } finally {
     for (const work of works) {
       setFree(work)
       if (work.again) pump(work)
