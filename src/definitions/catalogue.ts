@@ -28,7 +28,7 @@ export const loadCatalogue = (files: readonly FileText[], env: Environment): { r
 
   const targets = unique.map((each): Target => {
     const { id, name } = each
-    if (!each.sound || each.content === null) return { kind: 'broken', id, name, file: each.file }
+    if (!each.sound || each.content === null) return { kind: 'broken', id, name, file: each.file, pattern: each.content?.kind === 'pattern' ? each.content.pattern : null }
     return each.content.kind === 'pattern' ? { kind: 'pattern', id, name, pattern: each.content.pattern } : { kind: 'endpoint', id, name, ping: each.content.endpoint.definition.ping, currency: each.content.endpoint.definition.type === 'pool' ? null : each.content.endpoint.definition.currency }
   })
   const plans = linkPatterns(targets, tell)

@@ -36,13 +36,14 @@ export const readEndpointKeys = (root: Extract<YamlNode, { kind: 'map' }>, readi
   const settings: YamlEntry[] = []
   const options: YamlEntry[] = []
   const branches: YamlEntry[] = []
-  const seen = new Set<string>()
+  const seen = new Map<string, string>()
   for (const entry of root.entries) {
     const key = entry.kind === 'entry' ? normalKey(entry.key) : ''
     const into = key === 'settings' || key === 'setting' ? settings : key === 'options' || key === 'option' ? options : null
     if (entry.kind === 'block' || into === null) { (entry.kind === 'entry' && branchCondition(entry.key) !== null ? branches : top).push(entry); continue }
-    if (seen.has(key)) reading.tell(entry.keyPlace, 'given-twice', `"${entry.key}" is given twice`, 'put all of its keys under one')
-    seen.add(key)
+    // The very same key twice is told by the reader of YAML.
+    if ((seen.get(key) ?? entry.key) !== entry.key) reading.tell(entry.keyPlace, 'given-twice', `"${entry.key}" is given twice`, 'put all of its keys under one')
+    seen.set(key, entry.key)
     if (entry.value.kind === 'map') for (const each of entry.value.entries) (each.kind === 'entry' && branchCondition(each.key) !== null ? branches : into).push(each)
     else reading.tell(entry.value.kind === 'list' ? entry.value.place : entry.keyPlace, 'wrong-shape', `${entry.key} is a block of keys`, 'write its keys on the lines below, indented')
   }

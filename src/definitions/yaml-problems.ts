@@ -10,7 +10,8 @@ export const tellYamlProblem = (error: YAMLError, line: string, rest: string): T
     case 'MULTIPLE_DOCS': return { code: 'second-document', message: 'a second document starts here, and a file holds one recipient', help: 'move it to a file of its own' }
     case 'BAD_SCALAR_START': return { code: 'needs-quotes', message: `a value cannot start with ${first} without quotes`, help: `write ${quoted(rest)}` }
     case 'BAD_ALIAS': return { code: 'needs-quotes', message: `a value that starts with ${first || '*'} means something else in YAML`, help: `write ${quoted(rest)}` }
-    case 'BLOCK_AS_IMPLICIT_KEY': return { code: 'needs-quotes', message: 'a second colon stands in this line', help: helpForColon(line) }
+    case 'BLOCK_AS_IMPLICIT_KEY': return hasSecondColon(line) ? { code: 'needs-quotes', message: 'a second colon stands in this line', help: helpForColon(line) }
+      : { code: 'bad-indentation', message: 'the line below is indented under this one, which has a value already', help: 'keys of one block start in the same column' }
     case 'BAD_DQ_ESCAPE': return { code: 'bad-escape', message: 'a backslash in double quotes starts an escape that does not exist', help: "write it in single quotes: '…', or the backslash twice" }
     case 'MULTILINE_IMPLICIT_KEY': return { code: 'missing-colon', message: 'this key has no colon on its line', help: 'write key: value' }
     case 'TAG_RESOLVE_FAILED': return { code: 'needs-quotes', message: 'a value that starts with ! means something else in YAML', help: `write ${quoted(rest)}, or not in place of !` }
@@ -34,7 +35,13 @@ const quoted = (text: string): string => {
   return cut.includes('"') ? `'${cut.replaceAll("'", "''")}'` : `"${cut}"`
 }
 
+const LINE = /^\s*(?:- )*([^:]+):\s+(.*)$/
+/** Keys with names and values below them. */
+const BLOCK = /^(headers|settings|options|auth|batch|ping|tables|capture|(field )?mapping|(response )?parsing|response codes|retry strategy|test settings)$/i
+const hasSecondColon = (line: string): boolean => /:(?:\s|$)/.test((LINE.exec(line)?.[2] ?? ':').replace(/\{\{[^}]*\}\}|"[^"]*"|'[^']*'/g, ''))
+
 const helpForColon = (line: string): string => {
-  const match = /^\s*(?:- )*([^:]+):\s+(.*)$/.exec(line)
-  return match ? `quote the value: ${match[1]?.trim() ?? ''}: ${quoted(match[2] ?? '')}` : 'quote the value'
+  const [, key = '', value = ''] = LINE.exec(line) ?? []
+  if (key === '') return 'quote the value'
+  return `quote the value: ${key.trim()}: ${quoted(value)}${BLOCK.test(key.trim()) ? `; or, where ${key.trim()} is a block, put it on the line below, indented` : ''}`
 }

@@ -50,7 +50,7 @@ const one = (scanner: Scanner): Condition => {
 const comparison = (scanner: Scanner, path: ValuePath): Condition => {
   if (scanner.word('not')) return { kind: 'not', term: comparison(scanner, path) }
   if (scanner.word('exists')) return { kind: 'exists', path }
-  if (scanner.word('in')) return { kind: 'in', path, values: list(scanner) }
+  if (scanner.word('in')) return { kind: 'in', path, values: list(scanner, path) }
   if (scanner.word('matches')) return { kind: 'matches', path, ...pattern(scanner) }
   for (const op of ['contains', 'starts-with', 'ends-with'] as const) {
     const [start = '', end = ''] = op.split('-')
@@ -61,7 +61,10 @@ const comparison = (scanner: Scanner, path: ValuePath): Condition => {
   if (op === null) {
     const shown = path.kind === 'path' ? path.text : 'the path'
     if (scanner.symbol(['(']) !== null) scanner.fail(`there is no function ${shown} in conditions`, 'in whatever case is status matches /^accepted$/i')
-    if (scanner.word('between')) scanner.fail('`between` is two comparisons here', `write ${shown} >= 600 and ${shown} <= 850`)
+    if (scanner.word('between')) {
+      const [, low = '600', high = '850'] = /^\s*([\d.]+)\s+and\s+([\d.]+)/i.exec(scanner.text.slice(scanner.at)) ?? []
+      scanner.fail('`between` is two comparisons here', `write ${shown} >= ${low} and ${shown} <= ${high}`)
+    }
     const existing = /^exists$/i.test(shown) ? /^[\w.[\]]+/.exec(scanner.text.slice(scanner.at))?.[0] : undefined
     return scanner.fail(`expected a comparison after \`${shown}\``, existing !== undefined ? `write ${existing} exists` : /^[1-5]\d\d$/.test(shown) ? `write http.status = ${shown}` : `write ${shown} = "accepted", or ${shown} exists`)
   }
@@ -122,9 +125,9 @@ const scalarOf = (word: string): Scalar => {
   return word === 'null' ? null : word
 }
 
-const list = (scanner: Scanner): readonly Scalar[] => {
+const list = (scanner: Scanner, path: ValuePath): readonly Scalar[] => {
   const open = scanner.symbol(['(', '['])
-  if (open === null) return scanner.fail('expected a list after `in`', 'write in ("CA", "NY")')
+  if (open === null) return path.kind === 'path' && scanner.word('body') ? scanner.fail('the text that is looked for needs quotes', `write "${path.text}" in body`) : scanner.fail('expected a list after `in`', 'write in ("CA", "NY")')
   const values = [value(scanner)]
   while (scanner.symbol([',']) !== null) values.push(value(scanner))
   const close = open === '(' ? ')' : ']'

@@ -10,7 +10,7 @@ import { currenciesIn, planOf } from './plan-of.ts'
 export type Target =
   | { readonly kind: 'endpoint'; readonly id: string; readonly name: string; readonly ping: PingDefinition | null; /** null for a pool, which pays nothing */ readonly currency: string | null }
   | { readonly kind: 'pattern'; readonly id: string; readonly name: string; readonly pattern: Pattern }
-  | { readonly kind: 'broken'; readonly id: string; readonly name: string; readonly file: string }
+  | { readonly kind: 'broken'; readonly id: string; readonly name: string; readonly file: string; /** where it is one, as far as it could be read */ readonly pattern: Pattern | null }
 
 /** The plans of all patterns, by id; unknown names, broken recipients and circles are reported where they are named. */
 export const linkPatterns = (targets: readonly Target[], tell: Tell): ReadonlyMap<string, Plan> => {
@@ -36,18 +36,26 @@ export const linkPatterns = (targets: readonly Target[], tell: Tell): ReadonlyMa
     return sound
   }
 
-  const resolve = (reference: Reference, told: Set<string>): Plan | null => {
-    const refuse = (code: string, message: string, help: string): null => {
-      if (!told.has(reference.name.toLowerCase())) tell(reference.place, code, message, help)
-      told.add(reference.name.toLowerCase())
-      return null
-    }
+  const refused = (reference: Reference, told: Set<string>, code: string, message: string, help: string): null => {
+    if (!told.has(reference.name.toLowerCase())) tell(reference.place, code, message, help)
+    told.add(reference.name.toLowerCase())
+    return null
+  }
+
+  const targetOf = (reference: Reference, told: Set<string>): Target | null => {
     const target = findTarget(targets, reference.name)
     if (!target) {
       const near = suggest(reference.name, targets.map((each) => each.name)) ?? suggest(reference.name, targets.map((each) => each.id))
       const help = /^\d+[.)] /.test(reference.name) ? 'a list is written with dashes, each on its own line: - Buyer A' : near === null ? 'make a file for it, or write the name of another' : `did you mean "${near}"?`
-      return refuse('unknown-recipient', `there is no recipient "${reference.name}"`, help)
+      return refused(reference, told, 'unknown-recipient', `there is no recipient "${reference.name}"`, help)
     }
+    return target
+  }
+
+  const resolve = (reference: Reference, told: Set<string>): Plan | null => {
+    const refuse = (code: string, message: string, help: string): null => refused(reference, told, code, message, help)
+    const target = targetOf(reference, told)
+    if (target === null) return null
     if (target.kind === 'endpoint') return { kind: 'send', recipient: target.id, price: null }
     if (target.kind === 'broken') return refuse('broken-recipient', `${target.name} has mistakes in its own file`, `mend ${target.file}`)
     const at = underWay.indexOf(target.id)
@@ -73,7 +81,12 @@ export const linkPatterns = (targets: readonly Target[], tell: Tell): ReadonlyMa
     return false
   }
 
-  for (const target of targets) if (target.kind === 'pattern') planFor(target.pattern)
+  for (const target of targets) {
+    if (target.kind === 'pattern') planFor(target.pattern)
+    // What it names is told with its own mistakes.
+    const told = new Set<string>()
+    if (target.kind === 'broken' && target.pattern) planOf(target.pattern, (reference) => { targetOf(reference, told); return null }, currencyAt)
+  }
   return new Map([...plans].flatMap(([id, plan]) => (plan ? [[id, plan] as const] : [])))
 }
 

@@ -12,6 +12,7 @@ export const faultOfDateFormat = (pattern: string): string | null => {
   const odd = /[A-Za-z]+/.exec(rest.replace(/UTC|[ECP]S?T|T/g, ' '))?.[0]
   if (odd !== undefined) return `"${pattern}" has "${odd}", which stands for nothing: a date is YYYY-MM-DD HH:mm:ss, text in it stands in [brackets]`
   const plain = pattern.replace(/\[[^\]]*\]/g, '')
+  if (/xx|XX/.test(plain)) return `"${pattern}" has x, which stands for the time in milliseconds (X in seconds): a digit of a phone is #`
   if (/[Hh]:?MM/.test(plain)) return `"${pattern}" has the month behind the hour: minutes are mm`
   return /[YD]/.test(plain) && /m/.test(plain) && !/h/i.test(plain) ? `"${pattern}" has minutes (mm) and no hour: months are MM` : null
 }

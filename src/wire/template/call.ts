@@ -21,11 +21,19 @@ export const compileCall = (call: Call, context: Context): Read | null => {
   const helper = helperNamed(name)
   if (!helper) {
     const guess = OTHER_NAMES.get(name.toLowerCase()) ?? suggest(name, helperTable.map((each) => each.name))
+    const spaced = fieldWithBlanks(name, params)
     context.report(diagnosticAt({ ...context.placeAt(path.loc.start), length: Math.max(1, name.length) }, 'unknown-helper', `there is no helper "${name}"`,
-      guess ? `did you mean "${guess}"?` : name.includes('.') ? `${name} is a field: a helper stands in front of it, as in {{upper ${name}}}; nothing is computed, and {{#if ${name}}}Y{{else}}N{{/if}} says one of two` : `helpers: ${helperTable.map((each) => each.name).join(', ')}`))
+      guess ? `did you mean "${guess}"?` : spaced !== null ? `a field with blanks in its name is {{${spaced}}}` : name.includes('.') ? `${name} is a field: a helper stands in front of it, as in {{upper ${name}}}; nothing is computed, and {{#if ${name}}}Y{{else}}N{{/if}} says one of two` : `helpers: ${helperTable.map((each) => each.name).join(', ')}`))
     return null
   }
   return compileHelper(helper, call, context)
+}
+
+/** `lead.[First Name]`, where `lead.First Name` is written as a column of a file has it; null for anything else. */
+const fieldWithBlanks = (name: string, params: Call['params']): string | null => {
+  const words = params.map((each) => (each.type === 'PathExpression' && /^[A-Za-z][\w-]*$/.test(each.original) ? each.original : null))
+  const [, scope, first] = /^(lead|source)\.([^.]+)$/.exec(name) ?? []
+  return scope === undefined || words.length === 0 || words.includes(null) ? null : `${scope}.[${[first, ...words].join(' ')}]`
 }
 
 /** What other template languages call them. */

@@ -41,7 +41,7 @@ describe('helpers', () => {
 
   it.each([
     ['{{formt lead.x "#"}}', /no helper "formt"/], ['{{upper lead.x lead.y}}', /takes one value, got 2/], ['{{format lead.x "zz"}}', /needs a pattern/],
-    ['{{format lead.x "MM/dd/yyyy"}}', /"dd", which stands for nothing/], ['{{format lead.x "yyyy-MM-dd"}}', /has "yyyy"/], ['{{format lead.x "%Y-%m-%d"}}', /has "Y"/], ['{{format lead.x "ISO"}}', /has "ISO".*YYYY-MM-DD HH:mm:ss/], ['{{format lead.x "MMMM Do"}}', /has "o"/], ['{{format lead.x "h:mm A at D"}}', /has "t"/],
+    ['{{format lead.x "MM/dd/yyyy"}}', /"dd", which stands for nothing/], ['{{format lead.x "yyyy-MM-dd"}}', /has "yyyy"/], ['{{format lead.x "(xxx) xxx-xxxx"}}', /a digit of a phone is #/], ['{{format lead.x "%Y-%m-%d"}}', /has "Y"/], ['{{format lead.x "ISO"}}', /has "ISO".*YYYY-MM-DD HH:mm:ss/], ['{{format lead.x "MMMM Do"}}', /has "o"/], ['{{format lead.x "h:mm A at D"}}', /has "t"/],
     ['{{format lead.x "YYYY-MM-DD HH:MM"}}', /minutes are mm/], ['{{format lead.x "mm/DD/YYYY"}}', /months are MM/], ['{{format lead.x "YYYY" tz="Mars/One"}}', /time zone/], ['{{format lead.x "YYYY" tz="BST"}}', /time zone/],
     ['{{date_add now "3 constructor"}}', /counts in seconds.*got "3 constructor"/], ['{{date_add now "3m"}}', /got "3m"/], ['{{date_add now "soon"}}', /takes a number/], ['{{date_add now lead.n "fortnights"}}', /got "fortnights"/],
     ['{{upper lead.x tz="UTC"}}', /no option "tz"/], ['{{lookup lead.x "region"}}', /no table "region"/], ['{{hash lead.x "sha1"}}', /sha256 and md5/], ['{{run.number}}', /run has no "number"/], ['{{@root.lead}}', /not a field/],
