@@ -22,6 +22,8 @@ export const createPingJudge = (definition: EndpointDefinition, { parsing }: Pin
   const decide: Judge = (answer, at) => {
     for (const { kind, probe } of before) if (probe(answer) === 'yes') return negative(kind, answer, voice, at)
     if (answer.status < 200 || answer.status > 299) return byStatus(answer, voice, at)
+    // OpenRTB's word for no bid.
+    if (answer.status === 204) return { kind: 'rejected', ...noBid(null) }
     const sense = success ? success(answer) : 'yes'
     if (sense === 'blind' || (sense === 'no' && successReadsBody && answer.isEmpty())) return voice.unconfirmed(answer, whyUnreadable(answer))
     if (sense === 'no') return { kind: 'rejected', ...voice.say(answer, whyNot ? whyNot(answer) : 'no bid') }

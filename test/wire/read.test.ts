@@ -256,6 +256,7 @@ describe('pings', () => {
     [{ status: 'unmatched', reason: 'no coverage' }, { kind: 'rejected', reason: 'no coverage' }],
     ['<html>', { kind: 'unconfirmed' }],
   ]
+  it('204 is no bid, as OpenRTB has it', () => expect(readAny(answer(204), 'ping')).toEqual({ kind: 'rejected', reason: 'no bid', said: null }))
   it.each(rows)('%j', (body, want) => expect(readAny(answer(200, body), 'ping')).toMatchObject(want))
   it('statuses go by the default table', () => {
     expect(readAny(answer(500), 'ping')).toMatchObject({ kind: 'failed', class: 'server_error' })
