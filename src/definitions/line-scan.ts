@@ -80,8 +80,11 @@ export const scanFlow = (line: string, from: number, before: FlowState): { reado
       i = end + 1
     } else if (/[\s,:?]/.test(char)) i++
     else if (char === '#' && /\s/.test(line[i - 1] ?? ' ')) break
-    else if (char === '"' || char === "'") { quote = char; i++ }
-    else if (pastAnchor(line, i) > i) i = pastAnchor(line, i)
+    else if (char === '"' || char === "'") {
+      const end = quotedTagsEnd(line, i, char)
+      if (end > 0) { segments.push({ from: i, to: end + 1, text: line.slice(i + 1, end), textAt: i + 1 }); i = end + 1 }
+      else { quote = char; i++ }
+    } else if (pastAnchor(line, i) > i) i = pastAnchor(line, i)
     else if (char === '[' || (char === '{' && !startsTemplate(line, i))) { depth++; i++ }
     else if (char === ']' || char === '}') {
       depth--
@@ -155,11 +158,22 @@ const scanQuoted = (line: string, at: number, quote: string): ValueScan => {
   const end = quoteEnd(line, at + 1, quote)
   if (end >= 0 && isRest(line, end + 1)) return { kind: 'done', segments: [] }
   if (!line.includes('{{', at)) return end < 0 ? { kind: 'quoted', quote } : { kind: 'done', segments: [whole(line, at)] }
-  // `"{{format lead.phone "(###)"}}"`: the quotes inside the tag are the tag's.
-  let i = at + 1
-  while (i < line.length && line[i] !== quote) i = tagAt(line, i)?.to ?? i + 1
+  const i = pastTags(line, at, quote)
   if (line[i] === quote && isRest(line, i + 1)) return { kind: 'done', segments: [{ from: at, to: i + 1, text: line.slice(at + 1, i), textAt: at + 1 }] }
   return end < 0 ? { kind: 'quoted', quote } : { kind: 'done', segments: [whole(line, at)] }
+}
+
+/** `"{{format lead.phone "(###)"}}"`: the quotes inside the tag are the tag's. */
+const pastTags = (line: string, at: number, quote: string): number => {
+  let i = at + 1
+  while (i < line.length && line[i] !== quote) i = tagAt(line, i)?.to ?? i + 1
+  return i
+}
+
+/** Where a quoted text in `{…}` or `[…]` ends whose tags have such quotes too, so that YAML would end it within them; -1 for any other. */
+const quotedTagsEnd = (line: string, at: number, quote: string): number => {
+  const end = pastTags(line, at, quote)
+  return end !== quoteEnd(line, at + 1, quote) && line[end] === quote && /^\s*(?:[,\]}]|\s#|$)/.test(line.slice(end + 1)) ? end : -1
 }
 
 const whole = (line: string, at: number): Segment => {

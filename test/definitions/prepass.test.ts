@@ -68,6 +68,17 @@ describe('branches', () => {
   ])('%s', (_, text, expected) => expect(read(text)).toEqual(expected))
 })
 
+describe('quoted templates in braces and brackets', () => {
+  it.each<[string, Shown]>([
+    ['a: [ "{{hash (format lead.p "1###")}}" ]', { a: ['{{hash (format lead.p "1###")}}'] }],
+    ['a: ["{{lead.x}}", "{{concat lead.y "," lead.z}}"] # why', { a: ['{{lead.x}}', '{{concat lead.y "," lead.z}}'] }],
+    ['a: {b: "{{format lead.p "###"}}", c: ["{{#if lead.x = "}"}}y, z{{/if}}"]}', { a: { b: '{{format lead.p "###"}}', c: ['{{#if lead.x = "}"}}y, z{{/if}}'] } }],
+    ["a: ['{{format lead.p '###'}}', 'O''Lee', \"x\\\"y\"]", { a: ["{{format lead.p '###'}}", "O'Lee", 'x"y'] }],
+    ['a: ["{{format lead.p \\"###\\"}}", "{{lead.x}} \\"q\\""]', { a: ['{{format lead.p "###"}}', '{{lead.x}} "q"'] }],
+    ['a: {b: "{{format lead.p "###"}}",\n  c: "{{format lead.q "#"}}"}', { a: { b: '{{format lead.p "###"}}', c: '{{format lead.q "#"}}' } }],
+  ])('%s', (text, expected) => expect(read(text)).toEqual(expected))
+})
+
 describe('keys that stand twice', () => {
   it.each<[string, string, readonly string[]]>([
     ['in two branches', '{{#if lead.x}}\na: 1\n{{else}}\na: 2\n{{/if}}', []],
