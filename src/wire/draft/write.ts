@@ -1,3 +1,4 @@
+import { undotted } from '../../definitions/keys.ts'
 import { columnFor, isSecretName, templateFor, usualField } from './guess.ts'
 import { answerRules } from './answer.ts'
 import { isTree, type Sample, type Tree } from './sample.ts'
@@ -32,18 +33,18 @@ export const draftOf = (name: string, sample: Sample, columns: readonly string[]
     `Recipient: ${quoted(name)}`, 'Settings:', `  Endpoint: ${quoted(url)}`, `  Method: ${sample.method}`, `  Format: ${sample.format}`, '  Timeout: 10 seconds',
     ...auth,
     ...(headers.length === 0 ? [] : ['Headers:', ...headers.map(([each, value]) => `  ${keyOf(each)}: ${quoted(value)}`)]),
-    ...(sample.body === null ? ['Field Mapping:', '  first_name: {{lead.first_name}}', '  # … the fields that the buyer asks for'] : ['Field Mapping:', ...mapping(sample.body, '  ', '', { secret, constants, missing, columns })]),
+    ...(sample.body === null ? ['Field Mapping:', '  first_name: {{lead.first_name}}', '  # … the fields that the buyer asks for'] : ['Field Mapping:', ...mapping(sample.body, '  ', '', { secret, constants, missing, columns, named: sample.format === 'Form' || sample.format === 'Query' ? keyOf : (name) => keyOf(undotted(name)) })]),
     ...answerRules(sample.answers),
     'Retries: 3 with exponential backoff',
   ]
   return { yaml: `${lines.join('\n')}\n`, secrets, constants, missing }
 }
 
-interface Taking { readonly secret: (what: string, value: string) => string; readonly constants: string[]; readonly missing: string[]; readonly columns: readonly string[] }
+interface Taking { readonly secret: (what: string, value: string) => string; readonly constants: string[]; readonly missing: string[]; readonly columns: readonly string[]; /** a name of the body as a key of the mapping: dots of a form's names may stay */ readonly named: (name: string) => string }
 
 const mapping = (body: Tree, indent: string, path: string, taking: Taking): readonly string[] => {
   if (isTree(body)) {
-    return Object.entries(body).flatMap(([name, value]) => nested(value) ? [`${indent}${keyOf(name)}:`, ...mapping(value, `${indent}  `, `${path}${name}.`, taking)] : [`${indent}${keyOf(name)}: ${valueOf(name === '#text' ? elementOf(path) : name, value, `${path}${name}`, taking)}`])
+    return Object.entries(body).flatMap(([name, value]) => nested(value) ? [`${indent}${taking.named(name)}:`, ...mapping(value, `${indent}  `, `${path}${name}.`, taking)] : [`${indent}${taking.named(name)}: ${valueOf(name === '#text' ? elementOf(path) : name, value, `${path}${name}`, taking)}`])
   }
   if (Array.isArray(body)) {
     const list: readonly Tree[] = body

@@ -76,6 +76,11 @@ describe('draftOf', () => {
     expect(draftOf('x', sample(sampleOfCurl(`curl https://a.example -H 'Content-Type: application/json' -H 'Accept: */*' --json '{}'`))).yaml).not.toContain('Headers')
   })
 
+  it('a dot in a name of JSON stays one, in a form it may nest', () => {
+    expect(draftOf('X', sample(sampleOfCurl(`curl https://a.example -d '{"ownerid@odata.bind":"/systemusers(1)","a":{"b.c":"x y"}}'`))).yaml).toMatch(/ {2}"ownerid@odata\\\\\.bind": "\/systemusers\(1\)"\n {2}a:\n {4}"b\\\\\.c": x y/)
+    expect(draftOf('X', sample(sampleOfCurl(`curl https://a.example -d 'Lead.LeadTypeId=x&b=y'`))).yaml).toContain('  "Lead.LeadTypeId": ')
+  })
+
   it('a key that is the user name alone has an empty password', () => {
     const { yaml, secrets } = draftOf('x', sample(sampleOfCurl('curl -u key: https://a.example -d a=1')))
     expect(yaml).toContain('  Password: ""')

@@ -17,6 +17,7 @@ describe("the subject document's mappings", () => {
     ['transformed', mapping({ phoneFormatted: '{{format lead.phone_1 "(###) ###-####"}}', fullName: '{{lead.first_name}} {{lead.last_name}}', stateFullName: '{{#compare lead.state "==" "CA"}}California{{/compare}}', submittedDate: '{{format lead.timestamp "YYYY-MM-DD"}}' }), '{"phoneFormatted":"(555) 555-1234","fullName":"Ann Lee","stateFullName":"California","submittedDate":"2026-05-01"}'],
     ['conditional', map(block('#if lead.phone_2', [entry('secondaryPhone', '{{lead.phone_2}}')]), block('#if lead.score > 70', [entry('priority', 'HIGH')], [entry('priority', 'NORMAL')])), '{"priority":"HIGH"}'],
     ['nested', map(entry('applicant', { name: { first: '{{lead.first_name}}' }, contact: { phone: { secondary: '{{lead.phone_2}}' } }, address: { zip: '{{lead.postal_code}}' } }), entry('score', '{{lead.score}}')), '{"applicant":{"name":{"first":"Ann"},"address":{"zip":"02134"}},"score":85}'],
+    ['a dot of the name', mapping({ 'ownerid@odata\\.bind': '/u(1)', 'a.b\\.c': 'x', 'a.d': 'y' }), '{"ownerid@odata.bind":"/u(1)","a":{"b.c":"x","d":"y"}}'],
     ['dotted', mapping({ 'a.b.0.c': '{{lead.city}}', 'a.b.1.c': 'x', 'a.d': true, n: null }), '{"a":{"b":[{"c":"Reno"},{"c":"x"}],"d":true},"n":null}'],
     ['a root array', mapping({ 1: '{{lead.city}}', 0: { state: '{{lead.state}}' } }), '[{"state":"CA"},"Reno"]'],
     ['a list', mapping({ phones: ['{{lead.phone_2}}', '{{lead.phone_1}}'], none: ['{{lead.phone_2}}'] }), '{"phones":["+1 555 555 1234"]}'],
