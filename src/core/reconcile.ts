@@ -9,8 +9,11 @@ import type { VerdictKind } from './verdict.ts'
 export interface OurLine {
   readonly leadId: string
   readonly buyerLeadId: string | null
-  /** `sold`: booked, whatever was returned later. `surplus`: accepted when another had bought it. `in doubt`: no answer came. Else what the buyer's last answer was. */
-  readonly state: 'sold' | 'surplus' | 'in doubt' | Exclude<VerdictKind, 'accepted' | 'unknown' | 'bid'>
+  /**
+   * `sold`: booked, whatever was returned later. `surplus`: accepted when another had bought it. `in doubt`: no answer came.
+   * `under way`: sent, by a run that goes on or was killed, and nothing is recorded of an answer yet. Else what the buyer's last answer was.
+   */
+  readonly state: 'sold' | 'surplus' | 'in doubt' | 'under way' | Exclude<VerdictKind, 'accepted' | 'unknown' | 'bid'>
   /** What the sale is worth after returns; null where nothing was sold. */
   readonly worth: Money | null
   readonly at: Instant
@@ -53,6 +56,7 @@ export const createOurs = (recipient: string) => {
       const sale = saleOf(event)
       const before = lines.get(deliveryId)
       if (sale?.recipient === recipient) lines.set(deliveryId, { leadId, buyerLeadId: sale.buyerLeadId ?? before?.buyerLeadId ?? null, state: 'sold', worth: sale.revenue, at: sale.at })
+      else if (event.type === 'attemptStarted' && event.recipient === recipient && event.phase === 'post' && !before) lines.set(deliveryId, { leadId, buyerLeadId: null, state: 'under way', worth: null, at: event.at })
       else if (event.type === 'attemptFinished' && event.recipient === recipient && event.phase === 'post') answered(leadId, deliveryId, event)
       else if (event.type === 'returned' && event.recipient === recipient && before?.worth) lines.set(deliveryId, { ...before, worth: subtractMoney(before.worth, event.amount) })
     },
@@ -103,10 +107,10 @@ const compare = (ours: OurLine, theirs: TheirLine): 'agrees' | 'price differs' |
   return price !== null && price.amount === mineWorth && (ours.worth === null || price.currency === ours.worth.currency) ? 'agrees' : 'price differs'
 }
 
-/** What they may have taken: what was sold, before what is in doubt. */
+/** What they may have taken: what was sold, before what is in doubt, before what was only sent. */
 const takenById = (lines: readonly OurLine[]): ReadonlyMap<string, readonly OurLine[]> => {
   const found = new Map<string, OurLine[]>()
-  for (const state of ['sold', 'in doubt']) {
+  for (const state of ['sold', 'in doubt', 'under way']) {
     for (const each of lines) {
       if (each.state !== state) continue
       for (const id of new Set([each.leadId, each.buyerLeadId])) if (id !== null) found.set(id, [...(found.get(id) ?? []), each])

@@ -30,6 +30,9 @@ describe('reconcile', () => {
     ['a doubt', tried('/', 'a', 1, unknown), theirs('L1'), 'settles a doubt', true],
     ['a doubt with a failure after it', [...tried('/', 'a', 1, unknown), ...tried('/', 'a', 2, broken)], theirs('L1'), 'settles a doubt', true],
     ['a doubt that a repeat cleared', [...tried('/', 'a', 1, unknown), ...tried('/', 'a', 2, accepted)], theirs('L1'), 'agrees', false],
+    ['a lead that is on its way to them', sold.slice(0, 1), theirs('L1'), 'they have it, we do not', true],
+    ['a lead on its way that they refused', sold.slice(0, 1), theirs('L1', null, false), 'agrees', false],
+    ['a failure after what was on its way', [...sold.slice(0, 1), ...tried('/', 'a', 1, broken)], theirs('L1', null, false), 'agrees', false],
     ['a lead that nobody knows', [], theirs('L9'), 'unknown to us', true],
     ['a refusal that nobody knows', [], theirs('L9', null, false), 'unknown to us', false],
   ] as const)('%s', (_, events, line, kind, differs) => {
