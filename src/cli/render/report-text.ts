@@ -13,14 +13,20 @@ import { renderTable } from './table.ts'
 export const reportJson = (report: Report, runId: string | null, open: OpenLeads | null = null): unknown => ({
   mode: report.mode, run_id: runId, since: timeOrNull(report.period.since), until: timeOrNull(report.period.until), ...groupJson(report.total, report), ...(open === null ? {} : { open: openJson(open) }),
   recipients: mapJson(report.by.recipient, (each) => recipientSummary(each, report)),
-  sources: mapJson(report.by.source, (each) => ({ ...recipientSummary(each, report), ...groupJson(each, report) })),
-  days: mapJson(report.by.day, (each) => ({ ...recipientSummary(each, report), ...groupJson(each, report) })),
+  sources: mapJson(report.by.source, (each) => leadsJson(each, report)),
+  days: mapJson(report.by.day, (each) => leadsJson(each, report)),
   versions: mapJson(report.by.version, (each) => recipientSummary(each, report)),
 })
 
 const timeOrNull = (at: Instant | null): string | null => (at === null ? null : isoTime(at))
 
 const groupJson = (figures: Figures, report: Report): object => ({ leads: leadsOf(figures), outcomes: outcomesOf(figures), ...moneyOf(figures, report) })
+
+/** Of leads and what was sent of them; its money is that of the leads, which may have fewer currencies than the attempts (a sale for nothing, one that is not settled). */
+const leadsJson = (figures: Figures, report: Report): object => {
+  const { by_currency: _ofAttempts, ...sent } = recipientSummary(figures, report)
+  return { ...sent, ...groupJson(figures, report) }
+}
 
 const mapJson = <T>(map: ReadonlyMap<string, Figures>, show: (figures: Figures) => T): Readonly<Record<string, T>> =>
   Object.fromEntries(inOrder(map).map(([name, each]) => [name, show(each)]))

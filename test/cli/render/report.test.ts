@@ -72,6 +72,15 @@ describe('the report', () => {
     expect(reportCsv(reportOf(), 'day').split('\n').slice(1).map((line) => line.split(',').slice(0, 3))).toEqual([['2026-11-24', '2', '1'], ['2026-11-25', '1', '1'], ['']])
   })
 
+  it('as JSON tells the money of a source in the currencies of its leads, where a sale for nothing was in another', () => {
+    const report = reportOf()
+    const [started, finished] = tried('/', 'free', 1, accepted, day)
+    for (const event of [started, finished?.type === 'attemptFinished' ? { ...finished, revenue: money(0, 'EUR') } : finished]) if (event) addEvent(report, { deliveryId: '1', source: { name: 'social' } }, event)
+    const { sources } = reportJson(report, null) as { readonly sources: Readonly<Record<string, object>> }
+    expect(sources.social).toMatchObject({ revenue: '45.00', cost: '15.00', margin: '30.00', currency: 'USD' })
+    expect(sources.social).not.toHaveProperty('by_currency')
+  })
+
   it('as CSV has a row for each currency that a recipient pays in, its counts in the first', () => {
     const report = reportOf()
     for (const event of tried('/', 'acme', 1, { ...accepted, price: money(100_000, 'EUR') } as typeof accepted, day)) addEvent(report, { deliveryId: '4', source: {} }, event)
