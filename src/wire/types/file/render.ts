@@ -53,7 +53,7 @@ type Place = { readonly ok: true; readonly folder: string; readonly name: string
 /** Folder and name. A `Path` that ends with a slash, or stands beside a `File Name`, is a folder; else it names the file. */
 const compileTarget = (definition: EndpointOf<'sftp' | 'file'>, server: ServerAddress | null, options: TemplateOptions): ((input: RenderInput, batch: boolean, key: string) => Place) => {
   const isSftp = definition.type === 'sftp'
-  const path: Text | null = definition.type === 'sftp' ? server && { text: server.path, place: definition.url?.place ?? definition.place } : definition.settings.path ?? (definition.url && { ...definition.url, text: definition.url.text.trim().replace(/^file:(\/\/(?=\/))?/i, '') })
+  const path: Text | null = isSftp ? server && { text: server.path, place: definition.url?.place ?? definition.place } : definition.settings.path ?? (definition.url && { ...definition.url, text: definition.url.text.trim().replace(/^file:(\/\/(?=\/))?/i, '') })
   const { fileName } = definition.settings
   if (!isSftp && path === null) options.report(diagnosticAt(definition.place, 'missing-key', `${definition.name} has no Path`, 'write Path: out/leads.csv under Settings, or Path: out/ for a file of its own for each lead'))
   if (fileName?.text.includes('/')) options.report(diagnosticAt(fileName.place, 'bad-value', 'File Name has a slash', `write the folder into ${isSftp ? 'Endpoint' : 'Path'}`))
