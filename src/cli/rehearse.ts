@@ -59,7 +59,7 @@ export const rehearse = (delivery: Delivery, plan: Plan, policies: ReadonlyMap<s
   }
 
   for (let turn = 0; turn < MOST_TURNS; turn += 1) {
-    const decision: Decision = decide(plan, { lead: delivery.lead, source: delivery.source, deliveryId: delivery.id, history, now, facts: { policies, recipients: new Map(), elsewhere: new Map() }, mode: delivery.mode, floors: [] })
+    const decision: Decision = decide({ plan, lead: delivery.lead, source: delivery.source, deliveryId: delivery.id, history, now, facts: { policies, recipients: new Map(), elsewhere: new Map() }, mode: delivery.mode })
     history = decision.history
     shown.push(...decision.events.flatMap(passedOf))
     if (history.settled !== null) {

@@ -2,7 +2,7 @@ import type { Money } from '../base/money.ts'
 import type { Attempt, History } from './history.ts'
 import { bidAt, nodeAt } from './history.ts'
 import type { Plan } from './plan.ts'
-import { isWithin, lineTo, sendAt } from './plan.ts'
+import { isWithin, patternsAround, sendAt } from './plan.ts'
 import type { Policy } from './policy.ts'
 import { sells } from './sale.ts'
 import type { Verdict } from './verdict.ts'
@@ -19,7 +19,7 @@ interface Booking {
 
 export const book = (plan: Plan, path: string, history: History, verdict: Verdict, policy: Policy): Booking => {
   if (verdict.kind !== 'accepted') return { revenue: null, surplus: false }
-  if (plan.kind !== 'send' && lineTo(plan, path).some((each) => each.plan.kind === 'race' && salesUnder(history, each.path).length >= each.plan.accept)) return { revenue: null, surplus: true }
+  if (patternsAround(plan, path).some((each) => each.plan.kind === 'race' && salesUnder(history, each.path).length >= each.plan.accept)) return { revenue: null, surplus: true }
   const { bid, pattern } = namedAt(plan, path, history)
   return { revenue: verdict.price ?? bid ?? pattern ?? policy.price, surplus: false }
 }

@@ -1,10 +1,8 @@
-import type { Money } from '../base/money.ts'
+import { costAt } from './cost.ts'
 import type { DeliveryEvent } from './event.ts'
 import type { History } from './history.ts'
 import { attemptCount, evolve } from './history.ts'
 import { next } from './next.ts'
-import type { Plan } from './plan.ts'
-import { lineTo } from './plan.ts'
 import type { Action, Context, Send, Wait } from './step.ts'
 
 /** Everything that follows from the facts now: what to record, and then what to do. */
@@ -19,7 +17,7 @@ export interface Decision {
 }
 
 /** Asks `next` until it has no more choices to record. Pure. */
-export const decide = (plan: Plan, context: Context): Decision => {
+export const decide = (context: Context): Decision => {
   const events: DeliveryEvent[] = []
   const record = (history: History, event: DeliveryEvent): History => { events.push(event); return evolve(history, event) }
   let { history } = context
@@ -28,10 +26,10 @@ export const decide = (plan: Plan, context: Context): Decision => {
     const waits: Wait[] = []
     const draws: Extract<Action, { kind: 'draw' }>[] = []
     let chose = false
-    for (const action of next(plan, asked)) {
+    for (const action of next(asked)) {
       switch (action.kind) {
         case 'choose': history = record(history, { type: 'chose', at: context.now, path: action.path, choice: action.choice }); chose = true; break
-        case 'settle': history = record(history, { type: 'settled', at: context.now, outcome: action.outcome, cost: costOf(plan, context, action.outcome.recipient, action.outcome.path), attempts: attemptCount(history) }); break
+        case 'settle': history = record(history, { type: 'settled', at: context.now, outcome: action.outcome, cost: costAt(context, action.outcome.path, action.outcome.recipient), attempts: attemptCount(history) }); break
         case 'send': sends.push(action); break
         case 'wait': waits.push(action); break
         case 'draw': draws.push(action); break
@@ -58,17 +56,3 @@ const oneEach = (sends: readonly Send[]): readonly Send[] => {
 }
 
 const isRepeat = ({ attempt, phase }: Send): boolean => attempt > 1 && phase === 'post'
-
-/** Paid whatever the outcome: the lead's own or the run's cost, else the pattern's, else the deciding recipient's. */
-export const costOf = (plan: Plan, context: Context, recipient: string | null, path: string): Money | null =>
-  context.history.cost
-  ?? patternCost(plan, path)
-  ?? context.facts.policies.get(recipient ?? (plan.kind === 'send' ? plan.recipient : ''))?.cost
-  ?? null
-
-/** The cost that the outermost pattern around a node names. */
-const patternCost = (plan: Plan, path: string): Money | null => {
-  if (plan.kind === 'send') return null
-  for (const { plan: node } of lineTo(plan, path)) if (node.kind !== 'send' && node.guard.cost !== null) return node.guard.cost
-  return null
-}

@@ -1,10 +1,10 @@
 import { nodeAt } from './history.ts'
+import { holdsFor } from './lead-path.ts'
 import type { Action, Context, NodeStep } from './step.ts'
-import { done } from './step.ts'
+import { done, pass } from './step.ts'
 import type { Plan } from './plan.ts'
 import { rootPath, sendAt } from './plan.ts'
 import { auction } from './strategies/auction.ts'
-import { guarded } from './strategies/guarded.ts'
 import { race } from './strategies/race.ts'
 import { send } from './strategies/send.ts'
 import { sequence } from './strategies/sequence.ts'
@@ -14,15 +14,15 @@ import { share } from './strategies/share.ts'
  * The heart of finalmile: looks at the facts of one delivery and says what to do next. Pure.
  * Choices come alone: they are recorded and folded before anything else is decided, and never derived again.
  */
-export const next = (plan: Plan, context: Context): readonly Action[] => {
+export const next = (context: Context): readonly Action[] => {
   if (context.history.settled) return []
-  const step = evaluate(plan, rootPath, context)
+  const step = evaluate(context.plan, rootPath, context)
   switch (step.kind) {
     // What is on its way is waited for and recorded first, so that nothing follows a settlement.
     case 'done': return context.history.flying > 0 ? [] : [{ kind: 'settle', outcome: step.outcome }]
     case 'closed': return [{ kind: 'wait', until: step.until, why: step.why, recipient: step.recipient, batch: false }]
     case 'pending': {
-      const actions = oneBatchAtATime(plan, step.actions)
+      const actions = oneBatchAtATime(context.plan, step.actions)
       const choices = actions.filter((action) => action.kind === 'choose')
       return choices.length > 0 ? choices : actions
     }
@@ -59,13 +59,13 @@ const evaluate = (plan: Plan, path: string, context: Context): NodeStep => {
   if (plan.kind === 'send') return send(plan, path, context)
   const { passed } = nodeAt(context.history, path)
   if (passed) return done('skipped', path, null, passed.reason)
-  const guard = guarded(plan.pattern, plan.guard, path, context)
-  if (guard.kind === 'step') return guard.step
+  const { acceptWhen } = plan.guard
+  if (acceptWhen && !holdsFor(acceptWhen.condition, context)) return pass(path, null, `${plan.pattern} accepts only leads where ${acceptWhen.text}`)
   switch (plan.kind) {
-    case 'sequence': return sequence(plan, path, guard.context, evaluate)
-    case 'race': return race(plan, path, guard.context, evaluate)
-    case 'auction': return auction(plan, path, guard.context, evaluate)
-    case 'share': return share(plan, path, guard.context, evaluate)
+    case 'sequence': return sequence(plan, path, context, evaluate)
+    case 'race': return race(plan, path, context, evaluate)
+    case 'auction': return auction(plan, path, context, evaluate)
+    case 'share': return share(plan, path, context, evaluate)
     default: return plan satisfies never
   }
 }

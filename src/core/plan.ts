@@ -53,7 +53,7 @@ export interface SequenceStep {
 }
 
 export const rootPath = '/'
-export const childPath = (parent: string, child: number | 'finally'): string =>
+export const childPath = (parent: string, child: number | string): string =>
   parent === rootPath ? `/${child}` : `${parent}/${child}`
 
 /** Whether a node is at a path or anywhere below it. */
@@ -77,18 +77,34 @@ export const childrenOf = (plan: Plan, path: string): readonly PlanNode[] => {
   }
 }
 
-/** The nodes from the root to a path, as far as the plan has them (a plan of another day may not). */
-export const lineTo = (plan: Plan, path: string): readonly PlanNode[] => {
-  const line: PlanNode[] = []
-  for (let node: PlanNode | undefined = { plan, path: rootPath }; node; node = childrenOf(node.plan, node.path).find((child) => isWithin(path, child.path))) line.push(node)
-  return line
+/** A child by its name in a path. */
+const childAt = (plan: Plan, name: string): Plan | null => {
+  switch (plan.kind) {
+    case 'send': return null
+    case 'sequence': return name === 'finally' ? plan.finally : plan.steps[Number(name)]?.plan ?? null
+    case 'race': case 'share': return plan.entrants[Number(name)] ?? null
+    case 'auction': return plan.bidders[Number(name)] ?? null
+    default: return plan satisfies never
+  }
 }
 
+const namesIn = (path: string): readonly string[] => (path === rootPath ? [] : path.slice(1).split('/'))
+
 /** The node at a path; null where the plan has none (a plan of another day). */
-export const nodeOf = (plan: Plan, path: string): Plan | null => {
-  if (path === rootPath) return plan
-  const last = lineTo(plan, path).at(-1)
-  return last?.path === path ? last.plan : null
+export const nodeOf = (plan: Plan, path: string): Plan | null =>
+  namesIn(path).reduce<Plan | null>((node, name) => node && childAt(node, name), plan)
+
+/** The patterns around a place, outermost first, as far as the plan has them. */
+export const patternsAround = (plan: Plan, path: string): readonly { readonly plan: Exclude<Plan, SendPlan>; readonly path: string }[] => {
+  const patterns: { plan: Exclude<Plan, SendPlan>; path: string }[] = []
+  let [node, at]: [Plan | null, string] = [plan, rootPath]
+  for (const name of namesIn(path)) {
+    if (node === null || node.kind === 'send') break
+    patterns.push({ plan: node, path: at })
+    node = childAt(node, name)
+    at = childPath(at, name)
+  }
+  return patterns
 }
 
 /** The same, where it is an endpoint's. */

@@ -1,18 +1,19 @@
 import type { Money } from '../base/money.ts'
 import { moneyText, subtractMoney } from '../base/money.ts'
+import { costAt } from './cost.ts'
+import { patternsAround } from './plan.ts'
 import type { Cap } from './policy.ts'
-import type { Floor } from './step.ts'
+import type { Context } from './step.ts'
 
-/** Why a known price is too low for the enclosing patterns; null where it is not, or where no price is known. */
-export const belowFloor = (price: Money | null, cost: Money | null, floors: readonly Floor[]): string | null => {
+/** Why a recipient's known price is too low for the patterns around its place; null where it is not, or no price is known. Other currencies are not compared. */
+export const belowMinimum = (price: Money | null, path: string, recipient: string, context: Context): string | null => {
   if (price === null) return null
-  for (const floor of floors) {
-    if (floor.amount.currency !== price.currency) continue
-    if (floor.kind === 'price' && price.amount < floor.amount.amount) return `its price of ${moneyText(price)} is below the minimum price of ${floor.pattern}, ${moneyText(floor.amount)}`
-    if (floor.kind === 'margin') {
-      const margin = cost && cost.currency === price.currency ? subtractMoney(price, cost) : price
-      if (margin.amount < floor.amount.amount) return `its margin of ${moneyText(margin)} (price ${moneyText(price)}${margin === price ? '' : `, cost ${moneyText(cost ?? price)}`}) is below the minimum margin of ${floor.pattern}, ${moneyText(floor.amount)}`
-    }
+  for (const { plan: { pattern, guard: { minimumPrice, minimumMargin } } } of patternsAround(context.plan, path)) {
+    if (minimumPrice?.currency === price.currency && price.amount < minimumPrice.amount) return `its price of ${moneyText(price)} is below the minimum price of ${pattern}, ${moneyText(minimumPrice)}`
+    if (minimumMargin?.currency !== price.currency) continue
+    const cost = costAt(context, path, recipient)
+    const margin = cost?.currency === price.currency ? subtractMoney(price, cost) : price
+    if (margin.amount < minimumMargin.amount) return `its margin of ${moneyText(margin)} (price ${moneyText(price)}${margin === price ? '' : `, cost ${moneyText(cost ?? price)}`}) is below the minimum margin of ${pattern}, ${moneyText(minimumMargin)}`
   }
   return null
 }

@@ -1,4 +1,3 @@
-import type { Money } from '../base/money.ts'
 import { earliest, type Instant } from '../base/time.ts'
 import type { Claim } from './caps.ts'
 import type { Choice, Mode } from './event.ts'
@@ -65,6 +64,8 @@ export interface Facts {
 
 /** One decision: all that the strategies look at. */
 export interface Context {
+  /** The whole of it; strategies look at one node. */
+  readonly plan: Plan
   readonly lead: Lead
   readonly source?: Readonly<Record<string, string>>
   readonly deliveryId: string
@@ -72,13 +73,7 @@ export interface Context {
   readonly history: History
   readonly now: Instant
   readonly facts: Facts
-  /** What the enclosing patterns ask of a price; a recipient whose known price is below is passed by. */
-  readonly floors: readonly Floor[]
-  /** The `Cost` of the outermost enclosing pattern that names one. */
-  readonly patternCost?: Money | null
 }
-
-export interface Floor { readonly pattern: string; readonly kind: 'price' | 'margin'; readonly amount: Money }
 
 /** How a strategy asks for its children. */
 export type Evaluate = (plan: Plan, path: string, context: Context) => NodeStep

@@ -160,8 +160,8 @@ export const createDispatcher = (around: Surroundings) => {
   }
 
   const decideFrom = (work: Work, history: History, now: Instant): Decision =>
-    decide(work.plan, {
-      lead: work.delivery.lead, source: work.delivery.source, deliveryId: work.delivery.id, mode: settings.mode, history, now, floors: [],
+    decide({
+      plan: work.plan, lead: work.delivery.lead, source: work.delivery.source, deliveryId: work.delivery.id, mode: settings.mode, history, now,
       facts: work.elsewhere.size === 0 ? facts : { ...facts, elsewhere: work.elsewhere },
     })
 

@@ -6,11 +6,10 @@ import { counterOf } from '../../src/core/caps.ts'
 import { emptyHistory, evolve } from '../../src/core/history.ts'
 import type { DeliveryEvent } from '../../src/core/event.ts'
 import type { Plan } from '../../src/core/plan.ts'
-import { belowFloor } from '../../src/core/price.ts'
 import { ranking } from '../../src/core/strategies/auction.ts'
 import { shareOrder } from '../../src/core/strategies/share.ts'
 import type { Attempt } from '../../src/core/history.ts'
-import { costOf } from '../../src/core/decide.ts'
+import { costAt } from '../../src/core/cost.ts'
 import type { Verdict } from '../../src/core/verdict.ts'
 import { T0, accepted, actionsOf, decides, noGuard, policy, received, rejected, sendTo, tried } from './given.ts'
 
@@ -42,9 +41,9 @@ describe('edges of the rules, where a fault of one would hide', () => {
   })
   it('a bid at the deadline is used, one after it is not', () => { expect(ranking([bid(20, T0 + 500), bid(30, T0 + 501)], null, T0 + 500)).toEqual([0]) })
   it('a price at the minimum is enough, one below is not', () => {
-    const floors = [{ pattern: 'W', kind: 'price', amount: money(200_000) }] as const
-    expect(belowFloor(money(200_000), null, floors)).toBeNull()
-    expect(belowFloor(money(199_999), null, floors)).not.toBeNull()
+    const plan: Plan = { kind: 'race', pattern: 'R', guard: { ...noGuard, minimumPrice: money(200_000) }, entrants: [sendTo('a', 20), sendTo('b', 19.9999)], accept: 1 }
+    expect(decides({ plan })).toEqual(['pass /1: its price of USD 19.9999 is below the minimum price of R, USD 20.00'])
+    expect(decides({ plan: { ...plan, entrants: [sendTo('a', 20)] } as Plan })).toEqual(['send a #1'])
   })
   it('a margin is what is left of the price after the cost: the lead\'s own, else the outermost pattern\'s, else the recipient\'s', () => {
     const guard = { ...noGuard, minimumMargin: money(100_000) }
@@ -92,7 +91,7 @@ describe('edges of the rules, where a fault of one would hide', () => {
   })
   it('what a lead costs is the outermost pattern\'s Cost, a nested one\'s where that has none', () => {
     const nested = (outer: number | null, inner: number | null): Plan => ({ kind: 'sequence', pattern: 'W', guard: { ...noGuard, cost: outer === null ? null : money(outer) }, moveOn: [], finally: null, steps: [{ plan: { kind: 'race', pattern: 'R', guard: { ...noGuard, cost: inner === null ? null : money(inner) }, entrants: [sendTo('a')], accept: 1 } }] })
-    const cost = (plan: Plan) => costOf(plan, { lead: { id: 'L', fields: {} }, deliveryId: 'd', mode: 'live', history: emptyHistory, now: T0, floors: [], facts: { policies: new Map([['a', policy('a', { cost: money(1) })]]), recipients: new Map(), elsewhere: new Map() } }, 'a', '/0/0')
+    const cost = (plan: Plan) => costAt({ plan, lead: { id: 'L', fields: {} }, deliveryId: 'd', mode: 'live', history: emptyHistory, now: T0, facts: { policies: new Map([['a', policy('a', { cost: money(1) })]]), recipients: new Map(), elsewhere: new Map() } }, '/0/0', 'a')
     expect([cost(nested(3, 2)), cost(nested(null, 2)), cost(nested(null, null))]).toEqual([money(3), money(2), money(1)])
   })
   it('shares are exact, ticket by ticket', () => { expect([0, 1, 2, 3, 4, 5].map((n) => shareOrder([2, 1], n)[0])).toEqual([0, 1, 0, 0, 1, 0]) })
@@ -128,9 +127,9 @@ describe('edges of the rules, where a fault of one would hide', () => {
     expect(book(plan, '/0/1', history, accepted, policy('b'))).toEqual({ revenue: null, surplus: true })
   })
   it('a price in another currency than a minimum is not held against it', () => {
-    const floors = [{ pattern: 'P', kind: 'price', amount: money(450_000) }] as const
-    expect(belowFloor(money(400_000, 'CAD'), null, floors)).toBeNull()
-    expect(belowFloor(money(400_000), null, floors)).toMatch(/below the minimum price of P/)
+    const plan = (price: Money): Plan => ({ kind: 'race', pattern: 'P', guard: { ...noGuard, minimumPrice: money(450_000), minimumMargin: money(450_000) }, entrants: [{ kind: 'send', recipient: 'a', price }], accept: 1 })
+    expect(decides({ plan: plan(money(400_000, 'CAD')) })).toEqual(['send a #1'])
+    expect(decides({ plan: plan(money(400_000)) })).toEqual([expect.stringContaining('below the minimum price of P')])
   })
   it('of several sales one for nothing names no currency', () => {
     const plan: Plan = { kind: 'race', pattern: 'R', guard: noGuard, entrants: [sendTo('a'), sendTo('b')], accept: 2 }

@@ -79,8 +79,8 @@ describe('found by simulation: one recipient named several times in a race', () 
   const plan: Plan = { kind: 'race', pattern: 'R', guard: noGuard, entrants: [sendTo('a'), sendTo('a'), sendTo('b')], accept: 1 }
   const circuit = { kind: 'open', until: T0, waitMs: 60_000 } as const
   const sendsOf = (of: Policy, recipient: Partial<RecipientFacts> = {}, history: readonly DeliveryEvent[] = []): readonly string[] =>
-    decide(plan, {
-      lead: { id: 'L1', fields: { phone: '2125550100' } }, deliveryId: 'd', mode: 'live', now: T0, floors: [], history: [received(), ...history].reduce(evolve, emptyHistory),
+    decide({
+      plan, lead: { id: 'L1', fields: { phone: '2125550100' } }, deliveryId: 'd', mode: 'live', now: T0, history: [received(), ...history].reduce(evolve, emptyHistory),
       facts: { policies: new Map([['a', of], ['b', policy('b')]]), recipients: new Map([['a', { paused: null, closedUntil: null, ...recipient }]]), elsewhere: new Map() },
     }).sends.map((send) => `${send.path} ${send.recipient}`)
 
@@ -106,11 +106,11 @@ describe('found by simulation: one recipient named several times in a race', () 
     const nested: Plan = { kind: 'race', pattern: 'R', guard: noGuard, entrants: [waterfall([sendTo('b'), sendTo('a')]), sendTo('a')], accept: 1 }
     const history = [...tried('/0/0', 'b', 1, rejected), ...tried('/1', 'a', 1, interrupted)]
     const context = (events: readonly DeliveryEvent[]) => ({
-      lead: { id: 'L1', fields: {} }, deliveryId: 'd', mode: 'live' as const, now: T0, floors: [], history: [received(), ...events].reduce(evolve, emptyHistory),
+      plan: nested, lead: { id: 'L1', fields: {} }, deliveryId: 'd', mode: 'live' as const, now: T0, history: [received(), ...events].reduce(evolve, emptyHistory),
       facts: { policies: new Map([['a', policy('a')], ['b', policy('b')]]), recipients: new Map(), elsewhere: new Map() },
     })
-    expect(decide(nested, context(history)).sends.map((send) => `${send.path} #${send.attempt}`)).toEqual(['/1 #2'])
-    expect(decide(nested, context([...history, ...tried('/0/1', 'a', 1, unreadable)])).events).toMatchObject([{ type: 'settled', outcome: { kind: 'held' } }])
+    expect(decide(context(history)).sends.map((send) => `${send.path} #${send.attempt}`)).toEqual(['/1 #2'])
+    expect(decide(context([...history, ...tried('/0/1', 'a', 1, unreadable)])).events).toMatchObject([{ type: 'settled', outcome: { kind: 'held' } }])
   })
   it('is asked again where it rejected: the later place may be of another price', () => {
     expect(sendsOf(policy('a'), {}, [...tried('/0', 'a', 1, rejected), ...tried('/2', 'b', 1, rejected)])).toEqual(['/1 a'])

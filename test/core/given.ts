@@ -73,7 +73,7 @@ export const actionsOf = ({ plan, history = [], now = T0, policies = [policy('a'
     recipients: new Map(Object.entries(recipients)),
     elsewhere: new Map(Object.entries(elsewhere)),
   }
-  return next(plan, { lead: { id: 'L1', fields }, deliveryId: 'd1', mode: 'live', history: [received(), ...history].reduce(evolve, emptyHistory), now, facts, floors: [] })
+  return next({ plan, lead: { id: 'L1', fields }, deliveryId: 'd1', mode: 'live', history: [received(), ...history].reduce(evolve, emptyHistory), now, facts })
 }
 
 /** Actions in a few words, for tables: `send a #1`, `settle rejected a: no coverage`, `wait +1000 a`. */

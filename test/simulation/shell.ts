@@ -117,7 +117,7 @@ export const simulate = (scenario: Scenario, crashes: readonly Crash[] = scenari
       came.push(event)
       history = evolve(history, event)
     }
-    const decideFrom = (from: History) => decide(plan, { lead: work.filed.lead, deliveryId: `live:1:t:${work.filed.lead.id}`, mode: 'live', history: from, now, facts: { policies, recipients: facts, elsewhere: work.elsewhere }, floors: [] })
+    const decideFrom = (from: History) => decide({ plan, lead: work.filed.lead, deliveryId: `live:1:t:${work.filed.lead.id}`, mode: 'live', history: from, now, facts: { policies, recipients: facts, elsewhere: work.elsewhere } })
     let decision = decideFrom(history)
     const drawn: DeliveryEvent[] = []
     while (decision.draws.length > 0) {

@@ -13,7 +13,7 @@ import { holdsFor } from '../lead-path.ts'
 import { lookBack } from '../look-back.ts'
 import type { Plan, SendTarget } from '../plan.ts'
 import { nameIn, type Policy } from '../policy.ts'
-import { aboveCap, belowFloor } from '../price.ts'
+import { aboveCap, belowMinimum } from '../price.ts'
 import { unmetRequirement } from '../requirements.ts'
 import type { NextAttempt } from '../retry.ts'
 import { nextAttempt } from '../retry.ts'
@@ -102,10 +102,7 @@ const trialName = ({ mode, facts }: AtGate, recipient: string): `trial:${string}
 
 /** Why this recipient is not offered the lead at all; null where it is. */
 const whyUnwanted = (policy: Policy, price: Money | null, path: string, context: Context): string | null =>
-  whyNotOffered(policy, path, context) ?? belowFloor(price ?? policy.price, costHere(policy, context), context.floors) ?? aboveCap(price ?? policy.price, policy.caps)
-
-/** What a sale to it would cost: the lead's own cost or the run's, else the patterns', else its own. */
-const costHere = (policy: Policy, { history, patternCost }: Context): Money | null => history.cost ?? patternCost ?? policy.cost
+  whyNotOffered(policy, path, context) ?? belowMinimum(price ?? policy.price, path, policy.recipient, context) ?? aboveCap(price ?? policy.price, policy.caps)
 
 /** `whyUnwanted` but for the price, which a bidder is yet to name. */
 export const whyNotOffered = (policy: Policy, path: string, context: Context): string | null => {
