@@ -1,4 +1,10 @@
+import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { openPostgresLedger } from '../../src/adapters/ledger/postgres.ts'
+import { openSqliteLedger } from '../../src/adapters/ledger/sqlite.ts'
+import { deliveryIdOf } from '../../src/core/delivery-id.ts'
+import type { Step } from '../../src/ports.ts'
+import { T0, received, tried } from '../core/given.ts'
 import { startBuyer } from '../world/buyer.ts'
 import { freshStore, queryAt } from '../world/postgres.ts'
 import { endpointYaml } from '../engine/world.ts'
@@ -38,6 +44,24 @@ describe('move', { timeout: 60_000 }, () => {
     expect(buyer.journal).toHaveLength(sent)
     expect((await p.run('move', '--from', 'sqlite:one.db', '--to', store.url)).err).toContain('is not empty')
     await buyer.close()
+  })
+
+  it('a batch that waits to be repeated is known as that, and taken whole', async () => {
+    const store = await freshStore()
+    const p = createProject({})
+    const from = await openSqliteLedger({ path: join(p.folder, 'one.db'), use: 'write' })
+    const went = tried('/', 'a', 1, { kind: 'unknown', class: 'timeout', retry: true, reason: 'no answer' }).map((event) => ({ ...event, batch: 'B-3' }))
+    const apart = { type: 'chose', at: T0, path: '/', choice: { kind: 'apart' } } as const
+    await from.append(['L1', 'L2', 'L3', 'L4'].map((lead) => {
+      const create = { id: deliveryIdOf({ mode: 'live', to: 'x', leadId: lead, number: 1 }), to: 'x', mode: 'live', number: 1, lead: { id: lead, fields: {} }, receivedAt: T0, source: {}, vars: {}, cost: null, planHash: 'h' } as const
+      return { deliveryId: create.id, version: 0, create, runId: 'r1', events: [received(), ...went, ...(lead === 'L4' ? [apart] : [])] as Step['events'], standing: { state: 'waiting', dueAt: T0, why: 'a retry', recipient: 'a', batch: false } }
+    }))
+    await from.close()
+    await p.run('move', '--from', 'sqlite:one.db', '--to', store.url)
+    const to = await openPostgresLedger({ url: store.url, use: 'write' })
+    expect(await to.ofBatch('live', 'B-3')).toEqual({ count: 3, dueAt: T0 })
+    expect(await to.claimDue({ mode: 'live', now: T0, limit: 1 })).toHaveLength(3)
+    await to.close()
   })
 
   it('says what is missing', async () => {

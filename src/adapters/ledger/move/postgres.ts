@@ -2,7 +2,9 @@ import { StoreError } from '../../../ports.ts'
 import { readAddress } from '../postgres/address.ts'
 import { openDatabase } from '../postgres/database.ts'
 import type { Run } from '../postgres/database.ts'
+import { joinedWith } from '../postgres/judge.ts'
 import { analyze, migrate } from '../postgres/schema.ts'
+import { eventsOf } from '../rows.ts'
 import { notEmpty } from './sqlite.ts'
 import { TABLES, TOTALS, rowsOf } from './tables.ts'
 import type { Movable, MovedTable, Totals } from './tables.ts'
@@ -48,10 +50,24 @@ export const movablePostgres = async (url: string): Promise<Movable> => {
         await run(`INSERT INTO ${s}.${name} (${columns.join(', ')}) OVERRIDING SYSTEM VALUE SELECT * FROM unnest(${types.map((type, i) => `$${i + 1}::${type}[]`).join(', ')})`,
           columns.map((column) => rows.map((row) => (column === 'fence' ? 0 : (row[column] ?? null)))))
       }, () => totalsBy(run))
+      await fillJoined(run, s)
       for (const name of ['runs', 'deliveries']) await run(`SELECT setval(pg_get_serial_sequence('${s}.${name}', 'n'), coalesce((SELECT max(n) FROM ${s}.${name}), 0) + 1, false)`)
       await run(`SELECT setval('${s}.log_block', coalesce((SELECT max(seq + count) FROM ${s}.log), 1), false)`)
       await analyze(run, s)
     }),
     close: () => db.close(),
+  }
+}
+
+/** The batches that leads went with, and would be repeated with: only here they stand in a column, found in the log. */
+const fillJoined = async (run: Run, s: string): Promise<void> => {
+  for (let after = 0; ;) {
+    const numbers = (await run(`SELECT n FROM ${s}.deliveries d WHERE n > $1 AND EXISTS (SELECT 1 FROM ${s}.log l WHERE l.delivery = d.n AND strpos(l.events, '"batch":"') > 0) ORDER BY n LIMIT ${PAGE}`, [after])).map(({ n }) => Number(n))
+    const last = numbers.at(-1)
+    if (last === undefined) return
+    const logs = await run(`SELECT delivery, events FROM ${s}.log WHERE delivery = ANY($1::bigint[]) ORDER BY seq`, [numbers])
+    const joined = [...Map.groupBy(logs, ({ delivery }) => Number(delivery))].map(([n, log]) => ({ n, batch: joinedWith(log.flatMap(({ events }) => eventsOf(events))) ?? null })).filter(({ batch }) => batch !== null)
+    await run(`UPDATE ${s}.deliveries d SET joined = u.joined FROM unnest($1::bigint[], $2::text[]) u(n, joined) WHERE d.n = u.n`, [joined.map(({ n }) => n), joined.map(({ batch }) => batch)])
+    after = last
   }
 }

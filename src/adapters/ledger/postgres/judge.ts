@@ -99,9 +99,16 @@ const highestMade = (changed: ReadonlyMap<string, Changed>, from: number, delive
   return number
 }
 
-/** What of a step's events the store looks at. */
-export const stepsOf = (step: PackedStep, events: readonly { readonly type: string; readonly recipient?: string; readonly batch?: string; readonly choice?: Choice }[]): Steps => {
+/** What of an event the store looks at. */
+interface LookedAt { readonly type: string; readonly recipient?: string; readonly batch?: string; readonly choice?: Choice }
+
+export const stepsOf = (step: PackedStep, events: readonly LookedAt[]): Steps => {
   const starts = events.flatMap((each, i) => (each.type === 'attemptStarted' && each.recipient !== undefined && events[i + 1]?.type !== 'attemptFinished' ? [each.recipient] : []))
+  return { packed: step, starts, joined: joinedWith(events) }
+}
+
+/** The batch that a delivery goes with after these events; null: it left the one before; undefined: as before. */
+export const joinedWith = (events: readonly LookedAt[]): string | null | undefined => {
   const last = events.findLast((each) => each.type === 'attemptStarted' || each.type === 'attemptFinished' || each.choice?.kind === 'apart')
-  return { packed: step, starts, joined: last && (last.batch ?? null) }
+  return last && (last.batch ?? null)
 }
