@@ -7,7 +7,7 @@ import { statusText, unconfirmed, verdictOfFault } from './classify.ts'
 import type { Judge } from './judge.ts'
 import { isOptional, namesStatus } from './judge.ts'
 import { Answer, type Row } from './parse/answer.ts'
-import { compileRows, namesRefused, rowsByName, scatteredRows, textRows } from './parse/bulk.ts'
+import { compileRows, namesRefused, rowsByName, sameKey, scatteredRows, textRows } from './parse/bulk.ts'
 import { pathsOf, readsBody } from './parse/path.ts'
 import { compileProbe, compileSilence, compileText } from './parse/probe.ts'
 import type { AnyReply, AnswerReply } from './request.ts'
@@ -31,7 +31,8 @@ export const createBatchReader = (definition: EndpointDefinition, judge: Judge, 
   const isSilent = yes && compileSilence(yes)
   const no = ruleOf(definition, 'rejected')
   const refuses = no && compileProbe(no)
-  const keyOfRow = match && compileText({ kind: 'path', text: match.result }, 1_000)
+  const foundBy = match && compileText({ kind: 'path', text: match.result }, 1_000)
+  const keyOfRow = foundBy && ((row: Answer): string | null => { const key = foundBy(row); return key === null ? null : sameKey(key) })
   const needsPrice = parsing.price !== null && !hasPriceFallback && !isOptional(parsing, 'price') && !isOptional(parsing, 'revenue')
 
   const isSaidAbove = (whole: Answer, rows: readonly (Answer | undefined)[]): boolean => saysYes?.(whole) === 'yes' && rows.every((row) => !row || saysYes(row) !== 'yes')
@@ -163,7 +164,7 @@ const ruleOf = ({ parsing, responseCodes }: EndpointDefinition, means: 'success'
 
 const keyOfLead = (lead: Lead, path: string): string | null => {
   const value = resolveLead(lead, { kind: 'path', text: path })[0] ?? (path === 'lead.id' || path === 'id' ? lead.id : null)
-  return value === null || value === undefined ? null : String(value).trim()
+  return value === null || value === undefined ? null : sameKey(String(value).trim())
 }
 
 const same = (verdict: Verdict, leads: readonly Lead[]): readonly Verdict[] => leads.map(() => verdict)

@@ -50,6 +50,9 @@ describe('one verdict per lead', () => {
     ['a map by the leads\' ids', answer(200, { L3: NO, L1: OK, L2: DUP }), {}, ['accepted', 'duplicate', 'rejected']],
     ['a map by their ids, one missing, where Results says', answer(200, { count: 2, results: { L1: OK, L3: NO } }), { results: path('results') }, ['accepted', 'unconfirmed', 'rejected']],
     ['a map by what Match names', answer(200, { done: { 'L2@x.example': OK, 'L1@x.example': NO, 'L3@x.example': DUP } }), { match: { result: 'mail', lead: 'lead.email' } }, ['rejected', 'accepted', 'duplicate']],
+    ['addresses in lower case, and rows in several lists', answer(200, { new_members: [{ ...OK, mail: 'l2@x.example' }], updated_members: [], errors: [{ ...NO, mail: 'l1@x.example' }, { ...DUP, mail: 'L3@X.example' }], total_created: 1 }), { results: path('*'), match: { result: 'mail', lead: 'lead.email' } }, ['rejected', 'accepted', 'duplicate']],
+    ['a map by addresses in lower case', answer(200, { 'l2@x.example': OK, 'l1@x.example': NO }), { match: { result: 'mail', lead: 'lead.email' } }, ['rejected', 'accepted', 'unconfirmed']],
+    ['ids that differ in case alone', answer(200, [{ ...OK, id: 'l1' }]), MATCH, ['unconfirmed', 'unconfirmed', 'unconfirmed']],
     ['a map by something else', answer(200, { 'L1@x.example': OK, 'L2@x.example': NO, 'L3@x.example': DUP }), {}, ['unconfirmed', 'unconfirmed', 'unconfirmed']],
   ]
   it.each(rows)('%s', (_name, reply, batch, want) => expect(kinds(reply, batch)).toEqual(want))

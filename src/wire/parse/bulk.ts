@@ -48,14 +48,18 @@ const linesOf = (answer: Answer): readonly string[] => answer.text().split(/\r\n
 export const rowsByName = (answer: Answer, keys: readonly (string | null)[]): readonly (Row | undefined)[] | null => {
   const data = answer.truncated ? null : answer.data()
   const map = data?.kind === 'json' ? mapOf(data.root, new Set(keys), 4) : null
-  return map && keys.map((key) => (key !== null && Object.hasOwn(map, key) ? jsonRow(map[key]) : undefined))
+  const named = map && new Map(Object.entries(map).map(([name, each]) => [sameKey(name), each]))
+  return named && keys.map((key) => (key !== null && named.has(key) ? jsonRow(named.get(key)) : undefined))
 }
+
+/** By what a row finds its lead: services keep an e-mail address in lower case, and answer with that. */
+export const sameKey = (key: string): string => (key.includes('@') ? key.toLowerCase() : key)
 
 const mapOf = (value: unknown, names: ReadonlySet<string | null>, levels: number): Readonly<Record<string, unknown>> | null => {
   const map = objectIn(value)
   if (map === null || levels === 0) return null
   const found = Object.keys(map)
-  if (found.length > 0 && found.every((name) => names.has(name))) return map
+  if (found.length > 0 && found.every((name) => names.has(sameKey(name)))) return map
   for (const each of Object.values(map)) {
     const inner = mapOf(each, names, levels - 1)
     if (inner) return inner
