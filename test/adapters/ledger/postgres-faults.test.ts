@@ -1,4 +1,5 @@
 import { spawnSync } from 'node:child_process'
+import dns from 'node:dns'
 import { once } from 'node:events'
 import { createServer } from 'node:net'
 import type { AddressInfo } from 'node:net'
@@ -474,11 +475,36 @@ describe('several workers on one store', { timeout: 60_000 }, () => {
     const writing = db.transaction(async (run) => { times += 1; await run(`INSERT INTO ${s}.done VALUES (1)`) })
     await running("query = 'COMMIT' AND wait_event = 'advisory'")
     db.cut()
-    await running("query LIKE 'SELECT pg_xact_status%'")
+    await running("query LIKE '%pg_xact_status%' AND query NOT LIKE '%pg_stat_activity%'")
     if (then !== '') await queryAt(url, then)
     await lock.query(`SELECT pg_advisory_unlock(hashtext('${s}'))`)
     await writing
     expect([times, await queryAt(url, `SELECT n FROM ${s}.done`)]).toEqual([expected, [{ n: 1 }]])
+  })
+
+  it.each<[string, (url: string) => Promise<() => Promise<unknown>>]>([
+    ['to a replica that still only reads', async (url) => {
+      await queryAt(url, 'ALTER DATABASE handover SET default_transaction_read_only = on')
+      return () => queryAt(url, 'ALTER DATABASE handover RESET default_transaction_read_only')
+    }],
+    ['while its name leads nowhere', async () => {
+      const lookup = vi.spyOn(dns, 'lookup').mockImplementation(((_host: string, _options: unknown, told: (error: Error) => void) => told(Object.assign(new Error('getaddrinfo ENOTFOUND localhost'), { code: 'ENOTFOUND' }))) as never)
+      return async () => lookup.mockRestore()
+    }],
+  ])('a server that is handed over %s is waited for by whoever worked with it, and told at once to whoever comes', async (_how, handOver) => {
+    const { url: anywhere } = await freshStore()
+    await queryAt(anywhere, 'DROP DATABASE IF EXISTS handover')
+    await queryAt(anywhere, 'CREATE DATABASE handover')
+    const url = anywhere.replace('127.0.0.1', 'localhost').replace('/postgres?', '/handover?')
+    const one = await worker(url)
+    await one.append([first(delivery('L1'))])
+    const comesBack = await handOver(anywhere)
+    await queryAt(anywhere, "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = 'handover'")
+    const writing = one.append([first(delivery('L2'))])
+    await expect(openPostgresLedger({ url, use: 'write' })).rejects.toThrow(/read-only|ENOTFOUND/)
+    await new Promise((resolve) => setTimeout(resolve, 300))
+    await comesBack()
+    expect((await writing)[0]?.kind).toBe('ok')
   })
 
   it('a commit that the server which took over never heard of is made there', async () => {

@@ -2,7 +2,7 @@ import type { Duplex } from 'node:stream'
 import pg from 'pg'
 import { errorCode } from '../../../base/error.ts'
 import type { Address } from './address.ts'
-import { Again, isLost, isRetried, troubleOf } from './trouble.ts'
+import { Again, isHandedOver, isLost, isRetried, troubleOf } from './trouble.ts'
 
 export type Row = Readonly<Record<string, unknown>>
 export type Run = (text: string, values?: readonly unknown[]) => Promise<readonly Row[]>
@@ -45,14 +45,18 @@ export const openDatabase = (address: Address, { connections = 6, patienceMs = 2
   pool.on('connect', (client) => { open.add(client); client.on('error', () => undefined) })
   pool.on('remove', (client) => open.delete(client))
 
+  /** A transaction was made here: what is no place to write to from the first is told at once. */
+  let worked = false
+
   const patiently = async <T>(work: () => Promise<T>): Promise<T> => {
     const giveUpAt = Date.now() + patienceMs
     for (let pauseMs = FIRST_PAUSE_MS; ; pauseMs = Math.min(LONGEST_PAUSE_MS, pauseMs * 2)) {
       try {
         return await work()
       } catch (error) {
-        if (!(isLost(error) || isRetried(error)) || Date.now() > giveUpAt) throw troubleOf(error, address.shown)
-        await new Promise((resolve) => setTimeout(resolve, isLost(error) ? pauseMs : Math.random() * pauseMs))
+        const isAway = isLost(error) || (worked && isHandedOver(error))
+        if (!(isAway || isRetried(error)) || Date.now() > giveUpAt) throw troubleOf(error, address.shown)
+        await new Promise((resolve) => setTimeout(resolve, isAway ? pauseMs : Math.random() * pauseMs))
       }
     }
   }
@@ -76,9 +80,10 @@ export const openDatabase = (address: Address, { connections = 6, patienceMs = 2
         broken = error instanceof Error ? error : new Error(String(error))
         if (!(await wasCommitted(xid))) throw error
       }
+      worked = true
       return result
     } catch (error) {
-      if (isLost(error)) broken ??= error instanceof Error ? error : new Error(String(error))
+      if (isLost(error) || isHandedOver(error)) broken ??= error instanceof Error ? error : new Error(String(error))
       if (!broken) await client.query('ROLLBACK').catch((failed: Error) => { broken = failed })
       throw error
     } finally {
@@ -87,9 +92,9 @@ export const openDatabase = (address: Address, { connections = 6, patienceMs = 2
     }
   }
 
-  /** The server remembers how its transactions ended, over a restart too. A replica that took over never heard of one that was not copied to it. */
+  /** The server remembers how its transactions ended, over a restart too. A replica that took over never heard of one that was not copied to it; while it still takes over, that one may be yet to come. */
   const wasCommitted = (xid: string): Promise<boolean> => patiently(async () => {
-    const [row] = await runOn(pool)('SELECT pg_xact_status($1::text::xid8) AS status', [xid])
+    const [row] = await runOn(pool)("SELECT CASE WHEN pg_is_in_recovery() THEN 'in progress' ELSE pg_xact_status($1::text::xid8) END AS status", [xid])
     if (row?.['status'] === 'in progress') throw new Again()
     return row?.['status'] === 'committed'
   }).catch((error: unknown) => {

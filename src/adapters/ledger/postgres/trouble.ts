@@ -11,6 +11,11 @@ export const isLost = (error: unknown): boolean => {
   return error instanceof Error && /^(Connection terminated|Client has encountered a connection error|timeout exceeded when trying to connect|Client was closed|server conn|Query read timeout)/i.test(error.message)
 }
 
+const isReadOnly = (error: unknown): boolean => errorCode(error) === '25006' || (error instanceof Error && error.message.endsWith('during recovery'))
+
+/** Of a server that was worked with before: its name leads nowhere for now, or to a copy of it, which is about to take over. */
+export const isHandedOver = (error: unknown): boolean => errorCode(error) === 'ENOTFOUND' || isReadOnly(error)
+
 const NO_TLS = 'The server does not support SSL connections'
 const TLS = /^(CERT_|ERR_TLS|ERR_SSL|DEPTH_ZERO|SELF_SIGNED|UNABLE_TO_)/
 
@@ -40,7 +45,7 @@ export const troubleOf = (error: unknown, shown: string): unknown => {
   if (code === '42883' && words.includes('pg_current_xact_id')) return new StoreError('unsupported', `the store ${shown} is a PostgreSQL that is too old: ${words}`, 'PostgreSQL 13 or later')
   if (code === '3D000') return new StoreError('unreachable', `the store ${shown}: ${words}`, 'make the database first: CREATE DATABASE …')
   if (code === '42501') return new StoreError('read-only', `the store ${shown}: ${words}`, 'the first use needs CREATE on the database; later SELECT, INSERT, UPDATE and DELETE in its schema')
-  if (code === '25006' || words.endsWith('during recovery')) return new StoreError('read-only', `the store ${shown} takes nothing in: ${words}`, 'it may be a read-only copy: name the primary server; of a primary default_transaction_read_only is on, which some hosts turn on when its disk is nearly full')
+  if (isReadOnly(error)) return new StoreError('read-only', `the store ${shown} takes nothing in: ${words}`, 'it may be a read-only copy: name the primary server; of a primary default_transaction_read_only is on, which some hosts turn on when its disk is nearly full')
   if (code === '53100') return new StoreError('full', `the disk under the store ${shown} is full: ${words}`, 'make room, then run the same command again: what was recorded stands')
   if (code === 'XX001' || code === 'XX002') return new StoreError('corrupt', `the store ${shown} is damaged: ${words}`, 'put back a backup')
   if (SERVER_TROUBLE.test(code)) return new StoreError('unreachable', `the store ${shown} is in trouble: ${words}`, 'look into the log of PostgreSQL; what was recorded stands, the same command goes on')
