@@ -80,7 +80,7 @@ export interface RegionalEndpoint { readonly when: Condition | null; readonly us
 export interface Idempotency { readonly header: string; readonly key: Text | null }
 
 /** What the body of an answer is read as. */
-export type AnswerFormat = 'json' | 'xml' | 'html' | 'text'
+export type AnswerFormat = 'json' | 'xml' | 'html' | 'form' | 'text'
 
 export interface ParsingDefinition {
   /** Overrides Content-Type; null: by Content-Type, else sniffed. */

@@ -4,7 +4,7 @@ import { parseAmount } from '../values/amount.ts'
 import type { Field, Kind } from './field.ts'
 import { WORDS, listOf, oneOf } from './plain.ts'
 
-const ANSWER_FORMATS = { JSON: 'json', XML: 'xml', HTML: 'html', Text: 'text' } as const
+const ANSWER_FORMATS = { JSON: 'json', XML: 'xml', HTML: 'html', Form: 'form', Text: 'text' } as const
 
 /** Names and paths; the names are the user's own. */
 const CAPTURE: Kind<Readonly<Record<string, ValuePath>>> = {
@@ -31,7 +31,7 @@ const PRICE_PATH: Kind<ValuePath> = {
 }
 
 export const PARSING_SECTION = {
-  format: { key: 'Format', kind: oneOf('how answers are written', ANSWER_FORMATS), doc: 'How answers are read', example: 'XML', default: 'by Content-Type, else by their first characters' },
+  format: { key: 'Format', kind: oneOf('how answers are written', ANSWER_FORMATS), doc: 'How answers are read; Form is name=value, behind an & or on lines of their own', example: 'XML', default: 'by Content-Type, else by their first characters' },
   success: { key: 'Success', aliases: ['Accepted'], kind: CONDITION, doc: 'When an answer means that the lead was taken; a readable answer for which it does not hold is a rejection', example: 'status = "accepted"', default: 'any 2xx' },
   rejected: { key: 'Rejected', aliases: ['Rejection', 'Reject'], kind: CONDITION, doc: 'When it means that the lead was not wanted', example: 'status = "rejected"' },
   duplicate: { key: 'Duplicate', kind: CONDITION, doc: 'When it means that the buyer has the lead already; no revenue', example: 'status = "duplicate"' },

@@ -101,6 +101,7 @@ export class Answer {
     const format = this.#format
     if (format === 'text' || format === 'html') return null
     const text = this.text()
+    if (format === 'form') return text.includes('=') && !/^\s*[<[{]/.test(text) ? { kind: 'json', root: formFields(text) } : null
     if (startsWith(text, '<')) {
       const document = format === 'json' || isHtmlPage(text) ? null : this.document()
       return document ? { kind: 'xml', document } : null
@@ -122,6 +123,6 @@ const startsWith = (text: string, char: string): boolean => text.startsWith(char
 
 const formFields = (text: string): Record<string, unknown> => {
   const fields = Object.create(null) as Record<string, unknown>
-  for (const [name, value] of new URLSearchParams(text.trim())) fields[name] = value
+  for (const [name, value] of new URLSearchParams(text.trim().replace(/\s*[\r\n]+\s*/g, '&'))) fields[name] = value
   return fields
 }

@@ -16,7 +16,7 @@ export interface Sketch {
 /** A place in a structured body and what stands there. */
 export interface Said { readonly path: string; readonly value: string | number | boolean | null }
 
-/** Draws an answer in the buyer's own language (JSON, XML, HTML or text, as its rules look into it) that grants the wishes. */
+/** Draws an answer in the buyer's own language (JSON, XML, HTML, a form or text, as its rules look into it) that grants the wishes. */
 export const draw = (wishes: readonly Wish[], status: number, parsing: ParsingDefinition): Sketch => {
   const headers: Record<string, string> = {}
   const said: Said[] = []
@@ -34,6 +34,7 @@ export const draw = (wishes: readonly Wish[], status: number, parsing: ParsingDe
   const language = parsing.format ?? spoken(wishes, parsing)
   const body = language === 'xml' ? xmlOf(said, lines)
     : language === 'html' ? htmlOf(css, lines)
+    : language === 'form' ? [...said.map(({ path, value }) => `${path}=${String(value)}`), ...lines].join('&')
     : language === 'json' ? jsonOf(said, lines).replaceAll(`"${SLOT.price}"`, SLOT.price) // a number to JSON
     : lines.join('\n')
   return { status: code, headers: { 'content-type': CONTENT_TYPES[language], ...headers }, body }
@@ -60,5 +61,5 @@ const spoken = (wishes: readonly Wish[], parsing: ParsingDefinition): AnswerForm
 }
 
 const CONTENT_TYPES = {
-  json: 'application/json', xml: 'application/xml', html: 'text/html; charset=utf-8', text: 'text/plain; charset=utf-8',
+  json: 'application/json', xml: 'application/xml', html: 'text/html; charset=utf-8', form: 'application/x-www-form-urlencoded', text: 'text/plain; charset=utf-8',
 } as const
