@@ -8,6 +8,7 @@ import { openingOf } from '../circuit.ts'
 import type { Gate } from '../gate.ts'
 import { gate } from '../gate.ts'
 import type { Attempt, NodeHistory } from '../history.ts'
+import { answerOfTaker } from '../had.ts'
 import { attemptsOf, bidAt, doubtAt, nodeAt } from '../history.ts'
 import { holdsFor } from '../lead-path.ts'
 import { lookBack } from '../look-back.ts'
@@ -53,16 +54,10 @@ const lastWord = (node: NodeHistory): { readonly recipient: string; readonly rea
 const first = (policy: Policy, price: Money | null, path: string, context: Context): NodeStep => {
   const { recipient } = policy
   const queuedAt = nodeAt(context.history, path).queuedAt
-  if (queuedAt === null) {
-    const unwanted = whyUnwanted(policy, price, path, context)
-    if (unwanted !== null) return pass(path, recipient, unwanted)
-    if (postsHere(recipient, context).some((each) => each.finished === null)) return pending()
-    if (policy.pool) return done('pooled', path, recipient, parked(policy, context))
-  } else {
-    const had = context.facts.elsewhere.get(recipient) ?? boughtHere(policy, context) ?? inDoubtHere(policy, context)
-    if (had !== null) return pass(path, recipient, had)
-    if (postsHere(recipient, context).some((each) => each.finished === null)) return pending()
-  }
+  const unwanted = queuedAt === null ? whyUnwanted(policy, price, path, context) : whyHad(policy, context)
+  if (unwanted !== null) return pass(path, recipient, unwanted)
+  if (isAsked(recipient, context)) return pending()
+  if (policy.pool) return done('pooled', path, recipient, parked(policy, context))
   const open = gateOf(queuedAt === null ? policy : whileGathered(policy), context)
   if (!open.open) {
     if (policy.whenClosed === 'skip') return pass(path, recipient, open.why)
@@ -106,18 +101,19 @@ const whyUnwanted = (policy: Policy, price: Money | null, path: string, context:
 
 /** `whyUnwanted` but for the price, which a bidder is yet to name. */
 export const whyNotOffered = (policy: Policy, path: string, context: Context): string | null => {
-  const had = context.facts.elsewhere.get(policy.recipient)
-  if (had !== undefined) return had
-  const bought = boughtHere(policy, context) ?? inDoubtHere(policy, context) ?? seenHere(policy, path, context)
-  if (bought !== null) return bought
+  const had = whyHad(policy, context) ?? seenHere(policy, path, context)
+  if (had !== null) return had
   if (policy.acceptWhen && !holdsFor(policy.acceptWhen.condition, context)) return `${policy.name} accepts only leads where ${policy.acceptWhen.text}`
   return unmetRequirement(policy, context, context.history.receivedAt, context.now)
 }
 
-/** Why it gets the lead no more: it has bought it, or may have, at another place of the plan. */
-const boughtHere = (policy: Policy, context: Context): string | null => {
-  const before = postsHere(policy.recipient, context).find(({ finished }) => finished?.verdict.kind === 'accepted' || finished?.verdict.kind === 'unconfirmed')
-  return before ? `${policy.name} ${before.finished?.verdict.kind === 'accepted' ? 'has bought' : 'may have bought'} this lead already, at another place of the pattern` : null
+/** Why it gets the lead no more: it has it, or may have, from another target or another place of the plan. */
+const whyHad = (policy: Policy, context: Context): string | null =>
+  context.facts.elsewhere.get(policy.recipient) ?? boughtHere(policy, context) ?? inDoubtHere(policy, context)
+
+const boughtHere = (policy: Policy, { history }: Context): string | null => {
+  const answer = answerOfTaker(history, policy.recipient)
+  return answer && `${policy.name} ${answer === 'accepted' ? 'has bought' : 'may have bought'} this lead already, at another place of the pattern`
 }
 
 /** A batch that nobody answered may have brought the lead, and another batch would bring it again: no key tells the buyer. */
@@ -133,23 +129,12 @@ const seenHere = (policy: Policy, path: string, { history, lead, mode, now }: Co
   return null
 }
 
-/**
- * What this recipient was sent of this delivery, at any place of the plan: a pattern may name it twice. Whoever ordered
- * it to be tried again has looked at the answers before that could not be read: those stand in the way no more.
- */
-const postsHere = (recipient: string, { history }: Context): readonly Attempt[] => {
-  let found: Attempt[] | null = null
-  for (const { attempts, before } of history.nodes.values()) {
-    for (let i = 0; i < attempts.length; i++) {
-      const each = attempts[i]
-      if (each === undefined || each.recipient !== recipient || each.phase !== 'post' || (i < before && each.finished?.verdict.kind === 'unconfirmed')) continue
-      (found ??= []).push(each)
-    }
-  }
-  return found ?? NO_POSTS
+/** Whether an answer of this recipient is still to come, at whatever place of the plan: a pattern may name it twice. */
+const isAsked = (recipient: string, { history }: Context): boolean => {
+  if (history.flying === 0) return false
+  for (const { attempts } of history.nodes.values()) if (attempts.some((each) => each.recipient === recipient && each.phase === 'post' && each.finished === null)) return true
+  return false
 }
-
-const NO_POSTS: readonly Attempt[] = []
 
 const follow = (policy: Policy, attempts: readonly Attempt[], count: number, path: string, context: Context): NodeStep => {
   const last = attempts.at(-1)
