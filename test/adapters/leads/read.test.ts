@@ -74,6 +74,11 @@ describe('CSV', () => {
     expect(got.bad).toEqual([])
   })
 
+  it('tells of long numbers that Excel has shortened', async () => {
+    for (const rows of ['1,2.12555E+09\n', '1,"2.12555E+09"\n', '1,5\n2,2E+11', '1,2.1E+09\r\n']) expect((await textOf(`id,phone\n${rows}`)).warnings).toMatchObject([{ message: expect.stringContaining('E+') }])
+    for (const rows of ['1,2125551234\n', '1,AE+09\n', '1,x 2.1E+09 y\n']) expect((await textOf(`id,phone\n${rows}`)).warnings).toEqual([])
+  })
+
   it('does not send text in a wrong encoding', async () => {
     const got = await fixture('windows-1252.csv')
     expect(got.ids).toEqual(['C-1'])
