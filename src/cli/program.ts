@@ -32,6 +32,7 @@ export const buildProgram = (streams: Streams, dispatch: Dispatch): Command => {
     })
     .configureHelp({
       showGlobalOptions: true,
+      minWidthToWrap: 20,
       formatHelp: (command, helper) => commandsFirst(Help.prototype.formatHelp.call(helper, command, helper), command),
       visibleGlobalOptions: (command) => (command.parent?.options ?? []).filter((each) => !each.hidden && each.long !== '--version'),
       subcommandTerm: (command) => command.name(),

@@ -3,6 +3,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { COMMANDS } from '../../src/cli/commands.ts'
+import { buildProgram } from '../../src/cli/program.ts'
+import { createPaint } from '../../src/cli/streams.ts'
 import { finalmile, onTerminal } from './finalmile.ts'
 import { finalmileHere } from './here.ts'
 
@@ -26,6 +28,13 @@ describe('help', () => {
     const packages = new Set(loaded.flatMap((each) => /node_modules\/((?:@[^/]+\/)?[^/]+)/.exec(each)?.[1] ?? []))
     expect([...packages].sort()).toEqual(['chalk', 'commander'])
     expect(loaded.filter((each) => /src\/(adapters|engine|wire|definitions|core|cli\/commands\/)/.test(each))).toEqual([])
+  })
+
+  it('is wrapped on a narrow terminal too', async () => {
+    let text = ''
+    const sink = { write: (more: string) => { text += more }, drained: () => Promise.resolve(), isScreen: false, columns: 60, paint: createPaint(0) }
+    await expect(buildProgram({ out: sink, err: sink, ask: null, stdin: process.stdin }, () => Promise.resolve()).parseAsync(['--help'], { from: 'user' })).rejects.toMatchObject({ exitCode: 0 })
+    expect(Math.max(...text.split('\n').map((line) => line.length))).toBe(60)
   })
 
   it('comes by -h and by the command help as well', async () => {
