@@ -64,6 +64,8 @@ export interface Step {
   /** With `create`: the caller knows which endpoints have had this lead through other targets (see `had`). */
   readonly informed?: boolean
   readonly runId: string
+  /** Recipients that it starts to send the lead to, and that must neither have it nor get it just now through another target; only a shared store is asked. */
+  readonly once?: readonly string[]
   readonly events: readonly DeliveryEvent[]
   readonly standing: Standing
   /** Hard limits that this step uses up, or gives back: counted in the same transaction, as of its last event; one refused refuses the step. */
@@ -76,8 +78,10 @@ export type StepResult =
   | { readonly kind: 'ok'; /** sequence number of the step's first event; the others follow it */ readonly seq: number }
   /** `create` of a delivery that is known: how it stands, so that the caller can skip, adopt or reopen it. */
   | { readonly kind: 'exists'; readonly standing: Standing; readonly number: number }
-  /** `create` of a lead that these endpoints have, or may have until a person has looked, through another target: they bought it, took it second to another, or it is held there: decide again with that in mind. */
+  /** `create`, or a start at one of `once`, of a lead that these endpoints have, or may have until a person has looked, through another target: they bought it, took it second to another, or it is held there: decide again with that in mind. */
   | { readonly kind: 'had'; readonly recipients: readonly string[] }
+  /** Another worker may send the lead to these just now, through another target: to be tried again a little later. */
+  | { readonly kind: 'busy'; readonly recipients: readonly string[] }
   /** Another version: someone else moved it. Load again. */
   | { readonly kind: 'conflict' }
   | { readonly kind: 'refused'; readonly claim: Claim }

@@ -30,6 +30,10 @@ export const takersOf = ({ nodes }: History): readonly string[] =>
 export const hasLead = (history: History, recipient: string): boolean =>
   (history.settled?.kind === 'held' && history.settled.recipient === recipient) || answerOfTaker(history, recipient) !== null
 
+/** Whether a request for the lead is on its way to a recipient. */
+export const isUnderWay = ({ nodes }: History, recipient: string): boolean =>
+  [...nodes.values()].some(({ attempts }) => attempts.some((each) => each.recipient === recipient && each.phase === 'post' && each.finished === null))
+
 /**
  * What stands in the events of a delivery that may tell of a taker who is neither booked nor held for a person: an acceptance
  * second to another's, an answer that could not be read beside a sale. Stores look for these before they fold.

@@ -60,6 +60,8 @@ export interface Facts {
   readonly recipients: ReadonlyMap<string, RecipientFacts>
   /** Endpoints that have this lead already, through another target or delivery, and why they are left out. */
   readonly elsewhere: ReadonlyMap<string, string>
+  /** Endpoints that may get this lead just now, through another target, and until when it is waited for that. */
+  readonly awaited?: ReadonlyMap<string, Instant>
 }
 
 /** One decision: all that the strategies look at. */

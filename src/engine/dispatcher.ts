@@ -28,6 +28,13 @@ import { boughtBefore, leaveOut, standingOf, tellStored } from './work.ts'
 
 export type Dispatcher = ReturnType<typeof createDispatcher>
 
+/** When a lead is tried again that another process may be sending to the same recipient. */
+const SOON_MS = 1_000
+
+/** Those that a step starts to send to, but for one that is known to have the lead: a doubt of this delivery's own is ended there. */
+const onceOf = ({ elsewhere }: Work, { ready }: Starts): readonly string[] => ready.flatMap(({ send: { phase, recipient } }) => (phase === 'post' && !elsewhere.has(recipient) ? recipient : []))
+const NOBODY: readonly string[] = []
+
 /**
  * Carries works forward: fold what came, decide, append, and only then do. One turn at a time for each work; all that
  * is decided is decided in `core`, and all that is sent was durable before.
@@ -122,7 +129,8 @@ export const createDispatcher = (around: Surroundings) => {
       return null
     }
     const claims = claimsOf(work, history, starts, now)
-    const step = { deliveryId: work.delivery.id, version: work.history.version, runId: settings.runId, events, standing, claims }
+    const once = ledger.shared ? onceOf(work, starts) : NOBODY
+    const step = { deliveryId: work.delivery.id, version: work.history.version, runId: settings.runId, once, events, standing, claims }
     return ledger.append([work.stored ? step : { ...step, create: work.delivery, informed: work.elsewhere.size > 0 }]).then(([result]) => { if (recorded(work, result, events, starts, came.answers, claims, now)) after() })
   }
 
@@ -162,7 +170,7 @@ export const createDispatcher = (around: Surroundings) => {
   const decideFrom = (work: Work, history: History, now: Instant): Decision =>
     decide({
       plan: work.plan, lead: work.delivery.lead, source: work.delivery.source, deliveryId: work.delivery.id, mode: settings.mode, history, now,
-      facts: work.elsewhere.size === 0 ? facts : { ...facts, elsewhere: work.elsewhere },
+      facts: work.elsewhere.size === 0 && work.awaited === null ? facts : { ...facts, elsewhere: work.elsewhere, ...(work.awaited ? { awaited: work.awaited } : {}) },
     })
 
   const standingAfter = (history: History, decision: Decision, starts: Starts, settled: EventOf<'settled'> | null, now: Instant): Standing => {
@@ -188,13 +196,10 @@ export const createDispatcher = (around: Surroundings) => {
       around.lane(send.recipient).yield(now)
       around.together.isBack(send.recipient, work)
     }
-    if (result?.kind === 'had') {
-      work.elsewhere = new Map(result.recipients.map((recipient) => [recipient, boughtBefore(facts.policies, recipient)]))
-      work.again = true
-      return false
-    }
-    if (result?.kind === 'refused' || result?.kind === 'booked' || result?.kind === 'paused') {
-      if (result.kind === 'booked') work.surplus = true
+    if (result?.kind === 'had' || result?.kind === 'busy' || result?.kind === 'refused' || result?.kind === 'booked' || result?.kind === 'paused') {
+      if (result.kind === 'had') for (const recipient of result.recipients) leaveOut(work, recipient, boughtBefore(facts.policies, recipient))
+      else if (result.kind === 'busy') work.awaited = new Map(result.recipients.map((recipient) => [recipient, now + SOON_MS]))
+      else if (result.kind === 'booked') work.surplus = true
       else if (result.kind === 'paused') around.foundPaused(result.recipient, result.reason)
       else refused(work, result.claim, now)
       work.inbox.unshift(...taken)

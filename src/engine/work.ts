@@ -18,6 +18,8 @@ export interface Work {
   readonly plan: Plan
   /** Endpoints that had the lead before, and why they are left out. */
   elsewhere: ReadonlyMap<string, string>
+  /** Endpoints to which another process may be sending it, and until when that is waited for. */
+  awaited: ReadonlyMap<string, Instant> | null
   /** The store knows this sale already: an acceptance is recorded, and books nothing. */
   surplus: boolean
   /** Durable history. */
@@ -50,12 +52,12 @@ const NOTHING: readonly Money[] = []
 const NOBODY: ReadonlyMap<string, string> = new Map()
 
 export const newWork = (delivery: Delivery, plan: Plan, received: DeliveryEvent): Work => ({
-  delivery, plan, elsewhere: NOBODY, history: emptyHistory, stored: false, inbox: [], orders: [received],
+  delivery, plan, elsewhere: NOBODY, awaited: null, history: emptyHistory, stored: false, inbox: [], orders: [received],
   surplus: false, busy: false, again: false, released: false, whenFree: null,
 })
 
 export const loadedWork = (loaded: LoadedDelivery, plan: Plan, elsewhere: ReadonlyMap<string, string> = NOBODY): Work => ({
-  delivery: loaded.delivery, plan, elsewhere,
+  delivery: loaded.delivery, plan, elsewhere, awaited: null,
   history: historyOf(loaded.events),
   stored: true, inbox: [], orders: [], surplus: false, busy: false, again: false, released: false, whenFree: null,
 })

@@ -24,7 +24,7 @@ export interface PackedStep {
 export type PackedResult =
   | number
   | { readonly kind: 'exists'; readonly standing: Standing; readonly number: number }
-  | { readonly kind: 'had'; readonly recipients: readonly string[] }
+  | { readonly kind: 'had' | 'busy'; readonly recipients: readonly string[] }
   | { readonly kind: 'refused'; readonly claim: Claim }
   | { readonly kind: 'conflict' | 'booked' }
   | { readonly kind: 'paused'; readonly recipient: string; readonly reason: string }

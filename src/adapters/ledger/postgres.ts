@@ -105,7 +105,7 @@ export const openPostgresLedger = async ({ url, use, leaseMs = LEASE_MS, patienc
 
   return {
     shared: true,
-    append: async (steps) => gatherer.append(steps.map((step) => stepsOf(pack(step), step.events))),
+    append: async (steps) => gatherer.append(steps.map((step) => stepsOf(pack(step), step.once ?? NONE, step.events))),
     startRun: async (run, plan) => {
       if (plan) await db.query(`INSERT INTO ${s}.plans (hash, json) VALUES ($1, $2) ON CONFLICT DO NOTHING`, [plan.hash, plan.json])
       await db.query(`INSERT INTO ${s}.runs (id, mode, target, plan_hash, started_at) VALUES ($1, $2, $3, $4, $5) ON CONFLICT DO NOTHING`, [run.id, run.mode, run.to, plan?.hash ?? null, run.startedAt])
@@ -194,6 +194,8 @@ export const openPostgresLedger = async ({ url, use, leaseMs = LEASE_MS, patienc
     })(),
   }
 }
+
+const NONE: readonly string[] = []
 
 /** Of a process that only looks or pauses. */
 const NOBODY: Lease = {

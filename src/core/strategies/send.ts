@@ -68,8 +68,16 @@ const first = (policy: Policy, price: Money | null, path: string, context: Conte
     if (queuedAt === null) return pending({ kind: 'choose', path, choice: { kind: 'queue' } })
     return pending({ kind: 'wait', until: batchLeavesAt(policy.batch, policy.zone, queuedAt), why: `waits for a batch of ${policy.batch.maxLeads} for ${policy.name}`, recipient, batch: true })
   }
+  const elsewhere = whileElsewhere(policy, context)
+  if (elsewhere) return elsewhere
   const attempt = nodeAt(context.history, path).attempts.length + 1
   return pending({ kind: 'send', path, recipient, phase: 'post', attempt, timeoutMs: policy.timeoutMs, target: 'endpoint', batch: null, claims: claimsOf(policy, context, isFirst(path, context)) })
+}
+
+/** Another process may send it there just now, from another target: this one waits for what comes of it. */
+const whileElsewhere = ({ recipient, name }: Policy, { facts, now }: Context): NodeStep | null => {
+  const until = facts.awaited?.get(recipient) ?? now
+  return until > now ? pending({ kind: 'wait', until, why: `${name} may get the lead through another target just now`, recipient, batch: false }) : null
 }
 
 type AtGate = Pick<Context, 'facts' | 'lead' | 'mode' | 'now'>
@@ -205,6 +213,8 @@ const tryAgain = (
   const alone = isAlone(target)
   const batch = nodeAt(context.history, path).again ?? last.batch
   if (policy.batch && batch === null && !alone) return pending({ kind: 'choose', path, choice: { kind: 'queue' } })
+  const elsewhere = whileElsewhere(policy, context)
+  if (elsewhere) return elsewhere
   const timeoutMs = plan.kind === 'retry' ? plan.timeoutMs : policy.timeoutMs
   return pending({ kind: 'send', path, recipient, phase: 'post', attempt, timeoutMs, target, batch: alone ? null : batch, claims: claimsOf(met, context, isFirst(path, context)) })
 }

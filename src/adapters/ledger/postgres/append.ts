@@ -73,9 +73,9 @@ export const createAppender = (db: Database, s: string, lease: Lease, queue: Que
 
   const insertDeliveries = async (run: Run, created: readonly Changed[], runs: ReadonlyMap<string, number>): Promise<ReadonlyMap<Changed, number>> => {
     if (created.length === 0) return new Map()
-    const columns = [...DELIVERY_COLUMNS, 'run', 'version', 'fence', ...STANDING_COLUMNS]
-    const types = [...DELIVERY_TYPES, 'bigint', 'int', 'bigint', ...STANDING_TYPES]
-    const rows = created.map((each): readonly SqlValue[] => [...(each.create ?? []), runs.get(each.runId) ?? 0, each.version, lease.fence, ...each.standing])
+    const columns = [...DELIVERY_COLUMNS, 'sole', 'run', 'version', 'fence', ...STANDING_COLUMNS]
+    const types = [...DELIVERY_TYPES, 'smallint', 'bigint', 'int', 'bigint', ...STANDING_TYPES]
+    const rows = created.map((each): readonly SqlValue[] => [...(each.create ?? []), each.sole ? 1 : 0, runs.get(each.runId) ?? 0, each.version, lease.fence, ...each.standing])
     const found = await run(
       `INSERT INTO ${s}.deliveries (${columns.join(', ')}) SELECT ${columns.join(', ')} FROM unnest(${types.map((type, i) => `$${i + 1}::${type}[]`).join(', ')}) WITH ORDINALITY u(${columns.join(', ')}, i)
        ORDER BY i ON CONFLICT DO NOTHING RETURNING n, lead_id, target, mode, number`,

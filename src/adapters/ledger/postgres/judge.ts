@@ -14,6 +14,8 @@ export interface Changed {
   readonly n: number | null
   readonly was: { readonly version: number; readonly fence: number } | null
   readonly create: readonly SqlValue[] | null
+  /** Made here, the only one of its lead: whoever takes the lead in for another target in the same moment finds it. */
+  readonly sole: boolean
   version: number
   standing: readonly SqlValue[]
   runId: string
@@ -41,26 +43,31 @@ export const judge = (steps: readonly Steps[], view: View): Judged => {
   const log: Logged[] = []
   const counters = new Map<string, number>()
   const permits = new Map<string, number>()
+  const taken = new Set<string>()
 
   const boughtBy = (key: string): ReadonlySet<string> => new Set([...(view.sales.get(key) ?? []), ...(sold.get(key) ?? [])])
 
   const counted = (name: string): number => (view.counters.get(name) ?? 0) + (counters.get(name) ?? 0)
   const takenUntil = (name: string): number => permits.get(name) ?? view.permits.get(name) ?? 0
 
-  const one = ({ packed, starts, joined }: Steps, i: number): Exclude<PackedResult, number> | null => {
+  const one = ({ packed, starts, once, joined }: Steps, i: number): Exclude<PackedResult, number> | null => {
     const { deliveryId } = packed
     const key = deliveryKeyOf(deliveryId)
     if (!key) throw new Error(`${deliveryId} is no delivery's id`)
     const made = changed.get(deliveryId)
     const known = view.deliveries.get(deliveryId)
     const lead = leadKey(key.leadId, key.mode, key.number)
+    const has = new Set([...boughtBy(lead), ...(view.siblings.get(deliveryId)?.takers ?? [])])
     if (packed.create) {
       if (made ?? known) return { kind: 'exists', standing: made ? standingNow(made) : known?.standing ?? { state: 'working' }, number: highestMade(changed, known?.highest ?? key.number, deliveryId) }
-      const had = packed.informed ? [] : [...new Set([...boughtBy(lead), ...(view.held.get(deliveryId) ?? [])])]
-      if (had.length > 0) return { kind: 'had', recipients: had }
+      if (!packed.informed && has.size > 0) return { kind: 'had', recipients: [...has] }
     } else if (!(made ?? known) || (made?.version ?? known?.version) !== packed.version || (!made && known?.elsewhere)) return { kind: 'conflict' }
     // It was loaded before a purge came.
     else if (known?.purged && packed.standing[0] !== STATES.settled) return { kind: 'conflict' }
+    const had = once.filter((recipient) => has.has(recipient))
+    if (had.length > 0) return { kind: 'had', recipients: had }
+    const busy = once.filter((recipient) => view.underWay.get(deliveryId)?.(recipient))
+    if (busy.length > 0) return { kind: 'busy', recipients: busy }
     const refused = refusedClaim(packed.claims, packed.at, counted, takenUntil)
     if (refused) return { kind: 'refused', claim: refused }
     const paused = starts.find((recipient) => view.paused.has(`${key.mode} ${recipient}`))
@@ -76,7 +83,9 @@ export const judge = (steps: readonly Steps[], view: View): Judged => {
       if (claim.kind === 'cap') counters.set(claim.counter, (counters.get(claim.counter) ?? 0) + claim.amount)
       else permits.set(claim.name, claim.until)
     }
-    const now = made ?? { deliveryId, n: known?.n ?? null, was: known ? { version: known.version, fence: known.fence } : null, create: packed.create, version: known?.version ?? 0, standing: packed.standing, runId: packed.runId, joined }
+    const sole = packed.create !== null && !view.siblings.has(deliveryId) && !taken.has(lead)
+    if (sole) taken.add(lead)
+    const now = made ?? { deliveryId, n: known?.n ?? null, was: known ? { version: known.version, fence: known.fence } : null, create: packed.create, sole, version: known?.version ?? 0, standing: packed.standing, runId: packed.runId, joined }
     now.version += packed.count
     now.standing = packed.standing
     now.runId = packed.runId
@@ -102,9 +111,9 @@ const highestMade = (changed: ReadonlyMap<string, Changed>, from: number, delive
 /** What of an event the store looks at. */
 interface LookedAt { readonly type: string; readonly recipient?: string; readonly batch?: string; readonly choice?: Choice }
 
-export const stepsOf = (step: PackedStep, events: readonly LookedAt[]): Steps => {
+export const stepsOf = (step: PackedStep, once: readonly string[], events: readonly LookedAt[]): Steps => {
   const starts = events.flatMap((each, i) => (each.type === 'attemptStarted' && each.recipient !== undefined && events[i + 1]?.type !== 'attemptFinished' ? [each.recipient] : []))
-  return { packed: step, starts, joined: joinedWith(events) }
+  return { packed: step, starts, once, joined: joinedWith(events) }
 }
 
 /** The batch that a delivery goes with after these events; null: it left the one before; undefined: as before. */

@@ -57,6 +57,11 @@ export const MIGRATIONS: readonly string[] = [
   -- A run asks for its own: without it, it would look through all that wait.
   CREATE INDEX deliveries_due_of_run ON {s}.deliveries (run, due_at, n) WHERE state = 1;
   `,
+  `
+  -- 1: its lead had no other delivery when it was taken in. Of two workers that take one lead in for two targets in one moment the second finds the first.
+  ALTER TABLE {s}.deliveries ADD COLUMN sole smallint NOT NULL DEFAULT 0;
+  CREATE UNIQUE INDEX deliveries_sole ON {s}.deliveries (lead_id, mode, number) WHERE sole = 1 AND state = 0;
+  `,
 ]
 
 /** Brings a store up to this version, one process at a time; refuses one that a newer finalmile has brought further. */

@@ -4,7 +4,9 @@ import type { Standing } from '../../../ports.ts'
 import type { PackedStep } from '../packing.ts'
 import { PURGED_LEAD, standingOf } from '../rows.ts'
 import type { Row, Run } from './database.ts'
-import { takenBeside } from './had.ts'
+import { readSiblings } from './had.ts'
+import type { Siblings } from './had.ts'
+import { readUnderWay } from './under-way.ts'
 
 /** A delivery as it is before a group of steps. */
 export interface Known {
@@ -26,8 +28,10 @@ export interface View {
   readonly deliveries: ReadonlyMap<string, Known>
   /** Recipients that bought a lead, by `leadKey`. */
   readonly sales: ReadonlyMap<string, ReadonlySet<string>>
-  /** That may have the lead of a delivery that is taken in, though it is not booked. */
-  readonly held: ReadonlyMap<string, readonly string[]>
+  /** Of deliveries that are taken in or sent. */
+  readonly siblings: ReadonlyMap<string, Siblings>
+  /** Whether a recipient may get the lead of a delivery that is sent from another worker just now. */
+  readonly underWay: ReadonlyMap<string, (recipient: string) => boolean>
   readonly counters: ReadonlyMap<string, number>
   readonly permits: ReadonlyMap<string, number>
   /** Reasons, by `mode recipient`, of those that a person or a 401 paused. */
@@ -38,6 +42,8 @@ export interface Steps {
   readonly packed: PackedStep
   /** Recipients at which it starts attempts. */
   readonly starts: readonly string[]
+  /** Those of them that must not have the lead, nor get it, through another target. */
+  readonly once: readonly string[]
   /** The batch that it goes with; null: it left the one before; undefined: as before. */
   readonly joined: string | null | undefined
 }
@@ -71,10 +77,15 @@ export const readView = async (run: Run, s: string, steps: readonly Steps[], own
     }
   }
   const claims = steps.flatMap(({ packed }) => packed.claims)
+  const before = await siblingsOf(run, s, steps)
+  const shared = steps.flatMap(({ packed, once }) => (once.length > 0 && before.get(packed.deliveryId)?.open ? { id: packed.deliveryId, key: keyOf(packed.deliveryId), isNew: packed.create !== null } : []))
+  const underWay = await readUnderWay(run, s, fence, shared)
   return {
     deliveries,
     sales: await readSales(run, s, steps),
-    held: await readHeld(run, s, steps),
+    // What was on its way may be there now.
+    siblings: shared.length === 0 ? before : await siblingsOf(run, s, steps),
+    underWay,
     counters: await readLocked(run, `${s}.counters`, 'value', claims.flatMap((each: Claim) => (each.kind === 'cap' ? each.counter : []))),
     permits: await readLocked(run, `${s}.permits`, 'until', claims.flatMap((each: Claim) => (each.kind === 'permit' ? each.name : []))),
     paused: await readPaused(run, s, steps),
@@ -83,8 +94,8 @@ export const readView = async (run: Run, s: string, steps: readonly Steps[], own
 
 const readSales = async (run: Run, s: string, steps: readonly Steps[]): Promise<View['sales']> => {
   const sales = new Map<string, Set<string>>()
-  const wanted = new Map(steps.flatMap(({ packed }) => {
-    if (packed.sales.length === 0 && (packed.create === null || packed.informed)) return []
+  const wanted = new Map(steps.flatMap(({ packed, once }) => {
+    if (packed.sales.length === 0 && once.length === 0 && (packed.create === null || packed.informed)) return []
     const { leadId, mode, number } = keyOf(packed.deliveryId)
     return [[leadKey(leadId, mode, number), { leadId, mode, number }] as const]
   }))
@@ -102,11 +113,11 @@ const readSales = async (run: Run, s: string, steps: readonly Steps[]): Promise<
   return sales
 }
 
-const readHeld = async (run: Run, s: string, steps: readonly Steps[]): Promise<View['held']> => {
-  const ids = steps.flatMap(({ packed }) => (packed.create === null || packed.informed ? [] : packed.deliveryId))
+const siblingsOf = async (run: Run, s: string, steps: readonly Steps[]): Promise<View['siblings']> => {
+  const ids = [...new Set(steps.flatMap(({ packed, once }) => (packed.create === null && once.length === 0 ? [] : packed.deliveryId)))]
   if (ids.length === 0) return new Map()
-  const beside = await takenBeside(run, s, ids.map(keyOf))
-  return new Map(ids.map((id, i) => [id, beside[i] ?? []]))
+  const found = await readSiblings(run, s, ids.map(keyOf))
+  return new Map(ids.flatMap((id, i) => { const siblings = found[i]; return siblings?.any ? [[id, siblings]] : [] }))
 }
 
 /** Made where they are missing, so that there is something to lock. */
