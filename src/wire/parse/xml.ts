@@ -14,7 +14,7 @@ const MAX_DEPTH = 1_000
  * that expand without end. One that only names its DTD, as LeadConduit's and cXML's, says nothing: that is never fetched.
  */
 export const parseXml = (whole: string): Document | null => {
-  const text = withoutDoctype(whole)
+  const text = withAmpersands(withoutDoctype(whole))
   const first = firstTag(text)
   if (first < 0 || text[first + 1] === '!' || isTooDeep(text)) return null
   try {
@@ -31,6 +31,24 @@ const withoutDoctype = (text: string): string => {
   DOCTYPE.lastIndex = firstTag(text)
   return DOCTYPE.lastIndex >= 0 && DOCTYPE.test(text) ? text.slice(0, firstTag(text)) + text.slice(DOCTYPE.lastIndex) : text
 }
+
+/** An ampersand that begins no entity can only be one: scripts put `AT&T` and `?a=1&b=2` into their XML as they are. */
+const withAmpersands = (text: string): string => {
+  if (!BARE.test(text)) return text
+  const parts: string[] = []
+  let at = 0
+  for (;;) {
+    const open = text.indexOf('<![CDATA[', at)
+    const end = open < 0 ? -1 : text.indexOf(']]>', open)
+    parts.push(text.slice(at, end < 0 ? undefined : open).replace(BARE_ALL, '&amp;'))
+    if (end < 0) return parts.join('')
+    parts.push(text.slice(open, end + 3))
+    at = end + 3
+  }
+}
+
+const BARE = /&(?![#\w:.-]{1,40};)/
+const BARE_ALL = new RegExp(BARE, 'g')
 
 /**
  * Names without their prefix, namespaces kept: the xpath package matches a prefix-free name only where the element has
