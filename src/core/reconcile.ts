@@ -79,8 +79,9 @@ export const reconcile = (ours: Iterable<OurLine>, theirs: readonly TheirLine[],
   const findings: Finding[] = theirs.map((each) => {
     const named = each.ids.map((id) => byId.get(id)).find((line) => line !== undefined)
     if (!named) return { kind: 'unknown to us', ours: null, theirs: each }
-    // A lead that was delivered again may have been sold twice: the next line of it is about the other sale, or about a doubt.
-    const mine = isFree(named, each) ? named : (each.ids.flatMap((id) => taken.get(id) ?? []).find((line) => isFree(line, each)) ?? named)
+    // A lead that was delivered again may have been sold twice: the next line of it is about the other sale, or about a doubt; of two prices each line means its own.
+    const free = [named, ...each.ids.flatMap((id) => taken.get(id) ?? [])].filter((line) => isFree(line, each))
+    const mine = free.find((line) => compare(line, each) === 'agrees') ?? free[0] ?? named
     if (met.has(mine) && each.taken && (mine.state === 'sold' || mine.state === 'in doubt')) return { kind: 'listed twice', ours: mine, theirs: each }
     met.add(mine)
     return { kind: compare(mine, each), ours: mine, theirs: each }

@@ -57,6 +57,14 @@ describe('reconcile', () => {
     expect(reconcile([line('B1'), line('B2')], [theirs('L1'), theirs('L1'), theirs('L1')], null, null).map((each) => each.kind)).toEqual(['agrees', 'agrees', 'listed twice'])
   })
 
+  it('two sales of a lead at two prices agree, in whatever order they list them; one that came back is the one they say no of', () => {
+    const line = (buyerLeadId: string, amount: number): OurLine => ({ leadId: 'L1', buyerLeadId, state: 'sold', worth: money(amount), at: T0 })
+    const kinds = (second: number, ...listed: readonly TheirLine[]) => reconcile([line('B1', 450_000), line('B2', second)], listed, null, null).map((each) => each.kind)
+    for (const listed of [[theirs('L1', '45'), theirs('L1', '40')], [theirs('L1', '40'), theirs('L1', '45')]]) expect(kinds(400_000, ...listed)).toEqual(['agrees', 'agrees'])
+    for (const listed of [[theirs('L1'), theirs('L1', null, false)], [theirs('L1', null, false), theirs('L1')]]) expect(kinds(0, ...listed)).toEqual(['agrees', 'agrees'])
+    expect(kinds(400_000, theirs('L1', '45'), theirs('L1', '41'))).toEqual(['agrees', 'price differs'])
+  })
+
   it('a lead that is in doubt and was sold when it was delivered again is both, in whatever order they list it', () => {
     const line = (state: OurLine['state'], buyerLeadId: string | null): OurLine => ({ leadId: 'L1', buyerLeadId, state, worth: state === 'sold' ? money(450_000) : null, at: T0 })
     const row = (theirId: string): TheirLine => ({ line: 2, ids: ['L1', theirId], theirId, price: '45', taken: true })
