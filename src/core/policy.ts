@@ -82,7 +82,6 @@ export interface BatchPolicy {
 export interface Policy {
   readonly recipient: string
   readonly name: string
-  readonly version: string | null
   readonly price: Money | null
   readonly cost: Money | null
   readonly timeoutMs: number

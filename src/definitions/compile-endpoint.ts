@@ -4,7 +4,6 @@ import type { Policy } from '../core/policy.ts'
 import { asWritten } from './as-written.ts'
 import { authOf } from './compile-auth.ts'
 import { NO_PARSING } from './compile-parsing.ts'
-import { tellOfUnusedOptions } from './compile-options.ts'
 import { compilePolicy, currencyOf, DEFAULT_TIMEOUT_MS } from './compile-policy.ts'
 import { readEndpointKeys, type EndpointPlaces, type EndpointValues } from './endpoint-keys.ts'
 import type { Reading } from './fields/field.ts'
@@ -17,6 +16,7 @@ import { asHubspot } from './services/hubspot.ts'
 import { asSalesforce } from './services/salesforce.ts'
 import { isHttp, TYPE_KINDS } from './types.ts'
 import type { About, AuthDefinition, BatchDefinition, EndpointBasics, EndpointDefinition, EndpointType, Format, HeaderDefinition, Text, TransportSettings } from './types.ts'
+import { tellOfUnusedKeys } from './unused-keys.ts'
 import { warnOfOpenHost } from './warn-of-open-host.ts'
 import type { YamlNode } from './yaml-tree.ts'
 
@@ -32,7 +32,7 @@ export const compileEndpoint = (id: string, name: string, root: Extract<YamlNode
   const basics: EndpointBasics = {
     id, name, place, format,
     places: Object.fromEntries((['charset', 'method', 'format', 'root', 'hostKey'] as const).flatMap((key) => (places[key] ? [[key, places[key]]] : []))),
-    version: policy.version,
+    version: values.version ?? null,
     url: values.endpoint ?? null,
     backupUrl: values.backupEndpoint ?? null,
     endpoints: values.endpoints ?? [],
@@ -73,7 +73,7 @@ export const compileEndpoint = (id: string, name: string, root: Extract<YamlNode
   if (days && callWindow?.days && callWindow.days.toSorted().join() !== days.toSorted().join()) {
     reading.tell(places.days ?? place, 'given-twice', 'Call Window names other weekdays than Days', 'keep one of them')
   }
-  tellOfUnusedOptions(type, places, reading)
+  tellOfUnusedKeys(type, places, reading)
   return { definition, policy: policyOfService(definition, policy, places, reading), typed: true }
 }
 

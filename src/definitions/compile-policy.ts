@@ -5,10 +5,10 @@ import { compileRetry } from './compile-retry.ts'
 import type { EndpointValues } from './endpoint-keys.ts'
 import { DEFAULT_CIRCUIT } from './fields/circuit-breaker.ts'
 import type { Amount } from './values/amount.ts'
+import { EVERY_DAY } from './values/weekdays.ts'
 
 export const DEFAULT_TIMEOUT_MS = 10_000
 
-const ALL_DAYS = [1, 2, 3, 4, 5, 6, 7]
 const ALL_DAY = [{ fromMinute: 0, toMinute: 1440 }]
 
 /** What the core needs to know of one endpoint, with the defaults of the contract. */
@@ -16,7 +16,6 @@ export const compilePolicy = (id: string, name: string, values: EndpointValues):
   const currency = currencyOf(values)
   return {
     recipient: id, name,
-    version: values.version ?? null,
     price: inCurrency(values.price, currency),
     cost: inCurrency(values.cost, currency),
     timeoutMs: values.timeout ?? DEFAULT_TIMEOUT_MS,
@@ -51,5 +50,5 @@ export const inCurrency = <T extends Amount | undefined>(amount: T, currency: st
 
 const requirementsOf = ({ requirements }: EndpointValues): readonly Requirement[] => (requirements ?? []).flatMap((each) => (each.kind === 'check' ? [each.requirement] : []))
 
-const windowOf = ({ callWindow, days }: EndpointValues): CallWindow | null =>
-  callWindow === undefined && days === undefined ? null : { spans: callWindow?.spans ?? ALL_DAY, days: days ?? callWindow?.days ?? ALL_DAYS }
+export const windowOf = ({ callWindow, days }: EndpointValues): CallWindow | null =>
+  callWindow === undefined && days === undefined ? null : { spans: callWindow?.spans ?? ALL_DAY, days: days ?? callWindow?.days ?? EVERY_DAY }

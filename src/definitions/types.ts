@@ -239,7 +239,7 @@ export interface EmailSettings {
   readonly attach: 'none' | 'csv' | 'adf' | null
 }
 
-export interface SftpSettings {
+interface SftpSettings {
   readonly fileName: Text | null
   /** Fingerprints, behind commas. */
   readonly hostKey: string | null
@@ -249,7 +249,7 @@ export interface SftpSettings {
   readonly password: Text | null
 }
 
-export interface FileSettings {
+interface FileSettings {
   readonly path: Text | null
   readonly fileName: Text | null
 }

@@ -21,7 +21,7 @@ export const defaultRetry: RetryPolicy = {
 }
 
 export const policy = (recipient: string, more: Partial<Policy> = {}): Policy => ({
-  recipient, name: recipient.toUpperCase(), version: null, price: null, cost: null, timeoutMs: 10_000, pingTimeoutMs: null, maxAttempts: null, retry: defaultRetry,
+  recipient, name: recipient.toUpperCase(), price: null, cost: null, timeoutMs: 10_000, pingTimeoutMs: null, maxAttempts: null, retry: defaultRetry,
   onUnknown: 'next', whenClosed: null, acceptWhen: null, requirements: [], zone: { kind: 'zone', name: 'UTC' }, window: null, callingHours: null, caps: [],
   circuit: null, duplicateCheck: null, batch: null, hasBackup: false, pool: false, ...more,
 })

@@ -5,15 +5,13 @@ import { normalKey } from '../keys.ts'
 import { suggest } from '../suggest.ts'
 import { parseClockSpan } from '../values/clock-span.ts'
 import { parsed, refused, type Parsed } from '../values/parsed.ts'
-import { parseWeekdays } from '../values/weekdays.ts'
+import { EVERY_DAY, parseWeekdays } from '../values/weekdays.ts'
 import { readYaml, type YamlNode } from '../yaml-tree.ts'
 import { DEFAULT_CALLING_HOURS } from './default-table.ts'
 import type { FileText } from '../types.ts'
 
 /** A file of this name among the recipients is a table of calling hours, and no recipient. */
 export const isCallingHoursFile = (path: string): boolean => /(^|[\\/])calling[-_ ]hours\.ya?ml$/i.test(path)
-
-const EVERY_DAY = [1, 2, 3, 4, 5, 6, 7]
 
 /** What a user's file says goes before `under`, state by state. Mistakes are reported at their place, and what they stand at is left out. */
 export const readCallingHours = (file: FileText, under: CallingHours | null): { readonly table: CallingHours; readonly diagnostics: readonly Diagnostic[] } => {

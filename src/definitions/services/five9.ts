@@ -1,4 +1,5 @@
 import type { Place } from '../../base/diagnostic.ts'
+import { windowOf } from '../compile-policy.ts'
 import type { EndpointPlaces, EndpointValues } from '../endpoint-keys.ts'
 import type { Reading } from '../fields/field.ts'
 import type { EndpointBasics, EndpointOf, MappingEntry, MappingNode, Text } from '../types.ts'
@@ -15,6 +16,7 @@ const PATH = '/web2campaign/AddToList'
  */
 export const asWeb2Campaign = (definition: EndpointBasics, values: EndpointValues, places: EndpointPlaces, reading: Reading): EndpointOf<'five9.add_to_list'> => {
   const own = definition.mapping?.kind === 'map' ? definition.mapping.entries : []
+  const window = values.scheduleCalls === true && values.callWindow ? windowOf(values) : null
   tellOfMistakes(definition, values, own, places, reading)
   return {
     ...definition,
@@ -28,7 +30,7 @@ export const asWeb2Campaign = (definition: EndpointBasics, values: EndpointValue
     includeAllFields: definition.includeAllFields || definition.mapping === null,
     responseCodes: [...definition.responseCodes, ...five9Rows(definition.place)],
     parsing: five9Parsing(definition.parsing),
-    settings: { calls: values.scheduleCalls === true && values.callWindow ? { window: { spans: values.callWindow.spans, days: values.days ?? values.callWindow.days ?? [1, 2, 3, 4, 5, 6, 7] }, zone: values.timezone ?? { kind: 'lead' } } : null },
+    settings: { calls: window && { window, zone: values.timezone ?? { kind: 'lead' } } },
   }
 }
 

@@ -1,3 +1,4 @@
+import type { Place } from '../../base/diagnostic.ts'
 import { tokenVariable } from '../compile-auth.ts'
 import type { EndpointPlaces, EndpointValues } from '../endpoint-keys.ts'
 import type { Reading } from '../fields/field.ts'
@@ -13,7 +14,7 @@ const GENERATION = '2026-09'
 export const asHubspot = (definition: EndpointBasics, values: EndpointValues, places: EndpointPlaces, reading: Reading): EndpointOf<'hubspot.create_or_update_contact'> => {
   const { lists, workflow } = values
   const settings: HubspotSettings = {
-    generation: generationOf(values, places, reading),
+    generation: generationOf(values, places, definition.place, reading),
     list: lists?.addTo ?? null,
     workflow: lists?.workflow ?? (workflow === undefined ? null : { text: workflow, place: places.workflow ?? definition.place }),
   }
@@ -22,9 +23,9 @@ export const asHubspot = (definition: EndpointBasics, values: EndpointValues, pl
   return { ...definition, type: 'hubspot.create_or_update_contact', settings, auth, format: 'json', method: 'POST', url: hostOf(definition.url, { text: HOST, place: definition.place }, reading) }
 }
 
-const generationOf = (values: EndpointValues, places: EndpointPlaces, reading: Reading): string => {
+const generationOf = (values: EndpointValues, places: EndpointPlaces, place: Place, reading: Reading): string => {
   const written = (values.apiVersion ?? GENERATION).trim().toLowerCase()
-  if (!/^(v3|20\d\d-\d\d(-beta)?)$/.test(written)) reading.tell(places.apiVersion ?? { file: '', line: 1, col: 1 }, 'bad-value', `got "${values.apiVersion ?? ''}", expected a generation of HubSpot's API`, `write API Version: ${GENERATION}, or v3`)
+  if (!/^(v3|20\d\d-\d\d(-beta)?)$/.test(written)) reading.tell(places.apiVersion ?? place, 'bad-value', `got "${values.apiVersion ?? ''}", expected a generation of HubSpot's API`, `write API Version: ${GENERATION}, or v3`)
   return written
 }
 

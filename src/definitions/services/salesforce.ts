@@ -10,7 +10,7 @@ const VERSION = 'v68.0'
 
 /** `salesforce.create_lead`: the organisation's host, the version, and what REST can do of the options. */
 export const asSalesforce = (definition: EndpointBasics, values: EndpointValues, places: EndpointPlaces, reading: Reading): EndpointOf<'salesforce.create_lead'> => {
-  const version = versionOf(values, places, reading)
+  const version = versionOf(values, places, definition.place, reading)
   const settings: SalesforceSettings = {
     version, object: values.object ?? 'Lead', externalId: values.externalId ?? null,
     headers: headersOf(values), followsToken: definition.url === null,
@@ -28,9 +28,9 @@ const instanceOf = (instance: Text | undefined, place: Place): Text => {
   return { text: `https://${host}`, place: instance?.place ?? place }
 }
 
-const versionOf = (values: EndpointValues, places: EndpointPlaces, reading: Reading): string => {
+const versionOf = (values: EndpointValues, places: EndpointPlaces, place: Place, reading: Reading): string => {
   const number = /^v?(\d{2,3})(?:\.0)?$/i.exec(values.apiVersion ?? VERSION)?.[1]
-  if (number === undefined) reading.tell(places.apiVersion ?? { file: '', line: 1, col: 1 }, 'bad-value', `got "${values.apiVersion ?? ''}", expected a version of Salesforce's REST API`, `write API Version: ${VERSION}`)
+  if (number === undefined) reading.tell(places.apiVersion ?? place, 'bad-value', `got "${values.apiVersion ?? ''}", expected a version of Salesforce's REST API`, `write API Version: ${VERSION}`)
   return `v${number ?? VERSION.slice(1, -2)}.0`
 }
 

@@ -2,8 +2,11 @@ import type { Place } from '../../base/diagnostic.ts'
 import { parsed, refused, type Parsed } from './parsed.ts'
 
 const DAYS = ['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun']
+/** ISO weekdays, 1 = Monday. */
+export const EVERY_DAY: readonly number[] = [1, 2, 3, 4, 5, 6, 7]
+const WORKDAYS = [1, 2, 3, 4, 5]
 const GROUPS: Readonly<Record<string, readonly number[]>> = {
-  weekdays: [1, 2, 3, 4, 5], workdays: [1, 2, 3, 4, 5], weekday: [1, 2, 3, 4, 5], 'business days': [1, 2, 3, 4, 5], weekend: [6, 7], weekends: [6, 7], daily: [1, 2, 3, 4, 5, 6, 7], all: [1, 2, 3, 4, 5, 6, 7], 'every day': [1, 2, 3, 4, 5, 6, 7],
+  weekdays: WORKDAYS, workdays: WORKDAYS, weekday: WORKDAYS, 'business days': WORKDAYS, weekend: [6, 7], weekends: [6, 7], daily: EVERY_DAY, all: EVERY_DAY, 'every day': EVERY_DAY,
 }
 
 /** ISO weekdays of `Mon-Fri`, `Monday`, `weekends`; a range may run over the weekend (`Sat-Mon`). */

@@ -13,7 +13,7 @@ const READERS: Readonly<Partial<Record<keyof EndpointValues, readonly EndpointTy
 }
 
 /** A key that the type does not read does nothing; that is probably not what was meant. */
-export const tellOfUnusedOptions = (type: EndpointType, places: EndpointPlaces, reading: Reading): void => {
+export const tellOfUnusedKeys = (type: EndpointType, places: EndpointPlaces, reading: Reading): void => {
   for (const [name, types] of Object.entries(READERS) as [keyof EndpointPlaces, readonly EndpointType[]][]) {
     const place = places[name]
     if (place && name === 'body' && TYPE_KINDS[type] === 'plain') reading.tell(place, 'unused-key', '"Body" is that of an e-mail: what a request holds stands under Field Mapping', 'write Field Mapping: and a line for each field, such as first_name: {{lead.first_name}}; for a text as it stands write Format: Text and the text behind Field Mapping')
