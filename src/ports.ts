@@ -166,7 +166,7 @@ export interface Ledger {
    */
   claimDue(query: DueQuery): Promise<readonly LoadedDelivery[]>
   /** Gives this run the deliveries that accumulate for a batch of this recipient, due or not, oldest first; none whose lead is on its way there (see `claimDue`). */
-  claimBatch(query: { readonly mode: Mode; readonly recipient: string; readonly runId: string; readonly limit: number; /** none at all where fewer accumulate */ readonly atLeast?: number }): Promise<readonly LoadedDelivery[]>
+  claimBatch(query: { readonly mode: Mode; readonly recipient: string; readonly limit: number; /** none at all where fewer accumulate */ readonly atLeast?: number }): Promise<readonly LoadedDelivery[]>
   /** Of the claimed deliveries that are to join a batch of this recipient now, those whose lead is on its way there (see `claimDue`) or is worked by another process for another target, and until when they are put off. Those asked about are not in each other's way. */
   onTheirWay(query: { readonly mode: Mode; readonly recipient: string; readonly deliveryIds: readonly string[]; readonly now: Instant; readonly runId?: string }): Promise<ReadonlyMap<string, Instant | null>>
   /** The other deliveries (through other targets) of these deliveries' leads, however they stand; of a lead that has none, nothing. */
@@ -183,10 +183,10 @@ export interface Ledger {
   holdStarts(recipient: string, mode: Mode, rate: Rate, own: { readonly fromMs: number; readonly withinMs: number; readonly wanted: number }): Promise<{ readonly inMs: readonly number[]; readonly nextInMs: number | null }>
   /** The earliest time after which `claimDue` with the same query would find something; null where nothing waits for a time. */
   nextDue(query: DueFilter): Promise<Instant | null>
-  /** Deliveries that a writer before this one left `working`: a crash. Given to this run, oldest first. */
-  claimAbandoned(query: DueQuery): Promise<readonly LoadedDelivery[]>
+  /** Deliveries that a writer before this one left `working`: a crash. Oldest first. */
+  claimAbandoned(query: Omit<DueFilter, 'runId'> & { readonly limit: number }): Promise<readonly LoadedDelivery[]>
   /** Takes one delivery that is settled, waiting or abandoned: `--retry-failed`, review, a lead of the same file that still waits. Null where this writer works it already, where unknown. */
-  claim(deliveryId: string, runId: string): Promise<LoadedDelivery | null>
+  claim(deliveryId: string): Promise<LoadedDelivery | null>
 
   load(deliveryId: string): Promise<LoadedDelivery | null>
   /** All deliveries of a lead, oldest first. */

@@ -45,7 +45,7 @@ export const createDueLeads = (around: Surroundings, { adopt }: ReturnType<typeo
   const recover = async (): Promise<void> => {
     for (;;) {
       const now = clock.now()
-      const left = await ledger.claimAbandoned({ mode, now, limit: CLAIM_LIMIT, runId, ...(to === null ? {} : { to: to.id }) })
+      const left = await ledger.claimAbandoned({ mode, limit: CLAIM_LIMIT, ...(to === null ? {} : { to: to.id }) })
       for (const each of left) tally.recovered(each.delivery.lead.id, each.runId)
       for (const work of await adopt(left)) {
         work.orders = [...interrupted(work.history, now)]

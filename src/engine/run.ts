@@ -90,7 +90,7 @@ export const runDeliveries = async (settings: RunSettings, leads: LeadSource | n
       // Until its leads are works with slots of their own, a batch that is being fetched keeps the run from ending.
       slots.take()
       try {
-        return await takeUp.adopt(await ledger.claimBatch({ mode, recipient, runId: settings.runId, limit, atLeast }))
+        return await takeUp.adopt(await ledger.claimBatch({ mode, recipient, limit, atLeast }))
       } finally {
         slots.give()
       }
@@ -107,7 +107,7 @@ export const runDeliveries = async (settings: RunSettings, leads: LeadSource | n
       if (settings.enqueue) {
         if (stopping()) return
         await enqueue(batch.leads.map(({ lead }) => workOf(lead)), async (id) => {
-          const loaded = await ledger.claim(id, settings.runId)
+          const loaded = await ledger.claim(id)
           return loaded && loadedWork(loaded, await takeUp.planOf(loaded))
         })
         continue

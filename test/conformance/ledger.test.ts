@@ -243,7 +243,7 @@ const CASES: readonly Case[] = [
     const start: DeliveryEvent = { type: 'attemptStarted', at: T0, path: '/', recipient: 'a', phase: 'post', attempt: 1, key: 'k', requestHash: 'h', version: null, batch: 'b_1.1' }
     const silence: DeliveryEvent = { type: 'attemptFinished', at: T0, path: '/', recipient: 'a', phase: 'post', attempt: 1, key: 'k', verdict: { kind: 'unknown', class: 'timeout', retry: true, reason: 'no answer' }, revenue: null, httpStatus: null, durationMs: 1, batch: 'b_1.1' }
     await ledger.append([first(x, waits(T0 + 60_000), [received(), start, silence]), first(y, waits(T0, { batch: true })), first(z, waits(T0 + 1, { batch: true, recipient: 'b' }))])
-    expect(await ledger.claimBatch({ mode: 'live', recipient: 'a', runId: 'r1', limit: 9 })).toEqual([])
+    expect(await ledger.claimBatch({ mode: 'live', recipient: 'a', limit: 9 })).toEqual([])
     expect((await ledger.claimDue({ mode: 'live', now: T0 + 1, limit: ledger.shared ? 9 : 1 })).map((each) => each.delivery.to)).toEqual(['z'])
     const asked = { mode: 'live', deliveryIds: [z.id], now: T0 + 1 } as const
     expect(await ledger.onTheirWay({ ...asked, recipient: 'a' })).toEqual(new Map([[z.id, T0 + 61_000]]))
@@ -287,21 +287,21 @@ const CASES: readonly Case[] = [
   ['one delivery is taken whatever its state', async (ledger) => {
     const a = delivery('L1')
     await ledger.append([first(a, settled('failed'))])
-    expect((await ledger.claim(a.id, 'r2'))?.standing).toEqual(settled('failed'))
+    expect((await ledger.claim(a.id))?.standing).toEqual(settled('failed'))
     expect((await ledger.append([then(a, 1, settled('accepted'), [{ type: 'reopened', at: T0, reason: 'again' }], 'r2')])).map((each) => each.kind)).toEqual(['ok'])
     expect((await ledger.load(a.id))?.runId).toBe('r2')
-    expect(await ledger.claim(delivery('nobody').id, 'r2')).toBeNull()
+    expect(await ledger.claim(delivery('nobody').id)).toBeNull()
   }],
   ['a delivery is taken once: not again while this writer works it', async (ledger) => {
     const [a, b] = [delivery('L1'), delivery('L2')]
     await ledger.append([first(a, waits(T0)), first(b)])
     expect(await ledger.claimDue({ mode: 'live', now: T0, limit: 9 })).toHaveLength(1)
-    expect(await ledger.claim(a.id, 'r1')).toBeNull()
-    expect(await ledger.claim(b.id, 'r1')).toBeNull()
+    expect(await ledger.claim(a.id)).toBeNull()
+    expect(await ledger.claim(b.id)).toBeNull()
   }],
   ['this writer\'s own work is not abandoned', async (ledger) => {
     await ledger.append([first(delivery('L1'))])
-    expect(await ledger.claimAbandoned({ mode: 'live', now: T0, limit: 9 })).toEqual([])
+    expect(await ledger.claimAbandoned({ mode: 'live', limit: 9 })).toEqual([])
   }],
   ['all deliveries of a lead, oldest first', async (ledger) => {
     await ledger.append([first(delivery('L1', { to: 'b' })), first(delivery('L1')), first(delivery('L2'))])

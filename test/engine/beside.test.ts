@@ -47,7 +47,7 @@ describe('a run beside others on one store', () => {
     let left: LoadedDelivery[] = []
     const world = createWorld({ a: endpointYaml(a.url) }, { ...ledger, shared: true, claimAbandoned: async () => (world.clock.now() < T0 + 5_000 ? [] : left.splice(0)) })
     await world.run('a', someLeads(1))
-    const taken = await ledger.claim((await ledger.ofLead('L1'))[0]?.delivery.id ?? '', 'another')
+    const taken = await ledger.claim((await ledger.ofLead('L1'))[0]?.delivery.id ?? '')
     left = taken ? [taken] : []
     await world.run('a', someLeads(1, 2))
     expect((await ledger.counts('live')).settled.accepted).toBe(2)

@@ -156,7 +156,7 @@ describe('what a process left behind', () => {
     const open = store()
     const first = createWorld({ a: endpointYaml(a.url) }, await open())
     await first.run('a', someLeads(1))
-    await first.ledger.claim((await first.ledger.ofLead('L1'))[0]!.delivery.id, 'run2')
+    await first.ledger.claim((await first.ledger.ofLead('L1'))[0]!.delivery.id)
 
     a.rescript({ do: 'accept' })
     const second = createWorld({ a: endpointYaml(a.url) }, await open())

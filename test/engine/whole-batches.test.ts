@@ -114,7 +114,7 @@ describe.each(IMPLEMENTATIONS)('on $name', ({ open, cannot }) => {
     it('go anew, with others too, where a person has looked', async () => {
       const { a, world } = await givenUp()
       for (const id of ['L1', 'L2']) {
-        const loaded = await world.ledger.claim(deliveryIdOf({ mode: 'live', to: 'a', leadId: id, number: 1 }), 'review')
+        const loaded = await world.ledger.claim(deliveryIdOf({ mode: 'live', to: 'a', leadId: id, number: 1 }))
         const { events } = decideReview(loaded?.events.map(({ event }) => event) ?? [], null, { decision: 'retry', note: null }, world.clock.now())
         await world.ledger.append([{ deliveryId: loaded?.delivery.id ?? '', version: loaded?.events.length ?? 0, runId: 'review', events, standing: { state: 'waiting', dueAt: world.clock.now(), why: '', recipient: null, batch: false } }])
       }
@@ -135,7 +135,7 @@ describe.each(IMPLEMENTATIONS)('on $name', ({ open, cannot }) => {
 
     it.skipIf(cannot.includes('a crash'))('stay in doubt where a crash came while they were taken up one by one, and go by the next order', async () => {
       const { a, world, reopen, first } = await givenUp()
-      for (const id of ['L1', 'L2', 'L3']) await world.ledger.claim(deliveryIdOf({ mode: 'live', to: 'a', leadId: id, number: 1 }), 'run9')
+      for (const id of ['L1', 'L2', 'L3']) await world.ledger.claim(deliveryIdOf({ mode: 'live', to: 'a', leadId: id, number: 1 }))
       const second = createWorld(files(a.url), await reopen?.(), world.clock.now())
       await second.run(null, null)
       expect(await counts(second)).toEqual({ failed: 8 })

@@ -19,6 +19,7 @@ import { ownQueue } from './postgres/queue.ts'
 import { createReads } from './postgres/reads.ts'
 import { analyze, migrate, requireCurrent } from './postgres/schema.ts'
 import { pack } from './packing.ts'
+import { purgePages } from './purge.ts'
 import { recipientStateOf } from './rows.ts'
 
 export interface PostgresOptions {
@@ -172,13 +173,7 @@ export const openPostgresLedger = async ({ url, use, leaseMs = LEASE_MS, patienc
     ...createLimits(db, s, held.fence),
 
     purge: async ({ olderThanMs, now }) => {
-      let purged = 0
-      for (let after: number | null = 0; after !== null;) {
-        const from: number = after
-        const page: { readonly purged: number; readonly last: number | null } = await db.transaction((run) => purgeRows(run, s, now - olderThanMs, from, PURGE_PAGE))
-        purged += page.purged
-        after = page.last
-      }
+      const purged = await purgePages((after) => db.transaction((run) => purgeRows(run, s, now - olderThanMs, after, PURGE_PAGE)))
       await db.query(`VACUUM ${s}.deliveries`)
       await db.query(`VACUUM ${s}.log`)
       return purged

@@ -5,6 +5,20 @@ import type { Verdict } from '../../core/verdict.ts'
 import { idempotencyKeyOf } from '../../engine/identity.ts'
 import type { Delivery } from '../../ports.ts'
 
+/** So many were purged; the next page begins after row `last`, null at the end. */
+export interface PurgedPage { readonly purged: number; readonly last: number | null }
+
+/** Page by page, each in a transaction of its own; how many were purged. */
+export const purgePages = async (page: (after: number) => Promise<PurgedPage>): Promise<number> => {
+  let purged = 0
+  for (let after: number | null = 0; after !== null;) {
+    const done: PurgedPage = await page(after)
+    purged += done.purged
+    after = done.last
+  }
+  return purged
+}
+
 /** An event without what could tell of a person: buyers echo names in their reasons, captures and redirects. It folds to the same figures. */
 export const withoutPersonalData = (event: DeliveryEvent, delivery: DeliveryName): DeliveryEvent => {
   switch (event.type) {

@@ -13,7 +13,7 @@ export type SqlValue = string | number | null
 
 export const STATES = { working: 0, waiting: 1, settled: 2 } as const
 
-/** The columns of a standing, in the order of `UPDATE_STANDING`. */
+/** The columns of a standing, in the order of `STANDING_COLUMNS`. */
 export const standingValues = (standing: Standing): readonly SqlValue[] => {
   switch (standing.state) {
     case 'working': return WORKING
@@ -51,7 +51,7 @@ export const deliveryOf = (row: SqlRow): Delivery => {
   }
 }
 
-/** The values of a delivery's own columns, in the order of `INSERT_DELIVERY`. Empty maps are left out: they are the rule. */
+/** The values of a delivery's own columns, in the order of `DELIVERY_COLUMNS`. Empty maps are left out: they are the rule. */
 export const deliveryValues = (delivery: Delivery): readonly SqlValue[] => [
   delivery.lead.id, delivery.to, delivery.mode, delivery.number, JSON.stringify(delivery.lead.fields), delivery.receivedAt,
   textOfPairs(delivery.source), textOfPairs(delivery.vars), delivery.cost?.amount ?? null, delivery.cost?.currency ?? null, delivery.planHash,

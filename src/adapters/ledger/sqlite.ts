@@ -3,6 +3,7 @@ import type { DeliveriesFilter, EventsFilter, Ledger, StoreUse } from '../../por
 import { aloneLimits } from './alone-limits.ts'
 import { createDraws } from './draws.ts'
 import { pages } from './pages.ts'
+import { purgePages } from './purge.ts'
 import { startClient } from './sqlite/client.ts'
 import type { Client } from './sqlite/client.ts'
 import type { Holder } from './sqlite/lease.ts'
@@ -99,14 +100,9 @@ const ledgerOf = (client: Client): Ledger => ({
   close: () => client.close(),
 })
 
-/** Page by page, so that the lease is renewed between; the files last, and also where an earlier purge broke off before them. */
+/** By pages the lease is renewed between; the files last, and also where an earlier purge broke off before them. */
 const purge = async (client: Client, settledBefore: Instant): Promise<number> => {
-  let purged = 0
-  for (let after: number | null = 0; after !== null;) {
-    const page: { readonly purged: number; readonly last: number | null } = await client.call('purgePage', settledBefore, after, PAGE)
-    purged += page.purged
-    after = page.last
-  }
+  const purged = await purgePages((after) => client.call('purgePage', settledBefore, after, PAGE))
   await client.call('scrub')
   return purged
 }

@@ -43,8 +43,8 @@ describe('a lead of two targets, each worked by another worker', { timeout: 120_
     const [one, two] = workers()
     const [a, b] = [delivery('L1', 'a'), delivery('L1', 'b')]
     await one.append([takenIn(a), takenIn(b)])
-    await one.claim(a.id, 'r')
-    await two.claim(b.id, 'r')
+    await one.claim(a.id)
+    await two.claim(b.id)
     expect(await kinds(one, sends(a))).toEqual(['ok'])
     expect(await two.append([sends(b)])).toEqual([{ kind: 'busy', recipients: ['shared'] }])
     expect(await kinds(two, { ...sends(b), once: ['other'], events: tried('/', 'other', 1, null) })).toEqual(['ok'])
@@ -67,7 +67,7 @@ describe('a lead of two targets, each worked by another worker', { timeout: 120_
     expect(once(await both(takenInAndSent, leads))).toEqual(['busy,ok'])
     const more = leads.map((lead) => `more ${lead}`)
     await one.append(more.flatMap((lead) => [takenIn(delivery(lead, 'a')), takenIn(delivery(lead, 'b'))]))
-    await Promise.all(more.flatMap((lead) => [one.claim(delivery(lead, 'a').id, 'r'), two.claim(delivery(lead, 'b').id, 'r')]))
+    await Promise.all(more.flatMap((lead) => [one.claim(delivery(lead, 'a').id), two.claim(delivery(lead, 'b').id)]))
     expect(once(await both(sends, more))).toEqual(['busy,ok'])
   })
 

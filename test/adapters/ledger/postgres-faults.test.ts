@@ -120,9 +120,9 @@ describe('several workers on one store', { timeout: 60_000 }, () => {
     const { url } = await freshStore()
     const [one, other] = [await worker(url), await worker(url)]
     await one.append([first(delivery('L1'))])
-    expect(await other.claim(delivery('L1').id, 'r2')).toBeNull()
+    expect(await other.claim(delivery('L1').id)).toBeNull()
     await one.close()
-    expect((await other.claim(delivery('L1').id, 'r2'))?.delivery.lead.id).toBe('L1')
+    expect((await other.claim(delivery('L1').id))?.delivery.lead.id).toBe('L1')
   })
 
   it('what one works, another cannot move', async () => {
@@ -271,7 +271,7 @@ describe('several workers on one store', { timeout: 60_000 }, () => {
     const workers = [await worker(url), await worker(url)]
     const leads = Array.from({ length: 40 }, (_, i) => `L${i}`)
     await workers[0]?.append(['x', 'y'].flatMap((to) => leads.map((lead) => first(delivery(lead, to), { standing: { state: 'waiting', dueAt: T0, why: 'a batch', recipient: 'a', batch: true } }))))
-    const fetched = await Promise.all(workers.map((each) => (claim === 'claimDue' ? each.claimDue({ ...query, limit: 40 }) : each.claimBatch({ mode: 'live', recipient: 'a', runId: 'r1', limit: 40 }))))
+    const fetched = await Promise.all(workers.map((each) => (claim === 'claimDue' ? each.claimDue({ ...query, limit: 40 }) : each.claimBatch({ mode: 'live', recipient: 'a', limit: 40 }))))
     const [one, other] = fetched.map((each) => new Set(each.map(({ delivery: { lead } }) => lead.id)))
     expect([...one ?? []].filter((lead) => other?.has(lead))).toEqual([])
     expect((one?.size ?? 0) + (other?.size ?? 0)).toBe(40)
@@ -283,7 +283,7 @@ describe('several workers on one store', { timeout: 60_000 }, () => {
     const started = tried('/', 'a', 1, null).map((event) => ({ ...event, batch: 'B-4' }))
     await gone.append(['L1', 'L2', 'L3', 'L4'].map((lead) => first(delivery(lead), { events: [received(), ...started] as Step['events'] })))
     await gone.close()
-    expect((await one.claim(delivery('L2').id, 'r2'))?.delivery.lead.id).toBe('L2')
+    expect((await one.claim(delivery('L2').id))?.delivery.lead.id).toBe('L2')
     expect((await other.claimAbandoned({ ...query, limit: 1 })).map((each) => each.delivery.lead.id)).toEqual(['L1', 'L3', 'L4'])
   })
 

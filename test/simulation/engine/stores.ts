@@ -117,6 +117,6 @@ const takingUp = (lost: Set<string>, ledger: Ledger): Ledger => {
   return {
     ...ledger,
     claimAbandoned: async (query) => (await ledger.claimAbandoned(query)).map(taken),
-    claim: async (deliveryId, runId) => taken(await ledger.claim(deliveryId, runId)),
+    claim: async (deliveryId) => taken(await ledger.claim(deliveryId)),
   }
 }

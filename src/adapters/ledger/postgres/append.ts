@@ -26,6 +26,9 @@ export const createAppender = (db: Database, s: string, lease: Lease, queue: Que
   const own = new Map<string, Known>()
   const runNumbers = new Map<string, number>()
 
+  /** A delivery was written or claimed: this worker's own from now on. */
+  const owns = (deliveryId: string, n: number, version: number): void => { own.set(deliveryId, { n, version, fence: lease.fence, elsewhere: false, purged: false, standing: null, highest: 0 }) }
+
   const runNumber = async (run: Run, runId: string): Promise<number> => {
     const known = runNumbers.get(runId)
     if (known !== undefined) return known
@@ -45,7 +48,7 @@ export const createAppender = (db: Database, s: string, lease: Lease, queue: Que
     for (const [runId, n] of runs) runNumbers.set(runId, n)
     for (const each of judged.changed) {
       const n = each.n ?? made.get(each) ?? 0
-      if (each.standing[0] === 0) own.set(each.deliveryId, { n, version: each.version, fence: lease.fence, elsewhere: false, purged: false, standing: null, highest: 0 })
+      if (each.standing[0] === 0) owns(each.deliveryId, n, each.version)
       else own.delete(each.deliveryId)
     }
     const firsts = new Map(judged.log.map((each, i) => [each.result, numbers[i] ?? 0]))
@@ -138,8 +141,7 @@ export const createAppender = (db: Database, s: string, lease: Lease, queue: Que
 
   return {
     append,
-    /** A delivery was claimed: this worker's own from now on. */
-    owns: (deliveryId: string, n: number, version: number): void => { own.set(deliveryId, { n, version, fence: lease.fence, elsewhere: false, purged: false, standing: null, highest: 0 }) },
+    owns,
     numberOf: (deliveryId: string): number | undefined => own.get(deliveryId)?.n,
   }
 }

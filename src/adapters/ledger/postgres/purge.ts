@@ -1,9 +1,10 @@
 import { nameOf, withoutPersonalData } from '../purge.ts'
+import type { PurgedPage } from '../purge.ts'
 import { PURGED_LEAD, deliveryOf, eventsOf } from '../rows.ts'
 import type { Run } from './database.ts'
 
-/** Purges the next deliveries after row `after`, inside the caller's transaction; `last` null at the end. */
-export const purgeRows = async (run: Run, s: string, settledBefore: number, after: number, limit: number): Promise<{ readonly purged: number; readonly last: number | null }> => {
+/** Purges the next deliveries after row `after`, inside the caller's transaction. */
+export const purgeRows = async (run: Run, s: string, settledBefore: number, after: number, limit: number): Promise<PurgedPage> => {
   const rows = await run(`SELECT * FROM ${s}.deliveries WHERE n > $1 AND state = 2 AND settled_at <= $2 AND lead <> $3 ORDER BY n LIMIT $4 FOR UPDATE SKIP LOCKED`, [after, settledBefore, PURGED_LEAD, limit])
   if (rows.length === 0) return { purged: 0, last: null }
   const numbers = rows.map((row) => Number(row['n']))

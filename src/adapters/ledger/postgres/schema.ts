@@ -1,4 +1,5 @@
 import { StoreError } from '../../../ports.ts'
+import { refuseNewer, refuseOlder } from '../versions.ts'
 import type { Database, Run } from './database.ts'
 
 /**
@@ -98,7 +99,7 @@ export const requireCurrent = async (db: Database, schema: string): Promise<void
   const known = await versionOf(db, schema)
   refuseNewer(known, MIGRATIONS.length)
   if (known === 0) throw new StoreError('unreachable', `there is no store in the schema ${schema} of this database yet: nothing has been delivered from here`, 'finalmile deliver makes one; `?schema=NAME` in --store names another')
-  if (known < MIGRATIONS.length) throw new StoreError('unsupported', `this store is of version ${known}, from before this finalmile (${MIGRATIONS.length})`, 'run `finalmile resume` once: it brings the store up')
+  refuseOlder(known, MIGRATIONS.length)
 }
 
 const versionOf = async (db: Database, schema: string): Promise<number> => {
@@ -115,7 +116,3 @@ const readVersion = async (run: Run, schema: string): Promise<number> => Number(
 
 const statementsOf = (migration: string): readonly string[] =>
   migration.replace(/--.*$/gm, '').split(';').map((each) => each.trim()).filter((each) => each !== '')
-
-const refuseNewer = (version: number, known: number): void => {
-  if (version > known) throw new StoreError('newer', `this store is of version ${version}; this finalmile knows versions up to ${known}`, 'use the finalmile that made it, or a newer one')
-}

@@ -2,11 +2,12 @@ import type { DatabaseSync } from 'node:sqlite'
 import type { Instant } from '../../../base/time.ts'
 import { StoreError } from '../../../ports.ts'
 import { nameOf, withoutPersonalData } from '../purge.ts'
+import type { PurgedPage } from '../purge.ts'
 import { LOCK_MS } from './database.ts'
 import { PURGED_LEAD, deliveryOf, eventsOf } from '../rows.ts'
 
-/** Purges the next deliveries after row `after`, inside the caller's transaction; `last` null at the end. */
-export const purgeRows = (db: DatabaseSync, settledBefore: Instant, after: number, limit: number): { readonly purged: number; readonly last: number | null } => {
+/** Purges the next deliveries after row `after`, inside the caller's transaction. */
+export const purgeRows = (db: DatabaseSync, settledBefore: Instant, after: number, limit: number): PurgedPage => {
   const rows = db.prepare('SELECT * FROM deliveries WHERE n > ? AND state = 2 AND settled_at <= ? AND lead <> ? ORDER BY n LIMIT ?').all(after, settledBefore, PURGED_LEAD, limit)
   const logOf = db.prepare('SELECT seq, events FROM log WHERE delivery = ?')
   const setLog = db.prepare('UPDATE log SET events = ? WHERE seq = ?')

@@ -1,5 +1,5 @@
 import type { DatabaseSync } from 'node:sqlite'
-import { StoreError } from '../../../ports.ts'
+import { refuseNewer, refuseOlder } from '../versions.ts'
 import { inTransaction } from './transaction.ts'
 
 /**
@@ -46,7 +46,7 @@ export const MIGRATIONS: readonly string[] = [
 
 /** Brings a store up to this version; refuses one that a newer finalmile has brought further. */
 export const migrate = (db: DatabaseSync, migrations: readonly string[] = MIGRATIONS): void => {
-  refuseNewer(db, migrations)
+  refuseNewer(versionOf(db), migrations.length)
   while (versionOf(db) < migrations.length) {
     inTransaction(db, () => {
       // Another process may have done it while this one waited for the lock.
@@ -58,19 +58,10 @@ export const migrate = (db: DatabaseSync, migrations: readonly string[] = MIGRAT
   }
 }
 
-/** For who only looks: it cannot bring a store up, so an older one is refused too. */
+/** For who only looks: it must not change the store. */
 export const requireCurrent = (db: DatabaseSync): void => {
-  refuseNewer(db, MIGRATIONS)
-  if (versionOf(db) < MIGRATIONS.length) {
-    throw new StoreError('unsupported', `this store is of version ${versionOf(db)}, from before this finalmile (${MIGRATIONS.length})`, 'run `finalmile resume` once: it brings the store up')
-  }
+  refuseNewer(versionOf(db), MIGRATIONS.length)
+  refuseOlder(versionOf(db), MIGRATIONS.length)
 }
 
 const versionOf = (db: DatabaseSync): number => Number(db.prepare('PRAGMA user_version').get()?.['user_version'] ?? 0)
-
-const refuseNewer = (db: DatabaseSync, migrations: readonly string[]): void => {
-  const version = versionOf(db)
-  if (version > migrations.length) {
-    throw new StoreError('newer', `this store is of version ${version}; this finalmile knows versions up to ${migrations.length}`, 'use the finalmile that made it, or a newer one')
-  }
-}

@@ -8,14 +8,18 @@ import type { History } from '../../../core/history.ts'
 import type { Run } from '../../../core/run.ts'
 import { refusedClaim } from '../../../core/refused-claim.ts'
 import { buyersIn } from '../../../core/sale.ts'
-import type { Counts, DeliveriesFilter, DueFilter, DueQuery, EventsFilter, Exists, LoadedDelivery, Queue, RecipientState } from '../../../ports.ts'
+import type { Counts, DeliveriesFilter, DueFilter, DueQuery, EventsFilter, Exists, Ledger, LoadedDelivery, Queue, RecipientState } from '../../../ports.ts'
 import { createBatches } from './batches.ts'
 import type { Lease } from './lease.ts'
 import type { PackedResult, PackedStep } from '../packing.ts'
+import type { PurgedPage } from '../purge.ts'
 import { purgeRows, scrubFiles } from './purge.ts'
 import { inTransaction } from './transaction.ts'
 import { DELIVERY_COLUMNS, PURGED_LEAD, STANDING_COLUMNS, STATES, WORKING, countsOf, deliveryRowOf, eventRowsOf, eventsOf, queueOf, recipientStateOf, standingOf, storedEventsOf } from '../rows.ts'
 import type { DeliveryRow, EventRow, SqlRow } from '../rows.ts'
+
+/** What a method of the ledger is asked. */
+type Query<M extends 'claimAbandoned' | 'claimBatch' | 'known' | 'onTheirWay' | 'queues'> = Parameters<Ledger[M]>[0]
 
 /**
  * All that is done with the database, synchronously; `lease` null for a process that only looks or pauses. `mayWrite` throws where a
@@ -168,7 +172,7 @@ export const createStore = (db: DatabaseSync, lease: Lease | null, mayWrite: () 
 
   return {
     append: (steps: readonly PackedStep[]): readonly PackedResult[] => write(() => steps.map(appendOne)),
-    known: ({ mode, to, leadIds }: { readonly mode: Mode; readonly to: string; readonly leadIds: readonly string[] }): ReadonlyMap<string, Exists> =>
+    known: ({ mode, to, leadIds }: Query<'known'>): ReadonlyMap<string, Exists> =>
       new Map(leadIds.flatMap((leadId) => (statement.byKey.get(leadId, to, mode, 1) ? [[leadId, existing(leadId, to, mode, 1)]] : []))),
 
     startRun: (run: Run, plan: { readonly hash: string; readonly json: string } | null): void => write(() => {
@@ -192,11 +196,11 @@ export const createStore = (db: DatabaseSync, lease: Lease | null, mayWrite: () 
       const row = db.prepare(`SELECT min(due_at) AS at FROM deliveries d WHERE ${where} AND due_at >= 0`).get(...values)
       return row?.['at'] === null || row?.['at'] === undefined ? null : Number(row['at'])
     },
-    claimBatch: ({ mode, recipient, limit, atLeast = 1 }: { readonly mode: Mode; readonly recipient: string; readonly limit: number; readonly atLeast?: number }): readonly LoadedDelivery[] => write(() => {
+    claimBatch: ({ mode, recipient, limit, atLeast = 1 }: Query<'claimBatch'>): readonly LoadedDelivery[] => write(() => {
       const rows = db.prepare(`${SELECT_DELIVERY} WHERE state = 1 AND d.mode = ? AND batch = 1 AND recipient = ? ORDER BY due_at, d.n LIMIT ?`).all(mode, recipient, limit)
       return rows.length < atLeast ? [] : take(rows.filter((row) => !batches.isOnItsWay(row)))
     }),
-    onTheirWay: ({ recipient, deliveryIds, now, runId }: { readonly mode: Mode; readonly recipient: string; readonly deliveryIds: readonly string[]; readonly now: number; readonly runId?: string }): ReadonlyMap<string, number | null> => new Map(deliveryIds.flatMap((id) => {
+    onTheirWay: ({ recipient, deliveryIds, now, runId }: Query<'onTheirWay'>): ReadonlyMap<string, number | null> => new Map(deliveryIds.flatMap((id) => {
       const found = find(id)
       const other = found && batches.onItsWay(found, recipient)
       return other ? [[id, batches.untilAfter(other, now, runId)]] : []
@@ -208,9 +212,9 @@ export const createStore = (db: DatabaseSync, lease: Lease | null, mayWrite: () 
     ofBatch: batches.ofBatch,
     accumulating: (mode: Mode): ReadonlyMap<string, number> =>
       new Map(db.prepare('SELECT recipient, count(*) AS n FROM deliveries WHERE state = 1 AND batch = 1 AND mode = ? GROUP BY recipient').all(mode).map((row) => [String(row['recipient']), Number(row['n'])])),
-    claimAbandoned: (query: DueQuery): readonly LoadedDelivery[] => write(() =>
-      take(db.prepare(`${SELECT_DELIVERY} WHERE state = 0 AND fence <> ? AND d.mode = ?${query.to === undefined ? '' : ' AND d.target = ?'} ORDER BY d.n LIMIT ?`)
-        .all(fence, query.mode, ...(query.to === undefined ? [] : [query.to]), query.limit))),
+    claimAbandoned: ({ mode, to, limit }: Query<'claimAbandoned'>): readonly LoadedDelivery[] => write(() =>
+      take(db.prepare(`${SELECT_DELIVERY} WHERE state = 0 AND fence <> ? AND d.mode = ?${to === undefined ? '' : ' AND d.target = ?'} ORDER BY d.n LIMIT ?`)
+        .all(fence, mode, ...(to === undefined ? [] : [to]), limit))),
     claim: (deliveryId: string): LoadedDelivery | null => write(() => {
       const found = find(deliveryId)
       return found ? (take(db.prepare(`${SELECT_DELIVERY} WHERE d.n = ? AND d.lead <> ? AND NOT (state = 0 AND fence = ?)`).all(found.n, PURGED_LEAD, fence))[0] ?? null) : null
@@ -249,7 +253,7 @@ export const createStore = (db: DatabaseSync, lease: Lease | null, mayWrite: () 
         .map(deliveryRowOf)
     },
     counts: (mode: Mode): Counts => countsOf(db.prepare('SELECT state, outcome, count(*) AS n FROM deliveries WHERE mode = ? GROUP BY state, outcome').all(mode)),
-    queues: ({ mode, runId, dueBefore = 0 }: { readonly mode: Mode; readonly runId?: string; readonly dueBefore?: number }): readonly Queue[] =>
+    queues: ({ mode, runId, dueBefore = 0 }: Query<'queues'>): readonly Queue[] =>
       db.prepare(`SELECT recipient, why, batch, count(*) AS leads, min(due_at) AS next_at, total(due_at < ?) AS overdue FROM deliveries
         WHERE state = 1 AND mode = ?${runId === undefined ? '' : ' AND run = (SELECT n FROM runs WHERE id = ?)'} GROUP BY recipient, why, batch ORDER BY leads DESC`)
         .all(dueBefore, mode, ...(runId === undefined ? [] : [runId])).map(queueOf),
@@ -258,7 +262,7 @@ export const createStore = (db: DatabaseSync, lease: Lease | null, mayWrite: () 
       return row ? String(row['json']) : null
     },
 
-    purgePage: (settledBefore: number, after: number, limit: number): { readonly purged: number; readonly last: number | null } => write(() => purgeRows(db, settledBefore, after, limit)),
+    purgePage: (settledBefore: number, after: number, limit: number): PurgedPage => write(() => purgeRows(db, settledBefore, after, limit)),
     scrub: (): void => scrubFiles(db),
 
     // What a person does beside a running delivery is unfenced: short, and not about any delivery's history.
