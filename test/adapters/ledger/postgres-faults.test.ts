@@ -3,6 +3,7 @@ import dns from 'node:dns'
 import { once } from 'node:events'
 import { createServer } from 'node:net'
 import type { AddressInfo } from 'node:net'
+import { hostname } from 'node:os'
 import pg from 'pg'
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import { MIGRATIONS, migrate } from '../../../src/adapters/ledger/postgres/schema.ts'
@@ -103,14 +104,14 @@ describe('several workers on one store', { timeout: 60_000 }, () => {
     expect(one.holdsLease()).toBe(false)
   })
 
-  it('a worker of another machine keeps its work until its time is over, whatever runs here; one of this machine that is gone does not', async () => {
+  it.each(['another-machine', hostname(), `${hostname()} another-boot pid:[1]`])('a worker of another machine or container keeps its work until its time is over, whatever runs here and whatever it is called; one that is gone from here does not (%s)', async (place) => {
     const { url } = await freshStore()
     const s = schemaOf(url)
     const [far, near, other] = [await worker(url), await worker(url), await worker(url)]
     await far.append([first(delivery('L1'))])
     await near.append([first(delivery('L2'))])
     const { pid } = spawnSync(process.execPath, ['--version'])
-    await queryAt(url, `UPDATE ${s}.workers SET pid = ${pid} WHERE fence < 3; UPDATE ${s}.workers SET host = 'another-machine' WHERE fence = 1`)
+    await queryAt(url, `UPDATE ${s}.workers SET pid = ${pid} WHERE fence < 3; UPDATE ${s}.workers SET host = '${place}' WHERE fence = 1`)
     expect((await other.claimAbandoned(query)).map((each) => each.delivery.lead.id)).toEqual(['L2'])
     await expire(url, 1)
     expect((await other.claimAbandoned(query)).map((each) => each.delivery.lead.id)).toEqual(['L1'])

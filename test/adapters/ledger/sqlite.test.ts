@@ -9,6 +9,7 @@ import { setImmediate } from 'node:timers/promises'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { openSqliteLedger } from '../../../src/adapters/ledger/sqlite.ts'
 import { openDatabase } from '../../../src/adapters/ledger/sqlite/database.ts'
+import { ownPlace } from '../../../src/adapters/ledger/is-gone.ts'
 import { openHost } from '../../../src/adapters/ledger/sqlite/host.ts'
 import { takeLease } from '../../../src/adapters/ledger/sqlite/lease.ts'
 import { MIGRATIONS, migrate } from '../../../src/adapters/ledger/sqlite/schema.ts'
@@ -113,13 +114,14 @@ describe('one writer', () => {
   it.each<[string, string, number, boolean]>([
     ['on another machine is waited for to the end of its lease: nobody here can tell whether it runs', 'another-machine', T0 + 1, false],
     ['on another machine is replaced when its lease is over', 'another-machine', T0, true],
-    ['of this machine that is gone is replaced at once', hostname(), T0 + 60_000, true],
-  ])('a writer %s', (_, host, until, taken) => {
+    ['on another machine of this name, or in a container that bears it, is waited for as well', `${hostname()} another-boot pid:[1]`, T0 + 1, false],
+    ['that is gone from here is replaced at once', ownPlace(), T0 + 60_000, true],
+  ])('a writer %s', (_, place, until, taken) => {
     const db = openDatabase(path, 'write')
     const { pid } = spawnSync(process.execPath, ['--version'])
-    db.prepare('UPDATE lease SET fence = 7, holder = ?, pid = ?, host = ?, since = ?, until = ?').run(`${pid}@${host}`, pid, host, T0 - 1_000, until)
+    db.prepare('UPDATE lease SET fence = 7, holder = ?, pid = ?, host = ?, since = ?, until = ?').run(place, pid, hostname(), T0 - 1_000, until)
     const found = takeLease(db, 20_000, T0)
-    expect('lease' in found ? found.lease.fence : found.holder.host).toBe(taken ? 8 : host)
+    expect('lease' in found ? found.lease.fence : found.holder.place).toBe(taken ? 8 : place)
     db.close()
   })
 

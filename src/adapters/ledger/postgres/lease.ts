@@ -1,6 +1,5 @@
-import { hostname } from 'node:os'
 import { LeaseLostError } from '../../../ports.ts'
-import { isGone } from '../is-gone.ts'
+import { isGone, ownPlace } from '../is-gone.ts'
 import type { Database, Row, Run } from './database.ts'
 
 /** A worker's own fencing number, kept alive by heartbeats. */
@@ -12,14 +11,15 @@ export interface Lease {
   check(rows: readonly Row[]): void
   /** False once another may have taken over. By this machine's clock, from before the heartbeat that was answered. */
   holds(): boolean
-  /** Marks workers whose time is over, or whose process on this machine is gone, as lost: their work may be claimed. */
+  /** Marks workers whose time is over, or whose process is gone from here, as lost: their work may be claimed. */
   reap(run: Run): Promise<void>
   release(): Promise<void>
 }
 
 export const takeLease = async (db: Database, schema: string, leaseMs: number): Promise<Lease> => {
+  const place = ownPlace()
   const asked = Date.now()
-  const [row] = await db.query(`INSERT INTO ${schema}.workers (host, pid, until) VALUES ($1, $2, clock_timestamp() + $3 * interval '1 millisecond') RETURNING fence`, [hostname(), process.pid, leaseMs])
+  const [row] = await db.query(`INSERT INTO ${schema}.workers (host, pid, until) VALUES ($1, $2, clock_timestamp() + $3 * interval '1 millisecond') RETURNING fence`, [place, process.pid, leaseMs])
   const fence = Number(row?.['fence'])
   // Earlier than anyone may take over: what is sent in the last moment is still ours to write down.
   const marginMs = leaseMs / 10
@@ -60,7 +60,7 @@ export const takeLease = async (db: Database, schema: string, leaseMs: number): 
     holds: () => !lost && until > Date.now(),
     reap: async (run) => {
       const others = await run(`SELECT fence, host, pid, until < clock_timestamp() AS over FROM ${schema}.workers WHERE NOT lost AND fence <> $1 FOR UPDATE SKIP LOCKED`, [fence])
-      const gone = others.filter((each) => each['over'] === true || (each['host'] === hostname() && isGone(Number(each['pid'])))).map((each) => each['fence'])
+      const gone = others.filter((each) => each['over'] === true || (each['host'] === place && isGone(Number(each['pid'])))).map((each) => each['fence'])
       if (gone.length > 0) await run(`UPDATE ${schema}.workers SET lost = true WHERE fence = ANY($1::bigint[])`, [gone])
     },
     release: async () => {

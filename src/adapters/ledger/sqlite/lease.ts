@@ -1,13 +1,13 @@
 import { hostname } from 'node:os'
 import type { DatabaseSync } from 'node:sqlite'
 import { LeaseLostError } from '../../../ports.ts'
-import { isGone } from '../is-gone.ts'
+import { isGone, ownPlace } from '../is-gone.ts'
 import type { SqlRow } from '../rows.ts'
 import { inTransaction } from './transaction.ts'
 import { isLocked } from './trouble.ts'
 
 /** Who writes, since when, and until when nobody else may. */
-export interface Holder { readonly pid: number; readonly host: string; readonly since: number; readonly until: number }
+export interface Holder { readonly pid: number; readonly host: string; /** see `ownPlace` */ readonly place: string; readonly since: number; readonly until: number }
 
 export interface Lease {
   readonly fence: number
@@ -22,15 +22,16 @@ export interface Lease {
 
 /** Takes the lease if it is free, its holder's process is gone, or its time is over; else says who holds it. */
 export const takeLease = (db: DatabaseSync, leaseMs: number, now: number): { readonly lease: Lease } | { readonly holder: Holder } => {
-  const read = db.prepare('SELECT fence, pid, host, since, until FROM lease')
+  const read = db.prepare('SELECT fence, holder, pid, host, since, until FROM lease')
   try {
     return inTransaction(db, () => {
       const row = read.get()
       const holder = holderOf(row)
-      // A process of this machine that no longer runs cannot come back; of another machine nobody can tell.
-      if (holder.until > now && !(holder.host === hostname() && isGone(holder.pid))) return { holder }
+      // A process that no longer runs here cannot come back; of another machine nobody can tell.
+      const place = ownPlace()
+      if (holder.until > now && !(holder.place === place && isGone(holder.pid))) return { holder }
       const fence = Number(row?.['fence']) + 1
-      db.prepare('UPDATE lease SET fence = ?, holder = ?, pid = ?, host = ?, since = ?, until = ?').run(fence, `${process.pid}@${hostname()}`, process.pid, hostname(), now, now + leaseMs)
+      db.prepare('UPDATE lease SET fence = ?, holder = ?, pid = ?, host = ?, since = ?, until = ?').run(fence, place, process.pid, hostname(), now, now + leaseMs)
       return { lease: leaseOf(db, fence, leaseMs, now + leaseMs) }
     })
   } catch (error) {
@@ -55,4 +56,4 @@ const leaseOf = (db: DatabaseSync, fence: number, leaseMs: number, until: number
   }
 }
 
-const holderOf = (row: SqlRow | undefined): Holder => ({ pid: Number(row?.['pid']), host: String(row?.['host']), since: Number(row?.['since']), until: Number(row?.['until']) })
+const holderOf = (row: SqlRow | undefined): Holder => ({ pid: Number(row?.['pid']), host: String(row?.['host']), place: String(row?.['holder']), since: Number(row?.['since']), until: Number(row?.['until']) })
