@@ -34,7 +34,7 @@ const MOST_TURNS = 1_000
 export const rehearse = (delivery: Delivery, plan: Plan, policies: ReadonlyMap<string, Policy>, endpoints: ReadonlyMap<string, Endpoint>, runId: string, start: Instant): readonly Rehearsed[] => {
   const shown: Rehearsed[] = []
   const received: DeliveryEvent = { type: 'received', at: start, receivedAt: delivery.receivedAt, planHash: delivery.planHash, cost: delivery.cost }
-  const work = newWork(delivery, plan, received)
+  const work = newWork(delivery, plan, runId, received)
   const reached = new Set<string>()
   let history = evolve(emptyHistory, received)
   let now = start
@@ -48,7 +48,7 @@ export const rehearse = (delivery: Delivery, plan: Plan, policies: ReadonlyMap<s
     const endpoint = endpoints.get(each.recipient)
     if (endpoint !== undefined && !reached.has(name)) {
       reached.add(name)
-      const plain = inputOf(work, each, history, key, runId, now)
+      const plain = inputOf(work, each, history, key, now)
       const input = endpoint.token ? { ...plain, token: NO_TOKEN } : plain
       const steps = policies.get(each.recipient)?.steps ?? []
       shown.push(each.batch === WAITING ? { kind: 'batched', send: each, input } : { kind: 'request', send: each, at: now, rendered: endpoint.render(input) })

@@ -14,12 +14,12 @@ import type { OutgoingRequest } from '../wire/request.ts'
 import type { Answered, Work } from './work.ts'
 
 /** What the templates of one attempt may see. `now` is the first attempt's, so that one key never carries two bodies. */
-export const inputOf = (work: Work, send: Send, history: History, key: string, runId: string, now: Instant): RenderInput => {
+export const inputOf = (work: Work, send: Send, history: History, key: string, now: Instant): RenderInput => {
   const { delivery } = work
   const node = nodeAt(history, send.path)
   const bid = send.phase === 'post' ? bidAt(node) : null
   return {
-    lead: delivery.lead, source: delivery.source, vars: delivery.vars, runId, deliveryId: delivery.id,
+    lead: delivery.lead, source: delivery.source, vars: delivery.vars, runId: work.takenInBy, deliveryId: delivery.id,
     deliveryNumber: delivery.number, attempt: send.attempt, phase: send.phase, key, target: send.target,
     now: node.attempts.find((each) => each.phase === send.phase)?.startedAt ?? now,
     sentAt: now,

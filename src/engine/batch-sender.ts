@@ -53,7 +53,7 @@ export const createBatchSender = (around: Surroundings, dispatcher: Dispatcher) 
     const rendered = await alone(members.map(({ work }) => work), async () => {
       if (!mayLeave(recipient, members) || !members.every((member) => stillGoes(member, id))) return null
       const made = endpoint.renderBatch(members.map(({ work, send }) => {
-        const input = inputOf(work, send, work.history, key, settings.runId, now)
+        const input = inputOf(work, send, work.history, key, now)
         return held ? { ...input, token: held.token, host: held.host } : input
       }))
       // The batch is the one trial of a circuit whose opening is over, over all processes: the next waits for its answer.

@@ -105,7 +105,7 @@ export const createBatcher = (around: Surroundings, dispatcher: Dispatcher, sour
     return members.filter((_, i) => reasons[i] === null)
   }
 
-  const inputFor = ({ work, send }: Member) => inputOf(work, send, work.history, '', settings.runId, deps.clock.now())
+  const inputFor = ({ work, send }: Member) => inputOf(work, send, work.history, '', deps.clock.now())
 
   const queuedSend = (work: Work, recipient: string): Send => {
     for (const [path, node] of work.history.nodes) {

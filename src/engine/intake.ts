@@ -21,7 +21,7 @@ export const takeIn = (lead: Lead, number: number, to: string, plan: Plan, planH
     mode: settings.mode, to, lead, number, receivedAt, source: sourceOf(lead, settings.source), vars: settings.vars, cost, planHash,
   }
   const first: DeliveryEvent = { type: 'received', at: now, receivedAt, planHash, cost }
-  return newWork(delivery, plan, first)
+  return newWork(delivery, plan, settings.runId, first)
 }
 
 /** `--source` and, before it, the lead's own: a `source` object, columns `source.name` …, or a plain text `source`. */

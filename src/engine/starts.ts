@@ -44,7 +44,7 @@ export const createStarts = (around: Surroundings, places: ReturnType<typeof cre
       return
     }
     const held = token?.kind === 'held' ? token.held : null
-    const input = inputOf(work, send, history, standard, settings.runId, now)
+    const input = inputOf(work, send, history, standard, now)
     const known = isStep(phase) ? { ...input, found: (name: string) => lookups.found(recipient, name) } : input
     const rendered = endpoint.render(held ? { ...known, token: held.token, host: held.host } : known)
     if (rendered.ok) {

@@ -16,6 +16,8 @@ import type { RunDeps } from './settings.ts'
 export interface Work {
   readonly delivery: Delivery
   readonly plan: Plan
+  /** The run that took it in: what its requests name, so that a repeat by another run says the same under its key. */
+  readonly takenInBy: string
   /** Endpoints that had the lead before, and why they are left out. */
   elsewhere: ReadonlyMap<string, string>
   /** Endpoints to which another process may be sending it, and until when that is waited for. */
@@ -51,13 +53,13 @@ export interface Answered {
 const NOTHING: readonly Money[] = []
 const NOBODY: ReadonlyMap<string, string> = new Map()
 
-export const newWork = (delivery: Delivery, plan: Plan, received: DeliveryEvent): Work => ({
-  delivery, plan, elsewhere: NOBODY, awaited: null, history: emptyHistory, stored: false, inbox: [], orders: [received],
+export const newWork = (delivery: Delivery, plan: Plan, takenInBy: string, received: DeliveryEvent): Work => ({
+  delivery, plan, takenInBy, elsewhere: NOBODY, awaited: null, history: emptyHistory, stored: false, inbox: [], orders: [received],
   surplus: false, busy: false, again: false, released: false, whenFree: null,
 })
 
 export const loadedWork = (loaded: LoadedDelivery, plan: Plan, elsewhere: ReadonlyMap<string, string> = NOBODY): Work => ({
-  delivery: loaded.delivery, plan, elsewhere, awaited: null,
+  delivery: loaded.delivery, plan, takenInBy: loaded.events[0]?.runId ?? loaded.runId, elsewhere, awaited: null,
   history: historyOf(loaded.events),
   stored: true, inbox: [], orders: [], surplus: false, busy: false, again: false, released: false, whenFree: null,
 })

@@ -59,7 +59,7 @@ const PART = /\(\s*(?:hash|first|last|slice|truncate|age|compare)\s[^()]*\)/g
 const wordsAfterLead = (text: string): ReadonlySet<string> => new Set([...text.matchAll(/\blead\.(?:\[([^\]]+)\]|([^\s!-#%-,./;->@[-^`{-~]+))/g)].map(([, bracketed, word]) => bracketed ?? word ?? ''))
 
 /** Templates and the openings of blocks; constants say nothing of a lead. */
-const textsOf = (node: MappingNode | null): readonly Text[] => {
+export const textsOf = (node: MappingNode | null): readonly Text[] => {
   switch (node?.kind) {
     case undefined: case 'constant': return []
     case 'template': return node.text.includes('{{') ? [node] : []

@@ -14,7 +14,7 @@ import { compileSoap } from './encode/soap.ts'
 import { checkXmlNames } from './encode/xml.ts'
 import { compileDocument } from './mapping/document.ts'
 import { inCommonOf } from './in-common.ts'
-import { leadOfPing, pingProblems } from './ping-lead.ts'
+import { leadOfPing, pingProblems, textsOf } from './ping-lead.ts'
 import { placeOfKey } from './mapping/place-of-key.ts'
 import { compilePath, type Read } from './template/scope.ts'
 import { compilePieces, compileTemplate, type TemplateOptions } from './template/template.ts'
@@ -39,6 +39,7 @@ export const compileRenderer = (definition: EndpointDefinition, report: (problem
   const ping = definition.ping ? compilePhase(definition, 'ping', options) : null
   const token = compileTokenSource(definition, options)
   pingProblems(definition).forEach(report)
+  changingBodies(definition).forEach(report)
   return {
     render: (input) => (input.phase === 'ping' && ping ? ping.render : post.render)(input),
     renderBatch: post.renderBatch,
@@ -199,8 +200,15 @@ const compileKey = (key: Text | null, phase: PhaseName, options: TemplateOptions
   }
 }
 
-/** What is another at the next try, or for the `resume` that makes it (`now` is that of the first try); within a tag, and neither a field of the lead nor a text. */
+/** What is another at the next try, or where another run brings the lead (`now` is that of the first try); within a tag, and neither a field of the lead nor a text. */
 const OF_ONE_TRY = /(?<=\{\{[^{}]*(?<![\w.\]"'-]))(?:attempt|run\.id)(?![\w."'-])(?=[^{}]*\}\})/
+
+/** A buyer that compares what comes under one key refuses a repeat that says something else. */
+const changingBodies = ({ idempotency, mapping, extraFields, url, backupUrl, endpoints }: EndpointDefinition): readonly Diagnostic[] =>
+  idempotency === null ? [] : [...textsOf(mapping), ...textsOf(extraFields), ...[url, backupUrl, ...endpoints.map(({ use }) => use)].filter((each) => each?.text.includes('{{')).filter((each) => each !== null)]
+    // Of a block its opening stands there without braces.
+    .filter(({ text }) => [...(text.includes('{{') ? text : `{{${text}}}`).matchAll(new RegExp(OF_ONE_TRY, 'g'))].some(([name]) => name === 'attempt'))
+    .map(({ place }) => diagnosticAt(place, 'changing-body', '`attempt` is another number when a request is repeated: what comes under one key is then not the same, and a buyer may refuse it', 'write {{delivery_attempt}}, which stays the same for all tries, or put it into a header (X-Attempt: {{attempt}})', 'warning'))
 
 const ofNobody = ({ ping: _ping, ...input }: RenderInput): RenderInput => ({ ...input, lead: { id: '', fields: {} }, deliveryId: '' })
 

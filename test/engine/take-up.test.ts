@@ -166,6 +166,16 @@ describe('what a process left behind', () => {
   })
 })
 
+it('a repeat by another run says the same under its key: the run that took the lead in', async () => {
+  const a = await buyer({ script: [{ do: 'limit', retryAfter: '60' }, { do: 'accept' }] })
+  const world = createWorld({ a: endpointYaml(a.url).replace('  leadId:', '  run: {{run.id}}\n  leadId:') }, await store()())
+  await world.run('a', someLeads(1))
+  await world.clock.advance(60_000)
+  await world.run(null, null)
+  expect(a.journal.map(({ body }) => (JSON.parse(body) as { run: string }).run)).toEqual(['run1', 'run1'])
+  expect(a.journal[0]?.key).toBe(a.journal[1]?.key)
+})
+
 describe('a lead that a recipient bought through another target meanwhile', () => {
   const files = (url: string) => ({ a: endpointYaml(url, 'Retry Strategy: {Server Errors: {Retry: 3 times, Backoff: 60s}}\n'), one: 'Pattern: Waterfall\nTry: [a]\n', two: 'Pattern: Waterfall\nTry: [a]\n' })
   const why = { kind: 'pass', recipient: 'a', reason: 'a has bought this lead before, or may have (it is held for a person), through another target' }

@@ -10,8 +10,8 @@ The values of Field Mapping, addresses, headers and texts are templates; \`final
 |---|---|
 | \`{{lead.email}}\` | A field of the lead; \`{{lead.address.city}}\` one within another, \`{{lead.drivers.[0].name}}\` one of a list, \`{{lead.[Loan Amount]}}\` one with blanks in its name |
 | \`{{source.name}}\` | Of the lead's source, its \`source\` or \`source.name\` columns, or \`--source name=value\` |
-| \`{{recipient.name}}\` \`{{recipient.id}}\` \`{{run.id}}\` \`{{delivery.id}}\` | Of the recipient and the run |
-| \`{{delivery_attempt}}\` \`{{attempt}}\` | Which delivery of this lead to this recipient, and which request of it |
+| \`{{recipient.name}}\` \`{{recipient.id}}\` \`{{run.id}}\` \`{{delivery.id}}\` | Of the recipient, of the run that took the lead in, and of the delivery |
+| \`{{delivery_attempt}}\` \`{{attempt}}\` | Which delivery of this lead to this recipient, and which request of it: that one in a header only, since a repeat should say the same under its key |
 | \`{{ping.id}}\` \`{{ping.bid}}\` \`{{ping.NAME}}\` | In the post of a ping/post auction: what the ping's Response Parsing found, Capture included |
 | \`{{now}}\` | The time, in UTC |
 | \`{{campaign_id}}\` | A bare name: of the lead, else the source, else \`--var name=value\` |

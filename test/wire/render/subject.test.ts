@@ -93,6 +93,14 @@ describe("the subject document's mappings", () => {
     const said = compileEndpoint(buildDefinition({ idempotency: { header: 'X-Key', key: textOf(key) } })).diagnostics.filter(({ code }) => code === 'changing-key').map(({ message }) => message)
     expect(said).toEqual(told === null ? [] : [expect.stringContaining(`\`${told}\` makes this key another one`)])
   })
+  it.each<[string, Partial<EndpointDefinition>, boolean]>([
+    ['a field', { mapping: mapping({ try: '{{attempt}}' }) }, true], ['a field within a text and beside the run', { mapping: mapping({ a: { b: ['{{run.id}} {{attempt}}'] } }) }, true],
+    ['a block', { mapping: map(block('#if attempt > 1', [entry('again', 'yes')])) }, true], ['the address', { url: textOf('https://buyer.example/leads?try={{attempt}}') }, true],
+    ['a header', { headers: [{ name: 'X-Attempt', value: textOf('{{attempt}}') }] }, false], ['another word', { mapping: mapping({ a: '{{delivery_attempt}} {{lead.attempt}} attempt', attempt: '{{run.id}}' }), url: textOf('https://buyer.example/attempt') }, false],
+    ['a request without a key', { mapping: mapping({ try: '{{attempt}}' }), idempotency: null }, false],
+  ])('attempt in %s is told where one key would come with two bodies', (_where, definition, told) => {
+    expect(compileEndpoint(buildDefinition(definition)).diagnostics.map(({ code, severity }) => [code, severity])).toEqual(told ? [['changing-body', 'warning']] : [])
+  })
   it.each([
     ['L1-1', {}], ['{{#if lead.order}}{{lead.order}}{{/if}}-1', { order: '' }], ['{{default lead.order "none"}}', {}], ['{{recipient.id}}-{{delivery_attempt}}', {}], ['{{source.name}}', {}],
   ])('a key %s in which the lead has no part is ours', (key, fields) => {
