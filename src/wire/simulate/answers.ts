@@ -28,7 +28,7 @@ export type Read = (reply: Reply, phase: PhaseName) => Verdict
 
 /** The first answer that the recipient's own reader understands as meant; the last resort, with a note, where there is none. */
 export const answerFor = (intent: Intent, definition: EndpointDefinition, phase: PhaseName, read: Read): Answer => {
-  const parsing = phase === 'ping' && definition.ping ? definition.ping.parsing : definition.parsing
+  const parsing = parsingOf(definition, phase)
   const samples = patchedSamples(definition, phase, read, intent)
   const drawn = CANDIDATES[intent](parsing, phase === 'ping' ? [] : definition.responseCodes)
   // Samples are of the post: read as a ping's answer, most of them say no.
@@ -42,6 +42,12 @@ export const answerFor = (intent: Intent, definition: EndpointDefinition, phase:
   const last = compileSketch(lastResort(intent, parsing))
   const verdict = read(replyOf(last(probe('text'))), phase)
   return { fill: last, ids: 'text', note: noteOf(intent, verdict.kind) }
+}
+
+/** Rows that stand at an XPath are XML, by whatever paths each is read. */
+const parsingOf = ({ ping, parsing, batch }: EndpointDefinition, phase: PhaseName): ParsingDefinition => {
+  if (phase === 'ping' && ping) return ping.parsing
+  return parsing.format === null && batch?.results?.kind === 'path' && batch.results.text.startsWith('/') ? { ...parsing, format: 'xml' } : parsing
 }
 
 export const replyOf = ({ status, headers, body }: Filled): Reply =>

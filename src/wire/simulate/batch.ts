@@ -3,7 +3,9 @@ import { parseJson } from '../parse/json.ts'
 import type { Answer, Intent } from './answers.ts'
 import type { Field } from './request-fields.ts'
 import { jsonOf } from './sketch-json.ts'
+import { stepsOf, xmlOf } from './sketch-xml.ts'
 import type { Decision } from './simulate.ts'
+import type { Said } from './sketch.ts'
 
 /** The bulk answer: a row per lead, in the language of a single answer, where the recipient looks for its results. */
 export const batchReply = (
@@ -14,8 +16,9 @@ export const batchReply = (
     return answer.fill(filling(answer.ids)).body
   })
   const batch = definition.batch
-  if (bodies.some((each) => each.startsWith('<'))) return { status: 200, headers: XML_HEADERS, body: xmlRows(bodies, definition) }
-  const results = bodies.map((text, i) => withMatch(rowValue(text), batch?.match?.result ?? null, matchValue(rows[i] ?? [], definition)))
+  const matches = rows.map((row) => matchOf(row, definition))
+  if (bodies.some((each) => each.startsWith('<'))) return { status: 200, headers: XML_HEADERS, body: xmlRows(bodies, matches, definition) }
+  const results = bodies.map((text, i) => withMatch(rowValue(text), matches[i] ?? null))
   const path = batch?.results?.kind === 'path' ? batch.results.text.replace(/\[\*?\]$|\.\*$/, '') : null
   const list = JSON.stringify(results)
   // The list goes in as text: it may hold thousands of rows.
@@ -31,17 +34,16 @@ const rowValue = (text: string): unknown => {
   return value === undefined ? text : value
 }
 
-const withMatch = (row: unknown, path: string | null, value: string | null): unknown => {
-  if (path === null || value === null || typeof row !== 'object' || row === null) return row
-  return { ...row, ...(JSON.parse(jsonOf([{ path, value }], [])) as Record<string, unknown>) }
-}
+const withMatch = (row: unknown, match: Said | null): unknown =>
+  match === null || typeof row !== 'object' || row === null ? row : { ...row, ...(JSON.parse(jsonOf([match], [])) as Record<string, unknown>) }
 
-/** The value by which the recipient finds the lead again: in the field that maps it, else in one of the same name. */
-const matchValue = (row: readonly Field[], definition: EndpointDefinition): string | null => {
-  const wanted = definition.batch?.match?.lead.replace(/^lead\./, '')
-  if (wanted === undefined) return null
-  const name = definition.mapping ? keyOf(definition.mapping, wanted) : null
-  return row.find((field) => field.name === (name ?? wanted))?.value ?? row.find((field) => field.name.split('.').at(-1) === (name ?? wanted))?.value ?? null
+/** The value by which the recipient finds the lead again, where it looks for it: that of the field that maps it, else of one of the same name. */
+const matchOf = (row: readonly Field[], { batch, mapping }: EndpointDefinition): Said | null => {
+  if (!batch?.match) return null
+  const wanted = batch.match.lead.replace(/^lead\./, '')
+  const name = (mapping && keyOf(mapping, wanted))?.replace(/^@/, '') ?? wanted
+  const field = row.find((each) => each.name === name) ?? row.find((each) => each.name.split('.').at(-1) === name)
+  return field ? { path: batch.match.result, value: field.value } : null
 }
 
 const keyOf = (node: MappingNode, wanted: string): string | null => {
@@ -55,11 +57,20 @@ const keyOf = (node: MappingNode, wanted: string): string | null => {
   return null
 }
 
-/** `//results/result`: each row's children stand in an element of the last step's name. */
-const xmlRows = (bodies: readonly string[], definition: EndpointDefinition): string => {
-  const steps = definition.batch?.results?.kind === 'path' ? definition.batch.results.text.split('/').filter((each) => each !== '') : []
-  const row = steps.at(-1)?.replace(/\[.*$/, '') ?? 'result'
-  const root = steps.length > 1 ? (steps[0] ?? 'results') : 'results'
-  const inside = bodies.map((text) => text.replace(/^<\?xml[^>]*\?>\s*/, '').replace(/^<[\w:-]+[^>]*>([\s\S]*)<\/[\w:-]+>\s*$/, '$1'))
-  return `<?xml version="1.0" encoding="UTF-8"?>\n<${root}>${inside.map((each) => `<${row}>${each}</${row}>`).join('')}</${root}>`
+/** `//results/result`: what each answer says, and what finds its lead, stands in an element of the last step's name. */
+const xmlRows = (bodies: readonly string[], matches: readonly (Said | null)[], { batch }: EndpointDefinition): string => {
+  const { names } = stepsOf(batch?.results?.kind === 'path' ? batch.results.text : 'results.result')
+  const name = names.at(-1) ?? 'result'
+  const rows = bodies.map((body, i) => {
+    const match = matches[i]
+    const parts = [body, ...(match ? [xmlOf([match], [])] : [])].map(rootOf)
+    return `<${name}${parts.map(({ attributes }) => attributes).join('')}>${parts.map(({ inside }) => inside).join('')}</${name}>`
+  })
+  const around = names.length > 1 ? names.slice(0, -1) : ['results']
+  return `<?xml version="1.0" encoding="UTF-8"?>\n${around.reduceRight((inside, each) => `<${each}>${inside}</${each}>`, rows.join(''))}`
+}
+
+const rootOf = (xml: string): { readonly attributes: string; readonly inside: string } => {
+  const [, attributes = '', inside = xml] = /^(?:<\?xml[^>]*\?>\s*)?<[\w:-]+([^>]*)>([\s\S]*)<\/[\w:-]+>\s*$/.exec(xml) ?? []
+  return { attributes, inside }
 }

@@ -1,3 +1,4 @@
+import { EVERY, pathSteps } from '../parse/json.ts'
 import type { Said } from './sketch.ts'
 
 /** A JSON body that says all of it; free lines go into `note`. */
@@ -9,10 +10,9 @@ export const jsonOf = (said: readonly Said[], lines: readonly string[]): string 
   return JSON.stringify(root ?? {})
 }
 
-/** `result.bids[0].price` and `errors.*.text`, with 0 for every `*`; a leading `$.` is no step. */
+/** `result.bids[0].price` and `errors.*.text`, with 0 for every `*`. */
 const stepsOf = (path: string): readonly (string | number)[] =>
-  path.replace(/^\$\.?/, '').split(/[.[\]]+/).filter((each) => each !== '')
-    .map((each) => each === '*' ? 0 : /^\d+$/.test(each) ? Number(each) : each.replace(/^['"]|['"]$/g, ''))
+  pathSteps(path).map((each) => (each === EVERY ? 0 : typeof each === 'string' && /^\d+$/.test(each) ? Number(each) : each))
 
 const put = (node: unknown, steps: readonly (string | number)[], value: unknown): unknown => {
   const [step, ...rest] = steps

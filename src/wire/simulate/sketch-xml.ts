@@ -1,6 +1,7 @@
+import { EVERY, pathSteps } from '../parse/json.ts'
 import type { Said } from './sketch.ts'
 
-/** An XML body in which the XPaths find what they look for; other paths become elements of their name, free lines a `note`. */
+/** An XML body in which XPaths and dotted paths find what they look for; free lines become a `note`. */
 export const xmlOf = (said: readonly Said[], lines: readonly string[]): string => {
   const rooted = said.map((each) => stepsOf(each.path)).find((steps) => steps.absolute && steps.names.length > 1)
   const root: Element = { name: rooted?.names[0] ?? 'response', attributes: new Map(), text: '', children: [] }
@@ -19,9 +20,10 @@ export const xmlOf = (said: readonly Said[], lines: readonly string[]): string =
 
 interface Element { readonly name: string; readonly attributes: Map<string, string>; text: string; readonly children: Element[] }
 
-/** `//a:bid[1]/@price`, `/response/result/text()`; predicates are left out, a prefix too (names match in any namespace). */
-const stepsOf = (path: string): { readonly absolute: boolean; readonly names: readonly string[]; readonly attribute: string | null } => {
-  const steps = path.replace(/\[[^\]]*\]/g, '').split('/').filter((each) => each !== '' && each !== 'text()' && each !== '.')
+/** `//a:bid[1]/@price`, `/response/result/text()`, `result.bids[0].price`; predicates are left out, a prefix too (names match in any namespace). */
+export const stepsOf = (path: string): { readonly absolute: boolean; readonly names: readonly string[]; readonly attribute: string | null } => {
+  const steps = path.startsWith('/') ? path.replace(/\[[^\]]*\]/g, '').split('/').filter((each) => each !== '' && each !== 'text()' && each !== '.')
+    : pathSteps(path).flatMap((each) => (each === EVERY ? '*' : typeof each === 'number' ? [] : each))
   const last = steps.at(-1) ?? ''
   const names = (last.startsWith('@') ? steps.slice(0, -1) : steps).map((each) => each === '*' ? 'item' : each.replace(/^[\w-]*:+/, ''))
   return { absolute: /^\/[^/]/.test(path), names, attribute: last.startsWith('@') ? last.slice(1) : null }

@@ -14,6 +14,10 @@ const ROWS: readonly (readonly [string, EndpointDefinition['batch'], typeof json
   ['JSON, found by ref', { format: 'json', results: path('data.results'), match: byRef }, json],
   ['CSV, found by ref', { format: 'csv', results: path('results'), match: byRef }, json],
   ['XML, by position', { format: 'xml', results: path('//results/result'), match: null }, xml],
+  ['XML, found by ref', { format: 'xml', results: path('/reply/results/result'), match: { ...byRef, result: '//ref' } }, xml],
+  ['XML, found by an attribute', { format: 'xml', results: null, match: { ...byRef, result: '@ref' } }, { ...json, format: 'xml' }],
+  ['XML by dotted paths', { format: 'xml', results: path('results.result'), match: byRef }, { ...json, format: 'xml' }],
+  ['XML by its rows', { format: 'xml', results: path('//result'), match: byRef }, json],
 ]
 const leads = [
   { id: 'L1', email: 'ann@example.com', name: 'O"Brien, Ann' }, { id: 'L2', email: 'not-an-address', name: 'Bob' },

@@ -28,6 +28,7 @@ const LANGUAGES: readonly (readonly [string, EndpointDefinition])[] = [
   ['JSON, a boolean', buildDefinition({ parsing: buildParsing({ success: is('success', true), leadId: path('data.lead_id'), message: path('text') }) })],
   ['JSON, code 0', buildDefinition({ parsing: buildParsing({ success: is('code', 0), message: path('message') }) })],
   ['XML', buildDefinition({ parsing: buildParsing({ success: is('//result', 'accepted'), leadId: path('//id'), price: path('//amount'), message: path('//error') }) })],
+  ['XML by dotted paths', buildDefinition({ parsing: buildParsing({ format: 'xml', success: is('result.status', 'accepted'), leadId: path('result.buyer.id'), price: path('result.@price'), message: path('result.errors[0].error') }) })],
   ['HTML', buildDefinition({ parsing: buildParsing({ success: is('css(h1.status)', 'Thank you'), leadId: path('css(#ref)'), message: path('css(p.why)') }) })],
   ['HTML attributes', buildDefinition({ parsing: buildParsing({ format: 'html', success: is('css(#code @value)', '0'), duplicate: is('css(#code @value)', '603'), message: path('css(#desc @value)') }) })],
   ['text', buildDefinition({ parsing: buildParsing({ format: 'text', success: matches('body', '^OK\\|'), leadId: path('regex(^OK\\|(\\S+))') }) })],
