@@ -16,7 +16,7 @@ interface JudgedSample {
 /** Samples run through the recipient's own parsing; one that means something else than the file says is an error. */
 export const judgeSamples = (endpoint: Endpoint, at: number): { readonly judged: readonly JudgedSample[]; readonly diagnostics: readonly Diagnostic[] } => {
   const judged = endpoint.definition.samples.map((sample) => {
-    const verdict = endpoint.read(parseHttpMessage(Buffer.from(asMessage(sample.text)), { at, maximumResponse: endpoint.definition.transport.maximumResponse }), 'post')
+    const verdict = endpoint.read(parseHttpMessage(Buffer.from(sample.text), { at, maximumResponse: endpoint.definition.transport.maximumResponse }), 'post')
     return { recipient: endpoint.definition.id, sample, verdict, text: meaningOf(verdict) }
   })
   return { judged, diagnostics: judged.flatMap(faultOf) }
@@ -29,9 +29,6 @@ const faultOf = ({ sample, verdict, text }: JudgedSample): readonly Diagnostic[]
   if (verdict.kind !== 'unconfirmed' && verdict.kind !== 'failed') return []
   return [diagnosticAt(sample.place, 'sample-means', `by the rules of Response Parsing this sample answer is ${text}`, 'check the paths under Response Parsing against the sample, or say with Means: what it should mean', 'warning')]
 }
-
-/** A body alone came with 200. */
-const asMessage = (text: string): string => (/^\s*HTTP\/[\d.]+ +\d{3}/.test(text) ? text.trimStart() : `HTTP/1.1 200 OK\r\n\r\n${text}`)
 
 /** `Accepted`, `success`, `Duplicate (no revenue)`: the first word counts. */
 const sameMeaning = (means: string, kind: Verdict['kind']): boolean => {

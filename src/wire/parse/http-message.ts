@@ -32,11 +32,13 @@ export const parseHttpMessage = (bytes: Uint8Array, { at, maximumResponse = 1_04
 
 interface Head { readonly status: number; readonly headers: Readonly<Record<string, string>>; readonly end: number }
 
-const STATUS_LINE = /^(?:\ufeff|ï»¿)?\s*HTTP\/\d(?:\.\d)? (\d{3})(?: .*)?$/
+const STATUS_LINE = /^(?:\ufeff|ï»¿)?\s*HTTP\/\d(?:\.\d)? +(\d{3})(?: .*)?$/
+
+const BLANK = new Set([0x09, 0x0a, 0x0d, 0x20])
 
 const readHead = (message: Buffer): Head | null => {
   let at = 0
-  while (message[at] === 0x0a || message[at] === 0x0d) at += 1
+  while (BLANK.has(message[at] ?? 0)) at += 1
   const first = lineAt(message, at)
   const status = STATUS_LINE.exec(first.text)?.[1]
   if (status === undefined) return null

@@ -1,23 +1,17 @@
 import type { SampleAnswer } from '../../definitions/types.ts'
+import { parseHttpMessage } from '../parse/http-message.ts'
 import type { Sketch } from './sketch.ts'
 
 /** A sample answer as an answer: a whole HTTP message is read as one, a bare body came with 200. */
 export const sampleSketch = ({ text }: SampleAnswer): Sketch => {
-  const trimmed = text.replace(/^\s*\n/, '')
-  const start = /^HTTP\/[\d.]+ +(\d{3})[^\n]*\n/.exec(trimmed)
-  if (!start) return { status: 200, headers: { 'content-type': sniff(trimmed) }, body: trimmed }
-  const rest = trimmed.slice(start[0].length)
-  const blank = /\r?\n\r?\n|^\r?\n/.exec(rest)
-  const head = blank ? rest.slice(0, blank.index) : rest
-  const body = blank ? rest.slice(blank.index + blank[0].length) : ''
-  const headers = Object.fromEntries(head.split(/\r?\n/).flatMap((line) => {
-    const colon = line.indexOf(':')
-    return colon > 0 ? [[line.slice(0, colon).trim().toLowerCase(), line.slice(colon + 1).trim()]] : []
-  }))
-  // Lengths and encodings belong to the answer that was recorded.
-  for (const name of ['content-length', 'transfer-encoding', 'content-encoding', 'connection', 'date']) delete headers[name]
-  return { status: Number(start[1]), headers: { 'content-type': sniff(body), ...headers }, body }
+  const reply = parseHttpMessage(Buffer.from(text.replace(/^\s*\n/, '')), { at: 0 })
+  const body = Buffer.from(reply.body).toString()
+  const headers = Object.entries(reply.headers).filter(([name]) => !OF_THE_RECORD.has(name))
+  return { status: reply.status, headers: { 'content-type': sniff(body), ...Object.fromEntries(headers) }, body }
 }
+
+/** Lengths and encodings belong to the answer that was recorded. */
+const OF_THE_RECORD = new Set(['content-length', 'transfer-encoding', 'content-encoding', 'connection', 'date'])
 
 const sniff = (body: string): string => {
   const text = body.trimStart()

@@ -15,6 +15,7 @@ describe('parseHttpMessage', () => {
   })
   it.each([
     ['no body', 'HTTP/2 204\n', 204, ''],
+    ['a status line alone, indented', '\n  HTTP/1.1  204 No Content', 204, ''],
     ['headers without end', 'HTTP/1.1 500 Oops\nA: b', 500, ''],
     ['a body only', '{"status":"ok"}', 200, '{"status":"ok"}'],
     ['nothing', '', 200, ''],
