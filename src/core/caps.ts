@@ -5,7 +5,7 @@ import { wallText } from '../base/zone.ts'
 import type { Mode } from './event.ts'
 import type { Attempt, History, NodeHistory } from './history.ts'
 import { bidAt, nodeAt } from './history.ts'
-import { isStep } from './plan.ts'
+import { isStep, sendAt, type Plan } from './plan.ts'
 import type { Cap, Policy } from './policy.ts'
 import { periodOf } from './window.ts'
 
@@ -36,9 +36,6 @@ export const capReached = (policy: Policy, cap: Cap, at: Instant): { readonly un
   return { until, why: `${policy.name}: cap of ${limit} per ${cap.period} reached (${zone}), opens ${wallText(until, zone)}` }
 }
 
-/** What a plan says of one of its endpoints, as much as caps depend on. */
-export interface CapNode { readonly recipient: string; readonly price: Money | null }
-
 /**
  * What of a recipient's caps a step takes or gives back. A place is held while a lead waits in a batch, or for one that failed
  * to go again, while an attempt is under way, in doubt or accepted, and free again as soon as the buyer said no; so that a cap is of leads bought, as
@@ -46,16 +43,16 @@ export interface CapNode { readonly recipient: string; readonly price: Money | n
  * lead that the buyer took. What joined a batch counts in the period in which it joined. A cap in money holds what the sale is
  * expected to earn: the bid, else the pattern's or the recipient's price.
  */
-export const capClaims = (policies: ReadonlyMap<string, Policy>, before: History, after: History, mode: Mode, nodeOf: (path: string) => CapNode | null): readonly Claim[] => {
+export const capClaims = (policies: ReadonlyMap<string, Policy>, plan: Plan, before: History, after: History, mode: Mode): readonly Claim[] => {
   let claims: Claim[] | null = null
   for (const [path, node] of after.nodes) {
-    const recipient = node.attempts.at(-1)?.recipient ?? (node === nodeAt(before, path) ? undefined : nodeOf(path)?.recipient)
+    const recipient = node.attempts.at(-1)?.recipient ?? (node === nodeAt(before, path) ? undefined : sendAt(plan, path)?.recipient)
     const policy = recipient === undefined ? undefined : policies.get(recipient)
     if (!policy || policy.caps.length === 0) continue
     const was = nodeAt(before, path)
     const [wasOpen, isOpen] = [before.settled === null, after.settled === null]
     if (was === node && wasOpen === isOpen) continue
-    for (const cap of policy.caps) for (const claim of changes(policy, cap, { node: was, open: wasOpen }, { node, open: isOpen }, mode, nodeOf(path)?.price ?? policy.price)) (claims ??= []).push(claim)
+    for (const cap of policy.caps) for (const claim of changes(policy, cap, { node: was, open: wasOpen }, { node, open: isOpen }, mode, sendAt(plan, path)?.price ?? policy.price)) (claims ??= []).push(claim)
   }
   return claims ?? NONE
 }

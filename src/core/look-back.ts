@@ -1,12 +1,13 @@
 import { shortHash } from '../base/hash.ts'
 import { barePhone, phoneDigits } from '../base/phone.ts'
 import type { Instant } from '../base/time.ts'
-import type { CapNode, Claim } from './caps.ts'
+import type { Claim } from './caps.ts'
 import type { Mode } from './event.ts'
 import type { History } from './history.ts'
 import { nodeAt } from './history.ts'
 import type { Lead } from './lead.ts'
 import { resolveLead } from './lead-path.ts'
+import { sendAt, type Plan } from './plan.ts'
 import type { Policy } from './policy.ts'
 
 /** `Duplicate Check`: the permit of a first offer, which equal people share; null where the recipient does not look back, or has nothing to look for. */
@@ -17,12 +18,12 @@ export const lookBack = ({ recipient, duplicateCheck }: Policy, lead: Lead, mode
 }
 
 /** Of batches, as places of caps are: taken by what joins one, and given back where it leaves and nothing was sent of it; by one that was sent something before, not again. */
-export const batchLookBacks = (policies: ReadonlyMap<string, Policy>, before: History, after: History, lead: Lead, mode: Mode, now: Instant, nodeOf: (path: string) => CapNode | null): readonly Claim[] => {
+export const batchLookBacks = (policies: ReadonlyMap<string, Policy>, plan: Plan, before: History, after: History, lead: Lead, mode: Mode, now: Instant): readonly Claim[] => {
   let claims: Claim[] | null = null
   for (const [path, { queuedAt, attempts }] of after.nodes) {
     const since = nodeAt(before, path).queuedAt
     if ((since === null) === (queuedAt === null) || attempts.some(({ unsent }) => unsent !== true)) continue
-    const policy = policies.get(nodeOf(path)?.recipient ?? '')
+    const policy = policies.get(sendAt(plan, path)?.recipient ?? '')
     const permit = policy ? lookBack(policy, lead, mode, since ?? queuedAt ?? now) : null
     // One that has run out is another's by now.
     if (permit?.kind === 'permit' && permit.until > now) (claims ??= []).push(since === null ? permit : { ...permit, until: 0 })

@@ -8,7 +8,6 @@ import type { DeliveryEvent, EventOf } from '../core/event.ts'
 import type { History } from '../core/history.ts'
 import { evolve, evolveAll } from '../core/history.ts'
 import { batchLookBacks } from '../core/look-back.ts'
-import { sendAt } from '../core/plan.ts'
 import { nameIn } from '../core/policy.ts'
 import { shareOrder } from '../core/strategies/share.ts'
 import { LeaseLostError } from '../ports.ts'
@@ -236,9 +235,8 @@ export const createDispatcher = (around: Surroundings) => {
 
   /** What a step that leads to `history` changes in caps, and in look-backs of batches. */
   const placesOf = (work: Work, history: History, now: Instant): readonly Claim[] => {
-    const nodeOf = (path: string) => sendAt(work.plan, path)
-    const caps = capClaims(facts.policies, work.history, history, settings.mode, nodeOf)
-    const seen = batchLookBacks(facts.policies, work.history, history, work.delivery.lead, settings.mode, now, nodeOf)
+    const caps = capClaims(facts.policies, work.plan, work.history, history, settings.mode)
+    const seen = batchLookBacks(facts.policies, work.plan, work.history, history, work.delivery.lead, settings.mode, now)
     return seen.length === 0 ? caps : [...seen, ...caps]
   }
 

@@ -5,7 +5,7 @@ import { capClaims } from '../../src/core/caps.ts'
 import type { DeliveryEvent } from '../../src/core/event.ts'
 import { emptyHistory, evolve } from '../../src/core/history.ts'
 import type { Verdict } from '../../src/core/verdict.ts'
-import { T0, accepted, duplicate, invalid, policy, received, refused, rejected, tried, unknown, unreadable } from './given.ts'
+import { T0, accepted, duplicate, invalid, policy, received, refused, rejected, sendTo, tried, unknown, unreadable, waterfall } from './given.ts'
 
 const groups = (text: string, most: number) => keptApart([...text], (each) => (each === '.' ? null : each), most).map((each) => each.join(''))
 
@@ -85,7 +85,7 @@ it('a lead that is settled joins no batch any more: its place in a cap is free',
   const settled: DeliveryEvent = { type: 'settled', at: T0, cost: null, outcome: { kind: 'accepted', recipient: 'b', path: '/1', buyerLeadId: null, revenue: null, reason: null, class: null } }
   const capped = policy('a', { batch: { maxLeads: 9, maxWaitMs: HOUR, schedule: null }, caps: [{ period: 'day', limit: { kind: 'leads', count: 2 } }] })
   const waiting = [received(), queue, ...tried('/1', 'b', 1, accepted)].reduce(evolve, emptyHistory)
-  const claims = capClaims(new Map([['a', capped]]), waiting, evolve(waiting, settled), 'live', (path) => ({ recipient: path === '/0' ? 'a' : 'b', price: null }))
+  const claims = capClaims(new Map([['a', capped]]), waterfall([sendTo('a'), sendTo('b')]), waiting, evolve(waiting, settled), 'live')
   expect(claims).toMatchObject([{ kind: 'cap', recipient: 'a', amount: -1 }])
 })
 

@@ -74,7 +74,7 @@ describe('steps after a sale', () => {
     const capped = new Map([['a', policy('a', { steps: ['list'], caps: [{ period: 'day', limit: { kind: 'leads', count: 1 } }] })]])
     const before = [received(), ...sold].reduce(evolve, emptyHistory)
     const after = list(1, invalid).reduce(evolve, before)
-    expect(capClaims(capped, before, after, 'live', () => null)).toEqual([])
+    expect(capClaims(capped, sendTo('a'), before, after, 'live')).toEqual([])
   })
 })
 

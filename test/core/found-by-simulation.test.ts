@@ -50,7 +50,7 @@ describe('found by simulation: windows and caps', () => {
   const capped = policy('a', { caps: [{ period: 'day', limit: { kind: 'leads', count: 1 } }] })
   const taken = (events: readonly DeliveryEvent[], before = 0): readonly number[] => {
     const all = [received(), ...events]
-    return capClaims(new Map([['a', capped]]), all.slice(0, before + 1).reduce(evolve, emptyHistory), all.reduce(evolve, emptyHistory), 'live', () => null).map((claim) => (claim.kind === 'cap' ? claim.amount : 0))
+    return capClaims(new Map([['a', capped]]), sendTo('a'), all.slice(0, before + 1).reduce(evolve, emptyHistory), all.reduce(evolve, emptyHistory), 'live').map((claim) => (claim.kind === 'cap' ? claim.amount : 0))
   }
   it('a place of a cap stays taken when the repeat of a doubtful attempt fails (seed 1204: a cap was exceeded)', () => {
     expect(taken([...tried('/', 'a', 1, unknown), ...tried('/', 'a', 2, invalid)], 2)).toEqual([])

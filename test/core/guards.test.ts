@@ -91,7 +91,7 @@ describe('Duplicate Check', () => {
     const pass: DeliveryEvent = { ...queue, choice: { kind: 'pass', recipient: 'a', reason: 'shut' } }
     const claims = (before: readonly DeliveryEvent[], step: readonly DeliveryEvent[], now = T0 + 5) => {
       const history = before.reduce(evolve, emptyHistory)
-      return batchLookBacks(new Map([['a', checked[0]!]]), history, step.reduce(evolve, history), { id: 'L', fields: { phone_1: '2125550100' } }, 'live', now, () => ({ recipient: 'a', price: null }))
+      return batchLookBacks(new Map([['a', checked[0]!]]), sendTo('a'), history, step.reduce(evolve, history), { id: 'L', fields: { phone_1: '2125550100' } }, 'live', now)
     }
     const permit = { ...permitOf('2125550100')!, until: T0 + 5 + 30 * DAY }
     const sent = tried('/', 'a', 1, { kind: 'failed', class: 'network', retry: true, reason: 'refused' })
@@ -127,12 +127,11 @@ describe('Duplicate Check', () => {
 
 describe('caps of batches', () => {
   const capped: Policy = policy('a', { caps: [{ period: 'day', limit: { kind: 'leads', count: 5 } }], batch: { maxLeads: 10, maxWaitMs: DAY, schedule: null } })
-  const plan: Plan = sendTo('a')
   const queued: DeliveryEvent = { type: 'chose', at: T0, path: '/', choice: { kind: 'queue' } }
   /** What the last `count` of these events take and give back. */
   const claims = (events: readonly DeliveryEvent[], count: number) => {
     const all = [received(), ...events]
-    return capClaims(new Map([['a', capped]]), all.slice(0, -count).reduce(evolve, emptyHistory), all.reduce(evolve, emptyHistory), 'live', (path) => (path === '/' && plan.kind === 'send' ? plan : null))
+    return capClaims(new Map([['a', capped]]), sendTo('a'), all.slice(0, -count).reduce(evolve, emptyHistory), all.reduce(evolve, emptyHistory), 'live')
   }
   const today = counterOf(capped, capped.caps[0]!, 'live', T0)
   const sent = (verdict: typeof accepted | typeof rejected | null) => tried('/', 'a', 1, verdict, T0 + DAY, { batch: 'b.1' })
@@ -152,7 +151,7 @@ describe('a cap in money holds what a sale is expected to earn', () => {
   const capped = policy('a', { price: null, caps: [{ period: 'day', limit: { kind: 'revenue', amount: money(1_000_000) } }] })
   const held = (expected: Money | null, events: readonly DeliveryEvent[], count = 1) => {
     const all = [received(), ...events]
-    return capClaims(new Map([['a', capped]]), all.slice(0, -count).reduce(evolve, emptyHistory), all.reduce(evolve, emptyHistory), 'live', () => ({ recipient: 'a', price: expected }))
+    return capClaims(new Map([['a', capped]]), { kind: 'send', recipient: 'a', price: expected }, all.slice(0, -count).reduce(evolve, emptyHistory), all.reduce(evolve, emptyHistory), 'live')
       .map((claim) => (claim.kind === 'cap' ? [claim.amount, claim.limit] : []))
   }
   const bid: Verdict = { kind: 'bid', price: money(330_000), pingId: null, reason: null }

@@ -1,5 +1,4 @@
 import { book } from '../../src/core/booking.ts'
-import { sendAt } from '../../src/core/plan.ts'
 import type { Claim } from '../../src/core/caps.ts'
 import { capClaims } from '../../src/core/caps.ts'
 import type { Circuit } from '../../src/core/circuit.ts'
@@ -147,7 +146,7 @@ export const simulate = (scenario: Scenario, crashes: readonly Crash[] = scenari
     const events = [...came, ...drawn, ...decision.events, ...starts.map(({ event }) => event)]
     const after = starts.reduce((folded, { event }) => evolve(folded, event), decision.history)
     const standing = standingOf(after, after.flying + parked.length, decision.waits, settled)
-    const caps = capClaims(policies, work.history, after, 'live', (path) => sendAt(plan, path))
+    const caps = capClaims(policies, plan, work.history, after, 'live')
     const claims = [...starts.flatMap(({ send }) => send.claims), ...caps]
     if (events.length > 0 || standing.state === 'waiting') {
       const result = append(work, events, standing, claims)
