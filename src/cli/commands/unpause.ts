@@ -5,13 +5,16 @@ import { EXIT } from '../exit.ts'
 import { modeToAct } from '../options.ts'
 import { plural } from '../render/figures.ts'
 import { toldBy } from '../render/told.ts'
-import { withStore } from '../store.ts'
+import { missingStore, withStore } from '../store.ts'
 
 export const run: RunCommand = async (invocation) => {
   const { settings, streams } = invocation
   const [name = ''] = invocation.args
   const opened = await openCatalogue(invocation)
   const mode = modeToAct(invocation)
+  // In a wrong folder nobody is paused, and "open" would be false comfort.
+  const missing = missingStore(invocation)
+  if (missing !== null) throw missing
   return withStore(invocation, 'touch', async (ledger) => {
     const id = await requireBuyer(opened, name, ledger, mode)
     const wasOpen = (await ledger.recipientStates(mode)).every((each) => each.recipient !== id || (each.paused === null && each.closedUntil === null))
