@@ -25,6 +25,8 @@ export interface Opened {
   readonly diagnostics: readonly Diagnostic[]
   readonly broken: readonly EndpointDefinition[]
   readonly files: readonly RecipientFile[]
+  /** Files that a command names outside the recipient folders, as it names them. */
+  readonly outside: readonly string[]
 }
 
 /** What a delivery goes to, with all that it can reach, ready to be sent to. */
@@ -41,7 +43,7 @@ export const openCatalogue = async ({ settings, environment, cwd }: Invocation, 
   const known = new Set(inFolders.map((each) => resolve(cwd, each.file)))
   const outside = names.filter((name) => isPath(name) && !known.has(resolve(cwd, name)))
   const files = [...inFolders, ...(await Promise.all(outside.map((name) => readRecipientFile(name, cwd))))]
-  return { ...loadCatalogue(files.map((each) => ({ path: each.file, text: each.text })), environment), files }
+  return { ...loadCatalogue(files.map((each) => ({ path: each.file, text: each.text })), environment), files, outside }
 }
 
 /** By id, display name or path; the error suggests what was probably meant, or shows why its file could not be read. */

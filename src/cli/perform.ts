@@ -31,7 +31,7 @@ import { createProgress, type Progress } from './render/progress.ts'
 import { alertText } from './render/summary.ts'
 import { factLine } from './render/timeline.ts'
 import { oneLine, rowLine } from './render/printable.ts'
-import { toldBy } from './render/told.ts'
+import { toldBy, withOutside } from './render/told.ts'
 import { newRunId } from './run-id.ts'
 import { openSandbox } from './run-sandbox.ts'
 import { openStore } from './store.ts'
@@ -114,9 +114,9 @@ interface Underway {
 
 const carryOut = async (invocation: Invocation, order: Order, underway: Underway): Promise<number> => {
   const { settings, options, environment, streams: { out, err }, cwd } = invocation
-  const { mode, opened: { catalogue }, target, leads } = order
+  const { mode, opened: { catalogue, outside }, target, leads } = order
   const { run, currency, folder, deps: { ledger, clock, endpoints, notify }, record, progress } = underway
-  const told = toldBy(settings)
+  const told = toldBy(withOutside(settings, outside))
   const mask = createMasker(catalogue.secrets)
   const count = createProgressCount(run.startedAt)
   const hints = createHints((recipient) => endpoints.get(recipient)?.definition.type === 'custom', mode, told, (recipient) => (mode === 'live' && endpoints.get(recipient)?.definition.transport.proxy === null ? PROXIES.find((each) => environment[each]) ?? null : null))

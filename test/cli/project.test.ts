@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, renameSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { beforeAll, describe, expect, it } from 'vitest'
@@ -239,7 +239,11 @@ describe('a rehearsal', () => {
     const later = join(cwd, 'recipients/later.yaml')
     writeFileSync(later, 'Recipient: Later\nSettings:\n  Endpoint: https://later.example/leads\nField Mapping:\n  id: {{lead.id}}\nBatch: {Accumulate: 100 leads or 1 hour, Format: JSON array}\n')
     expect((await run('deliver', 'leads.csv', '--to', 'later', '--test', '--wait', '0s', ...elsewhere)).err).toContain(`hint finalmile resume ${flags} continues them`)
-    rmSync(later)
+    mkdirSync(join(cwd, 'other'))
+    renameSync(later, join(cwd, 'other/later.yaml'))
+    const outside = '--store sqlite:o.db --recipients recipients --recipients other/later.yaml'
+    expect((await run('deliver', 'leads.csv', '--to', 'other/later.yaml', '--test', '--wait', '0s', '--store', 'sqlite:o.db')).err).toContain(`hint finalmile resume --test ${outside} continues them`)
+    expect(await run('resume', '--test', '--clock', '2099-01-01', ...outside.split(' '))).toMatchObject({ code: 0, err: expect.stringContaining('6 accepted') })
     expect((await run('status', '--test', ...elsewhere)).out).toContain("`finalmile unpause brightpath --test --store 'sqlite:other store.db' --rec")
     expect((await run('explain', 'L-1001', ...elsewhere)).out).toContain(`\`finalmile unpause brightpath ${flags}\` opens it`)
     expect((await run('unpause', 'brightpath', '--test', ...elsewhere)).err).toContain(`finalmile resume ${flags}\n`)

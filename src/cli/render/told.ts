@@ -12,6 +12,10 @@ export const toldBy = ({ given }: Pick<Settings, 'given'>): Told => {
   return (mode, command) => dashedLast(`finalmile ${command}${mode === 'test' ? ' --test' : ''}${flags}`)
 }
 
+/** Whoever goes on with the leads of a recipient outside the folders finds it only where it is named. */
+export const withOutside = ({ given, recipients }: Pick<Settings, 'given' | 'recipients'>, outside: readonly string[]): Pick<Settings, 'given'> =>
+  outside.length === 0 ? { given } : { given: [...given.filter(([flag]) => flag === '--store'), ...[...recipients, ...outside].map((each) => ['--recipients', each] as const)] }
+
 /** An id that begins with - is no option where it stands behind --. */
 const dashedLast = (command: string): string => command.replace(/ ('-(?:[^']|'\\'')*')(.*)$/, '$2 -- $1')
 
