@@ -12,12 +12,11 @@ export const isGone = (pid: number): boolean => {
   }
 }
 
-/**
- * How far the numbers of processes mean the same as here. Another machine may have the same name, and containers that have the
- * name of theirs (`network_mode: host`, `hostNetwork`) see no processes but their own.
- */
-export const ownPlace = (): string =>
-  [hostname(), toldByLinux(() => readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim()), toldByLinux(() => readlinkSync('/proc/self/ns/pid'))].join(' ')
+/** How far the numbers of processes mean the same as here: containers that have the name of their machine (`network_mode: host`, `hostNetwork`) see no processes but their own. */
+export const ownPlace = (): string => `${hostname()} ${toldByLinux(() => readlinkSync('/proc/self/ns/pid'))}`
+
+/** Tells apart machines that have the same name; after a restart it is another. */
+export const ownBoot = (): string => toldByLinux(() => readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim())
 
 const toldByLinux = (ask: () => string): string => {
   try {

@@ -11,6 +11,8 @@ import { openDatabase } from '../../../src/adapters/ledger/postgres/database.ts'
 import { readAddress } from '../../../src/adapters/ledger/postgres/address.ts'
 import { fairPlaces } from '../../../src/adapters/ledger/postgres/limits.ts'
 import { openPostgresLedger } from '../../../src/adapters/ledger/postgres.ts'
+import { ownPlace } from '../../../src/adapters/ledger/is-gone.ts'
+import { movablePostgres } from '../../../src/adapters/ledger/move/postgres.ts'
 import type { Delivery, Ledger, Step } from '../../../src/ports.ts'
 import { LeaseLostError, StoreError } from '../../../src/ports.ts'
 import { deliveryIdOf } from '../../../src/core/delivery-id.ts'
@@ -104,7 +106,7 @@ describe('several workers on one store', { timeout: 60_000 }, () => {
     expect(one.holdsLease()).toBe(false)
   })
 
-  it.each(['another-machine', hostname(), `${hostname()} another-boot pid:[1]`])('a worker of another machine or container keeps its work until its time is over, whatever runs here and whatever it is called; one that is gone from here does not (%s)', async (place) => {
+  it.each(['another-machine', hostname(), `${ownPlace()} another-boot`])('a worker of another machine or container keeps its work until its time is over, whatever runs here and whatever it is called; one that is gone from here does not (%s)', async (place) => {
     const { url } = await freshStore()
     const s = schemaOf(url)
     const [far, near, other] = [await worker(url), await worker(url), await worker(url)]
@@ -124,6 +126,12 @@ describe('several workers on one store', { timeout: 60_000 }, () => {
     expect(await other.claim(delivery('L1').id)).toBeNull()
     await one.close()
     expect((await other.claim(delivery('L1').id))?.delivery.lead.id).toBe('L1')
+  })
+
+  it('a store that is worked is not moved, and who works it is told by the name of the machine', async () => {
+    const { url } = await freshStore()
+    await worker(url)
+    await expect(movablePostgres(url)).rejects.toMatchObject({ kind: 'held', message: expect.stringMatching(new RegExp(`the first ${process.pid} on ${hostname()}$`)) })
   })
 
   it('what one works, another cannot move', async () => {

@@ -114,7 +114,7 @@ describe('one writer', () => {
   it.each<[string, string, number, boolean]>([
     ['on another machine is waited for to the end of its lease: nobody here can tell whether it runs', 'another-machine', T0 + 1, false],
     ['on another machine is replaced when its lease is over', 'another-machine', T0, true],
-    ['on another machine of this name, or in a container that bears it, is waited for as well', `${hostname()} another-boot pid:[1]`, T0 + 1, false],
+    ['in a container that has the name of this machine is waited for as well', `${hostname()} pid:[1]`, T0 + 1, false],
     ['that is gone from here is replaced at once', ownPlace(), T0 + 60_000, true],
   ])('a writer %s', (_, place, until, taken) => {
     const db = openDatabase(path, 'write')

@@ -19,7 +19,7 @@ export const movablePostgres = async (url: string): Promise<Movable> => {
     await migrate(db, s)
     const living = await db.query(`SELECT host, pid FROM ${s}.workers WHERE NOT lost AND until > clock_timestamp()`)
     const [first] = living
-    if (first) throw new StoreError('held', `the store ${address.shown} is worked by ${living.length} ${living.length === 1 ? 'process' : 'processes'}, the first ${String(first['pid'])} on ${String(first['host'])}`, 'stop the workers, then move it')
+    if (first) throw new StoreError('held', `the store ${address.shown} is worked by ${living.length} ${living.length === 1 ? 'process' : 'processes'}, the first ${String(first['pid'])} on ${String(first['host']).split(' ', 1)[0]}`, 'stop the workers, then move it')
   } catch (error) {
     await db.close()
     throw error

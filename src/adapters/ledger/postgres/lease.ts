@@ -1,5 +1,5 @@
 import { LeaseLostError } from '../../../ports.ts'
-import { isGone, ownPlace } from '../is-gone.ts'
+import { isGone, ownBoot, ownPlace } from '../is-gone.ts'
 import type { Database, Row, Run } from './database.ts'
 
 /** A worker's own fencing number, kept alive by heartbeats. */
@@ -17,7 +17,7 @@ export interface Lease {
 }
 
 export const takeLease = async (db: Database, schema: string, leaseMs: number): Promise<Lease> => {
-  const place = ownPlace()
+  const place = `${ownPlace()} ${ownBoot()}`
   const asked = Date.now()
   const [row] = await db.query(`INSERT INTO ${schema}.workers (host, pid, until) VALUES ($1, $2, clock_timestamp() + $3 * interval '1 millisecond') RETURNING fence`, [place, process.pid, leaseMs])
   const fence = Number(row?.['fence'])
