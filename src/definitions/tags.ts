@@ -10,7 +10,7 @@ export interface Tag {
   readonly name: string
 }
 
-/** The tag that starts at `at`; null where there is none or it does not end on this line. Quotes and `[…]` inside are skipped, as wire's templates do. */
+/** The tag that starts at `at`; null where there is none or it does not end in this text. Quotes and `[…]` inside are skipped. */
 export const tagAt = (line: string, at: number): Tag | null => {
   if (!line.startsWith('{{', at)) return null
   const to = endOfTag(line, at)

@@ -1,3 +1,5 @@
+import { tagAt } from '../../definitions/tags.ts'
+
 /** A comparison found inside `{{#if …}}`: its text, and where it stands in the template. */
 interface Found { readonly text: string; readonly offset: number }
 
@@ -23,33 +25,14 @@ export const takeOutConditions = (text: string): { readonly text: string; readon
   return { text: out + text.slice(kept), conditions }
 }
 
-/** Every `{{…}}` of a text; quotes, `[…]` and comments inside are skipped over. A tag that never ends is left to the parser. */
+/** Every `{{…}}` of a text but escaped ones. A tag that never ends is left to the parser. */
 const tagsOf = (text: string): { readonly from: number; readonly to: number }[] => {
   const tags: { from: number; to: number }[] = []
-  let at = text.indexOf('{{')
-  while (at >= 0) {
-    const comment = /^\{\{~?!--/.test(text.slice(at, at + 6))
-    const end = comment ? endOf(text, '--}}', at) : endOfTag(text, at + 2)
-    if (end < 0) break
-    if (text[at - 1] !== '\\') tags.push({ from: at, to: end })
-    at = text.indexOf('{{', end)
+  for (let at = text.indexOf('{{'); at >= 0;) {
+    const tag = tagAt(text, at)
+    if (!tag) break
+    if (text[at - 1] !== '\\') tags.push(tag)
+    at = text.indexOf('{{', tag.to)
   }
   return tags
-}
-
-const endOf = (text: string, mark: string, from: number): number => {
-  const found = text.indexOf(mark, from)
-  return found < 0 ? -1 : found + mark.length
-}
-
-const endOfTag = (text: string, from: number): number => {
-  let quote = ''
-  for (let i = from; i < text.length; i++) {
-    const char = text[i] ?? ''
-    if (quote !== '') { if (char === '\\') i++; else if (char === quote) quote = '' }
-    else if (char === '"' || char === "'") quote = char
-    else if (char === '[') quote = ']'
-    else if (char === '}' && text[i + 1] === '}') return text[i + 2] === '}' && text[from] === '{' ? i + 3 : i + 2
-  }
-  return -1
 }
