@@ -85,22 +85,21 @@ const isTooDeep = (text: string): boolean => {
 }
 
 /** An XPath compiled once; a name without prefix matches in any namespace, a prefix is the document's own. Null where it is no XPath. */
-export const compileXPath = (text: string): ((document: Document) => readonly unknown[]) | null => {
-  try {
-    const expression = parse(text)
-    return (document) => evaluate(expression, document)
-  } catch {
-    return null
-  }
-}
+export const compileXPath = (text: string): ((document: Document) => readonly unknown[]) | null => compiled(text, (value, document) => {
+  if (value.toUnsortedArray) return inOrder(document, value.toUnsortedArray()).map(textOfNode)
+  return [typeof value.bool === 'boolean' ? value.bool : typeof value.num === 'number' ? value.num : value.stringValue()]
+})
 
 /** The elements at an XPath, as the rows of a bulk answer. */
-export const compileXPathElements = (text: string): ((document: Document) => readonly Element[]) | null => {
+export const compileXPathElements = (text: string): ((document: Document) => readonly Element[]) | null =>
+  compiled(text, (value, document) => inOrder(document, value.toUnsortedArray?.() ?? []).filter(isElement))
+
+const compiled = <T>(text: string, valuesOf: (value: XPathValue, document: Document) => readonly T[]): ((document: Document) => readonly T[]) | null => {
   try {
     const expression = parse(text)
     return (document) => {
       try {
-        return inOrder(document, expression.evaluate(optionsFor(document)).toUnsortedArray?.() ?? []).filter(isElement)
+        return valuesOf(expression.evaluate(optionsFor(document)), document)
       } catch {
         // A prefix that this answer does not declare: there is nothing there.
         return []
@@ -134,18 +133,7 @@ const optionsFor = (document: Document): XPathOptions => ({ node: document, allo
 interface XPathParser { parse(text: string): XPathExpression }
 interface XPathOptions { readonly node: Node; readonly allowAnyNamespaceForNoPrefix: boolean; readonly namespaces: (prefix: string) => string | null }
 interface XPathExpression { evaluate(options: XPathOptions): XPathValue }
-interface XPathValue { toUnsortedArray?(): readonly Node[]; stringValue(): string; booleanValue(): boolean; readonly bool?: unknown; readonly num?: unknown }
-
-const evaluate = (expression: XPathExpression, document: Document): readonly unknown[] => {
-  try {
-    const value = expression.evaluate(optionsFor(document))
-    if (value.toUnsortedArray) return inOrder(document, value.toUnsortedArray()).map(textOfNode)
-    return [typeof value.bool === 'boolean' ? value.bool : typeof value.num === 'number' ? value.num : value.stringValue()]
-  } catch {
-    // A prefix that this answer does not declare: there is nothing there.
-    return []
-  }
-}
+interface XPathValue { toUnsortedArray?(): readonly Node[]; stringValue(): string; readonly bool?: unknown; readonly num?: unknown }
 
 /**
  * What was found in document order, each once. The package's own sorting walks the document for each pair that it compares:
