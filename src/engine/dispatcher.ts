@@ -111,7 +111,7 @@ export const createDispatcher = (around: Surroundings) => {
     const standing = standingAfter(history, decision, starts, settled, now)
     const after = (): void => {
       work.history = history
-      for (const { send } of came.answers) if (send.phase === 'post') around.together.isBack(send.recipient, work)
+      for (const { send: { phase, recipient } } of came.answers) if (phase === 'post' && !starts.ready.some(({ send }) => send.recipient === recipient)) around.together.isBack(recipient, work)
       for (const each of starts.ready) perform(work, each)
       if (starts.unsendable) work.again = true
       if (starts.repeats.length > 0 && !around.stopping()) for (const send of starts.repeats) around.repeats(work, send)

@@ -46,7 +46,11 @@ export const createTogether = ({ to }: Pick<RunSettings, 'to'>, policies: Readon
       const way = meet ? leads.get(nameOf(work))?.ways.get(recipient) : undefined
       return way && way.first !== work ? new Promise((resolve) => { way.waiting.push(resolve) }) : null
     },
-    setsOut: (recipient, work) => { if (meet) leads.get(nameOf(work))?.ways.set(recipient, { first: work, waiting: [] }) },
+    setsOut: (recipient, work) => {
+      const ways = meet ? leads.get(nameOf(work))?.ways : undefined
+      // One that goes again at once (to the backup, with a new token) is on it still, and others may wait.
+      if (ways && !ways.has(recipient)) ways.set(recipient, { first: work, waiting: [] })
+    },
     isBack: (recipient, work) => {
       if (!meet) return
       const lead = leads.get(nameOf(work))

@@ -123,6 +123,16 @@ describe('a lead that waits in two targets of one buyer', () => {
     expect([bodies(shared), bodies(last)]).toEqual([['L1'], ['L1']])
   })
 
+  it('is still on its way where the first goes on at once, to the backup', async () => {
+    const main = await buyer({ script: { do: 'answer', status: 503, afterMs: 20 }, idempotent: false })
+    const backup = await buyer({ script: { do: 'accept', price: '10.00', afterMs: 20 }, idempotent: false })
+    const last = await buyer({ idempotent: false })
+    const world = createWorld({ shared: endpointYaml(main.url, 'Retries: none\n').replace('Settings:', `Settings:\n  Backup Endpoint: ${backup.url}/leads`), last: endpointYaml(last.url), fall: waterfall })
+    await inBoth(world, 5)
+    await world.run(null, null)
+    expect([main, backup, last].map(bodies)).toEqual([all(5), all(5), all(5)])
+  })
+
   it('is not ordered at who took it second to another, nor where it may be', async () => {
     const until = bothAsked()
     const [a, b] = [await buyer({ script: { do: 'accept' }, until, idempotent: false }), await buyer({ script: { do: 'accept' }, until, idempotent: false })]
