@@ -122,7 +122,7 @@ export const COMMANDS: readonly CommandSpec[] = [
   },
   {
     name: 'report', group: LOOK, summary: 'revenue, margin, rates, latency and errors',
-    more: 'By day (UTC), money stands on the day when it was booked and what is taken back on the day of that, so that closed months stay; a lead counts on the day when it was settled at last.',
+    more: 'By day (UTC), money stands on the day when it was booked and what is taken back on the day of that, so that closed months stay; a lead counts on the day when it was settled at last. A lead that went to two targets, or again, counts for each of them, with its cost.',
     options: [
       { flags: '--by <what>', help: 'recipient, source, day or version (default: recipient)', choices: GROUPINGS, read: readChoice('--by', GROUPINGS) },
       { flags: '--since <time>', help: 'what was recorded from then on', read: readTime('--since') }, { flags: '--until <time>', help: 'and before then', read: readTime('--until') },
