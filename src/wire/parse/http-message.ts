@@ -56,8 +56,8 @@ const readHead = (message: Buffer): Head | null => {
     if (line.next >= message.length) return { status: Number(status), headers, end: message.length }
     line = lineAt(message, line.next)
   }
-  // `curl -i` records what came before the answer too: 100 Continue.
-  const rest = status.startsWith('1') ? readHead(message.subarray(line.next)) : null
+  // `curl -i` records what came before the answer too: 100 Continue, and the proxy's own word.
+  const rest = status.startsWith('1') || / 200 connection established/i.test(first.text) ? readHead(message.subarray(line.next)) : null
   return rest ? { ...rest, end: rest.end + line.next } : { status: Number(status), headers, end: line.next }
 }
 

@@ -20,6 +20,8 @@ describe('parseHttpMessage', () => {
     ['a body only', '{"status":"ok"}', 200, '{"status":"ok"}'],
     ['nothing', '', 200, ''],
     ['what came before the answer', 'HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 201 Created\r\n\r\nyes', 201, 'yes'],
+    ["the proxy's word before the answer", 'HTTP/1.1 200 Connection established\r\n\r\nHTTP/2 201 \r\nserver: x\r\n\r\nyes', 201, 'yes'],
+    ["the proxy's word alone", 'HTTP/1.1 200 Connection established\r\n\r\n', 200, ''],
     ['chunks', `${head}Transfer-Encoding: chunked\r\n\r\n4\r\nWiki\r\n5;x=y\r\npedia\r\n0\r\n\r\n`, 200, 'Wikipedia'],
     ['chunks undone before', `${head}Transfer-Encoding: chunked\r\n\r\nWikipedia`, 200, 'Wikipedia'],
     ['compression undone before', `${head}Content-Encoding: gzip\r\n\r\nplain`, 200, 'plain'],
