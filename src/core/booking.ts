@@ -20,19 +20,13 @@ interface Booking {
 export const book = (plan: Plan, path: string, history: History, verdict: Verdict, policy: Policy): Booking => {
   if (verdict.kind !== 'accepted') return { revenue: null, surplus: false }
   if (patternsAround(plan, path).some((each) => each.plan.kind === 'race' && salesUnder(history, each.path).length >= each.plan.accept)) return { revenue: null, surplus: true }
-  const { bid, pattern } = namedAt(plan, path, history)
-  return { revenue: verdict.price ?? bid ?? pattern ?? policy.price, surplus: false }
+  return { revenue: verdict.price ?? priceAt(plan, path, history) ?? policy.price, surplus: false }
 }
 
-/** What its ping and its pattern say that a sale at this place earns. */
-const namedAt = (plan: Plan, path: string, history: History): { readonly bid: Money | null; readonly pattern: Money | null } => {
-  return { bid: bidAt(nodeAt(history, path))?.price ?? null, pattern: sendAt(plan, path)?.price ?? null }
-}
+/** What a sale at this place earns by its bid, else by its pattern; null where neither names a price. */
+const priceAt = (plan: Plan, path: string, history: History): Money | null => bidAt(nodeAt(history, path))?.price ?? sendAt(plan, path)?.price ?? null
 
-export const isPriced = (plan: Plan, path: string, history: History): boolean => {
-  const { bid, pattern } = namedAt(plan, path, history)
-  return (bid ?? pattern) !== null
-}
+export const isPriced = (plan: Plan, path: string, history: History): boolean => priceAt(plan, path, history) !== null
 
 /** What is booked at a node and below it, in the order in which its nodes were first reached. */
 export const salesUnder = (history: History, path: string): readonly { readonly path: string; readonly attempt: Attempt }[] => {

@@ -1,4 +1,4 @@
-import type { Outcome, OutcomeKind } from './outcome.ts'
+import { outcomeOf, type Outcome, type OutcomeKind } from './outcome.ts'
 
 /** A failure may yet succeed, so it outweighs an answer; an answer outweighs a skip. */
 const WEIGHT: Readonly<Record<OutcomeKind, number>> = { accepted: 7, held: 6, pooled: 5, failed: 4, rejected: 3, duplicate: 2, skipped: 1 }
@@ -7,5 +7,5 @@ const WEIGHT: Readonly<Record<OutcomeKind, number>> = { accepted: 7, held: 6, po
 export const combine = (outcomes: readonly Outcome[], path: string): Outcome =>
   outcomes.reduce<Outcome>(
     (best, each) => (WEIGHT[each.kind] >= WEIGHT[best.kind] ? each : best),
-    { kind: 'skipped', path, recipient: null, buyerLeadId: null, revenue: null, reason: 'no recipient to try', class: null },
+    outcomeOf('skipped', path, null, 'no recipient to try'),
   )

@@ -21,3 +21,11 @@ export interface Outcome {
   /** Steps after the sale that failed; `--retry-failed` takes them up again. Absent for none. */
   readonly open?: readonly StepName[]
 }
+
+export const outcomeOf = (
+  kind: OutcomeKind,
+  path: string,
+  recipient: string | null,
+  reason: string | null,
+  more: Partial<Pick<Outcome, 'buyerLeadId' | 'revenue' | 'class' | 'open'>> = {},
+): Outcome => ({ kind, path, recipient, reason, buyerLeadId: null, revenue: null, class: null, ...more })

@@ -2,7 +2,7 @@ import type { Money } from '../base/money.ts'
 import type { Instant } from '../base/time.ts'
 import type { DeliveryEvent, EventOf } from './event.ts'
 import { attemptCount, emptyHistory, evolve } from './history.ts'
-import type { Outcome } from './outcome.ts'
+import { outcomeOf } from './outcome.ts'
 import { rootPath } from './plan.ts'
 import { createOurs } from './reconcile.ts'
 import { inReview } from './sale.ts'
@@ -33,12 +33,9 @@ export const decideReview = (events: readonly DeliveryEvent[], cost: Money | nul
     const sale = { path, recipient: buyer, buyerLeadId: review.buyerLeadId ?? named ?? null, revenue: review.revenue }
     return { events: [{ ...reviewed, sale }], settled: null, besides: review.revenue }
   }
-  const outcome: Outcome = {
-    path, class: null, reason: inReview(review.decision === 'accept' ? 'accepted' : 'dropped', note),
-    ...(review.decision === 'accept'
-      ? { kind: 'accepted', recipient: buyer, buyerLeadId: review.buyerLeadId ?? named ?? null, revenue: review.revenue }
-      : { kind: 'rejected', recipient: null, buyerLeadId: null, revenue: null }),
-  }
+  const outcome = review.decision === 'accept'
+    ? outcomeOf('accepted', path, buyer, inReview('accepted', note), { buyerLeadId: review.buyerLeadId ?? named ?? null, revenue: review.revenue })
+    : outcomeOf('rejected', path, null, inReview('dropped', note))
   const settled = { type: 'settled', at: now, outcome, cost: before?.cost ?? cost, attempts: attemptCount(events.reduce(evolve, emptyHistory)) } as const
   return { events: [reviewed, settled], settled, besides: null }
 }

@@ -4,7 +4,7 @@ import type { Choice, Mode } from './event.ts'
 import type { RecipientFacts } from './gate.ts'
 import type { History } from './history.ts'
 import type { Lead } from './lead.ts'
-import type { Outcome, OutcomeKind } from './outcome.ts'
+import { outcomeOf, type Outcome } from './outcome.ts'
 import type { PhaseName, Plan, SendTarget } from './plan.ts'
 import type { Policy } from './policy.ts'
 
@@ -82,13 +82,7 @@ export type Evaluate = (plan: Plan, path: string, context: Context) => NodeStep
 
 export const pending = (...actions: readonly Action[]): NodeStep => ({ kind: 'pending', actions })
 
-export const done = (
-  kind: OutcomeKind,
-  path: string,
-  recipient: string | null,
-  reason: string | null,
-  more: Partial<Pick<Outcome, 'buyerLeadId' | 'revenue' | 'class' | 'open'>> = {},
-): NodeStep => ({ kind: 'done', outcome: { kind, path, recipient, reason, buyerLeadId: null, revenue: null, class: null, ...more } })
+export const done = (...of: Parameters<typeof outcomeOf>): NodeStep => ({ kind: 'done', outcome: outcomeOf(...of) })
 
 export const pass = (path: string, recipient: string | null, reason: string): NodeStep =>
   pending({ kind: 'choose', path, choice: { kind: 'pass', recipient, reason } })

@@ -46,7 +46,7 @@ const MUTANTS: readonly Mutant[] = [
   { fault: 'the minimum bid is not enough', file: 'strategies/auction.ts', from: 'price.amount < floor.amount', to: 'price.amount <= floor.amount' },
   { fault: 'ties go to the last bidder', file: 'strategies/auction.ts', from: 'a.i - b.i', to: 'b.i - a.i' },
   { fault: 'the lead is settled while an answer is on its way', file: 'next.ts', from: 'context.history.flying > 0 ? [] :', to: 'false && context.history.flying > 0 ? [] :' },
-  { fault: 'the bid goes before the returned price', file: 'booking.ts', from: 'verdict.price ?? bid', to: 'bid ?? verdict.price' },
+  { fault: 'the bid goes before the returned price', file: 'booking.ts', from: 'verdict.price ?? priceAt(plan, path, history)', to: 'priceAt(plan, path, history) ?? verdict.price' },
   { fault: 'a price at the minimum is too low', file: 'price.ts', from: 'price.amount < minimumPrice.amount', to: 'price.amount <= minimumPrice.amount' },
   { fault: 'a share is drawn one ticket off', file: 'strategies/share.ts', from: 'first.length <= n % total', to: 'first.length < n % total' },
   { fault: 'a failure among rejections is forgotten', file: 'combine.ts', from: 'failed: 4, rejected: 3', to: 'failed: 3, rejected: 4' },

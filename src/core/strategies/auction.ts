@@ -4,6 +4,7 @@ import { allClosed, done, pass, passBy, pending } from '../step.ts'
 import { combine } from '../combine.ts'
 import type { Attempt } from '../history.ts'
 import { attemptsOf, nodeAt } from '../history.ts'
+import { outcomeOf, type Outcome } from '../outcome.ts'
 import type { Plan } from '../plan.ts'
 import { childPath } from '../plan.ts'
 import { nameIn } from '../policy.ts'
@@ -67,10 +68,7 @@ const lateOnes = (bidders: readonly Plan[], pings: readonly (Attempt | null)[], 
   return late.length === 0 ? '' : `; no answer in time from ${late.join(', ')}`
 }
 
-const passedOutcome = (path: string, context: Context) => ({
-  kind: 'skipped' as const, path, recipient: null, buyerLeadId: null, revenue: null, class: null,
-  reason: nodeAt(context.history, path).passed?.reason ?? 'no recipient to ask',
-})
+const passedOutcome = (path: string, { history }: Context): Outcome => outcomeOf('skipped', path, null, nodeAt(history, path).passed?.reason ?? 'no recipient to ask')
 
 /** Bids at or above the floor that came before the deadline, by list order. */
 const usable = (pings: readonly (Attempt | null)[], floor: Money | null, deadline: number): readonly { readonly i: number; readonly price: Money }[] =>
