@@ -26,6 +26,11 @@ describe("a buyer's sheet", () => {
     expect(renderMarkdown(made)).toContain('| Requirements | Phone must be mobile<br>Include TrustedForm<br>Business hours only |')
   })
 
+  it('has examples of columns whose names have blanks', () => {
+    const { fields } = sheet('Recipient: R\nEndpoint: https://a.example\nField Mapping:\n  p: {{format lead.[Phone 1] "(###) ###-####"}}\n  o: {{lead.[Home Owner?]}}\n  c: {{lead.constructor}}\n')
+    expect(fields.map(({ example }) => example)).toEqual(['(415) 555-0101', '(Home Owner?)', '(constructor)'])
+  })
+
   it('counts one of a thing as one', () => {
     const made = sheet('Recipient: R\nEndpoint: https://a.example\nRate: 1 per second\nCaps: 1 per day\nBatch: {Accumulate: 1 lead or 5 minutes, Format: CSV}\nField Mapping:\n  a: {{lead.a}}\n')
     expect(factsOf(made)).toMatchObject({ Connections: expect.stringMatching(/, 1 request in 1 s$/), Caps: '1 lead per day', Batch: '1 lead or 5 min, as CSV' })

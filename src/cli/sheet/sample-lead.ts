@@ -14,8 +14,10 @@ const FIELDS: Readonly<Record<string, LeadValue>> = {
 
 /** What examples are made of: the lead, and a stand-in for each field that a template names and the lead does not have. */
 export const sampleLead = (names: Iterable<string>): Lead => {
-  const fields: Record<string, LeadValue> = { ...FIELDS }
-  for (const name of names) if (!(name in fields) && /^\w+$/.test(name)) fields[name] = `(${name.replaceAll('_', ' ')})`
+  const known = new Map(Object.entries(FIELDS))
+  // `Phone 1` of a CRM's export is its `phone_1`.
+  const standIn = (name: string): LeadValue => known.get(name) ?? known.get(name.toLowerCase().replaceAll(' ', '_')) ?? `(${name.replaceAll('_', ' ')})`
+  const fields = { ...FIELDS, ...Object.fromEntries([...names].map((name) => [name, standIn(name)])) }
   return { id: 'L-1001', fields }
 }
 
