@@ -57,18 +57,33 @@ const comparison = (scanner: Scanner, path: ValuePath): Condition => {
     // `starts with`, as people write it, is `starts-with`.
     if (scanner.word(op) || (end !== '' && scanner.word(start) && (scanner.word(end) || scanner.fail(`expected \`${end}\` here`, `write ${op}`)))) return { kind: 'compare', path, op, value: value(scanner) }
   }
-  const op = scanner.symbol(['==', '!=', '<>', '>=', '<=', '=', '>', '<'])
-  if (op === null) {
-    const shown = path.kind === 'path' ? path.text : 'the path'
-    if (scanner.symbol(['(']) !== null) scanner.fail(`there is no function ${shown} in conditions`, 'in whatever case is status matches /^accepted$/i')
-    if (scanner.word('between')) {
-      const [, low = '600', high = '850'] = /^\s*([\d.]+)\s+and\s+([\d.]+)/i.exec(scanner.text.slice(scanner.at)) ?? []
-      scanner.fail('`between` is two comparisons here', `write ${shown} >= ${low} and ${shown} <= ${high}`)
-    }
-    const existing = /^exists$/i.test(shown) ? /^[\w.[\]]+/.exec(scanner.text.slice(scanner.at))?.[0] : undefined
-    return scanner.fail(`expected a comparison after \`${shown}\``, existing !== undefined ? `write ${existing} exists` : /^[1-5]\d\d$/.test(shown) ? `write http.status = ${shown}` : `write ${shown} = "accepted", or ${shown} exists`)
+  const op = scanner.symbol(['===', '!==', '==', '!=', '<>', '>=', '<=', '=', '>', '<'])
+  if (op === null) return noComparison(scanner, path)
+  return { kind: 'compare', path, op: /^={2,3}$/.test(op) ? '=' : op === '<>' || op === '!==' ? '!=' : (op as '=' | '!=' | '>' | '>=' | '<' | '<='), value: ['>', '>=', '<', '<='].includes(op) ? size(scanner) : value(scanner) }
+}
+
+/** What other languages and people write for an operator. */
+const OTHER_WORDS: readonly (readonly [words: RegExp, op: string])[] = [
+  [/^\s*is\s+(?:not\s+(?:empty|blank|null)|present|set)\b/i, 'exists'], [/^\s*is\s+(?:empty|blank|null|missing)\b/i, 'not exists'],
+  [/^\s*(?:is not|not equals?|ne)\b/i, '!='], [/^\s*(?:is|equals?|eq)\b/i, '='], [/^\s*starts?_?with\b/i, 'starts-with'], [/^\s*ends?_?with\b/i, 'ends-with'], [/^\s*(?:includes?|like|has)\b/i, 'contains'],
+]
+
+const noComparison = (scanner: Scanner, path: ValuePath): never => {
+  const shown = path.kind === 'path' ? path.text : 'the path'
+  if (scanner.symbol(['(']) !== null) scanner.fail(`there is no function ${shown} in conditions`, 'in whatever case is status matches /^accepted$/i')
+  const rest = scanner.text.slice(scanner.at)
+  if (scanner.word('between')) {
+    const [, low = '600', high = '850'] = /^\s*between\s+([\d.]+)\s+and\s+([\d.]+)/i.exec(rest) ?? []
+    scanner.fail('`between` is two comparisons here', `write ${shown} >= ${low} and ${shown} <= ${high}`)
   }
-  return { kind: 'compare', path, op: op === '==' ? '=' : op === '<>' ? '!=' : (op as '=' | '!=' | '>' | '>=' | '<' | '<='), value: ['>', '>=', '<', '<='].includes(op) ? size(scanner) : value(scanner) }
+  const existing = /^exists$/i.test(shown) ? /^\s*([\w.[\]]+)/.exec(rest)?.[1] : undefined
+  const meant = OTHER_WORDS.find(([words]) => words.test(rest))
+  return scanner.fail(`expected a comparison after \`${shown}\``,
+    existing !== undefined ? `write ${existing} exists`
+    : meant !== undefined ? `write ${shown} ${meant[1]}${rest.replace(meant[0], '').slice(0, 40).trimEnd()}`
+    : /^[1-5]\d\d$/.test(shown) ? `write http.status = ${shown}`
+    : /^(accepted|approved|success|ok|sold|yes)$/i.test(shown) ? `write status = "${shown}", by the name that the answer has for it, or "${shown}" in body`
+    : `write ${shown} = "accepted", ${shown} = true, or ${shown} exists`)
 }
 
 /** What is greater or less than a value is a number as people write it (`$5,000`, `.5`), or a text that sorts (`2026-11-24`): by its letters, nearly every amount is more than `$5k`. */

@@ -70,6 +70,12 @@ describe('parseCondition', () => {
   ])('mistake: %s', (text, col, message) => { expect(parseCondition(text, place)).toMatchObject({ ok: false, diagnostic: { line: 3, col, message } }) })
 
   it('exists before its field is told where it goes', () => expect(parseCondition('exists lead.email', place)).toMatchObject({ ok: false, diagnostic: { help: 'write lead.email exists' } }))
+  it.each([
+    ['status is "ok"', 'write status = "ok"'], ['lead.zip startsWith "9"', 'write lead.zip starts-with "9"'], ['status equals ok', 'write status = ok'], ['message like "x"', 'write message contains "x"'],
+    ['lead.email is not empty', 'write lead.email exists'], ['lead.email is empty', 'write lead.email not exists'],
+    ['accepted', 'write status = "accepted", by the name that the answer has for it, or "accepted" in body'], ['result.success', 'write result.success = "accepted", result.success = true, or result.success exists'],
+  ])('%s is told in our words', (text, help) => expect(parseCondition(text, place)).toMatchObject({ ok: false, diagnostic: { help } }))
+  it('=== and !== are = and !=', () => expect([parseCondition('a === 1', place), parseCondition('a !== 1', place)]).toMatchObject([{ value: { op: '=' } }, { value: { op: '!=' } }]))
   it('a status alone is told how it is asked for', () => expect(parseCondition('200', place)).toMatchObject({ ok: false, diagnostic: { help: 'write http.status = 200' } }))
 
   it('never throws, and points into the text', () => {
