@@ -1,9 +1,11 @@
 import { spawnSync } from 'node:child_process'
 import dns from 'node:dns'
 import { once } from 'node:events'
-import { createServer } from 'node:net'
-import type { AddressInfo } from 'node:net'
-import { hostname } from 'node:os'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { connect, createServer } from 'node:net'
+import type { AddressInfo, Socket } from 'node:net'
+import { hostname, tmpdir } from 'node:os'
+import { join } from 'node:path'
 import pg from 'pg'
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import { MIGRATIONS, migrate } from '../../../src/adapters/ledger/postgres/schema.ts'
@@ -514,6 +516,30 @@ describe('several workers on one store', { timeout: 60_000 }, () => {
     await new Promise((resolve) => setTimeout(resolve, 300))
     await comesBack()
     expect((await writing)[0]?.kind).toBe('ok')
+  })
+
+  it('a server on this machine whose socket is gone while it restarts is waited for', async () => {
+    const { url } = await freshStore()
+    const [folder, to] = [mkdtempSync(join(tmpdir(), 'finalmile-socket-')), new URL(url)]
+    const sockets = new Set<Socket>()
+    const server = createServer((socket) => {
+      const onward = connect(Number(to.port), to.hostname)
+      for (const each of [socket, onward]) { sockets.add(each); each.on('error', () => each.destroy()).on('close', () => { socket.destroy(); onward.destroy() }) }
+      socket.pipe(onward).pipe(socket)
+    })
+    const listen = (): Promise<unknown> => once(server.listen(join(folder, '.s.PGSQL.5432')), 'listening')
+    await listen()
+    const one = await worker(`postgres:///postgres?host=${folder}&user=finalmile&password=secret&schema=${schemaOf(url)}`)
+    await one.append([first(delivery('L1'))])
+    server.close()
+    for (const each of sockets) each.destroy()
+    const writing = one.append([first(delivery('L2'))])
+    await new Promise((resolve) => setTimeout(resolve, 300))
+    await listen()
+    expect((await writing)[0]?.kind).toBe('ok')
+    await one.close()
+    server.close()
+    rmSync(folder, { recursive: true, force: true })
   })
 
   it('a commit that the server which took over never heard of is made there', async () => {

@@ -18,6 +18,7 @@ describe('a store that cannot be used is told in words, never as a bug', () => {
     ['rows that others change each time', new Again(), 'unreachable', 'synchronous replica'],
     ['a session that idled too long', coded('terminating connection due to idle-session timeout', '57P05'), 'unreachable', 'goes on'],
     ['a host that no way leads to', coded('connect ENETUNREACH 2001:db8::1:5432', 'ENETUNREACH'), 'unreachable', 'may be reached'],
+    ['a socket that is not there', Object.assign(coded('connect ENOENT /run/postgresql/.s.PGSQL.5432', 'ENOENT'), { syscall: 'connect' }), 'unreachable', 'PostgreSQL runs'],
     ['a server that wants TLS', coded('no pg_hba.conf entry for host "10.0.0.7", user "u", database "leads", no encryption', '28000'), 'unreachable', 'sslmode=verify-full'],
     ['a server that does not know this host', coded('no pg_hba.conf entry for host "10.0.0.7", user "u", database "leads", SSL encryption', '28000'), 'unreachable', 'pg_hba.conf'],
     ['a copy that is being kept', coded('cannot assign TransactionIds during recovery', 'XX000'), 'read-only', 'primary'],
@@ -33,6 +34,11 @@ describe('a store that cannot be used is told in words, never as a bug', () => {
   it('a bug of ours stays one', () => {
     const bug = coded('function our_own() does not exist', '42883')
     expect(troubleOf(bug, '')).toBe(bug)
+  })
+
+  it('a file that is missing is no server that is', () => {
+    const missing = Object.assign(coded("ENOENT: no such file or directory, open 'ca.pem'", 'ENOENT'), { syscall: 'open', path: 'ca.pem' })
+    expect(troubleOf(missing, '')).toBe(missing)
   })
 
   it('hosts that hand out sslmode=require: as node-postgres takes it today, without its warning of what may come', () => {

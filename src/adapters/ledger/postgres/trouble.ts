@@ -8,6 +8,8 @@ const LOST = new Set(['ECONNREFUSED', 'ECONNRESET', 'EPIPE', 'ETIMEDOUT', 'ENOTC
 export const isLost = (error: unknown): boolean => {
   const code = errorCode(error)
   if (LOST.has(code) || code.startsWith('08')) return true
+  // The socket of a server on this machine (`host=/var/run/postgresql`), while it restarts; files that are missing are another matter.
+  if (code === 'ENOENT' && error instanceof Error && 'syscall' in error && error.syscall === 'connect') return true
   return error instanceof Error && /^(Connection terminated|Client has encountered a connection error|timeout exceeded when trying to connect|Client was closed|server conn|Query read timeout)/i.test(error.message)
 }
 
