@@ -22,7 +22,7 @@ import { pack } from './packing.ts'
 import { purgePages } from './purge.ts'
 import { recipientStateOf } from './rows.ts'
 
-export interface PostgresOptions {
+interface PostgresOptions {
   /** `postgres://user:password@host/database?schema=finalmile`. */
   readonly url: string
   readonly use: StoreUse

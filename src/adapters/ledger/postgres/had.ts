@@ -1,8 +1,8 @@
 import { TAKEN_BESIDE, takersOf } from '../../../core/had.ts'
 import { emptyHistory, evolve } from '../../../core/history.ts'
 import type { History } from '../../../core/history.ts'
-import { buyersIn } from '../../../core/sale.ts'
 import type { LoadedDelivery } from '../../../ports.ts'
+import { withTakers } from '../had.ts'
 import { eventsOf } from '../rows.ts'
 import type { Run } from './database.ts'
 
@@ -46,9 +46,5 @@ export const withHad = async (run: Run, s: string, loaded: readonly LoadedDelive
   const keys = loaded.map(({ delivery: { lead, to, mode, number } }) => ({ leadId: lead.id, to, mode, number }))
   const sales = await run(`SELECT k.i, recipient FROM unnest($1::text[], $2::text[], $3::int[]) WITH ORDINALITY k(lead_id, mode, number, i) JOIN ${s}.sales USING (lead_id, mode, number)`, columnsOf(keys).slice(0, 3))
   const siblings = await readSiblings(run, s, keys)
-  return loaded.map((each, i) => {
-    const own = buyersIn(each.events.map(({ event }) => event))
-    const had = [...new Set([...sales.flatMap((row) => (Number(row['i']) === i + 1 ? String(row['recipient']) : [])), ...(siblings[i]?.takers ?? [])])].filter((recipient) => !own.includes(recipient))
-    return had.length === 0 ? each : { ...each, had }
-  })
+  return loaded.map((each, i) => withTakers(each, [...sales.flatMap((row) => (Number(row['i']) === i + 1 ? String(row['recipient']) : [])), ...(siblings[i]?.takers ?? [])]))
 }

@@ -7,9 +7,9 @@ import { emptyHistory, evolve } from '../../../core/history.ts'
 import type { History } from '../../../core/history.ts'
 import type { Run } from '../../../core/run.ts'
 import { refusedClaim } from '../../../core/refused-claim.ts'
-import { buyersIn } from '../../../core/sale.ts'
 import type { Counts, DeliveriesFilter, DueFilter, DueQuery, EventsFilter, Exists, Ledger, LoadedDelivery, Queue, RecipientState } from '../../../ports.ts'
 import { createBatches } from './batches.ts'
+import { withTakers } from '../had.ts'
 import type { Lease } from './lease.ts'
 import type { PackedResult, PackedStep } from '../packing.ts'
 import type { PurgedPage } from '../purge.ts'
@@ -152,9 +152,7 @@ export const createStore = (db: DatabaseSync, lease: Lease | null, mayWrite: () 
 
   const withHad = (loaded: LoadedDelivery): LoadedDelivery => {
     const { lead, mode, number, to } = loaded.delivery
-    const own = buyersIn(loaded.events.map(({ event }) => event))
-    const had = hadBy(lead.id, mode, number, to).filter((each) => !own.includes(each))
-    return had.length === 0 ? loaded : { ...loaded, had }
+    return withTakers(loaded, hadBy(lead.id, mode, number, to))
   }
 
   const take = (rows: readonly SqlRow[]): readonly LoadedDelivery[] => rows.map((row) => {
