@@ -21,7 +21,7 @@ export const compileMapping = (node: YamlNode, reading: Reading): MappingNode =>
 /** `zip: lead.zip`; in quotes it is a text (`event: "lead.created"`). */
 const BARE_FIELD = /^\$?(?:lead|source)\.\w[\w.]*$/
 /** What other systems write around a field. */
-const OTHER_BRACES = /(?<!\{)\{\s*(?:lead|source)\.[\w.]+\s*\}(?!\})|^\s*[<[%]+\s*(?:lead|source)\.[\w.]+\s*[>\]%]+\s*$/
+const OTHER_BRACES = /(?<![{$])\{\s*(?:lead|source)\.[\w.]+\s*\}(?!\})|^\s*[<[%]+\s*(?:lead|source)\.[\w.]+\s*[>\]%]+\s*$/
 
 const tellOfPlainField = (text: string, place: Place, { tell }: Reading): void =>
   tell(place, 'plain-field', `"${text.trim()}" goes to the buyer as it stands, the same for every lead`, `write {{${/(?:lead|source)\.[\w.]+/.exec(text)?.[0] ?? 'lead.name'}}} for the field; a text is put in quotes`, 'warning')
