@@ -19,8 +19,6 @@ export interface Arrival {
   readonly act: string
   /** When whoever sent it heard of it, or gave it up; null: it died before. */
   until: number | null
-  /** An answer came. */
-  heard: boolean
   /** What was heard to be bought. */
   told: readonly string[]
 }
@@ -98,7 +96,7 @@ export const createBuyers = (seed: number, { calm, forgetful, keyless }: Pick<Si
       const act: Act = before === undefined ? actOf(recipient, ping, batch === null ? leads[0] ?? '' : key, batch) : { ms: 30, body: before }
       const count = (flying.get(recipient) ?? 0) + (ping ? 0 : 1)
       flying.set(recipient, count)
-      const arrival: Arrival = { run, recipient, ping, at, key, body, leads, sold: act.sold ?? [], flying: count, act: before === undefined ? act.fault ?? String(act.status ?? 200) : 'repeat', until: null, heard: false, told: [] }
+      const arrival: Arrival = { run, recipient, ping, at, key, body, leads, sold: act.sold ?? [], flying: count, act: before === undefined ? act.fault ?? String(act.status ?? 200) : 'repeat', until: null, told: [] }
       arrivals.push(arrival)
       const answer = act.later ?? (act.fault === undefined && act.status === undefined && act.html !== true ? act.body : undefined)
       if (!ping && answer !== undefined) known.set(`${recipient} ${key}`, answer)
@@ -109,7 +107,6 @@ export const createBuyers = (seed: number, { calm, forgetful, keyless }: Pick<Si
       const took = { durationMs: clock.now() - at, at: clock.now() }
       arrival.until = clock.now()
       if (late || act.fault !== undefined) return { kind: 'fault', fault: late ? 'timeout' : act.fault ?? 'reset', message: 'no answer', ...took }
-      arrival.heard = true
       if (act.status === undefined && act.html !== true) arrival.told = boughtBy(act.body ?? '')
       const headers = { 'content-type': act.html === true ? 'text/html' : 'application/json', ...(act.retryAfter === undefined ? {} : { 'retry-after': String(act.retryAfter) }) }
       return { kind: 'answer', status: act.status ?? 200, headers, body: Buffer.from(act.body ?? ''), truncated: false, ...took }

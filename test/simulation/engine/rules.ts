@@ -28,7 +28,7 @@ const at = (ms: number): string => new Date(ms).toISOString()
 /** The promises, each counted at the buyers or in the ledger; what breaks one is told. */
 export const brokenRules = (after: Aftermath): readonly string[] => {
   const answers = after.deliveries.flatMap((delivery) => delivery.events.flatMap(({ event }): readonly Answer[] => (event.type === 'attemptFinished' && event.phase === 'post' ? [{ ...event, lead: delivery.delivery.lead.id, delivery }] : [])))
-  return [...after.deliveries.flatMap(ofDelivery), ...ofReport(after), ...ofKeys(after), ...ofEach(after), ...ofSales(after, answers), ...Object.entries(after.situation.limits).flatMap(([recipient, limits]) => ofLimits(recipient, limits, after, answers)), ...ofPauses(after)]
+  return [...after.deliveries.flatMap(ofDelivery), ...ofReport(after), ...ofKeys(after), ...ofEach(after, doubtsIn(answers)), ...ofSales(after, answers), ...Object.entries(after.situation.limits).flatMap(([recipient, limits]) => ofLimits(recipient, limits, after, answers)), ...ofPauses(after)]
 }
 
 /** Every lead is settled by its events, or waits for a person and says why; no attempt is left open; what it earned is what its sales earned. */
@@ -86,8 +86,11 @@ const ofKeys = ({ arrivals, situation, again }: Aftermath): readonly string[] =>
   return problems
 }
 
+/** What no answer came to, for all that the ledger knows: it may be repeated, and nobody can tell what that brings at a buyer that knows no keys. */
+const doubtsIn = (answers: readonly Answer[]): ReadonlySet<string> => new Set(answers.flatMap(({ verdict, recipient, lead }) => (verdict.kind === 'unknown' ? `${recipient} ${lead}` : [])))
+
 /** A buyer gets a lead once at a time, through whatever targets, and no more once it is known to have it; what a process that died had sent nobody knows. */
-const ofEach = ({ arrivals, died, again }: Aftermath): readonly string[] => {
+const ofEach = ({ arrivals, died, again }: Aftermath, doubts: ReadonlySet<string>): readonly string[] => {
   if (again) return []
   const problems: string[] = []
   for (const [name, all] of sentOf(arrivals)) {
@@ -95,7 +98,7 @@ const ofEach = ({ arrivals, died, again }: Aftermath): readonly string[] => {
     for (const [i, each] of known.entries()) {
       const before = known.slice(0, i)
       if (before.some(({ until }) => until !== null && until > each.at)) problems.push(`${name} was sent at ${at(each.at)} while it was on its way`)
-      else if (before.some(({ told, until }) => until !== null && until < each.at && told.includes(leadOf(name))) && all.every(({ heard }) => heard)) problems.push(`${name} was sent at ${at(each.at)}, though it was known to be bought`)
+      else if (before.some(({ told, until }) => until !== null && until < each.at && told.includes(leadOf(name))) && !doubts.has(name)) problems.push(`${name} was sent at ${at(each.at)}, though it was known to be bought`)
     }
   }
   return problems
@@ -121,10 +124,9 @@ const ofSales = ({ arrivals, deliveries, again, situation: { keyless } }: Afterm
     if (!bought.has(name) && !name.startsWith('pool ')) problems.push(`${name} was accepted by the ledger, and not by the buyer`)
     if (!again && all.filter(({ surplus }) => !surplus).length > 1) problems.push(`${name} is in the ledger as sold twice`)
   }
-  const sent = sentOf(arrivals)
+  const doubts = doubtsIn(answers)
   for (const [name, all] of bought) {
-    // Nobody can tell what a repeat brings that answers to a request without an answer.
-    if (keyless && !(sent.get(name) ?? []).every(({ heard }) => heard)) continue
+    if (keyless && doubts.has(name)) continue
     if (!accepted.has(name)) problems.push(`${name} was bought, and is not in the ledger`)
     const second = all.map(({ when }) => when).sort((a, b) => a - b)[1]
     if (second !== undefined && !again) problems.push(`${name} was bought ${all.length} times, again at ${at(second)}`)
