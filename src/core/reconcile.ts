@@ -81,7 +81,10 @@ export const reconcile = (ours: Iterable<OurLine>, theirs: readonly TheirLine[],
     if (!named) return { kind: 'unknown to us', ours: null, theirs: each }
     // A lead that was delivered again may have been sold twice: the next line of it is about the other sale, or about a doubt; of two prices each line means its own.
     const free = [named, ...each.ids.flatMap((id) => taken.get(id) ?? [])].filter((line) => isFree(line, each))
-    const mine = free.find((line) => compare(line, each) === 'agrees') ?? free[0] ?? named
+    const [first] = free
+    // Nor is what they have the delivery that they refused, where another is in doubt.
+    const doubt = each.taken && first?.state !== 'sold' ? free.find((line) => line.state === 'in doubt') : undefined
+    const mine = free.find((line) => compare(line, each) === 'agrees') ?? doubt ?? first ?? named
     if (met.has(mine) && each.taken && (mine.state === 'sold' || mine.state === 'in doubt')) return { kind: 'listed twice', ours: mine, theirs: each }
     met.add(mine)
     return { kind: compare(mine, each), ours: mine, theirs: each }

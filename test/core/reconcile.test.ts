@@ -65,6 +65,13 @@ describe('reconcile', () => {
     expect(kinds(400_000, theirs('L1', '45'), theirs('L1', '41'))).toEqual(['agrees', 'price differs'])
   })
 
+  it('a lead that is in doubt and was refused when it was delivered again is in doubt where they have it', () => {
+    const line = (state: OurLine['state']): OurLine => ({ leadId: 'L1', buyerLeadId: null, state, worth: null, at: T0 })
+    const kinds = (row: TheirLine) => reconcile([line('in doubt'), line('rejected')], [row], null, null).map((each) => each.kind)
+    expect(kinds(theirs('L1'))).toEqual(['settles a doubt'])
+    expect(kinds(theirs('L1', null, false))).toEqual(['agrees', 'in doubt, and they do not have it'])
+  })
+
   it('a lead that is in doubt and was sold when it was delivered again is both, in whatever order they list it', () => {
     const line = (state: OurLine['state'], buyerLeadId: string | null): OurLine => ({ leadId: 'L1', buyerLeadId, state, worth: state === 'sold' ? money(450_000) : null, at: T0 })
     const row = (theirId: string): TheirLine => ({ line: 2, ids: ['L1', theirId], theirId, price: '45', taken: true })
