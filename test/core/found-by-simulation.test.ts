@@ -98,6 +98,16 @@ describe('found by simulation: one recipient named several times in a race', () 
     expect(sendsOf(policy('a'), {}, tried('/0', 'a', 1, null))).toEqual(['/2 b'])
     expect(decides({ plan: { ...plan, accept: 2 } as Plan, history: [...tried('/0', 'a', 1, accepted), ...tried('/2', 'b', 1, null)] })).toEqual(['pass /1: A has bought this lead already, at another place of the pattern'])
   })
+  it('nor is it asked again at one place while it is asked at another (seed 1037676569: twice at once)', () => {
+    const refused = { kind: 'failed', class: 'server_error', retry: true, reason: 'HTTP 503' } as Verdict
+    const before = [...tried('/0', 'a', 1, refused), ...tried('/2', 'b', 1, rejected)]
+    const sends = (history: readonly DeliveryEvent[]) => decide({
+      plan, lead: { id: 'L1', fields: {} }, deliveryId: 'd', mode: 'live', now: T0 + 600_000, history: [received(), ...history].reduce(evolve, emptyHistory),
+      facts: { policies: new Map([['a', policy('a')], ['b', policy('b')]]), recipients: new Map(), elsewhere: new Map() },
+    }).sends.map((send) => `${send.path} ${send.recipient}`)
+    expect(sends([...before, ...tried('/1', 'a', 1, null)])).toEqual([])
+    expect(sends([...before, ...tried('/1', 'a', 1, rejected)])).toEqual(['/0 a'])
+  })
   it('nor is it asked again when its answer could not be read: it may have bought it', () => {
     expect(decides({ plan, history: [...tried('/0', 'a', 1, unreadable), ...tried('/2', 'b', 1, null)] })).toEqual(['pass /1: A may have bought this lead already, at another place of the pattern'])
   })

@@ -153,6 +153,8 @@ const follow = (policy: Policy, attempts: readonly Attempt[], count: number, pat
     // have been bought under the key that this place would repeat, which ends a doubt; a batch is repeated whole.
     const bought = boughtHere(policy, context) !== null || (verdict.kind === 'failed' && last.batch === null && context.facts.elsewhere.has(policy.recipient))
     const again = bought ? null : retryOf(policy, attempts, path, context)
+    // It is on its way there from another place: that answer may end this too.
+    if (again && isAsked(policy.recipient, context)) return pending()
     if (again) return tryAgain(policy, again.plan, again.target, last, count + 1, path, context)
   }
   const sold = verdict.kind === 'accepted' && !last.finished.surplus && policy.steps ? followUps(policy, policy.steps, path, context) : null
