@@ -8,7 +8,7 @@ import { openingOf } from '../circuit.ts'
 import type { Gate } from '../gate.ts'
 import { gate } from '../gate.ts'
 import type { Attempt, NodeHistory } from '../history.ts'
-import { answerOfTaker } from '../had.ts'
+import { answerOfTaker, isUnderWay } from '../had.ts'
 import { attemptsOf, bidAt, doubtAt, nodeAt } from '../history.ts'
 import { holdsFor } from '../lead-path.ts'
 import { lookBack } from '../look-back.ts'
@@ -138,11 +138,7 @@ const seenHere = (policy: Policy, path: string, { history, lead, mode, now }: Co
 }
 
 /** Whether an answer of this recipient is still to come, at whatever place of the plan: a pattern may name it twice. */
-const isAsked = (recipient: string, { history }: Context): boolean => {
-  if (history.flying === 0) return false
-  for (const { attempts } of history.nodes.values()) if (attempts.some((each) => each.recipient === recipient && each.phase === 'post' && each.finished === null)) return true
-  return false
-}
+const isAsked = (recipient: string, { history }: Context): boolean => history.flying > 0 && isUnderWay(history, recipient)
 
 const follow = (policy: Policy, attempts: readonly Attempt[], count: number, path: string, context: Context): NodeStep => {
   const last = attempts.at(-1)
