@@ -89,7 +89,7 @@ const checkFile = async (path: string, options: LeadOptions): Promise<Checked> =
     const sniffed = sniff(head, { ...options, name: path, whole })
     const problem = problemOf(path, sniffed)
     if (problem) return refuse(problem)
-    const warnings = 'warnings' in sniffed ? sniffed.warnings.map((each) => about(path, 1, 'lead-file', each.message, each.help, 'warning')) : []
+    const warnings = 'warnings' in sniffed ? sniffed.warnings.map((each) => about(path, each.line ?? 1, 'lead-file', each.message, each.help, 'warning')) : []
     const columns = sniffed.kind === 'csv' ? sniffed.header.names.flatMap((each) => each ?? []) : sniffed.kind === 'json' ? fieldsAmong(path, sniffed, head, whole) : null
     return { source: { name: path, from: path, bytes: found.size, columns }, problems: [], warnings }
   } catch (error) {

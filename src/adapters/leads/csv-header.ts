@@ -14,7 +14,7 @@ export interface CsvHeader {
 }
 
 /** What a person should know of a file that can be read, and what to do about it. */
-export interface Doubt { readonly message: string; readonly help: string }
+export interface Doubt { /** of the file, from 1; the first where it says none */ readonly line?: number; readonly message: string; readonly help: string }
 
 type HeaderResult =
   | { readonly kind: 'header'; readonly header: CsvHeader; readonly warnings: readonly Doubt[] }

@@ -44,13 +44,15 @@ export const sniff = (head: Buffer, options: SniffOptions): Sniffed => {
   const result = readCsvHeader(final, options.whole, options)
   if (result.kind === 'more') return enough && head.length >= HEAD ? problem('no-header', `no line end in the first ${HEAD / 1024} KB`, 'a CSV file starts with a line of column names') : result
   if (result.kind === 'problem') return result
-  return { kind: 'csv', encoding, header: result.header, warnings: [...warnings, ...result.warnings, ...shortenedNumbers(final.slice(result.header.bodyAt))] }
+  return { kind: 'csv', encoding, header: result.header, warnings: [...warnings, ...result.warnings, ...shortenedNumbers(final, result.header.bodyAt)] }
 }
 
 /** Excel shows a phone or an id in a narrow column so, and saves what it shows. */
-const shortenedNumbers = (rows: string): readonly Doubt[] => {
-  const [, found] = /(?:^|[,;|\t"])(\d(?:[.,]\d+)?E\+\d\d)(?=[,;|\t"\r\n]|$)/m.exec(rows) ?? []
-  return found === undefined ? [] : [{ message: `long numbers stand in it as Excel shortens them (${found}): their digits are lost`, help: 'in Excel format that column as Text or as a number without decimals, and save the file anew' }]
+const shortenedNumbers = (text: string, bodyAt: number): readonly Doubt[] => {
+  const found = /(?:^|[,;|\t"])(\d(?:[.,]\d+)?E\+\d\d)(?=[,;|\t"\r\n]|$)/m.exec(text.slice(bodyAt))
+  if (!found) return []
+  const line = text.slice(0, bodyAt + found.index + 1).split(/\r\n|\n|\r/).length
+  return [{ line, message: `long numbers stand in it as Excel shortens them (${found[1]}): their digits are lost`, help: 'in Excel format that column as Text or as a number without decimals, and save the file anew' }]
 }
 
 export const saysJsonLines = (name: string): boolean => /\.(jsonl|ndjson)(\.gz)?$/i.test(name)

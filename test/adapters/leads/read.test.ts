@@ -76,6 +76,7 @@ describe('CSV', () => {
 
   it('tells of long numbers that Excel has shortened', async () => {
     for (const rows of ['1,2.12555E+09\n', '1,"2.12555E+09"\n', '1,5\n2,2E+11', '1,2.1E+09\r\n']) expect((await textOf(`id,phone\n${rows}`)).warnings).toMatchObject([{ message: expect.stringContaining('E+') }])
+    for (const [line, rows] of [[2, '2.1E+09,1\n'], [3, '1,5\r\n2,2E+11'], [4, '1,"a\nb"\n2,2E+11']] as const) expect((await textOf(`id,phone\n${rows}`)).warnings).toMatchObject([{ line }])
     for (const rows of ['1,2125551234\n', '1,AE+09\n', '1,x 2.1E+09 y\n']) expect((await textOf(`id,phone\n${rows}`)).warnings).toEqual([])
   })
 
