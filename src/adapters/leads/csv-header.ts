@@ -26,7 +26,7 @@ const DELIMITERS = [',', ';', '\t', '|']
 
 /** Reads the header from the start of a file's text; `final` when there is no more text than this. */
 export const readCsvHeader = (text: string, final: boolean, asked: { readonly id?: string; readonly received?: string }): HeaderResult => {
-  const eol = /\r(?!\n|$)/.exec(text.slice(0, firstBreak(text) + 2)) ? '\r' : '\n'
+  const eol = /^[^\r\n]*\r+(?![\r\n]|$)/.test(text) ? '\r' : '\n'
   let at = 0
   let line = 1
   let told: string | null = null
@@ -34,7 +34,7 @@ export const readCsvHeader = (text: string, final: boolean, asked: { readonly id
   for (;;) {
     const end = text.indexOf(eol, at)
     const first = text.slice(at, end < 0 ? text.length : end)
-    const separator = /^sep=(.)\r?$/i.exec(first)
+    const separator = /^sep=(.)\r*$/i.exec(first)
     if (end < 0 || (first.trim() !== '' && separator === null)) break
     told = separator?.[1] ?? told
     at = end + 1
@@ -42,7 +42,7 @@ export const readCsvHeader = (text: string, final: boolean, asked: { readonly id
   }
   const record = firstRecord(text, at, eol, final)
   if (record === null) return { kind: 'more' }
-  const raw = text.slice(at, record.end).replace(/\r?\n$|\r$/, '')
+  const raw = text.slice(at, record.end).replace(/[\r\n]+$/, '')
   const delimiter = told ?? sniffDelimiter(raw)
   const names = splitHeader(raw, delimiter).map((name) => name.trim())
   const problem = headerProblem(names)
@@ -58,11 +58,6 @@ export const readCsvHeader = (text: string, final: boolean, asked: { readonly id
   const bodyLine = line + (text.slice(at, record.end).split(eol).length - 1)
   const header = { delimiter, eol, names: names.map((name) => (name === '' ? null : name)), idField, bodyAt: record.end, bodyLine } as const
   return { kind: 'header', header, warnings }
-}
-
-const firstBreak = (text: string): number => {
-  const at = text.search(/[\r\n]/)
-  return at < 0 ? text.length : at
 }
 
 /** Up to the first line end outside quotes. */

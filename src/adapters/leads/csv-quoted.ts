@@ -30,11 +30,8 @@ export const quotedRecord = (text: string, start: number, delimiter: string, eol
       if (inside.includes(eol)) lines += inside.split(eol).length - 1
       cells.push(inside.includes('"') ? inside.replaceAll('""', '"') : inside)
       at = closing + 1
+      if (eol === '\n') at = beforeLineFeed(text, at)
       if (at >= text.length) return NEEDS_MORE
-      if (text.charCodeAt(at) === CR && eol === '\n') {
-        if (at + 1 >= text.length) return NEEDS_MORE
-        if (text.charCodeAt(at + 1) === LF) at++
-      }
       if (text[at] === eol) return { cells, end: at + 1, lines, fault: null }
       if (text[at] !== delimiter) return { cells, end: at, lines, fault: 'text stands behind a closing quote; a quote inside a quoted value is written twice' }
       at++
@@ -48,11 +45,25 @@ export const quotedRecord = (text: string, start: number, delimiter: string, eol
       at = nextDelimiter + 1
     } else {
       if (nextDelimiter < 0) nextDelimiter = text.length
-      const end = eol === '\n' && text.charCodeAt(lineEnd - 1) === CR && lineEnd > at ? lineEnd - 1 : lineEnd
-      cells.push(text.slice(at, end))
+      const cell = text.slice(at, lineEnd)
+      cells.push(eol === '\n' ? withoutReturns(cell) : cell)
       return { cells, end: lineEnd + 1, lines, fault: null }
     }
   }
+}
+
+/** A line of a `\n` file without the `\r` of its end; `\r\r\n` is what Python writes on Windows. */
+export const withoutReturns = (line: string): string => {
+  let end = line.length
+  while (line.charCodeAt(end - 1) === CR) end--
+  return end === line.length ? line : line.slice(0, end)
+}
+
+/** Past the `\r` that belong to a `\n`; at the end of the text it is not certain yet whether they do. */
+const beforeLineFeed = (text: string, from: number): number => {
+  let at = from
+  while (text.charCodeAt(at) === CR) at++
+  return at >= text.length || text.charCodeAt(at) === LF ? at : from
 }
 
 const QUOTE = 0x22

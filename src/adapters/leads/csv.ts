@@ -2,7 +2,7 @@ import type { Lead } from '../../core/lead.ts'
 import { gather, textFault, type Inspect, type RowParser } from './batch.ts'
 import type { CsvHeader } from './csv-header.ts'
 import { identityOf, rowHasher } from './identity.ts'
-import { NEEDS_MORE, quotedRecord } from './csv-quoted.ts'
+import { NEEDS_MORE, quotedRecord, withoutReturns } from './csv-quoted.ts'
 
 /** A record longer than this is no lead but a lost quote or another kind of file. */
 const LONGEST_CSV_RECORD = 1024 * 1024
@@ -36,7 +36,7 @@ export const createCsvParser = (file: string, header: CsvHeader, inspect?: Inspe
   }
 
   const plainLine = (text: string, suspicious: boolean): void => {
-    const bare = eol === '\n' && text.charCodeAt(text.length - 1) === CR ? text.slice(0, -1) : text
+    const bare = eol === '\n' ? withoutReturns(text) : text
     if (bare === '') return
     const reason = (suspicious ? textFault(bare, damaged) : null) ?? take(bare.split(delimiter), line, bare)
     if (reason !== null) out.bad(line, reason, bare)
@@ -93,7 +93,6 @@ export const createCsvParser = (file: string, header: CsvHeader, inspect?: Inspe
   }
 }
 
-const CR = 0x0d
 const isBlank = (cell: string): boolean => cell === '' || cell.trim() === ''
 const UNCLOSED = 'a quote is opened and not closed'
 

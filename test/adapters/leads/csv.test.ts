@@ -33,8 +33,8 @@ describe('against csv-parse', () => {
   it('any text that it takes gives the same rows', () => {
     const piece = fc.constantFrom('a', 'b', ',', ',', '"', '""', '\n', '\r\n', '\r', ' ', 'é', ',"x",', '"x\ny"')
     let taken = 0
-    // At the very end of a file a lone `\r` is half a line end to us, and a character to csv-parse.
-    const text = fc.array(piece, { maxLength: 25 }).map((each) => each.join('').replace(/\r+$/, ''))
+    // Before a line end and at the very end of a file `\r` is a part of the line end to us, and a character to csv-parse.
+    const text = fc.array(piece, { maxLength: 25 }).map((each) => each.join('').replace(/\r+(?=\r\n|$)/g, ''))
     fc.assert(fc.property(text, size, (body, chunk) => {
       const expected = theirs(body)
       if (expected === null) return

@@ -108,11 +108,19 @@ describe('CSV', () => {
     ['a quoted header', '"id","na""me, x"\n1,a\n', ['1'], 0],
     ['an unnamed column', ',id\n0,1\n', ['1'], 0],
     ['delimiters behind the last column', 'id,name\n1,"a",,\n2,"two\nlines",\n', ['1', '2'], 0],
+    ['the line ends that Python writes on Windows', 'id,name\r\r\n1,"a"\r\r\n2,b\r\r\n', ['1', '2'], 0],
     ['a NUL between quotes', 'id,name\n1,"a\0b"\n2,"b"\n', ['2'], 1],
   ])('%s', async (_what, text, ids, bad) => {
     const got = await textOf(text)
     expect(got.ids).toEqual(ids)
     expect(got.bad.length).toBe(bad)
+  })
+
+  it('has no `\\r` of a line end in its values', async () => {
+    for (const end of ['\n', '\r\n', '\r\r\n', '\r']) {
+      const { leads } = await textOf(['name,id', 'Ann,1', '"Bo",2', 'Cy,"3"', ''].join(end))
+      expect(leads.map(({ lead: { fields }, line }) => [fields, line])).toEqual([[{ name: 'Ann', id: '1' }, 2], [{ name: 'Bo', id: '2' }, 3], [{ name: 'Cy', id: '3' }, 4]])
+    }
   })
 
   it('keeps a column named __proto__ as data', async () => {
