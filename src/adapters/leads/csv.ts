@@ -23,9 +23,9 @@ export const createCsvParser = (file: string, header: CsvHeader, inspect?: Inspe
   let skipping = false
   let damaged = false
 
-  /** Null where it became a lead, or holds nothing at all: the `,,,,` lines at the end of a spreadsheet. */
+  /** Null where it became a lead, or holds none: the `,,,,` lines at the end of a spreadsheet, the header once more between files put together. */
   const take = (cells: readonly string[], at: number, raw: string): string | null => {
-    if (cells.every(isBlank)) return null
+    if (cells.every(isBlank) || isHeader(cells, header.names)) return null
     const fields = build(cells)
     if (fields === null) return columnsReason(cells, header)
     if (hashOf) { out.lead(hashOf(fields), fields, at, raw); return null }
@@ -92,6 +92,10 @@ export const createCsvParser = (file: string, header: CsvHeader, inspect?: Inspe
     take: out.take,
   }
 }
+
+/** The second file may begin with a mark of the byte order, which keeps its first cell in its quotes. */
+const isHeader = (cells: readonly string[], names: CsvHeader['names']): boolean =>
+  cells.length >= names.length && cells.every((cell, i) => { const name = names[i] ?? ''; return cell === name || cell.trim() === name || cell === `\uFEFF"${name}"` })
 
 const isBlank = (cell: string): boolean => cell === '' || cell.trim() === ''
 const UNCLOSED = 'a quote is opened and not closed'

@@ -116,6 +116,16 @@ describe('CSV', () => {
     expect(got.bad.length).toBe(bad)
   })
 
+  it.each<[string, string | Buffer]>([
+    ['by cat', 'id,name\n1,a\nid,name\n2,b\n'],
+    ['with blanks', 'id , name,\n1,a,\n id, name,\n2,b,\n'],
+    ['with marks of the byte order', '\uFEFFid,name\n1,a\n\uFEFFid,name\n2,b\n'],
+    ['with marks and quotes', '\uFEFF"id","name"\n"1","a"\n\uFEFF"id","name"\n"2","b"\n'],
+  ])('of several files put together %s: the header between them is no lead', async (_what, text) => {
+    expect(await textOf(text)).toMatchObject({ ids: ['1', '2'], bad: [] })
+    expect((await textOf('id,name\nid,Ann\n')).ids).toEqual(['id'])
+  })
+
   it('has no `\\r` of a line end in its values', async () => {
     for (const end of ['\n', '\r\n', '\r\r\n', '\r']) {
       const { leads } = await textOf(['name,id', 'Ann,1', '"Bo",2', 'Cy,"3"', ''].join(end))
