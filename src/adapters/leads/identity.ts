@@ -4,6 +4,9 @@ import type { LeadValue } from '../../core/lead.ts'
 /** What names a lead: the value of its id field, or why that value cannot be one. */
 type Identity = { readonly ok: true; readonly id: string } | { readonly ok: false; readonly reason: string }
 
+/** What spreadsheets and databases write where there is nothing or where digits are lost: people with it would count as one lead, and all but the first would go to nobody. */
+const NO_ID = /^(?:null|\\n|none|nan|undefined|n\/a|#(?:n\/a|ref!|name\?|value!|div\/0!|num!|null!|#+)|\d(?:[.,]\d+)?e\+\d+)$/i
+
 /** Longer than any id seen in the wild, shorter than what a header or an index would refuse. */
 const LONGEST_ID = 500
 
@@ -15,6 +18,7 @@ export const identityOf = (value: LeadValue | undefined, field: string): Identit
   }
   const id = value?.trim() ?? ''
   if (id === '') return { ok: false, reason: `no id: \`${field}\` is empty` }
+  if (NO_ID.test(id)) return { ok: false, reason: `no id: \`${field}\` is ${id}, as others may have it` }
   if (id.length > LONGEST_ID) return { ok: false, reason: `\`${field}\` is longer than ${LONGEST_ID} characters` }
   return { ok: true, id }
 }

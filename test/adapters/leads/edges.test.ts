@@ -99,6 +99,16 @@ describe("a lead's id", () => {
     expect(readCsvHeader('ID,name\n', true, {})).toMatchObject({ header: { idField: 'ID' } })
   })
 
+  it.each(['NULL', '\\N', 'None', 'NaN', 'n/a', '#N/A', '#REF!', '####', '1.23E+14', '1,2E+11', '5E+09'])('is not %s, which would make one lead of several people', (id) => {
+    expect(fed(csv(), `"${id}",a\n`)).toEqual({ leads: [], notes: [], bad: [[2, `no id: \`id\` is ${id}, as others may have it`]] })
+    expect(fed(lines(), `${JSON.stringify({ id })}\n`)).toMatchObject({ leads: [] })
+  })
+
+  it('may look alike', () => {
+    const ids = ['NULL-1', 'nana', '#12', 'N', '1E5', 'E+09', '0']
+    expect(fed(csv(), ids.map((id) => `${id},a\n`).join('')).leads.map(([id]) => id)).toEqual(ids)
+  })
+
   it('has 500 characters at the most', () => {
     expect(fed(csv(), `${'x'.repeat(500)},a\n${'y'.repeat(501)},b\n`)).toMatchObject({ leads: [['x'.repeat(500), 2]], bad: [[3, '`id` is longer than 500 characters']] })
   })
