@@ -1,3 +1,4 @@
+import { DEEPEST_JSON, isTooDeep } from '../../base/json-depth.ts'
 import type { LeadValue } from '../../core/lead.ts'
 import { readJson } from '../../wire/parse/json.ts'
 import { textFault, type Gathered } from './batch.ts'
@@ -5,12 +6,10 @@ import { hashOfRecord, identityOf, idFieldAmong } from './identity.ts'
 
 /** A JSON record longer than this is no lead. */
 export const LONGEST_JSON_RECORD = 16 * 1024 * 1024
-/** Deeper than any lead; not so deep that writing it again could exhaust the stack. */
-const DEEPEST = 100
 
 /** Turns the text of one JSON value into a lead, or into a bad row that says why not. */
 export const takeJsonRecord = (out: Gathered, raw: string, line: number, damaged: boolean, idAsked: string | undefined): void => {
-  const fault = textFault(raw, damaged) ?? (raw.length > 2 * DEEPEST && depthOf(raw) > DEEPEST ? `nested more than ${DEEPEST} deep` : null)
+  const fault = textFault(raw, damaged) ?? (isTooDeep(raw) ? `nested more than ${DEEPEST_JSON} deep` : null)
   if (fault !== null) { out.bad(line, fault, raw); return }
   const parsed = parseRecord(raw)
   if (!parsed.ok) { out.bad(line, parsed.reason, raw); return }
@@ -64,24 +63,3 @@ const LIST_NAMES = /^(leads?|data|results?|records?|items?|contacts?|rows?|entri
 
 const isFields = (value: unknown): value is Readonly<Record<string, LeadValue>> =>
   typeof value === 'object' && value !== null && !Array.isArray(value)
-
-const depthOf = (raw: string): number => {
-  let depth = 0
-  let deepest = 0
-  for (let i = 0; i < raw.length; i++) {
-    const code = raw.charCodeAt(i)
-    if (code === 0x22) {
-      do { i = raw.indexOf('"', i + 1) } while (i >= 0 && isEscaped(raw, i))
-      if (i < 0) break
-    } else if (code === 0x7b || code === 0x5b) deepest = Math.max(deepest, ++depth)
-    else if (code === 0x7d || code === 0x5d) depth--
-  }
-  return deepest
-}
-
-/** Whether an odd number of backslashes stands before this place. */
-const isEscaped = (text: string, at: number): boolean => {
-  let slashes = 0
-  while (text.charCodeAt(at - 1 - slashes) === 0x5c) slashes++
-  return slashes % 2 === 1
-}

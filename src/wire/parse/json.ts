@@ -1,9 +1,12 @@
+import { isTooDeep } from '../../base/json-depth.ts'
+
 /** The value of a JSON text; throws where it is none. Whole numbers too long for a double stay exact, as text. */
 export const readJson = (text: string): unknown =>
   LONG_NUMBER.test(text) ? JSON.parse(text, keepLongNumbers as (key: string, value: unknown) => unknown) : JSON.parse(text)
 
-/** The same; undefined where it is none. */
+/** The same; undefined where it is none, or one that is nested without end. */
 export const parseJson = (text: string): unknown => {
+  if (isTooDeep(text)) return undefined
   try {
     return readJson(text)
   } catch {

@@ -44,6 +44,13 @@ describe('a line that is too long', () => {
   })
 })
 
+describe('a record that is nested without end', () => {
+  it('is one bad row', () => {
+    const nested = (id: string, levels: number) => `{"id":"${id}","x":${'['.repeat(levels)}${']'.repeat(levels)}}`
+    expect(fed(lines(), `${nested('L1', 99)}\n${nested('L2', 5_000)}\n`)).toMatchObject({ leads: [['L1', 1]], bad: [[2, 'nested more than 100 deep']] })
+  })
+})
+
 describe('a chunk that ends', () => {
   it('after damaged bytes, in the midst of a record: the record is set aside whole', () => {
     expect(fed(csv(), 'L1,a\nL2,M\uFFFD', 'ller\nL3,c\n')).toMatchObject({ leads: [['L1', 2], ['L3', 4]], bad: [[3, expect.stringContaining('not valid in the file')]] })

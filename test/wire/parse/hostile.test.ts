@@ -50,6 +50,12 @@ describe('hostile answers', () => {
     expect(reader({ success: is('//status', 'accepted'), message: path('//b') }).read(answer(200, body), 'post')).toMatchObject({ kind: 'rejected', reason: expect.stringMatching(/^0, 1, 2, 3, /) })
   }, 20_000)
 
+  it('an answer nested deeper than any buyer\'s is not read, and brackets in texts do not count', () => {
+    const nested = (levels: number) => `{"status":"accepted","id":7,"price":1,"text":"${'\\"[{'.repeat(500)}","x":${'['.repeat(levels)}${']'.repeat(levels)}}`
+    expect(READERS[0]?.read(answer(200, nested(5_000)), 'post').kind).toBe('unconfirmed')
+    expect(READERS[0]?.read(answer(200, nested(90)), 'post').kind).toBe('accepted')
+  })
+
   it('lists within lists are copied a few levels deep, in answers to a batch', () => {
     const body = `<r><k><c u="1"/></k><status>accepted</status>${'<l><a x="1">'.repeat(480)}${'<z>1</z>'.repeat(2_000)}${'</a><a x="2"/></l>'.repeat(480)}</r>`
     const leads = ['L1', 'L2'].map((id) => ({ id, fields: {} }))
