@@ -1,7 +1,7 @@
 import { execFileSync, spawn, spawnSync } from 'node:child_process'
 import type { ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
-import { copyFileSync, mkdtempSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { copyFileSync, linkSync, mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { hostname, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
@@ -306,6 +306,27 @@ describe('trouble', () => {
   it('a folder that cannot be made is said to be so', async () => {
     writeFileSync(join(folder, 'file'), '')
     await expect(openSqliteLedger({ path: join(folder, 'file', 'store.db'), use: 'write' })).rejects.toMatchObject({ kind: 'unreachable', help: expect.stringContaining('--store') })
+  })
+  it('a file of two names is refused to who would write: processes of two paths have a WAL each, and do not see each other', async () => {
+    openDatabase(path, 'write').close()
+    linkSync(path, join(folder, 'other.db'))
+    for (const use of ['write', 'touch'] as const) await expect(openSqliteLedger({ path, use })).rejects.toMatchObject({ kind: 'unsupported', message: expect.stringContaining('hard link') })
+    await (await openSqliteLedger({ path, use: 'read' })).close()
+    rmSync(join(folder, 'other.db'))
+    await (await openSqliteLedger({ path, use: 'write' })).close()
+  })
+  it('a file that is mounted alone is refused too, as containers do it; one in a mounted folder is not', (context) => {
+    openDatabase(path, 'write').close()
+    const opening = `import { openDatabase } from '${join(import.meta.dirname, '../../../src/adapters/ledger/sqlite/database.ts')}'; openDatabase(process.argv[1], 'write').close()`
+    const mounted = (what: string, where: string, store: string) =>
+      spawnSync('unshare', ['--mount', 'sh', '-c', 'mount --bind "$1" "$2" && shift 2 && exec "$@"', 'sh', what, where, process.execPath, '--input-type=module', '-e', opening, store], { encoding: 'utf8' })
+    const [file, place] = [join(folder, 'its name.db'), join(folder, 'place')]
+    writeFileSync(file, '')
+    mkdirSync(place)
+    const whole = mounted(join(folder, 'sub'), place, join(place, 'store.db'))
+    if (whole.error || /^(unshare|mount):/.test(whole.stderr)) return context.skip('no mounts of its own here')
+    expect(whole).toMatchObject({ status: 0 })
+    expect(mounted(path, file, file)).toMatchObject({ stderr: expect.stringContaining('a single file that is mounted here') })
   })
   it('who only looks is told of a newer store, and of one that a writer must bring up first', async () => {
     const db = openDatabase(path, 'write')

@@ -1,6 +1,7 @@
 import { mkdirSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
+import { requireOneName } from './one-name.ts'
 import { migrate, requireCurrent } from './schema.ts'
 import { isLocked, troubleOf } from './trouble.ts'
 
@@ -14,7 +15,10 @@ export const LOCK_MS = 10_000
 export const openDatabase = (path: string, use: 'read' | 'write'): DatabaseSync => {
   let db: DatabaseSync | null = null
   try {
-    if (use === 'write') mkdirSync(dirname(path), { recursive: true })
+    if (use === 'write') {
+      mkdirSync(dirname(path), { recursive: true })
+      requireOneName(path)
+    }
     const opened = new DatabaseSync(path, { readOnly: use === 'read', timeout: LOCK_MS })
     db = opened
     if (use === 'write') {
