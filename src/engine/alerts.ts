@@ -1,9 +1,12 @@
 import { errorText } from '../base/error.ts'
 import { DAY, type Instant } from '../base/time.ts'
-import type { Verdict } from '../core/verdict.ts'
+import type { Attempt } from '../core/history.ts'
+import { attemptsOf } from '../core/history.ts'
 import type { PhaseName } from '../core/plan.ts'
 import { isStep } from '../core/plan.ts'
 import type { Policy } from '../core/policy.ts'
+import { nextAttempt } from '../core/retry.ts'
+import type { Verdict } from '../core/verdict.ts'
 import type { Standing } from '../ports.ts'
 import { hintFor, hintOf } from '../wire/hint.ts'
 import type { RunDeps } from './settings.ts'
@@ -44,19 +47,27 @@ export const createAlerts = (deps: RunDeps, policies: ReadonlyMap<string, Policy
       const circuit = policies.get(recipient)?.circuit
       tell(recipient, 'circuit', `its circuit opened: ${circuit ? `more than ${Math.round(circuit.errorRate * 100)}% of its last ${circuit.over}` : 'too many'} attempts failed; the last: ${last.reason ?? 'no answer'}`, '`finalmile status` shows when it is tried again')
     },
-    /** Sold and only partly done: nobody would look at it again by itself. Or every try failed, where the recipient's file asks to hear of that. */
-    settled: ({ history }: Work, { outcome, recipient, reason }: Extract<Standing, { state: 'settled' }>): void => {
-      if (outcome === 'failed' || outcome === 'held') {
-        for (const { attempts } of history.nodes.values()) {
-          const last = attempts.at(-1)
-          const verdict = last?.finished?.verdict
-          if (!last || last.recipient !== recipient || verdict?.kind !== 'failed' || !verdict.retry) continue
-          if (policies.get(last.recipient)?.retry[verdict.class]?.alertIfAllFail) tell(last.recipient, `all ${verdict.class}`, `every try failed: ${verdict.reason ?? verdict.class}`, hintFor(verdict, null))
-        }
-      } else if (history.settled?.open && recipient !== null) {
+    /** Every try failed, where the recipient's rules ask to hear of that, whoever took the lead then. Or sold and only partly done: nobody would look at it again by itself. */
+    settled: ({ history }: Work, { recipient, reason }: Extract<Standing, { state: 'settled' }>): void => {
+      for (const node of history.nodes.values()) {
+        const attempts = attemptsOf(node, 'post')
+        const last = attempts.at(-1)
+        const verdict = last?.finished?.verdict
+        if (!last || !verdict || !('retry' in verdict) || !verdict.retry) continue
+        const policy = policies.get(last.recipient)
+        if (policy?.retry[verdict.class]?.alertIfAllFail && isGivenUp(policy, attempts)) tell(last.recipient, `all ${verdict.class}`, `every try failed: ${verdict.reason ?? verdict.class}`, hintFor(verdict, null))
+      }
+      if (history.settled?.open && recipient !== null) {
         const steps = history.settled.open
         tell(recipient, `step ${steps.join(' ')}`, `a lead was taken, but ${reason ?? `its ${steps.join(' and ')} step failed`}; \`deliver … --retry-failed\` takes up what is open without sending the lead again`, null)
       }
     },
   }
+}
+
+/** Whether its rules allow no further try: one may have been to come when another bought the lead in a race. */
+const isGivenUp = ({ retry, timeoutMs, maxAttempts }: Policy, attempts: readonly Attempt[]): boolean => {
+  if (maxAttempts !== null && attempts.length >= maxAttempts) return true
+  const target = attempts.at(-1)?.target
+  return nextAttempt(retry, timeoutMs, attempts.flatMap((each) => (each.target === target ? (each.finished ?? []) : [])), '').kind === 'give up'
 }

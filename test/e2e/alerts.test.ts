@@ -92,4 +92,21 @@ describe('the summary', () => {
     const again = await deliver(project, {}, '--json', '--again')
     expect((JSON.parse(again.out) as { alerts: readonly { kind: string }[] }).alerts.map((each) => each.kind)).toEqual(['attention'])
   })
+
+  it('has a buyer whose every try failed or had no answer, whoever bought the lead then; not one that was to be tried again when another bought it', async () => {
+    const buyers = { down: await open(startBuyer({ script: { do: 'answer', status: 500, body: '' } })), mute: await open(startBuyer({ script: { do: 'hang' } })), good: await open(startBuyer()) }
+    const rules = (backoff: string): string => `Timeout: 100ms\nRetry Strategy:\n  Server Errors: {Retry: 1 times, Backoff: ${backoff}}\n  Timeout Errors: {Retry: 1 times, Backoff: 10ms, Alert: If all fail}\n`
+    const project = createProject({
+      down: endpointYaml(buyers.down.url, rules('10ms')), slow: endpointYaml(buyers.down.url, rules('1 minute')), mute: endpointYaml(buyers.mute.url, rules('10ms')), good: endpointYaml(buyers.good.url),
+      falls: 'Pattern: Waterfall\nTry: [down, mute, good]\n', race: 'Pattern: Simultaneous\nSend To: [slow, good]\n',
+    })
+    project.write('leads.csv', leadsCsv(2))
+    const alerts = async (to: string): Promise<unknown> =>
+      (JSON.parse((await finalmileHere(['deliver', 'leads.csv', '--to', to, '--yes', '--json', '--store', `sqlite:${to}.db`], { cwd: project.folder })).out) as { alerts: unknown }).alerts
+    expect(await alerts('falls')).toEqual([
+      { kind: 'told', recipient: 'down', reason: 'every try failed: HTTP 500 Internal Server Error' },
+      { kind: 'told', recipient: 'mute', reason: expect.stringMatching(/^every try failed: no answer in \d+ ms$/) },
+    ])
+    expect(await alerts('race')).toEqual([])
+  })
 })
