@@ -34,7 +34,7 @@ export const readCsvHeader = (text: string, final: boolean, asked: { readonly id
   for (;;) {
     const end = text.indexOf(eol, at)
     const first = text.slice(at, end < 0 ? text.length : end)
-    const separator = /^sep=(.)\r*$/i.exec(first)
+    const separator = /^"?sep=(.)"?\r*$/i.exec(first)
     if (end < 0 || (first.trim() !== '' && separator === null)) break
     told = separator?.[1] ?? told
     at = end + 1
@@ -48,6 +48,8 @@ export const readCsvHeader = (text: string, final: boolean, asked: { readonly id
   const problem = headerProblem(names)
   if (problem) return { kind: 'problem', line, ...problem }
   const named = names.filter((name) => name !== '')
+  const unlike = unlikeFirstRow(names, named, text.slice(record.end), eol, delimiter)
+  if (unlike) return { kind: 'problem', line, code: 'no-header', ...unlike }
   const idField = idFieldAmong(named, asked.id)
   const missing = (code: string, column: string, flag: string): HeaderResult =>
     ({ kind: 'problem', line, code, message: `no column \`${column}\`, which ${flag} names`, help: `the columns are ${named.join(', ')}` })
@@ -90,6 +92,20 @@ const splitHeader = (line: string, delimiter: string): readonly string[] => {
   }
   names.push(name)
   return names
+}
+
+/** A title above the column names, or columns divided by another sign: every row would go out as something else, or not at all. */
+const unlikeFirstRow = (names: readonly string[], named: readonly string[], body: string, eol: string, delimiter: string): { readonly message: string; readonly help: string } | null => {
+  const row = body.split(eol, 10).find((each) => splitHeader(each, delimiter).some((cell) => cell.trim() !== '')) ?? ''
+  const filled = splitHeader(row, delimiter).flatMap((cell, i) => (cell.trim() === '' ? [] : [names[i]]))
+  const title = named.length === 1 && named[0] === names[0]
+  const outside = filled.filter((name) => name === '' || (title && name === undefined)).length
+  if (outside > (title ? 0 : filled.length / 2)) {
+    return { message: `the first line names ${named.length === 1 ? 'one column' : `${named.length} columns`} (${named.join(', ')}), the row below it has ${filled.length}`, help: 'take out what stands above the line of column names (a title, a date, joined headings), so that it is the first' }
+  }
+  const [only = ''] = named
+  if (names.length > 1 || !(/[,^~;|\t]| {2}/.test(only) || /[;|\t].*[;|\t]/.test(row))) return null
+  return { message: `the first line names one column (${only}), and what is in it looks like several`, help: 'divide columns by commas, semicolons, tabs or |, with no quotes around a whole line; a first line such as sep=^ names another sign' }
 }
 
 const headerProblem = (names: readonly string[]): { readonly code: string; readonly message: string; readonly help: string } | null => {
