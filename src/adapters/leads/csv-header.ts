@@ -44,7 +44,7 @@ export const readCsvHeader = (text: string, final: boolean, asked: { readonly id
   if (record === null) return { kind: 'more' }
   const raw = text.slice(at, record.end).replace(/[\r\n]+$/, '')
   const delimiter = told ?? sniffDelimiter(raw)
-  const names = splitHeader(raw, delimiter).map((name) => name.trim())
+  const names = splitHeader(raw, delimiter).map((name) => name.trim().replace(/\s*[\r\n]+\s*/g, ' '))
   const problem = headerProblem(names)
   if (problem) return { kind: 'problem', line, ...problem }
   const named = names.filter((name) => name !== '')

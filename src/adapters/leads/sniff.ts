@@ -44,16 +44,21 @@ export const sniff = (head: Buffer, options: SniffOptions): Sniffed => {
   const result = readCsvHeader(final, options.whole, options)
   if (result.kind === 'more') return enough && head.length >= HEAD ? problem('no-header', `no line end in the first ${HEAD / 1024} KB`, 'a CSV file starts with a line of column names') : result
   if (result.kind === 'problem') return result
-  return { kind: 'csv', encoding, header: result.header, warnings: [...warnings, ...result.warnings, ...shortenedNumbers(final, result.header.bodyAt)] }
+  return { kind: 'csv', encoding, header: result.header, warnings: [...warnings, ...result.warnings, ...mangledCells(final, result.header.bodyAt)] }
 }
 
-/** Excel shows a phone or an id in a narrow column so, and saves what it shows. */
-const shortenedNumbers = (text: string, bodyAt: number): readonly Doubt[] => {
-  const found = /(?:^|[,;|\t"])(\d(?:[.,]\d+)?E\+\d\d)(?=[,;|\t"\r\n]|$)/m.exec(text.slice(bodyAt))
-  if (!found) return []
-  const line = text.slice(0, bodyAt + found.index + 1).split(/\r\n|\n|\r/).length
-  return [{ line, message: `long numbers stand in it as Excel shortens them (${found[1]}): their digits are lost`, help: 'in Excel format that column as Text or as a number without decimals, and save the file anew' }]
-}
+/** What spreadsheets make of values; it goes out as it stands. */
+const MANGLED: readonly { readonly cell: string; readonly message: (found: string) => string; readonly help: string }[] = [
+  // In a narrow column Excel shows a phone or an id so, and saves what it shows.
+  { cell: String.raw`\d(?:[.,]\d+)?E\+\d\d`, message: (found) => `long numbers stand in it as Excel shortens them (${found}): their digits are lost`, help: 'in Excel format that column as Text or as a number without decimals, and save the file anew' },
+  { cell: String.raw`#(?:N/A|REF!|NAME\?|VALUE!|DIV/0!|NUM!|NULL!)`, message: (found) => `errors of a spreadsheet stand in it (${found}) in place of values`, help: 'mend them in the spreadsheet, or empty those cells, and save the file anew' },
+  { cell: String.raw`=(?:"[^"\r\n]*"|""[^"\r\n]*"")`, message: (found) => `values stand in it as formulas (${found.replaceAll('""', '"')}): buyers get them with = and quotes`, help: 'open the file in a spreadsheet and save it anew as CSV' },
+]
+
+const mangledCells = (text: string, bodyAt: number): readonly Doubt[] => MANGLED.flatMap(({ cell, message, help }) => {
+  const found = new RegExp(`(?:^|[,;|\\t"])(${cell})(?=[,;|\\t"\\r\\n]|$)`, 'm').exec(text.slice(bodyAt))
+  return found ? [{ line: text.slice(0, bodyAt + found.index + 1).split(/\r\n|\n|\r/).length, message: message(found[1] ?? ''), help }] : []
+})
 
 export const saysJsonLines = (name: string): boolean => /\.(jsonl|ndjson)(\.gz)?$/i.test(name)
 

@@ -80,6 +80,13 @@ describe('CSV', () => {
     for (const rows of ['1,2125551234\n', '1,AE+09\n', '1,x 2.1E+09 y\n']) expect((await textOf(`id,phone\n${rows}`)).warnings).toEqual([])
   })
 
+  it('tells of errors and formulas that a spreadsheet left in place of values', async () => {
+    const told = async (rows: string) => (await textOf(`id,zip\n${rows}`)).warnings.map(({ line, message }) => [line, message])
+    expect(await told('1,2\n2,#N/A\n3,#REF!\n')).toEqual([[3, 'errors of a spreadsheet stand in it (#N/A) in place of values']])
+    for (const cell of ['="02134"', '"=""02134"""']) expect(await told(`1,${cell}\n`)).toEqual([[2, 'values stand in it as formulas (="02134"): buyers get them with = and quotes']])
+    for (const rows of ['1,#N/Ax\n', '1,a #REF!\n', '1,=1+1\n', '1,"say ""hi"""\n']) expect(await told(rows)).toEqual([])
+  })
+
   it('does not send text in a wrong encoding', async () => {
     const got = await fixture('windows-1252.csv')
     expect(got.ids).toEqual(['C-1'])
