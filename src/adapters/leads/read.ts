@@ -1,3 +1,4 @@
+import { stat } from 'node:fs/promises'
 import { errorText } from '../../base/error.ts'
 import { UserError } from '../../base/diagnostic.ts'
 import type { LeadBatch, RowParser } from './batch.ts'
@@ -66,11 +67,20 @@ async function* batchesOf(source: LeadSource, options: LeadOptions, onRead: (byt
     reading = startReading(source, options, head, true)
     if (reading) yield reading.push(head)
   }
-  if (reading) yield reading.end()
+  if (reading && !reading.isWhole() && await hasGrown(source)) yield { leads: [], bad: [{ file: source.name, line: 0, raw: '', reason: 'the file is still being written, and its last row was not read: give the same command again when it is whole' }] }
+  else if (reading) yield reading.end()
+}
+
+/** Since it was looked at; of one that is gone meanwhile nothing more comes. */
+const hasGrown = async ({ from, bytes }: LeadSource): Promise<boolean> => {
+  if (typeof from !== 'string' || bytes === null) return false
+  return stat(from).then(({ size }) => size > bytes, () => false)
 }
 
 interface Reading {
   push(bytes: Buffer): LeadBatch
+  /** False where a last row of CSV has no line end: nobody sees whether half a phone is missing; JSON tells by itself. */
+  isWhole(): boolean
   end(): LeadBatch
 }
 
@@ -82,14 +92,17 @@ const startReading = (source: LeadSource, options: LeadOptions, bytes: Buffer, w
   if (sniffed.kind !== 'csv' && sniffed.kind !== 'json') return null
   const decoder: Decoder = createDecoder(sniffed.encoding)
   const parser = parserFor(source.name, sniffed, options)
+  let last = ''
   let toSkip = sniffed.kind === 'csv' ? sniffed.header.bodyAt : 0
   const feed = ({ text, damaged }: { readonly text: string; readonly damaged: boolean }): void => {
     const body = toSkip === 0 ? text : text.slice(toSkip)
     toSkip = Math.max(0, toSkip - text.length)
     parser.push(body, damaged)
+    last = text.at(-1) ?? last
   }
   return {
     push: (chunk) => { feed(decoder.push(chunk)); return parser.take() },
+    isWhole: () => sniffed.kind === 'json' || last === '\n' || last === '\r',
     end: () => { feed(decoder.end()); parser.end(); return parser.take() },
   }
 }

@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs'
+import { appendFileSync, mkdirSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Readable } from 'node:stream'
@@ -281,6 +281,25 @@ describe('what cannot be read', () => {
     const got = await textOf(gzipSync(text).subarray(0, 200_000), 'x.csv.gz')
     expect(got.leads.length).toBeGreaterThan(1000)
     expect(got.bad).toMatchObject([{ reason: expect.stringContaining('reading stopped') }])
+  })
+})
+
+describe('a file that grows while it is read', () => {
+  const grown = async (more: string) => {
+    const path = fileOf('id,phone\nL1,5125550101\nL2,51255')
+    const { sources } = await checkLeadSources([path])
+    appendFileSync(path, more)
+    const leads: LeadRow[] = []
+    const bad: BadRow[] = []
+    for await (const batch of readLeads(sources)) { leads.push(...batch.leads); bad.push(...batch.bad) }
+    return { phones: leads.map((each) => each.lead.fields['phone']), reasons: bad.map((each) => each.reason) }
+  }
+  it('does not give out a row that has not come to its end', async () => {
+    expect(await grown('501')).toEqual({ phones: ['5125550101'], reasons: [expect.stringContaining('still being written')] })
+  })
+  it('is read to where its rows are whole', async () => {
+    expect(await grown('50102\nL3,5125550103\n')).toEqual({ phones: ['5125550101', '5125550102', '5125550103'], reasons: [] })
+    expect(await grown('')).toEqual({ phones: ['5125550101', '51255'], reasons: [] })
   })
 })
 
