@@ -18,6 +18,8 @@ export const takeJsonRecord = (out: Gathered, raw: string, line: number, damaged
   if (field === null) {
     const list = listWithin(fields)
     if (list !== null) { out.bad(line, `no lead but an object that holds a list of them under \`${list}\`: make a file of that list alone`, raw); return }
+    // What an API says in place of leads, as `curl` saves it.
+    if (!saysOfAPerson(fields) && Object.keys(fields).some((name) => /^errors?$/i.test(name))) { out.bad(line, 'no lead but an error: fetch the file again', raw); return }
     if (idAsked !== undefined) out.bad(line, `no id: the record has no \`${idAsked}\``, raw)
     else if (Object.keys(fields).length === 0) out.bad(line, 'an object without any field', raw)
     else out.lead(hashOfRecord(fields), fields, line, raw)
@@ -46,20 +48,20 @@ const parseRecord = (raw: string): Parsed => {
  * all of them. An object that says anything of a person itself is a lead, whatever lists it holds.
  */
 const listWithin = (fields: Readonly<Record<string, LeadValue>>): string | null => {
-  const names = Object.keys(fields)
-  if (names.some((name) => OF_A_PERSON.test(name))) return null
-  for (const name of names) {
+  if (saysOfAPerson(fields)) return null
+  for (const name of Object.keys(fields)) {
     const value = fields[name]
     if (!LIST_NAMES.test(name) || typeof value !== 'object' || value === null) continue
-    if (Array.isArray(value) && isFields(value[0])) return name
+    if (Array.isArray(value) && value.every(isFields)) return name
     const within = isFields(value) ? listWithin(value) : null
     if (within !== null) return `${name}.${within}`
   }
   return null
 }
 
+const saysOfAPerson = (fields: Readonly<Record<string, LeadValue>>): boolean => Object.keys(fields).some((name) => OF_A_PERSON.test(name))
 const OF_A_PERSON = /e-?mail|phone|mobile|name|zip|postal|address|birth|^state$|^city$/i
-const LIST_NAMES = /^(leads?|data|results?|records?|items?|contacts?|rows?|entries|people|prospects|response|payload)$/i
+const LIST_NAMES = /^(leads?|data|results?|records?|items?|contacts?|rows?|entries|people|prospects|submissions|elements|content|hits|response|payload)$/i
 
 const isFields = (value: unknown): value is Readonly<Record<string, LeadValue>> =>
   typeof value === 'object' && value !== null && !Array.isArray(value)

@@ -2,7 +2,7 @@ import { gather, type Inspect, type RowParser } from './batch.ts'
 import { LONGEST_JSON_RECORD, takeJsonRecord } from './json-record.ts'
 
 /**
- * A JSON array of objects, an array inside one wrapping key (`{"leads": [...]}`), or objects one after the other, in any
+ * A JSON array of objects, or several one after the other, an array inside one wrapping key (`{"leads": [...]}`), or objects one after the other, in any
  * layout. Only the ends of the values are looked for here, with an eye for strings; each value is then `JSON.parse`d alone,
  * so that memory holds one value however long the file is, and a broken value costs itself only.
  */
@@ -46,7 +46,9 @@ export const createJsonValuesParser = (file: string, shape: 'array' | 'wrapped' 
         continue
       }
       if (place === 'after') {
-        if (code > SPACE && !(shape === 'wrapped' && code === CLOSE_MAP)) stray()
+        // Page after page, put together by `curl … >> leads.json`.
+        if (code === OPEN_LIST && shape === 'array' && !strayTold) place = 'inside'
+        else if (code > SPACE && !(shape === 'wrapped' && code === CLOSE_MAP)) stray()
         at++
         continue
       }

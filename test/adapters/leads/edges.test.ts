@@ -96,6 +96,7 @@ describe('a line', () => {
     ['null', 'not a JSON object but null'], ['[1]', 'not a JSON object but an array'], ['5', 'not a JSON object but a number'],
     ['{"id":[1]}', 'no id: `id` is a list, not text or a number'], ['{"id":{"a":1}}', 'no id: `id` is an object, not text or a number'], ['{"id":true}', 'no id: `id` is true, not text or a number'],
     ['{"id":null}', 'no id: `id` is empty'], ['{}', 'an object without any field'], ['{"id":1,}', 'not valid JSON: Expected double-quoted property name in JSON at position 8 (line 1 column 9)'],
+    ['{"error":"unauthorized","message":"token expired"}', 'no lead but an error: fetch the file again'], ['{"success":false,"errors":[{"code":401}]}', 'no lead but an error: fetch the file again'],
     ['{"total":1,"data":{"leads":[{"id":1}]}}', 'no lead but an object that holds a list of them under `data.leads`: make a file of that list alone'],
   ])('of JSON that is no lead says why: %s', (text, reason) => { expect(fed(lines(), `${text}\n`)).toMatchObject({ leads: [], bad: [[1, reason]] }) })
 })

@@ -194,6 +194,8 @@ describe('JSON', () => {
   it.each([
     ['one key of several', '{"total":2,"leads":[{"id":1},{"id":2}]}', 'leads'],
     ['laid out', '{\n "total": 1,\n "results": [\n {"id":1}\n ]\n}\n', 'results'],
+    ['with nothing in it', '{"total":0,"leads":[]}', 'leads'],
+    ['of a form', '{"responseCode":200,"content":[{"form_id":1}]}', 'content'],
     ['deeper', '{"ok":true,"data":{"contacts":[{"id":1}]}}', 'data.contacts'],
   ])('what an export wraps leads in is no lead: %s', async (_what, text, list) => {
     const { ids, bad } = await textOf(text, 'leads.json')
@@ -219,6 +221,9 @@ describe('JSON', () => {
     ['a broken object', '[{"id":1}, {"id":}, {"id":2}]', ['1', '2'], 1],
     ['cut off inside', '[{"id":1}, {"id":', ['1'], 1],
     ['cut off between', '[{"id":1},', ['1'], 1],
+    ['arrays one after the other', '[{"id":1}]\n[]\n[{"id":2},\n{"id":3}]\n', ['1', '2', '3'], 0],
+    ['an array behind text', '[{"id":1}] x [{"id":2}]', ['1'], 1],
+    ['an array behind an array that is cut off', '[{"id":1}][{"id":2}', ['1', '2'], 1],
     ['text behind', '[{"id":1}] {"id":2}', ['1'], 1],
     ['a lost quote', '[\n{"id":1},\n{"id":"2},\n{"id":3}\n]', ['1', '3'], 1],
     ['an id that is none', '[{"id":null},{"id":""},{"id":[1]},{"id":true}]', [], 4],
