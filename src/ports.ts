@@ -1,6 +1,6 @@
 import type { Money } from './base/money.ts'
 import type { Instant } from './base/time.ts'
-import type { Claim } from './core/caps.ts'
+import type { Claim } from './core/claim.ts'
 import type { DeliveryEvent, Mode } from './core/event.ts'
 import type { Lead } from './core/lead.ts'
 import type { OutcomeKind } from './core/outcome.ts'

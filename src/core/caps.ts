@@ -8,16 +8,7 @@ import { bidAt, nodeAt } from './history.ts'
 import { isStep, sendAt, type Plan } from './plan.ts'
 import type { Cap, Policy } from './policy.ts'
 import { periodOf } from './window.ts'
-
-/** What a step takes of a hard limit, or gives back (negative); counted in the same transaction, or refused. */
-export type Claim =
-  | { readonly kind: 'cap'; readonly recipient: string; readonly counter: string; readonly limit: number; readonly amount: number }
-  /** Held by one until its time, or given back (0): the one trial of a circuit, a lead's look-back, a start of a rate. Its name begins with what it is of. */
-  | { readonly kind: 'permit'; readonly recipient: string; readonly name: `${PermitOf}${string}`; readonly until: Instant }
-
-type PermitOf = 'trial:' | 'seen:' | 'rate:'
-
-export const isPermit = (claim: Claim, of: PermitOf): boolean => claim.kind === 'permit' && claim.name.startsWith(of)
+import type { Claim } from './claim.ts'
 
 /** The zone in which a recipient's days begin. */
 export const capZone = (policy: Policy): string => (policy.zone.kind === 'zone' ? policy.zone.name : 'UTC')

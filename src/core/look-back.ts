@@ -1,7 +1,7 @@
 import { shortHash } from '../base/hash.ts'
 import { barePhone, phoneDigits } from '../base/phone.ts'
 import type { Instant } from '../base/time.ts'
-import type { Claim } from './caps.ts'
+import type { Claim } from './claim.ts'
 import type { Mode } from './event.ts'
 import type { History } from './history.ts'
 import { nodeAt } from './history.ts'

@@ -1,5 +1,5 @@
 import { earliest, type Instant } from '../base/time.ts'
-import type { Claim } from './caps.ts'
+import type { Claim } from './claim.ts'
 import type { Choice, Mode } from './event.ts'
 import type { RecipientFacts } from './gate.ts'
 import type { History } from './history.ts'

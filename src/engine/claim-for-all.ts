@@ -1,5 +1,5 @@
 import type { Instant } from '../base/time.ts'
-import type { Claim } from '../core/caps.ts'
+import type { Claim } from '../core/claim.ts'
 import type { EndpointDefinition } from '../definitions/types.ts'
 import type { Dispatcher } from './dispatcher.ts'
 import type { Surroundings } from './surroundings.ts'

@@ -1,6 +1,6 @@
 import { fractionOf } from '../base/hash.ts'
 import type { Instant } from '../base/time.ts'
-import type { Claim } from '../core/caps.ts'
+import type { Claim } from '../core/claim.ts'
 import type { Mode } from '../core/event.ts'
 import type { Rate } from '../core/rate.ts'
 import { stretchOf } from '../core/rate.ts'

@@ -1,5 +1,5 @@
 import type { Instant } from '../base/time.ts'
-import { isPermit, type Claim } from '../core/caps.ts'
+import { isPermit, type Claim } from '../core/claim.ts'
 import type { Circuit } from '../core/circuit.ts'
 import { beginTrial, circuitFrom, closedCircuit, openingOf, stepCircuit } from '../core/circuit.ts'
 import type { Mode } from '../core/event.ts'

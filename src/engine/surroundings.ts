@@ -1,5 +1,5 @@
 import type { Instant } from '../base/time.ts'
-import type { Claim } from '../core/caps.ts'
+import type { Claim } from '../core/claim.ts'
 import type { PhaseName } from '../core/plan.ts'
 import type { Policy } from '../core/policy.ts'
 import type { Facts, Send } from '../core/step.ts'

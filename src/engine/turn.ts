@@ -1,4 +1,4 @@
-import type { Claim } from '../core/caps.ts'
+import type { Claim } from '../core/claim.ts'
 import type { DeliveryEvent } from '../core/event.ts'
 import type { History } from '../core/history.ts'
 import type { Send } from '../core/step.ts'

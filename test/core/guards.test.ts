@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { money, type Money } from '../../src/base/money.ts'
 import { DAY, HOUR } from '../../src/base/time.ts'
-import type { Claim } from '../../src/core/caps.ts'
+import type { Claim } from '../../src/core/claim.ts'
 import { capClaims, counterOf } from '../../src/core/caps.ts'
 import type { DeliveryEvent } from '../../src/core/event.ts'
 import { emptyHistory, evolve } from '../../src/core/history.ts'

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { createMemoryLedger } from '../world/memory-ledger.ts'
 import { formatMoney } from '../../src/base/money.ts'
-import type { Claim } from '../../src/core/caps.ts'
+import type { Claim } from '../../src/core/claim.ts'
 import type { Ledger } from '../../src/ports.ts'
 import { createWorld, endpointYaml, someLeads } from './world.ts'
 import { buyersOfTests } from '../world/buyers.ts'

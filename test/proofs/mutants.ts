@@ -34,7 +34,7 @@ const MUTANTS: readonly Mutant[] = [
   { fault: 'an acceptance that came second loses its place in a cap', file: 'caps.ts', from: "  return verdict === 'accepted' ? worth(", to: "  if (holder.finished?.surplus) return 0\n  return verdict === 'accepted' ? worth(" },
   { fault: 'an answer to what left before decides a trial', file: 'circuit.ts', from: 'if (startedAt < (circuit.opening ?? startedAt)) return circuit', to: '' },
   { fault: 'a recipient named twice gets a lead in two batches', file: 'next.ts', from: 'oneBatchAtATime(context.plan, step.actions)', to: 'step.actions' },
-  { fault: 'a batch in doubt is followed by another', file: 'strategies/send.ts', from: 'policy.batch !== null && mayHaveFromBatch(', to: 'policy.batch === null && mayHaveFromBatch(' },
+  { fault: 'a batch in doubt is followed by another', file: 'offer.ts', from: 'policy.batch !== null && mayHaveFromBatch(', to: 'policy.batch === null && mayHaveFromBatch(' },
   { fault: 'a price that fills a cap is above it', file: 'price.ts', from: 'price.amount > limit.amount.amount', to: 'price.amount >= limit.amount.amount' },
   { fault: 'a surplus acceptance is booked', file: 'booking.ts', from: '.length >= each.plan.accept', to: '.length > each.plan.accept' },
   { fault: 'a race loses what a nested race sold', file: 'strategies/race.ts', from: 'if (each.amount !== 0) addTo(sums, each)', to: 'if (each.amount !== 0) sums.set(each.currency, each)' },

@@ -1,5 +1,5 @@
 import { book } from '../../src/core/booking.ts'
-import type { Claim } from '../../src/core/caps.ts'
+import type { Claim } from '../../src/core/claim.ts'
 import { capClaims } from '../../src/core/caps.ts'
 import type { Circuit } from '../../src/core/circuit.ts'
 import { beginTrial, closedCircuit, stepCircuit } from '../../src/core/circuit.ts'

@@ -1,4 +1,4 @@
-import type { Claim } from '../../core/caps.ts'
+import type { Claim } from '../../core/claim.ts'
 import { buyersIn } from '../../core/sale.ts'
 import type { Standing, Step, StepResult } from '../../ports.ts'
 import { DELIVERY_COLUMNS, STANDING_COLUMNS, WORKING, deliveryValues, standingValues } from './rows.ts'

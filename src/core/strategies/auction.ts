@@ -10,7 +10,8 @@ import { childPath } from '../plan.ts'
 import { nameIn } from '../policy.ts'
 import { inOrder } from './share.ts'
 import { asksForNewToken } from '../verdict.ts'
-import { claimsOf, gateOf, whyNotOffered } from './send.ts'
+import { claimsOf, gateOf } from '../admission.ts'
+import { whyNotOffered } from '../offer.ts'
 
 /** Ping/Post: all are asked in parallel with one deadline; the post goes to the highest bid, on refusal to the next. */
 export const auction = (node: Extract<Plan, { kind: 'auction' }>, path: string, context: Context, evaluate: Evaluate): NodeStep => {

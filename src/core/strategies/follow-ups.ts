@@ -4,7 +4,7 @@ import type { Policy } from '../policy.ts'
 import { nextAttempt } from '../retry.ts'
 import type { Context, NodeStep, Wait } from '../step.ts'
 import { pending } from '../step.ts'
-import { claimsOf, gateOf } from './send.ts'
+import { claimsOf, gateOf } from '../admission.ts'
 
 /** A step that failed for good; its sale stands. */
 export interface OpenStep { readonly phase: StepName; readonly reason: string }

@@ -1,21 +1,13 @@
 import type { Money } from '../../base/money.ts'
 import type { Instant } from '../../base/time.ts'
 import { utcText } from '../../base/time.ts'
-import { batchLeavesAt, mayHaveFromBatch } from '../batch.ts'
-import type { Claim } from '../caps.ts'
+import { batchLeavesAt } from '../batch.ts'
 import { whilePlaced } from '../caps.ts'
-import { openingOf } from '../circuit.ts'
-import type { Gate } from '../gate.ts'
-import { gate } from '../gate.ts'
-import type { Attempt, NodeHistory } from '../history.ts'
-import { answerOfTaker, isUnderWay } from '../had.ts'
+import type { Attempt } from '../history.ts'
+import { isUnderWay } from '../had.ts'
 import { attemptsOf, bidAt, doubtAt, nodeAt } from '../history.ts'
-import { holdsFor } from '../lead-path.ts'
-import { lookBack } from '../look-back.ts'
 import type { Plan, SendTarget } from '../plan.ts'
-import { nameIn, type Policy } from '../policy.ts'
-import { aboveCap, belowMinimum } from '../price.ts'
-import { unmetRequirement } from '../requirements.ts'
+import type { Policy } from '../policy.ts'
 import type { NextAttempt } from '../retry.ts'
 import { nextAttempt } from '../retry.ts'
 import type { Context, NodeStep } from '../step.ts'
@@ -24,6 +16,9 @@ import type { Verdict } from '../verdict.ts'
 import { asksForNewToken, classOf, isInterrupted } from '../verdict.ts'
 import type { OpenStep } from './follow-ups.ts'
 import { followUps } from './follow-ups.ts'
+import { parked } from './pool.ts'
+import { claimsOf, gateOf, whileGathered } from '../admission.ts'
+import { boughtHere, whyHad, whyUnwanted } from '../offer.ts'
 
 /** One endpoint: sent to once it is open and wants the lead, tried again as its retry rules say, and then done. */
 export const send = (node: Extract<Plan, { kind: 'send' }>, path: string, context: Context): NodeStep => {
@@ -34,21 +29,6 @@ export const send = (node: Extract<Plan, { kind: 'send' }>, path: string, contex
   const attempts = attemptsOf(history, 'post')
   if (attempts.length === 0 || history.queuedAt !== null) return first(policy, bidAt(history)?.price ?? node.price, path, context)
   return follow(policy, attempts, history.attempts.length, path, context)
-}
-
-/** Whoever looks at the pool wants to know why nobody took the lead: the last that was asked or passed by says so. */
-const parked = ({ name }: Policy, { history, facts }: Context): string => {
-  const last = [...history.nodes.values()].map(lastWord).findLast((each) => each !== null)
-  if (!last) return `parked in ${name}`
-  const own = nameIn(facts.policies, last.recipient)
-  return `parked in ${name}; ${last.reason.startsWith(`${own} `) || last.reason.startsWith(`${own}: `) ? '' : `${last.recipient}: `}${last.reason}`
-}
-
-const lastWord = (node: NodeHistory): { readonly recipient: string; readonly reason: string } | null => {
-  if (node.passed) return node.passed.recipient === null ? null : { recipient: node.passed.recipient, reason: node.passed.reason }
-  const attempt = node.attempts.at(-1)
-  const verdict = node.attempts.length > node.before ? attempt?.finished?.verdict : undefined
-  return attempt && verdict && 'reason' in verdict && verdict.reason !== null ? { recipient: attempt.recipient, reason: verdict.reason } : null
 }
 
 const first = (policy: Policy, price: Money | null, path: string, context: Context): NodeStep => {
@@ -80,62 +60,8 @@ const whileElsewhere = ({ recipient, name }: Policy, { facts, now }: Context): N
   return until > now ? pending({ kind: 'wait', until, why: `${name} may get the lead through another target just now`, recipient, batch: false }) : null
 }
 
-type AtGate = Pick<Context, 'facts' | 'lead' | 'mode' | 'now'>
-export const gateOf = (policy: Policy, { facts, lead, mode, now }: AtGate): Gate => gate(policy, facts.recipients.get(policy.recipient), lead, mode, now)
-
-/** As a lead meets it that has joined a batch: its place of the caps it has, all else may have closed since. */
-export const whileGathered = (policy: Policy): Policy => ({ ...policy, caps: [] })
-
 /** Nothing was sent of it here before, so that it has not looked back yet. */
 const isFirst = (path: string, { history }: Context): boolean => nodeAt(history, path).attempts.every(({ unsent }) => unsent === true)
-
-/** The one trial of an open circuit, and on the first attempt the lead's look-back. */
-export const claimsOf = (policy: Policy, context: AtGate, firstTry: boolean): readonly Claim[] => {
-  const open = gateOf(policy, context)
-  const claims: Claim[] = []
-  if (open.open && open.trial) claims.push({ kind: 'permit', recipient: policy.recipient, name: trialName(context, policy.recipient), until: context.now + policy.timeoutMs * 2 })
-  const seen = firstTry ? lookBack(policy, context.lead, context.mode, context.now) : null
-  if (seen !== null) claims.push(seen)
-  return claims.length === 0 ? NO_CLAIMS : claims
-}
-
-const NO_CLAIMS: readonly Claim[] = []
-
-const trialName = ({ mode, facts }: AtGate, recipient: string): `trial:${string}` => `trial:${mode}:${recipient}:${openingOf(facts.recipients.get(recipient)?.circuit)}`
-
-/** Why this recipient is not offered the lead at all; null where it is. */
-const whyUnwanted = (policy: Policy, price: Money | null, path: string, context: Context): string | null =>
-  whyNotOffered(policy, path, context) ?? belowMinimum(price ?? policy.price, path, policy.recipient, context) ?? aboveCap(price ?? policy.price, policy.caps)
-
-/** `whyUnwanted` but for the price, which a bidder is yet to name. */
-export const whyNotOffered = (policy: Policy, path: string, context: Context): string | null => {
-  const had = whyHad(policy, context) ?? seenHere(policy, path, context)
-  if (had !== null) return had
-  if (policy.acceptWhen && !holdsFor(policy.acceptWhen.condition, context)) return `${policy.name} accepts only leads where ${policy.acceptWhen.text}`
-  return unmetRequirement(policy, context, context.history.receivedAt, context.now)
-}
-
-/** Why it gets the lead no more: it has it, or may have, from another target or another place of the plan. */
-const whyHad = (policy: Policy, context: Context): string | null =>
-  context.facts.elsewhere.get(policy.recipient) ?? boughtHere(policy, context) ?? inDoubtHere(policy, context)
-
-const boughtHere = (policy: Policy, { history }: Context): string | null => {
-  const answer = answerOfTaker(history, policy.recipient)
-  return answer && `${policy.name} ${answer === 'accepted' ? 'has bought' : 'may have bought'} this lead already, at another place of the pattern`
-}
-
-/** A batch that nobody answered may have brought the lead, and another batch would bring it again: no key tells the buyer. */
-const inDoubtHere = (policy: Policy, { history }: Context): string | null =>
-  policy.batch !== null && mayHaveFromBatch(history, policy.recipient) ? `${policy.name} may have this lead already, from a batch at another place of the pattern that was not answered` : null
-
-/** Who looks back for equal leads (`Duplicate Check`) has seen this one, where another place of the pattern sent it: the permit is this lead's own. */
-const seenHere = (policy: Policy, path: string, { history, lead, mode, now }: Context): string | null => {
-  if (policy.duplicateCheck === null || lookBack(policy, lead, mode, now) === null) return null
-  const since = now - policy.duplicateCheck.withinMs
-  const isSeen = (attempt: Attempt): boolean => attempt.recipient === policy.recipient && attempt.unsent !== true && attempt.startedAt > since
-  for (const [at, { attempts }] of history.nodes) if (at !== path && attempts.some(isSeen)) return `${policy.name} was offered this lead already, at another place of the pattern`
-  return null
-}
 
 /** Whether an answer of this recipient is still to come, at whatever place of the plan: a pattern may name it twice. */
 const isAsked = (recipient: string, { history }: Context): boolean => history.flying > 0 && isUnderWay(history, recipient)

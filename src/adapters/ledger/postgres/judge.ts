@@ -1,6 +1,6 @@
 import { deliveryKeyOf } from '../../../core/delivery-id.ts'
 import type { Choice } from '../../../core/event.ts'
-import { refusedClaim } from '../../../core/refused-claim.ts'
+import { refusedClaim } from '../../../core/claim.ts'
 import type { PackedResult, PackedStep } from '../packing.ts'
 import { standingOf, STANDING_COLUMNS, STATES } from '../rows.ts'
 import type { SqlValue } from '../rows.ts'

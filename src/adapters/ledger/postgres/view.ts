@@ -1,4 +1,4 @@
-import type { Claim } from '../../../core/caps.ts'
+import type { Claim } from '../../../core/claim.ts'
 import { deliveryKeyOf } from '../../../core/delivery-id.ts'
 import type { Standing } from '../../../ports.ts'
 import type { PackedStep } from '../packing.ts'

@@ -1,6 +1,15 @@
 import type { Instant } from '../base/time.ts'
-import { isPermit, type Claim } from './caps.ts'
 import { CLOCK_PUT_BACK_MS } from './rate.ts'
+
+/** What a step takes of a hard limit, or gives back (negative); counted in the same transaction, or refused. */
+export type Claim =
+  | { readonly kind: 'cap'; readonly recipient: string; readonly counter: string; readonly limit: number; readonly amount: number }
+  /** Held by one until its time, or given back (0): the one trial of a circuit, a lead's look-back, a start of a rate. Its name begins with what it is of. */
+  | { readonly kind: 'permit'; readonly recipient: string; readonly name: `${PermitOf}${string}`; readonly until: Instant }
+
+type PermitOf = 'trial:' | 'seen:' | 'rate:'
+
+export const isPermit = (claim: Claim, of: PermitOf): boolean => claim.kind === 'permit' && claim.name.startsWith(of)
 
 /**
  * The first of a step's claims that cannot be granted at `at`, those before it in the same step counted in; null where all can.
