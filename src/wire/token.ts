@@ -3,7 +3,7 @@ import { createMasker } from '../base/secrets.ts'
 import type { Instant } from '../base/time.ts'
 import type { FailureClass } from '../core/verdict.ts'
 import type { AuthDefinition, EndpointDefinition, MappingNode, Text } from '../definitions/types.ts'
-import { failureOfClass, statusText, verdictOfFault } from './classify.ts'
+import { failureOfClass, statusText, verdictOfFault } from './judge/classify.ts'
 import { compileBody } from './encode/body.ts'
 import { formOf } from './encode/form.ts'
 import { USER_AGENT, type Header } from './encode/headers.ts'
@@ -16,7 +16,7 @@ import { pathText } from './parse/path.ts'
 import { compileText } from './parse/probe.ts'
 import { buyersWords } from './parse/words.ts'
 import type { HttpRequest, Reply, FaultReply } from './request.ts'
-import { retryAfterMs } from './retry-after.ts'
+import { waitAskedFor } from './judge/retry-after.ts'
 import type { TemplateOptions } from './template/template.ts'
 
 type OAuth2 = Extract<AuthDefinition, { kind: 'oauth2' }>
@@ -135,8 +135,7 @@ export const tokenReader = (path: TokenRequest['token'], mask: (text: string) =>
     const error = readable ? code?.(answer) ?? null : null
     const spoken = [error, words].filter((each, i, all) => each !== null && all.indexOf(each) === i).join(': ')
     const ours = isOk ? `the answer has no token at ${pathText(path)}` : statusText(answer.status)
-    const after = retryAfterMs(answer.headers, reply.at)
-    const told = { reason: `token request: ${ours}${spoken === '' ? '' : `: ${mask(spoken)}`}`, said: words, retryAfterMs: answer.status === 429 || answer.headers['retry-after'] !== undefined ? after : null }
+    const told = { reason: `token request: ${ours}${spoken === '' ? '' : `: ${mask(spoken)}`}`, said: words, retryAfterMs: waitAskedFor(answer, reply.at) }
     return { kind: 'failed', verdict: failureOf(classOf(answer.status, isOk, readable, error, told.retryAfterMs), answer.status, told) }
   }
 }

@@ -3,8 +3,7 @@ import type { Answer } from './answer.ts'
 import { compileCss } from './html.ts'
 import { findJson, pathSteps } from './json.ts'
 import { withinText } from './within.ts'
-import { compileXPath, findXml } from './xml.ts'
-import type { Document } from './xml.ts'
+import { compileXPath, findXml, type Document } from './xml.ts'
 
 /** All values at one path of an answer, in document order. */
 export type Finder = (answer: Answer) => readonly unknown[]
@@ -80,3 +79,5 @@ export const pathsOf = (condition: Condition): readonly ValuePath[] => {
 /** A path as the user wrote it, for messages. */
 export const pathText = (path: ValuePath): string =>
   path.kind === 'path' ? path.text : path.kind === 'css' ? `css(${path.selector}${path.attribute ? ` @${path.attribute}` : ''})` : `regex(${path.source})`
+
+export const namesStatus = (condition: Condition): boolean => pathsOf(condition).some((path) => path.kind === 'path' && path.text.trim() === 'http.status')

@@ -1,5 +1,5 @@
 import type { Verdict } from '../../core/verdict.ts'
-import { failureOfClass } from '../classify.ts'
+import { failureOfClass } from '../judge/classify.ts'
 import { tidy } from '../parse/words.ts'
 import type { HandoverReply } from '../request.ts'
 

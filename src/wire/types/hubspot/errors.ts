@@ -1,9 +1,9 @@
 import type { Verdict, FailedVerdict } from '../../../core/verdict.ts'
-import { classOfStatus, failureOfClass, statusText, verdictOfFault } from '../../classify.ts'
+import { classOfStatus, failureOfClass, statusText, verdictOfFault } from '../../judge/classify.ts'
 import { Answer } from '../../parse/answer.ts'
 import { buyersWords, tidy } from '../../parse/words.ts'
 import type { Reply } from '../../request.ts'
-import { retryAfterMs } from '../../retry-after.ts'
+import { retryAfterMs } from '../../judge/retry-after.ts'
 import { objectIn } from '../../parse/json.ts'
 
 /** A whole answer that is none of 2xx. `count`: how many leads were asked for with it. */

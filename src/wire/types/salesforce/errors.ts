@@ -1,5 +1,5 @@
 import type { FailureClass, Verdict } from '../../../core/verdict.ts'
-import { classOfStatus, failureOfClass, statusText } from '../../classify.ts'
+import { classOfStatus, failureOfClass, statusText } from '../../judge/classify.ts'
 import { tidy } from '../../parse/words.ts'
 
 /** One entry of an error list: `errorCode` in answers about one record, `statusCode` in those about many, `error` from the token host. */

@@ -1,12 +1,13 @@
 import type { Lead } from '../../../core/lead.ts'
 import type { Verdict } from '../../../core/verdict.ts'
 import type { EndpointDefinition } from '../../../definitions/types.ts'
-import { byStatus, createVoice, type Voice } from '../../judge.ts'
-import { verdictOfFault } from '../../classify.ts'
+import { byStatus } from '../../judge/by-status.ts'
+import { createVoice, type Voice } from '../../judge/voice.ts'
+import { verdictOfFault } from '../../judge/classify.ts'
 import { Answer } from '../../parse/answer.ts'
 import type { Reader } from '../../read.ts'
 import type { AnyReply } from '../../request.ts'
-import { retryAfterMs } from '../../retry-after.ts'
+import { waitAskedFor } from '../../judge/retry-after.ts'
 import { verdictOfHandover } from '../handover.ts'
 import { errorsIn, verdictOfErrors } from './errors.ts'
 import { objectIn } from '../../parse/json.ts'
@@ -41,7 +42,7 @@ const ofRefusal = (answer: Answer, voice: Voice, at: number): Verdict => {
   if (answer.status === 300) return { kind: 'failed', class: 'invalid_data', retry: false, reason: 'several records have this external id; none was changed', said: null }
   const errors = errorsIn(answer.json())
   // A page of a proxy's, or of maintenance: the status says what it means.
-  return errors.length === 0 ? byStatus(answer, voice, at) : verdictOfErrors(errors, answer.status, answer.headers, answer.status === 429 || answer.headers['retry-after'] !== undefined ? retryAfterMs(answer.headers, at) : null)
+  return errors.length === 0 ? byStatus(answer, voice, at) : verdictOfErrors(errors, answer.status, answer.headers, waitAskedFor(answer, at))
 }
 
 const ofCollection = (answer: Answer, leads: readonly Lead[], voice: Voice): readonly Verdict[] => {

@@ -1,5 +1,5 @@
-import { parseDate } from '../base/date-text.ts'
-import { DAY, parseDuration, SECOND } from '../base/time.ts'
+import { parseDate } from '../../base/date-text.ts'
+import { DAY, parseDuration, SECOND } from '../../base/time.ts'
 
 /** A wait is kept as told, except that no calendar reaches past a century. */
 const LONGEST = 36_525 * DAY
@@ -17,6 +17,10 @@ export const retryAfterMs = (headers: Readonly<Record<string, string>>, at: numb
   }
   return fromRateLimit(headers, at)
 }
+
+/** How long an answer asks to be left alone. RateLimit headers stand in every answer of some services: only a 429 makes them a wait, a 503 needs Retry-After. */
+export const waitAskedFor = ({ status, headers }: { readonly status: number; readonly headers: Readonly<Record<string, string>> }, at: number): number | null =>
+  status === 429 || headers['retry-after'] !== undefined ? retryAfterMs(headers, at) : null
 
 const waitOf = (told: string, headers: Readonly<Record<string, string>>, at: number): number | null => {
   if (/^\d+(\.\d+)?$/.test(told)) return secondsOrTime(Number(told), at)

@@ -1,6 +1,6 @@
-import type { FailureClass, Verdict, FailedVerdict } from '../core/verdict.ts'
-import { tidy } from './parse/words.ts'
-import type { Fault, FaultReply } from './request.ts'
+import type { FailureClass, Verdict, FailedVerdict } from '../../core/verdict.ts'
+import { tidy } from '../parse/words.ts'
+import type { Fault, FaultReply } from '../request.ts'
 
 /** What a missing answer means (contract, section 5): nothing sent is a failure, something sent is in doubt. */
 export const verdictOfFault = (reply: FaultReply): Verdict => {
@@ -40,10 +40,14 @@ const FAULT_WORDS: Readonly<Record<Fault, string>> = {
   'result-blocked': 'what came of it lies at a private address that the recipient does not allow',
 }
 
-/** What is said about a failure beside its kind. `retryAfterMs` null: the buyer asked for nothing. */
-export interface Told {
+/** Why, in words. `said`: the buyer's own, where they are not the reason; null where it said nothing. */
+export interface Words {
   readonly reason: string
   readonly said?: string | null
+}
+
+/** What is said about a failure beside its kind. `retryAfterMs` null: the buyer asked for nothing. */
+export interface Told extends Words {
   readonly retryAfterMs: number | null
 }
 
@@ -78,7 +82,7 @@ export const failureOfClass = (failure: FailureClass, status: number, told: Told
   }
 }
 
-const words = ({ reason, said }: Told): Pick<Told, 'reason' | 'said'> => (said === undefined ? { reason } : { reason, said })
+const words = ({ reason, said }: Words): Words => (said === undefined ? { reason } : { reason, said })
 
 /** `HTTP 503 Service Unavailable`; a status without a name stands alone. */
 export const statusText = (status: number): string => {

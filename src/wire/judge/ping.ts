@@ -1,8 +1,13 @@
-import type { EndpointDefinition, PingDefinition } from '../definitions/types.ts'
-import { byStatus, compileNegatives, compileWhyNot, createExtras, createVoice, isOptional, negative, whyUnreadable } from './judge.ts'
-import type { Judge } from './judge.ts'
-import { pathsOf, pathText, readsBody } from './parse/path.ts'
-import { compileId, compilePrice, compileProbe } from './parse/probe.ts'
+import type { EndpointDefinition, PingDefinition } from '../../definitions/types.ts'
+import { byStatus } from './by-status.ts'
+import { compileNegatives, negative } from './negatives.ts'
+import { isOptional } from './acceptance.ts'
+import { compileWhyNot, whyUnreadable } from './why-not.ts'
+import { createExtras } from './extras.ts'
+import { createVoice } from './voice.ts'
+import type { Judge } from './post.ts'
+import { pathsOf, pathText, readsBody } from '../parse/path.ts'
+import { compileId, compilePrice, compileProbe } from '../parse/probe.ts'
 
 /**
  * What the answer to a ping means: a bid, or none. Only the ping's own Response Parsing counts; a zero or missing price

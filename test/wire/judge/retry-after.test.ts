@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { httpDate, retryAfterMs } from '../../src/wire/retry-after.ts'
+import { httpDate, retryAfterMs } from '../../../src/wire/judge/retry-after.ts'
 
 const at = Date.UTC(2026, 10, 24, 12, 0, 0)
 const date = 'Tue, 24 Nov 2026 11:00:00 GMT'

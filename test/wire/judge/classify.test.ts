@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest'
-import { createReader } from '../../src/wire/read.ts'
-import { hintFor, namedField } from '../../src/wire/hint.ts'
-import type { Fault, Reply } from '../../src/wire/request.ts'
-import { answer, buildDefinition } from './build-definition.ts'
+import { createReader } from '../../../src/wire/read.ts'
+import { hintFor, namedField } from '../../../src/wire/hint.ts'
+import type { Fault, Reply } from '../../../src/wire/request.ts'
+import { answer, buildDefinition } from '../build-definition.ts'
 
 const { read } = createReader(buildDefinition())
 const fault = (kind: Fault, message = ''): Reply => ({ kind: 'fault', fault: kind, message, durationMs: 1, at: 0 })
