@@ -12,8 +12,8 @@ interface QuotedRecord {
 export const NEEDS_MORE = null
 
 /**
- * Walks one record by RFC 4180: a cell that starts with a quote ends at the next single quote, `""` inside stands for
- * one; a quote further inside a cell (`5" pipe`) is a character like others. Text behind a closing quote is a fault:
+ * Walks one record by RFC 4180: a cell that starts with a quote, be it behind blanks (`1, "Ann"`), ends at the next single
+ * quote, `""` inside stands for one; a quote further inside a cell (`5" pipe`) is a character like others. Text behind a closing quote is a fault:
  * what the writer meant cannot be known.
  */
 export const quotedRecord = (text: string, start: number, delimiter: string, eol: '\n' | '\r'): QuotedRecord | typeof NEEDS_MORE => {
@@ -23,13 +23,14 @@ export const quotedRecord = (text: string, start: number, delimiter: string, eol
   let lineEnd = -1
   let nextDelimiter = -1
   for (;;) {
-    if (text.charCodeAt(at) === QUOTE) {
-      const closing = closingQuote(text, at + 1)
+    const opening = pastBlanks(text, at)
+    if (text.charCodeAt(opening) === QUOTE) {
+      const closing = closingQuote(text, opening + 1)
       if (closing < 0) return NEEDS_MORE
-      const inside = text.slice(at + 1, closing)
+      const inside = text.slice(opening + 1, closing)
       if (inside.includes(eol)) lines += inside.split(eol).length - 1
       cells.push(inside.includes('"') ? inside.replaceAll('""', '"') : inside)
-      at = closing + 1
+      at = pastBlanks(text, closing + 1)
       if (eol === '\n') at = beforeLineFeed(text, at)
       if (at >= text.length) return NEEDS_MORE
       if (text[at] === eol) return { cells, end: at + 1, lines, fault: null }
@@ -52,6 +53,12 @@ export const quotedRecord = (text: string, start: number, delimiter: string, eol
   }
 }
 
+const pastBlanks = (text: string, from: number): number => {
+  let at = from
+  while (text.charCodeAt(at) === BLANK) at++
+  return at
+}
+
 /** A line of a `\n` file without the `\r` of its end; `\r\r\n` is what Python writes on Windows. */
 export const withoutReturns = (line: string): string => {
   let end = line.length
@@ -66,6 +73,7 @@ const beforeLineFeed = (text: string, from: number): number => {
   return at >= text.length || text.charCodeAt(at) === LF ? at : from
 }
 
+const BLANK = 0x20
 const QUOTE = 0x22
 const CR = 0x0d
 const LF = 0x0a

@@ -138,6 +138,12 @@ describe('CSV', () => {
     expect((await textOf('id,name\nid,Ann\n')).ids).toEqual(['id'])
   })
 
+  it('takes blanks around quotes for none of the value', async () => {
+    const { fields, bad } = await textOf('id, name, note\n1, "Ann", "a, ""b""" \n2,"Bo" ,  "two\nlines"\n3, Cy ,5" pipe\n4, "Di" Ray,x\n')
+    expect(fields).toEqual([{ id: '1', name: 'Ann', note: 'a, "b"' }, { id: '2', name: 'Bo', note: 'two\nlines' }, { id: '3', name: ' Cy ', note: '5" pipe' }])
+    expect(bad).toMatchObject([{ line: 6, reason: expect.stringContaining('behind a closing quote') }])
+  })
+
   it('has no `\\r` of a line end in its values', async () => {
     for (const end of ['\n', '\r\n', '\r\r\n', '\r']) {
       const { leads } = await textOf(['name,id', 'Ann,1', '"Bo",2', 'Cy,"3"', ''].join(end))
