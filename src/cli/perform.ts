@@ -25,7 +25,7 @@ import { notifierOf, notifyThresholds } from './notifying.ts'
 import { numberOf, pairsOf, textOf } from './options.ts'
 import { openRecord, rulesOf, type RunRecord } from './record.ts'
 import { renderDiagnostic } from './render/diagnostic.ts'
-import { renderEnd, troubleLine } from './render/end.ts'
+import { renderEnd, somebodyElseLines, troubleLine } from './render/end.ts'
 import { plural } from './render/figures.ts'
 import { createProgress, type Progress } from './render/progress.ts'
 import { alertText } from './render/summary.ts'
@@ -165,6 +165,7 @@ const carryOut = async (invocation: Invocation, order: Order, underway: Underway
     for (const each of summary.alerts) if (each.kind === 'threshold') alert(alertText(each))
     // Exit 3 by itself tells nobody anything: who reads cron's mail has no more than this.
     for (const each of troubles.all()) if (each.kind === 'failed' || each.kind === 'held') progress.log(troubleLine(each, told, err.paint))
+    for (const each of somebodyElseLines(end, err.paint)) progress.log(each)
   }
   for (const each of await notifyThresholds(summary.alerts, run.id, endpoints, notify)) alert(mask(each))
   await ledger.finishRun(run.id, clock.now(), JSON.stringify(summary))

@@ -59,6 +59,8 @@ export interface RunEnd {
   readonly alreadySettled: number
   /** Leads taken up as they were stored, which the file has otherwise by now. */
   readonly changed: number
+  /** Ids of leads left out as known that are other people than those delivered under them, among the first thousand that were known. */
+  readonly somebodyElse: readonly string[]
   /** Leads taken up that a batch without an answer may have brought, and that did not go to its recipient: not all of its leads were there. */
   readonly inDoubt: number
   /** Runs that ended without warning, and how many of their leads were taken up here; the latest last. */

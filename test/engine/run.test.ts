@@ -152,6 +152,18 @@ describe('one endpoint', () => {
     expect(new Set(a.journal.map((each) => `${each.key} ${each.body}`)).size).toBe(2)
   })
 
+  it('tells of people who were left out since another was delivered under their id, in this file or one before', async () => {
+    const a = await buyer({ script: { do: 'accept' } })
+    const world = createWorld({ a: endpointYaml(a.url) })
+    const person = (id: string, email: string, phone_1 = '') => ({ id, fields: { id, email, phone_1 } })
+    expect(await world.run('a', [person('1', 'ann@example.com'), person('2', 'bo@example.com'), person('1', 'cy@example.com')])).toMatchObject({ leads: 2, somebodyElse: ['1'] })
+    expect(await world.run('a', [person('1', 'Ann@example.com'), person('2', 'di@example.com', '(512) 555-0101'), person('3', 'ed@example.com')])).toMatchObject({ leads: 1, somebodyElse: ['2'] })
+    // Who moved to another address kept the phone; of who left neither nothing is said.
+    const world2 = createWorld({ a: endpointYaml(a.url) })
+    await world2.run('a', [person('1', 'ann@example.com', '512-555-0101'), person('2', '', '')])
+    expect((await world2.run('a', [person('1', 'ann@other.example', '+1 (512) 555 0101'), person('2', 'bo@example.com')])).somebodyElse).toEqual([])
+  })
+
   it('a lead that the file has twice is taken up again once, also where the first is sold before the second is read', async () => {
     const a = await buyer({ script: { do: 'answer', status: 400 } })
     const world = createWorld({ a: endpointYaml(a.url) })

@@ -43,6 +43,7 @@ export const renderEnd = ({ summary, end, folder, cwd, hints, troubles, bad, now
   }
   for (const each of hints) lines.push(`${paint.blue('hint')} ${each.recipient}: ${oneLine(each.text)}`)
   if (end.changed > 0) lines.push(`${paint.blue('hint')} ${plural(end.changed, 'lead')} ${end.changed === 1 ? 'reads' : 'read'} otherwise in the file than when taken in, and went on as taken in: what has failed goes out as it reads now from a file of its own, by --again`)
+  lines.push(...somebodyElseLines(end, paint))
   for (const { runId, leads } of end.broken.slice(-3)) lines.push(`${paint.blue('hint')} run ${runId} ended without warning, and ${plural(leads, 'lead')} of it went on here; the last rows of its files may be missing: \`${told(null, `export ledger --run ${runId}`)}\` has them all`)
   // A lead that no answer came for is not sent twice unasked.
   const doubt = Object.values(summary.recipients).some((each) => each.unknown > 0) ? '; a buyer may have those that it did not answer: ask it first' : ''
@@ -60,6 +61,14 @@ export const renderEnd = ({ summary, end, folder, cwd, hints, troubles, bad, now
     lines.push(paint.dim(`ledger.csv, results.csv and summary.json are in ${shown.startsWith('..') || shown === '' ? folder : shown}`))
   }
   return `${lines.join('\n')}\n`
+}
+
+/** Also for who reads cron's mail alone: these leads go to nobody. */
+export const somebodyElseLines = ({ somebodyElse }: RunEnd, paint: ChalkInstance): readonly string[] => {
+  const [first] = somebodyElse
+  if (first === undefined) return []
+  const one = somebodyElse.length === 1
+  return [`${paint.yellow('not sent')} ${plural(somebodyElse.length, 'lead')}, since another person had ${one ? 'its' : 'their'} id ${oneLine(first)}${one ? '' : ' and so on'} before: name a column that is different for each lead with --id, or leave the id out of the file`]
 }
 
 /** Buyers say up to a page; `explain` has all of it. */
