@@ -74,10 +74,15 @@ const compareScalars = (a: Scalar, b: Scalar): number | null => {
   return left === right ? 0 : left < right ? -1 : 1
 }
 
-/** What is greater or less may be written as people write numbers, on either side: ` 720`, `$250,000`, `1e3`, `007`. */
+/**
+ * What is greater or less may be written as people write numbers, on either side: ` 720`, `$250,000`, `1e3`, `007`. Against a
+ * number, in quotes too, a text that is none is neither: by its letters `N/A` would be more than `"80"`.
+ */
 const sizeOf = (got: Scalar, want: Scalar): number | null => {
   const wanted = typeof want === 'string' ? asWritten(want) ?? want : want
-  return typeof got === 'string' && asNumeral(wanted) !== null ? compareScalars(asWritten(got) ?? got, wanted) : compareScalars(got, wanted)
+  if (asNumeral(wanted) === null) return compareScalars(got, wanted)
+  const size = typeof got === 'string' ? asWritten(got) ?? got : got
+  return asNumeral(size) === null ? null : compareScalars(size, wanted)
 }
 
 const asWritten = (text: string): number | null => {

@@ -17,6 +17,7 @@ describe('compareValues', () => {
     ['$250,000', '>=', 100_000, true], ['250,000.50', '>', 250_000, true], ['-$5', '<', 0, true], ['+5', '>', 4, true], [' 720 ', '>', 700, true], ['1e3', '>', 100, true], ['.5', '<', 1, true], ['007', '>', 6, true], ['02134', '<', 10_000, true],
     ['900', '>', '$5000', false], ['7000', '>', '$5,000', true], [7_000, '>', '$5,000', true], ['0.3', '>', '.5', false], ['02150', '<', '02134', false], ['abc', '>', '$5', false], ['$6,000', '>', '5000', true], ['$6,000', '<', '5000', false],
     ['1.012,50', '>', 1, false], ['12,34', '>', 1, false], ['abc', '>', 1, false], ['abc', '<=', 1, false], ['', '<', 1, false], ['', '>=', 0, false], [null, '<', 1, false], [true, '>', 0, false],
+    ['N/A', '>', '80', false], ['excellent', '>=', '600', false], [true, '>', '0', false], ['85', '>', '80', true], ['2026-11-24', '>', '2026-02-01', true],
     ['$9', '<', '$8', false], ['9', '<', '10', true], ['b', '>', 'a', true], ['x', '!=', 5, true], [Number.NaN, '>=', 0, false],
     [true, '=', 'True', true], ['TRUE', '=', true, true], ['True', '!=', true, false], ['FALSE', '=', false, true], ['false', '=', true, false], [false, '=', 'True', false], ['TRUE', '=', 'true', false], ['yes', '=', true, false],
     [['a', 'b'], 'contains', 'b', true], [['a', 'b'], '=', 'a', false],
