@@ -39,7 +39,7 @@ const phoneProblem = (phone: string): string | null => {
 }
 
 /** Where forms and partners put it (facts: TrustedForm). */
-const CERTIFICATE_FIELDS = ['trustedform_cert_url', 'xxTrustedFormCertUrl', 'trusted_form_url', 'trustedform_url', 'trustedform']
+const CERTIFICATE_FIELDS = ['trustedform_cert_url', 'trusted_form_cert_url', 'xxTrustedFormCertUrl', 'trusted_form_url', 'trustedform_url', 'trustedform']
 
 const certificateProblem = (lead: Lead, maxAgeMs: number, ageMs: number): string | null => {
   const url = firstTextAt(lead, CERTIFICATE_FIELDS)

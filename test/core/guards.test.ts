@@ -35,6 +35,7 @@ describe('Requirements', () => {
     ['none', jornaya, { leadid_token: '' }, 0, 'the lead has no Jornaya LeadiD'],
     ['a certificate', form, { trustedform_cert_url: url }, 0, null],
     ['as forms name it', form, { xxTrustedFormCertUrl: url }, 0, null],
+    ['with a line in its name', form, { trusted_form_cert_url: url }, 0, null],
     ['three days old to the millisecond', form, { trustedform_cert_url: url }, 3 * DAY, null],
     ['a millisecond more', form, { trustedform_cert_url: url }, 3 * DAY + 1, 'its certificate is 3 days old, and may be 3 days at most'],
     ['of another host', form, { trustedform_cert_url: 'https://trustedform.example/1' }, 0, 'its certificate is no address of cert.trustedform.com'],
