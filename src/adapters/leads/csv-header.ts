@@ -23,6 +23,8 @@ type HeaderResult =
   | { readonly kind: 'problem'; readonly code: string; readonly line: number; readonly message: string; readonly help: string }
 
 const DELIMITERS = [',', ';', '\t', '|']
+/** Looked for where none of those stands. */
+const RARE_DELIMITERS = ['^', '~', ':']
 
 /** Reads the header from the start of a file's text; `final` when there is no more text than this. */
 export const readCsvHeader = (text: string, final: boolean, asked: { readonly id?: string; readonly received?: string }): HeaderResult => {
@@ -74,9 +76,13 @@ const firstRecord = (text: string, start: number, eol: string, final: boolean): 
 
 const sniffDelimiter = (line: string): string => {
   const bare = line.replace(/"(?:[^"]|"")*"/g, '')
-  const counts = DELIMITERS.map((each) => bare.split(each).length - 1)
+  return mostFrequent(DELIMITERS, bare) ?? mostFrequent(RARE_DELIMITERS, bare) ?? ','
+}
+
+const mostFrequent = (delimiters: readonly string[], line: string): string | undefined => {
+  const counts = delimiters.map((each) => line.split(each).length - 1)
   const most = Math.max(...counts)
-  return most === 0 ? ',' : (DELIMITERS[counts.indexOf(most)] ?? ',')
+  return most === 0 ? undefined : delimiters[counts.indexOf(most)]
 }
 
 const splitHeader = (line: string, delimiter: string): readonly string[] => {

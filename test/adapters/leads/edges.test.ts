@@ -80,6 +80,10 @@ describe('a line', () => {
     expect(read).toMatchObject({ kind: 'header', header: { delimiter: ';', names: ['id', 'name, first, and last'] } })
   })
 
+  it.each([['id^name', '^'], ['id~name~note', '~'], ['id:name', ':'], ['id,at^x,at^y,z', ','], ['id|utm:source|utm:medium', '|'], ['id', ',']])('%s is divided by %s', (line, delimiter) => {
+    expect(readCsvHeader(`${line}\n`, true, {})).toMatchObject({ kind: 'header', header: { delimiter } })
+  })
+
   it('of columns in quotes is one, whatever they hold; the lines behind blank ones and `sep=` keep their numbers', () => {
     const text = 'sep=,\r\n\r\nid,"of ""A"", and\r\nB"\r\n1,a\r\n2\r\n'
     const read = readCsvHeader(text, true, {})
