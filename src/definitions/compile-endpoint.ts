@@ -9,7 +9,7 @@ import { readEndpointKeys, type EndpointPlaces, type EndpointValues } from './en
 import type { Reading } from './fields/field.ts'
 import { tellOfLoneText } from './fields/mapping.ts'
 import { literalOf } from './fields/plain.ts'
-import { formatOf, warnOfContentType } from './format-of.ts'
+import { charsetOf, formatOf, warnOfContentType } from './format-of.ts'
 import { isCrm, policyOfService, withTokenUrl } from './services/crm.ts'
 import { asWeb2Campaign } from './services/five9.ts'
 import { asHubspot } from './services/hubspot.ts'
@@ -28,10 +28,12 @@ export const compileEndpoint = (id: string, name: string, root: Extract<YamlNode
   const { values, places } = readEndpointKeys(root, withTokenUrl(root, place, reading))
   const type = values.type ?? 'custom'
   const format = formatOf(type, values)
+  const { charset, place: charsetPlace } = charsetOf(values, places)
+  const placed = { ...places, charset: charsetPlace }
   const policy = compilePolicy(id, name, values)
   const basics: EndpointBasics = {
     id, name, place, format,
-    places: Object.fromEntries((['charset', 'method', 'format', 'root', 'hostKey'] as const).flatMap((key) => (places[key] ? [[key, places[key]]] : []))),
+    places: Object.fromEntries((['charset', 'method', 'format', 'root', 'hostKey'] as const).flatMap((key) => (placed[key] ? [[key, placed[key]]] : []))),
     version: values.version ?? null,
     url: values.endpoint ?? null,
     backupUrl: values.backupEndpoint ?? null,
@@ -45,7 +47,7 @@ export const compileEndpoint = (id: string, name: string, root: Extract<YamlNode
     root: values.root ?? null,
     bodyParameter: values.bodyParameter ?? null,
     extraFields: values.extraFields ?? null,
-    charset: values.charset ?? 'utf-8',
+    charset,
     compression: (values.compression ?? values.request?.compression) === 'gzip' ? 'gzip' : null,
     soap: { version: values.soapVersion ?? '1.1', action: values.soapAction ?? null, namespace: values.namespace ?? null, security: values.security ?? null },
     idempotency: idempotencyOf(type, values),

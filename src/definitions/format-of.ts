@@ -1,10 +1,21 @@
-import type { EndpointValues } from './endpoint-keys.ts'
+import type { Place } from '../base/diagnostic.ts'
+import type { EndpointPlaces, EndpointValues } from './endpoint-keys.ts'
 import type { Reading } from './fields/field.ts'
 import type { EndpointType, Format, HeaderDefinition } from './types.ts'
 
 /** As written; where it is not, as a buyer's document says it: by the Content-Type among the headers. */
 export const formatOf = (type: EndpointType, values: EndpointValues): Format =>
   values.format ?? (type === 'custom' ? contentTypeIn(values)?.format : undefined) ?? (type === 'sftp' || type === 'file' ? 'csv' : 'json')
+
+/** As written; where it is not, as the Content-Type among the headers says it: a receiver reads the body by that. */
+export const charsetOf = ({ charset, headers = [] }: EndpointValues, places: EndpointPlaces): { readonly charset: string; readonly place: Place | undefined } => {
+  if (charset !== undefined) return { charset, place: places.charset }
+  const header = headers.find(isContentType)
+  const said = header && /;\s*charset\s*=\s*"?([^\s;"]+)/i.exec(header.value.text)?.[1]
+  return said === undefined ? { charset: 'utf-8', place: undefined } : { charset: said, place: header?.value.place }
+}
+
+const isContentType = ({ name, value }: HeaderDefinition): boolean => name.toLowerCase() === 'content-type' && !value.text.includes('{{')
 
 /** A body that is not what its header says is read as nothing by most servers. */
 export const warnOfContentType = (format: Format, values: EndpointValues, reading: Reading): void => {
@@ -18,7 +29,7 @@ const CHECKED: readonly Format[] = ['json', 'xml', 'form', 'csv']
 /** Null where it is not that of the lead: a GET has no body, and with a Body Parameter it is that of the form around the lead. */
 const contentTypeIn = ({ headers = [], bodyParameter, method }: EndpointValues): { readonly format: Format; readonly header: HeaderDefinition } | null => {
   if (bodyParameter !== undefined || /^(?:get|head)$/i.test(method ?? '')) return null
-  const header = headers.find(({ name, value }) => name.toLowerCase() === 'content-type' && !value.text.includes('{{'))
+  const header = headers.find(isContentType)
   const format = header && MEDIA.find(([type]) => type.test(header.value.text.trim()))?.[1]
   return header && format ? { format, header } : null
 }

@@ -219,6 +219,10 @@ describe('a Content-Type among the headers', () => {
   it.each([FORM, `${FORM}Format: Form\n`, `${FORM}Format: JSON\nBody Parameter: data\n`, `${FORM}Format: JSON\nMethod: GET\n`, `${FORM}Format: Text\nField Mapping: "{{lead.a}}"\n`, 'Headers: {Content-Type: text/xml}\nFormat: SOAP\n', `Type: five9.add_to_list\n${FORM}`])('else it is not: %s', (lines) => expect(told(lines)).not.toContain('content-type'))
 })
 
+it.each([['', 'utf-8'], ['Headers: {content-type: text/xml; charset=ISO-8859-1}\n', 'ISO-8859-1'], ['Headers: {Content-Type: \'application/json;charset="utf-8"\'}\n', 'utf-8'], ['Headers: {Content-Type: text/xml; charset=ISO-8859-1}\nCharset: utf-8\n', 'utf-8'], ['Headers: {Content-Type: "text/xml; charset={{lead.c}}"}\n', 'utf-8']])('the character set of what is sent is that of its Content-Type, where none is written: %s', (lines, charset) => {
+  expect(endpoint(BASE + lines).definition.charset).toBe(charset)
+})
+
 it('Authorization: Basic with a user and a password as they are is a mistake, with base64 it is none', () => {
   const told = (value: string): string => load({ r: `${BASE}Headers:\n  Authorization: ${value}\n` }, { U: 'ann', P: 'hush-hush', B: 'YW5uOmh1c2g=' }).said.join('\n')
   expect(told('Basic ${U}:${P}')).toMatch(/error bad-auth: a user and a password stand here as they are.*Username/)

@@ -34,7 +34,7 @@ export const SETTINGS = {
   root: { key: 'Root', aliases: ['Root Element'], kind: WORDS, doc: 'The name of the XML root element', example: 'lead', default: "the mapping's only top-level key where it holds a block, else lead" },
   bodyParameter: { key: 'Body Parameter', kind: WORDS, doc: 'The JSON or XML goes as this one field of a form', example: 'payload' },
   extraFields: { key: 'Extra Fields', kind: MAPPING, doc: 'Form fields beside the Body Parameter', example: '{api_key: "${KEY}"}' },
-  charset: { key: 'Charset', aliases: ['Encoding'], kind: WORDS, doc: 'The character set of what is sent', example: 'utf-8', default: 'utf-8' },
+  charset: { key: 'Charset', aliases: ['Encoding'], kind: WORDS, doc: 'The character set of what is sent: utf-8, iso-8859-1 or us-ascii', example: 'iso-8859-1', default: 'by the Content-Type among Headers, else utf-8' },
   followRedirects: { key: 'Follow Redirects', kind: YES_NO, doc: 'Whether a 3xx is followed, a 301 and a 302 of a GET only, since those would lose the lead of a POST; to another host without the headers that hold credentials or keys', example: 'no', default: 'no' },
   proxy: { key: 'Proxy', kind: WORDS, doc: 'A proxy to send through. That of the environment is used only where it is named here, as ${HTTPS_PROXY}', example: 'http://proxy.example:3128' },
   tls: { key: 'TLS', kind: TLS, doc: 'Certificates: files, or their text', example: '{CA: certs/buyer.pem}' },
