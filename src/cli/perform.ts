@@ -91,7 +91,7 @@ export const perform = async (invocation: Invocation, order: Order): Promise<num
   } catch (error) {
     progress.stop()
     const code = await presentFailure(error, err, sending, { settings, mode })
-    await record?.close().catch((closing: unknown) => presentFailure(closing, err, sending, { settings, mode }))
+    await record?.close().catch((closing: unknown) => (closing === error ? code : presentFailure(closing, err, sending, { settings, mode })))
     return code
   } finally {
     stops.release()

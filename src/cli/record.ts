@@ -15,7 +15,7 @@ import type { RunEnd, RunEvent } from '../engine/settings.ts'
 export interface RunRecord {
   observe(event: RunEvent): void
   badRow(row: BadRow): void
-  /** Null while the disk keeps up. */
+  /** Null while the disk keeps up. What it rejects with is what `close` rejects with then. */
   pressure(): Promise<void> | null
   finish(end: RunEnd, badRows: number, at: Instant): Promise<Summary>
   /** Nothing happened, and no row was set aside. */
@@ -31,10 +31,12 @@ export const openRecord = async (folder: string, run: Run, catalogue: Catalogue,
   const report = emptyReport(run.mode, currency)
   const told: Extract<RunEvent, { kind: 'alert' }>[] = []
   let [empty, closed] = [true, false]
+  let failure: unknown = null
+  const failed = (error: unknown): never => { throw (failure ??= notWritten(folder, error)) }
   const close = async (): Promise<void> => {
     if (closed) return
     closed = true
-    await files.close().catch((error: unknown) => { throw notWritten(folder, error) })
+    await files.close().catch(failed)
   }
   return {
     observe: (seen) => {
@@ -51,7 +53,7 @@ export const openRecord = async (folder: string, run: Run, catalogue: Catalogue,
       empty = false
       files.badRow(row)
     },
-    pressure: () => files.pressure(),
+    pressure: () => files.pressure()?.catch(failed) ?? null,
     finish: async (end, badRows, at) => {
       const alerts = alertsOf(report, rulesOf(catalogue))
       const summary = summaryOf(report, run, {

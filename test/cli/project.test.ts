@@ -89,6 +89,18 @@ describe('before anything is sent', () => {
     expect(lines((await run('export', 'results', '--jsonl', '--store', 'sqlite:full.db')).out)).toHaveLength(6)
   })
 
+  it.runIf(existsSync('/dev/full'))('also where it fills up while there is more to deliver', async () => {
+    mkdirSync(join(cwd, 'early'))
+    symlinkSync('/dev/full', join(cwd, 'early/ledger.csv'))
+    // Long names, so that few leads fill the first block of the file.
+    writeFileSync(join(cwd, 'many.csv'), `id,email\n${Array.from({ length: 1_200 }, (_, i) => `F${i}${'x'.repeat(490)},a@example.com\n`).join('')}`)
+    const { code, err } = await run('deliver', 'many.csv', '--to', 'auto-waterfall', '--test', '--out', 'early', '--concurrency', '5', '--store', 'sqlite:early.db')
+    expect(code).toBe(1)
+    expect(err.match(/error/g)).toHaveLength(1)
+    expect(err).toMatch(/the files in .*early are not whole: the disk is full\n.*finalmile export ledger/)
+    expect(lines((await run('export', 'results', '--jsonl', '--store', 'sqlite:early.db')).out).length).toBeLessThan(1_200)
+  })
+
   it.runIf(existsSync('/dev/full'))('a page that the disk has no room for is named, and no beginning of it stays', async () => {
     symlinkSync('/dev/full', join(cwd, 'page.html'))
     expect(await run('report', '--html', 'page.html', '--store', 'sqlite:full.db', '--test')).toMatchObject({ code: 2, err: expect.stringMatching(/page\.html: the disk is full/) as string })
