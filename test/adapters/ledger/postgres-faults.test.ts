@@ -108,6 +108,19 @@ describe('several workers on one store', { timeout: 60_000 }, () => {
     expect(one.holdsLease()).toBe(false)
   })
 
+  it('a worker of which the store knows nothing says that the store was put back, and not that another has taken over', async () => {
+    const { url } = await freshStore()
+    const one = await worker(url, 1_000)
+    await one.append([first(delivery('L1'))])
+    await queryAt(url, `DELETE FROM ${schemaOf(url)}.workers`)
+    // Two heartbeats.
+    await new Promise((resolve) => setTimeout(resolve, 500))
+    expect(one.holdsLease()).toBe(true)
+    const said = { kind: 'corrupt', help: expect.stringContaining('reconcile') }
+    await expect(one.append([first(delivery('L2'))])).rejects.toMatchObject(said)
+    await expect(one.claimDue(query)).rejects.toMatchObject(said)
+  })
+
   it.each(['another-machine', hostname(), `${ownPlace()} another-boot`])('a worker of another machine or container keeps its work until its time is over, whatever runs here and whatever it is called; one that is gone from here does not (%s)', async (place) => {
     const { url } = await freshStore()
     const s = schemaOf(url)

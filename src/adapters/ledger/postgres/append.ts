@@ -1,11 +1,11 @@
 import type { Mode } from '../../../core/event.ts'
-import { StoreError } from '../../../ports.ts'
 import type { PackedResult } from '../packing.ts'
 import { DELIVERY_COLUMNS, STANDING_COLUMNS } from '../rows.ts'
 import type { SqlValue } from '../rows.ts'
 import type { Database, Run } from './database.ts'
 import { judge } from './judge.ts'
 import type { Changed, Judged, Logged } from './judge.ts'
+import { putBack } from './lease.ts'
 import type { Lease } from './lease.ts'
 import type { Queue } from './queue.ts'
 import { Again } from './trouble.ts'
@@ -145,6 +145,3 @@ export const createAppender = (db: Database, s: string, lease: Lease, queue: Que
     numberOf: (deliveryId: string): number | undefined => own.get(deliveryId)?.n,
   }
 }
-
-const putBack = (): StoreError => new StoreError('corrupt', 'the store is not as this worker left it: some of what it recorded is gone',
-  'it was put back to an earlier time, by a backup or by a replica that took over without the last commits: what was sold since would be sold again; pause the recipients and let `finalmile reconcile` compare with the buyers\' lists before the workers go on')

@@ -1,4 +1,4 @@
-import { LeaseLostError } from '../../../ports.ts'
+import { LeaseLostError, StoreError } from '../../../ports.ts'
 import { isGone, ownBoot, ownPlace } from '../is-gone.ts'
 import type { Database, Row, Run } from './database.ts'
 
@@ -7,7 +7,7 @@ export interface Lease {
   readonly fence: number
   /** To go first in each transaction that writes. Who would take over waits for its end. */
   readonly held: string
-  /** Throws where `held` found nothing: another has taken over. */
+  /** Throws where `held` found that another has taken over, or nothing: it is not the store that this worker came to. */
   check(rows: readonly Row[]): void
   /** False once another may have taken over. By this machine's clock, from before the heartbeat that was answered. */
   holds(): boolean
@@ -31,8 +31,9 @@ export const takeLease = async (db: Database, schema: string, leaseMs: number): 
 
   const beat = async (): Promise<void> => {
     const sent = Date.now()
-    const rows = await db.query(`UPDATE ${schema}.workers SET until = clock_timestamp() + $2 * interval '1 millisecond' WHERE fence = $1 AND NOT lost RETURNING fence`, [fence, leaseMs])
-    if (rows.length === 0) lost = true
+    const rows = await db.query(`UPDATE ${schema}.workers SET until = CASE WHEN lost THEN until ELSE clock_timestamp() + $2 * interval '1 millisecond' END WHERE fence = $1 RETURNING lost`, [fence, leaseMs])
+    // Where there is no row any more, the next write says so: without one nothing is sent.
+    if (rows[0]?.['lost'] === true) lost = true
     else until = sent + leaseMs - marginMs
     silent = false
   }
@@ -51,9 +52,10 @@ export const takeLease = async (db: Database, schema: string, leaseMs: number): 
   return {
     fence,
     // KEY SHARE: heartbeats go on beside it, a takeover waits.
-    held: `SELECT 1 FROM ${schema}.workers WHERE fence = ${fence} AND NOT lost FOR KEY SHARE`,
-    check: (rows) => {
-      if (rows.length > 0) return
+    held: `SELECT lost FROM ${schema}.workers WHERE fence = ${fence} FOR KEY SHARE`,
+    check: ([row]) => {
+      if (row === undefined) throw putBack()
+      if (row['lost'] !== true) return
       lost = true
       throw new LeaseLostError()
     },
@@ -72,3 +74,7 @@ export const takeLease = async (db: Database, schema: string, leaseMs: number): 
     },
   }
 }
+
+/** What this worker recorded is not there, and nobody took it over. */
+export const putBack = (): StoreError => new StoreError('corrupt', 'the store is not as this worker left it: some of what it recorded is gone',
+  'it was put back to an earlier time, by a backup or by a replica that took over without the last commits: what was sold since would be sold again; pause the recipients and let `finalmile reconcile` compare with the buyers\' lists before the workers go on')
