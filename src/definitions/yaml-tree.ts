@@ -1,4 +1,4 @@
-import { isAlias, isMap, isScalar, isSeq, LineCounter, parseDocument, type Document, type Node, type Pair, type Scalar } from 'yaml'
+import { isAlias, isMap, isScalar, isSeq, LineCounter, parseDocument, type Document, type Node, type Pair, type Scalar, visit, type YAMLError } from 'yaml'
 import { diagnosticAt, type Diagnostic, type Place } from '../base/diagnostic.ts'
 import { repeatedKeys, underBlocks, type PlacedEntry } from './block-entries.ts'
 import { prepare, type Prepared } from './prepass.ts'
@@ -63,7 +63,7 @@ export const readYaml = (file: FileText): ReadYaml => {
 const yamlProblems = (document: Document, file: string, lines: LineCounter, prepared: Prepared, userLines: readonly string[]): Diagnostic[] => {
   const found = new Map<number, Diagnostic>()
   for (const error of [...document.errors, ...document.warnings.filter((each) => each.code === 'TAG_RESOLVE_FAILED')]) {
-    const at = lines.linePos(error.pos[0])
+    const at = lines.linePos(faultAt(document, error))
     const line = Math.min(Math.max(1, at.line), userLines.length)
     // One fault of YAML brings others in its train; the first of a line is the one to mend.
     if (found.has(line)) continue
@@ -74,6 +74,14 @@ const yamlProblems = (document: Document, file: string, lines: LineCounter, prep
   }
   const tab = [...found.values()].find((each) => each.code === 'tab-indentation')
   return tab ? [tab] : [...found.values()].slice(0, 5)
+}
+
+/** Of a quote that is never closed YAML tells where the text ends that it took for quoted, the end of the file as a rule: what to mend is where it opens. */
+const faultAt = (document: Document, error: YAMLError): number => {
+  let at = error.pos[0]
+  if (error.code !== 'MISSING_CHAR' || !/quote/i.test(error.message)) return at
+  visit(document, { Scalar: (_, { type, range }) => { if (type?.startsWith('QUOTE') && range && range[0] < error.pos[0]) at = range[0] } })
+  return at
 }
 
 const convert = (document: Document, file: string, lines: LineCounter, prepared: Prepared, userLines: readonly string[]): ReadYaml => {

@@ -151,7 +151,7 @@ describe('problems', () => {
     ['a percent sign', 'a: %name', ['1:4 needs-quotes']],
     ['an asterisk', 'a: *name', ['1:4 needs-quotes']],
     ['a second colon', 'a: Error: bad', ['1:4 needs-quotes']],
-    ['a quote that is never closed', 'a: "b\nc: d', ['2:5 unclosed-quote']],
+    ['a quote that is never closed', 'a: "b\nc: d', ['1:4 unclosed-quote']],
     ['a brace that is never closed', 'a: {b: c\nd: e', ['2:1 unclosed-brace']],
     ['a key twice', 'a: 1\nb: 2\na: 3', ['3:1 repeated-key']],
     ['a key twice, deeper', 'm:\n  - a: 1\n    a: 2', ['3:5 repeated-key']],
