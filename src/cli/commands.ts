@@ -89,7 +89,7 @@ export const COMMANDS: readonly CommandSpec[] = [
     more: 'CSV, JSON or JSON Lines; files, globs, or - for stdin. Running it again sends what is left and nothing twice.',
     options: [
       to, test, { flags: '--enqueue', help: 'only take the leads in: workers of this store deliver them' }, { flags: '--dry-run', help: 'as plan: show the requests, send nothing' },
-      { flags: '--again', help: 'order a new delivery of leads delivered before' }, { flags: '--retry-failed', help: 'take up failed leads again; what a batch without an answer may have brought only with all leads of that batch' },
+      { flags: '--again', help: 'order a new delivery of leads delivered before; those that still wait go on' }, { flags: '--retry-failed', help: 'take up failed leads again; what a batch without an answer may have brought only with all leads of that batch' },
       identity, received, source, variable, { flags: '--cost <money>', help: 'what a lead cost that has no cost field', read: readMoneyText('--cost') },
       ...running,
     ],

@@ -31,9 +31,10 @@ export const createEnqueue = (settings: RunSettings, deps: RunDeps, tally: Retur
     return known
   }
 
-  const knownLead = async ([work, { standing, number }]: readonly [Work, Exists], load: (deliveryId: string) => Promise<Work | null>): Promise<Work | null> => {
+  const knownLead = async ([work, known]: readonly [Work, Exists], load: (deliveryId: string) => Promise<Work | null>): Promise<Work | null> => {
     const { lead } = work.delivery
-    const another = orderedAgain(work, number)
+    const { standing } = known
+    const another = orderedAgain(work, known)
     if (another) return another
     const retry = await mayRetry(work, standing)
     if (retry && await doubted.keeps(work)) return null

@@ -29,9 +29,12 @@ export const createKnownLeads = ({ settings, deps: { ledger, clock }, facts: { p
     return settled?.type === 'settled' && settled.outcome.open !== undefined
   }
 
-  /** Another delivery of it, where it is to be delivered again; null where it is not, or was ordered already. */
-  const orderedAgain = ({ plan, delivery: { lead, to, planHash } }: Work, number: number): Work | null => {
-    if (!settings.again || ordered.has(lead.id)) return null
+  /**
+   * Another delivery of it, where it is to be delivered again; null where it is not, or was ordered already. One that is not
+   * through with the last goes on with that: a second beside it would sell it twice. A rehearsal, which sells nothing, begins anew.
+   */
+  const orderedAgain = ({ plan, delivery: { lead, to, planHash } }: Work, { standing, number }: Exists): Work | null => {
+    if (!settings.again || ordered.has(lead.id) || (settings.mode === 'live' && standing.state !== 'settled')) return null
     ordered.add(lead.id)
     return takeIn(lead, number + 1, to, plan, planHash, settings, clock.now())
   }
@@ -53,10 +56,11 @@ export const createKnownLeads = ({ settings, deps: { ledger, clock }, facts: { p
       meetsKnown = known.size > 0
       return known
     },
-    meet: async (work: Work, { standing, number }: Exists): Promise<void> => {
+    meet: async (work: Work, known: Exists): Promise<void> => {
       meetsKnown = true
       const { delivery } = work
-      const another = orderedAgain(work, number)
+      const { standing } = known
+      const another = orderedAgain(work, known)
       if (another) return pump(another)
       const retry = await mayRetry(work, standing)
       if (retry && await doubted.keeps(work)) return slots.give()

@@ -82,6 +82,16 @@ describe('one endpoint', () => {
     expect(a.journal).toHaveLength(2)
   })
 
+  it('--again goes on with a delivery that is not through yet: a second beside it would sell the lead twice', async () => {
+    const a = await buyer({ script: [{ do: 'answer', status: 503, headers: { 'retry-after': '120' }, body: '' }, { do: 'accept' }] })
+    const world = createWorld({ a: endpointYaml(a.url) })
+    await world.run('a', someLeads(1), { waitMs: 0 })
+    expect(await world.run('a', someLeads(1), { waitMs: 0, again: true })).toMatchObject({ waiting: [{ count: 1 }] })
+    await world.run('a', someLeads(1), { waitMs: 300_000, again: true })
+    expect((await world.ledger.ofLead('L1')).map(({ delivery }) => delivery.number)).toEqual([1])
+    expect(a.journal.map(({ key }) => key)).toEqual([a.journal[0]?.key, a.journal[0]?.key])
+  })
+
   it('nothing is sent by a process that lost its lease while the start was recorded: whoever took over sends it', async () => {
     const a = await buyer()
     const ledger = createMemoryLedger()
