@@ -1,24 +1,26 @@
 import type { DatabaseSync } from 'node:sqlite'
 import { refusedClaim, type Claim } from '../../../core/claim.ts'
 import { deliveryKeyOf } from '../../../core/delivery-id.ts'
-import type { Mode } from '../../../core/event.ts'
-import { TAKEN_BESIDE, takersOf } from '../../../core/had.ts'
+import { takersOf } from '../../../core/had.ts'
 import { emptyHistory, evolve } from '../../../core/history.ts'
 import type { History } from '../../../core/history.ts'
 import type { Run } from '../../../core/run.ts'
-import type { Counts, DeliveriesFilter, DueFilter, DueQuery, EventsFilter, Exists, Ledger, LoadedDelivery, Queue, RecipientState } from '../../../ports.ts'
+import type { DueFilter, DueQuery, Exists, Ledger, LoadedDelivery } from '../../../ports.ts'
 import { createBatches } from './batches.ts'
 import { withTakers } from '../had.ts'
 import type { Lease } from './lease.ts'
 import type { PackedResult, PackedStep } from '../packing.ts'
 import type { PurgedPage } from '../purge.ts'
 import { purgeRows, scrubFiles } from './purge.ts'
+import { createReads } from './reads.ts'
+import { createRecipients } from './recipients.ts'
+import { SELECT_DELIVERY, statements } from './statements.ts'
 import { inTransaction } from './transaction.ts'
-import { DELIVERY_COLUMNS, PURGED_LEAD, STANDING_COLUMNS, STATES, WORKING, countsOf, deliveryRowOf, eventRowsOf, eventsOf, queueOf, recipientStateOf, standingOf, storedEventsOf } from '../rows.ts'
-import type { DeliveryRow, EventRow, SqlRow } from '../rows.ts'
+import { PURGED_LEAD, WORKING, deliveryRowOf, eventsOf, standingOf, storedEventsOf } from '../rows.ts'
+import type { SqlRow } from '../rows.ts'
 
 /** What a method of the ledger is asked. */
-type Query<M extends 'claimAbandoned' | 'claimBatch' | 'known' | 'onTheirWay' | 'queues'> = Parameters<Ledger[M]>[0]
+type Query<M extends 'claimAbandoned' | 'claimBatch' | 'known' | 'onTheirWay'> = Parameters<Ledger[M]>[0]
 
 /**
  * All that is done with the database, synchronously; `lease` null for a process that only looks or pauses. `mayWrite` throws where a
@@ -207,8 +209,6 @@ export const createStore = (db: DatabaseSync, lease: Lease | null, mayWrite: () 
       return [...new Map(others.map((row) => [Number(row['n']), row])).values()].map(load)
     },
     ofBatch: batches.ofBatch,
-    accumulating: (mode: Mode): ReadonlyMap<string, number> =>
-      new Map(db.prepare('SELECT recipient, count(*) AS n FROM deliveries WHERE state = 1 AND batch = 1 AND mode = ? GROUP BY recipient').all(mode).map((row) => [String(row['recipient']), Number(row['n'])])),
     claimAbandoned: ({ mode, to, limit }: Query<'claimAbandoned'>): readonly LoadedDelivery[] => write(() =>
       take(db.prepare(`${SELECT_DELIVERY} WHERE state = 0 AND fence <> ? AND d.mode = ?${to === undefined ? '' : ' AND d.target = ?'} ORDER BY d.n LIMIT ?`)
         .all(fence, mode, ...(to === undefined ? [] : [to]), limit))),
@@ -229,50 +229,11 @@ export const createStore = (db: DatabaseSync, lease: Lease | null, mayWrite: () 
     },
     ofLead: (leadId: string): readonly LoadedDelivery[] => db.prepare(`${SELECT_DELIVERY} WHERE lead_id = ? ORDER BY d.n`).all(leadId).map(load),
 
-    /** At least one step's events after `after`, at most about `limit`; empty at the end. */
-    eventsPage: (filter: EventsFilter, after: number, limit: number): readonly EventRow[] => {
-      const run = filter.runId === undefined ? '' : ' AND l.run = (SELECT n FROM runs WHERE id = ?)'
-      const mode = filter.mode === undefined ? '' : ' AND d.mode = ?'
-      return db.prepare(`SELECT l.seq, l.events, r.id AS run_id, d.lead_id, d.target, d.mode, d.number, d.source FROM log l JOIN deliveries d ON d.n = l.delivery JOIN runs r ON r.n = l.run WHERE l.seq > ?${run}${mode} ORDER BY l.seq LIMIT ?`)
-        .all(after, ...(filter.runId === undefined ? [] : [filter.runId]), ...(filter.mode === undefined ? [] : [filter.mode]), limit).flatMap(eventRowsOf)
-    },
-    deliveriesPage: (filter: DeliveriesFilter, after: number, limit: number): readonly DeliveryRow[] => {
-      const tests = ['d.n > ?']
-      const values: (string | number)[] = [after]
-      const add = (test: string, ...more: (string | number)[]): void => { tests.push(test); values.push(...more) }
-      if (filter.mode !== undefined) add('d.mode = ?', filter.mode)
-      if (filter.runId !== undefined) add('d.run = (SELECT n FROM runs WHERE id = ?)', filter.runId)
-      // Written out, so that the partial indexes serve.
-      if (filter.state !== undefined) add(`d.state = ${STATES[filter.state]}`)
-      // A settled delivery that was claimed keeps its columns until its next step.
-      if (filter.outcomes) add(`d.state = 2 AND d.outcome IN (${filter.outcomes.map(() => '?').join(', ') || 'NULL'})`, ...filter.outcomes)
-      return db.prepare(`${SELECT_DELIVERY} WHERE ${tests.join(' AND ')} ORDER BY d.n LIMIT ?`).all(...values, limit)
-        .map(deliveryRowOf)
-    },
-    counts: (mode: Mode): Counts => countsOf(db.prepare('SELECT state, outcome, count(*) AS n FROM deliveries WHERE mode = ? GROUP BY state, outcome').all(mode)),
-    queues: ({ mode, runId, dueBefore = 0 }: Query<'queues'>): readonly Queue[] =>
-      db.prepare(`SELECT recipient, why, batch, count(*) AS leads, min(due_at) AS next_at, total(due_at < ?) AS overdue FROM deliveries
-        WHERE state = 1 AND mode = ?${runId === undefined ? '' : ' AND run = (SELECT n FROM runs WHERE id = ?)'} GROUP BY recipient, why, batch ORDER BY leads DESC`)
-        .all(dueBefore, mode, ...(runId === undefined ? [] : [runId])).map(queueOf),
-    planOf: (hash: string): string | null => {
-      const row = db.prepare('SELECT json FROM plans WHERE hash = ?').get(hash)
-      return row ? String(row['json']) : null
-    },
-
     purgePage: (settledBefore: number, after: number, limit: number): PurgedPage => write(() => purgeRows(db, settledBefore, after, limit)),
     scrub: (): void => scrubFiles(db),
 
-    // What a person does beside a running delivery is unfenced: short, and not about any delivery's history.
-    recipientStates: (mode: Mode): readonly RecipientState[] => statement.recipients.all(mode).map(recipientStateOf),
-    setPaused: (recipient: string, mode: Mode, paused: RecipientState['paused']): void => inTransaction(db, () => { statement.pause.run(recipient, mode, paused?.at ?? null, paused?.reason ?? null) }),
-    setClosedUntil: (recipient: string, mode: Mode, until: number | null): void => inTransaction(db, () => { statement.close.run(recipient, mode, until) }),
-    setCircuit: (recipient: string, mode: Mode, circuit: string | null): void => inTransaction(db, () => { statement.circuit.run(recipient, mode, circuit) }),
-    sealedToken: (recipient: string, mode: Mode): string | null => {
-      const row = statement.token.get(recipient, mode)
-      return row ? String(row['sealed']) : null
-    },
-    setSealedToken: (recipient: string, mode: Mode, sealed: string | null): void => inTransaction(db, () => { if (sealed === null) statement.dropToken.run(recipient, mode); else statement.keepToken.run(recipient, mode, sealed) }),
-    wake: (recipient: string, mode: Mode, now: number): number => inTransaction(db, () => Number(statement.wake.run(now, mode, recipient).changes)),
+    ...createReads(db),
+    ...createRecipients(db),
   }
 }
 
@@ -282,41 +243,3 @@ const NOBODY: readonly string[] = []
 
 /** By the end of the index, not over all rows: it is asked while the lease runs. */
 const nextSeq = (db: DatabaseSync): number => Number(db.prepare('SELECT seq + count AS next FROM log ORDER BY seq DESC LIMIT 1').get()?.['next'] ?? 1)
-
-const SELECT_DELIVERY = 'SELECT d.*, r.id AS run_id FROM deliveries d JOIN runs r ON r.n = d.run'
-
-const statements = (db: DatabaseSync) => {
-  const columns = [...DELIVERY_COLUMNS, 'run', 'version', 'fence', ...STANDING_COLUMNS]
-  return {
-    addWorking: db.prepare(`INSERT INTO deliveries (${[...DELIVERY_COLUMNS, 'run', 'version', 'fence'].join(', ')}, state, batch) VALUES (${[...DELIVERY_COLUMNS, 'run', 'version', 'fence'].map(() => '?').join(', ')}, 0, 0) ON CONFLICT DO NOTHING`),
-    addDelivery: db.prepare(`INSERT INTO deliveries (${columns.join(', ')}) VALUES (${columns.map(() => '?').join(', ')}) ON CONFLICT DO NOTHING`),
-    setStanding: db.prepare(`UPDATE deliveries SET ${STANDING_COLUMNS.map((each) => `${each} = ?`).join(', ')}, run = ?, version = ?, fence = ? WHERE n = ?`),
-    takeOver: db.prepare('UPDATE deliveries SET state = 0, fence = ? WHERE n = ?'),
-    byKey: db.prepare('SELECT * FROM deliveries WHERE lead_id = ? AND target = ? AND mode = ? AND number = ?'),
-    others: db.prepare(`${SELECT_DELIVERY} WHERE d.lead_id = ? AND d.mode = ? AND d.number = ? AND d.n <> ?`),
-    highest: db.prepare('SELECT max(number) AS number FROM deliveries WHERE lead_id = ? AND target = ? AND mode = ?'),
-    had: db.prepare(`SELECT recipient, NULL AS n FROM sales WHERE lead_id = ? AND mode = ? AND number = ? UNION ALL
-      SELECT CASE outcome WHEN 'held' THEN recipient END, CASE WHEN outcome = 'held' THEN NULL ELSE n END FROM deliveries d WHERE lead_id = ? AND mode = ? AND number = ? AND target <> ?
-        AND (outcome = 'held' OR EXISTS (SELECT 1 FROM log l WHERE l.delivery = d.n AND (${TAKEN_BESIDE.map((each) => `instr(l.events, '${each}') > 0`).join(' OR ')})))`),
-    addSale: db.prepare('INSERT INTO sales VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING'),
-    dropSale: db.prepare('DELETE FROM sales WHERE lead_id = ? AND recipient = ? AND mode = ? AND number = ?'),
-    addLog: db.prepare('INSERT INTO log (seq, delivery, run, count, events) VALUES (?, ?, ?, ?, ?)'),
-    logOf: db.prepare('SELECT l.seq, l.events, r.id AS run_id FROM log l JOIN runs r ON r.n = l.run WHERE delivery = ? ORDER BY seq'),
-    addRun: db.prepare('INSERT INTO runs (id, mode, target, plan_hash, started_at) VALUES (?, ?, ?, ?, ?) ON CONFLICT DO NOTHING'),
-    runNumber: db.prepare('SELECT n FROM runs WHERE id = ?'),
-    endRun: db.prepare('UPDATE runs SET finished_at = ?, summary = ? WHERE id = ?'),
-    addPlan: db.prepare('INSERT INTO plans (hash, json) VALUES (?, ?) ON CONFLICT DO NOTHING'),
-    counter: db.prepare('SELECT value FROM counters WHERE name = ?'),
-    count: db.prepare('INSERT INTO counters (name, value) VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET value = value + excluded.value'),
-    permit: db.prepare('SELECT until FROM permits WHERE name = ?'),
-    allow: db.prepare('INSERT INTO permits (name, until) VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET until = excluded.until'),
-    recipients: db.prepare('SELECT * FROM recipients WHERE mode = ?'),
-    pause: db.prepare('INSERT INTO recipients (recipient, mode, paused_at, paused_reason) VALUES (?, ?, ?, ?) ON CONFLICT DO UPDATE SET paused_at = excluded.paused_at, paused_reason = excluded.paused_reason'),
-    close: db.prepare('INSERT INTO recipients (recipient, mode, closed_until) VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET closed_until = CASE WHEN excluded.closed_until IS NULL THEN NULL ELSE max(coalesce(closed_until, 0), excluded.closed_until) END'),
-    circuit: db.prepare('INSERT INTO recipients (recipient, mode, circuit) VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET circuit = excluded.circuit'),
-    token: db.prepare('SELECT sealed FROM tokens WHERE recipient = ? AND mode = ?'),
-    keepToken: db.prepare('INSERT INTO tokens (recipient, mode, sealed) VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET sealed = excluded.sealed'),
-    dropToken: db.prepare('DELETE FROM tokens WHERE recipient = ? AND mode = ?'),
-    wake: db.prepare('UPDATE deliveries SET due_at = ? WHERE state = 1 AND mode = ? AND (recipient = ? OR due_at IS NULL)'),
-  }
-}
