@@ -47,10 +47,13 @@ export const diagnosticAt = (
   severity: Diagnostic['severity'] = 'error',
 ): Diagnostic => ({ code, severity, ...place, message, ...(help === undefined ? {} : { help }) })
 
+/** Takes a mistake that was found. */
+export type Report = (problem: Diagnostic) => void
+
 /** Says of a place in a file what is wrong and what to do. Undefined, as is what cannot be read. */
 export type Tell = (...problem: Parameters<typeof diagnosticAt>) => undefined
 
-export const tellTo = (report: (problem: Diagnostic) => void): Tell => (...problem) => {
+export const tellTo = (report: Report): Tell => (...problem) => {
   report(diagnosticAt(...problem))
   return undefined
 }

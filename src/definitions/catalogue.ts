@@ -1,4 +1,4 @@
-import { maskedDiagnostic, tellTo, type Diagnostic, type Tell } from '../base/diagnostic.ts'
+import { maskedDiagnostic, tellTo, type Diagnostic, type Report, type Tell } from '../base/diagnostic.ts'
 import { createMasker } from '../base/secrets.ts'
 import type { Environment } from '../base/environment.ts'
 import type { Plan } from '../core/plan.ts'
@@ -42,7 +42,7 @@ export const loadCatalogue = (files: readonly FileText[], env: Environment): { r
 }
 
 /** The built-in calling hours, as the user's own files change them; null where there is no such file. */
-const namedTables = (files: readonly FileText[], report: (problem: Diagnostic) => void): CallingHours | null =>
+const namedTables = (files: readonly FileText[], report: Report): CallingHours | null =>
   files.filter(({ path }) => isCallingHoursFile(path)).reduce<CallingHours | null>((under, file) => {
     const { table, diagnostics } = readCallingHours(file, under ?? builtInCallingHours())
     diagnostics.forEach(report)

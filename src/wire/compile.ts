@@ -1,4 +1,4 @@
-import { diagnosticAt, isSameProblem, type Diagnostic } from '../base/diagnostic.ts'
+import { isSameProblem, tellTo, type Diagnostic, type Report } from '../base/diagnostic.ts'
 import { isHttp, type EndpointDefinition } from '../definitions/types.ts'
 import type { Endpoint } from './endpoint.ts'
 import { createReader, type ReaderOptions } from './read.ts'
@@ -19,9 +19,9 @@ export const compileEndpoint = (definition: EndpointDefinition, options?: Reader
     return { endpoint: { definition, render: nothing, renderBatch: nothing, ...reader }, diagnostics }
   }
   // What ping and post share is compiled for each; a mistake in it is told once.
-  const report = (problem: Diagnostic): void => { if (!diagnostics.some((each) => isSameProblem(each, problem))) diagnostics.push(problem) }
+  const report: Report = (problem) => { if (!diagnostics.some((each) => isSameProblem(each, problem))) diagnostics.push(problem) }
   if (definition.url === null && definition.endpoints.length === 0 && (isHttp(definition.type) || definition.type === 'email')) {
-    report(diagnosticAt(definition.place, 'missing-key', `${definition.name} has no Endpoint`, `write Endpoint: ${definition.type === 'email' ? 'smtp://user:${SMTP_PASSWORD}@mail.example.com:587' : 'https://…'} under Settings`))
+    tellTo(report)(definition.place, 'missing-key', `${definition.name} has no Endpoint`, `write Endpoint: ${definition.type === 'email' ? 'smtp://user:${SMTP_PASSWORD}@mail.example.com:587' : 'https://…'} under Settings`)
   }
   readerProblems(definition).forEach(report)
   const renderer = rendererOf(definition, report)
@@ -29,7 +29,7 @@ export const compileEndpoint = (definition: EndpointDefinition, options?: Reader
   return { endpoint: sound ? { definition, ...renderer, ...reader } : null, diagnostics }
 }
 
-const rendererOf = (definition: EndpointDefinition, report: (problem: Diagnostic) => void): Renderer => {
+const rendererOf = (definition: EndpointDefinition, report: Report): Renderer => {
   switch (definition.type) {
     case 'five9.add_to_list': return compileFive9(definition, report)
     case 'salesforce.create_lead': return compileSalesforce(definition, report)

@@ -1,4 +1,4 @@
-import { diagnosticAt, type Diagnostic } from '../base/diagnostic.ts'
+import { diagnosticAt, type Diagnostic, type Report } from '../base/diagnostic.ts'
 import { holds, type Condition, type ValuePath } from '../core/condition.ts'
 import { resolveLead, withDots } from '../core/lead-path.ts'
 import type { PhaseName } from '../core/plan.ts'
@@ -17,7 +17,7 @@ import { inCommonOf } from './in-common.ts'
 import { leadOfPing, pingProblems, textsOf } from './ping-lead.ts'
 import { placeOfKey } from './mapping/place-of-key.ts'
 import { compilePath, type Read } from './template/scope.ts'
-import { compilePieces, compileTemplate, type TemplateOptions } from './template/template.ts'
+import { compilePieces, compileTemplate, templateOptions, type TemplateOptions } from './template/template.ts'
 import { textOf } from './template/text-of.ts'
 import { compileTokenSource } from './token.ts'
 import { oneKeyOf } from './types/compiling.ts'
@@ -32,9 +32,9 @@ export interface Renderer {
 }
 
 /** Compiles everything of an endpoint that makes requests; mistakes are reported at their place in the file. */
-export const compileRenderer = (definition: EndpointDefinition, report: (problem: Diagnostic) => void): Renderer => {
+export const compileRenderer = (definition: EndpointDefinition, report: Report): Renderer => {
   const captures = definition.ping ? Object.keys(definition.ping.parsing.capture) : null
-  const options: TemplateOptions = { vocabulary: { recipient: { id: definition.id, name: definition.name }, tables: definition.tables, captures, ...(asksForToken(definition.auth) ? { token: 'in Auth' as const } : {}) }, report }
+  const options = templateOptions({ recipient: { id: definition.id, name: definition.name }, tables: definition.tables, captures, ...(asksForToken(definition.auth) ? { token: 'in Auth' as const } : {}) }, report)
   const post = compilePhase(definition, 'post', options)
   const ping = definition.ping ? compilePhase(definition, 'ping', options) : null
   const token = compileTokenSource(definition, options)
@@ -189,7 +189,7 @@ const ofPing = (key: string): string => `${key}-ping`
 const compileKey = (key: Text | null, phase: PhaseName, options: TemplateOptions): ((input: RenderInput) => string) => {
   if (!key) return (input) => headerValue(input.key)
   const changing = OF_ONE_TRY.exec(key.text)?.[0]
-  if (changing !== undefined) options.report(diagnosticAt(key.place, 'changing-key', `\`${changing}\` makes this key another one when a request is repeated: the buyer would take the repeat for a new lead`, 'write {{lead.id}}-{{delivery_attempt}}, which stays the same for all tries'))
+  if (changing !== undefined) options.tell(key.place, 'changing-key', `\`${changing}\` makes this key another one when a request is repeated: the buyer would take the repeat for a new lead`, 'write {{lead.id}}-{{delivery_attempt}}, which stays the same for all tries')
   const template = compileTemplate(key, options)
   const parts = (compilePieces(key, options) ?? []).flatMap((each) => (each.kind === 'value' ? [each.read] : []))
   return (input) => {
@@ -213,20 +213,20 @@ const changingBodies = ({ idempotency, mapping, extraFields, url, backupUrl, end
 const ofNobody = ({ ping: _ping, ...input }: RenderInput): RenderInput => ({ ...input, lead: { id: '', fields: {} }, deliveryId: '' })
 
 /** GET has no body: JSON, Form and Query values all go into its URL. */
-const formatOf = (definition: EndpointDefinition, mapping: MappingNode | null, bodiless: boolean, { report }: TemplateOptions): Exclude<Format, 'soap'> => {
+const formatOf = (definition: EndpointDefinition, mapping: MappingNode | null, bodiless: boolean, { tell }: TemplateOptions): Exclude<Format, 'soap'> => {
   const { format } = definition
   if (format === 'soap') {
-    if (bodiless) report(diagnosticAt(definition.places?.method ?? definition.place, 'body-with-get', `a ${definition.method} request has no body to hold an envelope`, 'write Method: POST'))
-    if (definition.batch) report(diagnosticAt(definition.places?.format ?? definition.place, 'soap-batch', 'a batch cannot be sent as SOAP', 'leave Batch out, or write the batch with Format: XML'))
+    if (bodiless) tell(definition.places?.method ?? definition.place, 'body-with-get', `a ${definition.method} request has no body to hold an envelope`, 'write Method: POST')
+    if (definition.batch) tell(definition.places?.format ?? definition.place, 'soap-batch', 'a batch cannot be sent as SOAP', 'leave Batch out, or write the batch with Format: XML')
     return 'xml'
   }
   if (!bodiless) return format
-  if (mapping !== null && (format === 'xml' || format === 'csv' || format === 'text')) report(diagnosticAt(definition.places?.method ?? definition.place, 'body-with-get', `a ${definition.method} request has no body to hold ${format.toUpperCase()}`, 'write Method: POST, or Format: Query'))
+  if (mapping !== null && (format === 'xml' || format === 'csv' || format === 'text')) tell(definition.places?.method ?? definition.place, 'body-with-get', `a ${definition.method} request has no body to hold ${format.toUpperCase()}`, 'write Method: POST, or Format: Query')
   return 'query'
 }
 
-const unsupportedCharset = (definition: EndpointDefinition, { report }: TemplateOptions): 'utf-8' => {
-  report(diagnosticAt(definition.places?.charset ?? definition.place, 'bad-charset', `Charset: ${definition.charset} is not supported`, `one of ${CHARSETS.join(', ')}`))
+const unsupportedCharset = (definition: EndpointDefinition, { tell }: TemplateOptions): 'utf-8' => {
+  tell(definition.places?.charset ?? definition.place, 'bad-charset', `Charset: ${definition.charset} is not supported`, `one of ${CHARSETS.join(', ')}`)
   return 'utf-8'
 }
 

@@ -1,4 +1,3 @@
-import { diagnosticAt } from '../base/diagnostic.ts'
 import { createMasker } from '../base/secrets.ts'
 import type { Instant } from '../base/time.ts'
 import type { FailureClass } from '../core/verdict.ts'
@@ -86,11 +85,11 @@ const inputAt = (now: Instant): RenderInput =>
   ({ lead: { id: '', fields: {} }, source: {}, vars: {}, runId: '', deliveryId: '', deliveryNumber: 1, attempt: 1, phase: 'post', now, key: '', target: 'endpoint' })
 
 const refuseTemplate = (text: Text, options: TemplateOptions): void => {
-  if (text.text.includes('{{')) options.report(diagnosticAt(text.place, 'template-in-token', 'a token is asked for once, for all leads: no template can stand here', 'write it out, or as ${NAME}'))
+  if (text.text.includes('{{')) options.tell(text.place, 'template-in-token', 'a token is asked for once, for all leads: no template can stand here', 'write it out, or as ${NAME}')
 }
 
 const refuseLead = (text: Text, options: TemplateOptions): void => {
-  if (/\{\{[^}]*\b(?:lead|source|vars|ping)\b/.test(text.text)) options.report(diagnosticAt(text.place, 'template-in-token', 'a token is asked for once, for all leads: it cannot depend on one of them', 'write the value out, or as ${NAME}'))
+  if (/\{\{[^}]*\b(?:lead|source|vars|ping)\b/.test(text.text)) options.tell(text.place, 'template-in-token', 'a token is asked for once, for all leads: it cannot depend on one of them', 'write the value out, or as ${NAME}')
 }
 
 const templatesIn = (node: MappingNode): readonly Text[] => {

@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { substitute } from '../../src/definitions/environment.ts'
 import { readYaml, type YamlNode } from '../../src/definitions/yaml-tree.ts'
-import { compileTemplate } from '../../src/wire/template/template.ts'
+import { compileTemplate, templateOptions } from '../../src/wire/template/template.ts'
 import { inputOf } from '../wire/render/input.ts'
 
 const tree = (text: string): YamlNode => {
@@ -23,10 +23,7 @@ const input = inputOf({ first_name: 'Ann' })
 /** What wire makes of a text, for a lead whose first name is Ann. */
 const printed = (text: string): unknown => {
   const problems: unknown[] = []
-  const template = compileTemplate({ text, place: { file: 'r.yaml', line: 1, col: 1 } }, {
-    vocabulary: { recipient: { id: 'r', name: 'R' }, tables: {}, captures: null },
-    report: (each) => problems.push(each),
-  })
+  const template = compileTemplate({ text, place: { file: 'r.yaml', line: 1, col: 1 } }, templateOptions({ recipient: { id: 'r', name: 'R' }, tables: {}, captures: null }, (each) => problems.push(each)))
   expect(problems).toEqual([])
   return template.kind === 'constant' ? template.value : template.read(input)
 }

@@ -3,6 +3,7 @@ import type { RenderInput } from '../../wire/endpoint.ts'
 import type { Built } from '../../wire/mapping/build.ts'
 import { compileDocument } from '../../wire/mapping/document.ts'
 import { textOf } from '../../wire/template/text-of.ts'
+import { templateOptions } from '../../wire/template/template.ts'
 
 /** One field of a buyer, what of the lead goes into it, and how that looks. */
 export interface SheetField {
@@ -18,7 +19,7 @@ export const fieldsOf = (definition: EndpointDefinition, input: RenderInput): re
   const { mapping } = definition
   if (mapping === null) return []
   const vocabulary = { recipient: { id: definition.id, name: definition.name }, tables: definition.tables, captures: definition.ping ? Object.keys(definition.ping.parsing.capture) : null }
-  const document = compileDocument({ mapping, includeAll: false, omitEmpty: definition.omitEmpty }, { vocabulary, report: () => undefined })
+  const document = compileDocument({ mapping, includeAll: false, omitEmpty: definition.omitEmpty }, templateOptions(vocabulary, () => undefined))
   const examples = new Map(leavesOf(document.build(input), ''))
   // A name may be there twice, once for each way of a block: a constant is its own example.
   return rowsOf(mapping, '', null).map((row) => ({ ...row, example: row.from.includes('{{') ? examples.get(row.name) ?? '' : row.from }))

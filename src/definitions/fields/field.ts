@@ -1,4 +1,4 @@
-import type { Diagnostic, Place, Tell } from '../../base/diagnostic.ts'
+import type { Place, Report, Tell } from '../../base/diagnostic.ts'
 import type { Environment } from '../../base/environment.ts'
 import type { Text } from '../types.ts'
 import type { Parsed } from '../values/parsed.ts'
@@ -6,7 +6,7 @@ import type { YamlNode } from '../yaml-tree.ts'
 
 /** What is known while one file is read. */
 export interface Reading {
-  readonly report: (problem: Diagnostic) => void
+  readonly report: Report
   readonly tell: Tell
   /** The recipient's display name: `Auth: Bearer token` means its own variable. */
   readonly name: string

@@ -1,5 +1,4 @@
 import { createHmac } from 'node:crypto'
-import { diagnosticAt } from '../../base/diagnostic.ts'
 import type { AuthDefinition, Text } from '../../definitions/types.ts'
 import type { RenderInput } from '../endpoint.ts'
 import { compileTemplate, type TemplateOptions } from '../template/template.ts'
@@ -38,7 +37,7 @@ export const compileAuth = (auth: AuthDefinition | null, options: TemplateOption
     case 'hmac': {
       const algorithm = auth.algorithm.toLowerCase().replace(/[^a-z0-9]/g, '').replace(/^hmac/, '') || 'sha256'
       if (!ALGORITHMS.has(algorithm)) {
-        options.report(diagnosticAt(auth.secret.place, 'bad-algorithm', `HMAC with "${auth.algorithm}" is not supported`, `one of ${[...ALGORITHMS].join(', ')}`))
+        options.tell(auth.secret.place, 'bad-algorithm', `HMAC with "${auth.algorithm}" is not supported`, `one of ${[...ALGORITHMS].join(', ')}`)
         return () => []
       }
       const keys = [auth.secret, ...(auth.older ?? [])].map((each) => each.text)

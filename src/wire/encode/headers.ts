@@ -1,4 +1,3 @@
-import { diagnosticAt } from '../../base/diagnostic.ts'
 import { VERSION } from '../../base/version.ts'
 import type { HeaderDefinition } from '../../definitions/types.ts'
 import type { RenderInput } from '../endpoint.ts'
@@ -20,8 +19,8 @@ interface CompiledHeaders {
 export const compileHeaders = (definitions: readonly HeaderDefinition[], options: TemplateOptions): CompiledHeaders => {
   const writers = definitions.map(({ name, value }): ((input: RenderInput) => Header | null) => {
     const lower = name.toLowerCase()
-    if (!/^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/.test(name)) options.report(diagnosticAt(value.place, 'bad-header', `"${name}" cannot be the name of a header`, 'header names have letters, digits and -'))
-    if (RESERVED.has(lower)) options.report(diagnosticAt(value.place, 'bad-header', `${name} is set by the connection itself`, 'leave it out'))
+    if (!/^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/.test(name)) options.tell(value.place, 'bad-header', `"${name}" cannot be the name of a header`, 'header names have letters, digits and -')
+    if (RESERVED.has(lower)) options.tell(value.place, 'bad-header', `${name} is set by the connection itself`, 'leave it out')
     const template = compileTemplate(value, options)
     if (template.kind === 'constant') { const header: Header = [name, headerValue(template.value)]; return () => header }
     return (input) => { const found = template.read(input); return found === undefined || found === null ? null : [name, headerValue(textOf(found))] }

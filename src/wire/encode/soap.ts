@@ -1,5 +1,4 @@
 import { createHash } from 'node:crypto'
-import { diagnosticAt } from '../../base/diagnostic.ts'
 import { sha256 } from '../../base/hash.ts'
 import { isoTime } from '../../base/time.ts'
 import type { EndpointDefinition } from '../../definitions/types.ts'
@@ -51,12 +50,12 @@ const compileSecurity = (definition: EndpointDefinition, options: TemplateOption
   if (kind === '' || kind === 'none' || kind === 'no') return null
   const digest = kind === 'wssecuritydigest' || kind === 'wssdigest'
   if (!digest && kind !== 'wssecurity' && kind !== 'wss') {
-    options.report(diagnosticAt(definition.place, 'bad-soap', `Security: ${wanted} is not known`, 'WS-Security, or WS-Security Digest'))
+    options.tell(definition.place, 'bad-soap', `Security: ${wanted} is not known`, 'WS-Security, or WS-Security Digest')
     return null
   }
   const { auth } = definition
   if (auth?.kind !== 'basic') {
-    options.report(diagnosticAt(definition.place, 'bad-soap', 'WS-Security needs a user name and a password', 'write Auth: {Username: …, Password: …}'))
+    options.tell(definition.place, 'bad-soap', 'WS-Security needs a user name and a password', 'write Auth: {Username: …, Password: …}')
     return null
   }
   const read = (text: typeof auth.username): ((input: RenderInput) => string) => {

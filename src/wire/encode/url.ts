@@ -1,4 +1,3 @@
-import { diagnosticAt } from '../../base/diagnostic.ts'
 import type { Text } from '../../definitions/types.ts'
 import type { RenderInput } from '../endpoint.ts'
 import { compilePieces, type Piece, type TemplateOptions } from '../template/template.ts'
@@ -19,14 +18,14 @@ export interface CompiledUrl {
 export const compileUrl = (source: Text, options: TemplateOptions): CompiledUrl => {
   const text = source.text.trim()
   if (!text.includes('{{')) {
-    if (!isHttp(text)) options.report(diagnosticAt(source.place, 'bad-url', `"${text}" is not a URL`, 'write it whole, such as https://api.buyer.com/leads'))
+    if (!isHttp(text)) options.tell(source.place, 'bad-url', `"${text}" is not a URL`, 'write it whole, such as https://api.buyer.com/leads')
     const result: UrlResult = { ok: true, url: text }
     return { render: () => result, writtenOut: isWrittenOut(text) }
   }
   const pieces = compilePieces({ ...source, text }, options) ?? []
   const fixed = pieces[0]?.kind === 'content' ? pieces[0].text : ''
   const origin = /^https?:\/\/[^/?#]+(?=[/?#])/i.exec(fixed)?.[0] ?? null
-  if (fixed !== '' && !/^https?:\/\//i.test(fixed)) options.report(diagnosticAt(source.place, 'bad-url', `"${text}" is not a URL`, 'write it whole, such as https://api.buyer.com/leads'))
+  if (fixed !== '' && !/^https?:\/\//i.test(fixed)) options.tell(source.place, 'bad-url', `"${text}" is not a URL`, 'write it whole, such as https://api.buyer.com/leads')
   const host = origin !== null && isHttp(origin) ? new URL(origin).host : null
   return { render: (input) => finish(pieces, host, input), writtenOut: origin !== null && isWrittenOut(origin) }
 }

@@ -1,4 +1,3 @@
-import { diagnosticAt } from '../../base/diagnostic.ts'
 import type { MappingNode } from '../../definitions/types.ts'
 import type { RenderInput } from '../endpoint.ts'
 import type { TemplateOptions } from '../template/template.ts'
@@ -30,7 +29,7 @@ interface DocumentSource {
 export const compileDocument = (source: DocumentSource, options: TemplateOptions, carried = (input: RenderInput): RenderInput => input): Document => {
   const { includeAll, omitEmpty } = source
   const shape: Shape = source.mapping ? compileMapping(source.mapping, options, omitEmpty) : { kind: 'map', entries: [] }
-  if (includeAll && source.mapping && shape.kind !== 'map') options.report(diagnosticAt(source.mapping.place, 'no-place', `Include All Fields puts fields beside the mapped ones, and this mapping is ${shape.kind === 'list' ? 'a list' : 'one text'}`, 'leave Include All Fields out, or name the fields here'))
+  if (includeAll && source.mapping && shape.kind !== 'map') options.tell(source.mapping.place, 'no-place', `Include All Fields puts fields beside the mapped ones, and this mapping is ${shape.kind === 'list' ? 'a list' : 'one text'}`, 'leave Include All Fields out, or name the fields here')
   const mapped = new Set(shape.kind === 'map' ? keysOf(shape.entries) : [])
   const empty: Built = shape.kind === 'list' ? { list: [] } : new Map()
   return {

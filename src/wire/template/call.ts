@@ -1,4 +1,4 @@
-import { diagnosticAt, type Diagnostic, type Place } from '../../base/diagnostic.ts'
+import type { Place, Report, Tell } from '../../base/diagnostic.ts'
 import { suggest } from '../../definitions/suggest.ts'
 import type { Helper } from '../helpers/helper.ts'
 import { helperNamed, helperTable } from '../helpers/table.ts'
@@ -7,7 +7,8 @@ import { compilePath, type Read, type Vocabulary } from './scope.ts'
 
 export interface Context {
   readonly vocabulary: Vocabulary
-  readonly report: (problem: Diagnostic) => void
+  readonly report: Report
+  readonly tell: Tell
   readonly placeAt: (at: Position) => Place
 }
 
@@ -22,8 +23,8 @@ export const compileCall = (call: Call, context: Context): Read | null => {
   if (!helper) {
     const guess = OTHER_NAMES.get(name.toLowerCase()) ?? suggest(name, helperTable.map((each) => each.name))
     const spaced = fieldWithBlanks(name, params)
-    context.report(diagnosticAt({ ...context.placeAt(path.loc.start), length: Math.max(1, name.length) }, 'unknown-helper', `there is no helper "${name}"`,
-      guess ? `did you mean "${guess}"?` : spaced !== null ? `a field with blanks in its name is {{${spaced}}}` : name.includes('.') ? `${name} is a field: a helper stands in front of it, as in {{upper ${name}}}; nothing is computed, and {{#if ${name}}}Y{{else}}N{{/if}} says one of two` : `helpers: ${helperTable.map((each) => each.name).join(', ')}`))
+    context.tell({ ...context.placeAt(path.loc.start), length: Math.max(1, name.length) }, 'unknown-helper', `there is no helper "${name}"`,
+      guess ? `did you mean "${guess}"?` : spaced !== null ? `a field with blanks in its name is {{${spaced}}}` : name.includes('.') ? `${name} is a field: a helper stands in front of it, as in {{upper ${name}}}; nothing is computed, and {{#if ${name}}}Y{{else}}N{{/if}} says one of two` : `helpers: ${helperTable.map((each) => each.name).join(', ')}`)
     return null
   }
   return compileHelper(helper, call, context)
@@ -55,11 +56,11 @@ export const compileExpression = (expression: Expression, context: Context): Rea
 const compileField = (path: Path, context: Context): Read | null => {
   const place = { ...context.placeAt(path.loc.start), length: Math.max(1, path.original.length) }
   if (path.data || path.depth > 0 || path.parts.length === 0) {
-    context.report(diagnosticAt(place, 'unknown-name', `"${path.original}" is not a field`, 'write lead.name, source.name or a bare name'))
+    context.tell(place, 'unknown-name', `"${path.original}" is not a field`, 'write lead.name, source.name or a bare name')
     return null
   }
   if (path.original.includes('/') && !path.parts.some((each) => each.includes('/'))) {
-    context.report(diagnosticAt(place, 'unknown-name', `"${path.original}" is not a field, and nothing is computed here`, 'write lead.name, or lead.[a/b] for a name with a slash; what is computed comes as a field of the lead'))
+    context.tell(place, 'unknown-name', `"${path.original}" is not a field, and nothing is computed here`, 'write lead.name, or lead.[a/b] for a name with a slash; what is computed comes as a field of the lead')
     return null
   }
   const read = compilePath(path.parts, context.vocabulary, place)
@@ -77,7 +78,7 @@ const compileHelper = (helper: Helper, call: Call, context: Context): Read | nul
   const reversed = helper.kind === 'prepared' && call.params.length === 2 && one !== undefined && two !== undefined && isLiteral(one) && !isLiteral(two)
   const params = reversed ? [two, one] : call.params
   const wrong = (message: string, help = `write {{${helper.signature}}}, such as ${helper.example}`, code = 'bad-helper'): null => {
-    context.report(diagnosticAt(place, code, message, help))
+    context.tell(place, code, message, help)
     return null
   }
   if (params.length < helper.min || params.length > helper.max) {

@@ -1,4 +1,4 @@
-import { diagnosticAt, placeWithin, type Diagnostic, type Place } from '../../base/diagnostic.ts'
+import { placeWithin, tellTo, type Place, type Report, type Tell } from '../../base/diagnostic.ts'
 import type { Text } from '../../definitions/types.ts'
 import { suggest } from '../../definitions/suggest.ts'
 import type { RenderInput } from '../endpoint.ts'
@@ -20,10 +20,13 @@ type Template =
 
 export interface TemplateOptions {
   readonly vocabulary: Vocabulary
-  readonly report: (problem: Diagnostic) => void
+  readonly report: Report
+  readonly tell: Tell
   /** Applied to each value that goes into a text (percent-encoding in a URL). */
   readonly encode?: (value: string) => string
 }
+
+export const templateOptions = (vocabulary: Vocabulary, report: Report): TemplateOptions => ({ vocabulary, report, tell: tellTo(report) })
 
 /**
  * Compiles one template. Handlebars' parser reads it; its tree becomes plain closures, which render ten fields in about
@@ -49,13 +52,14 @@ export const compilePieces = (source: Text, options: TemplateOptions): readonly 
   const { text, conditions } = takeOutConditions(source.text)
   const placeAt = (at: Position): Place => placeWithin(source.place, at.line - 1, at.column)
   let sound = true
-  const report = (problem: Diagnostic): void => { sound = false; options.report(problem) }
+  const report: Report = (problem) => { sound = false; options.report(problem) }
+  const tell = tellTo(report)
   const parsed = parseTemplate(text)
   if (!parsed.ok) {
-    options.report(diagnosticAt(placeAt(parsed.at), 'bad-template', parsed.message, /\{\{[^}]*(?:\.\d|\w\[)/.test(text) ? POSITION : /\{\{[^}|]*\|/.test(text) ? 'a helper stands in front of its value: {{upper lead.name}}' : 'a template is {{lead.name}}, {{helper lead.name "…"}} or {{#if …}}…{{else}}…{{/if}}'))
+    options.tell(placeAt(parsed.at), 'bad-template', parsed.message, /\{\{[^}]*(?:\.\d|\w\[)/.test(text) ? POSITION : /\{\{[^}|]*\|/.test(text) ? 'a helper stands in front of its value: {{upper lead.name}}' : 'a template is {{lead.name}}, {{helper lead.name "…"}} or {{#if …}}…{{else}}…{{/if}}')
     return null
   }
-  const context: Context = { vocabulary: options.vocabulary, report, placeAt }
+  const context: Context = { vocabulary: options.vocabulary, report, tell, placeAt }
 
   const compileProgram = (program: Program | undefined): Piece[] => {
     const pieces: Piece[] = []
@@ -76,7 +80,7 @@ export const compilePieces = (source: Text, options: TemplateOptions): readonly 
           if (test) pieces.push({ kind: 'block', test, then, otherwise })
           break
         }
-        default: report(diagnosticAt(placeAt(statement.loc.start), 'unsupported-template', 'partials and decorators are not part of mapping templates', 'write out what it stands for: {{lead.name}}'))
+        default: tell(placeAt(statement.loc.start), 'unsupported-template', 'partials and decorators are not part of mapping templates', 'write out what it stands for: {{lead.name}}')
       }
     }
     return pieces
@@ -87,12 +91,12 @@ export const compilePieces = (source: Text, options: TemplateOptions): readonly 
     if (name === 'compare') return compileCompareBlock(block, context)
     if (name !== 'if' && name !== 'unless') {
       const guess = suggest(name, ['if', 'unless', 'compare'])
-      report(diagnosticAt(placeAt(block.loc.start), 'unknown-block', `there is no block {{#${name}}}`, guess ? `did you mean {{#${guess} …}}?` : name === 'each' ? EACH : 'blocks are {{#if …}}, {{#unless …}} and {{#compare a "op" b}}'))
+      tell(placeAt(block.loc.start), 'unknown-block', `there is no block {{#${name}}}`, guess ? `did you mean {{#${guess} …}}?` : name === 'each' ? EACH : 'blocks are {{#if …}}, {{#unless …}} and {{#compare a "op" b}}')
       return null
     }
     const found = conditionOf(block)
     if (!found) {
-      report(diagnosticAt(placeAt(block.loc.start), 'bad-condition', `{{#${name}}} has no condition`, `write {{#${name} lead.score > 80}}`))
+      tell(placeAt(block.loc.start), 'bad-condition', `{{#${name}}} has no condition`, `write {{#${name} lead.score > 80}}`)
       return null
     }
     const test = compileConditionAt(found.text, found.offset)
@@ -102,7 +106,7 @@ export const compilePieces = (source: Text, options: TemplateOptions): readonly 
   /** Every row of a CSV file says `No` or `false` as a text. */
   const warnOfText = (block: Block): void => {
     const field = bareField(conditionOf(block)?.text ?? '')
-    if (field !== null) options.report(diagnosticAt(placeAt(block.loc.start), 'text-as-yes', `any text of ${field} counts as yes here, No and false too`, `write {{#if (boolean ${field})}}, or {{#if ${field} != ""}} where any text will do`, 'warning'))
+    if (field !== null) options.tell(placeAt(block.loc.start), 'text-as-yes', `any text of ${field} counts as yes here, No and false too`, `write {{#if (boolean ${field})}}, or {{#if ${field} != ""}} where any text will do`, 'warning')
   }
 
   const conditionOf = (block: Block) => {
@@ -114,10 +118,10 @@ export const compilePieces = (source: Text, options: TemplateOptions): readonly 
     const at = (inner: number): Position => positionOf(source.text, offset + inner)
     const result = compileCondition(condition, (name) => helperNamed(name) !== undefined, (operand, inner) => compileOperand(operand, at(inner), context))
     if (result.ok) {
-      for (const { text, offset: inner } of result.bare) options.report(diagnosticAt({ ...placeAt(at(inner)), length: text.length }, 'bare-word', `${text} is the name of a field here, not a text`, `write "${text}" in quotes for the text; a field is lead.${text}, a variable vars.${text}`, 'warning'))
+      for (const { text, offset: inner } of result.bare) options.tell({ ...placeAt(at(inner)), length: text.length }, 'bare-word', `${text} is the name of a field here, not a text`, `write "${text}" in quotes for the text; a field is lead.${text}, a variable vars.${text}`, 'warning')
       return result.test
     }
-    if (result.reported !== true) report(diagnosticAt(placeAt(at(result.offset)), 'bad-condition', result.message, 'such as lead.score > 80, or lead.state = "CA" and lead.age >= 18'))
+    if (result.reported !== true) tell(placeAt(at(result.offset)), 'bad-condition', result.message, 'such as lead.score > 80, or lead.state = "CA" and lead.age >= 18')
     return null
   }
 
@@ -142,7 +146,7 @@ const compileOperand = (operand: string, at: Position, context: Context): Read |
   const parsed = parseTemplate(`{{${call}}}`)
   const [statement] = parsed.ok ? parsed.program.body : []
   if (statement?.type !== 'MustacheStatement') {
-    context.report(diagnosticAt(context.placeAt(at), 'bad-condition', `"${operand}" is neither a field, a value nor a helper call`, ...(/\.\d|\w\[/.test(operand) ? [POSITION] : [])))
+    context.tell(context.placeAt(at), 'bad-condition', `"${operand}" is neither a field, a value nor a helper call`, ...(/\.\d|\w\[/.test(operand) ? [POSITION] : []))
     return null
   }
   return compileCall(statement, shifted)
@@ -152,7 +156,7 @@ const compileCompareBlock = (block: Block, context: Context): Test | null => {
   const [left, op, right] = block.params
   const sign = op?.type === 'StringLiteral' ? COMPARISONS[op.value] : undefined
   if (!left || !right || block.params.length !== 3 || sign === undefined) {
-    context.report(diagnosticAt(context.placeAt(block.loc.start), 'bad-condition', 'compare takes a value, an operator in quotes and a value', 'write {{#compare lead.state "==" "CA"}}'))
+    context.tell(context.placeAt(block.loc.start), 'bad-condition', 'compare takes a value, an operator in quotes and a value', 'write {{#compare lead.state "==" "CA"}}')
     return null
   }
   const a = compileExpression(left, context)

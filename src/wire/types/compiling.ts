@@ -1,12 +1,12 @@
-import type { Diagnostic } from '../../base/diagnostic.ts'
+import type { Report } from '../../base/diagnostic.ts'
 import { shortHash } from '../../base/hash.ts'
 import type { EndpointDefinition } from '../../definitions/types.ts'
 import { compileDocument, type Document } from '../mapping/document.ts'
-import type { TemplateOptions } from '../template/template.ts'
+import { templateOptions, type TemplateOptions } from '../template/template.ts'
 
 /** What the templates of a recipient without pings may name. */
-export const typeOptions = (definition: EndpointDefinition, report: (problem: Diagnostic) => void): TemplateOptions =>
-  ({ vocabulary: { recipient: { id: definition.id, name: definition.name }, tables: definition.tables, captures: null }, report })
+export const typeOptions = (definition: EndpointDefinition, report: Report): TemplateOptions =>
+  templateOptions({ recipient: { id: definition.id, name: definition.name }, tables: definition.tables, captures: null }, report)
 
 /** Without any mapping, the whole lead. */
 export const documentOf = ({ mapping, includeAllFields, omitEmpty }: EndpointDefinition, options: TemplateOptions): Document =>

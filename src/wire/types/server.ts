@@ -1,4 +1,3 @@
-import { diagnosticAt } from '../../base/diagnostic.ts'
 import { unescape } from '../../base/percent.ts'
 import type { EndpointDefinition, Text } from '../../definitions/types.ts'
 import type { Server } from '../request.ts'
@@ -19,10 +18,10 @@ export interface ServerAddress {
  * `smtp://user:pass@host:587`, `sftp://user@host:22/folder/`. A password is usually `${…}`, put in as it is, so the
  * address is read by hand: `@`, `#` and `:` in a password do no harm. Null, and reported, where it cannot be read.
  */
-export const readServer = (source: Text, schemes: Schemes, definition: EndpointDefinition, { report }: TemplateOptions): ServerAddress | null => {
+export const readServer = (source: Text, schemes: Schemes, definition: EndpointDefinition, { tell }: TemplateOptions): ServerAddress | null => {
   const names = Object.keys(schemes)
   const example = names.includes('sftp') ? 'sftp://user@files.buyer.example:22/folder/' : 'smtp://user:${SMTP_PASSWORD}@mail.example.com:587'
-  const wrong = (message: string, help = `write Endpoint: ${example}`): null => { report(diagnosticAt(source.place, 'bad-url', message, help)); return null }
+  const wrong = (message: string, help = `write Endpoint: ${example}`): null => { tell(source.place, 'bad-url', message, help); return null }
   const match = (names.includes('sftp') ? ADDRESS_AND_PATH : ADDRESS).exec(source.text.trim())
   const scheme = match?.[1]?.toLowerCase() ?? ''
   const known = schemes[scheme]
@@ -32,7 +31,7 @@ export const readServer = (source: Text, schemes: Schemes, definition: EndpointD
   const number = port === undefined ? known.port : Number(port)
   if (number < 1 || number > 65_535) return wrong(`${port} is no port`)
   const basic = definition.auth?.kind === 'basic' ? definition.auth : null
-  if (definition.auth !== null && basic === null) report(diagnosticAt(definition.place, 'unsupported-auth', `Auth of this kind cannot be used for ${definition.type}`, 'write Username and Password under Auth, or user:${PASSWORD}@ in Endpoint'))
+  if (definition.auth !== null && basic === null) tell(definition.place, 'unsupported-auth', `Auth of this kind cannot be used for ${definition.type}`, 'write Username and Password under Auth, or user:${PASSWORD}@ in Endpoint')
   const bare = host.startsWith('[') ? host.slice(1, -1) : host
   return {
     origin: `${scheme}://${host.toLowerCase()}:${number}`,

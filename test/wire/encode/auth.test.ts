@@ -4,8 +4,9 @@ import { compileAuth } from '../../../src/wire/encode/auth.ts'
 import type { AuthDefinition } from '../../../src/definitions/types.ts'
 import { textOf } from '../build-definition.ts'
 import { inputOf } from '../render/input.ts'
+import { templateOptions } from '../../../src/wire/template/template.ts'
 
-const authorize = (auth: AuthDefinition) => compileAuth(auth, { vocabulary: { recipient: { id: 'r', name: 'R' }, tables: {}, captures: null }, report: (each) => { throw new Error(each.message) } })
+const authorize = (auth: AuthDefinition) => compileAuth(auth, templateOptions({ recipient: { id: 'r', name: 'R' }, tables: {}, captures: null }, (each) => { throw new Error(each.message) }))
 
 it('signs as the example of the Standard Webhooks libraries does', () => {
   const sign = authorize({ kind: 'standard-webhooks', secret: textOf('whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw') })

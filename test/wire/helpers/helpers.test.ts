@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { helperTable } from '../../../src/wire/helpers/table.ts'
-import { compileTemplate } from '../../../src/wire/template/template.ts'
+import { compileTemplate, templateOptions } from '../../../src/wire/template/template.ts'
 import { inputOf } from '../render/input.ts'
 import { place } from '../build-definition.ts'
 
@@ -10,7 +10,7 @@ const lead = {
 }
 const show = (text: string): unknown => {
   const problems: string[] = []
-  const template = compileTemplate({ text, place }, { vocabulary: { recipient: { id: 'r', name: 'R' }, tables: { regions: { CA: 'west', NY: 'east', N: 1 } }, captures: null }, report: (each) => problems.push(each.message) })
+  const template = compileTemplate({ text, place }, templateOptions({ recipient: { id: 'r', name: 'R' }, tables: { regions: { CA: 'west', NY: 'east', N: 1 } }, captures: null }, (each) => problems.push(each.message)))
   if (problems.length > 0) throw new Error(problems.join('; '))
   return template.kind === 'constant' ? template.value : template.read(inputOf(lead))
 }

@@ -1,14 +1,14 @@
 import fc from 'fast-check'
 import Handlebars from 'handlebars'
 import { describe, expect, it } from 'vitest'
-import { compileTemplate } from '../../../src/wire/template/template.ts'
+import { compileTemplate, templateOptions } from '../../../src/wire/template/template.ts'
 import type { RenderInput } from '../../../src/wire/endpoint.ts'
 import { anyText } from '../../base/any-text.ts'
 import { inputOf } from '../render/input.ts'
 
 const place = { file: 'r.yaml', line: 10, col: 5, lines: 'own' } as const
 const compile = (text: string, problems: { line: number; col: number; code: string; help?: string }[] = []) =>
-  compileTemplate({ text, place }, { vocabulary: { recipient: { id: 'acme', name: 'Acme' }, tables: { regions: {} }, captures: ['campaign'] }, report: (each) => problems.push(each) })
+  compileTemplate({ text, place }, templateOptions({ recipient: { id: 'acme', name: 'Acme' }, tables: { regions: {} }, captures: ['campaign'] }, (each) => problems.push(each)))
 const show = (text: string, fields: Record<string, unknown>, given: Partial<RenderInput> = {}): unknown => {
   const template = compile(text)
   return template.kind === 'constant' ? template.value : template.read(inputOf(fields, given))

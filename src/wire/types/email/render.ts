@@ -1,4 +1,4 @@
-import { diagnosticAt, type Diagnostic } from '../../../base/diagnostic.ts'
+import type { Report, Tell } from '../../../base/diagnostic.ts'
 import { shortHash } from '../../../base/hash.ts'
 import { isoTime, type Instant } from '../../../base/time.ts'
 import { readReceived } from '../../../core/received.ts'
@@ -24,11 +24,11 @@ const SCHEMES: Schemes = { smtp: { port: 587, secure: false }, smtps: { port: 46
 type Email = EndpointOf<'email'>
 
 /** Everything of an e-mail recipient that makes messages; mistakes are reported at their place in the file. */
-export const compileEmail = (definition: Email, report: (problem: Diagnostic) => void): Renderer => {
+export const compileEmail = (definition: Email, report: Report): Renderer => {
   const options = typeOptions(definition, report)
   const main = definition.url && readServer(definition.url, SCHEMES, definition, options)
   const backup = definition.backupUrl && readServer(definition.backupUrl, SCHEMES, definition, options)
-  tellOfUnused(definition, report)
+  tellOfUnused(definition, options.tell)
   const { settings } = definition
   const from = requiredAddress(settings.from, 'From', 'leads@example.com', definition, options)
   const to = requiredAddress(settings.to, 'To', 'intake@buyer.example', definition, options)
@@ -87,12 +87,12 @@ const address = (source: Text | null, name: string, options: TemplateOptions): A
   const words = compileWords(source, options, forAddress)
   if (source.text.includes('{{')) return (input) => { const text = words(input); return text === undefined || text.trim() === '' ? NOBODY : readMailboxes(text) }
   const fixed = readMailboxes(source.text)
-  if (!fixed.ok) options.report(diagnosticAt(source.place, 'bad-address', `${name}: ${fixed.problem}`, 'write intake@buyer.example, or Desk <desk@buyer.example>; several behind commas'))
+  if (!fixed.ok) options.tell(source.place, 'bad-address', `${name}: ${fixed.problem}`, 'write intake@buyer.example, or Desk <desk@buyer.example>; several behind commas')
   return () => fixed
 }
 
 const requiredAddress = (source: Text | null, name: string, example: string, definition: EndpointDefinition, options: TemplateOptions): AddressLine => {
-  if (source === null) options.report(diagnosticAt(definition.place, 'missing-key', `${definition.name} has no ${name}`, `write ${name}: ${example} under Settings`))
+  if (source === null) options.tell(definition.place, 'missing-key', `${definition.name} has no ${name}`, `write ${name}: ${example} under Settings`)
   return address(source, name, options)
 }
 
@@ -156,17 +156,17 @@ const safeKey = (key: string): string => (/^[\w-]{1,64}$/.test(key) ? key : shor
 const compileExtra = (definition: EndpointDefinition, options: TemplateOptions): ((input: RenderInput) => readonly [string, string][]) => {
   const writers = definition.headers.flatMap(({ name, value }) => {
     if (/^x-[\w-]+$/i.test(name)) { const words = compileWords(value, options); return [(input: RenderInput) => [name, words(input)] as const] }
-    options.report(diagnosticAt(value.place, 'bad-header', `${name} cannot be set for an e-mail`, 'headers of your own start with X-; From, To, Cc, Reply To and Subject are settings'))
+    options.tell(value.place, 'bad-header', `${name} cannot be set for an e-mail`, 'headers of your own start with X-; From, To, Cc, Reply To and Subject are settings')
     return []
   })
   return (input) => writers.flatMap((write): [string, string][] => { const [name, value] = write(input); return value === undefined ? [] : [[name, oneLine(value).slice(0, 900)]] })
 }
 
-const tellOfUnused = (definition: EndpointDefinition, report: (problem: Diagnostic) => void): void => {
+const tellOfUnused = (definition: EndpointDefinition, tell: Tell): void => {
   const { parsing, responseCodes, ping, endpoints, place } = definition
-  if (ping) report(diagnosticAt(place, 'no-ping', 'an e-mail cannot be asked for a bid', 'leave Ping out, or use a Custom Integration'))
-  if (endpoints.length > 0) report(diagnosticAt(place, 'no-endpoints', 'Endpoints cannot choose a mail server', 'write Endpoint: smtp://…; To may be a template'))
+  if (ping) tell(place, 'no-ping', 'an e-mail cannot be asked for a bid', 'leave Ping out, or use a Custom Integration')
+  if (endpoints.length > 0) tell(place, 'no-endpoints', 'Endpoints cannot choose a mail server', 'write Endpoint: smtp://…; To may be a template')
   if (parsing.success || parsing.leadId || parsing.price || responseCodes.length > 0) {
-    report(diagnosticAt(parsing.places['success'] ?? responseCodes[0]?.place ?? place, 'no-answer', 'an e-mail has no answer: a mail server takes it or refuses it, and no lead id or price comes back', 'leave Response Parsing out; Price says what a lead earns', 'warning'))
+    tell(parsing.places['success'] ?? responseCodes[0]?.place ?? place, 'no-answer', 'an e-mail has no answer: a mail server takes it or refuses it, and no lead id or price comes back', 'leave Response Parsing out; Price says what a lead earns', 'warning')
   }
 }

@@ -1,4 +1,4 @@
-import { diagnosticAt, type Diagnostic } from '../../../base/diagnostic.ts'
+import type { Report, Tell } from '../../../base/diagnostic.ts'
 import { shortHash } from '../../../base/hash.ts'
 import type { EndpointDefinition, EndpointOf, Text } from '../../../definitions/types.ts'
 import { compileBody } from '../../encode/body.ts'
@@ -16,7 +16,7 @@ import { compilePathWords, nameProblem, partOfName, splitPath, withKey } from '.
 const SCHEMES: Schemes = { sftp: { port: 22, secure: false } }
 
 /** Everything of an `sftp` or `file` recipient that makes files; mistakes are reported at their place in the file. */
-export const compileFile = (definition: EndpointOf<'sftp' | 'file'>, report: (problem: Diagnostic) => void): Renderer => {
+export const compileFile = (definition: EndpointOf<'sftp' | 'file'>, report: Report): Renderer => {
   const options = typeOptions(definition, report)
   const kind = definition.type
   const server = kind === 'sftp' && definition.url ? readServer(definition.url, SCHEMES, definition, options) : null
@@ -24,7 +24,7 @@ export const compileFile = (definition: EndpointOf<'sftp' | 'file'>, report: (pr
   const target = compileTarget(definition, server, options)
   const content = compileContent(definition, options)
   const rehearsal = definition.rehearsal ?? null
-  tellOfUnused(definition, report)
+  tellOfUnused(definition, options.tell)
 
   const request = (input: RenderInput, inputs: readonly RenderInput[]): Rendered => {
     const key = shortHash(input.key).replaceAll(/[_-]/g, 'x').slice(0, 10)
@@ -55,8 +55,8 @@ const compileTarget = (definition: EndpointOf<'sftp' | 'file'>, server: ServerAd
   const isSftp = definition.type === 'sftp'
   const path: Text | null = isSftp ? server && { text: server.path, place: definition.url?.place ?? definition.place } : definition.settings.path ?? (definition.url && { ...definition.url, text: definition.url.text.trim().replace(/^file:(\/\/(?=\/))?/i, '') })
   const { fileName } = definition.settings
-  if (!isSftp && path === null) options.report(diagnosticAt(definition.place, 'missing-key', `${definition.name} has no Path`, 'write Path: out/leads.csv under Settings, or Path: out/ for a file of its own for each lead'))
-  if (fileName?.text.includes('/')) options.report(diagnosticAt(fileName.place, 'bad-value', 'File Name has a slash', `write the folder into ${isSftp ? 'Endpoint' : 'Path'}`))
+  if (!isSftp && path === null) options.tell(definition.place, 'missing-key', `${definition.name} has no Path`, 'write Path: out/leads.csv under Settings, or Path: out/ for a file of its own for each lead')
+  if (fileName?.text.includes('/')) options.tell(fileName.place, 'bad-value', 'File Name has a slash', `write the folder into ${isSftp ? 'Endpoint' : 'Path'}`)
   const words = path && compilePathWords(path, options)
   const ownName = fileName && compilePathWords(fileName, options)
   const ending = ENDINGS[formatOf(definition)]
@@ -72,18 +72,18 @@ const compileTarget = (definition: EndpointOf<'sftp' | 'file'>, server: ServerAd
   }
 }
 
-const accessOf = (definition: EndpointOf<'sftp'>, address: ServerAddress | null, { report }: TemplateOptions): FileRequest['sftp'] => {
+const accessOf = (definition: EndpointOf<'sftp'>, address: ServerAddress | null, { tell }: TemplateOptions): FileRequest['sftp'] => {
   const { hostKey, key, username, password } = definition.settings
   const keys = (hostKey ?? '').split(',').map((each) => each.trim().replace(/=+$/, '')).filter((each) => each !== '')
-  if (definition.url === null) report(diagnosticAt(definition.place, 'missing-key', `${definition.name} has no Endpoint`, 'write Endpoint: sftp://user@files.buyer.example:22/folder/'))
+  if (definition.url === null) tell(definition.place, 'missing-key', `${definition.name} has no Endpoint`, 'write Endpoint: sftp://user@files.buyer.example:22/folder/')
   if (address === null) return null
-  if (hostKey === null) report(diagnosticAt(definition.place, 'missing-key', `${definition.name} has no Host Key, without which anybody could pose as the server`, `write Host Key: SHA256:…, as the buyer gives it; ssh-keyscan -p ${address.server.port} ${address.server.host} | ssh-keygen -lf - shows what the server has`))
-  else for (const each of keys) if (!/^SHA256:[A-Za-z0-9+/]{43}$/.test(each)) report(diagnosticAt(definition.places?.hostKey ?? definition.place, 'bad-value', `got "${each.slice(0, 24)}", expected a fingerprint`, 'write SHA256: and 43 characters, as ssh-keygen -l shows it'))
+  if (hostKey === null) tell(definition.place, 'missing-key', `${definition.name} has no Host Key, without which anybody could pose as the server`, `write Host Key: SHA256:…, as the buyer gives it; ssh-keyscan -p ${address.server.port} ${address.server.host} | ssh-keygen -lf - shows what the server has`)
+  else for (const each of keys) if (!/^SHA256:[A-Za-z0-9+/]{43}$/.test(each)) tell(definition.places?.hostKey ?? definition.place, 'bad-value', `got "${each.slice(0, 24)}", expected a fingerprint`, 'write SHA256: and 43 characters, as ssh-keygen -l shows it')
   const privateKey = key?.text ?? null
   const secret = password?.text ?? address.server.password
   const user = address.server.user ?? username?.text ?? null
-  if (user === null) report(diagnosticAt(definition.url?.place ?? definition.place, 'missing-key', 'the endpoint names no user', 'write sftp://user@host:22/folder/'))
-  if (privateKey === null && secret === null) report(diagnosticAt(definition.place, 'missing-key', `${definition.name} has neither a Key nor a Password`, 'write Key: ${SFTP_KEY}, a file or its text, or Password: ${SFTP_PASSWORD}'))
+  if (user === null) tell(definition.url?.place ?? definition.place, 'missing-key', 'the endpoint names no user', 'write sftp://user@host:22/folder/')
+  if (privateKey === null && secret === null) tell(definition.place, 'missing-key', `${definition.name} has neither a Key nor a Password`, 'write Key: ${SFTP_KEY}, a file or its text, or Password: ${SFTP_PASSWORD}')
   return { server: { ...address.server, user, password: secret }, privateKey, hostKeys: keys }
 }
 
@@ -100,7 +100,7 @@ const compileContent = (definition: EndpointDefinition, options: TemplateOptions
     return { type: 'text/csv; charset=utf-8', write: (inputs) => csvOf(inputs.map(document.build), columns, FOR_PEOPLE) }
   }
   if (format !== 'json' && format !== 'xml' && format !== 'text') {
-    options.report(diagnosticAt(definition.place, 'unsupported-format', `Format: ${format} cannot be written into a file`, 'write Format: CSV, JSON, XML or Text'))
+    options.tell(definition.place, 'unsupported-format', `Format: ${format} cannot be written into a file`, 'write Format: CSV, JSON, XML or Text')
     return { type: 'text/plain', write: () => '' }
   }
   const charset = charsetNamed(definition.charset) ?? 'utf-8'
@@ -111,11 +111,11 @@ const compileContent = (definition: EndpointDefinition, options: TemplateOptions
   }
 }
 
-const tellOfUnused = (definition: EndpointDefinition, report: (problem: Diagnostic) => void): void => {
+const tellOfUnused = (definition: EndpointDefinition, tell: Tell): void => {
   const { parsing, responseCodes, ping, endpoints, backupUrl, place } = definition
-  if (ping) report(diagnosticAt(place, 'no-ping', 'a file cannot be asked for a bid', 'leave Ping out, or use a Custom Integration'))
-  if (endpoints.length > 0 || backupUrl) report(diagnosticAt(place, 'no-endpoints', 'a file recipient has one place', 'write a recipient for each place, and arrange them by a Fallback'))
+  if (ping) tell(place, 'no-ping', 'a file cannot be asked for a bid', 'leave Ping out, or use a Custom Integration')
+  if (endpoints.length > 0 || backupUrl) tell(place, 'no-endpoints', 'a file recipient has one place', 'write a recipient for each place, and arrange them by a Fallback')
   if (parsing.success || parsing.leadId || parsing.price || responseCodes.length > 0) {
-    report(diagnosticAt(parsing.places['success'] ?? responseCodes[0]?.place ?? place, 'no-answer', 'a file has no answer: it is written or it is not, and no lead id or price comes back', 'leave Response Parsing out; Price says what a lead earns', 'warning'))
+    tell(parsing.places['success'] ?? responseCodes[0]?.place ?? place, 'no-answer', 'a file has no answer: it is written or it is not, and no lead id or price comes back', 'leave Response Parsing out; Price says what a lead earns', 'warning')
   }
 }

@@ -1,4 +1,4 @@
-import type { Diagnostic } from '../../../base/diagnostic.ts'
+import type { Report } from '../../../base/diagnostic.ts'
 import type { Instant } from '../../../base/time.ts'
 import { wallTime } from '../../../base/zone.ts'
 import { zonesOfWindow } from '../../../core/lead-zone.ts'
@@ -10,7 +10,7 @@ import type { RenderInput } from '../../endpoint.ts'
 import { compileRenderer, type Renderer } from '../../render.ts'
 
 /** A form post; with Schedule Calls it also tells the dialer when to call a lead that came outside its window. */
-export const compileFive9 = (definition: EndpointOf<'five9.add_to_list'>, report: (problem: Diagnostic) => void): Renderer => {
+export const compileFive9 = (definition: EndpointOf<'five9.add_to_list'>, report: Report): Renderer => {
   const plain = compileRenderer(definition, report)
   const { calls } = definition.settings
   if (!calls) return plain

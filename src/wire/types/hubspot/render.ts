@@ -1,4 +1,4 @@
-import type { Diagnostic } from '../../../base/diagnostic.ts'
+import type { Report } from '../../../base/diagnostic.ts'
 import type { EndpointOf } from '../../../definitions/types.ts'
 import { compileAuth } from '../../encode/auth.ts'
 import { compileHeaders, USER_AGENT, type Header } from '../../encode/headers.ts'
@@ -18,7 +18,7 @@ export type Ask = (input: RenderInput, method: string, path: string, body: strin
  * Contacts by their e-mail address, made or updated, many in one call; what follows (`steps`) are requests of their own.
  * Objects of another generation of the API stand under another path.
  */
-export const compileHubspot = (definition: EndpointOf<'hubspot.create_or_update_contact'>, report: (problem: Diagnostic) => void): Renderer => {
+export const compileHubspot = (definition: EndpointOf<'hubspot.create_or_update_contact'>, report: Report): Renderer => {
   const options = typeOptions(definition, report)
   const { generation } = definition.settings
   const contacts = generation === 'v3' ? '/crm/v3/objects/contacts' : `/crm/objects/${generation}/contacts`

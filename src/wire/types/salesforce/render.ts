@@ -1,4 +1,4 @@
-import type { Diagnostic } from '../../../base/diagnostic.ts'
+import type { Report } from '../../../base/diagnostic.ts'
 import type { EndpointOf } from '../../../definitions/types.ts'
 import { compileAuth } from '../../encode/auth.ts'
 import { compileHeaders, USER_AGENT, type Header } from '../../encode/headers.ts'
@@ -17,7 +17,7 @@ type Salesforce = EndpointOf<'salesforce.create_lead'>
  * A record by REST: made (`sobjects/Lead`), or made or updated by an external id; many in one call by sObject
  * Collections, each for itself (`allOrNone: false`).
  */
-export const compileSalesforce = (definition: Salesforce, report: (problem: Diagnostic) => void): Renderer => {
+export const compileSalesforce = (definition: Salesforce, report: Report): Renderer => {
   const options = typeOptions(definition, report)
   const { settings } = definition
   const { externalId } = settings

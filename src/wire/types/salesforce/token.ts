@@ -1,5 +1,4 @@
 import { createSign } from 'node:crypto'
-import { diagnosticAt } from '../../../base/diagnostic.ts'
 import { createMasker } from '../../../base/secrets.ts'
 import type { Instant } from '../../../base/time.ts'
 import type { AuthDefinition, EndpointDefinition, Text } from '../../../definitions/types.ts'
@@ -46,7 +45,7 @@ const jwtRequest = (auth: Jwt, definition: EndpointDefinition, options: Template
   const audience = auth.audience?.text ?? (/\.sandbox\.|\/\/test\./i.test(auth.tokenUrl.text) ? 'https://test.salesforce.com' : 'https://login.salesforce.com')
   const key = auth.key.text.replaceAll('\\n', '\n')
   const header = base64url(JSON.stringify({ alg: 'RS256', typ: 'JWT' }))
-  if (signed('probe', key) === null) options.report(diagnosticAt(auth.key.place, 'bad-key', 'the Private Key is no RSA key that could sign', 'give it as PEM text, without a passphrase: -----BEGIN PRIVATE KEY----- …'))
+  if (signed('probe', key) === null) options.tell(auth.key.place, 'bad-key', 'the Private Key is no RSA key that could sign', 'give it as PEM text, without a passphrase: -----BEGIN PRIVATE KEY----- …')
   return (now: Instant) => {
     const claims = base64url(JSON.stringify({ iss: auth.clientId.text, sub: auth.subject.text, aud: audience, exp: Math.floor(now / 1000) + LIFETIME_S }))
     const assertion = `${header}.${claims}.${signed(`${header}.${claims}`, key) ?? ''}`
