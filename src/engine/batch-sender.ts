@@ -11,15 +11,16 @@ import type { Member } from './batch-order.ts'
 import { claimForAll } from './claim-for-all.ts'
 import type { Dispatcher } from './dispatcher.ts'
 import { idempotencyKeyOf } from './identity.ts'
+import type { Limits } from './limits.ts'
 import type { Surroundings } from './surroundings.ts'
 import type { HeldToken } from './tokens.ts'
 import { tellStored } from './work.ts'
 import type { Answered, Work } from './work.ts'
 
 /** Sends batches that are put together: they are recorded, leave as there is a place on the recipient's lane, and each member gets its verdict. */
-export const createBatchSender = (around: Surroundings, dispatcher: Dispatcher) => {
+export const createBatchSender = (around: Surroundings, dispatcher: Dispatcher, limits: Limits) => {
   const { deps, settings, facts, endpointOf, policyOf } = around
-  const { pump, alone, decideNow, placesOf } = dispatcher
+  const { pump, alone, decideNow, mayStillSend } = dispatcher
 
   const leave = (recipient: string, members: readonly Member[], id: string): void => {
     if (members.length === 0) return
@@ -58,7 +59,7 @@ export const createBatchSender = (around: Surroundings, dispatcher: Dispatcher) 
       }))
       // The batch is the one trial of a circuit whose opening is over, over all processes: the next waits for its answer.
       const [first] = members
-      if (made.ok && first && !await claimForAll(around, dispatcher, first.work, endpoint.definition, claimsOf(gathered(recipient), atGate(first), false), now)) return null
+      if (made.ok && first && !await claimForAll(around, limits, first.work, endpoint.definition, claimsOf(gathered(recipient), atGate(first), false), now)) return null
       return await recordStarts(members, id, keyOf(made), made, endpoint, now) && made.ok ? made : null
     })
     if (rendered === null) {
@@ -69,7 +70,7 @@ export const createBatchSender = (around: Surroundings, dispatcher: Dispatcher) 
     if (token?.kind === 'failed') return answered(recipient, members, id, keyOf(rendered), members.map(() => token.verdict), { httpStatus: null, durationMs: 0, at: now, startedAt: now })
     const timeoutMs = members.reduce((longest, { send }) => Math.max(longest, send.timeoutMs), 0)
     await around.leaves(recipient)
-    if (!dispatcher.mayStillSend()) return
+    if (!mayStillSend()) return
     const startedAt = deps.clock.now()
     const reply = await deps.transport.send(rendered.request, { ...endpoint.definition.transport, timeoutMs })
     const httpStatus = reply.kind === 'answer' ? reply.status : null
@@ -110,7 +111,7 @@ export const createBatchSender = (around: Surroundings, dispatcher: Dispatcher) 
       const events = rendered.ok ? [started] : [started, neverSent(send, key, unsendable(rendered.reason), now)]
       const history = evolveAll(work.history, events)
       // What is started keeps the places that it took when it joined.
-      const claims = rendered.ok ? [] : placesOf(work, history, now)
+      const claims = rendered.ok ? [] : limits.placesOf(work, history, now)
       return { deliveryId: work.delivery.id, version: work.history.version, runId: settings.runId, standing: { state: 'working' } as const, events, claims, history }
     })
     const results = await deps.ledger.append(steps)

@@ -11,6 +11,7 @@ import { createBatchSender } from './batch-sender.ts'
 import type { Dispatcher } from './dispatcher.ts'
 import { createFullBatches } from './full-batches.ts'
 import { batchIdOf } from './identity.ts'
+import type { Limits } from './limits.ts'
 import { putBack } from './put-back.ts'
 import type { createSlots } from './slots.ts'
 import type { Surroundings } from './surroundings.ts'
@@ -27,10 +28,10 @@ interface BatchSource {
  * lead has waited long enough. Its members are recorded under its name before it is sent, so that a repeat carries
  * exactly the same leads and the same key.
  */
-export const createBatcher = (around: Surroundings, dispatcher: Dispatcher, source: BatchSource, slots: Pick<ReturnType<typeof createSlots>, 'setAside' | 'unshelve' | 'full' | 'room'>) => {
+export const createBatcher = (around: Surroundings, dispatcher: Dispatcher, limits: Limits, source: BatchSource, slots: Pick<ReturnType<typeof createSlots>, 'setAside' | 'unshelve' | 'full' | 'room'>) => {
   const { deps, settings, facts, endpointOf, policyOf } = around
   const { pump, alone } = dispatcher
-  const sender = createBatchSender(around, dispatcher)
+  const sender = createBatchSender(around, dispatcher, limits)
   const { repeat, held, settleIncomplete, letGo } = createBatchRepeats(around, dispatcher, sender, slots)
 
   /** False where another of the lead's is on its way there: it decides again when that is back. */

@@ -1,7 +1,7 @@
 import type { Instant } from '../base/time.ts'
 import type { Claim } from '../core/claim.ts'
 import type { EndpointDefinition } from '../definitions/types.ts'
-import type { Dispatcher } from './dispatcher.ts'
+import type { Limits } from './limits.ts'
 import type { Surroundings } from './surroundings.ts'
 import type { Work } from './work.ts'
 
@@ -9,7 +9,7 @@ import type { Work } from './work.ts'
  * What one request for many leads claims of limits that hold over all processes and runs: a circuit's one trial, a start of the
  * recipient's rate. In a step of the first lead's, before any of them is started; false where it was refused, so that all decide again.
  */
-export const claimForAll = async ({ deps: { ledger }, settings, claimed }: Surroundings, { paces, refused }: Dispatcher, work: Work, endpoint: EndpointDefinition, trial: readonly Claim[], now: Instant): Promise<boolean> => {
+export const claimForAll = async ({ deps: { ledger }, settings, claimed }: Surroundings, { paces, refused }: Limits, work: Work, endpoint: EndpointDefinition, trial: readonly Claim[], now: Instant): Promise<boolean> => {
   const pace = ledger.shared ? null : paces.claim(endpoint, now)
   const claims = pace ? [...trial, pace] : trial
   if (claims.length === 0) return true

@@ -1,22 +1,18 @@
-import { durationWords, earliest, type Instant } from '../base/time.ts'
+import { earliest, type Instant } from '../base/time.ts'
 import { isPriced } from '../core/booking.ts'
 import type { Decision } from '../core/decide.ts'
-import { capClaims } from '../core/caps.ts'
-import { isPermit, type Claim } from '../core/claim.ts'
+import type { Claim } from '../core/claim.ts'
 import { decide } from '../core/decide.ts'
 import type { DeliveryEvent, EventOf } from '../core/event.ts'
 import type { History } from '../core/history.ts'
 import { evolve, evolveAll } from '../core/history.ts'
-import { batchLookBacks } from '../core/look-back.ts'
-import { nameIn } from '../core/policy.ts'
 import { shareOrder } from '../core/strategies/share.ts'
 import { LeaseLostError } from '../ports.ts'
 import type { Standing, StepResult } from '../ports.ts'
 import { createAlarms } from './alarms.ts'
 import { finishedEvent, isTokenRepeat } from './attempt.ts'
 import { alone, setFree } from './alone.ts'
-import { createPaces } from './pace.ts'
-import { createCapPlaces } from './cap-places.ts'
+import type { Limits } from './limits.ts'
 import { createSendSettings } from './send-settings.ts'
 import { createStarts } from './starts.ts'
 import type { Surroundings } from './surroundings.ts'
@@ -30,20 +26,14 @@ export type Dispatcher = ReturnType<typeof createDispatcher>
 /** When a lead is tried again that another process may be sending to the same recipient. */
 const SOON_MS = 1_000
 
-/** Those that a step starts to send to, but for one that is known to have the lead: a doubt of this delivery's own is ended there. */
-const onceOf = ({ elsewhere }: Work, { ready }: Starts): readonly string[] => ready.flatMap(({ send: { phase, recipient } }) => (phase === 'post' && !elsewhere.has(recipient) ? recipient : []))
-const NOBODY: readonly string[] = []
-
 /**
  * Carries works forward: fold what came, decide, append, and only then do. One turn at a time for each work; all that
  * is decided is decided in `core`, and all that is sent was durable before.
  */
-export const createDispatcher = (around: Surroundings) => {
+export const createDispatcher = (around: Surroundings, limits: Limits) => {
   const { settings, deps, facts, endpointOf, policyOf } = around
   const { ledger, clock, transport } = deps
   const settingsOf = createSendSettings()
-  const paces = createPaces(settings.mode)
-  const places = createCapPlaces()
   /** What a delivery waits for while an answer of it is still on its way: the deadline of an auction, a retry beside a slow entrant of a race. */
   const alarms = createAlarms<Work>(clock, (work) => pump(work), around.failed)
 
@@ -54,7 +44,7 @@ export const createDispatcher = (around: Surroundings) => {
     return false
   }
 
-  const start = createStarts(around, places, paces, mayStillSend)
+  const start = createStarts(around, limits, mayStillSend)
 
   const pump = (work: Work): void => {
     work.again = true
@@ -127,7 +117,7 @@ export const createDispatcher = (around: Surroundings) => {
       after()
       return null
     }
-    const claims = claimsOf(work, history, starts, now)
+    const claims = limits.claimsOf(work, history, starts, now)
     const once = ledger.shared ? onceOf(work, starts) : NOBODY
     const step = { deliveryId: work.delivery.id, version: work.history.version, runId: settings.runId, once, events, standing, claims }
     return ledger.append([work.stored ? step : { ...step, create: work.delivery, informed: work.elsewhere.size > 0 }]).then(([result]) => { if (recorded(work, result, events, starts, came.answers, claims, now)) after() })
@@ -183,11 +173,9 @@ export const createDispatcher = (around: Surroundings) => {
   /** True where the step is durable. Places taken in vain are given back. */
   const recorded = (work: Work, result: StepResult | undefined, events: readonly DeliveryEvent[], starts: Starts, taken: readonly Answered[], claims: readonly Claim[], now: Instant): boolean => {
     if (result?.kind === 'ok') {
-      for (const { send, pace } of starts.ready) if (pace) paces.granted(send.recipient)
       work.stored = true
       work.orders = []
-      if (claims.length > 0) around.claimed(claims, now)
-      countPlaces(starts, taken, claims)
+      limits.granted(starts, taken, claims, now)
       tellStored(deps.observe, work, events, result.seq)
       return true
     }
@@ -195,49 +183,27 @@ export const createDispatcher = (around: Surroundings) => {
       around.lane(send.recipient).yield(now)
       around.together.isBack(send.recipient, work)
     }
-    if (result?.kind === 'had' || result?.kind === 'busy' || result?.kind === 'refused' || result?.kind === 'booked' || result?.kind === 'paused') {
-      if (result.kind === 'had') for (const recipient of result.recipients) leaveOut(work, recipient, boughtBefore(facts.policies, recipient))
-      else if (result.kind === 'busy') work.awaited = new Map(result.recipients.map((recipient) => [recipient, now + SOON_MS]))
-      else if (result.kind === 'booked') work.surplus = true
-      else if (result.kind === 'paused') around.foundPaused(result.recipient, result.reason)
-      else refused(work, result.claim, now)
-      work.inbox.unshift(...taken)
-      work.again = true
+    if (result?.kind === 'exists') {
+      work.released = true
+      around.known(work, result)
       return false
     }
-    if (result?.kind !== 'exists') throw new Error(`the store refused a step of delivery ${work.delivery.id}: ${result?.kind ?? 'no result'}`)
-    work.released = true
-    around.known(work, result)
+    learn(work, result, now)
+    work.inbox.unshift(...taken)
+    work.again = true
     return false
   }
 
-  const refused = (work: Work, claim: Claim, now: Instant): void => {
-    if (isPermit(claim, 'rate:')) {
-      const until = paces.denied(claim.recipient, now)
-      if (until !== null) around.lane(claim.recipient).hold(until)
-    } else if (isPermit(claim, 'seen:')) {
-      const within = facts.policies.get(claim.recipient)?.duplicateCheck
-      leaveOut(work, claim.recipient, `${nameIn(facts.policies, claim.recipient)} was offered a lead with the same ${within?.field ?? 'value'} within ${durationWords(within?.withinMs ?? 0)}`)
-    } else if (claim.kind !== 'cap' || !places.refused(claim.recipient)) around.refused(claim, now)
-  }
-
-  const countPlaces = (starts: Starts, taken: readonly Answered[], claims: readonly Claim[]): void => {
-    for (const { send } of starts.ready) if (send.phase === 'post' && (facts.policies.get(send.recipient)?.caps.length ?? 0) > 0) places.taken(send)
-    for (const { send } of taken) places.answered(send, claims.some((claim) => claim.kind === 'cap' && claim.recipient === send.recipient && claim.amount < 0))
-  }
-
-  /** Circuit trials and look-backs of what is started, and the places that the step takes or gives back. */
-  const claimsOf = (work: Work, history: History, starts: Starts, now: Instant): readonly Claim[] => {
-    const placed = placesOf(work, history, now)
-    if (starts.ready.every(({ send, pace }) => pace === null && send.claims.length === 0)) return placed
-    return [...starts.ready.flatMap(({ send, pace }) => (pace ? [...send.claims, pace] : send.claims)), ...placed]
-  }
-
-  /** What a step that leads to `history` changes in caps, and in look-backs of batches. */
-  const placesOf = (work: Work, history: History, now: Instant): readonly Claim[] => {
-    const caps = capClaims(facts.policies, work.plan, work.history, history, settings.mode)
-    const seen = batchLookBacks(facts.policies, work.plan, work.history, history, work.delivery.lead, settings.mode, now)
-    return seen.length === 0 ? caps : [...seen, ...caps]
+  /** Why the store refused a step, for the turn that decides again. */
+  const learn = (work: Work, result: StepResult | undefined, now: Instant): void => {
+    switch (result?.kind) {
+      case 'had': for (const recipient of result.recipients) leaveOut(work, recipient, boughtBefore(facts.policies, recipient)); return
+      case 'busy': work.awaited = new Map(result.recipients.map((recipient) => [recipient, now + SOON_MS])); return
+      case 'booked': work.surplus = true; return
+      case 'paused': around.foundPaused(result.recipient, result.reason); return
+      case 'refused': limits.refused(work, result.claim, now); return
+      default: throw new Error(`the store refused a step of delivery ${work.delivery.id}: ${result?.kind ?? 'no result'}`)
+    }
   }
 
   const leave = (work: Work, standing: Standing): void => {
@@ -287,5 +253,9 @@ export const createDispatcher = (around: Surroundings) => {
     }).catch(around.failed)
   }
 
-  return { pump, alone: <T>(works: readonly Work[], step: () => Promise<T>): Promise<T> => alone(works, step, pump), decideNow: (work: Work, now: Instant): Decision => decideFrom(work, work.history, now), mayStillSend, paces, refused, placesOf }
+  return { pump, alone: <T>(works: readonly Work[], step: () => Promise<T>): Promise<T> => alone(works, step, pump), decideNow: (work: Work, now: Instant): Decision => decideFrom(work, work.history, now), mayStillSend }
 }
+
+/** Those that a step starts to send to, but for one that is known to have the lead: a doubt of this delivery's own is ended there. */
+const onceOf = ({ elsewhere }: Work, { ready }: Starts): readonly string[] => ready.flatMap(({ send: { phase, recipient } }) => (phase === 'post' && !elsewhere.has(recipient) ? recipient : []))
+const NOBODY: readonly string[] = []

@@ -12,6 +12,7 @@ import { createDueLeads } from './due-leads.ts'
 import type { Surroundings } from './surroundings.ts'
 import { takeIn } from './intake.ts'
 import { createEnqueue } from './enqueue.ts'
+import { createLimits } from './limits.ts'
 import { createHealth } from './health.ts'
 import { createKnownLeads } from './known-leads.ts'
 import { SHELF, createLanes } from './lanes.ts'
@@ -84,8 +85,9 @@ export const runDeliveries = async (settings: RunSettings, leads: LeadSource | n
     repeats: (work, send) => batcher.repeat(work, send),
     stopping, failed,
   }
-  const dispatcher = createDispatcher(around)
-  const batcher = createBatcher(around, dispatcher, {
+  const limits = createLimits(around)
+  const dispatcher = createDispatcher(around, limits)
+  const batcher = createBatcher(around, dispatcher, limits, {
     claim: async (recipient, limit, atLeast) => {
       // Until its leads are works with slots of their own, a batch that is being fetched keeps the run from ending.
       slots.take()

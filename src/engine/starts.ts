@@ -8,8 +8,7 @@ import type { Verdict } from '../core/verdict.ts'
 import type { Endpoint } from '../wire/endpoint.ts'
 import { hashOf, inputOf, neverSent, startedEvent, unsendable } from './attempt.ts'
 import { idempotencyKeyOf } from './identity.ts'
-import type { createPaces } from './pace.ts'
-import type { createCapPlaces } from './cap-places.ts'
+import type { Limits } from './limits.ts'
 import type { Surroundings } from './surroundings.ts'
 import { NO_STARTS } from './turn.ts'
 import type { Parked, Ready, Starts } from './turn.ts'
@@ -19,7 +18,7 @@ import type { Work } from './work.ts'
 interface Making { readonly ready: Ready[]; readonly events: DeliveryEvent[]; readonly parked: Parked[]; readonly repeats: Send[]; unsendable: boolean }
 
 /** Takes places on the lanes and makes the requests of a decision; an attempt without a place is not started. */
-export const createStarts = (around: Surroundings, places: ReturnType<typeof createCapPlaces>, paces: ReturnType<typeof createPaces>, mayStillSend: () => boolean): ((work: Work, decision: Decision, now: Instant) => Starts) => {
+export const createStarts = (around: Surroundings, { places, paces }: Limits, mayStillSend: () => boolean): ((work: Work, decision: Decision, now: Instant) => Starts) => {
   const { settings, deps: { ledger, clock }, facts, endpointOf, tokens, lookups, together } = around
 
   const start = (starts: Making, work: Work, history: History, send: Send, now: Instant): void => {
