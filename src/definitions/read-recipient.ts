@@ -1,7 +1,7 @@
 import { basename, extname } from 'node:path'
 import { isSameProblem, tellTo, type Diagnostic, type Place } from '../base/diagnostic.ts'
 import type { Environment } from '../base/environment.ts'
-import { compileEndpoint, type CompiledEndpoint } from './compile-endpoint.ts'
+import { readEndpoint, type ReadEndpoint } from './read-endpoint.ts'
 import { emptyVariables } from './empty-variables.ts'
 import { substitute } from './environment.ts'
 import { isEmpty, type Reading } from './fields/field.ts'
@@ -22,7 +22,7 @@ export interface ReadRecipient {
   readonly name: string
   readonly place: Place
   /** Null where the YAML could not be read. */
-  readonly content: { readonly kind: 'endpoint'; readonly endpoint: CompiledEndpoint } | { readonly kind: 'pattern'; readonly pattern: Pattern } | null
+  readonly content: { readonly kind: 'endpoint'; readonly endpoint: ReadEndpoint } | { readonly kind: 'pattern'; readonly pattern: Pattern } | null
   readonly diagnostics: readonly Diagnostic[]
   /** No error among them. */
   readonly sound: boolean
@@ -70,7 +70,7 @@ export const readRecipient = (file: FileText, env: Environment, secrets: Set<str
     own.forEach((each) => secrets.add(each))
     return result(pattern.name, place, { kind: 'pattern', pattern })
   }
-  const endpoint = compileEndpoint(id, name, root, place, reading)
+  const endpoint = readEndpoint(id, name, root, place, reading)
   // What is missing may be what was misspelt.
   if (diagnostics.some((each) => each.code === 'unknown-key' || each.code === 'wrong-shape')) diagnostics.splice(0, diagnostics.length, ...diagnostics.filter((each) => each.code !== 'no-success-rule' && !isMisspelt(each, diagnostics)))
   own.forEach((each) => secrets.add(each))

@@ -292,7 +292,7 @@ export interface About {
   readonly requirements: readonly string[]
 }
 
-/** One file of `recipients/`, read and compiled. */
+/** One file of `recipients/`, read. */
 export type Recipient =
   | { readonly kind: 'endpoint'; readonly id: string; readonly name: string; readonly file: string; readonly policy: Policy; readonly definition: EndpointDefinition }
   | { readonly kind: 'pattern'; readonly id: string; readonly name: string; readonly title: string | null; readonly file: string; readonly about: About; readonly plan: Plan; readonly test: TestSettings | null }

@@ -1,5 +1,5 @@
 import type { Place } from '../../base/diagnostic.ts'
-import { compileMapping } from '../compile-mapping.ts'
+import { readMapping } from '../read-mapping.ts'
 import { normalKey } from '../keys.ts'
 import type { HeaderDefinition, MappingNode } from '../types.ts'
 import type { YamlNode } from '../yaml-tree.ts'
@@ -11,7 +11,7 @@ export const MAPPING: Kind<MappingNode> = {
   schema: { type: ['object', 'array'] },
   read: (node, reading) => {
     if (isPairs(node)) return reading.tell(node.place, 'wrong-shape', 'a mapping is no list of from and to: these words would go to the buyer', 'write a line for each field, the buyer\'s name first: fname: {{lead.first_name}}')
-    if (node.kind !== 'scalar') return compileMapping(node, reading)
+    if (node.kind !== 'scalar') return readMapping(node, reading)
     return reading.tell(node.place, 'wrong-shape', isEmpty(node) ? 'this mapping is empty' : `got "${node.text}", expected the buyer's field names with templates`, 'write a line for each field, indented: firstName: {{lead.first_name}}')
   },
 }
@@ -21,7 +21,7 @@ const isPairs = (node: YamlNode): boolean =>
   node.kind === 'list' && node.items.length > 0 && node.items.every((each) => each.kind === 'map' && ['from', 'to'].every((name) => each.entries.some((entry) => entry.kind === 'entry' && normalKey(entry.key) === name && entry.value.kind === 'scalar' && !entry.value.text.includes('{{'))))
 
 /** As MAPPING; also one text alone, which is the whole body where the Format is Text. */
-export const BODY_MAPPING: Kind<MappingNode> = { ...MAPPING, schema: { type: ['object', 'array', 'string'] }, read: (node, reading) => (node.kind === 'scalar' && !isEmpty(node) ? compileMapping(node, reading) : MAPPING.read(node, reading)) }
+export const BODY_MAPPING: Kind<MappingNode> = { ...MAPPING, schema: { type: ['object', 'array', 'string'] }, read: (node, reading) => (node.kind === 'scalar' && !isEmpty(node) ? readMapping(node, reading) : MAPPING.read(node, reading)) }
 
 /** One text is no mapping of any other format. */
 export const tellOfLoneText = (mapping: MappingNode | undefined, isText: boolean, { tell }: Reading): void => {

@@ -1,4 +1,4 @@
-import { NO_PARSING, PING_PARSING } from '../compile-parsing.ts'
+import { NO_PARSING, PING_PARSING } from '../read-parsing.ts'
 import type { MappingEntry, MappingNode, PingDefinition } from '../types.ts'
 import type { Field, Kind } from './field.ts'
 import { MAPPING } from './mapping.ts'

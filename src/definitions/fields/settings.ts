@@ -1,4 +1,4 @@
-import { AUTH } from '../compile-auth.ts'
+import { AUTH } from '../read-auth.ts'
 import { FORMATS, type Format } from '../types.ts'
 import { ENDPOINTS } from './endpoints.ts'
 import { textual, type Field } from './field.ts'

@@ -1,4 +1,4 @@
-import { PARSING } from '../compile-parsing.ts'
+import { PARSING } from '../read-parsing.ts'
 import type { EndpointType } from '../types.ts'
 import { BATCH } from './batch.ts'
 import { LEAD_CONDITION } from './conditions.ts'

@@ -1,6 +1,6 @@
 import type { OutcomeKind } from '../../core/outcome.ts'
 import { recipientsOf, type Plan, type SequenceStep } from '../../core/plan.ts'
-import { inCurrency } from '../compile-policy.ts'
+import { inCurrency } from '../policy-of.ts'
 import type { Reference } from '../values/reference.ts'
 import { WATERFALL_MOVES_ON, type Pattern } from './pattern.ts'
 

@@ -1,7 +1,7 @@
 import type { Place } from '../../base/diagnostic.ts'
 import type { Policy } from '../../core/policy.ts'
 import type { StepName } from '../../core/plan.ts'
-import { tokenVariable } from '../compile-auth.ts'
+import { tokenVariable } from '../read-auth.ts'
 import { ENDPOINT_SECTION, type EndpointPlaces } from '../endpoint-keys.ts'
 import type { Reading } from '../fields/field.ts'
 import { normalKey } from '../keys.ts'

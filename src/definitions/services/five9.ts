@@ -1,5 +1,5 @@
 import type { Place } from '../../base/diagnostic.ts'
-import { windowOf } from '../compile-policy.ts'
+import { windowOf } from '../policy-of.ts'
 import type { EndpointPlaces, EndpointValues } from '../endpoint-keys.ts'
 import type { Reading } from '../fields/field.ts'
 import type { EndpointBasics, EndpointOf, MappingEntry, MappingNode, Text } from '../types.ts'

@@ -1,5 +1,5 @@
 import type { Place } from '../../base/diagnostic.ts'
-import { tokenVariable } from '../compile-auth.ts'
+import { tokenVariable } from '../read-auth.ts'
 import type { EndpointPlaces, EndpointValues } from '../endpoint-keys.ts'
 import type { Reading } from '../fields/field.ts'
 import type { EndpointBasics, EndpointOf, HubspotSettings } from '../types.ts'

@@ -2,9 +2,9 @@ import type { Place } from '../base/diagnostic.ts'
 import { formatMoney } from '../base/money.ts'
 import type { Policy } from '../core/policy.ts'
 import { asWritten } from './as-written.ts'
-import { authOf } from './compile-auth.ts'
-import { NO_PARSING } from './compile-parsing.ts'
-import { compilePolicy, currencyOf, DEFAULT_TIMEOUT_MS } from './compile-policy.ts'
+import { authOf } from './read-auth.ts'
+import { NO_PARSING } from './read-parsing.ts'
+import { policyOf, currencyOf, DEFAULT_TIMEOUT_MS } from './policy-of.ts'
 import { readEndpointKeys, type EndpointPlaces, type EndpointValues } from './endpoint-keys.ts'
 import type { Reading } from './fields/field.ts'
 import { tellOfLoneText } from './fields/mapping.ts'
@@ -21,16 +21,16 @@ import { warnOfOpenHost } from './warn-of-open-host.ts'
 import type { YamlNode } from './yaml-tree.ts'
 
 /** `typed`: its Type could be read; without it, nobody knows what the file needs. */
-export interface CompiledEndpoint { readonly definition: EndpointDefinition; readonly policy: Policy; readonly typed: boolean }
+export interface ReadEndpoint { readonly definition: EndpointDefinition; readonly policy: Policy; readonly typed: boolean }
 
 /** One endpoint file, everything read and defaulted. The result is whole even where mistakes were reported. */
-export const compileEndpoint = (id: string, name: string, root: Extract<YamlNode, { kind: 'map' }>, place: Place, reading: Reading): CompiledEndpoint => {
+export const readEndpoint = (id: string, name: string, root: Extract<YamlNode, { kind: 'map' }>, place: Place, reading: Reading): ReadEndpoint => {
   const { values, places } = readEndpointKeys(root, withTokenUrl(root, place, reading))
   const type = values.type ?? 'custom'
   const format = formatOf(type, values)
   const { charset, place: charsetPlace } = charsetOf(values, places)
   const placed = { ...places, charset: charsetPlace }
-  const policy = compilePolicy(id, name, values)
+  const policy = policyOf(id, name, values)
   const basics: EndpointBasics = {
     id, name, place, format,
     places: Object.fromEntries((['charset', 'method', 'format', 'root', 'hostKey'] as const).flatMap((key) => (placed[key] ? [[key, placed[key]]] : []))),

@@ -15,7 +15,7 @@ const DEFAULT_RETRY = {
 } as const satisfies RetryPolicy
 
 /** `Retries` is about every class that is retried; `Retry Strategy` says otherwise for one. */
-export const compileRetry = ({ retries, retryStrategy }: EndpointValues): RetryPolicy => {
+export const retryOf = ({ retries, retryStrategy }: EndpointValues): RetryPolicy => {
   const rules: Partial<Record<keyof RetryPolicy, RetryRule>> = { ...DEFAULT_RETRY }
   if (retries) {
     for (const [name, rule] of Object.entries(DEFAULT_RETRY) as [keyof RetryPolicy, RetryRule][]) {

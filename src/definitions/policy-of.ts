@@ -1,7 +1,7 @@
 import { currencyOfSymbol, money, type Money } from '../base/money.ts'
 import type { CallWindow, Policy, Requirement, ZoneSource } from '../core/policy.ts'
 import { builtInCallingHours } from './calling-hours/read-calling-hours.ts'
-import { compileRetry } from './compile-retry.ts'
+import { retryOf } from './retry-of.ts'
 import type { EndpointValues } from './endpoint-keys.ts'
 import { DEFAULT_CIRCUIT } from './fields/circuit-breaker.ts'
 import type { Amount } from './values/amount.ts'
@@ -12,7 +12,7 @@ export const DEFAULT_TIMEOUT_MS = 10_000
 const ALL_DAY = [{ fromMinute: 0, toMinute: 1440 }]
 
 /** What the core needs to know of one endpoint, with the defaults of the contract. */
-export const compilePolicy = (id: string, name: string, values: EndpointValues): Policy => {
+export const policyOf = (id: string, name: string, values: EndpointValues): Policy => {
   const currency = currencyOf(values)
   return {
     recipient: id, name,
@@ -20,7 +20,7 @@ export const compilePolicy = (id: string, name: string, values: EndpointValues):
     cost: inCurrency(values.cost, currency),
     timeoutMs: values.timeout ?? DEFAULT_TIMEOUT_MS,
     pingTimeoutMs: values.ping?.timeoutMs ?? null,
-    retry: compileRetry(values),
+    retry: retryOf(values),
     onUnknown: values.onUnknown ?? 'next',
     whenClosed: values.whenClosed ?? null,
     acceptWhen: values.acceptWhen ?? null,

@@ -5,10 +5,10 @@ import type { MappingEntry, MappingNode } from './types.ts'
 import type { YamlEntry, YamlNode } from './yaml-tree.ts'
 
 /** A mapping as written: quoted values and values with `{{…}}` are templates, unquoted numbers, booleans and nulls constants. */
-export const compileMapping = (node: YamlNode, reading: Reading): MappingNode => {
+export const readMapping = (node: YamlNode, reading: Reading): MappingNode => {
   switch (node.kind) {
     case 'map': return { kind: 'map', entries: entriesOf(node.entries, reading), place: node.place }
-    case 'list': return { kind: 'list', items: node.items.map((each) => compileMapping(each, reading)), place: node.place }
+    case 'list': return { kind: 'list', items: node.items.map((each) => readMapping(each, reading)), place: node.place }
     case 'scalar': {
       if ((!node.quoted && BARE_FIELD.test(node.text.trim())) || OTHER_BRACES.test(node.text)) tellOfPlainField(node.text, node.place, reading)
       if (!node.quoted && typeof node.value !== 'string') return { kind: 'constant', value: node.value, text: node.text, place: node.place }
@@ -33,7 +33,7 @@ const entriesOf = (entries: readonly YamlEntry[], reading: Reading): readonly Ma
     if (each.key.includes('{{')) reading.tell(each.keyPlace, 'template-key', `"${each.key}": the name of a field cannot be a template`, 'write the name out, and choose between names with {{#if …}} on a line of its own')
     // `{lead.zip}` is a map to YAML.
     if (BARE_FIELD.test(each.key) && each.value.kind === 'scalar' && each.value.value === null && !each.value.quoted) tellOfPlainField(each.key, each.keyPlace, reading)
-    return { kind: 'entry', key: each.key, value: compileMapping(each.value, reading), place: each.keyPlace }
+    return { kind: 'entry', key: each.key, value: readMapping(each.value, reading), place: each.keyPlace }
   })
 }
 
