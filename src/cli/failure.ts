@@ -6,7 +6,7 @@ import { LeaseLostError, StoreError } from '../ports.ts'
 import { decodeText } from '../base/encoding.ts'
 import { EXIT, type ExitCode } from './exit.ts'
 import { printable } from './render/printable.ts'
-import { toldBy, toldReason } from './render/told.ts'
+import { commandsOf, withCommands } from './render/command-for.ts'
 import type { Settings } from './settings.ts'
 import type { Sink } from './streams.ts'
 
@@ -18,7 +18,7 @@ interface Asked { readonly settings: Settings; readonly mode: Mode | null }
  */
 export const presentFailure = async (error: unknown, err: Sink, progress: { readonly sent: boolean }, asked: Asked | null = null): Promise<ExitCode> => {
   const { paint } = err
-  const asGiven = (text: string): string => (asked === null ? text : toldReason(toldBy(asked.settings), asked.mode, text))
+  const asGiven = (text: string): string => (asked === null ? text : withCommands(commandsOf(asked.settings), asked.mode, text))
   const say = (message: string, help: string | null): void => {
     err.write(`${paint.red.bold('error')}${paint.bold(`: ${printable(message)}`)}\n`)
     if (help !== null) err.write(`  ${paint.blue('=')} ${paint.bold('help')}: ${printable(asGiven(help))}\n`)

@@ -5,7 +5,7 @@ import { sells } from '../core/sale.ts'
 import type { RunEvent } from '../engine/settings.ts'
 import { hintOf } from '../wire/hint.ts'
 import { plural } from './render/figures.ts'
-import type { Told } from './render/told.ts'
+import type { CommandFor } from './render/command-for.ts'
 
 export interface Hint { readonly recipient: string; readonly text: string }
 
@@ -15,13 +15,13 @@ export interface Hint { readonly recipient: string; readonly text: string }
  * `pays`: whether a recipient buys leads; webhooks, CRMs, dialers, e-mails and files pay nothing by themselves.
  * `unusedProxy`: the variable of the environment that names a proxy which this recipient does not send through.
  */
-export const createHints = (pays: (recipient: string) => boolean, mode: Mode, told: Told, unusedProxy: (recipient: string) => string | null = () => null) => {
+export const createHints = (pays: (recipient: string) => boolean, mode: Mode, commandFor: CommandFor, unusedProxy: (recipient: string) => string | null = () => null) => {
   const found = new Map<string, Hint>()
   const doubts = createDoubts()
   const strange = createStrange()
   const inFull = (recipient: string, text: string): string => {
     const name = shellWord(recipient)
-    const full: Readonly<Record<string, string>> = { unpause: told(mode, `unpause ${name}`), parse: told(null, `parse ${name} FILE`), review: told(mode, 'review list'), status: told(mode, 'status') }
+    const full: Readonly<Record<string, string>> = { unpause: commandFor(mode, `unpause ${name}`), parse: commandFor(null, `parse ${name} FILE`), review: commandFor(mode, 'review list'), status: commandFor(mode, 'status') }
     return text.replace(/`finalmile (\w+)`/g, (as, command: string) => (full[command] === undefined ? as : `\`${full[command]}\``))
   }
   const add = (recipient: string, text: string | null): void => {
@@ -46,9 +46,9 @@ export const createHints = (pays: (recipient: string) => boolean, mode: Mode, to
       }
     },
     all: (): readonly Hint[] => [...found.values(), ...strange.all().map(({ recipient, count, leadId }) => ({
-      recipient, text: `none of its ${count} answers has what Success asks for, and so each counts as rejected: look at one with \`${told(null, `explain ${shellWord(leadId)}`)}\`; where the buyer has changed their form, mend Response Parsing, and ask it which leads it took meanwhile`,
+      recipient, text: `none of its ${count} answers has what Success asks for, and so each counts as rejected: look at one with \`${commandFor(null, `explain ${shellWord(leadId)}`)}\`; where the buyer has changed their form, mend Response Parsing, and ask it which leads it took meanwhile`,
     })), ...[...doubts.left].map(([recipient, leads]) => ({
-      recipient, text: `no answer came about ${plural(leads, 'lead')}, which it may have: ${told(mode, `reconcile ${shellWord(recipient)} LIST`)} asks its own list`,
+      recipient, text: `no answer came about ${plural(leads, 'lead')}, which it may have: ${commandFor(mode, `reconcile ${shellWord(recipient)} LIST`)} asks its own list`,
     }))],
   }
 }

@@ -31,7 +31,7 @@ import { createProgress, type Progress } from './render/progress.ts'
 import { alertText } from './render/summary.ts'
 import { factLine } from './render/timeline.ts'
 import { oneLine, rowLine } from './render/printable.ts'
-import { toldBy, withOutside } from './render/told.ts'
+import { commandsOf, withOutside } from './render/command-for.ts'
 import { newRunId } from './run-id.ts'
 import { openSandbox } from './run-sandbox.ts'
 import { openStore } from './store.ts'
@@ -116,10 +116,10 @@ const carryOut = async (invocation: Invocation, order: Order, underway: Underway
   const { settings, options, environment, streams: { out, err }, cwd } = invocation
   const { mode, opened: { catalogue, outside }, target, leads } = order
   const { run, currency, folder, deps: { ledger, clock, endpoints, notify }, record, progress } = underway
-  const told = toldBy(withOutside(settings, outside))
+  const commandFor = commandsOf(withOutside(settings, outside))
   const mask = createMasker(catalogue.secrets)
   const count = createProgressCount(run.startedAt)
-  const hints = createHints((recipient) => endpoints.get(recipient)?.definition.type === 'custom', mode, told, (recipient) => (mode === 'live' && endpoints.get(recipient)?.definition.transport.proxy === null ? PROXIES.find((each) => environment[each]) ?? null : null))
+  const hints = createHints((recipient) => endpoints.get(recipient)?.definition.type === 'custom', mode, commandFor, (recipient) => (mode === 'live' && endpoints.get(recipient)?.definition.transport.proxy === null ? PROXIES.find((each) => environment[each]) ?? null : null))
   const troubles = createTroubles()
   const timer = setInterval(() => progress.update(count.snapshot(guessTotal(leads), clock.now())), PROGRESS_MS)
   let bad = 0
@@ -164,7 +164,7 @@ const carryOut = async (invocation: Invocation, order: Order, underway: Underway
   if (settings.quiet) {
     for (const each of summary.alerts) if (each.kind === 'threshold') alert(alertText(each))
     // Exit 3 by itself tells nobody anything: who reads cron's mail has no more than this.
-    for (const each of troubles.all()) if (each.kind === 'failed' || each.kind === 'held') progress.log(troubleLine(each, told, err.paint))
+    for (const each of troubles.all()) if (each.kind === 'failed' || each.kind === 'held') progress.log(troubleLine(each, commandFor, err.paint))
     for (const each of somebodyElseLines(end, err.paint)) progress.log(each)
   }
   for (const each of await notifyThresholds(summary.alerts, run.id, endpoints, notify)) alert(mask(each))
@@ -174,7 +174,7 @@ const carryOut = async (invocation: Invocation, order: Order, underway: Underway
   if (idle) await record.discard()
   if (settings.json) out.write(`${JSON.stringify(summary)}\n`)
   const still = target === null ? await stillWaiting(ledger, mode) : null
-  if (!settings.quiet) err.write(renderEnd({ summary, end, folder: idle ? null : folder, cwd, hints: hints.all(), troubles: troubles.all(), bad, now: clock.now(), resumed: target === null, still, total: guessTotal(leads), told }, err.columns, err.paint))
+  if (!settings.quiet) err.write(renderEnd({ summary, end, folder: idle ? null : folder, cwd, hints: hints.all(), troubles: troubles.all(), bad, now: clock.now(), resumed: target === null, still, total: guessTotal(leads), commandFor }, err.columns, err.paint))
   return exitOf(end, summary, leads)
 }
 
@@ -188,7 +188,7 @@ const watchStops = ({ settings, streams: { err } }: Invocation, { mode, target }
     }
     if (!settings.quiet) err.write('\nStopping: what is on the wire may end; Ctrl-C again stops at once.\n')
   }, () => {
-    if (!settings.quiet) err.write(`Stopped at once. Answers still to come are in doubt, and the files under --out are not whole; ${target === null ? toldBy(settings)(mode, 'resume') : 'the same command'} goes on where this stopped.\n`)
+    if (!settings.quiet) err.write(`Stopped at once. Answers still to come are in doubt, and the files under --out are not whole; ${target === null ? commandsOf(settings)(mode, 'resume') : 'the same command'} goes on where this stopped.\n`)
   })
   return { ...interrupts, storeIsOpen: () => { waiting = false } }
 }

@@ -17,19 +17,19 @@ export const createProgressCount = (startedAt: Instant): ProgressCount => {
   let failed = 0
   let attempts = 0
   return {
-    observe: (told) => {
-      switch (told.kind) {
-        case 'waiting': waiting.add(told.leadId); return
+    observe: (seen) => {
+      switch (seen.kind) {
+        case 'waiting': waiting.add(seen.leadId); return
         case 'alreadySettled': case 'alert': return
         case 'stored': break
-        default: return told satisfies never
+        default: return seen satisfies never
       }
-      const { event } = told
+      const { event } = seen
       if (event.type === 'attemptStarted') attempts += 1
       if (event.type === 'attemptFinished') addTo(revenue, event.revenue)
       if (event.type !== 'settled') return
       settled += 1
-      if (waiting.size > 0) waiting.delete(told.leadId)
+      if (waiting.size > 0) waiting.delete(seen.leadId)
       if (event.outcome.kind === 'accepted') accepted += 1
       if (event.outcome.kind === 'failed' || event.outcome.kind === 'held') failed += 1
     },

@@ -13,14 +13,14 @@ const MOST_LINES = 3
 export const createTroubles = () => {
   const found = new Map<string, Trouble>()
   return {
-    observe: (told: RunEvent): void => {
-      if (told.kind !== 'stored' || told.event.type !== 'settled') return
-      const { kind, recipient, reason } = told.event.outcome
+    observe: (seen: RunEvent): void => {
+      if (seen.kind !== 'stored' || seen.event.type !== 'settled') return
+      const { kind, recipient, reason } = seen.event.outcome
       if (reason === null || !TOLD.includes(kind)) return
       const name = `${kind}\n${recipient}\n${reason}`
       const known = found.get(name)
       if (known === undefined && found.size >= MOST_REASONS) return
-      found.set(name, { kind, recipient, reason, count: (known?.count ?? 0) + 1, leadId: known?.leadId ?? told.leadId })
+      found.set(name, { kind, recipient, reason, count: (known?.count ?? 0) + 1, leadId: known?.leadId ?? seen.leadId })
     },
     /** The commonest of each outcome. */
     all: (): readonly Trouble[] => TOLD.flatMap((kind) => [...found.values()].filter((each) => each.kind === kind).sort((a, b) => b.count - a.count).slice(0, MOST_LINES)),

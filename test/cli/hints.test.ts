@@ -1,12 +1,12 @@
 import { describe, expect, it } from 'vitest'
 import { createHints } from '../../src/cli/hints.ts'
-import { toldBy } from '../../src/cli/render/told.ts'
+import { commandsOf } from '../../src/cli/render/command-for.ts'
 import type { Verdict } from '../../src/core/verdict.ts'
 import { unsendable } from '../../src/engine/attempt.ts'
 import { accepted, broken, duplicate, rejected, T0, tried, unknown } from '../core/given.ts'
 
 const hintsOf = (...attempts: readonly [Verdict, number | null][]) => {
-  const hints = createHints((recipient) => recipient === 'acme', 'live', toldBy({ given: [] }))
+  const hints = createHints((recipient) => recipient === 'acme', 'live', commandsOf({ given: [] }))
   for (const [verdict, status] of attempts) {
     for (const event of tried('/', 'acme', 1, verdict)) {
       hints.observe({ kind: 'stored', deliveryId: 'd', leadId: 'L1', source: {}, seq: 1, event: event.type === 'attemptFinished' ? { ...event, httpStatus: status } : event })
@@ -38,13 +38,13 @@ describe('hints', () => {
   ])('%s', (_rule, verdict, status, text) => { expect(hintsOf([verdict, status])).toEqual([expect.stringMatching(text)]) })
   it('a sale with its price, a rejection and an end of our own need none', () => { expect(hintsOf([accepted, 200], [rejected, 200], [{ kind: 'unknown', class: 'timeout', retry: true, interrupted: true, reason: 'finalmile ended before the answer was recorded' }, null])).toEqual([]) })
   it('a dialer, a CRM or an e-mail pays nothing, and nobody is told to name a price', () => {
-    const hints = createHints(() => false, 'live', toldBy({ given: [] }))
+    const hints = createHints(() => false, 'live', commandsOf({ given: [] }))
     for (const event of tried('/', 'acme', 1, { kind: 'accepted', reason: null, buyerLeadId: 'B', price: null })) hints.observe({ kind: 'stored', deliveryId: 'd', leadId: 'L1', source: {}, seq: 1, event })
     expect(hints.all()).toEqual([])
   })
   it('a proxy of the environment is named where a recipient could not be reached without it, and nowhere else', () => {
     const textsOf = (unused: string | null, verdict: Verdict): readonly string[] => {
-      const hints = createHints(() => false, 'live', toldBy({ given: [] }), () => unused)
+      const hints = createHints(() => false, 'live', commandsOf({ given: [] }), () => unused)
       for (const event of tried('/', 'acme', 1, verdict)) hints.observe({ kind: 'stored', deliveryId: 'd', leadId: 'L1', source: {}, seq: 1, event })
       return hints.all().map((each) => each.text).filter((text) => text.includes('PROXY'))
     }
@@ -55,7 +55,7 @@ describe('hints', () => {
     expect(hintsOf([unsendable('the folder needs a field which this lead does not have'), null])).toEqual([expect.stringMatching(/field names exactly/)])
   })
   it('a lead that settles without the answer of somebody who may have it is one to ask about; an answer ends the doubt, and that it has the lead already is none', () => {
-    const hints = createHints(() => true, 'test', toldBy({ given: [] }))
+    const hints = createHints(() => true, 'test', commandsOf({ given: [] }))
     const settled = { type: 'settled', at: T0, cost: null, outcome: { kind: 'failed', recipient: 'acme', path: '/', buyerLeadId: null, revenue: null, reason: null, class: null } } as const
     for (const [deliveryId, verdicts] of Object.entries({ waits: [unknown], doubt: [unknown, broken], answered: [unknown, rejected], had: [unknown, duplicate] })) {
       const events = [...verdicts.flatMap((verdict, i) => tried('/', 'acme', i + 1, verdict)), ...(deliveryId === 'waits' ? [] : [settled])]
@@ -73,7 +73,7 @@ describe('hints', () => {
     for (const read of [accepted, rejected, { kind: 'rejected', reason: 'Success does not hold (status is "no")' }] satisfies Verdict[]) expect(hintsOf([strange, 200], [strange, 200], [strange, 200], [read, 200])).toEqual([])
   })
   it('commands stand there as they are given, for its recipient and its store', () => {
-    const hints = createHints(() => true, 'test', toldBy({ given: [['--store', 'sqlite:a.db']] }))
+    const hints = createHints(() => true, 'test', commandsOf({ given: [['--store', 'sqlite:a.db']] }))
     for (const verdict of [failed('auth', 'no'), { kind: 'unconfirmed', class: 'unreadable', reason: 'x' } satisfies Verdict]) for (const event of tried('/', 'it is', 1, verdict)) hints.observe({ kind: 'stored', deliveryId: 'd', leadId: 'L1', source: {}, seq: 1, event })
     hints.observe({ kind: 'alert', recipient: 'it is', text: 'its circuit opened', hint: '`finalmile status` shows when it is tried again' })
     expect(hints.all().at(-1)?.text).toBe('`finalmile status --test --store sqlite:a.db` shows when it is tried again')

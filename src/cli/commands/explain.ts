@@ -8,7 +8,7 @@ import type { RunCommand } from '../command.ts'
 import { EXIT } from '../exit.ts'
 import { namesIn } from '../render/plan-names.ts'
 import { renderTimeline } from '../render/timeline.ts'
-import { toldBy } from '../render/told.ts'
+import { commandsOf } from '../render/command-for.ts'
 import { withStore } from '../store.ts'
 
 export const run: RunCommand = (invocation) =>
@@ -29,7 +29,7 @@ export const run: RunCommand = (invocation) =>
     const told: string[] = []
     for (const each of deliveries) {
       const json = await ledger.planOf(each.delivery.planHash)
-      told.push(renderTimeline(each, nowOf(settings), toldBy(settings), streams.out.paint, namesIn(json === null ? null : planFromJson(json))))
+      told.push(renderTimeline(each, nowOf(settings), commandsOf(settings), streams.out.paint, namesIn(json === null ? null : planFromJson(json))))
     }
     streams.out.write(told.join('\n'))
     return EXIT.done

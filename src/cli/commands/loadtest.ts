@@ -52,7 +52,7 @@ export const run: RunCommand = async (invocation) => {
       again: false, retryFailed: false, source: {}, vars: {}, cost: null, currency: 'USD', receivedField: null, watch: false,
     }, pacer.leads, {
       ledger, transport, clock: systemClock, endpoints: compileEndpoints(played, 'test', sandbox, pricedIn([target.plan]), opened.catalogue.secrets),
-      notify: { notify: () => Promise.resolve() }, signal: interrupts.signal, observe: (told) => measure(measured, told),
+      notify: { notify: () => Promise.resolve() }, signal: interrupts.signal, observe: (seen) => measure(measured, seen),
     })
     sampler.stop()
     const waiting = end.waiting.reduce((sum, each) => sum + each.count, 0)

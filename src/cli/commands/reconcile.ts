@@ -12,7 +12,7 @@ import { modeOf, periodOf } from '../options.ts'
 import { plural, showMoney } from '../render/figures.ts'
 import { oneLine, rowLine } from '../render/printable.ts'
 import { renderTable } from '../render/table.ts'
-import { toldBy } from '../render/told.ts'
+import { commandsOf } from '../render/command-for.ts'
 import { withStore } from '../store.ts'
 
 const COLUMNS = ['finding', 'lead_id', 'buyer_lead_id', 'our_state', 'our_revenue', 'their_price', 'currency', 'at', 'line'] as const
@@ -46,8 +46,8 @@ export const run: RunCommand = async (invocation) => {
       if (isWithoutAmounts(rows)) err.write(`${err.paint.yellow('note')} the list names no prices (${AMOUNT_COLUMNS}): only who has which lead was compared\n`)
       const agreed = findings.filter((each) => each.kind === 'agrees').length
       err.write(`${differences.length === 0 ? err.paint.green('✓') : err.paint.yellow('!')} ${plural(agreed, 'line')} agree${agreed === 1 ? 's' : ''}, ${plural(differences.length, 'difference')}${summed(differences)}\n`)
-      const told = toldBy(settings)
-      if (differences.some(isForPerson)) err.write(`Leads that they have: \`${told(mode, `review accept LEAD --to ${shellWord(id)} --price AMOUNT`)}\`; held and failed ones that they do not have: \`${told(mode, `review retry LEAD --to ${shellWord(id)}`)}\`\n`)
+      const commandFor = commandsOf(settings)
+      if (differences.some(isForPerson)) err.write(`Leads that they have: \`${commandFor(mode, `review accept LEAD --to ${shellWord(id)} --price AMOUNT`)}\`; held and failed ones that they do not have: \`${commandFor(mode, `review retry LEAD --to ${shellWord(id)}`)}\`\n`)
     }
     return differences.length + bad.length > 0 ? EXIT.leadsFailed : EXIT.done
   })

@@ -18,7 +18,7 @@ import { modeOf, modeToAct, textOf } from '../options.ts'
 import { plural, showMoney, showWhen } from '../render/figures.ts'
 import { renderTable } from '../render/table.ts'
 import { newRunId } from '../run-id.ts'
-import { toldBy, toldReason } from '../render/told.ts'
+import { commandsOf, withCommands } from '../render/command-for.ts'
 import { forPeople, tellOtherMode } from '../other-mode.ts'
 import { withStore } from '../store.ts'
 
@@ -31,7 +31,7 @@ export const run: RunCommand = (invocation) => {
   const known = ACTIONS.find((each) => each === action)
   if (known === undefined) throw usageError(`review does list, retry, accept and drop, not "${action}"`, 'for example: finalmile review list')
   if (known === 'list') return withStore(invocation, 'read', (ledger) => list(ledger, invocation))
-  if (leads.length === 0) throw usageError(`review ${known} needs the ids of leads`, `${toldBy(invocation.settings)(modeOf(invocation), 'review list')} shows them`)
+  if (leads.length === 0) throw usageError(`review ${known} needs the ids of leads`, `${commandsOf(invocation.settings)(modeOf(invocation), 'review list')} shows them`)
   return withStore(invocation, 'write', (ledger) => decide(ledger, invocation, known, [...new Set(leads)]))
 }
 
@@ -42,7 +42,7 @@ const list = async (ledger: Ledger, invocation: Invocation): Promise<number> => 
   for await (const { delivery, standing } of ledger.deliveries({ mode: modeOf(invocation), state: 'settled', outcomes: ['held', 'pooled'] })) {
     if (standing.state !== 'settled') continue
     if (settings.json) streams.out.write(`${JSON.stringify({ lead: delivery.lead.id, to: delivery.to, outcome: standing.outcome, recipient: standing.recipient, reason: standing.reason, settled_at: isoTime(standing.at) })}\n`)
-    else rows.push([delivery.lead.id, standing.outcome, standing.recipient ?? delivery.to, showWhen(standing.at, now), toldReason(toldBy(settings), delivery.mode, standing.reason ?? '')])
+    else rows.push([delivery.lead.id, standing.outcome, standing.recipient ?? delivery.to, showWhen(standing.at, now), withCommands(commandsOf(settings), delivery.mode, standing.reason ?? '')])
   }
   await tellOtherMode(invocation, ledger, modeOf(invocation), forPeople)
   if (settings.json) return EXIT.done
@@ -59,7 +59,7 @@ interface Meant { readonly loaded: LoadedDelivery; readonly buyer: string | null
 const decide = async (ledger: Ledger, invocation: Invocation, decision: Decision, leads: readonly string[]): Promise<number> => {
   const { streams, settings } = invocation
   const mode = modeToAct(invocation)
-  const told = toldBy(settings)
+  const commandFor = commandsOf(settings)
   const clock = clockOf(settings.clock)
   const now = clock.now()
   const to = typeof invocation.options.to === 'string' ? idOfName(await openCatalogue(invocation), invocation.options.to).toLowerCase() : null
@@ -74,20 +74,20 @@ const decide = async (ledger: Ledger, invocation: Invocation, decision: Decision
   let done = 0
   const booked = emptySums()
   for (const [i, { loaded: { delivery: { lead, to }, standing }, buyer }] of all.entries()) {
-    const ending = needsPerson(standing) ? `; \`${told(mode, `review drop ${shellWord(lead.id)} --to ${shellWord(to)}`)}\` ends this one` : ''
+    const ending = needsPerson(standing) ? `; \`${commandFor(mode, `review drop ${shellWord(lead.id)} --to ${shellWord(to)}`)}\` ends this one` : ''
     const isDone = results[i]?.kind === 'ok'
     if (settings.json) streams.out.write(`${JSON.stringify({ lead: lead.id, to, recipient: buyer, decision, done: isDone })}\n`)
     if (isDone) {
       done += 1
       for (const { revenue } of salesIn(steps[i]?.events ?? [])) addTo(booked, revenue)
     } else if (results[i]?.kind === 'booked') streams.err.write(`${lead.id}: ${buyer ?? 'its buyer'} has bought it already, through another target${ending}\n`)
-    else streams.err.write(`${lead.id}: another process changed it meanwhile; look again with ${told(null, `explain ${shellWord(lead.id)}`)}\n`)
+    else streams.err.write(`${lead.id}: another process changed it meanwhile; look again with ${commandFor(null, `explain ${shellWord(lead.id)}`)}\n`)
   }
   await ledger.finishRun(runId, clock.now(), '{}')
   const { paint } = streams.err
   const end = done < all.length ? EXIT.leadsFailed : EXIT.done
   if (settings.quiet) return end
-  const next = decision === 'retry' ? `; ${told(mode, 'resume')} sends them` : mode === 'live' && booked.size > 0 ? `, ${[...booked.values()].map(showMoney).join(' and ')} booked` : ''
+  const next = decision === 'retry' ? `; ${commandFor(mode, 'resume')} sends them` : mode === 'live' && booked.size > 0 ? `, ${[...booked.values()].map(showMoney).join(' and ')} booked` : ''
   streams.err.write(`${done < all.length ? paint.yellow('!') : paint.green('✓')} ${plural(done, 'lead')} ${{ retry: 'will be tried again', accept: 'accepted', drop: 'dropped' }[decision]}${next}\n`)
   return end
 }
@@ -121,7 +121,7 @@ const meantOf = (deliveries: readonly LoadedDelivery[], to: string | null, decis
 const refuse = (invocation: Invocation, decision: Decision, found: readonly { readonly id: string; readonly meant: readonly Meant[] }[]): void => {
   const missing = found.filter(({ meant }) => meant.length === 0).map(({ id }) => id)
   const nobody = decision === 'drop' ? '' : `, nor${decision === 'retry' ? ' failed and' : ''} in doubt at ${textOf(invocation.options.to) ?? 'any buyer'}`
-  if (missing.length > 0) throw usageError(`${missing.join(', ')} ${missing.length === 1 ? 'is' : 'are'} neither held nor in a pool${nobody}; nothing was changed`, `${toldBy(invocation.settings)(modeOf(invocation), 'review list')} shows what is`)
+  if (missing.length > 0) throw usageError(`${missing.join(', ')} ${missing.length === 1 ? 'is' : 'are'} neither held nor in a pool${nobody}; nothing was changed`, `${commandsOf(invocation.settings)(modeOf(invocation), 'review list')} shows what is`)
   const several = decision === 'accept' ? found.find(({ meant }) => meant.length > 1) : undefined
   if (several !== undefined) {
     const open = several.meant.every(({ loaded }) => needsPerson(loaded.standing))

@@ -12,7 +12,7 @@ import { outcomesLine } from '../render/summary.ts'
 import { renderTable } from '../render/table.ts'
 import { oneLine } from '../render/printable.ts'
 import { withoutTime } from '../render/waits.ts'
-import { toldBy, toldReason, type Told } from '../render/told.ts'
+import { commandsOf, withCommands, type CommandFor } from '../render/command-for.ts'
 import { allLeads, forPeople, tellOtherMode } from '../other-mode.ts'
 import { withStore } from '../store.ts'
 import type { Sink } from '../streams.ts'
@@ -32,7 +32,7 @@ export const run: RunCommand = (invocation) =>
     const status: Status = { mode, now, counts: await ledger.counts(mode), queues, states, overdue: queues.reduce((sum, each) => sum + each.overdue, 0) }
     if (settings.json) streams.out.write(`${JSON.stringify(forPrograms(status))}\n`)
     else {
-      writeForPeople(status, streams.out, toldBy(settings))
+      writeForPeople(status, streams.out, commandsOf(settings))
       await tellOtherMode(invocation, ledger, mode, allLeads)
     }
     return EXIT.done
@@ -50,16 +50,16 @@ const forPrograms = ({ mode, now, counts, queues, states, overdue }: Status): ob
   review: forPeople(counts),
 })
 
-const writeForPeople = ({ mode, now, counts, queues, states, overdue }: Status, out: Sink, told: Told): void => {
+const writeForPeople = ({ mode, now, counts, queues, states, overdue }: Status, out: Sink, commandFor: CommandFor): void => {
   const { paint } = out
   const all = allLeads(counts)
   out.write(`${paint.bold(`${plural(all, 'lead')} in the ${mode} store`)}\n  ${outcomesLine({ ...counts.settled, waiting: counts.waiting }, all - counts.waiting - counts.working, paint)}\n`)
-  if (counts.working > 0) out.write(`  ${paint.cyan(`${showCount(counts.working)} being worked on`)} ${paint.dim(`(or left by a crash: \`${told(mode, 'resume')}\` takes them up)`)}\n`)
+  if (counts.working > 0) out.write(`  ${paint.cyan(`${showCount(counts.working)} being worked on`)} ${paint.dim(`(or left by a crash: \`${commandFor(mode, 'resume')}\` takes them up)`)}\n`)
   if (queues.length > 0) {
     const paused = new Set(states.flatMap((each) => (each.paused === null ? [] : [each.recipient])))
     out.write(`\n${paint.bold('Waiting')}\n${renderTable(
       [{ title: 'RECIPIENT' }, { title: 'LEADS', align: 'right' }, { title: 'NEXT' }, { title: 'WHY', flexible: true }],
-      queues.map((each) => [each.recipient ?? '', showCount(each.leads), showDue(each.nextAt, now), whyNow(each, paused, now, mode, told)]), out.columns, paint,
+      queues.map((each) => [each.recipient ?? '', showCount(each.leads), showDue(each.nextAt, now), whyNow(each, paused, now, mode, commandFor)]), out.columns, paint,
     )}`)
   }
   if (states.length > 0) {
@@ -69,18 +69,18 @@ const writeForPeople = ({ mode, now, counts, queues, states, overdue }: Status, 
     )}`)
   }
   for (const { recipient, paused } of states) {
-    if (paused !== null && queues.every((each) => each.recipient !== recipient || !isToldPaused(each))) out.write(`\n${paint.yellow(`${recipient} is sent nothing: ${told(mode, `unpause ${shellWord(recipient)}`)} opens it`)}\n`)
+    if (paused !== null && queues.every((each) => each.recipient !== recipient || !isToldPaused(each))) out.write(`\n${paint.yellow(`${recipient} is sent nothing: ${commandFor(mode, `unpause ${shellWord(recipient)}`)} opens it`)}\n`)
   }
-  if (overdue > 0) out.write(`\n${paint.yellow(`${plural(overdue, 'lead')} ${overdue === 1 ? 'has' : 'have'} been due for over ${formatDuration(OVERDUE_MS)} and ${overdue === 1 ? 'is' : 'are'} not taken up: ${told(mode, 'resume')} sends them; is it in cron?`)}\n`)
+  if (overdue > 0) out.write(`\n${paint.yellow(`${plural(overdue, 'lead')} ${overdue === 1 ? 'has' : 'have'} been due for over ${formatDuration(OVERDUE_MS)} and ${overdue === 1 ? 'is' : 'are'} not taken up: ${commandFor(mode, 'resume')} sends them; is it in cron?`)}\n`)
   const held = forPeople(counts)
-  if (held > 0) out.write(`\n${paint.yellow(`${plural(held, 'lead')} ${held === 1 ? 'needs' : 'need'} a person: ${told(mode, 'review list')}`)}\n`)
+  if (held > 0) out.write(`\n${paint.yellow(`${plural(held, 'lead')} ${held === 1 ? 'needs' : 'need'} a person: ${commandFor(mode, 'review list')}`)}\n`)
 }
 
 const isToldPaused = ({ why }: Pick<Queue, 'why'>): boolean => why.includes(' is paused (')
 
 /** Leads keep the reason that they were given until they are taken up again: after `unpause` that one is no more. */
-const whyNow = ({ recipient, why, nextAt }: Queue, paused: ReadonlySet<string>, now: Instant, mode: Mode, told: Told): string =>
-  recipient !== null && nextAt !== null && nextAt <= now && !paused.has(recipient) && isToldPaused({ why }) ? `was paused; ${told(mode, 'resume')} sends them` : toldReason(told, mode, why)
+const whyNow = ({ recipient, why, nextAt }: Queue, paused: ReadonlySet<string>, now: Instant, mode: Mode, commandFor: CommandFor): string =>
+  recipient !== null && nextAt !== null && nextAt <= now && !paused.has(recipient) && isToldPaused({ why }) ? `was paused; ${commandFor(mode, 'resume')} sends them` : withCommands(commandFor, mode, why)
 
 /** Leads that wait for the same thing at different times are one queue: times are left out of the reason. */
 const queuesOf = async (ledger: Ledger, mode: Mode, now: Instant): Promise<readonly Queue[]> => {

@@ -4,7 +4,7 @@ import type { RunCommand } from '../command.ts'
 import { EXIT } from '../exit.ts'
 import { modeToAct } from '../options.ts'
 import { plural } from '../render/figures.ts'
-import { toldBy } from '../render/told.ts'
+import { commandsOf } from '../render/command-for.ts'
 import { missingStore, withStore } from '../store.ts'
 
 export const run: RunCommand = async (invocation) => {
@@ -22,7 +22,7 @@ export const run: RunCommand = async (invocation) => {
     await ledger.setClosedUntil(id, mode, null)
     const woken = await ledger.wake(id, mode, nowOf(settings))
     if (settings.json) streams.out.write(`${JSON.stringify({ recipient: id, paused: null, due: woken })}\n`)
-    if (!settings.quiet) streams.err.write(`${streams.err.paint.green('open')} ${id}${wasOpen ? ', which was not paused' : ''}${woken === 0 ? '' : `; ${plural(woken, 'lead')} ${woken === 1 ? 'is' : 'are'} due now: ${toldBy(settings)(mode, 'resume')}`}\n`)
+    if (!settings.quiet) streams.err.write(`${streams.err.paint.green('open')} ${id}${wasOpen ? ', which was not paused' : ''}${woken === 0 ? '' : `; ${plural(woken, 'lead')} ${woken === 1 ? 'is' : 'are'} due now: ${commandsOf(settings)(mode, 'resume')}`}\n`)
     return EXIT.done
   })
 }

@@ -17,9 +17,9 @@ export interface Sample { readonly atMs: number; readonly taken: number; readonl
 
 export const beginMeasuring = (): Measured => ({ sent: 0, answered: 0, taken: 0, settled: 0, failed: 0, responses: emptyHistogram(), samples: [] })
 
-export const measure = (measured: Measured, told: RunEvent): void => {
-  if (told.kind !== 'stored') return
-  const { event } = told
+export const measure = (measured: Measured, seen: RunEvent): void => {
+  if (seen.kind !== 'stored') return
+  const { event } = seen
   if (event.type === 'attemptStarted') measured.sent += 1
   if (event.type === 'attemptFinished') {
     if (event.httpStatus !== null) measured.answered += 1

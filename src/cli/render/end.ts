@@ -13,7 +13,7 @@ import { renderSummary } from './summary.ts'
 import { outcomePaint } from './timeline.ts'
 import { oneLine } from './printable.ts'
 import { waitsOf } from './waits.ts'
-import { toldReason, type Told } from './told.ts'
+import { withCommands, type CommandFor } from './command-for.ts'
 import { cut } from './width.ts'
 
 interface Ending {
@@ -31,31 +31,31 @@ interface Ending {
   readonly still: StillWaiting | null
   /** Leads that its files hold, about; null where that cannot be told (a pipe), or where it read none. */
   readonly total: number | null
-  readonly told: Told
+  readonly commandFor: CommandFor
 }
 
 /** What a person reads after a run: the summary, what still waits, what to do about trouble, and where the files are. */
-export const renderEnd = ({ summary, end, folder, cwd, hints, troubles, bad, now, resumed, still, total, told }: Ending, columns: number, paint: ChalkInstance): string => {
+export const renderEnd = ({ summary, end, folder, cwd, hints, troubles, bad, now, resumed, still, total, commandFor }: Ending, columns: number, paint: ChalkInstance): string => {
   const lines: string[] = [renderSummary(summary, columns, paint).trimEnd(), '']
-  for (const each of troubles) lines.push(troubleLine(each, told, paint))
+  for (const each of troubles) lines.push(troubleLine(each, commandFor, paint))
   for (const each of waitsOf(end.waiting).slice(0, 8)) {
-    lines.push(`${paint.cyan('waiting')} ${plural(each.count, 'lead')}, ${each.times > 1 ? 'the first ' : ''}${showDue(each.nextAt, now)}: ${oneLine(toldReason(told, summary.mode, each.why))}`)
+    lines.push(`${paint.cyan('waiting')} ${plural(each.count, 'lead')}, ${each.times > 1 ? 'the first ' : ''}${showDue(each.nextAt, now)}: ${oneLine(withCommands(commandFor, summary.mode, each.why))}`)
   }
   for (const each of hints) lines.push(`${paint.blue('hint')} ${each.recipient}: ${oneLine(each.text)}`)
   if (end.changed > 0) lines.push(`${paint.blue('hint')} ${plural(end.changed, 'lead')} ${end.changed === 1 ? 'reads' : 'read'} otherwise in the file than when taken in, and went on as taken in: what has failed goes out as it reads now from a file of its own, by --again`)
   lines.push(...somebodyElseLines(end, paint))
-  for (const { runId, leads } of end.broken.slice(-3)) lines.push(`${paint.blue('hint')} run ${runId} ended without warning, and ${plural(leads, 'lead')} of it went on here; the last rows of its files may be missing: \`${told(null, `export ledger --run ${runId}`)}\` has them all`)
+  for (const { runId, leads } of end.broken.slice(-3)) lines.push(`${paint.blue('hint')} run ${runId} ended without warning, and ${plural(leads, 'lead')} of it went on here; the last rows of its files may be missing: \`${commandFor(null, `export ledger --run ${runId}`)}\` has them all`)
   // A lead that no answer came for is not sent twice unasked.
   const doubt = Object.values(summary.recipients).some((each) => each.unknown > 0) ? '; a buyer may have those that it did not answer: ask it first' : ''
-  if (end.inDoubt > 0) lines.push(`${paint.blue('hint')} ${plural(end.inDoubt, 'lead')} ${end.inDoubt === 1 ? 'stays' : 'stay'} in doubt: a batch that nobody answered may have brought ${end.inDoubt === 1 ? 'it' : 'them'}, and it goes again, under its key, only with all of its leads: name them all (\`${told(null, 'explain LEAD')}\` tells of each), or ask the buyer, and \`${told(summary.mode, 'review retry LEAD')}\` sends what it does not have`)
-  if (summary.outcomes.failed > end.inDoubt) lines.push(`${paint.blue('hint')} leads that failed go out again, once that is mended, by ${resumed ? `\`${told(summary.mode, 'deliver … --retry-failed')}\`` : 'the same command with --retry-failed'}${doubt}`)
+  if (end.inDoubt > 0) lines.push(`${paint.blue('hint')} ${plural(end.inDoubt, 'lead')} ${end.inDoubt === 1 ? 'stays' : 'stay'} in doubt: a batch that nobody answered may have brought ${end.inDoubt === 1 ? 'it' : 'them'}, and it goes again, under its key, only with all of its leads: name them all (\`${commandFor(null, 'explain LEAD')}\` tells of each), or ask the buyer, and \`${commandFor(summary.mode, 'review retry LEAD')}\` sends what it does not have`)
+  if (summary.outcomes.failed > end.inDoubt) lines.push(`${paint.blue('hint')} leads that failed go out again, once that is mended, by ${resumed ? `\`${commandFor(summary.mode, 'deliver … --retry-failed')}\`` : 'the same command with --retry-failed'}${doubt}`)
   // Of a live delivery nobody is invited to sell twice.
   if (summary.mode === 'test' && !resumed && summary.leads === 0 && end.alreadySettled > 0) lines.push(`${paint.blue('hint')} to rehearse them anew, give the same command with --again`)
-  if (summary.outcomes.held + summary.outcomes.pooled > 0) lines.push(`${paint.blue('hint')} leads that need a person: ${told(summary.mode, 'review list')}`)
+  if (summary.outcomes.held + summary.outcomes.pooled > 0) lines.push(`${paint.blue('hint')} leads that need a person: ${commandFor(summary.mode, 'review list')}`)
   if (bad > 0) lines.push(`${paint.yellow(plural(bad, 'bad row'))} set aside in bad-rows.csv`)
-  if (end.interrupted) lines.push(paint.yellow(`interrupted${leftOf(end, total)}; ${resumed ? `${told(summary.mode, 'resume')} goes on` : 'the same command goes on'} where this stopped, and sends nothing twice`))
-  else if (end.waiting.some((each) => each.nextAt !== null)) lines.push(`${paint.blue('hint')} ${told(summary.mode, 'resume')} continues them when they are due`)
-  if (still !== null) lines.push(...stillLines(still, summary.mode, end, told, now, paint))
+  if (end.interrupted) lines.push(paint.yellow(`interrupted${leftOf(end, total)}; ${resumed ? `${commandFor(summary.mode, 'resume')} goes on` : 'the same command goes on'} where this stopped, and sends nothing twice`))
+  else if (end.waiting.some((each) => each.nextAt !== null)) lines.push(`${paint.blue('hint')} ${commandFor(summary.mode, 'resume')} continues them when they are due`)
+  if (still !== null) lines.push(...stillLines(still, summary.mode, end, commandFor, now, paint))
   if (folder !== null) {
     const shown = relative(cwd, folder)
     lines.push(paint.dim(`ledger.csv, results.csv and summary.json are in ${shown.startsWith('..') || shown === '' ? folder : shown}`))
@@ -74,12 +74,12 @@ export const somebodyElseLines = ({ somebodyElse }: RunEnd, paint: ChalkInstance
 /** Buyers say up to a page; `explain` has all of it. */
 const REASON_WIDTH = 160
 
-export const troubleLine = ({ kind, recipient, reason, count, leadId }: Trouble, told: Told, paint: ChalkInstance): string =>
-  `${outcomePaint(kind, paint)(kind)} ${plural(count, 'lead')}${recipient === null ? '' : ` at ${recipient}`}: ${cut(oneLine(reason), REASON_WIDTH)} ${paint.dim(`(${told(null, `explain ${shellWord(oneLine(leadId))}`)})`)}`
+export const troubleLine = ({ kind, recipient, reason, count, leadId }: Trouble, commandFor: CommandFor, paint: ChalkInstance): string =>
+  `${outcomePaint(kind, paint)(kind)} ${plural(count, 'lead')}${recipient === null ? '' : ` at ${recipient}`}: ${cut(oneLine(reason), REASON_WIDTH)} ${paint.dim(`(${commandFor(null, `explain ${shellWord(oneLine(leadId))}`)})`)}`
 
-const stillLines = ({ nextAt, paused, inOtherMode }: StillWaiting, mode: Mode, end: RunEnd, told: Told, now: Instant, paint: ChalkInstance): readonly string[] => [
-  ...(nextAt === null || end.waiting.length > 0 ? [] : [`${paint.cyan('waiting')} the next is due ${nextAt <= now ? 'now' : showWhen(nextAt, now)}: ${told(mode, 'status')} tells what waits`]),
-  ...paused.map((each) => `${paint.yellow('paused')} ${each}: what waits for it goes on after ${told(mode, `unpause ${shellWord(each)}`)}`),
+const stillLines = ({ nextAt, paused, inOtherMode }: StillWaiting, mode: Mode, end: RunEnd, commandFor: CommandFor, now: Instant, paint: ChalkInstance): readonly string[] => [
+  ...(nextAt === null || end.waiting.length > 0 ? [] : [`${paint.cyan('waiting')} the next is due ${nextAt <= now ? 'now' : showWhen(nextAt, now)}: ${commandFor(mode, 'status')} tells what waits`]),
+  ...paused.map((each) => `${paint.yellow('paused')} ${each}: what waits for it goes on after ${commandFor(mode, `unpause ${shellWord(each)}`)}`),
   ...(inOtherMode && nextAt === null && end.leads === 0 ? [`${paint.blue('hint')} ${mode === 'live' ? 'rehearsals wait: add --test to go on with those' : 'live deliveries wait: leave --test out to go on with those'}`] : []),
 ]
 

@@ -3,7 +3,7 @@ import type { Mode } from '../../core/event.ts'
 import type { Report } from '../../core/report.ts'
 import type { Counts, Queue } from '../../ports.ts'
 import { plural, showCount, someOf } from './figures.ts'
-import type { Told } from './told.ts'
+import type { CommandFor } from './command-for.ts'
 
 /** What the figures of a report do not have yet. */
 export interface OpenLeads {
@@ -27,9 +27,9 @@ export const openJson = ({ unsettled, waitingFor, inDoubtAt }: OpenLeads): objec
   ({ unsettled, waiting_for: Object.fromEntries(waitingFor), in_doubt: Object.fromEntries(inDoubtAt) })
 
 /** A line for each, of what may still change the figures. */
-export const openTexts = ({ unsettled, waitingFor, inDoubtAt }: OpenLeads, told: Told, mode: Mode): readonly string[] => [
+export const openTexts = ({ unsettled, waitingFor, inDoubtAt }: OpenLeads, commandFor: CommandFor, mode: Mode): readonly string[] => [
   ...(unsettled === 0 ? [] : [`Not final: ${plural(unsettled, 'lead')} ${unsettled === 1 ? 'is' : 'are'} not settled yet${waitingFor.length === 0 ? '' : ` (${named(waitingFor, 'for')})`}`]),
-  ...(inDoubtAt.length === 0 ? [] : [`In doubt: no answer says whether ${named(inDoubtAt, 'at')} ${inDoubtAt.length === 1 && inDoubtAt[0]?.[1] === 1 ? 'was' : 'were'} bought; the buyer's own list does (${told(mode, `reconcile ${shellWord(inDoubtAt[0]?.[0] ?? '')} LIST`)})`]),
+  ...(inDoubtAt.length === 0 ? [] : [`In doubt: no answer says whether ${named(inDoubtAt, 'at')} ${inDoubtAt.length === 1 && inDoubtAt[0]?.[1] === 1 ? 'was' : 'were'} bought; the buyer's own list does (${commandFor(mode, `reconcile ${shellWord(inDoubtAt[0]?.[0] ?? '')} LIST`)})`]),
 ]
 
 const named = (counts: readonly Count[], where: 'for' | 'at'): string =>

@@ -14,7 +14,7 @@ import { batchSizeOf } from '../../engine/identity.ts'
 import type { LoadedDelivery } from '../../ports.ts'
 import { plural, showMoney, showTime, showWhen } from './figures.ts'
 import { oneLine } from './printable.ts'
-import { toldReason, type Told } from './told.ts'
+import { withCommands, type CommandFor } from './command-for.ts'
 
 /**
  * One delivery from the first fact to the last, and what comes next:
@@ -24,7 +24,7 @@ import { toldReason, type Told } from './told.ts'
  *       03:29:15.121  → acme, post, attempt 1  key 8fK2…
  *       03:29:15.301  ✗ acme: rejected: state not served (HTTP 200, 180 ms)
  */
-export const renderTimeline = (loaded: LoadedDelivery, now: Instant, told: Told, paint: ChalkInstance, nameOf: (path: string) => string | null = () => null): string => {
+export const renderTimeline = (loaded: LoadedDelivery, now: Instant, commandFor: CommandFor, paint: ChalkInstance, nameOf: (path: string) => string | null = () => null): string => {
   const { delivery, events } = loaded
   const number = delivery.number > 1 ? `, delivery ${delivery.number}` : ''
   const head = `${paint.bold(oneLine(delivery.lead.id))} to ${paint.bold(delivery.to)} (${delivery.mode}${number}), received ${showTime(delivery.receivedAt)} UTC`
@@ -37,7 +37,7 @@ export const renderTimeline = (loaded: LoadedDelivery, now: Instant, told: Told,
     day = iso.slice(0, 10)
     return [...newDay, `  ${paint.dim(iso.slice(11, 23))}  ${lineOf(event, paint, nameOf)}`]
   })
-  return `${[head, ...facts, ...lines, `  ${nextOf(loaded, now, told, paint)}`].join('\n')}\n`
+  return `${[head, ...facts, ...lines, `  ${nextOf(loaded, now, commandFor, paint)}`].join('\n')}\n`
 }
 
 /** One fact as it happens, for `--verbose`: what a timeline says of it, with the lead. */
@@ -100,31 +100,31 @@ const verdictText = (verdict: Verdict, revenue: Money | null): string => {
 }
 
 /** A rehearsal's clock is whatever its next command says: its times are told as they stand. */
-const nextOf = ({ delivery: { lead, to, mode }, standing, events }: LoadedDelivery, now: Instant, told: Told, paint: ChalkInstance): string => {
+const nextOf = ({ delivery: { lead, to, mode }, standing, events }: LoadedDelivery, now: Instant, commandFor: CommandFor, paint: ChalkInstance): string => {
   switch (standing.state) {
-    case 'working': return paint.cyan(`next: being worked on by a run; after a crash \`${told(mode, 'resume')}\` takes it up`)
+    case 'working': return paint.cyan(`next: being worked on by a run; after a crash \`${commandFor(mode, 'resume')}\` takes it up`)
     case 'waiting': {
-      const when = standing.dueAt === null ? 'until a person acts' : mode === 'test' ? `at ${showTime(standing.dueAt)} UTC` : standing.dueAt <= now ? `due now, at the next \`${told(mode, 'resume')}\`` : `${showWhen(standing.dueAt, now)} (${showTime(standing.dueAt)} UTC)`
-      return paint.yellow(`next: ${when} – ${oneLine(toldReason(told, mode, standing.why))}${standing.recipient === null ? '' : ` (${standing.recipient})`}`)
+      const when = standing.dueAt === null ? 'until a person acts' : mode === 'test' ? `at ${showTime(standing.dueAt)} UTC` : standing.dueAt <= now ? `due now, at the next \`${commandFor(mode, 'resume')}\`` : `${showWhen(standing.dueAt, now)} (${showTime(standing.dueAt)} UTC)`
+      return paint.yellow(`next: ${when} – ${oneLine(withCommands(commandFor, mode, standing.why))}${standing.recipient === null ? '' : ` (${standing.recipient})`}`)
     }
     case 'settled': {
       const purged = isPurged(lead)
       const open = openIn(events)
       // The target is named, as the lead may be open at another too.
-      const eitherOf = (actions: readonly string[]): string => actions.map((each) => `\`${told(mode, `review ${each} ${shellWord(lead.id)} --to ${shellWord(to)}${each === 'accept' ? ' --price …' : ''}`)}\``).join(' or ')
-      if (purged && standing.outcome === 'failed') return paint.dim(`next: nothing, its data was purged; \`${told(mode, 'deliver … --again')}\` orders it anew from its file`)
+      const eitherOf = (actions: readonly string[]): string => actions.map((each) => `\`${commandFor(mode, `review ${each} ${shellWord(lead.id)} --to ${shellWord(to)}${each === 'accept' ? ' --price …' : ''}`)}\``).join(' or ')
+      if (purged && standing.outcome === 'failed') return paint.dim(`next: nothing, its data was purged; \`${commandFor(mode, 'deliver … --again')}\` orders it anew from its file`)
       if (purged && (standing.outcome === 'held' || standing.outcome === 'pooled')) return paint.yellow(`next: a person decides: ${eitherOf(['accept', 'drop'])}; its data was purged`)
       if (standing.outcome === 'held') return paint.yellow(`next: a person decides: ${eitherOf(['accept', 'retry', 'drop'])}`)
-      if (open) return paint.yellow(`next: nothing by itself; \`${told(mode, 'deliver … --retry-failed')}\` takes up its ${open.join(' and ')} step; the lead is not sent again`)
+      if (open) return paint.yellow(`next: nothing by itself; \`${commandFor(mode, 'deliver … --retry-failed')}\` takes up its ${open.join(' and ')} step; the lead is not sent again`)
       const doubts = mayHaveIt(events.map(({ event }) => event))
       const isPooled = standing.outcome === 'pooled'
-      if (isPooled && doubts.length === 0) return paint.yellow(`next: parked for a person: \`${told(mode, 'review list')}\``)
+      if (isPooled && doubts.length === 0) return paint.yellow(`next: parked for a person: \`${commandFor(mode, 'review list')}\``)
       if (doubts.length > 0) {
         const [first = ''] = doubts
-        const ifNot = standing.outcome === 'failed' ? `; if not, ${againOf(events.map(({ event }) => event), eitherOf(['retry']), `\`${told(mode, 'deliver … --retry-failed')}\``)}` : isPooled ? `; if not, ${eitherOf(['retry', 'drop'])}` : ''
-        return paint.yellow(`next: ${isPooled ? 'parked for a person; ' : ''}${doubts.join(' and ')} may have it${standing.outcome === 'accepted' ? ' too' : ''}: if so, \`${told(mode, `review accept ${shellWord(lead.id)} --to ${shellWord(first)} --price …`)}\`${ifNot}`)
+        const ifNot = standing.outcome === 'failed' ? `; if not, ${againOf(events.map(({ event }) => event), eitherOf(['retry']), `\`${commandFor(mode, 'deliver … --retry-failed')}\``)}` : isPooled ? `; if not, ${eitherOf(['retry', 'drop'])}` : ''
+        return paint.yellow(`next: ${isPooled ? 'parked for a person; ' : ''}${doubts.join(' and ')} may have it${standing.outcome === 'accepted' ? ' too' : ''}: if so, \`${commandFor(mode, `review accept ${shellWord(lead.id)} --to ${shellWord(first)} --price …`)}\`${ifNot}`)
       }
-      if (standing.outcome === 'failed') return paint.dim(`next: nothing by itself; \`${told(mode, 'deliver … --retry-failed')}\` takes it up again (${plural(standing.attempts, 'attempt')} so far)`)
+      if (standing.outcome === 'failed') return paint.dim(`next: nothing by itself; \`${commandFor(mode, 'deliver … --retry-failed')}\` takes it up again (${plural(standing.attempts, 'attempt')} so far)`)
       return paint.dim('next: nothing, it is settled')
     }
     default: return standing satisfies never

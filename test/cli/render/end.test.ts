@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { renderEnd } from '../../../src/cli/render/end.ts'
-import { toldBy } from '../../../src/cli/render/told.ts'
+import { commandsOf } from '../../../src/cli/render/command-for.ts'
 import { createPaint } from '../../../src/cli/streams.ts'
 import { emptyReport } from '../../../src/core/report.ts'
 import { summaryOf } from '../../../src/core/report/summary.ts'
@@ -13,7 +13,7 @@ interface Given { readonly mode?: 'live' | 'test'; readonly end?: Partial<Ending
 const endOf = ({ mode = 'live', end = {}, rest = {} }: Given): readonly string[] => {
   const run: Ending['end'] = { interrupted: false, leads: 0, alreadySettled: 0, changed: 0, somebodyElse: [], inDoubt: 0, broken: [], waiting: [], ...end }
   const summary = summaryOf(emptyReport(mode), { id: 'r', mode, to: 'acme', startedAt: T0 }, { finishedAt: T0, waiting: 0, alreadySettled: run.alreadySettled, badRows: 0, alerts: [] })
-  const text = renderEnd({ summary, end: run, folder: null, cwd: '/', hints: [], troubles: [], bad: 0, now: T0, resumed: false, still: null, total: null, told: toldBy({ given: [] }), ...rest }, 120, createPaint(0))
+  const text = renderEnd({ summary, end: run, folder: null, cwd: '/', hints: [], troubles: [], bad: 0, now: T0, resumed: false, still: null, total: null, commandFor: commandsOf({ given: [] }), ...rest }, 120, createPaint(0))
   return text.trimEnd().split('\n').slice(text.trimEnd().split('\n').indexOf('  no lead was settled') + 1).filter((each) => each !== '')
 }
 const trouble = { kind: 'failed', recipient: 'acme', reason: 'no\nphone', count: 2, leadId: 'L 1' } as const

@@ -4,7 +4,7 @@ import { openLeadsOf, openTexts, type OpenLeads } from '../../../src/cli/render/
 import { reportPage } from '../../../src/cli/render/report-page.ts'
 import { reportCsv, reportJson, reportText } from '../../../src/cli/render/report-text.ts'
 import { showAverage } from '../../../src/cli/render/summary.ts'
-import { toldBy } from '../../../src/cli/render/told.ts'
+import { commandsOf } from '../../../src/cli/render/command-for.ts'
 import { createPaint } from '../../../src/cli/streams.ts'
 import { addEvent, emptyReport, type Report } from '../../../src/core/report.ts'
 import type { OutcomeKind } from '../../../src/core/outcome.ts'
@@ -50,7 +50,7 @@ describe('the report', () => {
     const queue = (recipient: string | null, leads: number) => ({ recipient, why: 'waits', batch: false, leads, nextAt: null, overdue: 0 })
     const counts = { waiting: 7, working: 1, settled: { accepted: 2, rejected: 0, duplicate: 0, skipped: 0, failed: 1, held: 0, pooled: 0 } }
     const of = () => openLeadsOf(report, counts, [queue('acme', 2), queue('brightpath', 4), queue(null, 1), queue('acme', 1)])
-    const texts = (open: OpenLeads) => openTexts(open, toldBy({ given: [['--store', 'sqlite:a.db']] }), 'live')
+    const texts = (open: OpenLeads) => openTexts(open, commandsOf({ given: [['--store', 'sqlite:a.db']] }), 'live')
     const waits = 'Not final: 8 leads are not settled yet (4 for brightpath, 3 for acme)'
     expect(reportText(report, 'source', 120, createPaint(0), texts(of()))).toContain(`3 leads\n\n  Revenue $90.00   Cost $45.00   Margin $45.00\n\n  2 accepted (66.7%) · 1 failed\n\n  ${waits}\n\nSOURCE`)
     for (const event of tried('/', 'acme', 2, unknown)) addEvent(report, { deliveryId: '2', source: {} }, event)

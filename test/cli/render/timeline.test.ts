@@ -3,7 +3,7 @@ import { money } from '../../../src/base/money.ts'
 import { createProgressCount } from '../../../src/cli/progress-count.ts'
 import { renderSummary } from '../../../src/cli/render/summary.ts'
 import { renderTimeline } from '../../../src/cli/render/timeline.ts'
-import { toldBy } from '../../../src/cli/render/told.ts'
+import { commandsOf } from '../../../src/cli/render/command-for.ts'
 import { createPaint } from '../../../src/cli/streams.ts'
 import type { DeliveryEvent } from '../../../src/core/event.ts'
 import type { Outcome, OutcomeKind } from '../../../src/core/outcome.ts'
@@ -12,7 +12,7 @@ import { summaryOf } from '../../../src/core/report/summary.ts'
 import type { LoadedDelivery, Standing } from '../../../src/ports.ts'
 
 const plain = createPaint(0)
-const told = toldBy({ given: [] })
+const commandFor = commandsOf({ given: [] })
 const start = Date.UTC(2026, 10, 24, 3, 29, 15)
 const outcome: Outcome = { kind: 'accepted', recipient: 'bright', path: '/1', buyerLeadId: 'B-7', revenue: money(280_000), reason: null, class: null }
 const base = { path: '/0', recipient: 'acme', phase: 'post', attempt: 1, key: 'k1' } as const
@@ -32,7 +32,7 @@ const loaded = (standing: Standing): LoadedDelivery => ({
 
 describe('a timeline', () => {
   it('tells what happened in order, with times, reasons and money', () => {
-    const lines = renderTimeline(loaded(settled), start, told, plain).split('\n')
+    const lines = renderTimeline(loaded(settled), start, commandFor, plain).split('\n')
     expect(lines[0]).toBe('L-1 to auto (live), received 2026-11-24 03:29:15 UTC')
     expect(lines[1]).toBe('  source name=search')
     expect(lines.slice(3).map((line) => line.trim().replace(/ {2,}/g, ' '))).toEqual([
@@ -48,7 +48,7 @@ describe('a timeline', () => {
 
   it('says of an acceptance that came too late that it counts for nothing', () => {
     const late: DeliveryEvent = { type: 'attemptFinished', at: start, ...base, verdict: { kind: 'accepted', reason: null, price: null, buyerLeadId: 'B-8' }, revenue: null, surplus: true, httpStatus: 200, durationMs: 1 }
-    expect(renderTimeline({ ...loaded(settled), events: [{ seq: 1, runId: 'r1', event: late }] }, start, told, plain)).toContain('acme: surplus, sold already: accepted as B-8')
+    expect(renderTimeline({ ...loaded(settled), events: [{ seq: 1, runId: 'r1', event: late }] }, start, commandFor, plain)).toContain('acme: surplus, sold already: accepted as B-8')
   })
 
   it.each<[Standing, string]>([
@@ -59,18 +59,18 @@ describe('a timeline', () => {
     [{ ...settled, outcome: 'failed' } as Standing, 'next: nothing by itself; `finalmile deliver … --retry-failed` takes it up again (2 attempts so far)'],
     [{ state: 'working' }, 'next: being worked on by a run; after a crash `finalmile resume` takes it up'],
   ])('says what comes next: %o', (standing, text) => {
-    expect(renderTimeline(loaded(standing), start, told, plain).trimEnd().split('\n').at(-1)?.trim()).toBe(text)
+    expect(renderTimeline(loaded(standing), start, commandFor, plain).trimEnd().split('\n').at(-1)?.trim()).toBe(text)
   })
 
   it('a rehearsal is taken up as one, and not live', () => {
     const { delivery, ...rest } = loaded({ ...settled, outcome: 'failed' } as Standing)
-    expect(renderTimeline({ ...rest, delivery: { ...delivery, mode: 'test' } }, start, told, plain)).toContain('`finalmile deliver … --retry-failed --test` takes it up')
+    expect(renderTimeline({ ...rest, delivery: { ...delivery, mode: 'test' } }, start, commandFor, plain)).toContain('`finalmile deliver … --retry-failed --test` takes it up')
   })
 
   it('names a lead whose id begins with - last, where it is no option', () => {
     const { delivery, ...rest } = loaded({ ...settled, outcome: 'held' } as Standing)
     const dashed = { ...rest, delivery: { ...delivery, mode: 'test' as const, lead: { id: "-x'1", fields: { state: 'CA' } } } }
-    expect(renderTimeline(dashed, start, toldBy({ given: [['--store', 'sqlite:a.db']] }), plain)).toContain("or `finalmile review drop --to auto --test --store sqlite:a.db -- '-x'\\''1'`")
+    expect(renderTimeline(dashed, start, commandsOf({ given: [['--store', 'sqlite:a.db']] }), plain)).toContain("or `finalmile review drop --to auto --test --store sqlite:a.db -- '-x'\\''1'`")
   })
 
   it.each<[OutcomeKind, string]>([
@@ -79,7 +79,7 @@ describe('a timeline', () => {
     ['accepted', 'next: nothing, it is settled'],
   ])('promises no retry of a lead that was purged: %s', (kind, text) => {
     const { delivery, ...rest } = loaded({ ...settled, outcome: kind } as Standing)
-    expect(renderTimeline({ ...rest, delivery: { ...delivery, lead: { id: 'L-1', fields: {} } } }, start, told, plain)).toContain(text)
+    expect(renderTimeline({ ...rest, delivery: { ...delivery, lead: { id: 'L-1', fields: {} } } }, start, commandFor, plain)).toContain(text)
   })
 })
 
@@ -124,6 +124,6 @@ describe('the tally behind the progress line', () => {
 
 describe('a command that is suggested', () => {
   it('shows no password of its store', () => {
-    expect(toldBy({ given: [['--store', 'postgres://u:secret@db/leads']] })('live', 'resume')).toBe("finalmile resume --store 'postgres://u:••••@db/leads'")
+    expect(commandsOf({ given: [['--store', 'postgres://u:secret@db/leads']] })('live', 'resume')).toBe("finalmile resume --store 'postgres://u:••••@db/leads'")
   })
 })
