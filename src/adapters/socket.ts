@@ -1,6 +1,6 @@
 import net from 'node:net'
 import type { Server } from '../wire/request.ts'
-import { publicLookup, refusalOfHost } from './http/addresses.ts'
+import { anyLookup, publicLookup, refusalOfHost } from './http/addresses.ts'
 import { ConnectFault, faultOfConnect, wordsOf } from './http/faults.ts'
 
 /** A TCP connection to a mail or SFTP server, by the same rules of addresses as HTTP. Rejects with a ConnectFault: nothing was sent. */
@@ -9,7 +9,7 @@ export const openSocket = ({ host, port, mayBePrivate }: Server, timeoutMs: numb
   if (refusal !== null) return Promise.reject(new ConnectFault('blocked', refusal))
   return new Promise((resolve, reject) => {
     let resolved = net.isIP(host) !== 0
-    const socket = net.connect({ host, port, ...(mayBePrivate ? {} : { lookup: publicLookup }) })
+    const socket = net.connect({ host, port, lookup: mayBePrivate ? anyLookup : publicLookup })
     const fail = (fault: ConnectFault): void => { clearTimeout(timer); socket.destroy(); reject(fault) }
     const timer = setTimeout(() => fail(new ConnectFault('connect-timeout', `no connection to ${host} in ${timeoutMs} ms`)), timeoutMs)
     socket.once('lookup', (error: Error | null) => { resolved = error === null })

@@ -1,7 +1,7 @@
-import dns from 'node:dns'
 import type { LookupFunction } from 'node:net'
 import ipaddr from 'ipaddr.js'
 import { ConnectFault } from './faults.ts'
+import { addressesOf } from './names.ts'
 
 /**
  * Why this IP address may not be connected to, or null where it is a public one (contract, section 5, Addresses). Only
@@ -31,15 +31,20 @@ export const refusalOfHost = (hostname: string): string | null => {
  * A lookup for `net.connect` that refuses a name with any private address. The socket connects to the addresses that
  * were judged here and to no others, so that a second answer of a rebinding name server is never asked for.
  */
-export const publicLookup: LookupFunction = (hostname, options, callback) => {
-  dns.lookup(hostname, { ...options, all: true }, (error, addresses) => {
+export const publicLookup: LookupFunction = (hostname, options, callback) => lookUp(hostname, options, callback, refusalOfAddress)
+
+/** For who may go to a private one. */
+export const anyLookup: LookupFunction = (hostname, options, callback) => lookUp(hostname, options, callback, () => null)
+
+const lookUp = (hostname: string, options: Parameters<LookupFunction>[1], callback: Parameters<LookupFunction>[2], refusalOf: (address: string) => string | null): void => {
+  addressesOf(hostname, options, (error, addresses) => {
     if (error) return callback(error, '', 0)
     for (const { address } of addresses) {
-      const refusal = refusalOfAddress(address)
+      const refusal = refusalOf(address)
       if (refusal) return callback(new ConnectFault('blocked', `${hostname} resolves to a private address: ${refusal}`), '', 0)
     }
     const first = addresses[0]
-    if (options.all) callback(null, addresses)
+    if (options.all) callback(null, [...addresses])
     else if (first) callback(null, first.address, first.family)
     else callback(new ConnectFault('dns', `${hostname} has no address`), '', 0)
   })

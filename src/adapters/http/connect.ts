@@ -1,7 +1,7 @@
 import net from 'node:net'
 import tls from 'node:tls'
 import type { buildConnector } from 'undici'
-import { publicLookup } from './addresses.ts'
+import { anyLookup, publicLookup } from './addresses.ts'
 import { withoutContinue } from './interim.ts'
 import { ConnectFault, type ConnectPhase, faultOfConnect, wordsOf } from './faults.ts'
 import { openTunnel, type Proxy } from './proxy.ts'
@@ -67,7 +67,7 @@ const tcp = (host: string, port: number, mayBePrivate: boolean, journey: Journey
   new Promise((resolve, reject) => {
     const socket = net.connect({
       host, port, noDelay: true, keepAlive: true, keepAliveInitialDelay: 60_000,
-      ...(mayBePrivate ? {} : { lookup: publicLookup }),
+      lookup: mayBePrivate ? anyLookup : publicLookup,
     })
     journey.socket = socket
     const found = (error: Error | null = null): void => {

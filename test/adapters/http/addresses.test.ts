@@ -1,6 +1,7 @@
 import dns from 'node:dns'
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { publicLookup, refusalOfAddress, refusalOfHost } from '../../../src/adapters/http/addresses.ts'
+import { createHttpTransport } from '../../../src/adapters/http/transport.ts'
 import { type Buyer, startBuyer } from '../../world/buyer.ts'
 import { faultOf, post, sendOnce, settings, statusOf } from './sending.ts'
 
@@ -28,6 +29,25 @@ describe('names', () => {
   it('all addresses of a name are judged, also for who asks for one', async () => {
     const found = await new Promise((resolve) => { publicLookup('localhost', { all: false }, (error) => { resolve(error?.message) }) })
     expect(found).toContain('localhost resolves to a private address')
+  })
+})
+
+describe('a name server that says nothing', () => {
+  it('is asked once at a time, however many connections want the name, and anew after its answer', async () => {
+    const answers: ((error: Error | null, found: object[]) => void)[] = []
+    const lookup = vi.spyOn(dns, 'lookup').mockImplementation(((_name: string, _options: unknown, callback: (typeof answers)[number]) => { answers.push(callback) }) as unknown as typeof dns.lookup)
+    const transport = createHttpTransport({ closeGraceMs: 50 })
+    const send = (name: string) => transport.send(post(`http://${name}:${buyer.port}/`), settings({ connectTimeoutMs: 100 }))
+    const silent = ['a.example', 'a.example', 'b.example'].map(send)
+    expect((await Promise.all(silent)).map(faultOf)).toEqual(['dns', 'dns', 'dns'])
+    const late = send('a.example')
+    expect(lookup).toHaveBeenCalledTimes(2)
+    for (const answer of answers.splice(0)) answer(null, [{ address: '127.0.0.1', family: 4 }])
+    expect(statusOf(await late)).toBe(200)
+    void transport.send(post(`http://a.example:${buyer.port}/`), settings({ keepAliveMs: 0 }))
+    expect(lookup).toHaveBeenCalledTimes(3)
+    lookup.mockRestore()
+    await transport.close()
   })
 })
 
