@@ -21,6 +21,9 @@ if (!existsSync(main)) {
   // A lead lives as long as its buyer takes, so that nothing is worth allocating among the old at once, and the young are
   // best collected late (16 full collections become 8, 79 young ones 70).
   ;['--heap-growing-percent=30', '--max-semi-space-size=32', '--semi-space-growth-factor=4', '--no-allocation-site-pretenuring', '--no-minor-gc-task'].forEach((flag) => v8.setFlagsFromString(flag))
+  // Node 24 before 24.15 calls node:sqlite experimental, at every start: cron would send a mail a run.
+  const emitWarning = process.emitWarning
+  process.emitWarning = (warning, ...about) => { if (!String(warning).startsWith('SQLite is')) emitWarning.call(process, warning, ...about) }
   // Before the first import, so that every start after the first saves the parsing.
   nodeModule.enableCompileCache()
   import(main.href).then((cli) => cli.main(process.argv))

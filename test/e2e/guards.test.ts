@@ -131,7 +131,7 @@ good,a@x.example,CA,2125550100,30,${certificate},2026-11-24T11:00:00Z
 state,a@x.example,TX,2125550101,30,${certificate},2026-11-24T11:00:00Z
 phone,a@x.example,CA,8005550102,30,${certificate},2026-11-24T11:00:00Z
 short,a@x.example,CA,123,30,${certificate},2026-11-24T11:00:00Z
-none,a@x.example,CA,2125550103,30,,2026-11-24T11:00:00Z
+bare,a@x.example,CA,2125550103,30,,2026-11-24T11:00:00Z
 old,a@x.example,CA,2125550104,30,${certificate},2026-11-20T11:00:00Z
 young,a@x.example,CA,2125550105,17,${certificate},2026-11-24T11:00:00Z
 `)
@@ -140,7 +140,7 @@ young,a@x.example,CA,2125550105,17,${certificate},2026-11-24T11:00:00Z
       state: 'skipped: a accepts only leads where lead.state in (CA, NY)',
       phone: 'skipped: a requires: phone is mobile-capable (the number is toll-free or premium)',
       short: 'skipped: a requires: phone is mobile-capable (the number cannot be dialled)',
-      none: 'skipped: a requires: TrustedForm within 3 days (the lead has no TrustedForm certificate)',
+      bare: 'skipped: a requires: TrustedForm within 3 days (the lead has no TrustedForm certificate)',
       old: expect.stringMatching(/^skipped: a requires: TrustedForm within 3 days \(its certificate is 4 days old, and may be 3 days at most\)$/),
       young: 'skipped: a requires: lead.age >= 18 (the lead does not)',
     })

@@ -2,7 +2,10 @@ import { Worker } from 'node:worker_threads'
 
 let idle: Worker | null = null
 
-const newThread = (): Worker => new Worker(new URL(import.meta.url.endsWith('.ts') ? './worker.ts' : './worker.js', import.meta.url))
+const newThread = (): Worker => new Worker(new URL(import.meta.url.endsWith('.ts') ? './worker.ts' : './worker.js', import.meta.url), {
+  // As in bin/finalmile.js.
+  execArgv: ['--disable-warning=ExperimentalWarning'],
+})
 
 /**
  * Begins the store's thread, which then waits to be told its store. A thread takes some 60 ms to start, as long as the
