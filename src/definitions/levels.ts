@@ -33,7 +33,8 @@ export const createLevels = (): Levels => {
     },
     leave(level) {
       while ((open.at(-1)?.at ?? -1) > level) open.pop()
-      pending = null
+      // A key around the block still waits where nothing stood in it.
+      if (pending !== null && pending >= level) pending = null
     },
     pend(at) { pending = at },
     settle() { pending = null },

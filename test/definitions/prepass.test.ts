@@ -48,6 +48,8 @@ describe('block lines', () => {
     ['with comments and empty lines', 'm:\n  {{#if lead.x}} # why\n\n# at the edge\n  a: 1\n\n  {{/if}}\n  b: 2', { m: { [IF]: [{ a: 1 }], b: 2 } }],
     ['that are comments', 'm:\n  {{! one }}\n  {{!-- two }} --}}\n  a: 1', { m: { a: 1 } }],
     ['with nothing in them', 'm:\n  a: 1\n  {{#if lead.x}}\n  {{/if}}\n  b: 2', { m: { a: 1, b: 2 } }],
+    ['first in a map, with nothing before {{else}}', 'm:\n  {{#if lead.x}}\n  # a: 1\n  {{else}}\n  b: 2\n  {{/if}}\n  c: 3', { m: { [IF]: [{}, { b: 2 }], c: 3 } }],
+    ['first in a map, with nothing in them', 'm:\n  {{#if lead.x}}\n  {{/if}}\n  c: 3', { m: { c: 3 } }],
     ['with blanks and tildes', 'm:\n  {{~#if lead.x ~}}\n  a: 1\n  {{ / if }}', { m: { [IF]: [{ a: 1 }] } }],
     ['of compare', 'm:\n  {{#compare lead.s "==" "}}"}}\n  a: 1\n  {{/compare}}', { m: { '#compare lead.s "==" "}}"': [{ a: 1 }] } }],
   ])('%s', (_, text, expected) => expect(read(text)).toEqual(expected))
