@@ -39,10 +39,8 @@ export const rehearse = (delivery: Delivery, plan: Plan, policies: ReadonlyMap<s
   let history = evolve(emptyHistory, received)
   let now = start
 
-  const finish = (send: Send, key: string): void => {
-    for (const event of [startOf(send, key, now), endOf(send, key, now, plan, policies, endpoints)]) history = evolve(history, event)
-  }
   const send = (each: Send): void => {
+    let canBeMade = true
     const key = idempotencyKeyOf(delivery.mode, each.recipient, delivery.lead.id, delivery.number, each.phase)
     const name = `${each.recipient} ${each.phase}`
     const endpoint = endpoints.get(each.recipient)
@@ -50,12 +48,14 @@ export const rehearse = (delivery: Delivery, plan: Plan, policies: ReadonlyMap<s
       reached.add(name)
       const plain = inputOf(work, each, history, key, now)
       const input = endpoint.token ? { ...plain, token: NO_TOKEN } : plain
-      const steps = policies.get(each.recipient)?.steps ?? []
-      shown.push(each.batch === WAITING ? { kind: 'batched', send: each, input } : { kind: 'request', send: each, at: now, rendered: endpoint.render(input) })
+      const rendered = endpoint.render(input)
+      canBeMade = rendered.ok
+      shown.push(each.batch === WAITING ? { kind: 'batched', send: each, input } : { kind: 'request', send: each, at: now, rendered })
       // What follows a sale, although nothing is sold in a rehearsal; ids that only the service knows are shown by their names.
-      for (const phase of steps) shown.push({ kind: 'request', send: { ...each, phase, batch: null }, at: now, rendered: endpoint.render({ ...input, phase, made: { id: '<contact id>' }, found: (name) => `<id of ${name}>` }) })
+      for (const phase of canBeMade ? policies.get(each.recipient)?.steps ?? [] : []) shown.push({ kind: 'request', send: { ...each, phase, batch: null }, at: now, rendered: endpoint.render({ ...input, phase, made: { id: '<contact id>' }, found: (name) => `<id of ${name}>` }) })
     }
-    finish(each, key)
+    const verdict = each.phase === 'ping' && canBeMade ? bidOf(policies.get(each.recipient)?.price ?? null, floorAt(plan, each.path), endpoints.get(each.recipient)) : REFUSED
+    for (const event of [startOf(each, key, now), endOf(each, key, now, verdict)]) history = evolve(history, event)
   }
 
   for (let turn = 0; turn < MOST_TURNS; turn += 1) {
@@ -104,10 +104,8 @@ const startOf = (send: Send, key: string, at: Instant): DeliveryEvent => ({
   type: 'attemptStarted', at, path: send.path, recipient: send.recipient, phase: send.phase, attempt: send.attempt, key, requestHash: '', version: null,
 })
 
-const endOf = (send: Send, key: string, at: Instant, plan: Plan, policies: ReadonlyMap<string, Policy>, endpoints: ReadonlyMap<string, Endpoint>): DeliveryEvent => ({
-  type: 'attemptFinished', at, path: send.path, recipient: send.recipient, phase: send.phase, attempt: send.attempt, key,
-  verdict: send.phase === 'ping' ? bidOf(policies.get(send.recipient)?.price ?? null, floorAt(plan, send.path), endpoints.get(send.recipient)) : REFUSED,
-  revenue: null, httpStatus: null, durationMs: 0,
+const endOf = (send: Send, key: string, at: Instant, verdict: Verdict): DeliveryEvent => ({
+  type: 'attemptFinished', at, path: send.path, recipient: send.recipient, phase: send.phase, attempt: send.attempt, key, verdict, revenue: null, httpStatus: null, durationMs: 0,
 })
 
 /** Nobody said anything: what follows must not quote it. */

@@ -56,4 +56,13 @@ describe('a rehearsal reaches every endpoint once, in order, and ends', () => {
     const posted = '{"name":"Dana","ref":"<ping id>"}'
     expect(shown(plan, [a, b], endpoints)).toEqual(['a ping {"state":"CA"}', 'b ping {"state":"CA"}', `a post ${posted}`, `b post ${posted}`, 'end failed'])
   })
+
+  it('what follows a request that cannot be made is left out: the steps behind it, and the post of a ping', () => {
+    const noZip = textOf('https://a.example/{{lead.zip}}')
+    expect(shown(sendTo('a'), [policy('a', { steps: ['list'] })], [endpointOf('a', { url: noZip })])).toEqual(['a post: the URL needs lead.zip, which this lead does not have', 'end failed'])
+    const ping = buildPing({ bid: path('price') }, { mapping: mapping({ state: '{{lead.state}}' }) })
+    const plan: Plan = { kind: 'auction', pattern: 'P', guard: noGuard, bidders: [sendTo('a'), sendTo('b')], windowMs: 5000, floor: money(100_000) }
+    expect(shown(plan, [a, b], [endpointOf('a', { ping: { ...ping, endpoint: noZip } }), endpointOf('b', { ping })])).toEqual(
+      [expect.stringMatching(/^a ping: the URL needs lead.zip/), 'b ping {"state":"CA"}', `b post ${body}`, expect.stringMatching(/^end /)])
+  })
 })
