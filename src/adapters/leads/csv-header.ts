@@ -46,7 +46,7 @@ export const readCsvHeader = (text: string, final: boolean, asked: { readonly id
   if (record === null) return { kind: 'more' }
   const raw = text.slice(at, record.end).replace(/[\r\n]+$/, '')
   const delimiter = told ?? sniffDelimiter(raw)
-  const names = splitHeader(raw, delimiter).map((name) => name.trim().replace(/\s*[\r\n]+\s*/g, ' '))
+  const names = splitCells(raw, delimiter).map((name) => name.trim().replace(/\s*[\r\n]+\s*/g, ' '))
   const problem = headerProblem(names)
   if (problem) return { kind: 'problem', line, ...problem }
   const named = names.filter((name) => name !== '')
@@ -85,7 +85,8 @@ const mostFrequent = (delimiters: readonly string[], line: string): string | und
   return most === 0 ? undefined : delimiters[counts.indexOf(most)]
 }
 
-const splitHeader = (line: string, delimiter: string): readonly string[] => {
+/** Of one line: a line end within quotes is not looked for. */
+export const splitCells = (line: string, delimiter: string): readonly string[] => {
   const names: string[] = []
   let name = ''
   let quoted = false
@@ -102,8 +103,8 @@ const splitHeader = (line: string, delimiter: string): readonly string[] => {
 
 /** A title above the column names, or columns divided by another sign: every row would go out as something else, or not at all. */
 const unlikeFirstRow = (names: readonly string[], named: readonly string[], body: string, eol: string, delimiter: string): { readonly message: string; readonly help: string } | null => {
-  const row = body.split(eol, 10).find((each) => splitHeader(each, delimiter).some((cell) => cell.trim() !== '')) ?? ''
-  const filled = splitHeader(row, delimiter).flatMap((cell, i) => (cell.trim() === '' ? [] : [names[i]]))
+  const row = body.split(eol, 10).find((each) => splitCells(each, delimiter).some((cell) => cell.trim() !== '')) ?? ''
+  const filled = splitCells(row, delimiter).flatMap((cell, i) => (cell.trim() === '' ? [] : [names[i]]))
   const title = named.length === 1 && named[0] === names[0]
   const outside = filled.filter((name) => name === '' || (title && name === undefined)).length
   if (outside > (title ? 0 : filled.length / 2)) {

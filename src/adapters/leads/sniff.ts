@@ -1,5 +1,6 @@
+import { leadPath, usualField } from '../../wire/draft/guess.ts'
 import { objectIn, parseJson } from '../../wire/parse/json.ts'
-import { readCsvHeader, type CsvHeader, type Doubt } from './csv-header.ts'
+import { readCsvHeader, splitCells, type CsvHeader, type Doubt } from './csv-header.ts'
 import { encodingOf } from '../../base/encoding.ts'
 import { createDecoder } from './decode.ts'
 
@@ -44,7 +45,7 @@ export const sniff = (head: Buffer, options: SniffOptions): Sniffed => {
   const result = readCsvHeader(final, options.whole, options)
   if (result.kind === 'more') return enough && head.length >= HEAD ? problem('no-header', `no line end in the first ${HEAD / 1024} KB`, 'a CSV file starts with a line of column names') : result
   if (result.kind === 'problem') return result
-  return { kind: 'csv', encoding, header: result.header, warnings: [...warnings, ...result.warnings, ...mangledCells(final, result.header.bodyAt)] }
+  return { kind: 'csv', encoding, header: result.header, warnings: [...warnings, ...result.warnings, ...mangledCells(final, result.header.bodyAt), ...shortPostalCodes(final, result.header)] }
 }
 
 /** What spreadsheets make of values; it goes out as it stands. */
@@ -59,6 +60,15 @@ const mangledCells = (text: string, bodyAt: number): readonly Doubt[] => MANGLED
   const found = new RegExp(`(?:^|[,;|\\t"])(${cell})(?=[,;|\\t"\\r\\n]|$)`, 'm').exec(text.slice(bodyAt))
   return found ? [{ line: text.slice(0, bodyAt + found.index + 1).split(/\r\n|\n|\r/).length, message: message(found[1] ?? ''), help }] : []
 })
+
+/** Among codes of five digits those of New England and New Jersey are numbers of four to a spreadsheet. */
+const shortPostalCodes = (text: string, { names, delimiter, eol, bodyAt, bodyLine }: CsvHeader): readonly Doubt[] => {
+  const at = names.findIndex((name) => name !== null && usualField(name) === 'postal_code')
+  const codes = at < 0 ? [] : text.slice(bodyAt).split(eol).map((line) => (splitCells(line, delimiter)[at] ?? '').trim())
+  const short = codes.findIndex((code) => /^\d{3,4}$/.test(code))
+  if (short < 0 || !codes.some((code) => /^\d{5}$/.test(code))) return []
+  return [{ line: bodyLine + short, message: `postal codes have lost their leading zero (${codes[short]})`, help: `in Field Mapping write {{format ${leadPath(names[at] ?? '')} "00000"}}, or format that column as Text in the spreadsheet and save the file anew` }]
+}
 
 export const saysJsonLines = (name: string): boolean => /\.(jsonl|ndjson)(\.gz)?$/i.test(name)
 
@@ -84,6 +94,7 @@ const objectKeys = (line: string): readonly string[] | null => {
 
 const binaryOrMarkup = (text: string): Sniffed | null => {
   const start = text.slice(0, 200).toLowerCase()
+  if (start.startsWith('<') && /<table|mso-application|opendocument/i.test(text) && !/<form|<input/i.test(text)) return problem('excel', 'this is a table in HTML or XML, as some exports called .xls are', 'open it in a spreadsheet and save it as CSV (in Excel: "CSV UTF-8")')
   if (/^<(!doctype html|html|head|body)/.test(start)) return problem('not-leads', 'this is a web page, not a lead file', 'a download that needed a login often ends so: fetch the file again')
   if (start.startsWith('<')) return problem('not-leads', 'this is XML; leads are read from CSV, JSON or JSON Lines', 'convert it to one of these')
   const sample = text.slice(0, 4096)
@@ -98,6 +109,7 @@ const foreignFormat = (head: Buffer): Sniffed | null => {
   const begins = (bytes: string): boolean => head.subarray(0, bytes.length).equals(Buffer.from(bytes, 'latin1'))
   const asCsv = 'in Excel: File, Save As, "CSV UTF-8 (Comma delimited)"'
   if (begins('PK\x03\x04')) {
+    if (head.includes('opendocument')) return problem('excel', 'this is a spreadsheet of LibreOffice; save it as CSV', 'in LibreOffice: File, Save As, "Text CSV", in UTF-8')
     return head.includes('xl/') || head.includes('[Content_Types].xml') ? problem('excel', 'this is an Excel file; save it as CSV', asCsv) : problem('archive', 'this is a zip archive', 'unpack it first')
   }
   if (begins('\xd0\xcf\x11\xe0')) return problem('excel', 'this is an old Excel file; save it as CSV', asCsv)

@@ -87,6 +87,14 @@ describe('CSV', () => {
     for (const rows of ['1,#N/Ax\n', '1,a #REF!\n', '1,=1+1\n', '1,"say ""hi"""\n']) expect(await told(rows)).toEqual([])
   })
 
+  it('tells of postal codes that have lost their zero, with how to give it back', async () => {
+    const told = async (rows: string) => (await textOf(`id,Zip Code\n${rows}`)).warnings.map(({ line, message, help }) => [line, message, help])
+    for (const rows of ['1,90210\n2,2134\n', '"1","90210"\n"2","2134"\n']) expect(await told(rows)).toEqual([[3, 'postal codes have lost their leading zero (2134)', expect.stringContaining('{{format lead.[Zip Code] "00000"}}')]])
+    expect(await told('1,90210\n2,02134\n3,\n')).toEqual([])
+    // In Australia and Switzerland they have four.
+    expect(await told('1,3000\n2,2134\n')).toEqual([])
+  })
+
   it('does not send text in a wrong encoding', async () => {
     const got = await fixture('windows-1252.csv')
     expect(got.ids).toEqual(['C-1'])
@@ -247,7 +255,12 @@ describe('what cannot be read', () => {
   it.each<[string, string | Uint8Array, string, RegExp]>([
     ['Excel', Buffer.concat([Buffer.from('PK\x03\x04'), Buffer.from('....xl/workbook.xml')]), 'x.csv', /Excel file; save it as CSV/],
     ['old Excel', Buffer.from([0xd0, 0xcf, 0x11, 0xe0, 1, 2]), 'x.xls', /old Excel/],
+    ['LibreOffice', 'PK\x03\x04....mimetypeapplication/vnd.oasis.opendocument.spreadsheet', 'x.csv', /spreadsheet of LibreOffice/],
+    ['a table of HTML', '<html><head>\n</head><body><table><tr><th>id</th></tr></table></body></html>', 'x.xls', /table in HTML/],
+    ['a bare table', '<table border=1><tr><th>id</th></tr></table>', 'x.xls', /table in HTML/],
+    ['a table of XML', '<?xml version="1.0"?><?mso-application progid="Excel.Sheet"?><Workbook/>', 'x.xls', /table in HTML or XML/],
     ['zip', 'PK\x03\x04....leads.csv', 'x.zip', /zip archive/],
+    ['a page to log in', '<html><body><form><table><tr><td><input></td></tr></table></form></body></html>', 'x.csv', /web page/],
     ['a web page', '<!DOCTYPE html><html>', 'x.csv', /web page/],
     ['XML', '<?xml version="1.0"?><leads/>', 'x.xml', /XML/],
     ['empty', '', 'x.csv', /empty/],
