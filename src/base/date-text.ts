@@ -10,8 +10,8 @@ type DateText =
   | { readonly kind: 'wall'; /** its fields as milliseconds, as if in UTC */ readonly wall: number; readonly dateOnly: boolean }
 
 /**
- * Reads ISO 8601, `MM/DD/YYYY`, `YYYY/MM/DD` and days with the month's name (with a time, AM or PM, and a zone), `YYYYMMDD`,
- * `YYYYMMDDHHMMSS`, and epoch seconds or milliseconds. Null for anything else: `24/11/2026` and `11/24/26` could be misread.
+ * Reads ISO 8601, `MM/DD/YYYY`, `YYYY/MM/DD`, `DD.MM.YYYY` (the day goes first wherever dots are written) and days with the
+ * month's name (with a time, AM or PM, and a zone), `YYYYMMDD`, `YYYYMMDDHHMMSS`, and epoch seconds or milliseconds. Null for anything else: `24/11/2026` and `11/24/26` could be misread.
  */
 export const parseDate = (value: unknown): DateText | null => {
   // 19800517 is a day whether it is text or a number; as seconds it would be one of 1970.
@@ -45,16 +45,17 @@ const COMPACT = /^((?:19|20)\d{2})(\d{2})(\d{2})(?:T?(\d{2})(\d{2})(\d{2})?(Z)?)
 /** `11/24/2026 3:15 PM`, `2026/11/24 15:15 UTC`, `Tue, 24 Nov 2026 15:15:00 -0500`, `Nov 24, 2026 at 3:15pm EST`, a browser's own. */
 const WORDS = new RegExp(
   '^(?:(?<mo>\\d{1,2})[/-](?<d>\\d{1,2})[/-](?<y>\\d{4})|(?<y2>\\d{4})[/-](?<mo2>\\d{1,2})[/-](?<d2>\\d{1,2})'
+  + '|(?<d5>\\d{1,2})\\.\\s?(?<mo5>\\d{1,2})\\.\\s?(?<y5>\\d{4})'
   + '|(?:[a-z]{3,9},?\\s+)?(?:(?<d3>\\d{1,2})(?:st|nd|rd|th)?[\\s-]+(?<name3>[a-z]{3,9})\\.?,?[\\s-]+|(?<name4>[a-z]{3,9})\\.?\\s+(?<d4>\\d{1,2})(?:st|nd|rd|th)?,?\\s+)(?<y3>\\d{4}))'
   + '(?:(?:,?\\s+(?:at\\s+)?|T)(?<h>\\d{1,2}):(?<mi>\\d{2})(?::(?<s>\\d{2})(?:[.,]\\d{1,9})?)?\\s*(?<half>[AP]M)?\\s*'
   + '(?<zone>Z|UTC|(?:GMT|UTC)?[+-]\\d{2}(?::?\\d{2})?|GMT|[ECMP][SD]T)?(?:\\s*\\([^()]*\\))?)?$', 'i')
 
-const ofWords = ({ mo, d, y, y2, mo2, d2, d3, name3, name4, d4, y3, h, mi, s, half, zone }: Readonly<Record<string, string | undefined>>): DateText | null => {
+const ofWords = ({ mo, d, y, y2, mo2, d2, d3, name3, name4, d4, y3, d5, mo5, y5, h, mi, s, half, zone }: Readonly<Record<string, string | undefined>>): DateText | null => {
   const name = name3 ?? name4
-  const month = name === undefined ? mo ?? mo2 : monthOf(name)
+  const month = name === undefined ? mo ?? mo2 ?? mo5 : monthOf(name)
   if (half !== undefined && (Number(h) < 1 || Number(h) > 12)) return null
   const hour = h === undefined || half === undefined ? h : String((Number(h) % 12) + (/p/i.test(half) ? 12 : 0))
-  const wall = wallOf(y ?? y2 ?? y3, month, d ?? d2 ?? d3 ?? d4, hour, mi, s)
+  const wall = wallOf(y ?? y2 ?? y3 ?? y5, month, d ?? d2 ?? d3 ?? d4 ?? d5, hour, mi, s)
   if (wall === null) return null
   return zone === undefined ? { kind: 'wall', wall, dateOnly: h === undefined } : { kind: 'instant', at: wall - offsetOf(zone) * 60_000 }
 }

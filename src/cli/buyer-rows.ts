@@ -87,7 +87,7 @@ const rowOf = (fields: Lead['fields'], given: { readonly ours: string | null; re
     either: given.ours === null && given.theirs === null ? pick(NAMES.either) : null,
     recipient: pick(NAMES.recipient),
     amount, currency: currency?.toUpperCase() ?? null, reason: pick(NAMES.reason), at, status: pick(NAMES.status),
-    problem: problemOf(amount, currency) ?? (atText !== null && at === null ? `"${atText}" is no date: expected such as 2026-11-24 or 11/24/2026` : null),
+    problem: problemOf(amount, currency) ?? (atText !== null && at === null ? `"${atText}" is no date: expected such as 2026-11-24, 11/24/2026 or 24.11.2026` : null),
   }
 }
 

@@ -36,6 +36,7 @@ it.each<[string, unknown, number | 'unsaid' | 'unreadable']>([
   ['a word', 'yesterday', 'unreadable'],
   ['a word with a number', 'lead 12', 'unreadable'],
   ['a day first, which an American date would misread', '24/11/2026 15:15', 'unreadable'],
+  ['a day first, with dots', '24.11.2026 15:15', at],
   ['a day that does not exist', '2026-02-30', 'unreadable'],
   ['a database\'s zero', '0000-00-00 00:00:00', 'unreadable'],
   ['an object', { at: 'noon' }, 'unreadable'],

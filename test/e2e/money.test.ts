@@ -153,7 +153,7 @@ describe("a buyer's returns", () => {
     }
     if (zone === undefined) delete process.env['TZ']
     else process.env['TZ'] = zone
-    expect(taken).toMatchObject([{ returned: 1, already_returned: 0 }, { returned: 0, already_returned: 1, refused: [expect.objectContaining({ reason: '"row 12" is no date: expected such as 2026-11-24 or 11/24/2026' })] }])
+    expect(taken).toMatchObject([{ returned: 1, already_returned: 0 }, { returned: 0, already_returned: 1, refused: [expect.objectContaining({ reason: '"row 12" is no date: expected such as 2026-11-24, 11/24/2026 or 24.11.2026' })] }])
   })
 
   it('are as old as their return is, whenever the list says that they were sold', async () => {
