@@ -104,15 +104,17 @@ export const splitCells = (line: string, delimiter: string): readonly string[] =
 /** A title above the column names, or columns divided by another sign: every row would go out as something else, or not at all. */
 const unlikeFirstRow = (names: readonly string[], named: readonly string[], body: string, eol: string, delimiter: string): { readonly message: string; readonly help: string } | null => {
   const row = body.split(eol, 10).find((each) => splitCells(each, delimiter).some((cell) => cell.trim() !== '')) ?? ''
-  const filled = splitCells(row, delimiter).flatMap((cell, i) => (cell.trim() === '' ? [] : [names[i]]))
+  const own = row.includes(delimiter) ? delimiter : mostFrequent(DELIMITERS, row) ?? delimiter
+  const cells = splitCells(row, own)
+  const filled = cells.flatMap((cell, i) => (cell.trim() === '' ? [] : [names[i]]))
   const title = named.length === 1 && named[0] === names[0]
   const outside = filled.filter((name) => name === '' || (title && name === undefined)).length
-  if (outside > (title ? 0 : filled.length / 2)) {
+  if (own === delimiter ? outside > (title ? 0 : filled.length / 2) : cells.length > Math.max(2, names.length)) {
     return { message: `the first line names ${named.length === 1 ? 'one column' : `${named.length} columns`} (${named.join(', ')}), the row below it has ${filled.length}`, help: 'take out what stands above the line of column names (a title, a date, joined headings), so that it is the first' }
   }
   const [only = ''] = named
-  if (names.length > 1 || !(/[,^~;|\t]| {2}/.test(only) || /[;|\t].*[;|\t]/.test(row))) return null
-  return { message: `the first line names one column (${only}), and what is in it looks like several`, help: 'divide columns by commas, semicolons, tabs or |, with no quotes around a whole line; a first line such as sep=^ names another sign' }
+  if (names.length > 1 || !/[,;|\t]| {2}/.test(only)) return null
+  return { message: `the first line names one column (${only}), and what is in it looks like several`, help: 'divide columns by commas, semicolons, tabs or |, with no quotes around a whole line' }
 }
 
 const headerProblem = (names: readonly string[]): { readonly code: string; readonly message: string; readonly help: string } | null => {
