@@ -1,4 +1,4 @@
-import type { Money } from '../base/money.ts'
+import { moneyText, type Money } from '../base/money.ts'
 import type { StepName } from './plan.ts'
 import type { FailureClass } from './verdict.ts'
 
@@ -29,3 +29,7 @@ export const outcomeOf = (
   reason: string | null,
   more: Partial<Pick<Outcome, 'buyerLeadId' | 'revenue' | 'class' | 'open'>> = {},
 ): Outcome => ({ kind, path, recipient, reason, buyerLeadId: null, revenue: null, class: null, ...more })
+
+/** What an outcome's one revenue does not tell; null where it tells all. */
+export const alsoEarned = ({ besides = [] }: Pick<Outcome, 'besides'>): string | null =>
+  besides.length === 0 ? null : `it earned ${besides.map(moneyText).join(' and ')} as well`

@@ -2,6 +2,7 @@ import { afterEach, describe, expect, it } from 'vitest'
 import { money } from '../../src/base/money.ts'
 import { deliveryIdOf } from '../../src/core/delivery-id.ts'
 import type { DeliveryEvent } from '../../src/core/event.ts'
+import { outcomeOf } from '../../src/core/outcome.ts'
 import type { Delivery, Ledger, Standing, Step } from '../../src/ports.ts'
 import { idempotencyKeyOf } from '../../src/engine/identity.ts'
 import { T0, accepted, received, tried } from '../core/given.ts'
@@ -11,7 +12,7 @@ import type { Opened } from './ledgers.ts'
 const delivery = (leadId: string, to = 'a', fields: Delivery['lead']['fields'] = { id: leadId }): Delivery =>
   ({ id: deliveryIdOf({ mode: 'live', to, leadId, number: 1 }), mode: 'live', to, number: 1, lead: { id: leadId, fields }, receivedAt: T0, source: { name: 'web' }, vars: {}, cost: null, planHash: 'p' })
 const first = (of: Delivery, more: Partial<Step> = {}): Step => ({ deliveryId: of.id, version: 0, create: of, runId: 'r1', events: [received()], standing: { state: 'working' }, ...more })
-const settled = (at = T0, outcome: 'accepted' | 'failed' = 'accepted'): Standing =>
+const settled = (at = T0, outcome: 'accepted' | 'failed' = 'accepted'): Extract<Standing, { state: 'settled' }> =>
   ({ state: 'settled', at, outcome, recipient: 'a', buyerLeadId: 'B1', revenue: outcome === 'accepted' ? money(450_000) : null, cost: money(20_000), attempts: 1, reason: 'sold to CANARY Smith' })
 const waiting: Standing = { state: 'waiting', dueAt: T0, why: 'a retry', recipient: 'a', batch: false }
 const kinds = async (ledger: Ledger, steps: readonly Step[]): Promise<readonly string[]> => (await ledger.append(steps)).map((each) => each.kind)
@@ -140,6 +141,18 @@ const CASES: readonly Case[] = [
     const keys = loaded?.events.flatMap(({ event }) => (event.type === 'attemptStarted' || event.type === 'attemptFinished' ? [event.key] : []))
     expect(keys?.[0]).toBe(keys?.[1])
     expect(keys?.slice(2)).toEqual(Array.from({ length: 2 }, () => idempotencyKeyOf('live', 'a', 'P1', 1, 'post')))
+  }],
+  ['purge leaves in words what was earned and given back in other currencies, as a row has the money of one', async (ledger) => {
+    const a = delivery('P1')
+    const reason = 'CANARY is welcome; it earned CAD 30.00 as well'
+    const outcome = { ...outcomeOf('accepted', '/', 'a', reason, { revenue: money(450_000) }), besides: [money(300_000, 'CAD')] }
+    const returned: DeliveryEvent = { type: 'returned', at: T0, path: '/1', recipient: 'maple', buyerLeadId: 'M1', amount: money(50_000, 'CAD'), reason: 'CANARY has moved', ref: 'r' }
+    await ledger.append([first(a, { events: [received(), { type: 'settled', at: T0, outcome, cost: null }, returned], standing: { ...settled(), reason: `${reason}; returned 5.00 CAD: CANARY has moved` } }), first(delivery('P2'), { standing: settled() })])
+    await ledger.purge({ olderThanMs: 0, now: T0 })
+    const [one, other] = await all(ledger.deliveries({}))
+    expect(one?.standing).toMatchObject({ reason: 'it earned CAD 30.00 as well; returned CAD 5.00' })
+    expect(other?.standing).toMatchObject({ reason: null })
+    expect((await ledger.load(a.id))?.events.find(({ event }) => event.type === 'settled')?.event).toMatchObject({ outcome: { reason: 'it earned CAD 30.00 as well' } })
   }],
   ['purge keeps the key of a batch on each row of its answer too', async (ledger) => {
     const key = idempotencyKeyOf('live', 'a', 'b_x.2', 1, 'post')

@@ -10,7 +10,7 @@ import { refusedClaim } from '../../src/core/claim.ts'
 import { buyersIn } from '../../src/core/sale.ts'
 import { aloneLimits } from '../../src/adapters/ledger/alone-limits.ts'
 import { putOffUntil } from '../../src/adapters/ledger/put-off.ts'
-import { nameOf, withoutPersonalData } from '../../src/adapters/ledger/purge.ts'
+import { moneyTold, nameOf, withoutPersonalData } from '../../src/adapters/ledger/purge.ts'
 import type { Delivery, DueQuery, Ledger, LoadedDelivery, Queue, RecipientState, Standing, Step, StepResult, StoredEvent } from '../../src/ports.ts'
 
 interface Kept { delivery: Delivery; runId: string; standing: Standing; events: StoredEvent[]; purged: boolean }
@@ -219,10 +219,11 @@ export const createMemoryLedger = (): Ledger => {
     purge: async ({ olderThanMs, now }) => {
       const found = [...kept.values()].filter(({ standing, purged }) => !purged && standing.state === 'settled' && standing.at <= now - olderThanMs)
       for (const each of found) {
-        const name = nameOf(each.delivery, each.events.map(({ event }) => event))
+        const events = each.events.map(({ event }) => event)
+        const name = nameOf(each.delivery, events)
         each.delivery = { ...each.delivery, lead: { id: name.leadId, fields: {} } }
         each.events = each.events.map((stored) => ({ ...stored, event: withoutPersonalData(stored.event, name) }))
-        if (each.standing.state === 'settled') each.standing = { ...each.standing, reason: null }
+        if (each.standing.state === 'settled') each.standing = { ...each.standing, reason: moneyTold(events) }
         each.purged = true
       }
       return found.length

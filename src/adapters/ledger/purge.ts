@@ -1,6 +1,7 @@
 import { shortHash } from '../../base/hash.ts'
+import { moneyText } from '../../base/money.ts'
 import type { DeliveryEvent, EventOf } from '../../core/event.ts'
-import type { Outcome } from '../../core/outcome.ts'
+import { alsoEarned, type Outcome } from '../../core/outcome.ts'
 import type { Verdict } from '../../core/verdict.ts'
 import { idempotencyKeyOf } from '../../engine/identity.ts'
 import type { Delivery } from '../../ports.ts'
@@ -42,7 +43,17 @@ export const nameOf = ({ mode, number, lead }: Pick<Delivery, 'mode' | 'number' 
 
 const PURGED = 'purged'
 
-const quiet = (outcome: Outcome): Outcome => ({ ...outcome, reason: null })
+const quiet = (outcome: Outcome): Outcome => ({ ...outcome, reason: alsoEarned(outcome) })
+
+/** What is still told of a purged lead: money that the one revenue of its row may not have, in our words alone; null where there is none. */
+export const moneyTold = (events: readonly DeliveryEvent[]): string | null => {
+  const settled = events.findLast((event) => event.type === 'settled')
+  const told = [settled ? alsoEarned(settled.outcome) : null, ...events.map((event) => {
+    if (event.type === 'returned') return `returned ${moneyText(event.amount)}`
+    return event.type === 'reviewed' && event.sale ? `bought by ${event.sale.recipient} as well, for ${moneyText(event.sale.revenue)}` : null
+  })].filter((each) => each !== null)
+  return told.length === 0 ? null : told.join('; ')
+}
 
 const silent = (verdict: Verdict): Verdict => {
   const { captured: _captured, said: _said, redirectUrl: _redirectUrl, ...rest } = verdict

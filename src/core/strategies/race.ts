@@ -1,7 +1,6 @@
-import { moneyText } from '../../base/money.ts'
 import { combine } from '../combine.ts'
 import { salesUnder } from '../booking.ts'
-import type { Outcome } from '../outcome.ts'
+import { alsoEarned, type Outcome } from '../outcome.ts'
 import type { Plan } from '../plan.ts'
 import { childPath, isStep, isWithin } from '../plan.ts'
 import type { Action, Context, Evaluate, NodeStep } from '../step.ts'
@@ -55,7 +54,7 @@ const joined = (sales: ReturnType<typeof salesUnder>, accepted: readonly Outcome
   return {
     kind: 'accepted', path: first.path, recipient: first.attempt.recipient, buyerLeadId: verdict?.buyerLeadId ?? null,
     revenue: paid ?? revenues[0] ?? null, class: null,
-    ...(besides.length === 0 ? { reason } : { besides, reason: [reason, `it earned ${besides.map(moneyText).join(' and ')} as well`].filter((each) => each !== null).join('; ') }),
+    ...(besides.length === 0 ? { reason } : { besides, reason: [reason, alsoEarned({ besides })].filter((each) => each !== null).join('; ') }),
     ...(open.length > 0 ? { open } : {}),
   }
 }

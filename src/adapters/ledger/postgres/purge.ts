@@ -1,4 +1,4 @@
-import { nameOf, withoutPersonalData } from '../purge.ts'
+import { moneyTold, nameOf, withoutPersonalData } from '../purge.ts'
 import type { PurgedPage } from '../purge.ts'
 import { PURGED_LEAD, deliveryOf, eventsOf } from '../rows.ts'
 import type { Run } from './database.ts'
@@ -16,6 +16,7 @@ export const purgeRows = async (run: Run, s: string, settledBefore: number, afte
     return log.map(({ seq, events }) => ({ seq, events: JSON.stringify(events.map((event) => withoutPersonalData(event, name))) }))
   })
   await run(`UPDATE ${s}.log l SET events = u.events FROM unnest($1::bigint[], $2::text[]) u(seq, events) WHERE l.seq = u.seq`, [silent.map((each) => each.seq), silent.map((each) => each.events)])
-  await run(`UPDATE ${s}.deliveries SET lead = $2, why = NULL, reason = NULL WHERE n = ANY($1::bigint[])`, [numbers, PURGED_LEAD])
+  const reasons = numbers.map((n) => moneyTold((byDelivery.get(n) ?? []).flatMap(({ events }) => events)))
+  await run(`UPDATE ${s}.deliveries d SET lead = $2, why = NULL, reason = u.reason FROM unnest($1::bigint[], $3::text[]) u(n, reason) WHERE d.n = u.n`, [numbers, PURGED_LEAD, reasons])
   return { purged: rows.length, last: numbers.at(-1) ?? null }
 }

@@ -1,7 +1,7 @@
 import type { DatabaseSync } from 'node:sqlite'
 import type { Instant } from '../../../base/time.ts'
 import { StoreError } from '../../../ports.ts'
-import { nameOf, withoutPersonalData } from '../purge.ts'
+import { moneyTold, nameOf, withoutPersonalData } from '../purge.ts'
 import type { PurgedPage } from '../purge.ts'
 import { LOCK_MS } from './database.ts'
 import { PURGED_LEAD, deliveryOf, eventsOf } from '../rows.ts'
@@ -11,13 +11,14 @@ export const purgeRows = (db: DatabaseSync, settledBefore: Instant, after: numbe
   const rows = db.prepare('SELECT * FROM deliveries WHERE n > ? AND state = 2 AND settled_at <= ? AND lead <> ? ORDER BY n LIMIT ?').all(after, settledBefore, PURGED_LEAD, limit)
   const logOf = db.prepare('SELECT seq, events FROM log WHERE delivery = ?')
   const setLog = db.prepare('UPDATE log SET events = ? WHERE seq = ?')
-  const setRow = db.prepare('UPDATE deliveries SET lead = ?, why = NULL, reason = NULL WHERE n = ?')
+  const setRow = db.prepare('UPDATE deliveries SET lead = ?, why = NULL, reason = ? WHERE n = ?')
   for (const row of rows) {
     const n = Number(row['n'])
     const log = logOf.all(n).map((each) => ({ seq: Number(each['seq']), events: eventsOf(each['events']) }))
-    const name = nameOf(deliveryOf(row), log.flatMap(({ events }) => events))
+    const all = log.flatMap(({ events }) => events)
+    const name = nameOf(deliveryOf(row), all)
     for (const { seq, events } of log) setLog.run(JSON.stringify(events.map((event) => withoutPersonalData(event, name))), seq)
-    setRow.run(PURGED_LEAD, n)
+    setRow.run(PURGED_LEAD, moneyTold(all), n)
   }
   const last = rows.at(-1)
   return { purged: rows.length, last: last ? Number(last['n']) : null }
