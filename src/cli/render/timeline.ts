@@ -80,7 +80,8 @@ const lineOf = (event: DeliveryEvent, paint: ChalkInstance, nameOf: (path: strin
         ...(outcome.recipient === null ? [] : [`by ${outcome.recipient}`]),
         ...(outcome.revenue === null ? [] : [`for ${showMoney(outcome.revenue)}`]),
       ]
-      return `${paint.bold('settled')}: ${parts.join(' ')}${outcome.reason === null ? '' : ` – ${oneLine(outcome.reason)}`}`
+      // A cost that is the recipient's or its pattern's is told nowhere else.
+      return `${paint.bold('settled')}: ${parts.join(' ')}${event.cost === null ? '' : `, cost ${showMoney(event.cost)}`}${outcome.reason === null ? '' : ` – ${oneLine(outcome.reason)}`}`
     }
     case 'reopened': return `reopened: ${oneLine(event.reason)}${event.batches ? `, with all leads of batch ${event.batches.join(', ')}, which nobody answered` : ''}`
     case 'returned': return `${paint.yellow('↩')} returned by ${event.recipient}: ${showMoney(event.amount)}${event.reason === null ? '' : ` – ${oneLine(event.reason)}`}`

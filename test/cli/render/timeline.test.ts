@@ -41,7 +41,7 @@ describe('a timeline', () => {
       '03:29:15.181 ✗ acme: rejected: not \\x1b[2J served (HTTP 200, 180 ms)',
       '03:29:15.181 ↷ passed by west: West accepts only leads where state = "CA"',
       '03:29:15.281 ✓ bright: accepted $28.00 as B-7 (HTTP 200, 90 ms)',
-      '03:29:15.281 settled: accepted by bright for $28.00',
+      '03:29:15.281 settled: accepted by bright for $28.00, cost $15.00',
       'next: nothing, it is settled', '',
     ])
   })
