@@ -7,6 +7,7 @@ import { pricedIn, recipientsOf, type Plan } from '../core/plan.ts'
 import type { Mode } from '../core/event.ts'
 import type { Policy } from '../core/policy.ts'
 import { findRecipient, loadCatalogue, planFor, policiesOf } from '../definitions/catalogue.ts'
+import { withPatternTests } from '../definitions/pattern-tests.ts'
 import type { Catalogue, EndpointDefinition, Recipient } from '../definitions/types.ts'
 import { compileEndpoint } from '../wire/compile.ts'
 import type { Endpoint } from '../wire/endpoint.ts'
@@ -37,13 +38,16 @@ export interface Target {
   readonly endpoints: ReadonlyMap<string, Endpoint>
 }
 
-/** The recipient folders, and those of `names` that are paths to files outside them. */
+/** The recipient folders, and those of `names` that are paths to files outside them; of one name alone, as a rehearsal of that asks. */
 export const openCatalogue = async ({ settings, environment, cwd }: Invocation, names: readonly string[] = []): Promise<Opened> => {
   const inFolders = await readRecipientFolders(settings.recipients, cwd)
   const known = new Set(inFolders.map((each) => resolve(cwd, each.file)))
   const outside = names.filter((name) => isPath(name) && !known.has(resolve(cwd, name)))
   const files = [...inFolders, ...(await Promise.all(outside.map((name) => readRecipientFile(name, cwd))))]
-  return { ...loadCatalogue(files.map((each) => ({ path: each.file, text: each.text })), environment), files, outside }
+  const opened = { ...loadCatalogue(files.map((each) => ({ path: each.file, text: each.text })), environment), files, outside }
+  const [name, ...others] = names
+  const to = name === undefined || others.length > 0 ? null : lookUp(opened, name)
+  return { ...opened, catalogue: { ...opened.catalogue, recipients: withPatternTests(opened.catalogue.recipients, to) } }
 }
 
 /** By id, display name or path; the error suggests what was probably meant, or shows why its file could not be read. */

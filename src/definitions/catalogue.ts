@@ -5,7 +5,6 @@ import type { Plan } from '../core/plan.ts'
 import type { CallingHours, Policy } from '../core/policy.ts'
 import { builtInCallingHours, isCallingHoursFile, readCallingHours } from './calling-hours/read-calling-hours.ts'
 import { findTarget, linkPatterns, type Target } from './patterns/link.ts'
-import { withPatternTests } from './pattern-tests.ts'
 import { readRecipient, type ReadRecipient } from './read-recipient.ts'
 import { suggest } from './suggest.ts'
 import type { Catalogue, EndpointDefinition, FileText, Recipient } from './types.ts'
@@ -32,7 +31,7 @@ export const loadCatalogue = (files: readonly FileText[], env: Environment): { r
     return each.content.kind === 'pattern' ? { kind: 'pattern', id, name, pattern: each.content.pattern } : { kind: 'endpoint', id, name, ping: each.content.endpoint.definition.ping, currency: each.content.endpoint.definition.type === 'pool' ? null : each.content.endpoint.definition.currency }
   })
   const plans = linkPatterns(targets, tell)
-  const recipients = withPatternTests(new Map(unique.flatMap((each) => { const recipient = withHours(recipientOf(each, plans), hours); return recipient ? [[each.id, recipient] as const] : [] })))
+  const recipients = new Map(unique.flatMap((each) => { const recipient = withHours(recipientOf(each, plans), hours); return recipient ? [[each.id, recipient] as const] : [] }))
   // Where a file could not be read it may be the one that names the price.
   if (diagnostics.every((each) => each.severity !== 'error')) diagnostics.push(...warnOfNoPrice([...recipients.values()]))
   diagnostics.push(...warnOfUtcDays([...recipients.values()]))

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { money } from '../../../src/base/money.ts'
 import type { Plan } from '../../../src/core/plan.ts'
 import { findRecipient, planFor } from '../../../src/definitions/catalogue.ts'
+import { withPatternTests } from '../../../src/definitions/pattern-tests.ts'
 import { load, pattern } from '../loading.ts'
 
 const buyer = (name: string, more = ''): string => `Recipient: ${name}\nEndpoint: https://${name.toLowerCase().replaceAll(' ', '-')}.example\n${more}`
@@ -89,15 +90,20 @@ describe('guards', () => {
       })
     }
   })
-  it('Test Settings count for its recipients that have none of their own, those of an inner pattern before those of an outer', () => {
+  it('Test Settings count for its recipients that have none of their own, those of an inner pattern before those of an outer, and not where the leads go to another', () => {
     const { catalogue } = load({
       a: buyer('Buyer A'), b: buyer('Buyer B', 'Test Settings: {Accept Rate: 90%}\n'), c: buyer('Buyer C'), d: buyer('Buyer D'), mail: 'Recipient: Mail\nType: email\nEndpoint: smtp://m.example\nFrom: a@b.example\nTo: c@d.example\n',
       outer: 'Recipient: Outer\nPattern: Waterfall\nTry: [a, b, Inner]\nFinally: Mail\nTest Settings: {Accept Rate: 0%, Endpoint: https://sandbox.example}\n', inner: 'Recipient: Inner\nPattern: Round Robin\nTry: [c]\nTest Settings: {Latency: 5ms}\n',
     })
-    const testOf = (id: string): unknown => { const found = catalogue.recipients.get(id); return found?.kind === 'endpoint' ? found.definition.test : undefined }
-    expect([testOf('a'), testOf('b'), testOf('c'), testOf('d'), testOf('mail')]).toMatchObject([
+    const testsOf = (to: string | null) => (id: string): unknown => {
+      const found = withPatternTests(catalogue.recipients, to === null ? null : (catalogue.recipients.get(to) ?? null)).get(id)
+      return found?.kind === 'endpoint' ? found.definition.test : undefined
+    }
+    for (const to of [null, 'outer']) expect(['a', 'b', 'c', 'd', 'mail'].map(testsOf(to))).toMatchObject([
       { acceptRate: 0, endpoint: { text: 'https://sandbox.example' } }, { acceptRate: 0.9, endpoint: null }, { acceptRate: null, latencyMs: 5 }, null, { acceptRate: 0, endpoint: null },
     ])
+    expect(['a', 'c'].map(testsOf('inner'))).toMatchObject([null, { acceptRate: null, latencyMs: 5 }])
+    expect(['a', 'c'].map(testsOf('a'))).toEqual([null, null])
   })
   it('Test Settings and About are kept', () => expect(pattern({ ...BUYERS, p: 'Recipient: P\nPattern: Waterfall\nTry: [a]\nContact: Ann\nTest Settings: {Accept Rate: 40%}' })).toMatchObject({ about: { contact: 'Ann' }, test: { acceptRate: 0.4 } }))
 })
