@@ -332,9 +332,13 @@ describe('trouble', () => {
     const db = openDatabase(path, 'write')
     db.exec('PRAGMA user_version = 99')
     await expect(openSqliteLedger({ path, use: 'read' })).rejects.toMatchObject({ kind: 'newer' })
-    db.exec('PRAGMA user_version = 0')
+    db.exec('PRAGMA user_version = 1')
     db.close()
     await expect(openSqliteLedger({ path, use: 'read' })).rejects.toMatchObject({ kind: 'unsupported', help: expect.stringContaining('resume') })
+  })
+  it('who only looks at a file with nothing in it, as a disk that was full leaves it, is told so, and of no older version', async () => {
+    writeFileSync(join(folder, 'empty.db'), '')
+    await expect(openSqliteLedger({ path: join(folder, 'empty.db'), use: 'read' })).rejects.toMatchObject({ message: expect.stringContaining('nothing in this store yet'), help: expect.stringContaining('deliver') })
   })
   it('who pauses beside a run cannot append', async () => {
     const ledger = await openSqliteLedger({ path, use: 'touch' })

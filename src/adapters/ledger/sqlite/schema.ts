@@ -1,4 +1,5 @@
 import type { DatabaseSync } from 'node:sqlite'
+import { StoreError } from '../../../ports.ts'
 import { refuseNewer, refuseOlder } from '../versions.ts'
 import { inTransaction } from './transaction.ts'
 
@@ -60,6 +61,7 @@ export const migrate = (db: DatabaseSync, migrations: readonly string[] = MIGRAT
 
 /** For who only looks: it must not change the store. */
 export const requireCurrent = (db: DatabaseSync): void => {
+  if (versionOf(db) === 0) throw new StoreError('unreachable', 'there is nothing in this store yet: nothing has been delivered from here', 'finalmile deliver fills it; --store sqlite:PATH names another')
   refuseNewer(versionOf(db), MIGRATIONS.length)
   refuseOlder(versionOf(db), MIGRATIONS.length)
 }

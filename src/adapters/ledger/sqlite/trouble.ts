@@ -12,11 +12,11 @@ export const troubleOf = (error: unknown, path: string): unknown => {
     default: break
   }
   switch (code) {
-    case 8: return new StoreError('read-only', `the store ${path} cannot be written: ${words}`, 'make the file and its folder writable for this user')
+    case 8: return new StoreError('read-only', `the store ${path} cannot be written: ${words}`, 'make the file and its folder writable for this user; to look needs the folder too, where SQLite keeps its WAL')
     case 13: return new StoreError('full', `the store ${path} cannot grow: ${words}`, 'make room on the disk, then run the same command again: what was recorded stands')
     case 11:
     case 26: return new StoreError('corrupt', `the store ${path} is damaged or is no SQLite file: ${words}`, 'put back a copy of it; `sqlite3 FILE .recover` may save what is there')
-    case 14: return new StoreError('unreachable', `the store ${path} cannot be opened: ${words}`, 'check that its folder exists and may be entered')
+    case 14: return new StoreError('unreachable', `the store ${path} cannot be opened: ${words}`, 'check that its folder exists and may be entered, and the file be read by this user')
     case 5: return new StoreError('held', `the store ${path} is locked by another program`, 'close what holds it (a database browser, a backup), then try again')
     case 10: return new StoreError('unreachable', `the disk under the store ${path} does not answer: ${words}`, 'check the disk; what was recorded stands')
     default: return error
