@@ -226,7 +226,8 @@ export const COMMANDS: readonly CommandSpec[] = [
   },
   {
     name: 'completion', args: '<shell>', words: ['bash', 'zsh', 'fish'], group: TOOLS, summary: 'shell completion for bash, zsh or fish',
-    examples: [['source <(finalmile completion bash)', 'for this session']],
+    more: 'For every session, write the line into ~/.bashrc, ~/.zshrc (after compinit) or ~/.config/fish/config.fish.',
+    examples: [['source <(finalmile completion bash)', 'bash; zsh alike'], ['finalmile completion fish | source', 'fish']],
     load: () => import('./commands/completion.ts'),
   },
 ]
