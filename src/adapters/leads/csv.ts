@@ -26,6 +26,7 @@ export const createCsvParser = (file: string, header: CsvHeader, inspect?: Inspe
   /** Null where it became a lead, or holds none: the `,,,,` lines at the end of a spreadsheet, the header once more between files put together. */
   const take = (cells: readonly string[], at: number, raw: string): string | null => {
     if (cells.every(isBlank) || isHeader(cells, header.names)) return null
+    if (isTotal(cells)) return 'a row of totals, no lead'
     const fields = build(cells)
     if (fields === null) return columnsReason(cells, header)
     if (hashOf) { out.lead(hashOf(fields), fields, at, raw); return null }
@@ -95,7 +96,13 @@ export const createCsvParser = (file: string, header: CsvHeader, inspect?: Inspe
 
 /** The second file may begin with a mark of the byte order, which keeps its first cell in its quotes. */
 const isHeader = (cells: readonly string[], names: CsvHeader['names']): boolean =>
-  cells.length >= names.length && cells.every((cell, i) => { const name = names[i] ?? ''; return cell === name || cell.trim() === name || cell === `\uFEFF"${name}"` })
+  (cells[0] ?? '').includes(names[0] ?? '') && cells.length >= names.length && cells.every((cell, i) => { const name = names[i] ?? ''; return cell === name || cell.trim() === name || cell === `\uFEFF"${name}"` })
+
+/** The last row of a report. */
+const isTotal = (cells: readonly string[]): boolean =>
+  TOTAL.test(cells[0] || (cells.find((cell) => cell !== '') ?? '')) && !cells.some((cell) => cell.includes('@'))
+
+const TOTAL = /^\s*(?:(?:grand|sub)[\s-]?)?totals?(?:\s*\([^)]*\))?\s*:?\s*$/i
 
 const isBlank = (cell: string): boolean => cell === '' || cell.trim() === ''
 const UNCLOSED = 'a quote is opened and not closed'

@@ -92,6 +92,14 @@ describe('a line', () => {
     expect(fed(createCsvParser('x.csv', read.header), text.slice(read.header.bodyAt))).toMatchObject({ leads: [['1', 5]], bad: [[6, '1 column, and the header has 2']] })
   })
 
+  it.each(['Total', 'TOTAL:', 'Grand Totals (25 records)', 'Subtotal'])('that begins with %s is no lead', (first) => {
+    expect(fed(csv(), `L1,a\n${first},300\n,${first}\n`)).toMatchObject({ leads: [['L1', 2]], bad: [[3, 'a row of totals, no lead'], [4, 'a row of totals, no lead']] })
+  })
+
+  it('of somebody called so is one', () => {
+    expect(fed(csv(), 'Total,total@example.com\nTotally,a\n').leads).toEqual([['Total', 2], ['Totally', 3]])
+  })
+
   it('whose quote is closed lines below, where that gives it other columns, costs itself alone', () => {
     expect(fed(csv(), 'L1,"Ann\nL2,b\nL3,Cy",x\nL4,d\n')).toEqual({ leads: [['L2', 3], ['L4', 5]], notes: ['b', 'd'], bad: [[2, '3 columns, and the header has 2'], [4, '3 columns, and the header has 2']] })
   })
