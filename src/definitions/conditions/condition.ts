@@ -43,8 +43,10 @@ const one = (scanner: Scanner): Condition => {
   }
   const needle = quoted(scanner)
   if (needle === null) return comparison(scanner, scanPath(scanner))
+  const isOut = scanner.word('not')
   if (!scanner.word('in')) scanner.fail('expected `in` after the text', 'write "OK" in body')
-  return { kind: 'compare', path: scanPath(scanner), op: 'contains', value: needle }
+  const found: Condition = { kind: 'compare', path: scanPath(scanner), op: 'contains', value: needle }
+  return isOut ? { kind: 'not', term: found } : found
 }
 
 const comparison = (scanner: Scanner, path: ValuePath): Condition => {

@@ -18,7 +18,7 @@ describe('parseCondition', () => {
     ['error = null', is('error', null)],
     ['lead.score >= 60', is('lead.score', 60, '>=')],
     ['price != "0"', is('price', '0', '!=')],
-    ['"OK" in body', is('body', 'OK', 'contains')],
+    ['"OK" in body', is('body', 'OK', 'contains')], ['"error" not in body', { kind: 'not', term: is('body', 'error', 'contains') }],
     ['body contains "not ok"', is('body', 'not ok', 'contains')],
     ['body starts with "SUCCESS"', is('body', 'SUCCESS', 'starts-with')], ['not url Ends  With .pdf', { kind: 'not', term: is('url', '.pdf', 'ends-with') }], ['starts = 1', is('starts', 1)],
     ['header.X-Lead-Id starts-with A-', is('header.X-Lead-Id', 'A-', 'starts-with')],
