@@ -112,20 +112,27 @@ export const DUPLICATE_CHECK: Kind<DuplicateCheck | boolean> = {
 
 /** Keys are statuses and words in the body; the first row that matches wins. */
 export const RESPONSE_CODES: Kind<readonly ResponseCodeRow[]> = {
-  takes: 'rows of a status, a condition on the answer or both, and what they mean: Success, Duplicate, Rejected, Invalid data, Auth failed, Rate limited, Server error, Error or Retry',
+  takes: 'rows of a status (or several: `400, 422`), a condition on the answer or both, and what they mean: Success, Duplicate, Rejected, Invalid data, Auth failed, Rate limited, Server error, Error or Retry',
   schema: { type: 'object', additionalProperties: { type: 'string' } },
   read: (node, reading) => {
     if (node.kind !== 'map') return reading.tell(node.place, 'wrong-shape', 'Response Codes is a block of rows', 'write 400: Invalid data on a line below, indented')
     const rows = node.entries.flatMap((entry): readonly ResponseCodeRow[] => {
       if (entry.kind === 'block') { reading.tell(entry.open.place, 'misplaced-block', 'Response Codes cannot depend on the lead', 'leave the block out'); return [] }
       const means = textOf(isEmpty(entry.value) ? { ...entry.value, place: entry.keyPlace } : entry.value, 'what the answer means', reading)
-      const row = means === undefined ? undefined : take(parseResponseCode(entry.key, means, entry.keyPlace, entry.value.place), reading)
-      return row ? [row] : []
+      return means === undefined ? [] : eachStatus(entry.key).flatMap((key) => take(parseResponseCode(key, means, entry.keyPlace, entry.value.place), reading) ?? [])
     })
     tellOfUnread(rows, reading)
     return rows
   },
 }
+
+/** `400, 422 + "zip" in body` is a row for each status; what stands behind them keeps its column. */
+const eachStatus = (key: string): readonly string[] => {
+  const list = STATUSES.exec(key)?.[0]
+  return list === undefined ? [key] : list.split(/,|\/|\bor\b|\band\b/i).map((status) => `${status.trim().padStart(list.length)}${key.slice(list.length)}`)
+}
+
+const STATUSES = /^\s*[1-5](?:xx|\d\d)(?:\s*[-–]\s*[1-5]\d\d)?(?:\s*(?:,|\/|\bor\b|\band\b)\s*[1-5](?:xx|\d\d)(?:\s*[-–]\s*[1-5]\d\d)?)+(?!\w)/i
 
 /** The first row that matches counts: one below a row of the same statuses, whatever the body, is never looked at. */
 const tellOfUnread = (rows: readonly ResponseCodeRow[], reading: Reading): void => {

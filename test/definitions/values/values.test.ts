@@ -211,3 +211,10 @@ it('of Response Codes a row below one that takes all of its answers is told to b
   expect(unread('2xx: Success', '400: Rejected', '202 + "DUP" in body: Duplicate', 'any: Error', '"x" in body: Error', '500: Retry')).toEqual([told(7, 5), told(9, 8), told(10, 8)])
   expect(unread('200 + "DUP" in body: Duplicate', '200: Success', '2xx: Rejected', '4xx: Rejected', 'any: Error')).toEqual([])
 })
+
+it.each<[string, readonly (readonly [number, number])[], string | undefined]>([
+  ['200, 201', [[200, 200], [201, 201]], undefined], ['400/422', [[400, 400], [422, 422]], undefined], ['"500,502,503"', [[500, 500], [502, 502], [503, 503]], undefined], ['200-204 or 5xx', [[200, 204], [500, 599]], undefined],
+  ['400, 422 + "zip" in body', [[400, 400], [422, 422]], 'zip'], ['200, "zip" in body', [[200, 200]], 'zip'], ['200 and "zip" in body', [[200, 200]], 'zip'],
+])('a row of several statuses is one for each: %s', (key, statuses, words) => {
+  expect(endpoint(`${BASE}Response Codes:\n  ${key}: Rejected\n`).definition.responseCodes).toMatchObject(statuses.map(([from, to]) => ({ status: { from, to }, means: 'rejected', when: words === undefined ? null : { value: words } })))
+})
