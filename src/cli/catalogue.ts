@@ -1,7 +1,5 @@
 import { basename, extname, resolve } from 'node:path'
-import { checkTransport } from '../adapters/http/check.ts'
-import { readInTime } from '../adapters/read-in-time.ts'
-import { diagnosticAt, maskedDiagnostic, UserError, usageError, type Diagnostic } from '../base/diagnostic.ts'
+import { maskedDiagnostic, usageError, UserError, type Diagnostic } from '../base/diagnostic.ts'
 import { createMasker } from '../base/secrets.ts'
 import { pricedIn, recipientsOf, type Plan } from '../core/plan.ts'
 import type { Mode } from '../core/event.ts'
@@ -11,14 +9,13 @@ import { withPatternTests } from '../definitions/pattern-tests.ts'
 import type { Catalogue, EndpointDefinition, Recipient } from '../definitions/types.ts'
 import { compileEndpoint } from '../wire/compile.ts'
 import type { Endpoint } from '../wire/endpoint.ts'
-import { maskedReader, maskedToken } from '../wire/masked.ts'
-import { createReader } from '../wire/read.ts'
 import type { Ledger } from '../ports.ts'
 import type { Invocation } from './command.ts'
 import { isPath, readRecipientFile, readRecipientFolders, type RecipientFile } from './recipient-files.ts'
 import { sortDiagnostics } from './render/diagnostic.ts'
 import { someOf } from './render/figures.ts'
-import { NO_SANDBOX, testDefinition, type SandboxUrls } from './test-mode.ts'
+import { compileEndpoints } from './compile.ts'
+import { NO_SANDBOX } from './test-mode.ts'
 
 /** All recipients that could be read, and the problems of those that could not. */
 export interface Opened {
@@ -87,7 +84,7 @@ export const openTarget = (opened: Opened, name: string, mode: Mode): Target => 
   const recipient = requireRecipient(opened, name)
   const plan = planFor(recipient)
   const reached = recipientsOf(plan).flatMap((id) => opened.catalogue.recipients.get(id) ?? [])
-  const endpoints = compileEndpoints(reached, mode, null, pricedIn([plan]), opened.catalogue.secrets)
+  const endpoints = compileEndpoints(reached, mode === 'test' ? NO_SANDBOX : null, pricedIn([plan]), opened.catalogue.secrets)
   return { recipient, plan, policies: policiesOf(reached), endpoints }
 }
 
@@ -95,66 +92,6 @@ export const openTarget = (opened: Opened, name: string, mode: Mode): Target => 
 export const idOfName = ({ catalogue }: Opened, name: string): string => {
   const found = findRecipient(catalogue, name)
   return 'kind' in found ? found.id : name
-}
-
-/** Throws one UserError with the problems of all of them. */
-export const compileEndpoints = (recipients: Iterable<Recipient>, mode: Mode, sandbox: SandboxUrls | null, priced: ReadonlySet<string>, secrets: ReadonlySet<string>): ReadonlyMap<string, Endpoint> => {
-  const { endpoints, diagnostics } = compileAll(recipients, mode, sandbox, priced, secrets)
-  const errors = diagnostics.filter((each) => each.severity === 'error')
-  if (errors.length > 0) throw new UserError(errors)
-  return endpoints
-}
-
-export const compileAll = (recipients: Iterable<Recipient>, mode: Mode, sandbox: SandboxUrls | null, priced: ReadonlySet<string>, secrets: ReadonlySet<string>): { readonly endpoints: ReadonlyMap<string, Endpoint>; readonly diagnostics: readonly Diagnostic[] } => {
-  const endpoints = new Map<string, Endpoint>()
-  const mask = createMasker(secrets)
-  const diagnostics: Diagnostic[] = []
-  for (const each of recipients) {
-    if (each.kind !== 'endpoint') continue
-    const definition: EndpointDefinition = mode === 'test' ? testDefinition(each.definition, sandbox ?? NO_SANDBOX) : each.definition
-    const compiled = compileEndpoint(definition)
-    diagnostics.push(...compiled.diagnostics, ...transportProblems(definition))
-    if (compiled.endpoint === null) continue
-    const reader = (hasPriceFallback: boolean) => maskedReader(readInTime(definition, createReader(definition, { hasPriceFallback })), mask)
-    const hasPrice = each.policy.price !== null || priced.has(each.id)
-    endpoints.set(each.id, {
-      ...compiled.endpoint, ...reader(hasPrice), ...(hasPrice || definition.parsing.price === null ? {} : { priced: reader(true) }),
-      ...(compiled.endpoint.token ? { token: maskedToken(compiled.endpoint.token, mask) } : {}),
-    })
-  }
-  return { endpoints, diagnostics: diagnostics.map((each) => maskedDiagnostic(each, mask)) }
-}
-
-const transportProblems = ({ transport, place }: EndpointDefinition): readonly Diagnostic[] =>
-  checkTransport(transport).map(({ setting, message }) =>
-    diagnosticAt(transport.places?.[setting] ?? place, 'bad-transport', message, 'Proxy and TLS stand under Settings; files are looked for from where finalmile is started'))
-
-/** A run has leads of many plans: of each it is asked whether its own names a price. */
-export const NOT_PRICED: ReadonlySet<string> = new Set()
-
-/** Undefined where it has problems. */
-export const compileAlone = (recipient: Recipient, mode: Mode, sandbox: SandboxUrls | null, secrets: ReadonlySet<string>): Endpoint | undefined => {
-  const { endpoints, diagnostics } = compileAll([recipient], mode, sandbox, NOT_PRICED, secrets)
-  return diagnostics.some((each) => each.severity === 'error') ? undefined : endpoints.get(recipient.id)
-}
-
-/**
- * The others each when it is first asked for: a run meets leads of other targets, which share a batch with its own, and leads
- * that were taken in when the pattern named other recipients. Problems of those do not stop it: they have no endpoint.
- */
-export const withOthers = (endpoints: ReadonlyMap<string, Endpoint>, others: readonly Recipient[], compile: (recipient: Recipient) => Endpoint | undefined): Pick<ReadonlyMap<string, Endpoint>, 'get'> => {
-  const left = new Map(others.map((each) => [each.id, each]))
-  const found = new Map(endpoints)
-  return {
-    get: (id) => {
-      const other = left.get(id)
-      if (other === undefined) return found.get(id)
-      left.delete(id)
-      const endpoint = compile(other)
-      if (endpoint) found.set(id, endpoint)
-      return endpoint
-    },
-  }
 }
 
 /** What amounts that name no currency are in: that of these recipients (a pool pays nothing), where they have one together; else dollars. */

@@ -3,14 +3,14 @@ import type { Money } from '../base/money.ts'
 import type { Endpoint } from '../wire/endpoint.ts'
 import { pricedIn, sendsOf, type Plan } from '../core/plan.ts'
 import type { Recipient } from '../definitions/types.ts'
-import { compileEndpoints } from './catalogue.ts'
+import { compileEndpoints } from './compile.ts'
 
 /** What a simulated buyer says was made up here. */
 const NO_SECRETS: ReadonlySet<string> = new Set()
 
 /** The built-in sandbox for a test run: plays every recipient that names no test endpoint of its own. */
 export const openSandbox = async (recipients: readonly Recipient[], plans: readonly Plan[], port = 0, watch: Parameters<typeof startSandbox>[0]['onRequest'] = undefined): Promise<Sandbox> => {
-  const endpoints: ReadonlyMap<string, Endpoint> = compileEndpoints(recipients, 'live', null, pricedIn(plans), NO_SECRETS)
+  const endpoints: ReadonlyMap<string, Endpoint> = compileEndpoints(recipients, null, pricedIn(plans), NO_SECRETS)
   // Loaded here alone: a server costs a live run 30 ms of its start.
   const { startSandbox } = await import('../adapters/sandbox/sandbox.ts')
   return startSandbox({ endpoints: endpoints.values(), prices: pricesOf(recipients, plans), port, ...(watch === undefined ? {} : { onRequest: watch }) })

@@ -2,7 +2,8 @@ import { resolve } from 'node:path'
 import { systemClock } from '../../adapters/clock.ts'
 import { usageError, type Diagnostic } from '../../base/diagnostic.ts'
 import { pricedIn } from '../../core/plan.ts'
-import { alsoWrong, compileAll, openCatalogue, plansOf } from '../catalogue.ts'
+import { alsoWrong, openCatalogue, plansOf } from '../catalogue.ts'
+import { compileAll } from '../compile.ts'
 import type { RunCommand } from '../command.ts'
 import { EXIT } from '../exit.ts'
 import { renderDiagnostics, sortDiagnostics } from '../render/diagnostic.ts'
@@ -22,7 +23,7 @@ export const run: RunCommand = async (invocation) => {
   if (files.length === 0) throw usageError(`no recipient files in ${args.length > 0 ? args.join(', ') : settings.recipients.join(', ')}`, 'finalmile init makes an example project; --recipients DIR names another folder')
 
   const recipients = [...opened.catalogue.recipients.values()].filter((each) => isWanted(each.file))
-  const compiled = compileAll(recipients, 'live', null, pricedIn(plansOf(opened.catalogue)), opened.catalogue.secrets)
+  const compiled = compileAll(recipients, null, pricedIn(plansOf(opened.catalogue)), opened.catalogue.secrets)
   const samples = [...compiled.endpoints.values()].map((each) => judgeSamples(each, systemClock.now()))
   const diagnostics: readonly Diagnostic[] = sortDiagnostics([...opened.diagnostics.filter((each) => isWanted(each.file)), ...compiled.diagnostics, ...alsoWrong(opened).filter((each) => isWanted(each.file)), ...samples.flatMap((each) => each.diagnostics)])
   const errors = diagnostics.filter((each) => each.severity === 'error').length

@@ -11,7 +11,8 @@ import { percentile } from '../../core/report/histogram.ts'
 import type { Recipient } from '../../definitions/types.ts'
 import { runDeliveries } from '../../engine/run.ts'
 import type { LeadSource } from '../../engine/settings.ts'
-import { compileEndpoints, openCatalogue, openTarget } from '../catalogue.ts'
+import { compileEndpoints } from '../compile.ts'
+import { openCatalogue, openTarget } from '../catalogue.ts'
 import type { RunCommand } from '../command.ts'
 import { EXIT } from '../exit.ts'
 import { watchInterrupts } from '../interrupts.ts'
@@ -51,7 +52,7 @@ export const run: RunCommand = async (invocation) => {
       runId: newRunId(startedAt), mode: 'test', to: target.recipient, catalogue: opened.catalogue, waitMs: 10_000, concurrency: settings.concurrency,
       again: false, retryFailed: false, source: {}, vars: {}, cost: null, currency: 'USD', receivedField: null, watch: false,
     }, pacer.leads, {
-      ledger, transport, clock: systemClock, endpoints: compileEndpoints(played, 'test', sandbox, pricedIn([target.plan]), opened.catalogue.secrets),
+      ledger, transport, clock: systemClock, endpoints: compileEndpoints(played, sandbox, pricedIn([target.plan]), opened.catalogue.secrets),
       notify: { notify: () => Promise.resolve() }, signal: interrupts.signal, observe: (seen) => measure(measured, seen),
     })
     sampler.stop()

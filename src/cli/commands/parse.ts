@@ -6,7 +6,8 @@ import { pricedIn } from '../../core/plan.ts'
 import { hintFor } from '../../wire/hint.ts'
 import { parseHttpMessage } from '../../wire/parse/http-message.ts'
 import { verdictJson, type VerdictJson } from '../../wire/verdict-json.ts'
-import { compileEndpoints, openCatalogue, plansOf, requireRecipient } from '../catalogue.ts'
+import { compileEndpoints } from '../compile.ts'
+import { openCatalogue, plansOf, requireRecipient } from '../catalogue.ts'
 import { nowOf } from '../clocks.ts'
 import type { Invocation, RunCommand } from '../command.ts'
 import { EXIT } from '../exit.ts'
@@ -18,7 +19,7 @@ export const run: RunCommand = async (invocation) => {
   const [name = '', file = ''] = invocation.args
   const opened = await openCatalogue(invocation, [name])
   const recipient = requireRecipient(opened, name, 'endpoint')
-  const endpoint = compileEndpoints([recipient], 'live', null, pricedIn(plansOf(opened.catalogue)), opened.catalogue.secrets).get(recipient.id)
+  const endpoint = compileEndpoints([recipient], null, pricedIn(plansOf(opened.catalogue)), opened.catalogue.secrets).get(recipient.id)
   if (endpoint === undefined) throw usageError(`${recipient.name} reads no answers`)
   const ping = options.ping === true
   if (ping && endpoint.definition.ping === null) throw usageError(`${recipient.name} has no Ping`, 'leave --ping out')
