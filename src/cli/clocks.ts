@@ -1,7 +1,7 @@
 import { systemClock } from '../adapters/clock.ts'
 import type { Instant } from '../base/time.ts'
 import type { Clock } from '../ports.ts'
-import type { Settings } from './settings.ts'
+import type { Settings } from './flags/settings.ts'
 
 /** The time that a command which only looks, or acts at once, goes by. */
 export const nowOf = ({ clock }: Settings): Instant => clock ?? systemClock.now()

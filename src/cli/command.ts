@@ -1,5 +1,5 @@
 import type { Environment } from '../base/environment.ts'
-import type { Settings } from './settings.ts'
+import type { Settings } from './flags/settings.ts'
 import type { Streams } from './streams.ts'
 
 /** What a command is given: nothing of it reads `process` itself, so that tests can run it in-process. */

@@ -1,7 +1,7 @@
 import type { Grouping } from '../core/report.ts'
 import type { CommandSpec, OptionSpec } from './command.ts'
 import { readRamp } from './load/ramp.ts'
-import { readChoice, readClock, readCount, readPort, readMoneyText, readPair, readAge, readOne, readTime, readWait, collect } from './values.ts'
+import { readChoice, readClock, readCount, readPort, readMoneyText, readPair, readAge, readOne, readTime, readWait, collect } from './flags/values.ts'
 
 const START = 'Start:'
 const DELIVER = 'Deliver:'

@@ -7,7 +7,7 @@ import { decodeText } from '../base/encoding.ts'
 import { EXIT, type ExitCode } from './exit.ts'
 import { printable } from './render/printable.ts'
 import { commandsOf, withCommands } from './render/command-for.ts'
-import type { Settings } from './settings.ts'
+import type { Settings } from './flags/settings.ts'
 import type { Sink } from './streams.ts'
 
 interface Asked { readonly settings: Settings; readonly mode: Mode | null }

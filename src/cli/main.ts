@@ -6,7 +6,7 @@ import { readEnvironment } from './environment.ts'
 import { EXIT } from './exit.ts'
 import { presentFailure } from './failure.ts'
 import { buildProgram } from './program.ts'
-import { readSettings } from './settings.ts'
+import { readSettings } from './flags/settings.ts'
 import { processStreams, type Streams } from './streams.ts'
 
 /** Entry of the command line; `bin/finalmile.js` calls it. Sets the exit code and lets the process end by itself. */

@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, it } from 'vitest'
 import { createHttpTransport } from '../../src/adapters/http/transport.ts'
 import { startSandbox } from '../../src/adapters/sandbox/sandbox.ts'
-import { testDefinition } from '../../src/cli/test-mode.ts'
+import { testDefinition } from '../../src/cli/recipients/test-mode.ts'
 import { createMemoryLedger } from '../world/memory-ledger.ts'
 import type { DeliveryEvent } from '../../src/core/event.ts'
 import type { Plan } from '../../src/core/plan.ts'

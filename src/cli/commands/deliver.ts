@@ -1,7 +1,7 @@
 import type { RunCommand } from '../command.ts'
-import { modeToAct } from '../options.ts'
-import { openOrder } from '../order.ts'
-import { perform } from '../perform.ts'
+import { modeToAct } from '../flags/options.ts'
+import { openOrder } from '../run/order.ts'
+import { perform } from '../run/perform.ts'
 
 export const run: RunCommand = async (invocation) => {
   if (invocation.options.dryRun === true) return (await import('./plan.ts')).run(invocation)

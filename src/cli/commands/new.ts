@@ -14,10 +14,10 @@ import type { Sample, SampleFormat, Sampled } from '../../wire/draft/sample.ts'
 import { draftOf, type Draft } from '../../wire/draft/write.ts'
 import type { Invocation, RunCommand } from '../command.ts'
 import { EXIT } from '../exit.ts'
-import { likelyId } from '../lead-columns.ts'
-import { textOf } from '../options.ts'
+import { likelyId } from '../leads/columns.ts'
+import { textOf } from '../flags/options.ts'
 import { someOf } from '../render/figures.ts'
-import { DEFAULT_RECIPIENTS } from '../settings.ts'
+import { DEFAULT_RECIPIENTS } from '../flags/settings.ts'
 import { writeText } from '../write-text.ts'
 
 /** A recipient file, from questions or from what the buyer's documentation has: a curl command, a Postman collection, an OpenAPI file. */

@@ -1,10 +1,10 @@
 import { usageError } from '../../base/diagnostic.ts'
 import { isoTime } from '../../base/time.ts'
-import { openCatalogue, requireRecipient } from '../catalogue.ts'
+import { openCatalogue, requireRecipient } from '../recipients/catalogue.ts'
 import { nowOf } from '../clocks.ts'
 import type { RunCommand } from '../command.ts'
 import { EXIT } from '../exit.ts'
-import { modeToAct, textOf } from '../options.ts'
+import { modeToAct, textOf } from '../flags/options.ts'
 import { oneLine } from '../render/printable.ts'
 import { withStore } from '../store.ts'
 

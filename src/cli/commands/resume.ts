@@ -1,7 +1,7 @@
-import { openCatalogue } from '../catalogue.ts'
+import { openCatalogue } from '../recipients/catalogue.ts'
 import type { RunCommand } from '../command.ts'
-import { modeToAct } from '../options.ts'
-import { perform } from '../perform.ts'
+import { modeToAct } from '../flags/options.ts'
+import { perform } from '../run/perform.ts'
 import { missingStore } from '../store.ts'
 
 export const run: RunCommand = async (invocation) => {

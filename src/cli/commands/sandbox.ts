@@ -1,11 +1,11 @@
 import { usageError } from '../../base/diagnostic.ts'
-import { openCatalogue, plansOf } from '../catalogue.ts'
+import { openCatalogue, plansOf } from '../recipients/catalogue.ts'
 import type { RunCommand } from '../command.ts'
 import { EXIT } from '../exit.ts'
 import { watchInterrupts } from '../interrupts.ts'
-import { numberOf } from '../options.ts'
+import { numberOf } from '../flags/options.ts'
 import { renderTable } from '../render/table.ts'
-import { openSandbox } from '../run-sandbox.ts'
+import { openSandbox } from '../run/sandbox.ts'
 
 /** Plays every recipient until interrupted. Its addresses go to stdout, what it is asked to stderr. */
 export const run: RunCommand = async (invocation) => {

@@ -1,8 +1,8 @@
 import { usageError } from '../../base/diagnostic.ts'
-import { openCatalogue } from '../catalogue.ts'
+import { openCatalogue } from '../recipients/catalogue.ts'
 import type { RunCommand } from '../command.ts'
-import { modeToAct } from '../options.ts'
-import { perform } from '../perform.ts'
+import { modeToAct } from '../flags/options.ts'
+import { perform } from '../run/perform.ts'
 import { isPostgres } from '../store.ts'
 
 /** Works whatever is due in a store that many share, beside as many others as are started. */

@@ -1,7 +1,7 @@
 import { maskedAddress } from '../../base/secrets.ts'
 import { shellWord } from '../../base/shell.ts'
 import type { Mode } from '../../core/event.ts'
-import type { Settings } from '../settings.ts'
+import type { Settings } from '../flags/settings.ts'
 
 /** A command that is suggested, as it works for the deliveries it is about: those of a rehearsal need --test. Null: it looks at both kinds. */
 export type CommandFor = (mode: Mode | null, command: string) => string

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { NO_SANDBOX, testDefinition } from '../../../src/cli/test-mode.ts'
+import { NO_SANDBOX, testDefinition } from '../../../src/cli/recipients/test-mode.ts'
 import type { EndpointDefinition } from '../../../src/definitions/types.ts'
 import { compileEndpoint } from '../../../src/wire/compile.ts'
 import { endpoint as loaded } from '../../definitions/loading.ts'

@@ -1,0 +1,54 @@
+import { idFieldAmong } from '../../adapters/leads/identity.ts'
+import type { LeadSource } from '../../adapters/leads/check.ts'
+import type { Diagnostic } from '../../base/diagnostic.ts'
+import { shellWord } from '../../base/shell.ts'
+import type { MappingNode } from '../../definitions/types.ts'
+import { isSameName, leadPath, usualField } from '../../wire/draft/guess.ts'
+import type { Endpoint } from '../../wire/endpoint.ts'
+import { someOf } from '../render/figures.ts'
+import { leadFieldsIn, textsIn } from '../sheet/fields.ts'
+
+/**
+ * What the columns of CSV files and the fields of JSON files tell before anything is sent: requests go out without the fields that a mapping names
+ * otherwise, and a lead without an id is known by its whole row.
+ */
+export const columnRemarks = (sources: readonly LeadSource[], endpoints: Iterable<Endpoint>, idAsked: boolean): readonly Diagnostic[] => {
+  const mapped = mappedBy([...endpoints])
+  const remarks = sources.flatMap(({ name, columns }) => (columns === null ? [] : [...fieldRemarks(name, columns, mapped), ...(idAsked ? [] : idRemarks(name, columns))]))
+  // The files of a month have the same columns: what is the matter is told of the first.
+  return [...new Map(remarks.toReversed().map((each) => [each.message + each.help, each])).values()].reverse()
+}
+
+/** `fields`: those that mappings name as `lead.x`; every lead has an id and a source. `words`: a bare name is a field too. `all`: unmapped fields are sent as well. */
+interface Mapped { readonly fields: readonly string[]; readonly words: ReadonlySet<string>; readonly all: boolean }
+
+const mappedBy = (endpoints: readonly Endpoint[]): Mapped => {
+  const mappings: readonly (MappingNode | null)[] = endpoints.flatMap(({ definition: { mapping, ping } }) => [mapping, ping?.mapping ?? null])
+  return {
+    fields: [...new Set(mappings.flatMap((each) => [...leadFieldsIn(each)]))].filter((each) => each !== 'id' && each !== 'source'),
+    words: new Set(mappings.flatMap(textsIn).flatMap((text) => text.match(/\w+/g) ?? [])),
+    all: endpoints.some(({ definition }) => definition.includeAllFields),
+  }
+}
+
+const fieldRemarks = (file: string, columns: readonly string[], { fields, words, all }: Mapped): readonly Diagnostic[] => {
+  const missing = fields.filter((field) => !columns.some((each) => each === field || each.startsWith(`${field}.`)))
+  const alike = missing.flatMap((field) => {
+    const column = columns.find((each) => isSameName(each, field)) ?? columns.find((each) => usualField(each) === field)
+    return column === undefined || fields.includes(column) ? [] : [`${leadPath(column)} for lead.${field}`]
+  })
+  if (alike.length > 0) return [remark(file, 'fields that are mapped have other names in this file: they are left out of the requests', `in Field Mapping write ${someOf(alike, 8)}; or rename them in the file`)]
+  if (fields.length === 0 || missing.length < fields.length || all || columns.some((each) => each !== 'id' && words.has(each))) return []
+  return [remark(file, `no field that is mapped is in this file: ${someOf(fields, 8)}`, `it has ${someOf(columns, 8)}: in Field Mapping write ${leadPath(columns.find((each) => usualField(each) !== 'id') ?? 'name')}`)]
+}
+
+/** The column that seems to name leads, where none is called `id`. */
+export const likelyId = (columns: readonly string[]): string | undefined =>
+  idFieldAmong(columns, undefined) === null ? columns.find((each) => usualField(each) === 'id') : undefined
+
+const idRemarks = (file: string, columns: readonly string[]): readonly Diagnostic[] => {
+  const column = likelyId(columns)
+  return column === undefined ? [] : [remark(file, 'no `id` in this file: a lead is known by all that it holds, and one of which anything changes is another lead', `if \`${column}\` names leads, add --id ${shellWord(column)}`)]
+}
+
+const remark = (file: string, message: string, help: string): Diagnostic => ({ code: 'columns', severity: 'warning', file, line: 1, col: 1, message, help })

@@ -1,0 +1,60 @@
+import { afterEach, describe, expect, it } from 'vitest'
+import { createProject, removeProjects } from '../../e2e/project.ts'
+
+afterEach(removeProjects)
+
+const planned = async (header: string, mapping: string, ...args: readonly string[]): Promise<string> => {
+  const project = createProject({ a: `Endpoint: https://a.example/\nPrice: $1\nField Mapping:\n${mapping}\n` })
+  project.write('leads.csv', `${header}\n${header.replace(/[^,]+/g, 'x')}\n`)
+  return (await project.run('plan', 'leads.csv', '--to', 'a', '--limit', '1', ...args)).err.replace(`${project.folder}/`, '')
+}
+
+describe('columns of a CSV file', () => {
+  it('of other names than the mapping has are shown as they are to be written, before anything is sent', async () => {
+    expect(await planned('id,First Name,Mobile Phone', '  f: {{lead.first_name}}\n  {{#if lead.phone_1}}\n  p: {{lead.phone_1}}\n  {{/if}}')).toContain(
+      'warning[columns]: fields that are mapped have other names in this file: they are left out of the requests\n --> leads.csv:1:1\n  = help: in Field Mapping write lead.[First Name] for lead.first_name, lead.[Mobile Phone] for lead.phone_1; or rename them in the file\n')
+  })
+  it('of which the mapping names none are told', async () => {
+    expect(await planned('id,Vorname', '  f: {{lead.first_name}}')).toContain('no field that is mapped is in this file: first_name\n --> leads.csv:1:1\n  = help: it has id, Vorname: in Field Mapping write lead.Vorname\n')
+  })
+  it('are told of the first of several files that have the same', async () => {
+    const project = createProject({ a: 'Endpoint: https://a.example/\nPrice: $1\nField Mapping: {f: "{{lead.first_name}}"}\n' })
+    const names = ['mon.csv', 'tue.csv', 'wed.csv']
+    for (const name of names) project.write(name, name === 'wed.csv' ? 'id,Given Name\n3,x\n' : `id,First Name\n${name},x\n`)
+    const { err } = await project.run('plan', ...names, '--to', 'a')
+    expect(err.match(/mon\.csv:1|tue\.csv:1|wed\.csv:1|lead\.\[\w+ Name\]/g)).toEqual(['mon.csv:1', 'lead.[First Name]', 'wed.csv:1', 'lead.[Given Name]'])
+  })
+  it('without an id are told where one of them looks like it, unless --id names it', async () => {
+    expect(await planned('Lead ID,email', '  e: {{lead.email}}')).toContain("no `id` in this file: a lead is known by all that it holds, and one of which anything changes is another lead\n --> leads.csv:1:1\n  = help: if `Lead ID` names leads, add --id 'Lead ID'\n")
+    expect(await planned('Lead ID,email', '  e: {{lead.email}}', '--id', 'Lead ID')).toBe('1 lead, nothing was sent\n')
+  })
+  it.each([
+    ['a field that no column resembles may be missing', 'id,email', '  e: {{lead.email}}\n  p: {{lead.phone_2}}'],
+    ['a column in dots is the field before them', 'id,address.city', '  c: {{lead.address.city}}'],
+    ['a column that is mapped by its own name stands for no other', 'id,phone', '  p: {{default lead.phone_1 lead.phone}}'],
+    ['a bare name is a field of the lead too', 'id,email', '  e: {{lower email}}\n  v: {{lead.vertical}}'],
+    ['all fields are sent, whatever is mapped beside them', 'id,Vorname', '  v: {{lead.vertical}}\nInclude All Fields: yes'],
+    ['a mapping of constants names no field', 'id,Vorname', '  c: 77'],
+    ['a name in brackets is that column', 'id,First Name', '  f: {{lead.[First Name]}}'],
+  ])('%s', async (_, header, mapping) => { expect(await planned(header, mapping)).toBe('1 lead, nothing was sent\n') })
+})
+
+describe('fields of a JSON file', () => {
+  const json = async (name: string, text: string, mapping = '{f: "{{lead.first_name}}"}'): Promise<string> => {
+    const project = createProject({ a: `Endpoint: https://a.example/\nPrice: $1\nField Mapping: ${mapping}\n` })
+    project.write(name, text)
+    return (await project.run('plan', name, '--to', 'a', '--limit', '1')).err.replace(`${project.folder}/`, '')
+  }
+  it.each([
+    ['lines', 'leads.jsonl', '{"id":1}\n{"id":2,"firstName":"Ann"}'],
+    ['an array', 'leads.json', '[{"id":1},\n {"id":2,"firstName":"Ann"}]'],
+    ['a wrapped array', 'leads.json', '{"leads":[{"id":1},{"id":2,"firstName":"Ann"}]}'],
+  ])('of other names than the mapping has are told as columns are: %s', async (_what, name, text) => {
+    expect(await json(name, text)).toContain('in Field Mapping write lead.firstName for lead.first_name; or rename them in the file\n')
+  })
+  it('without an id are told, and what only some leads have is there', async () => {
+    expect(await json('leads.jsonl', '{"leadId":"7","first_name":"Ann"}\n')).toContain('if `leadId` names leads, add --id leadId\n')
+    expect(await json('leads.jsonl', '{"id":1}\n{"id":2,"first_name":"Ann"}\n')).toBe('1 lead, nothing was sent\n')
+    expect(await json('leads.jsonl', `{"id":1,"note":"${'x'.repeat(70_000)}"}\n{"id":2}\n`)).toBe('1 lead, nothing was sent\n')
+  })
+})
