@@ -2,14 +2,19 @@ import { diagnosticAt, type Diagnostic } from '../base/diagnostic.ts'
 import type { EndpointDefinition, MappingEntry, MappingNode, Text } from '../definitions/types.ts'
 import type { RenderInput } from './endpoint.ts'
 
-type Carry = (input: RenderInput) => RenderInput
+/** What of a lead a request may say. */
+export type Carry = (input: RenderInput) => RenderInput
+interface Carried { readonly body: Carry; readonly beside: Carry }
+
+/** A post says all of it. */
+export const WHOLE: Carried = { body: (input) => input, beside: (input) => input }
 
 /**
  * A ping carries only its own fields (contract, section 4): `body` is what its mapping may read. Headers, extra fields, the
  * idempotency key and an address that the post has too (`beside`) may say of the lead its id, its source, and what the
  * mapping says itself: a hash or a few digits of a phone, or a condition on it, do not say the phone.
  */
-export const leadOfPing = (mapping: MappingNode | null): { readonly body: Carry; readonly beside: Carry } => {
+export const leadOfPing = (mapping: MappingNode | null): Carried => {
   const only = (named: ReadonlySet<string>): Carry => (input) => {
     const fields = Object.fromEntries(Object.entries(input.lead.fields).filter(([name]) => maySay(named, name)))
     return { ...input, lead: { id: input.lead.id, fields } }

@@ -1,26 +1,24 @@
-import { diagnosticAt, type Diagnostic, type Report } from '../base/diagnostic.ts'
-import { holds, type Condition, type ValuePath } from '../core/condition.ts'
-import { resolveLead, withDots } from '../core/lead-path.ts'
+import type { Report } from '../base/diagnostic.ts'
 import type { PhaseName } from '../core/plan.ts'
-import type { EndpointDefinition, Format, MappingNode, Text } from '../definitions/types.ts'
+import type { EndpointDefinition, Format, MappingNode } from '../definitions/types.ts'
 import type { Endpoint, RenderInput, Rendered, TokenSource } from './endpoint.ts'
 import { compileAuth } from './encode/auth.ts'
 import { compileBody, type Payload } from './encode/body.ts'
 import { charsetNamed, CHARSETS } from './encode/charset.ts'
-import { compileHeaders, headerValue, USER_AGENT, type Header } from './encode/headers.ts'
+import { compileHeaders, USER_AGENT, type Header } from './encode/headers.ts'
 import { pairsOf } from './encode/pairs.ts'
-import { addQuery, compileUrl, type CompiledUrl } from './encode/url.ts'
+import { addQuery } from './encode/url.ts'
 import { compileSoap } from './encode/soap.ts'
 import { checkXmlNames } from './encode/xml.ts'
 import { compileDocument } from './mapping/document.ts'
 import { inCommonOf } from './in-common.ts'
-import { leadOfPing, pingProblems, textsOf } from './ping-lead.ts'
+import { leadOfPing, pingProblems, WHOLE } from './ping-lead.ts'
 import { placeOfKey } from './mapping/place-of-key.ts'
-import { compilePath, type Read } from './template/scope.ts'
-import { compilePieces, compileTemplate, templateOptions, type TemplateOptions } from './template/template.ts'
-import { textOf } from './template/text-of.ts'
+import { templateOptions, type TemplateOptions } from './template/template.ts'
 import { compileTokenSource } from './token.ts'
 import { oneKeyOf } from './types/compiling.ts'
+import { compileTarget } from './encode/target.ts'
+import { changingBodies, compileKey } from './encode/key.ts'
 
 export interface Renderer {
   readonly render: (input: RenderInput) => Rendered
@@ -127,90 +125,6 @@ const shallow = (encode: () => Payload): Payload | null => {
     throw fault
   }
 }
-
-/** What of a lead this phase may say, in its body and beside it. */
-type Carried = (input: RenderInput) => RenderInput
-const WHOLE: { readonly body: Carried; readonly beside: Carried } = { body: (input) => input, beside: (input) => input }
-
-type Target = { readonly ok: true; readonly url: string; readonly mayBePrivate: boolean } | { readonly ok: false; readonly reason: string }
-
-const compileTarget = (definition: EndpointDefinition, phase: PhaseName, options: TemplateOptions, carried: Carried): ((input: RenderInput) => Target) => {
-  const allowed = definition.transport.allowPrivateNetwork
-  const compile = (text: Text): ((input: RenderInput) => Target) => {
-    const url: CompiledUrl = compileUrl(text, options)
-    const mayBePrivate = allowed || url.writtenOut
-    if (!text.text.includes('{{')) { const fixed: Target = { ok: true, url: text.text.trim(), mayBePrivate }; return () => fixed }
-    return (input) => { const result = url.render(input); return result.ok ? { ...result, mayBePrivate } : result }
-  }
-  const none = (reason: string) => (): Target => ({ ok: false, reason })
-  const ping = phase === 'ping' ? definition.ping?.endpoint ?? null : null
-  if (ping) return compile(ping)
-  const shared = (text: Text): ((input: RenderInput) => Target) => { const target = compile(text); return (input) => target(carried(input)) }
-  const main = definition.url ? shared(definition.url) : none('no endpoint is given for this lead')
-  const backup = definition.backupUrl ? shared(definition.backupUrl) : main
-  const regional = definition.endpoints.map(({ when, use }) => ({ holds: when ? compileWhen(when, options, use) : () => true, target: shared(use) }))
-  return (input) => {
-    if (input.target === 'backup') return backup(input)
-    for (const each of regional) if (each.holds(input)) return each.target(input)
-    return main(input)
-  }
-}
-
-/** A condition on the lead; its paths are those of templates, and lists are walked into as in other conditions. */
-const compileWhen = (condition: Condition, options: TemplateOptions, near: Text): ((input: RenderInput) => boolean) => {
-  const reads = new Map<string, Read>()
-  const visit = (each: Condition): void => {
-    switch (each.kind) {
-      case 'and': case 'or': each.terms.forEach(visit); break
-      case 'not': visit(each.term); break
-      default: {
-        if (each.path.kind !== 'path' || reads.has(each.path.text)) break
-        const read = compilePath(withDots(each.path.text).split('.'), options.vocabulary, near.place)
-        if (typeof read === 'function') reads.set(each.path.text, read)
-        else options.report(read)
-      }
-    }
-  }
-  visit(condition)
-  const valuesAt = (path: ValuePath, input: RenderInput): readonly unknown[] => {
-    const value = path.kind === 'path' ? reads.get(path.text)?.(input) : undefined
-    return value === undefined || value === null || Array.isArray(value) ? resolveLead(input.lead, path) : [value]
-  }
-  return (input) => holds(condition, (path) => valuesAt(path, input))
-}
-
-/** A key of the author's own goes with one body: the post's. Under it a buyer would answer the post as it answered the ping, or refuse it. */
-const ofPing = (key: string): string => `${key}-ping`
-
-/**
- * A key that the lead cannot fill whole (`{{lead.order}}-1`, and no order), or that comes out the same for nobody (`1`, or a
- * guard around the order), would be that of many leads, which the buyer would take for one: ours is used then.
- */
-const compileKey = (key: Text | null, phase: PhaseName, options: TemplateOptions): ((input: RenderInput) => string) => {
-  if (!key) return (input) => headerValue(input.key)
-  const changing = OF_ONE_TRY.exec(key.text)?.[0]
-  if (changing !== undefined) options.tell(key.place, 'changing-key', `\`${changing}\` makes this key another one when a request is repeated: the buyer would take the repeat for a new lead`, 'write {{lead.id}}-{{delivery_attempt}}, which stays the same for all tries')
-  const template = compileTemplate(key, options)
-  const parts = (compilePieces(key, options) ?? []).flatMap((each) => (each.kind === 'value' ? [each.read] : []))
-  return (input) => {
-    const textFor = (whose: RenderInput): string => (template.kind === 'constant' ? template.value : textOf(template.read(whose) ?? ''))
-    const text = textFor(input)
-    const isOwn = text !== textFor(ofNobody(input)) && parts.every((read) => textOf(read(input) ?? '').trim() !== '')
-    return headerValue(!isOwn ? input.key : phase === 'ping' ? ofPing(text) : text)
-  }
-}
-
-/** What is another at the next try, or where another run brings the lead (`now` is that of the first try); within a tag, and neither a field of the lead nor a text. */
-const OF_ONE_TRY = /(?<=\{\{[^{}]*(?<![\w.\]"'-]))(?:attempt|run\.id)(?![\w."'-])(?=[^{}]*\}\})/
-
-/** A buyer that compares what comes under one key refuses a repeat that says something else. */
-const changingBodies = ({ idempotency, mapping, extraFields, url, backupUrl, endpoints }: EndpointDefinition): readonly Diagnostic[] =>
-  idempotency === null ? [] : [...textsOf(mapping), ...textsOf(extraFields), ...[url, backupUrl, ...endpoints.map(({ use }) => use)].filter((each) => each?.text.includes('{{')).filter((each) => each !== null)]
-    // Of a block its opening stands there without braces.
-    .filter(({ text }) => [...(text.includes('{{') ? text : `{{${text}}}`).matchAll(new RegExp(OF_ONE_TRY, 'g'))].some(([name]) => name === 'attempt'))
-    .map(({ place }) => diagnosticAt(place, 'changing-body', '`attempt` is another number when a request is repeated: what comes under one key is then not the same, and a buyer may refuse it', 'write {{delivery_attempt}}, which stays the same for all tries, or put it into a header (X-Attempt: {{attempt}})', 'warning'))
-
-const ofNobody = ({ ping: _ping, ...input }: RenderInput): RenderInput => ({ ...input, lead: { id: '', fields: {} }, deliveryId: '' })
 
 /** GET has no body: JSON, Form and Query values all go into its URL. */
 const formatOf = (definition: EndpointDefinition, mapping: MappingNode | null, bodiless: boolean, { tell }: TemplateOptions): Exclude<Format, 'soap'> => {
