@@ -24,7 +24,7 @@ export const sells = (phase: PhaseName, verdict: Verdict, surplus: boolean): boo
  * was recorded before it, null where it is the first. A settlement tells what its answers have booked, but where a person
  * has accepted the lead: that review and its settlement stand together, in one step.
  */
-export const saleIn = (event: DeliveryEvent, before: DeliveryEvent | null): Sale | null => {
+const saleIn = (event: DeliveryEvent, before: DeliveryEvent | null): Sale | null => {
   const { at } = event
   switch (event.type) {
     case 'attemptFinished': {

@@ -8,7 +8,7 @@ import { secureContext } from '../http/tls.ts'
 import { openSocket } from '../socket.ts'
 import { meaningOf, meaningOfPartial, type Said } from './errors.ts'
 
-export type MailSettings = Pick<TransportSettings, 'connectTimeoutMs' | 'tls'> & { readonly timeoutMs: number }
+type MailSettings = Pick<TransportSettings, 'connectTimeoutMs' | 'tls'> & { readonly timeoutMs: number }
 
 /** Sends one message over a connection of its own; always resolves. */
 export const sendEmail = async (request: EmailRequest, settings: MailSettings, now: () => number): Promise<AnyReply> => {

@@ -16,7 +16,7 @@ import { answerControl } from './control.ts'
 import { readBody } from './read-body.ts'
 import { tokenFor } from './tokens.ts'
 
-export interface SandboxOptions {
+interface SandboxOptions {
   /** The recipients to play; those that send nothing by HTTP (pools, files, e-mail) are left out. */
   readonly endpoints: Iterable<Pick<Endpoint, 'definition' | 'read'>>
   /** The same seed and lead give the same answer. */
