@@ -1,7 +1,7 @@
 import type { ServerResponse } from 'node:http'
 import { objectIn, parseJson } from '../../wire/parse/json.ts'
 import { ORDERS, parseOrder } from '../../wire/simulate/orders.ts'
-import type { SandboxState } from './sandbox.ts'
+import type { SandboxState } from './state.ts'
 
 /**
  * What a person or a script asks of the sandbox itself: `GET /` lists the recipients, `GET /_requests` the latest

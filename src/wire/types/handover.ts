@@ -1,4 +1,6 @@
+import type { Tell } from '../../base/diagnostic.ts'
 import type { Verdict } from '../../core/verdict.ts'
+import type { EndpointDefinition } from '../../definitions/types.ts'
 import { failureOfClass } from '../judge/classify.ts'
 import { tidy } from '../parse/words.ts'
 import type { HandoverReply } from '../request.ts'
@@ -21,6 +23,14 @@ export const verdictOfHandover = (reply: HandoverReply): Verdict => {
     // One mailbox of the buyer's has the lead and another refused it: selling it on, or again, may sell it twice.
     case 'partly': return { kind: 'unconfirmed', class: 'unreadable', reason, said: null }
     default: return reply.why satisfies never
+  }
+}
+
+/** What a file says in vain of a server that only takes things. `is`: `a file`; `ends`: how it goes where there is no answer. */
+export const tellOfNoAnswer = ({ parsing, responseCodes, ping, place }: EndpointDefinition, tell: Tell, is: string, ends: string): void => {
+  if (ping) tell(place, 'no-ping', `${is} cannot be asked for a bid`, 'leave Ping out, or use a Custom Integration')
+  if (parsing.success || parsing.leadId || parsing.price || responseCodes.length > 0) {
+    tell(parsing.places['success'] ?? responseCodes[0]?.place ?? place, 'no-answer', `${is} has no answer: ${ends}, and no lead id or price comes back`, 'leave Response Parsing out; Price says what a lead earns', 'warning')
   }
 }
 

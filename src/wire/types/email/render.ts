@@ -1,4 +1,4 @@
-import type { Report, Tell } from '../../../base/diagnostic.ts'
+import type { Report } from '../../../base/diagnostic.ts'
 import { shortHash } from '../../../base/hash.ts'
 import { isoTime, type Instant } from '../../../base/time.ts'
 import { readReceived } from '../../../core/received.ts'
@@ -13,6 +13,7 @@ import { compilePath } from '../../template/scope.ts'
 import type { TemplateOptions } from '../../template/template.ts'
 import { textOf } from '../../template/text-of.ts'
 import { documentOf, oneKeyOf, typeOptions } from '../compiling.ts'
+import { tellOfNoAnswer } from '../handover.ts'
 import { readServer, type Schemes, type ServerAddress } from '../server.ts'
 import { compileWords } from '../words.ts'
 import { adfOf } from './adf.ts'
@@ -28,7 +29,8 @@ export const compileEmail = (definition: Email, report: Report): Renderer => {
   const options = typeOptions(definition, report)
   const main = definition.url && readServer(definition.url, SCHEMES, definition, options)
   const backup = definition.backupUrl && readServer(definition.backupUrl, SCHEMES, definition, options)
-  tellOfUnused(definition, options.tell)
+  tellOfNoAnswer(definition, options.tell, 'an e-mail', 'a mail server takes it or refuses it')
+  if (definition.endpoints.length > 0) options.tell(definition.place, 'no-endpoints', 'Endpoints cannot choose a mail server', 'write Endpoint: smtp://…; To may be a template')
   const { settings } = definition
   const from = requiredAddress(settings.from, 'From', 'leads@example.com', definition, options)
   const to = requiredAddress(settings.to, 'To', 'intake@buyer.example', definition, options)
@@ -160,13 +162,4 @@ const compileExtra = (definition: EndpointDefinition, options: TemplateOptions):
     return []
   })
   return (input) => writers.flatMap((write): [string, string][] => { const [name, value] = write(input); return value === undefined ? [] : [[name, oneLine(value).slice(0, 900)]] })
-}
-
-const tellOfUnused = (definition: EndpointDefinition, tell: Tell): void => {
-  const { parsing, responseCodes, ping, endpoints, place } = definition
-  if (ping) tell(place, 'no-ping', 'an e-mail cannot be asked for a bid', 'leave Ping out, or use a Custom Integration')
-  if (endpoints.length > 0) tell(place, 'no-endpoints', 'Endpoints cannot choose a mail server', 'write Endpoint: smtp://…; To may be a template')
-  if (parsing.success || parsing.leadId || parsing.price || responseCodes.length > 0) {
-    tell(parsing.places['success'] ?? responseCodes[0]?.place ?? place, 'no-answer', 'an e-mail has no answer: a mail server takes it or refuses it, and no lead id or price comes back', 'leave Response Parsing out; Price says what a lead earns', 'warning')
-  }
 }

@@ -1,4 +1,4 @@
-import type { Report, Tell } from '../../../base/diagnostic.ts'
+import type { Report } from '../../../base/diagnostic.ts'
 import { shortHash } from '../../../base/hash.ts'
 import type { EndpointDefinition, EndpointOf, Text } from '../../../definitions/types.ts'
 import { compileBody } from '../../encode/body.ts'
@@ -10,6 +10,7 @@ import type { Renderer } from '../../render.ts'
 import type { FileRequest } from '../../request.ts'
 import type { TemplateOptions } from '../../template/template.ts'
 import { documentOf, oneKeyOf, typeOptions } from '../compiling.ts'
+import { tellOfNoAnswer } from '../handover.ts'
 import { readServer, type Schemes, type ServerAddress } from '../server.ts'
 import { compilePathWords, nameProblem, partOfName, splitPath, withKey } from './path.ts'
 
@@ -24,7 +25,8 @@ export const compileFile = (definition: EndpointOf<'sftp' | 'file'>, report: Rep
   const target = compileTarget(definition, server, options)
   const content = compileContent(definition, options)
   const rehearsal = definition.rehearsal ?? null
-  tellOfUnused(definition, options.tell)
+  tellOfNoAnswer(definition, options.tell, 'a file', 'it is written or it is not')
+  if (definition.endpoints.length > 0 || definition.backupUrl) options.tell(definition.place, 'no-endpoints', 'a file recipient has one place', 'write a recipient for each place, and arrange them by a Fallback')
 
   const request = (input: RenderInput, inputs: readonly RenderInput[]): Rendered => {
     const key = shortHash(input.key).replaceAll(/[_-]/g, 'x').slice(0, 10)
@@ -108,14 +110,5 @@ const compileContent = (definition: EndpointDefinition, options: TemplateOptions
   return {
     type: encoder.contentType ?? 'application/octet-stream',
     write: (inputs) => { const [first] = inputs; return (encoder.many ? encoder.many(inputs).body : first ? encoder.one(first).body : '') ?? '' },
-  }
-}
-
-const tellOfUnused = (definition: EndpointDefinition, tell: Tell): void => {
-  const { parsing, responseCodes, ping, endpoints, backupUrl, place } = definition
-  if (ping) tell(place, 'no-ping', 'a file cannot be asked for a bid', 'leave Ping out, or use a Custom Integration')
-  if (endpoints.length > 0 || backupUrl) tell(place, 'no-endpoints', 'a file recipient has one place', 'write a recipient for each place, and arrange them by a Fallback')
-  if (parsing.success || parsing.leadId || parsing.price || responseCodes.length > 0) {
-    tell(parsing.places['success'] ?? responseCodes[0]?.place ?? place, 'no-answer', 'a file has no answer: it is written or it is not, and no lead id or price comes back', 'leave Response Parsing out; Price says what a lead earns', 'warning')
   }
 }
