@@ -6,7 +6,6 @@ import { formatMoney } from '../../base/money.ts'
 import type { PhaseName } from '../../core/plan.ts'
 import { isHttp } from '../../definitions/types.ts'
 import { createMemory } from '../../wire/simulate/memory.ts'
-import type { Order } from '../../wire/simulate/orders.ts'
 import type { SimulatedReply } from '../../wire/simulate/simulate.ts'
 import { createBuyer } from '../../wire/simulate/simulate.ts'
 import { answerControl } from './control.ts'
@@ -21,16 +20,12 @@ export interface Sandbox {
   url(recipient: string, phase?: PhaseName): string | null
   /** In place of an OAuth2 or token-request URL. */
   tokenUrl(recipient: string): string | null
-  /** The next `count` requests to this recipient (every one: `*`) get this. */
-  orderFault(recipient: string, order: Order, count: number): void
-  /** Requests answered so far. */
-  requests(): number
   close(): Promise<void>
 }
 
 /** One HTTP server on loopback that plays every recipient: `/r/<id>`, `/r/<id>/ping`, `/r/<id>/token`. */
 export const startSandbox = async (options: SandboxOptions): Promise<Sandbox> => {
-  const state: SandboxState = { options, seed: options.seed ?? 'finalmile', players: new Map(), faults: [], seen: [], count: 0 }
+  const state: SandboxState = { options, players: new Map(), faults: [], seen: [], count: 0 }
   for (const { definition, read } of options.endpoints) {
     if (!isHttp(definition.type)) continue
     const price = options.prices?.get(definition.id)
@@ -49,14 +44,15 @@ export const startSandbox = async (options: SandboxOptions): Promise<Sandbox> =>
     origin,
     url: (recipient, phase) => at(recipient, phase === 'ping' ? '/ping' : ''),
     tokenUrl: (recipient) => at(recipient, '/token'),
-    orderFault: (recipient, order, count) => { state.faults.push({ recipient, order, left: count }) },
-    requests: () => state.count,
     close: () => new Promise((resolve) => {
       server.close(() => resolve())
       server.closeAllConnections()
     }),
   }
 }
+
+/** With it, a lead is answered the same each time. */
+const SEED = 'finalmile'
 
 const serve = async (state: SandboxState, request: IncomingMessage, response: ServerResponse): Promise<void> => {
   try {
@@ -69,9 +65,7 @@ const serve = async (state: SandboxState, request: IncomingMessage, response: Se
     if (leaf === 'token') return tokenFor(player.buyer.definition, response, (status) => note(state, player, 'token', request, status, 'token'))
     const phase: PhaseName = leaf === 'ping' ? 'ping' : 'post'
     const reply = player.buyer.answer({ method: request.method ?? 'GET', url, headers: lowered(request), body }, phase, {
-      seed: state.seed, memory: player.memory, price: player.price, order: takeFault(state, player.buyer.definition.id),
-      ...(state.options.acceptRate === undefined ? {} : { acceptRate: state.options.acceptRate }),
-      ...(state.options.latencyMs === undefined ? {} : { latencyMs: state.options.latencyMs }),
+      seed: SEED, memory: player.memory, price: player.price, order: takeFault(state, player.buyer.definition.id),
     })
     note(state, player, phase, request, reply.fault === null ? reply.status : null, reply.means)
     if (reply.delayMs > 0) setTimeout(() => { say(reply, response) }, reply.delayMs)

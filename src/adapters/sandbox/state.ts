@@ -8,7 +8,6 @@ import type { SimulatedBuyer } from '../../wire/simulate/simulate.ts'
 
 export interface SandboxState {
   readonly options: SandboxOptions
-  readonly seed: string
   readonly players: Map<string, Player>
   readonly faults: { readonly recipient: string; readonly order: Order; left: number }[]
   /** The latest, oldest first; bounded. No lead data. */
@@ -21,13 +20,8 @@ interface Player { readonly buyer: SimulatedBuyer; readonly memory: Memory; read
 export interface SandboxOptions {
   /** The recipients to play; those that send nothing by HTTP (pools, files, e-mail) are left out. */
   readonly endpoints: Iterable<Pick<Endpoint, 'definition' | 'read'>>
-  /** The same seed and lead give the same answer. */
-  readonly seed?: string
   /** 0: any free port. */
   readonly port?: number
-  /** 0 to 1, where the recipient's Test Settings say nothing; 1 by default. */
-  readonly acceptRate?: number
-  readonly latencyMs?: number
   /** What each recipient pays, by id, so that a price in an answer is the agreed one. */
   readonly prices?: ReadonlyMap<string, Money>
   /** Told of every request answered; a log line is the caller's affair. */

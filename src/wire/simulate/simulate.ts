@@ -15,9 +15,6 @@ import { faultsOf, identityOf } from './validate.ts'
 
 export interface SimulationOptions {
   readonly seed: string
-  /** 0 to 1; the recipient's own `Test Settings` go before it. 1 where neither says. */
-  readonly acceptRate?: number
-  readonly latencyMs?: number
   readonly memory: Memory
   /** Ordered from outside; goes before what the lead orders. */
   readonly order?: Order | null
@@ -68,7 +65,7 @@ const reply = (buyer: Buyer, request: RequestFacts, phase: PhaseName, options: S
   const rows = fields === null ? rowsOf(request) : null
   const order = options.order ?? orderIn(fields ?? rows?.flat() ?? [])
   const text = `${options.seed} ${definition.id} ${phase} ${(fields && identityOf(fields)) ?? sha256(request.body + request.url)}`
-  const latencyMs = latency(definition.test?.latencyMs ?? options.latencyMs ?? 0, text)
+  const latencyMs = latency(definition.test?.latencyMs ?? 0, text)
 
   const trouble = order === null ? null : troubleOf(order, buyer, key ?? text, options.memory)
   if (trouble) return { delayMs: latencyMs, fault: null, headers: {}, body: '', status: 200, ...trouble }
@@ -116,7 +113,7 @@ const decide = (
   const asks = phase === 'post' && identity !== null
   if (asks && options.memory.knows(identity, key)) return { intent: 'duplicate', filling: filling('Duplicate: this person was bought before') }
   const test = definition.test
-  const rate = test?.responses === 'simulated failure' ? 0 : test?.responses === 'simulated success' ? 1 : (test?.acceptRate ?? options.acceptRate ?? 1)
+  const rate = test?.responses === 'simulated failure' ? 0 : test?.responses === 'simulated success' ? 1 : (test?.acceptRate ?? 1)
   if (fractionOf(`accept ${phase} ${draw}`) >= rate) return { intent: 'rejected', filling: filling(REASONS[Math.floor(fractionOf(`why ${draw}`) * REASONS.length)] ?? '') }
   if (asks) options.memory.buy(identity, key)
   return { intent: 'accepted', filling: filling('Lead accepted') }

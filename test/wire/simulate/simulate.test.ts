@@ -12,6 +12,9 @@ const sample = (text: string) => ({ text, means: null, place })
 const good = { email: 'test@example.com', phone_1: '5555551234', state: 'CA' }
 const bad = { email: 'invalid-email', phone_1: '123', state: 'XX' }
 
+/** As its Test Settings have it: this share of what it is asked, from 0 to 1. */
+const taking = (definition: EndpointDefinition, acceptRate: number): EndpointDefinition => ({ ...definition, test: { endpoint: null, responses: null, acceptRate, latencyMs: null } })
+
 /** Asks one buyer, and reads the answer by the buyer's own rules. */
 const ask = (definition: EndpointDefinition, lead: Readonly<Record<string, unknown>>, given: Partial<SimulationOptions> = {}, phase: 'post' | 'ping' = 'post', key = 'k1') => {
   const reader = createReader(definition)
@@ -53,7 +56,7 @@ describe.each(LANGUAGES)('a simulated buyer that speaks %s', (_, definition) => 
   })
 
   it('rejects, knows duplicates, and is unreadable where that is ordered', () => {
-    expect(ask(definition, good, { acceptRate: 0 }).verdict.kind).toBe('rejected')
+    expect(ask(taking(definition, 0), good).verdict.kind).toBe('rejected')
     expect(ask(definition, good, { order: parseOrder('duplicate') }).verdict.kind).toBe('duplicate')
     expect(ask(definition, { ...good, email: 'sandbox+reject@example.com' }).verdict.kind).toBe('rejected')
     expect(ask(definition, { ...good, email: 'sandbox+unreadable@example.com' }).verdict.kind).toBe('unconfirmed')
@@ -64,7 +67,7 @@ describe('what a simulated buyer decides', () => {
   const definition = LANGUAGES[0]?.[1] ?? buildDefinition()
 
   it('is the same for the same seed and lead, and the shares come out', () => {
-    const kinds = (seed: string) => Array.from({ length: 400 }, (_, i) => ask(definition, { email: `lead${i}@example.com` }, { seed, acceptRate: 0.3 }).reply.means)
+    const kinds = (seed: string) => Array.from({ length: 400 }, (_, i) => ask(taking(definition, 0.3), { email: `lead${i}@example.com` }, { seed }).reply.means)
     expect(kinds('a')).toEqual(kinds('a'))
     expect(kinds('a')).not.toEqual(kinds('b'))
     expect(kinds('a').filter((each) => each === 'accepted').length / 400).toBeCloseTo(0.3, 1)
@@ -80,7 +83,7 @@ describe('what a simulated buyer decides', () => {
 
   it('a person who was rejected is not remembered', () => {
     const memory = createMemory()
-    ask(definition, good, { memory, acceptRate: 0 }, 'post', 'a')
+    ask(taking(definition, 0), good, { memory }, 'post', 'a')
     expect(ask(definition, good, { memory }, 'post', 'b').verdict.kind).toBe('accepted')
   })
 
@@ -101,9 +104,9 @@ describe('what a simulated buyer decides', () => {
     expect(ask(definition, { ...good, email: 'sandbox+tea@example.com' }).verdict.kind).toBe('accepted')
   })
 
-  it('the recipient\'s Test Settings go before the general accept rate', () => {
+  it('refuses, and takes its time, as the Test Settings say', () => {
     const test = { endpoint: null, responses: 'simulated failure', acceptRate: null, latencyMs: 40 } as const
-    const { reply, verdict } = ask({ ...definition, test }, good, { acceptRate: 1 })
+    const { reply, verdict } = ask({ ...definition, test }, good)
     expect(verdict.kind).toBe('rejected')
     expect(reply.delayMs).toBeGreaterThanOrEqual(30)
     expect(reply.delayMs).toBeLessThanOrEqual(50)
@@ -117,7 +120,7 @@ describe('what a simulated buyer decides', () => {
     const bidder = { ...definition, ping: buildPing({ success: is('status', 'bid'), bid: path('price'), pingId: path('id') }) }
     const ping = { state: 'CA', loan_amount: 5000 }
     expect(ask(bidder, ping, {}, 'ping').verdict).toMatchObject({ kind: 'bid', price: { currency: 'USD' } })
-    expect(ask(bidder, ping, { acceptRate: 0 }, 'ping').verdict.kind).toBe('rejected')
+    expect(ask(taking(bidder, 0), ping, {}, 'ping').verdict.kind).toBe('rejected')
   })
 
   it('a post that names its ping is paid what was bid', () => {
@@ -129,7 +132,7 @@ describe('what a simulated buyer decides', () => {
   })
 
   it('says in a header where a recipient has no words for it', () => {
-    const { reply } = ask(buildDefinition(), good, { acceptRate: 0 })
+    const { reply } = ask(taking(buildDefinition(), 0), good)
     expect(reply.headers['x-sandbox-note']).toMatch(/no way to say no/)
   })
 
