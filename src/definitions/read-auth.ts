@@ -4,7 +4,8 @@ import { AUTH_READS, AUTH_SECTION, authTypeName, KEY_IN_HEADER, type AuthType } 
 import { take, type Kind, type PlacesOf, type Reading, type ValuesOf } from './fields/field.ts'
 import { literalOf, yesNo } from './fields/plain.ts'
 import { block } from './fields/section.ts'
-import type { AuthDefinition, Text } from './types.ts'
+import type { AuthDefinition } from './auth-definition.ts'
+import type { Text } from './types.ts'
 import type { YamlNode } from './yaml-tree.ts'
 
 type AuthValues = ValuesOf<typeof AUTH_SECTION>

@@ -7,6 +7,7 @@ import type { AlertRule } from '../core/report/alerts.ts'
 import type { Again } from '../core/verdict.ts'
 import type { RetryOn } from './values/retry-on.ts'
 import type { StatusRange } from './values/status-range.ts'
+import type { AuthDefinition } from './auth-definition.ts'
 
 /** A file as the user names it. */
 export interface FileText { readonly path: string; readonly text: string }
@@ -49,18 +50,6 @@ export const HTTP_TYPES = (Object.keys(TYPE_KINDS) as EndpointType[]).filter(isH
 
 export const FORMATS = ['json', 'xml', 'form', 'query', 'csv', 'text', 'soap'] as const
 export type Format = (typeof FORMATS)[number]
-
-export type AuthDefinition =
-  | { readonly kind: 'bearer'; readonly token: Text; /** `Bearer token (rotate monthly)`: what stands in the parentheses */ readonly remark?: string }
-  | { readonly kind: 'basic'; readonly username: Text; readonly password: Text }
-  | { readonly kind: 'oauth2'; readonly tokenUrl: Text; readonly clientId: Text; readonly clientSecret: Text; readonly scope: Text | null; readonly audience?: Text; /** How the client proves itself to the token host; `body` where absent. */ readonly clientAuth?: 'body' | 'basic'; /** As in a token request; `Authorization: Bearer …` where absent. */ readonly use?: Text; readonly header?: string }
-  /** RFC 7523, as Salesforce takes it: a signed statement instead of a secret. `key`: PEM. */
-  | { readonly kind: 'jwt-bearer'; readonly tokenUrl: Text; readonly clientId: Text; readonly subject: Text; readonly key: Text; readonly audience: Text | null }
-  | { readonly kind: 'token-request'; readonly url: Text; readonly method: string; readonly fields: MappingNode | null; readonly token: ValuePath; readonly use: Text; /** Authorization where absent. */ readonly header?: string; /** How `fields` are written; JSON where absent. */ readonly format?: 'json' | 'form' | 'xml' }
-  /** `prefix` stands before each signature (`sha256=`); `encoding` is hex where absent. */
-  | { readonly kind: 'hmac'; readonly secret: Text; readonly algorithm: string; readonly header: string; readonly encoding?: 'hex' | 'base64'; readonly prefix?: string; readonly older?: readonly Text[] }
-  /** `older`: secrets that the buyer may still know while they are changed; each makes a signature beside the first. */
-  | { readonly kind: 'standard-webhooks'; readonly secret: Text; readonly older?: readonly Text[] }
 
 /** What a row of `Response Codes` says. `status` null: any. First row that matches wins. */
 export interface ResponseCodeRow {

@@ -1,4 +1,5 @@
-import { TYPE_KINDS, type AuthDefinition, type EndpointDefinition, type Text } from '../../definitions/types.ts'
+import { TYPE_KINDS, type EndpointDefinition, type Text } from '../../definitions/types.ts'
+import type { AuthDefinition } from '../../definitions/auth-definition.ts'
 
 /** Where the built-in sandbox plays a recipient; null for one it does not play. */
 export interface SandboxUrls {

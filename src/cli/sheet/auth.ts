@@ -1,4 +1,5 @@
-import type { AuthDefinition, EndpointDefinition, Text } from '../../definitions/types.ts'
+import type { AuthDefinition } from '../../definitions/auth-definition.ts'
+import type { EndpointDefinition, Text } from '../../definitions/types.ts'
 
 /** How requests prove who sends them, in words: the kind, never the secret. */
 export const authWords = (auth: AuthDefinition | null): string => {

@@ -1,7 +1,7 @@
 import { createHmac } from 'node:crypto'
 import { expect, it } from 'vitest'
 import { compileAuth } from '../../../src/wire/encode/auth.ts'
-import type { AuthDefinition } from '../../../src/definitions/types.ts'
+import type { AuthDefinition } from '../../../src/definitions/auth-definition.ts'
 import { textOf } from '../build-definition.ts'
 import { inputOf } from '../render/input.ts'
 import { templateOptions } from '../../../src/wire/template/template.ts'

@@ -1,6 +1,6 @@
 import { Webhook } from 'standardwebhooks'
 import { expect, it } from 'vitest'
-import type { AuthDefinition } from '../../../src/definitions/types.ts'
+import type { AuthDefinition } from '../../../src/definitions/auth-definition.ts'
 import { mapping, textOf } from '../build-definition.ts'
 import { headersOf, requestOf } from '../render/input.ts'
 
