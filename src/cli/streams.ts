@@ -73,7 +73,11 @@ const askOnTerminal = async (question: string): Promise<string | null> => {
   const terminal = createInterface({ input: process.stdin, output: process.stderr })
   const ended = new Promise<null>((resolve) => terminal.once('close', () => resolve(null)))
   terminal.on('SIGINT', () => terminal.close())
+  // Back from Ctrl-Z it would not read on, and the process would end without a word.
+  terminal.on('SIGCONT', () => terminal.resume())
   const answer = await Promise.race([terminal.question(question), ended])
   terminal.close()
+  // The cursor stands behind the question still.
+  if (answer === null) process.stderr.write('\n')
   return answer
 }

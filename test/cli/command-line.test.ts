@@ -204,8 +204,9 @@ describe('colours', () => {
   })
 
   it.skipIf(!existsSync('/usr/bin/script')).each([
-    ['with NO_COLOR the progress line has none', { NO_COLOR: '1', TERM: 'xterm' }, /\u001b\[\?25l/, /\u001b\[\d+m/],
+    ['with NO_COLOR the progress line has none', { NO_COLOR: '1', TERM: 'xterm' }, /\u001b\[\d*K[^]*starting/, /\u001b\[\d+m/],
     ['else it has', { TERM: 'xterm' }, /\u001b\[36m/, /^$/],
+    ['the cursor stays: who stops it with Ctrl-Z wants it in the shell', { TERM: 'xterm' }, /starting/, /\u001b\[\?25l/],
     ['and a dumb terminal has no progress line', { TERM: 'dumb' }, /^6 leads to/, /\u001b|starting/],
   ])('on a terminal: %s', async (_rule, env, has, hasNot) => {
     const cwd = emptyFolder()

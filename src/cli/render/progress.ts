@@ -32,8 +32,9 @@ export const createProgress = async (err: Sink, quiet: boolean): Promise<Progres
     return { update: () => undefined, log: (line) => err.write(`${line}\n`), stop: () => undefined }
   }
   const { default: ora } = await import('ora')
-  // discardStdin would put the terminal into raw mode and take Ctrl-C away from us; of NO_COLOR ora knows nothing.
-  const spinner = ora({ stream: process.stderr, discardStdin: false, text: 'starting', color: err.paint.level === 0 ? false : 'cyan' }).start()
+  // discardStdin would put the terminal into raw mode and take Ctrl-C away from us; of NO_COLOR ora knows nothing. A hidden
+  // cursor would stay hidden in the shell after Ctrl-Z and kill -9.
+  const spinner = ora({ stream: process.stderr, discardStdin: false, hideCursor: false, text: 'starting', color: err.paint.level === 0 ? false : 'cyan' }).start()
   // Of no width, a line is infinitely many: ora would clear them for ever.
   const onResize = (): void => { if (!err.isScreen) spinner.stop() }
   process.stderr.on('resize', onResize)
