@@ -41,6 +41,9 @@ export const guardCell = (text: string): string => {
   }
 }
 
+/** What stood in a cell before it was guarded: ids come back to us out of our own files. */
+export const unguardCell = (text: string): string => (text.startsWith("'") && guardCell(text.slice(1)) === text ? text.slice(1) : text)
+
 const PLUS = 0x2b
 const MINUS = 0x2d
 const EQUALS = 0x3d

@@ -1,7 +1,7 @@
 import { parse } from 'csv-parse/sync'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { csvLine, guardCell } from '../../src/base/csv.ts'
+import { csvLine, guardCell, unguardCell } from '../../src/base/csv.ts'
 import { anyText } from './any-text.ts'
 
 const plain = { guard: false, eol: '\n' } as const
@@ -33,4 +33,8 @@ describe('guardCell', () => {
     'disarms %j', (text) => expect(guardCell(text)).toBe(`'${text}`))
   it.each(['', 'a=1', '-15.00', '+15551234567', '-.5', '-1e5', '45.00', "'x", ' =1', '0', 'é', '"x"', '~'])(
     'leaves %j', (text) => expect(guardCell(text)).toBe(text))
+})
+
+describe('unguardCell', () => {
+  it.each(['=1+1', '-abc', '', '-15.00', "'x", 'a'])('gives back %j', (text) => expect(unguardCell(guardCell(text))).toBe(text))
 })

@@ -104,6 +104,18 @@ describe("a buyer's returns", () => {
     expect((await project.run('explain', 'L2')).out).toContain('returned by acme: $5.00')
   })
 
+  it('of ids that a spreadsheet would run are known as results.csv and the files of buyers have them, with the quote before them', async () => {
+    buyer = await startBuyer()
+    const project = createProject({ acme: endpointYaml(buyer.url) })
+    project.write('leads.csv', 'id,email\n-NxA,a@b.example\n')
+    await project.run('deliver', 'leads.csv', '--to', 'acme', '--yes', '--out', 'out')
+    expect(project.read('out/results.csv')).toContain("\n'-NxA,accepted")
+    project.write('returns.csv', "lead_id,price\n'-NxA,45\n")
+    expect(await project.run('reconcile', 'acme', 'returns.csv')).toMatchObject({ code: 0 })
+    expect(await project.json('returns', 'returns.csv')).toMatchObject({ returned: 1, refused: [] })
+    expect((await project.run('explain', "'-NxA")).out).toContain('returned by acme: $45.00')
+  })
+
   it('that cannot be booked are told with their line, the others are booked', async () => {
     const project = await sold()
     project.write('returns.csv', 'lead_id,amount\nL1,50\nL2,\nL9,\nL3,much\n,4\n')

@@ -1,3 +1,4 @@
+import { unguardCell } from '../../base/csv.ts'
 import { usageError } from '../../base/diagnostic.ts'
 import { formatMoney, type Money } from '../../base/money.ts'
 import { maskedAddress } from '../../base/secrets.ts'
@@ -14,7 +15,7 @@ import { withStore } from '../store.ts'
 export const run: RunCommand = (invocation) =>
   withStore(invocation, 'read', async (ledger) => {
     const { streams, settings } = invocation
-    const [id = ''] = invocation.args
+    const id = unguardCell(invocation.args[0] ?? '')
     const deliveries = await ledger.ofLead(id)
     if (deliveries.length === 0) throw usageError(`no delivery of a lead "${id}" in ${maskedAddress(settings.store)}`, 'the id is the field `id` of the lead, or the lead_id column of results.csv')
     if (settings.json) {

@@ -1,3 +1,4 @@
+import { unguardCell } from '../../base/csv.ts'
 import { usageError } from '../../base/diagnostic.ts'
 import { parseMoney } from '../../base/money.ts'
 import { shellWord } from '../../base/shell.ts'
@@ -32,7 +33,7 @@ export const run: RunCommand = (invocation) => {
   if (known === undefined) throw usageError(`review does list, retry, accept and drop, not "${action}"`, 'for example: finalmile review list')
   if (known === 'list') return withStore(invocation, 'read', (ledger) => list(ledger, invocation))
   if (leads.length === 0) throw usageError(`review ${known} needs the ids of leads`, `${commandsOf(invocation.settings)(modeOf(invocation), 'review list')} shows them`)
-  return withStore(invocation, 'write', (ledger) => decide(ledger, invocation, known, [...new Set(leads)]))
+  return withStore(invocation, 'write', (ledger) => decide(ledger, invocation, known, [...new Set(leads.map(unguardCell))]))
 }
 
 const list = async (ledger: Ledger, invocation: Invocation): Promise<number> => {

@@ -1,4 +1,5 @@
 import type { BadRow } from '../../adapters/leads/batch.ts'
+import { unguardCell } from '../../base/csv.ts'
 import { usageError } from '../../base/diagnostic.ts'
 import type { Instant } from '../../base/time.ts'
 import type { Lead } from '../../core/lead.ts'
@@ -76,7 +77,8 @@ const rowOf = (fields: Lead['fields'], given: { readonly ours: string | null; re
     }
     return null
   }
-  const named = (field: string | null, names: readonly string[]): string | null => pick(field === null ? names : [plainName(field)])
+  const idIn = (names: readonly string[]): string | null => { const text = pick(names); return text && unguardCell(text) }
+  const named = (field: string | null, names: readonly string[]): string | null => idIn(field === null ? names : [plainName(field)])
   const amount = pick(NAMES.amount)
   const currency = pick(NAMES.currency)
   const atText = pick(NAMES.at)
@@ -84,7 +86,7 @@ const rowOf = (fields: Lead['fields'], given: { readonly ours: string | null; re
   return {
     file, line,
     ours: named(given.ours, NAMES.ours), theirs: named(given.theirs, NAMES.theirs),
-    either: given.ours === null && given.theirs === null ? pick(NAMES.either) : null,
+    either: given.ours === null && given.theirs === null ? idIn(NAMES.either) : null,
     recipient: pick(NAMES.recipient),
     amount, currency: currency?.toUpperCase() ?? null, reason: pick(NAMES.reason), at, status: pick(NAMES.status),
     problem: problemOf(amount, currency) ?? (atText !== null && at === null ? `"${atText}" is no date: expected such as 2026-11-24, 11/24/2026 or 24.11.2026` : null),
