@@ -1,6 +1,5 @@
 import { deliveryKeyOf } from '../../core/delivery-id.ts'
-import type { Mode } from '../../core/event.ts'
-import type { DueFilter, Ledger, LoadedDelivery, RecipientState, StoreUse } from '../../ports.ts'
+import type { DueFilter, Ledger, LoadedDelivery, StoreUse } from '../../ports.ts'
 import { createDraws } from './draws.ts'
 import { readAddress } from './postgres/address.ts'
 import { createAppender } from './postgres/append.ts'
@@ -17,10 +16,10 @@ import { purgeRows } from './postgres/purge.ts'
 import { openPgBoss } from './postgres/queue-pgboss.ts'
 import { ownQueue } from './postgres/queue.ts'
 import { createReads } from './postgres/reads.ts'
+import { createRecipients } from './postgres/recipients.ts'
 import { analyze, migrate, requireCurrent } from './postgres/schema.ts'
 import { pack } from './packing.ts'
 import { purgePages } from './purge.ts'
-import { recipientStateOf } from './rows.ts'
 
 interface PostgresOptions {
   /** `postgres://user:password@host/database?schema=finalmile`. */
@@ -97,12 +96,6 @@ export const openPostgresLedger = async ({ url, use, leaseMs = LEASE_MS, patienc
     const key = deliveryKeyOf(deliveryId)
     return key ? loadedBy('d.lead_id = $1 AND d.target = $2 AND d.mode = $3 AND d.number = $4', [key.leadId, key.to, key.mode, key.number]) : Promise.resolve([])
   }
-  const setRecipient = async (recipient: string, mode: Mode, values: Readonly<Record<string, string | number | null>>): Promise<void> => {
-    const names = Object.keys(values)
-    await db.query(
-      `INSERT INTO ${s}.recipients (recipient, mode, ${names.join(', ')}) VALUES ($1, $2, ${names.map((_, i) => `$${i + 3}`).join(', ')})
-       ON CONFLICT (recipient, mode) DO UPDATE SET ${names.map((name) => `${name} = excluded.${name}`).join(', ')}`, [recipient, mode, ...Object.values(values)])
-  }
 
   return {
     shared: true,
@@ -146,30 +139,10 @@ export const openPostgresLedger = async ({ url, use, leaseMs = LEASE_MS, patienc
     deliveries: reads.deliveries,
     queues: async (query) => { await gatherer.drained(); return reads.queues(query) },
     counts: async (mode) => { await gatherer.drained(); return reads.counts(mode) },
-    planOf: async (hash) => { const [row] = await db.query(`SELECT json FROM ${s}.plans WHERE hash = $1`, [hash]); return row ? String(row['json']) : null },
+    planOf: reads.planOf,
+    accumulating: reads.accumulating,
 
-    recipientStates: async (mode) => (await db.query(`SELECT * FROM ${s}.recipients WHERE mode = $1 ORDER BY recipient`, [mode])).map((row): RecipientState => recipientStateOf(row)),
-    setPaused: (recipient, mode, paused) => setRecipient(recipient, mode, { paused_at: paused?.at ?? null, paused_reason: paused?.reason ?? null }),
-    setClosedUntil: async (recipient, mode, until) => {
-      if (until === null) return setRecipient(recipient, mode, { closed_until: null })
-      await db.query(`INSERT INTO ${s}.recipients AS r (recipient, mode, closed_until) VALUES ($1, $2, $3) ON CONFLICT (recipient, mode) DO UPDATE SET closed_until = GREATEST(r.closed_until, excluded.closed_until)`, [recipient, mode, until])
-    },
-    setCircuit: (recipient, mode, circuit) => setRecipient(recipient, mode, { circuit }),
-    accumulating: async (mode) => new Map((await db.query(`SELECT recipient, count(*) AS n FROM ${s}.deliveries WHERE state = 1 AND batch = 1 AND mode = $1 GROUP BY recipient`, [mode])).map((row) => [String(row['recipient']), Number(row['n'])])),
-    foldCircuit: (recipient, mode, fold) => db.transaction(async (run) => {
-      await run(`INSERT INTO ${s}.recipients (recipient, mode) VALUES ($1, $2) ON CONFLICT DO NOTHING`, [recipient, mode])
-      const [row] = await run(`SELECT circuit FROM ${s}.recipients WHERE recipient = $1 AND mode = $2 FOR UPDATE`, [recipient, mode])
-      const before = row?.['circuit'] === null || row?.['circuit'] === undefined ? null : String(row['circuit'])
-      const circuit = fold(before)
-      if (circuit !== before) await run(`UPDATE ${s}.recipients SET circuit = $3 WHERE recipient = $1 AND mode = $2`, [recipient, mode, circuit])
-      return circuit
-    }),
-    sealedToken: async (recipient, mode) => { const [row] = await db.query(`SELECT sealed FROM ${s}.tokens WHERE recipient = $1 AND mode = $2`, [recipient, mode]); return row ? String(row['sealed']) : null },
-    setSealedToken: async (recipient, mode, sealed) => {
-      if (sealed === null) await db.query(`DELETE FROM ${s}.tokens WHERE recipient = $1 AND mode = $2`, [recipient, mode])
-      else await db.query(`INSERT INTO ${s}.tokens VALUES ($1, $2, $3) ON CONFLICT (recipient, mode) DO UPDATE SET sealed = excluded.sealed`, [recipient, mode, sealed])
-    },
-    wake: async (recipient, mode, now) => (await db.query(`UPDATE ${s}.deliveries SET due_at = $1 WHERE state = 1 AND mode = $2 AND (recipient = $3 OR due_at IS NULL) RETURNING n`, [now, mode, recipient])).length,
+    ...createRecipients(db, s),
     ...createLimits(db, s, held.fence),
 
     purge: async ({ olderThanMs, now }) => {

@@ -44,5 +44,13 @@ export const createReads = (db: Database, s: string) => {
     `SELECT recipient, why, batch, count(*) AS leads, min(due_at) AS next_at, count(*) FILTER (WHERE due_at < $3) AS overdue FROM ${s}.deliveries
      WHERE state = 1 AND mode = $1 AND ($2::text IS NULL OR run = (SELECT n FROM ${s}.runs WHERE id = $2)) GROUP BY recipient, why, batch ORDER BY leads DESC`, [mode, runId ?? null, dueBefore])).map(queueOf)
 
-  return { events, deliveries, counts, known, queues, ofBatch }
+  const accumulating: Ledger['accumulating'] = async (mode) =>
+    new Map((await db.query(`SELECT recipient, count(*) AS n FROM ${s}.deliveries WHERE state = 1 AND batch = 1 AND mode = $1 GROUP BY recipient`, [mode])).map((row) => [String(row['recipient']), Number(row['n'])]))
+
+  const planOf: Ledger['planOf'] = async (hash) => {
+    const [row] = await db.query(`SELECT json FROM ${s}.plans WHERE hash = $1`, [hash])
+    return row ? String(row['json']) : null
+  }
+
+  return { events, deliveries, counts, known, queues, ofBatch, accumulating, planOf }
 }
