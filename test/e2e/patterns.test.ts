@@ -1,15 +1,12 @@
 import { afterEach, describe, expect, it } from 'vitest'
 import { endpointYaml } from '../engine/world.ts'
-import { type Buyer, type BuyerOptions, startBuyer } from '../world/buyer.ts'
+import type { Buyer, BuyerOptions } from '../world/buyer.ts'
+import { buyersOfTests } from '../world/buyers.ts'
 import { startMailServer } from '../world/mail-server.ts'
 import { createProject, leadsCsv, type Project, removeProjects } from './project.ts'
 
+const buyer = buyersOfTests()
 const open: { close(): Promise<void> }[] = []
-const buyer = async (options: BuyerOptions = {}): Promise<Buyer> => {
-  const started = await startBuyer(options)
-  open.push(started)
-  return started
-}
 afterEach(async () => {
   await Promise.all(open.splice(0).map((each) => each.close()))
   removeProjects()

@@ -4,19 +4,13 @@ import { join } from 'node:path'
 import { afterEach, describe, expect, it } from 'vitest'
 import { openSqliteLedger } from '../../src/adapters/ledger/sqlite.ts'
 import type { Ledger } from '../../src/ports.ts'
-import type { Buyer, BuyerOptions } from '../world/buyer.ts'
-import { startBuyer } from '../world/buyer.ts'
+import { buyersOfTests } from '../world/buyers.ts'
 import { createWorld, endpointYaml, someLeads } from './world.ts'
 import { T0 } from '../core/given.ts'
 
+const buyer = buyersOfTests()
 const endings: (() => Promise<unknown>)[] = []
 afterEach(async () => { for (const end of endings.splice(0).reverse()) await end() })
-
-const buyer = async (options: BuyerOptions = {}): Promise<Buyer> => {
-  const started = await startBuyer(options)
-  endings.push(() => started.close())
-  return started
-}
 
 /** A store that is opened again and again, each time by a process that knows nothing of the one before. */
 const store = (): (() => Promise<Ledger>) => {

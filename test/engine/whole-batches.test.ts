@@ -6,18 +6,13 @@ import { IMPLEMENTATIONS } from '../conformance/ledgers.ts'
 import type { Opened } from '../conformance/ledgers.ts'
 import type { Standing } from '../../src/ports.ts'
 import type { Act } from '../world/act.ts'
-import type { Buyer, BuyerOptions } from '../world/buyer.ts'
-import { startBuyer } from '../world/buyer.ts'
+import type { Buyer } from '../world/buyer.ts'
+import { buyersOfTests } from '../world/buyers.ts'
 import { createWorld, endpointYaml, someLeads } from './world.ts'
 
+const buyer = buyersOfTests()
 const endings: (() => Promise<unknown>)[] = []
 afterEach(async () => { for (const end of endings.splice(0).reverse()) await end() })
-
-const buyer = async (options: BuyerOptions = {}): Promise<Buyer> => {
-  const started = await startBuyer(options)
-  endings.push(() => started.close())
-  return started
-}
 const rowsIn = (body: string): readonly string[] => (JSON.parse(body) as { leadId: string }[]).map(({ leadId }) => leadId)
 const taken = (body: string): string => JSON.stringify(rowsIn(body).map((id) => ({ status: 'accepted', leadId: `B-${id}`, price: 1 })))
 /** Reads the first `silent` batches, and closes the connection without an answer; takes all that comes later. */
