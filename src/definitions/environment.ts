@@ -81,7 +81,8 @@ const scalar = (each: YamlScalar, env: Environment, secrets: Set<string>, diagno
         valueOf(written, inner, i + at, isInQuotes(source.slice(i, i + at)) ? 'quotes' : 'tag')), false)
       i = tag.to
     } else if (variable) {
-      add('text', valueOf(variable[0], variable[1] ?? '', i, 'text'), true)
+      const value = valueOf(variable[0], variable[1] ?? '', i, 'text')
+      add('text', QUERY_VALUE.test(source.slice(0, i)) ? inQuery(value) : value, true)
       i += variable[0].length
     } else {
       // A backslash before braces switches their template off: it belongs to them.
@@ -95,6 +96,12 @@ const scalar = (each: YamlScalar, env: Environment, secrets: Set<string>, diagno
   const text = literal.includes('{{') ? parts.map((part, i) => (part.hasValue ? printing(part.text, parts[i + 1] !== undefined) : part.text)).join('') : literal
   return { ...each, value: text, text, ...(text === literal ? {} : { literal }) }
 }
+
+/** What stands before the value of a parameter, in an address that is written out or begins with a variable. */
+const QUERY_VALUE = /^\s*(?:https?:\/\/|\$\{)[^\s#]*\?[^\s#]*=$/i
+
+/** A key with `+`, `&` or `#` in it would be read as another, and what stands behind it lost; one that is encoded already stays. */
+const inQuery = (value: string): string => (/^(?:[^%&#+\s]|%[\da-f]{2})*$/i.test(value) ? value : encodeURIComponent(value))
 
 /** A text with variables in it, or a `{{…}}` of the user's own. */
 interface Part { readonly kind: 'text' | 'tag'; text: string; hasValue: boolean }

@@ -17,7 +17,7 @@ import { ABOUT, ENDPOINT_TOP } from './fields/top.ts'
 /** The keys of recipient files as Markdown, made from the table that reads them. */
 export const renderReference = (): string => `# Recipient files
 
-One file is one YAML document and one recipient. Keys ignore case, spaces, \`_\` and \`-\`; the names under Field Mapping, Headers, Tables and Capture are data and stay exact. \`\${NAME}\` is replaced from the environment or \`.env\`. A key of Settings, Options or Auth may also stand at the top level, and Auth under Settings.
+One file is one YAML document and one recipient. Keys ignore case, spaces, \`_\` and \`-\`; the names under Field Mapping, Headers, Tables and Capture are data and stay exact. \`\${NAME}\` is replaced from the environment or \`.env\`, and percent-encoded where it is the value of a parameter of an address. A key of Settings, Options or Auth may also stand at the top level, and Auth under Settings.
 ${CHAPTERS.map((each) => `\n${chapterText(each)}`).join('')}
 ## Calling hours
 

@@ -48,6 +48,16 @@ describe('variables', () => {
     expect(valueAt(root, 'a').value).toBe(expected)
   })
 
+  it.each([
+    ['https://b.example/p?key=${KEY}&n={{lead.n}}', 'https://b.example/p?key=a%2Bb%26c%23%2F%3D&n={{lead.n}}'],
+    ['${BASE}/p?n={{lead.n}}&key=${KEY}', 'https://b.example/x?p=1/p?n={{lead.n}}&key=a%2Bb%26c%23%2F%3D'],
+    ['https://b.example?key=${ENCODED}&p=${PLAIN}', 'https://b.example?key=a%2Bb&p=abc/=='],
+    ['https://b.example/${KEY}?${KEY}', 'https://b.example/a+b&c#/=?a+b&c#/='], ['key=${KEY}', 'key=a+b&c#/='], ['see https://b.example?key=${KEY}', 'see https://b.example?key=a+b&c#/='],
+  ])('the value of a parameter of an address keeps its + and &: %s', (text, expected) => {
+    const { root } = substitute(tree(`a: ${text}`), { KEY: 'a+b&c#/=', BASE: 'https://b.example/x?p=1', ENCODED: 'a%2Bb', PLAIN: 'abc/==' })
+    expect(valueAt(root, 'a').value).toBe(expected)
+  })
+
   it('they stand inside {…} too, without quotes', () => {
     const { root } = substitute(tree('Auth: {Username: ${U}, Password: ${P}}'), { U: 'ann', P: 'a, b}' })
     const auth = root.kind === 'map' && root.entries[0]?.kind === 'entry' ? root.entries[0].value : root
