@@ -1,6 +1,7 @@
 import { basename, extname } from 'node:path'
 import { isSameProblem, tellTo, type Diagnostic, type Place } from '../base/diagnostic.ts'
 import type { Environment } from '../base/environment.ts'
+import { bareLines } from './bare-lines.ts'
 import { readEndpoint, type ReadEndpoint } from './read-endpoint.ts'
 import { emptyVariables } from './empty-variables.ts'
 import { substitute } from './environment.ts'
@@ -33,7 +34,7 @@ export const readRecipient = (file: FileText, env: Environment, secrets: Set<str
   const id = basename(file.path, extname(file.path))
   const diagnostics: Diagnostic[] = []
   const emptyLines = new Set<number>()
-  // What a forgotten variable leaves behind is not told again.
+  // What a forgotten variable or colon leaves behind is not told again.
   const report = (problem: Diagnostic): void => { if (!emptyLines.has(problem.line) && !diagnostics.some((each) => isSameProblem(each, problem))) diagnostics.push(problem) }
   const tell = tellTo(report)
   const result = (name: string, place: Place, content: ReadRecipient['content']): ReadRecipient =>
@@ -55,7 +56,7 @@ export const readRecipient = (file: FileText, env: Environment, secrets: Set<str
   }
   const substituted = substitute(yaml.root, env)
   substituted.diagnostics.forEach(report)
-  for (const each of emptyVariables(yaml.root, env)) { report(each); emptyLines.add(each.line) }
+  for (const each of [...emptyVariables(yaml.root, env), ...bareLines(yaml.root)]) { report(each); emptyLines.add(each.line) }
   oddQuotes(yaml.root).forEach(report)
   const own = new Set(substituted.secrets)
   const root = substituted.root.kind === 'map' ? substituted.root : yaml.root

@@ -22,3 +22,15 @@ it.each<[string, string, readonly string[]]>([
   ['a helper in a text over lines', 'Field Mapping:\n  x: |\n    a\n      b {{no lead.x}}', ['6:11 unknown-helper']],
   ['a block that is not closed there', 'Field Mapping:\n  x: |\n    a\n    b {{#if lead.x}} c', ['6:22 bad-template']],
 ])('%s', (_what, text, places) => { expect(placesOf(text)).toEqual(places) })
+
+it.each<[string, string, readonly string[]]>([
+  ['in the mapping', 'Field Mapping:\n  a: b\n  priority:"HIGH"', ['5 there is no blank behind the colon -> write priority: "HIGH"']],
+  ['before a template', 'Field Mapping:\n  a: b\n  email:{{lead.email}}', ['5 there is no blank behind the colon -> write email: {{lead.email}}']],
+  ['that is not there', 'Field Mapping:\n  a: b\n  zip {{lead.zip}}', ['5 this line has no colon -> write zip: {{lead.zip}}']],
+  ['in a block, of a key with others below', 'Field Mapping:\n  a: b\n  {{#if lead.x}}\n  nested\n  {{/if}}', ['6 this line has no colon -> write nested: and its value; words for people go under Notes']],
+  ['in a table', 'Tables:\n  t:\n    TX: South\n    CA:West', ['6 there is no blank behind the colon -> write CA: West']],
+  ['in Settings', 'Timeout:3s', ['3 there is no blank behind the colon -> write Timeout: 3s']],
+  ['in prose that is a rule, and for people', 'Retry Strategy:\n  Timeout Errors:\n    Retry: 3 times\n    Increase timeout each retry\nNotes:\n  a: b\n  mind this', []],
+])('a colon forgotten %s', (_what, text, said) => {
+  expect(load({ r: `${BASE}${text}\n` }).diagnostics.flatMap((each) => (each.severity === 'warning' ? [] : `${each.line} ${each.message} -> ${each.help}`))).toEqual(said)
+})
