@@ -65,7 +65,7 @@ export const loadedWork = (loaded: LoadedDelivery, plan: Plan, elsewhere: Readon
 })
 
 /** The events of a delivery alone. */
-export const factsOf = ({ events }: LoadedDelivery): readonly DeliveryEvent[] => events.map(({ event }) => event)
+export const eventsIn = ({ events }: LoadedDelivery): readonly DeliveryEvent[] => events.map(({ event }) => event)
 
 export const historyOf = (stored: readonly StoredEvent[]): History => stored.reduce((history, { event }) => evolve(history, event), emptyHistory)
 

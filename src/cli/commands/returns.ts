@@ -5,7 +5,7 @@ import type { Mode } from '../../core/event.ts'
 import { decideReturn, isMeant, leftOf, nameTheBuyer, salesOf, type ReturnRequest } from '../../core/returns.ts'
 import { createSaleReader, type Sale } from '../../core/sale.ts'
 import { addTo, emptySums, type Sums } from '../../core/sums.ts'
-import { factsOf, withBeside } from '../../engine/work.ts'
+import { eventsIn, withBeside } from '../../engine/work.ts'
 import type { Ledger, LoadedDelivery, Step } from '../../ports.ts'
 import { AMOUNT_COLUMNS, isWithoutAmounts, readBuyerRows, type BuyerRow } from '../leads/buyer-rows.ts'
 import { idOfName, openCatalogue, requireBuyer } from '../recipients/catalogue.ts'
@@ -86,7 +86,7 @@ const bookAll = async (ledger: Ledger, invocation: Invocation, rows: readonly Bu
     if (typeof found === 'string') { refusals.push({ row, why: found }); continue }
     const loaded = pending.get(found.delivery.id) ?? found
     const { standing } = loaded
-    const decision = decideReturn(salesOf(factsOf(loaded)), requestOf(row, loaded), now, withinMs)
+    const decision = decideReturn(salesOf(eventsIn(loaded)), requestOf(row, loaded), now, withinMs)
     if (decision.kind === 'known') { known += 1; continue }
     if (decision.kind === 'refused') { refusals.push({ row, why: decision.why }); continue }
     if (standing.state !== 'settled') { refusals.push({ row, why: 'its delivery is not settled yet' }); continue }
@@ -127,7 +127,7 @@ const deliveryOf = async (ledger: Ledger, mode: Mode, row: BuyerRow, byBuyerId: 
 
 /** Of a lead's deliveries the one with the sale that is meant; where it was ordered again and the same buyer took it again, the latest that this row was booked against or of which anything is left. */
 const meantAmong = (own: readonly LoadedDelivery[], row: BuyerRow): LoadedDelivery | string => {
-  const sold = own.flatMap((loaded) => salesOf(factsOf(loaded)).map((sale) => ({ loaded, sale })))
+  const sold = own.flatMap((loaded) => salesOf(eventsIn(loaded)).map((sale) => ({ loaded, sale })))
   const meant = sold.filter(({ sale }) => isMeant(sale, row.recipient, row.theirs))
   const buyers = [...new Set(meant.map(({ sale }) => sale.recipient))]
   // Several within one delivery are its own affair: a row that is booked with all of them is known.

@@ -10,7 +10,7 @@ import { salesIn } from '../../core/sale.ts'
 import { addTo, emptySums } from '../../core/sums.ts'
 import type { Ledger, LoadedDelivery, Standing, Step } from '../../ports.ts'
 import type { Recipient } from '../../definitions/types.ts'
-import { factsOf, settledAs, withBeside } from '../../engine/work.ts'
+import { eventsIn, settledAs, withBeside } from '../../engine/work.ts'
 import { idOfName, openCatalogue } from '../recipients/catalogue.ts'
 import { clockOf, nowOf } from '../clocks.ts'
 import type { Invocation, RunCommand } from '../command.ts'
@@ -105,13 +105,13 @@ const meantOf = (deliveries: readonly LoadedDelivery[], to: string | null, decis
   if (decision === 'retry' && open.length === 0) {
     return deliveries.flatMap((loaded): readonly Meant[] => {
       const { delivery, standing } = loaded
-      const isDoubted = standing.state === 'settled' && standing.outcome === 'failed' && mayHaveIt(factsOf(loaded)).some((buyer) => isMeant(buyer, delivery.to))
+      const isDoubted = standing.state === 'settled' && standing.outcome === 'failed' && mayHaveIt(eventsIn(loaded)).some((buyer) => isMeant(buyer, delivery.to))
       return isDoubted ? [{ loaded, buyer: standing.recipient }] : []
     })
   }
   if (decision !== 'accept') return open
   const found = open.length > 0 ? open
-    : deliveries.filter(({ standing }) => standing.state === 'settled').flatMap((loaded) => mayHaveIt(factsOf(loaded)).flatMap((buyer) => (isMeant(buyer, loaded.delivery.to) ? { loaded, buyer } : [])))
+    : deliveries.filter(({ standing }) => standing.state === 'settled').flatMap((loaded) => mayHaveIt(eventsIn(loaded)).flatMap((buyer) => (isMeant(buyer, loaded.delivery.to) ? { loaded, buyer } : [])))
   // A buyer whose lead waits in a pattern too is named as the target that it is itself; of a lead that was ordered again the last is meant.
   const own = found.filter(({ loaded }) => loaded.delivery.to.toLowerCase() === to)
   const last = own.filter(({ loaded }) => loaded === own.at(-1)?.loaded)
@@ -137,7 +137,7 @@ const refuse = (invocation: Invocation, decision: Decision, found: readonly { re
 }
 
 /** Who may have a lead that was parked all the same: a pool is no buyer. */
-const inPoolAndDoubt = (loaded: LoadedDelivery): readonly string[] => (loaded.standing.state === 'settled' && loaded.standing.outcome === 'pooled' ? mayHaveIt(factsOf(loaded)) : [])
+const inPoolAndDoubt = (loaded: LoadedDelivery): readonly string[] => (loaded.standing.state === 'settled' && loaded.standing.outcome === 'pooled' ? mayHaveIt(eventsIn(loaded)) : [])
 
 /** What `decision` records of a delivery, and how it stands then. */
 const stepsOf = async (invocation: Invocation, decision: Decision): Promise<(meant: Meant, now: Instant) => Pick<Step, 'events' | 'standing'>> => {
@@ -151,14 +151,14 @@ const stepsOf = async (invocation: Invocation, decision: Decision): Promise<(mea
   const recipients = decision === 'accept' ? (await openCatalogue(invocation)).catalogue.recipients : new Map<string, Recipient>()
   const reviewOf = ({ loaded, buyer }: Meant): Review => {
     if (decision !== 'accept' || price === null) return { decision: decision === 'retry' ? 'retry' : 'drop', note }
-    const currency = currencyOf(recipients, payersOf(factsOf(loaded), buyer))
+    const currency = currencyOf(recipients, payersOf(eventsIn(loaded), buyer))
     const revenue = parseMoney(price, currency)
     if (revenue === null) throw usageError(`"${price}" is no amount of money in ${currency}`, 'for example --price 45')
     return { decision, note, buyer, revenue, buyerLeadId }
   }
   return (meant, now) => {
     const { delivery, standing } = meant.loaded
-    const { events, settled, besides } = decideReview(factsOf(meant.loaded), delivery.cost, reviewOf(meant), now)
+    const { events, settled, besides } = decideReview(eventsIn(meant.loaded), delivery.cost, reviewOf(meant), now)
     if (settled === null) return { events, standing: besides !== null && standing.state === 'settled' ? withBeside(standing, besides, `bought by ${meant.buyer} as well, for ${showMoney(besides)}, accepted in review`) : { state: 'waiting', dueAt: now, why: 'a person ordered it to be tried again', recipient: null, batch: false } }
     return { events, standing: settledAs(settled, settled.outcome.revenue, settled.attempts ?? 0) }
   }

@@ -35,6 +35,13 @@ export const compileHeaders = (definitions: readonly HeaderDefinition[], options
   }
 }
 
+/** The author's headers, and of ours those that they do not name. */
+export const besideOwn = (own: CompiledHeaders, input: RenderInput, ours: readonly Header[]): Header[] => {
+  const headers = own.write(input)
+  for (const header of ours) if (!own.names.has(header[0].toLowerCase())) headers.push(header)
+  return headers
+}
+
 const RESERVED = new Set(['content-length', 'transfer-encoding', 'connection', 'keep-alive', 'upgrade', 'te', 'trailer', 'expect'])
 
 /**

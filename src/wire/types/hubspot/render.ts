@@ -1,7 +1,7 @@
 import type { Report } from '../../../base/diagnostic.ts'
 import type { EndpointOf } from '../../../definitions/types.ts'
 import { compileAuth } from '../../encode/auth.ts'
-import { compileHeaders, USER_AGENT, type Header } from '../../encode/headers.ts'
+import { besideOwn, compileHeaders, USER_AGENT, type Header } from '../../encode/headers.ts'
 import { compileUrl } from '../../encode/url.ts'
 import type { RenderInput, Rendered } from '../../endpoint.ts'
 import type { Renderer } from '../../render.ts'
@@ -28,12 +28,8 @@ export const compileHubspot = (definition: EndpointOf<'hubspot.create_or_update_
   const host = definition.url
   const mayBePrivate = compileUrl(host, options).writtenOut || definition.transport.allowPrivateNetwork
   const ask: Ask = (input, method, path, body) => {
-    const headers: Header[] = own.write(input)
-    const add = (header: Header): void => { if (!own.names.has(header[0].toLowerCase())) headers.push(header) }
-    if (body !== null) add(['Content-Type', 'application/json; charset=utf-8'])
-    add(['Accept', 'application/json'])
-    add(USER_AGENT)
-    authorize(input, body ?? '').forEach(add)
+    const ofBody: readonly Header[] = body === null ? [] : [['Content-Type', 'application/json; charset=utf-8']]
+    const headers = besideOwn(own, input, [...ofBody, ['Accept', 'application/json'], USER_AGENT, ...authorize(input, body ?? '')])
     return { method, url: host.text + path, headers, body, compression: body === null ? null : definition.compression, mayBePrivate }
   }
 

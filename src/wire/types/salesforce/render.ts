@@ -1,7 +1,7 @@
 import type { Report } from '../../../base/diagnostic.ts'
 import type { EndpointOf } from '../../../definitions/types.ts'
 import { compileAuth } from '../../encode/auth.ts'
-import { compileHeaders, USER_AGENT, type Header } from '../../encode/headers.ts'
+import { besideOwn, compileHeaders, USER_AGENT } from '../../encode/headers.ts'
 import { jsonOfBuilt } from '../../encode/json.ts'
 import { compileUrl } from '../../encode/url.ts'
 import type { RenderInput, Rendered } from '../../endpoint.ts'
@@ -30,10 +30,7 @@ export const compileSalesforce = (definition: Salesforce, report: Report): Rende
   const request = (input: RenderInput, path: string, body: string): Rendered => {
     const origin = host(input)
     if (origin === null) return { ok: false, reason: 'the token host named no organisation that leads could be sent to' }
-    const headers: Header[] = own.write(input)
-    const add = (header: Header): void => { if (!own.names.has(header[0].toLowerCase())) headers.push(header) }
-    for (const each of [['Content-Type', 'application/json; charset=utf-8'], ['Accept', 'application/json'], USER_AGENT, ...settings.headers] as const) add(each)
-    authorize(input, body).forEach(add)
+    const headers = besideOwn(own, input, [['Content-Type', 'application/json; charset=utf-8'], ['Accept', 'application/json'], USER_AGENT, ...settings.headers, ...authorize(input, body)])
     return { ok: true, request: { method: definition.method, url: `${origin.url}/services/data/${settings.version}${path}`, headers, body, compression: definition.compression, mayBePrivate: origin.mayBePrivate } }
   }
   const recordOf = (input: RenderInput): ReadonlyMap<string, Built> => { const built = document.build(input); return built instanceof Map ? built : new Map<string, Built>() }
