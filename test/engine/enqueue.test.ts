@@ -10,7 +10,7 @@ import type { Surroundings } from '../../src/engine/surroundings.ts'
 import { createTakeUp } from '../../src/engine/take-up.ts'
 import { createTally } from '../../src/engine/tally.ts'
 import { createTogether } from '../../src/engine/together.ts'
-import type { Ledger } from '../../src/ports.ts'
+import type { Ledger, Standing } from '../../src/ports.ts'
 import { sendTo, T0 } from '../core/given.ts'
 import { createFakeClock } from '../world/fake-clock.ts'
 import { someLeads } from './world.ts'
@@ -37,9 +37,15 @@ it('counts as waiting what it takes in and what it finds taken in, each lead onc
   expect(await second.tally.end(false)).toMatchObject({ leads: 4, alreadySettled: 0, waiting: [{ count: 4, why: 'taken in, to be worked by whoever works this store' }] })
 })
 
-it('orders a lead again once, in however many chunks of the file it stands', async () => {
+it('orders a lead again once, when it is through with what was ordered before, in however many chunks of the file it stands', async () => {
   const ledger = createMemoryLedger()
+  const numbers = async () => (await ledger.ofLead('L1')).map(({ delivery }) => delivery.number)
   const { take } = enqueuing(ledger, { runId: 'r', again: true })
-  for (const _ of ['taken in', 'ordered again', 'and no more', 'nor now']) await take(1)
-  expect((await ledger.ofLead('L1')).map(({ delivery }) => delivery.number)).toEqual([1, 2])
+  for (const _ of ['taken in', 'still waits']) await take(1)
+  expect(await numbers()).toEqual([1])
+  const [waiting] = await ledger.ofLead('L1')
+  const standing: Standing = { state: 'settled', at: T0, outcome: 'accepted', recipient: 'a', buyerLeadId: null, revenue: null, cost: null, attempts: 1, reason: null }
+  await ledger.append([{ deliveryId: waiting!.delivery.id, version: waiting!.events.length, runId: 'r', events: [], standing }])
+  for (const _ of ['ordered again', 'and no more']) await take(1)
+  expect(await numbers()).toEqual([1, 2])
 })
