@@ -144,6 +144,7 @@ describe('before anything is sent', () => {
     const { code, out } = await run('plan', 'leads.csv', '--to', 'auto-waterfall', '--limit', '1', '--json')
     expect(code).toBe(0)
     expect((await run('plan', 'leads.csv', '--to', 'auto-waterfall', '--limit', '1')).out).toContain('▹ if nobody takes it: parked in Remediation Pool\n')
+    expect((await run('plan', 'leads.csv', '--to', 'acme-insurance', '--limit', '1')).out).toContain('▹ if nobody takes it: rejected or failed, as they answer\n')
     const [acme, bright] = lines(out).map(json)
     expect(acme).toMatchObject({ lead: 'L-1001', recipient: 'acme-insurance', phase: 'post', method: 'POST', url: 'https://api.acme-insurance.example/leads' })
     expect(json(String(acme?.body))).toMatchObject({ firstName: 'Dana', phone: '(555) 555-0101', address: { state: 'CA', zip: '94110' }, priority: 'HIGH', source: 'search' })

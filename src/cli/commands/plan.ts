@@ -153,7 +153,9 @@ const noteOf = (step: Rehearsed, nameOf: (path: string) => string | null): strin
   switch (step.kind) {
     case 'passed': return `passed by ${step.recipient ?? nameOf(step.path) ?? step.path}: ${step.reason}`
     case 'waited': return `waits until ${showTime(step.until)} UTC: ${step.why}`
-    case 'ended': return step.outcome === 'pooled' ? `if nobody takes it: ${step.reason ?? 'parked in a pool'}` : step.outcome === 'skipped' ? `skipped: ${step.reason ?? ''}` : `if nobody takes it: ${step.outcome}`
+    case 'ended': return step.outcome === 'pooled' ? `if nobody takes it: ${step.reason ?? 'parked in a pool'}` : step.outcome === 'skipped' ? `skipped: ${step.reason ?? ''}`
+      // The rehearsal has everybody fail, so that each is reached; who is asked may as well refuse.
+      : `if nobody takes it: ${step.outcome === 'failed' ? 'rejected or failed, as they answer' : step.outcome}`
     default: return ''
   }
 }
