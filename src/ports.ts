@@ -225,6 +225,8 @@ export interface Ledger {
 
   /** False once this process may no longer send: its lease has run out, and another may have taken over. */
   holdsLease(): boolean
+  /** Renews a lease that has run out, as that of a machine that slept; rejects with `LeaseLostError` where another has taken over. */
+  keepLease(): Promise<void>
   close(): Promise<void>
 }
 

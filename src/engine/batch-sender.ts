@@ -20,7 +20,7 @@ import type { Answered, Work } from './work.ts'
 /** Sends batches that are put together: they are recorded, leave as there is a place on the recipient's lane, and each member gets its verdict. */
 export const createBatchSender = (around: Surroundings, dispatcher: Dispatcher, limits: Limits) => {
   const { deps, settings, facts, endpointOf, policyOf } = around
-  const { pump, alone, decideNow, mayStillSend } = dispatcher
+  const { pump, alone, decideNow, maySend } = dispatcher
 
   const leave = (recipient: string, members: readonly Member[], id: string): void => {
     if (members.length === 0) return
@@ -70,7 +70,7 @@ export const createBatchSender = (around: Surroundings, dispatcher: Dispatcher, 
     if (token?.kind === 'failed') return answered(recipient, members, id, keyOf(rendered), members.map(() => token.verdict), { httpStatus: null, durationMs: 0, at: now, startedAt: now })
     const timeoutMs = members.reduce((longest, { send }) => Math.max(longest, send.timeoutMs), 0)
     await around.leaves(recipient)
-    if (!mayStillSend()) return
+    await maySend()
     const startedAt = deps.clock.now()
     const reply = await deps.transport.send(rendered.request, { ...endpoint.definition.transport, timeoutMs })
     const httpStatus = reply.kind === 'answer' ? reply.status : null

@@ -7,7 +7,6 @@ import type { DeliveryEvent, EventOf } from '../core/event.ts'
 import type { History } from '../core/history.ts'
 import { evolve, evolveAll } from '../core/history.ts'
 import { shareOrder } from '../core/strategies/share.ts'
-import { LeaseLostError } from '../ports.ts'
 import type { Standing, StepResult } from '../ports.ts'
 import { createAlarms } from './alarms.ts'
 import { finishedEvent, isTokenRepeat } from './attempt.ts'
@@ -37,14 +36,11 @@ export const createDispatcher = (around: Surroundings, limits: Limits) => {
   /** What a delivery waits for while an answer of it is still on its way: the deadline of an auction, a retry beside a slow entrant of a race. */
   const alarms = createAlarms<Work>(clock, (work) => pump(work), around.failed)
 
-  /** A process that was stopped past its lease must not send what another has taken over: it fails at its next write. */
-  const mayStillSend = (): boolean => {
-    if (ledger.holdsLease()) return true
-    around.failed(new LeaseLostError())
-    return false
-  }
+  /** A process that was stopped past its lease must not send what another has taken over. Null where it may send at once. */
+  const maySend = (): Promise<void> | null => (ledger.holdsLease() ? null : (keeping ??= ledger.keepLease().finally(() => { keeping = null })))
+  let keeping: Promise<void> | null = null
 
-  const start = createStarts(around, limits, mayStillSend)
+  const start = createStarts(around, limits)
 
   const pump = (work: Work): void => {
     work.again = true
@@ -236,8 +232,10 @@ export const createDispatcher = (around: Surroundings, limits: Limits) => {
     else sendNow(work, ready)
   }
 
-  const sendNow = (work: Work, { send, key, request, held }: Ready): void => {
-    if (!mayStillSend()) return
+  const sendNow = (work: Work, ready: Ready): void => {
+    const kept = maySend()
+    if (kept) return void kept.then(() => sendNow(work, ready)).catch(around.failed)
+    const { send, key, request, held } = ready
     const endpoint = endpointOf(send.recipient)
     const startedAt = clock.now()
     transport.send(request, settingsOf(endpoint, send.timeoutMs)).then((reply) => {
@@ -253,7 +251,7 @@ export const createDispatcher = (around: Surroundings, limits: Limits) => {
     }).catch(around.failed)
   }
 
-  return { pump, alone: <T>(works: readonly Work[], step: () => Promise<T>): Promise<T> => alone(works, step, pump), decideNow: (work: Work, now: Instant): Decision => decideFrom(work, work.history, now), mayStillSend }
+  return { pump, alone: <T>(works: readonly Work[], step: () => Promise<T>): Promise<T> => alone(works, step, pump), decideNow: (work: Work, now: Instant): Decision => decideFrom(work, work.history, now), maySend }
 }
 
 /** Those that a step starts to send to, but for one that is known to have the lead: a doubt of this delivery's own is ended there. */

@@ -18,7 +18,7 @@ import type { Work } from './work.ts'
 interface Making { readonly ready: Ready[]; readonly events: DeliveryEvent[]; readonly parked: Parked[]; readonly repeats: Send[]; unsendable: boolean }
 
 /** Takes places on the lanes and makes the requests of a decision; an attempt without a place is not started. */
-export const createStarts = (around: Surroundings, { places, paces }: Limits, mayStillSend: () => boolean): ((work: Work, decision: Decision, now: Instant) => Starts) => {
+export const createStarts = (around: Surroundings, { places, paces }: Limits): ((work: Work, decision: Decision, now: Instant) => Starts) => {
   const { settings, deps: { ledger, clock }, facts, endpointOf, tokens, lookups, together } = around
 
   const start = (starts: Making, work: Work, history: History, send: Send, now: Instant): void => {
@@ -33,7 +33,7 @@ export const createStarts = (around: Surroundings, { places, paces }: Limits, ma
     const ahead = phase === 'post' ? together.ahead(recipient, work) : null
     if (ahead && !around.stopping()) return park(starts, send, () => ahead)
     const lane = around.lane(recipient)
-    if (around.stopping() || !mayStillSend() || !lane.enter(now)) return park(starts, send, null)
+    if (around.stopping() || !lane.enter(now)) return park(starts, send, null)
     const standard = idempotencyKeyOf(settings.mode, recipient, work.delivery.lead.id, work.delivery.number, phase)
     if (token?.kind === 'failed') {
       lane.yield(now)

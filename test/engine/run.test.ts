@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { createMemoryLedger } from '../world/memory-ledger.ts'
 import { formatMoney } from '../../src/base/money.ts'
 import type { Claim } from '../../src/core/claim.ts'
+import { LeaseLostError } from '../../src/ports.ts'
 import type { Ledger } from '../../src/ports.ts'
 import { createWorld, endpointYaml, someLeads } from './world.ts'
 import { buyersOfTests } from '../world/buyers.ts'
@@ -96,13 +97,25 @@ describe('one endpoint', () => {
     const a = await buyer()
     const ledger = createMemoryLedger()
     let held = true
-    const world = createWorld({ a: endpointYaml(a.url) }, { ...ledger, holdsLease: () => held, append: (steps) => {
+    const world = createWorld({ a: endpointYaml(a.url) }, { ...ledger, holdsLease: () => held, keepLease: () => Promise.reject(new LeaseLostError()), append: (steps) => {
       held = false
       return ledger.append(steps)
     } })
     await expect(world.run('a', someLeads(1))).rejects.toThrow('another finalmile process has taken over')
     expect((await world.events('L1')).map((each) => each.type)).toEqual(['received', 'attemptStarted'])
     expect(a.journal).toHaveLength(0)
+  })
+
+  it('a process whose lease ran out while it was stopped goes on where nobody has taken over', async () => {
+    const a = await buyer()
+    const ledger = createMemoryLedger()
+    let [held, kept] = [true, 0]
+    const world = createWorld({ a: endpointYaml(a.url) }, { ...ledger, holdsLease: () => held, keepLease: async () => { kept += 1; held = true }, append: (steps) => {
+      held = false
+      return ledger.append(steps)
+    } })
+    await world.run('a', someLeads(1))
+    expect([await outcomes(world), a.journal.length, kept]).toEqual([{ accepted: 1 }, 1, 1])
   })
 
   it('--enqueue takes no more in once it is interrupted', async () => {
@@ -416,7 +429,7 @@ describe('batch', () => {
     const a = await buyer({ script: { do: 'answer', status: 200, body: '{"results":[]}' } })
     const ledger = createMemoryLedger()
     let held = true
-    const world = createWorld({ a: batched(a.url, 'JSON array') }, { ...ledger, holdsLease: () => held, append: (steps) => {
+    const world = createWorld({ a: batched(a.url, 'JSON array') }, { ...ledger, holdsLease: () => held, keepLease: () => Promise.reject(new LeaseLostError()), append: (steps) => {
       if (steps.some(({ events }) => events.some((each) => each.type === 'attemptStarted'))) held = false
       return ledger.append(steps)
     } })

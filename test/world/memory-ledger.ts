@@ -229,6 +229,7 @@ export const createMemoryLedger = (): Ledger => {
       return found.length
     },
     holdsLease: () => true,
+    keepLease: async () => undefined,
     close: async () => undefined,
   }
 }

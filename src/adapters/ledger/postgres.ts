@@ -152,6 +152,7 @@ export const openPostgresLedger = async ({ url, use, leaseMs = LEASE_MS, patienc
       return purged
     },
     holdsLease: () => held.holds(),
+    keepLease: () => held.keep(),
     close: () => closing ??= (async () => {
       await gatherer.drained()
       if (sweeping) clearInterval(sweeping)
@@ -171,6 +172,7 @@ const NOBODY: Lease = {
   held: 'SELECT 1',
   check: () => { throw new Error('this store was opened without its lease: it can be looked at, and recipients paused') },
   holds: () => true,
+  keep: () => Promise.resolve(),
   reap: () => Promise.resolve(),
   release: () => Promise.resolve(),
 }

@@ -97,6 +97,7 @@ const ledgerOf = (client: Client): Ledger => ({
   wake: (recipient, mode, now) => client.call('wake', recipient, mode, now),
   purge: ({ olderThanMs, now }) => purge(client, now - olderThanMs),
   holdsLease: () => client.holdsLease(),
+  keepLease: () => client.call('keepLease'),
   close: () => client.close(),
 })
 

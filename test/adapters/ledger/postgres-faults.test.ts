@@ -106,6 +106,15 @@ describe('several workers on one store', { timeout: 60_000 }, () => {
     await queryAt(url, `UPDATE ${schemaOf(url)}.workers SET lost = true`)
     await new Promise((resolve) => setTimeout(resolve, 4_000))
     expect(one.holdsLease()).toBe(false)
+    await expect(one.keepLease()).rejects.toThrow(LeaseLostError)
+  })
+
+  it('a worker whose time ran out keeps its place where nobody has taken over, as after a sleep of the machine', async () => {
+    const { url } = await freshStore()
+    const one = await worker(url)
+    await expire(url, 1)
+    await one.keepLease()
+    expect(await queryAt(url, `SELECT until > clock_timestamp() AS held FROM ${schemaOf(url)}.workers`)).toEqual([{ held: true }])
   })
 
   it('a worker of which the store knows nothing says that the store was put back, and not that another has taken over', async () => {
@@ -115,8 +124,8 @@ describe('several workers on one store', { timeout: 60_000 }, () => {
     await queryAt(url, `DELETE FROM ${schemaOf(url)}.workers`)
     // Two heartbeats.
     await new Promise((resolve) => setTimeout(resolve, 500))
-    expect(one.holdsLease()).toBe(true)
     const said = { kind: 'corrupt', help: expect.stringContaining('reconcile') }
+    await expect(one.keepLease()).rejects.toMatchObject(said)
     await expect(one.append([first(delivery('L2'))])).rejects.toMatchObject(said)
     await expect(one.claimDue(query)).rejects.toMatchObject(said)
   })

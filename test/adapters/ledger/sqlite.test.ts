@@ -6,7 +6,7 @@ import { hostname, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { setImmediate } from 'node:timers/promises'
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { openSqliteLedger } from '../../../src/adapters/ledger/sqlite.ts'
 import { openDatabase } from '../../../src/adapters/ledger/sqlite/database.ts'
 import { ownPlace } from '../../../src/adapters/ledger/is-gone.ts'
@@ -160,9 +160,24 @@ describe('one writer', () => {
     other.exec('UPDATE lease SET fence = fence + 1')
     await new Promise((resolve) => setTimeout(resolve, 2_100))
     expect(ledger.holdsLease()).toBe(false)
+    await expect(ledger.keepLease()).rejects.toThrow(LeaseLostError)
     await expect(ledger.append([step('L1')])).rejects.toThrow(LeaseLostError)
     await ledger.close()
     other.close()
+  })
+
+  it('a writer whose lease ran out keeps it where nobody has taken it, as after a sleep of the machine', async () => {
+    const ledger = await openSqliteLedger({ path, use: 'write' })
+    const clock = vi.spyOn(Date, 'now').mockReturnValue(Date.now() + 19_000)
+    expect(ledger.holdsLease()).toBe(false)
+    clock.mockRestore()
+    const look = openDatabase(path, 'write')
+    look.exec('UPDATE lease SET until = 1')
+    await ledger.keepLease()
+    expect(ledger.holdsLease()).toBe(true)
+    expect(Number(look.prepare('SELECT until FROM lease').get()?.['until'])).toBeGreaterThan(Date.now())
+    look.close()
+    await ledger.close()
   })
 
   it('a store that is closed while its write is refused leaves a thread that serves the next', async () => {

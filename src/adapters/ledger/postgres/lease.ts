@@ -11,6 +11,8 @@ export interface Lease {
   check(rows: readonly Row[]): void
   /** False once another may have taken over. By this machine's clock, from before the heartbeat that was answered. */
   holds(): boolean
+  /** A heartbeat out of turn, for who was stopped past its lease. Rejects where another has taken over. */
+  keep(): Promise<void>
   /** Marks workers whose time is over, or whose process is gone from here, as lost: their work may be claimed. */
   reap(run: Run): Promise<void>
   release(): Promise<void>
@@ -29,13 +31,18 @@ export const takeLease = async (db: Database, schema: string, leaseMs: number): 
   let cutAt = 0
   let beating: Promise<void> | null = null
 
+  const judge = ([row]: readonly Row[]): void => {
+    if (row === undefined) throw putBack()
+    if (row['lost'] !== true) return
+    lost = true
+    throw new LeaseLostError()
+  }
   const beat = async (): Promise<void> => {
     const sent = Date.now()
     const rows = await db.query(`UPDATE ${schema}.workers SET until = CASE WHEN lost THEN until ELSE clock_timestamp() + $2 * interval '1 millisecond' END WHERE fence = $1 RETURNING lost`, [fence, leaseMs])
-    // Where there is no row any more, the next write says so: without one nothing is sent.
-    if (rows[0]?.['lost'] === true) lost = true
-    else until = sent + leaseMs - marginMs
     silent = false
+    judge(rows)
+    until = sent + leaseMs - marginMs
   }
   const timer = setInterval(() => {
     // Time and again: what is begun anew may wait for the same lock, or for the same replica.
@@ -44,8 +51,8 @@ export const takeLease = async (db: Database, schema: string, leaseMs: number): 
       cutAt = Date.now()
       db.cut()
     }
-    // A store that does not answer is told by the next write.
-    beating ??= beat().catch((error: unknown) => { if (error instanceof LeaseLostError) lost = true }).finally(() => { beating = null })
+    // A lease that is lost, and a store that does not answer, are told by the next write.
+    beating ??= beat().catch(() => undefined).finally(() => { beating = null })
   }, leaseMs / 5)
   timer.unref()
 
@@ -53,13 +60,9 @@ export const takeLease = async (db: Database, schema: string, leaseMs: number): 
     fence,
     // KEY SHARE: heartbeats go on beside it, a takeover waits.
     held: `SELECT lost FROM ${schema}.workers WHERE fence = ${fence} FOR KEY SHARE`,
-    check: ([row]) => {
-      if (row === undefined) throw putBack()
-      if (row['lost'] !== true) return
-      lost = true
-      throw new LeaseLostError()
-    },
+    check: judge,
     holds: () => !lost && until > Date.now(),
+    keep: beat,
     reap: async (run) => {
       const others = await run(`SELECT fence, host, pid, until < clock_timestamp() AS over FROM ${schema}.workers WHERE NOT lost AND fence <> $1 FOR UPDATE SKIP LOCKED`, [fence])
       const gone = others.filter((each) => each['over'] === true || (each['host'] === place && isGone(Number(each['pid'])))).map((each) => each['fence'])

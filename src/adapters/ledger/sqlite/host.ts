@@ -30,14 +30,15 @@ interface Host {
 export const openHost = async (options: HostOptions): Promise<Host> => {
   const db = openDatabase(options.path, 'write')
   try {
-    const lease = await waitForLease(db, options)
-    const store = createStore(db, lease, createTakenAway(db, options.path))
+    const taken = await waitForLease(db, options)
     // Earlier than anyone may take over: what is sent in the last moment is still ours to write down.
-    const marginMs = options.leaseMs / 10
-    options.onLease(lease.until - marginMs)
+    const told = (until: number): number => { options.onLease(until - options.leaseMs / 10); return until }
+    const lease: Lease = { ...taken, renew: (now) => told(taken.renew(now)) }
+    told(lease.until)
+    const store = createStore(db, lease, createTakenAway(db, options.path))
     const timer = setInterval(() => {
       try {
-        options.onLease(lease.renew(Date.now()) - marginMs)
+        lease.renew(Date.now())
       } catch (error) {
         // A lost lease is told by the next write; a database that is busy for once, by the next renewal.
         if (error instanceof LeaseLostError) clearInterval(timer)

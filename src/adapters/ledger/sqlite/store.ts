@@ -170,6 +170,7 @@ export const createStore = (db: DatabaseSync, lease: Lease | null, mayWrite: () 
   })
 
   return {
+    keepLease: (): void => { lease?.renew(Date.now()) },
     append: (steps: readonly PackedStep[]): readonly PackedResult[] => write(() => steps.map(appendOne)),
     known: ({ mode, to, leadIds }: Query<'known'>): ReadonlyMap<string, Exists> =>
       new Map(leadIds.flatMap((leadId) => (statement.byKey.get(leadId, to, mode, 1) ? [[leadId, existing(leadId, to, mode, 1)]] : []))),
