@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, readdirSync, rmSync } from 'node:fs'
+import { mkdtempSync, readFileSync, readdirSync, realpathSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
@@ -40,6 +40,16 @@ it('what is purged is gone from every file of the store, its WAL too, while the 
   expect((await ledger.counts('live')).settled.accepted).toBe(203)
   await ledger.close()
   expect(found(`${CANARY} gone`)).toEqual([])
+})
+
+it('the copy that a purge makes stands beside the store, whatever its folder is called: /tmp may be smaller than it, and is not its place', async () => {
+  const place = mkdtempSync(join(folder, 'of "o\'clock" '))
+  const ledger = await openSqliteLedger({ path: join(place, 'store.db'), use: 'write' })
+  await fill(ledger, 'gone', 1, settled)
+  expect(await ledger.purge({ olderThanMs: 0, now: T0 })).toBe(1)
+  await ledger.close()
+  // One for all connections of a process.
+  expect(new DatabaseSync(':memory:').prepare('PRAGMA temp_store_directory').get()).toEqual({ temp_store_directory: realpathSync(place) })
 })
 
 it('what still waits is not taken with it', async () => {

@@ -1,3 +1,4 @@
+import { dirname } from 'node:path'
 import type { DatabaseSync } from 'node:sqlite'
 import type { Instant } from '../../../base/time.ts'
 import { StoreError } from '../../../ports.ts'
@@ -29,10 +30,11 @@ const READERS_END_MS = 2_000
 
 /**
  * Writes the file anew and empties its WAL: what was changed or deleted stands in free pages, in slack and in the WAL until
- * then. The copy is made on disk, not in memory: a store may be larger than that.
+ * then. The copy is made on disk, not in memory: a store may be larger than that. It stands beside
+ * the store, and not where the system keeps its temporary files: that is often memory too, and no place for leads.
  */
 export const scrubFiles = (db: DatabaseSync): void => {
-  db.exec('PRAGMA temp_store = FILE')
+  db.exec(`PRAGMA temp_store_directory = '${dirname(db.location() ?? '').replaceAll("'", "''")}'; PRAGMA temp_store = FILE`)
   db.exec('VACUUM')
   db.exec('PRAGMA temp_store = MEMORY')
   db.exec(`PRAGMA busy_timeout = ${READERS_END_MS}`)
