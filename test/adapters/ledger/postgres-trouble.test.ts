@@ -13,6 +13,7 @@ describe('a store that cannot be used is told in words, never as a bug', () => {
     ['a certificate for another name', coded('Hostname/IP does not match', 'ERR_TLS_CERT_ALTNAME_INVALID'), 'unreachable', 'sslrootcert=FILE'],
     ['no password for a server that asks for one', coded('SASL: SCRAM-SERVER-FIRST-MESSAGE: client password must be a string'), 'unreachable', 'user and password'],
     ['no connection left', coded('sorry, too many clients already', '53300'), 'unreachable', 'max_connections'],
+    ['no connection left in a pooler', coded('query_wait_timeout', '08P01'), 'unreachable', 'of the pooler'],
     ['a statement that took too long', coded('canceling statement due to statement timeout', '57014'), 'unreachable', 'statement_timeout'],
     ['a lock that never came', coded('canceling statement due to lock timeout', '55P03'), 'unreachable', 'pg_stat_activity'],
     ['rows that others change each time', new Again(), 'unreachable', 'synchronous replica'],

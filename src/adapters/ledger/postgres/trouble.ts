@@ -18,6 +18,9 @@ const isReadOnly = (error: unknown): boolean => errorCode(error) === '25006' || 
 /** Of a server that was worked with before: its name leads nowhere for now, or to a copy of it, which is about to take over. */
 export const isHandedOver = (error: unknown): boolean => errorCode(error) === 'ENOTFOUND' || isReadOnly(error)
 
+/** PgBouncer's words, under a code that says nothing. */
+const NO_ROOM = /^(query_wait_timeout|no more connections allowed)/
+
 const NO_TLS = 'The server does not support SSL connections'
 const TLS = /^(CERT_|ERR_TLS|ERR_SSL|DEPTH_ZERO|SELF_SIGNED|UNABLE_TO_)/
 
@@ -37,7 +40,7 @@ export const troubleOf = (error: unknown, shown: string): unknown => {
   if (error instanceof StoreError || error instanceof LeaseLostError) return error
   const words = error instanceof Error ? error.message || errorCode(error) : String(error)
   const code = errorCode(error)
-  if (code === '53300') return new StoreError('unreachable', `the store ${shown} takes no more connections: ${words}`, 'each worker keeps up to 4: raise max_connections (or the limit of this user), put a pooler before it, or start fewer workers; what was recorded stands, the same command goes on')
+  if (code === '53300' || NO_ROOM.test(words)) return new StoreError('unreachable', `the store ${shown} takes no more connections: ${words}`, 'each worker keeps up to 4: raise max_connections (or the limit of this user, or of the pooler before it), put a pooler in transaction mode before it, or start fewer workers; what was recorded stands, the same command goes on')
   if (code === '57014') return new StoreError('unreachable', `the store ${shown} cut a statement off: ${words}`, 'where statement_timeout is set for this user, take it away: ALTER ROLE … SET statement_timeout = 0; what was recorded stands, the same command goes on')
   if (isRetried(error)) return new StoreError('unreachable', `the store ${shown} is kept busy by another: ${words}`, 'look in pg_stat_activity for a transaction that does not end (a backup, a migration, an open psql, a commit that waits for a synchronous replica that is gone); what was recorded stands, the same command goes on')
   if (isLost(error) || code === 'ENOTFOUND') return new StoreError('unreachable', `the store ${shown} does not answer: ${words}`, 'check that PostgreSQL runs and may be reached; what was recorded stands, the same command goes on')
