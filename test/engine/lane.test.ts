@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest'
 import { createLane } from '../../src/engine/lane.ts'
+import { cpuMsOf } from '../world/cpu.ts'
 
 const settings = { connections: 1, concurrency: 1, inDoubtWindow: null, rate: null } as unknown as Parameters<typeof createLane>[0]
 
@@ -17,9 +18,9 @@ it('keeps a rate of a day, whose starts are many, and does not look through them
     for (let now = from; now < from + tries; now++) if (lane.enter(now)) { entered += 1; lane.leave(now) }
     return entered
   }
-  const begun = performance.now()
-  expect([starts(0, 40_000), starts(86_400_000, 10), starts(86_401_000, 40_000)]).toEqual([20_000, 0, 20_000])
-  expect(performance.now() - begun).toBeLessThan(2_000)
+  let entered: readonly number[] = []
+  expect(cpuMsOf(() => { entered = [starts(0, 40_000), starts(86_400_000, 10), starts(86_401_000, 40_000)] })).toBeLessThan(2_000)
+  expect(entered).toEqual([20_000, 0, 20_000])
 })
 
 it('counts a start from its own time, whatever an answer that is told of late says of the time', () => {

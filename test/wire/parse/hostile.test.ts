@@ -7,6 +7,7 @@ import { parseHttpMessage } from '../../../src/wire/parse/http-message.ts'
 import { createReader } from '../../../src/wire/read.ts'
 import { verdictJson } from '../../../src/wire/verdict-json.ts'
 import { answer, buildDefinition, buildParsing, buildPing, is, matches, path } from '../build-definition.ts'
+import { cpuMsOf } from '../../world/cpu.ts'
 
 const reader = (parsing: Partial<ParsingDefinition>) => createReader(buildDefinition({
   parsing: buildParsing(parsing),
@@ -47,8 +48,10 @@ describe('hostile answers', () => {
 
   it('wide XML does not stop the run for minutes, and is read in document order', () => {
     const body = `<r>${Array.from({ length: 8_000 }, (_each, i) => `<a><status>no</status><b>${i}</b></a>`).join('')}</r>`
-    expect(reader({ success: is('//status', 'accepted'), message: path('//b') }).read(answer(200, body), 'post')).toMatchObject({ kind: 'rejected', reason: expect.stringMatching(/^0, 1, 2, 3, /) })
-  }, 20_000)
+    let verdict: unknown = null
+    expect(cpuMsOf(() => { verdict = reader({ success: is('//status', 'accepted'), message: path('//b') }).read(answer(200, body), 'post') })).toBeLessThan(20_000)
+    expect(verdict).toMatchObject({ kind: 'rejected', reason: expect.stringMatching(/^0, 1, 2, 3, /) })
+  }, 300_000)
 
   it('an answer nested deeper than any buyer\'s is not read, and brackets in texts do not count', () => {
     const nested = (levels: number) => `{"status":"accepted","id":7,"price":1,"text":"${'\\"[{'.repeat(500)}","x":${'['.repeat(levels)}${']'.repeat(levels)}}`
