@@ -24,6 +24,12 @@ export const money = (amount: number, currency = 'USD'): Money => {
   return { amount, currency }
 }
 
+/** 100 million, in whatever currency no lead's price or cost: a place that holds an id, a phone number or a time, whose sums would soon be past what is kept exactly. */
+const HIGHEST_OF_LEAD = 100_000_000 * SCALE
+
+/** Whether it may be what one lead earns or costs. */
+export const isOfLead = ({ amount }: Money): boolean => amount >= 0 && amount <= HIGHEST_OF_LEAD
+
 export const addMoney = (a: Money, b: Money): Money => {
   if (a.currency !== b.currency) throw new RangeError(`cannot add ${b.currency} to ${a.currency}`)
   return money(a.amount + b.amount, a.currency)

@@ -1,4 +1,4 @@
-import { parseMoney } from '../base/money.ts'
+import { isOfLead, parseMoney } from '../base/money.ts'
 import type { Money } from '../base/money.ts'
 import type { Lead } from './lead.ts'
 
@@ -14,5 +14,5 @@ export const readCost = (fields: Lead['fields'], currency: string): LeadCost => 
   const value = fields['cost']
   if (value === undefined || value === null || (typeof value === 'string' && value.trim() === '')) return { kind: 'unsaid' }
   const cost = parseMoney(value, currency)
-  return cost === null || cost.amount < 0 ? { kind: 'unreadable', got: typeof value === 'string' ? value : JSON.stringify(value) } : { kind: 'named', cost }
+  return cost === null || !isOfLead(cost) ? { kind: 'unreadable', got: typeof value === 'string' ? value : JSON.stringify(value) } : { kind: 'named', cost }
 }

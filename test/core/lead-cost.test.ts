@@ -12,5 +12,6 @@ it.each<[string, Lead['fields'], ReturnType<typeof readCost>]>([
   ['null', { cost: null }, { kind: 'unsaid' }],
   ['words', { cost: 'free' }, { kind: 'unreadable', got: 'free' }],
   ['a comma for the point', { cost: '2,5' }, { kind: 'unreadable', got: '2,5' }],
+  ['a phone number, whose sums no report could tell', { cost: '14155550101' }, { kind: 'unreadable', got: '14155550101' }],
   ['below zero', { cost: -1 }, { kind: 'unreadable', got: '-1' }],
 ])('%s', (_name, fields, expected) => { expect(readCost(fields, 'EUR')).toEqual(expected) })

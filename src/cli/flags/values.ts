@@ -1,5 +1,5 @@
 import { usageError } from '../../base/diagnostic.ts'
-import { parseMoney } from '../../base/money.ts'
+import { isOfLead, parseMoney } from '../../base/money.ts'
 import { parseDuration, type Instant } from '../../base/time.ts'
 import { pairsOf } from './options.ts'
 
@@ -53,7 +53,7 @@ const readDuration = (flag: string, units: readonly [string, string], example: s
 /** Checked here, and kept as text: whose currency it is where it names none is not known yet. */
 export const readMoneyText = (flag: string) => (value: string): string => {
   const read = parseMoney(value)
-  if (read === null || read.amount < 0) throw usageError(`${flag} takes an amount of money${read === null ? '' : ' from 0 on'}, not "${value}"`, `for example ${flag} 15.00 or ${flag} '€12.50'`)
+  if (read === null || !isOfLead(read)) throw usageError(`${flag} takes an amount of money${read === null ? '' : ' from 0 to 100 million'}, not "${value}"`, `for example ${flag} 15.00 or ${flag} '€12.50'`)
   return value
 }
 

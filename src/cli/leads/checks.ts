@@ -39,7 +39,7 @@ export const checkLeads = (receivedField: string | null, plan: Plan, now: () => 
       ...told('received', dates, `write ${DATES}`, ({ count, got }) => `\`${name}\` of ${plural(count, 'lead')} is no date, the first ${quoted(got)}: ${asSeen(count)}`),
       ...told('received', missing, 'check the name of the field', ({ count }) => `${plural(count, 'lead')} without \`${name}\`, which --received names: ${asSeen(count)}`),
       ...told('received', ahead, 'write the time in UTC, or with its zone: 2026-11-24T15:15:00+09:00', ({ count, got }) => `\`${name}\` of ${plural(count, 'lead')} lies ahead, the first ${quoted(got)}: ${count === 1 ? 'its' : 'their'} windows open only then`),
-      ...told('cost', costs, 'write 2.50 or $2.50, from 0 on, four decimals at most', ({ count, got }) => `\`cost\` of ${plural(count, 'lead')} is no amount of money, the first ${quoted(got)}: counted as if ${count === 1 ? 'it' : 'they'} named none`),
+      ...told('cost', costs, 'write 2.50 or $2.50, from 0 to 100 million, four decimals at most', ({ count, got }) => `\`cost\` of ${plural(count, 'lead')} is no amount of money, the first ${quoted(got)}: counted as if ${count === 1 ? 'it' : 'they'} named none`),
     ],
   }
 }

@@ -1,5 +1,5 @@
 import type { Money } from '../../base/money.ts'
-import { parseMoney } from '../../base/money.ts'
+import { isOfLead, parseMoney } from '../../base/money.ts'
 import type { Condition, Resolve, ValuePath } from '../../core/condition.ts'
 import { holds } from '../../core/condition.ts'
 import type { Answer } from './answer.ts'
@@ -108,12 +108,9 @@ export const compilePrice = (path: ValuePath | null, currency: string): ((answer
     if (value === undefined) return NO_PRICE
     // Binary fractions of a buyer's arithmetic (0.1 + 0.2) are read to a hundredth of a cent; text is taken as written.
     const price = parseMoney(value, currency) ?? (typeof value === 'number' ? parseMoney(value.toFixed(4), currency) : null)
-    return price && price.amount >= 0 && price.amount <= HIGHEST_PRICE ? { kind: 'price', price } : { kind: 'unreadable', text: tidy(asText(value) ?? 'no number', 40) ?? 'no number' }
+    return price && isOfLead(price) ? { kind: 'price', price } : { kind: 'unreadable', text: tidy(asText(value) ?? 'no number', 40) ?? 'no number' }
   }
 }
-
-/** 100 million, in whatever currency no lead's price: a path that finds an id or a time, whose sums would soon be past what is kept exactly. */
-const HIGHEST_PRICE = 100_000_000 * 10_000
 
 const NO_PRICE: PriceFound = { kind: 'none' }
 
