@@ -82,7 +82,7 @@ const scalar = (each: YamlScalar, env: Environment, secrets: Set<string>, diagno
       i = tag.to
     } else if (variable) {
       const value = valueOf(variable[0], variable[1] ?? '', i, 'text')
-      add('text', QUERY_VALUE.test(source.slice(0, i)) ? inQuery(value) : value, true)
+      add('text', inAddress(source.slice(0, i), source.slice(i + variable[0].length), value), true)
       i += variable[0].length
     } else {
       // A backslash before braces switches their template off: it belongs to them.
@@ -97,11 +97,17 @@ const scalar = (each: YamlScalar, env: Environment, secrets: Set<string>, diagno
   return { ...each, value: text, text, ...(text === literal ? {} : { literal }) }
 }
 
-/** What stands before the value of a parameter, in an address that is written out or begins with a variable. */
-const QUERY_VALUE = /^\s*(?:https?:\/\/|\$\{)[^\s#]*\?[^\s#]*=$/i
-
-/** A key with `+`, `&` or `#` in it would be read as another, and what stands behind it lost; one that is encoded already stays. */
-const inQuery = (value: string): string => (/^(?:[^%&#+\s]|%[\da-f]{2})*$/i.test(value) ? value : encodeURIComponent(value))
+/**
+ * A key with `+`, `&` or `#` as the value of a parameter would be read as another, and what stands behind it lost; a
+ * password with `@` or `/` would make another host. One that is encoded already stays.
+ */
+const inAddress = (before: string, after: string, value: string): string => {
+  const asIs = PARAMETER.test(before) ? /^(?:[^%&#+\s]|%[\da-f]{2})*$/i : CREDENTIALS.test(before) && /^[^\s/?#]*@/.test(after) ? /^(?:[^%@/?#:\s]|%[\da-f]{2})*$/i : null
+  return asIs === null || asIs.test(value) ? value : encodeURIComponent(value)
+}
+/** The address is written out, or begins with a variable. */
+const PARAMETER = /^\s*(?:https?:\/\/|\$\{)[^\s#]*\?[^\s#]*=$/i
+const CREDENTIALS = /^\s*https?:\/\/[^\s/?#]*$/i
 
 /** A text with variables in it, or a `{{…}}` of the user's own. */
 interface Part { readonly kind: 'text' | 'tag'; text: string; hasValue: boolean }

@@ -53,8 +53,9 @@ describe('variables', () => {
     ['${BASE}/p?n={{lead.n}}&key=${KEY}', 'https://b.example/x?p=1/p?n={{lead.n}}&key=a%2Bb%26c%23%2F%3D'],
     ['https://b.example?key=${ENCODED}&p=${PLAIN}', 'https://b.example?key=a%2Bb&p=abc/=='],
     ['https://b.example/${KEY}?${KEY}', 'https://b.example/a+b&c#/=?a+b&c#/='], ['key=${KEY}', 'key=a+b&c#/='], ['see https://b.example?key=${KEY}', 'see https://b.example?key=a+b&c#/='],
-  ])('the value of a parameter of an address keeps its + and &: %s', (text, expected) => {
-    const { root } = substitute(tree(`a: ${text}`), { KEY: 'a+b&c#/=', BASE: 'https://b.example/x?p=1', ENCODED: 'a%2Bb', PLAIN: 'abc/==' })
+    ['https://ann:${KEY}@b.example/p', 'https://ann:a%2Bb%26c%23%2F%3D@b.example/p'], ['https://${PLAIN}:${ENCODED}@b.example', 'https://abc%2F%3D%3D:a%2Bb@b.example'], ['https://${HOST}:8080/p@x', 'https://b.example:8080/p@x'],
+  ])('the value of a parameter of an address keeps its + and &, a password in one its @ and /: %s', (text, expected) => {
+    const { root } = substitute(tree(`a: ${text}`), { KEY: 'a+b&c#/=', BASE: 'https://b.example/x?p=1', ENCODED: 'a%2Bb', PLAIN: 'abc/==', HOST: 'b.example' })
     expect(valueAt(root, 'a').value).toBe(expected)
   })
 
