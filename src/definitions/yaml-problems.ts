@@ -38,7 +38,8 @@ const quoted = (text: string): string => {
 const LINE = /^\s*(?:- )*([^:]+):\s+(.*)$/
 /** Keys with names and values below them. */
 const BLOCK = /^(headers|settings|options|auth|batch|ping|tables|capture|(field )?mapping|(response )?parsing|response codes|retry strategy|test settings)$/i
-const hasSecondColon = (line: string): boolean => /:(?:\s|$)/.test((LINE.exec(line)?.[2] ?? ':').replace(/\{\{[^}]*\}\}|"[^"]*"|'[^']*'/g, ''))
+/** Of a key alone on its line the value is a raw answer below it. */
+const hasSecondColon = (line: string): boolean => !/^[^:]*:\s*$/.test(line) && /:(?:\s|$)/.test((LINE.exec(line)?.[2] ?? ':').replace(/\{\{[^}]*\}\}|"[^"]*"|'[^']*'/g, ''))
 
 const helpForColon = (line: string): string => {
   const [, key = '', value = ''] = LINE.exec(line) ?? []

@@ -72,9 +72,14 @@ const yamlProblems = (document: Document, file: string, lines: LineCounter, prep
     const { code, message, help } = tellYamlProblem(error, text, text.slice(col - 1))
     found.set(line, diagnosticAt({ file, line, col }, code, message, help))
   }
-  const tab = [...found.values()].find((each) => each.code === 'tab-indentation')
-  return tab ? [tab] : [...found.values()].slice(0, 5)
+  const all = [...found.values()]
+  const tab = all.find((each) => each.code === 'tab-indentation')
+  return tab ? [tab] : all.filter((each, i) => !isSameIndent(each, all[i - 1])).slice(0, 5)
 }
+
+/** The lines behind one of a wrong indentation stand at no level either, until that one is mended. */
+const isSameIndent = (problem: Diagnostic, before: Diagnostic | undefined): boolean =>
+  problem.code === 'bad-indentation' && before?.code === 'bad-indentation' && problem.line === before.line + 1
 
 /** Of a quote that is never closed YAML tells where the text ends that it took for quoted, the end of the file as a rule: what to mend is where it opens. */
 const faultAt = (document: Document, error: YAMLError): number => {

@@ -34,3 +34,9 @@ it.each<[string, string, readonly string[]]>([
 ])('a colon forgotten %s', (_what, text, said) => {
   expect(load({ r: `${BASE}${text}\n` }).diagnostics.flatMap((each) => (each.severity === 'warning' ? [] : `${each.line} ${each.message} -> ${each.help}`))).toEqual(said)
 })
+
+it.each<[string, string, readonly string[]]>([
+  ['of one line, with the lines behind it', 'Field Mapping:\n   a: b\n  c: d\n  e: f\n  g: h', ['5:1 bad-indentation']],
+  ['of two lines apart', 'Field Mapping:\n   a: b\n  c: d\nHeaders:\n   x: y\n  z: w', ['5:1 bad-indentation', '8:1 bad-indentation']],
+  ['of a key behind a raw answer', 'Expected Response:\n{\n  "a": 1\n}\n Price: $1', ['3:19 bad-indentation']],
+])('a wrong indentation is told once: %s', (_what, text, places) => { expect(placesOf(text)).toEqual(places) })
