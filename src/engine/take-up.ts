@@ -77,7 +77,7 @@ export const createTakeUp = (settings: RunSettings, deps: RunDeps, policies: Rea
     const steps = all.map(({ work, missing, before }) => {
       // What waits for a batch of it goes on to.
       const joins = before.state === 'waiting' && before.batch && missing.includes(before.recipient ?? '') ? before.recipient : null
-      const standing = { state: 'waiting', dueAt, why: `there is no recipient file of ${missing.join(', ')} that can be read: put it back or mend it (finalmile check), then unpause it or wait`, recipient: joins ?? missing[0] ?? null, batch: joins !== null } as const
+      const standing = { state: 'waiting', dueAt, why: `there is no recipient file of ${missing.join(', ')} that can be read here: put it back or mend it (\`finalmile check\`), then unpause it or wait`, recipient: joins ?? missing[0] ?? null, batch: joins !== null } as const
       return { deliveryId: work.delivery.id, version: work.history.version, runId: settings.runId, events: [...interrupted(work.history, now), ...work.orders], standing }
     })
     const results = await ledger.append(steps)

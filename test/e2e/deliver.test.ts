@@ -135,8 +135,11 @@ describe('leads whose recipient has lost its file', () => {
     await project.run('deliver', 'leads.csv', '--to', 'a', '--yes', '--wait', '0s')
     const text = project.read('recipients/a.yaml')
     rmSync(join(project.folder, 'recipients/a.yaml'))
-    const told = 'there is no recipient file of a that can be read: put it back or mend it (finalmile check), then unpause it or wait'
+    const told = 'there is no recipient file of a that can be read here: put it back or mend it (`finalmile check`), then unpause it or wait'
     expect((await project.run('resume', '--yes', '--wait', '9s')).err).toContain(told)
+    await project.run('unpause', 'a')
+    // cron mails nothing else, and would leave them for ever.
+    expect(await project.run('resume', '--yes', '--quiet', '--recipients', 'recipients')).toMatchObject({ code: 0, err: expect.stringMatching(/^waiting 1 lead, in 5 min.*: there is no recipient file of a .* \(`finalmile check --recipients recipients`\)/) })
     expect((await project.run('status')).out).toContain(told)
     expect((await project.run('explain', 'L1')).out).toContain(told)
     project.write('recipients/a.yaml', `${text}Nonsense: yes\n`)

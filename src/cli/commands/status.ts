@@ -69,7 +69,7 @@ const writeForPeople = ({ mode, now, counts, queues, states, overdue }: Status, 
     )}`)
   }
   for (const { recipient, paused } of states) {
-    if (paused !== null && queues.every((each) => each.recipient !== recipient || !isToldPaused(each))) out.write(`\n${paint.yellow(`${recipient} is sent nothing: ${commandFor(mode, `unpause ${shellWord(recipient)}`)} opens it`)}\n`)
+    if (paused !== null) out.write(`\n${paint.yellow(`${recipient} is sent nothing: ${commandFor(mode, `unpause ${shellWord(recipient)}`)} opens it`)}\n`)
   }
   if (overdue > 0) out.write(`\n${paint.yellow(`${plural(overdue, 'lead')} ${overdue === 1 ? 'has' : 'have'} been due for over ${formatDuration(OVERDUE_MS)} and ${overdue === 1 ? 'is' : 'are'} not taken up: ${commandFor(mode, 'resume')} sends them; is it in cron?`)}\n`)
   const held = forPeople(counts)

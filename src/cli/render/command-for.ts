@@ -19,6 +19,6 @@ export const withOutside = ({ given, recipients }: Pick<Settings, 'given' | 'rec
 /** An id that begins with - is no option where it stands behind --. */
 const dashedLast = (command: string): string => command.replace(/ ('-(?:[^']|'\\'')*')(.*)$/, '$2 -- $1')
 
-/** A reason that is kept with a lead names a command without them: whoever shows it knows where. */
+/** A reason that is kept with a lead names a command without them: whoever shows it knows where. `check` reads files, for both kinds. */
 export const withCommands = (commandFor: CommandFor, mode: Mode | null, reason: string): string =>
-  reason.replace(/`finalmile ([^`]+?)(?: --test)?`/g, (_, command: string) => `\`${commandFor(mode, command)}\``)
+  reason.replace(/`finalmile ([^`]+?)(?: --test)?`/g, (_, command: string) => `\`${commandFor(command === 'check' ? null : mode, command)}\``)

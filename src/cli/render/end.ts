@@ -12,7 +12,7 @@ import type { Summary } from '../../core/report/summary.ts'
 import { renderSummary } from './summary.ts'
 import { outcomePaint } from './timeline.ts'
 import { oneLine } from './printable.ts'
-import { waitsOf } from './waits.ts'
+import { waitsOf, type Wait } from './waits.ts'
 import { withCommands, type CommandFor } from './command-for.ts'
 import { cut } from './width.ts'
 
@@ -38,9 +38,7 @@ interface Ending {
 export const renderEnd = ({ summary, end, folder, cwd, hints, troubles, bad, now, resumed, still, total, commandFor }: Ending, columns: number, paint: ChalkInstance): string => {
   const lines: string[] = [renderSummary(summary, columns, paint).trimEnd(), '']
   for (const each of troubles) lines.push(troubleLine(each, commandFor, paint))
-  for (const each of waitsOf(end.waiting).slice(0, 8)) {
-    lines.push(`${paint.cyan('waiting')} ${plural(each.count, 'lead')}, ${each.times > 1 ? 'the first ' : ''}${showDue(each.nextAt, now)}: ${oneLine(withCommands(commandFor, summary.mode, each.why))}`)
-  }
+  for (const each of waitsOf(end.waiting).slice(0, 8)) lines.push(waitLine(each, summary.mode, now, commandFor, paint))
   for (const each of hints) lines.push(`${paint.blue('hint')} ${each.recipient}: ${oneLine(each.text)}`)
   if (end.changed > 0) lines.push(`${paint.blue('hint')} ${plural(end.changed, 'lead')} ${end.changed === 1 ? 'reads' : 'read'} otherwise in the file than when taken in, and went on as taken in: what has failed goes out as it reads now from a file of its own, by --again`)
   lines.push(...somebodyElseLines(end, paint))
@@ -76,6 +74,9 @@ const REASON_WIDTH = 160
 
 export const troubleLine = ({ kind, recipient, reason, count, leadId }: Trouble, commandFor: CommandFor, paint: ChalkInstance): string =>
   `${outcomePaint(kind, paint)(kind)} ${plural(count, 'lead')}${recipient === null ? '' : ` at ${recipient}`}: ${cut(oneLine(reason), REASON_WIDTH)} ${paint.dim(`(${commandFor(null, `explain ${shellWord(oneLine(leadId))}`)})`)}`
+
+export const waitLine = ({ count, times, nextAt, why }: Wait, mode: Mode, now: Instant, commandFor: CommandFor, paint: ChalkInstance): string =>
+  `${paint.cyan('waiting')} ${plural(count, 'lead')}, ${times > 1 ? 'the first ' : ''}${showDue(nextAt, now)}: ${oneLine(withCommands(commandFor, mode, why))}`
 
 const stillLines = ({ nextAt, paused, inOtherMode }: StillWaiting, mode: Mode, end: RunEnd, commandFor: CommandFor, now: Instant, paint: ChalkInstance): readonly string[] => [
   ...(nextAt === null || end.waiting.length > 0 ? [] : [`${paint.cyan('waiting')} the next is due ${nextAt <= now ? 'now' : showWhen(nextAt, now)}: ${commandFor(mode, 'status')} tells what waits`]),

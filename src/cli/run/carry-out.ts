@@ -9,8 +9,9 @@ import { guessTotal } from '../leads/files.ts'
 import { numberOf, pairsOf, textOf } from '../flags/options.ts'
 import { commandsOf, withOutside, type CommandFor } from '../render/command-for.ts'
 import { renderDiagnostic } from '../render/diagnostic.ts'
-import { renderEnd, somebodyElseLines, troubleLine } from '../render/end.ts'
+import { renderEnd, somebodyElseLines, troubleLine, waitLine } from '../render/end.ts'
 import { alertText } from '../render/summary.ts'
+import { isToldNoFile, waitsOf } from '../render/waits.ts'
 import { stillWaiting } from './still-waiting.ts'
 import type { Order, Underway } from './underway.ts'
 import { watchRun } from './watch-run.ts'
@@ -44,6 +45,7 @@ const conclude = async ({ settings, streams: { out, err }, cwd }: Invocation, { 
     // Exit 3 by itself tells nobody anything: who reads cron's mail has no more than this.
     for (const each of watch.troubles.all()) if (each.kind === 'failed' || each.kind === 'held') progress.log(troubleLine(each, commandFor, err.paint))
     for (const each of somebodyElseLines(end, err.paint)) progress.log(each)
+    for (const each of waitsOf(end.waiting).filter(isToldNoFile)) progress.log(waitLine(each, mode, clock.now(), commandFor, err.paint))
   }
   await watch.notifyOf(summary.alerts)
   await ledger.finishRun(run.id, clock.now(), JSON.stringify(summary))
