@@ -77,7 +77,7 @@ export const reportText = (report: Report, grouping: Grouping, columns: number, 
     if (grouping === 'version') lines.push(paint.dim('  nothing was sent under a Version: give recipients one to compare them by it'))
   } else if (grouping === 'recipient' || grouping === 'version') {
     lines.push(renderTable(
-      [{ title: grouping.toUpperCase(), flexible: true }, { title: 'SENT', ...number }, { title: 'ACCEPTED', ...number }, { title: 'RATE', ...number }, { title: 'AVG', ...number }, { title: 'P95', ...number }, { title: 'REVENUE', ...number }, { title: 'PER LEAD', ...number }, { title: 'ERRORS', flexible: true }],
+      [{ title: grouping.toUpperCase(), flexible: true }, { title: 'SENT', ...number }, { title: 'ACCEPTED', ...number }, { title: 'RATE', ...number }, { title: 'AVG', ...number, spare: true }, { title: 'P95', ...number, spare: true }, { title: 'REVENUE', ...number }, { title: 'PER LEAD', ...number }, { title: 'ERRORS', flexible: true }],
       inOrder(report.by[grouping]).map(([id, figures]) => {
         const each = recipientSummary(figures, report)
         return [id, showCount(each.attempts), showCount(each.accepted), showShare(each.success_rate), showMs(each.avg_ms), showMs(each.p95_ms), revenueText(each, report.mode),
@@ -86,7 +86,7 @@ export const reportText = (report: Report, grouping: Grouping, columns: number, 
       }), columns, paint))
   } else {
     lines.push(renderTable(
-      [{ title: grouping.toUpperCase(), flexible: true }, { title: 'LEADS', ...number }, { title: 'ACCEPTED', ...number }, { title: 'RATE', ...number }, { title: 'FAILED', ...number }, { title: 'AVG', ...number }, { title: 'P95', ...number }, { title: 'REVENUE', ...number }, { title: 'COST', ...number }, { title: 'MARGIN', ...number }],
+      [{ title: grouping.toUpperCase(), flexible: true }, { title: 'LEADS', ...number }, { title: 'ACCEPTED', ...number }, { title: 'RATE', ...number }, { title: 'FAILED', ...number }, { title: 'AVG', ...number, spare: true }, { title: 'P95', ...number, spare: true }, { title: 'REVENUE', ...number }, { title: 'COST', ...number }, { title: 'MARGIN', ...number }],
       inOrder(report.by[grouping]).map(([name, figures]) => {
         const counts = outcomesOf(figures)
         const sent = recipientSummary(figures, report)

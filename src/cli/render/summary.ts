@@ -33,7 +33,7 @@ export const renderSummary = (summary: Summary, columns: number, paint: ChalkIns
         { title: 'RECIPIENT', flexible: true }, { title: 'SENT', align: 'right' }, { title: 'ACCEPTED', align: 'right' }, { title: 'RATE', align: 'right' }, { title: 'REJECTED', align: 'right' },
         { title: 'DUP', align: 'right' }, { title: 'SKIPPED', align: 'right' }, { title: 'FAILED', align: 'right', style: (text) => (/[1-9]/.test(text) ? paint.red(text) : text) },
         { title: 'NO ANSWER', align: 'right', style: (text) => (/[1-9]/.test(text) ? paint.yellow(text) : text) },
-        { title: 'AVG', align: 'right' }, { title: 'P95', align: 'right' }, { title: 'REVENUE', align: 'right' },
+        { title: 'AVG', align: 'right', spare: true }, { title: 'P95', align: 'right', spare: true }, { title: 'REVENUE', align: 'right' },
       ],
       rows.map(([id, each]) => [
         id, showCount(each.attempts), showCount(each.accepted), showShare(each.success_rate), showCount(each.rejected),

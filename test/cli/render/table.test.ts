@@ -21,6 +21,14 @@ describe('tables', () => {
     expect(text.split('\n')[1]).toBe('L-1  a very long re…')
   })
 
+  it.each([
+    [40, 'RECIPIENT       SENT     AVG  REVENUE\nacme-insurance    24  145 ms  $500.00\n'],
+    [34, 'RECIPIENT       SENT  REVENUE\nacme-insurance    24  $500.00\n'], [26, 'RECIPIENT    SENT  REVENUE\nacme-insur…    24  $500.00\n'],
+  ])('on %i columns leave out what is spare before a name is cut', (width, shown) => {
+    const columns = [{ title: 'RECIPIENT', flexible: true }, { title: 'SENT', align: 'right' }, { title: 'AVG', align: 'right', spare: true }, { title: 'P95', align: 'right', spare: true }, { title: 'REVENUE', align: 'right' }] as const
+    expect(renderTable(columns, [['acme-insurance', '24', '145 ms', '394 ms', '$500.00']], width, plain)).toBe(shown)
+  })
+
   it('may have more rows than a call has arguments', () => {
     const rows = Array.from({ length: 200_000 }, (_, i) => [`L-${i}`])
     expect(renderTable([{ title: 'LEAD' }], rows, 80, plain).split('\n')).toHaveLength(200_002)
