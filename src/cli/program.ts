@@ -92,12 +92,16 @@ const optionOf = ({ flags, help, read }: OptionSpec, mistakes: Diagnostic[]): Op
 
 const FLAGS: ReadonlySet<string> = new Set([...COMMON_OPTIONS, ...QUIET_COMMON_OPTIONS, ...COMMANDS.flatMap((each) => each.options ?? [])].map(({ flags }) => flags.split(' ')[0] ?? ''))
 
+/** Before the name of a command, and with another one, commander knows none of its flags. */
+const takersOf = (flag: string): readonly string[] => COMMANDS.filter((each) => each.options?.some(({ flags }) => flags.split(' ')[0] === flag)).map(({ name }) => name)
+
 /** commander's words in the shape of our own diagnostics. */
 const usageText = (text: string, streams: Streams): string => {
   const [, message = text.trim(), hint] = /^error: ([\s\S]*?)(?:\n\(?(Did you mean[\s\S]*?)\)?)?\s*$/.exec(text) ?? []
   const { paint } = streams.err
   const dashed = /^unknown option '-([^-'=]+)/.exec(message)?.[1] ?? ''
-  const advice = FLAGS.has(`--${dashed}`) ? `did you mean --${dashed}?` : hint?.replace(/^D/, 'd').replaceAll('\n', ' ') ?? (dashed.length > 1 ? 'what begins with - and is no option, such as an id, goes last and after --' : null)
+  const others = takersOf(/^unknown option '(--[a-z-]+)/.exec(message)?.[1] ?? '')
+  const advice = others.length > 0 ? `it is an option of ${others.join(', ')}, and goes after the name of the command` : FLAGS.has(`--${dashed}`) ? `did you mean --${dashed}?` : hint?.replace(/^D/, 'd').replaceAll('\n', ' ') ?? (dashed.length > 1 ? 'what begins with - and is no option, such as an id, goes last and after --' : null)
   const help = advice === null ? '' : `  ${paint.blue('=')} ${paint.bold('help')}: ${advice}\n`
   return `${paint.red.bold('error')}${paint.bold(`: ${message.trim()}`)}\n${help}`
 }

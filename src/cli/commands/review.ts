@@ -31,6 +31,7 @@ export const run: RunCommand = (invocation) => {
   const [action = '', ...leads] = invocation.args
   const known = ACTIONS.find((each) => each === action)
   if (known === undefined) throw usageError(`review does list, retry, accept and drop, not "${action}"`, 'for example: finalmile review list')
+  if (known === 'list' && leads.length > 0) throw usageError('review list shows all that needs a person, and takes no ids of leads', `${commandsOf(invocation.settings)(null, `explain ${shellWord(leads[0] ?? '')}`)} tells of one`)
   if (known === 'list') return withStore(invocation, 'read', (ledger) => list(ledger, invocation))
   if (leads.length === 0) throw usageError(`review ${known} needs the ids of leads`, `${commandsOf(invocation.settings)(modeOf(invocation), 'review list')} shows them`)
   return withStore(invocation, 'write', (ledger) => decide(ledger, invocation, known, [...new Set(leads.map(unguardCell))]))
