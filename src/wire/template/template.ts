@@ -56,7 +56,7 @@ export const compilePieces = (source: Text, options: TemplateOptions): readonly 
   const tell = tellTo(report)
   const parsed = parseTemplate(text)
   if (!parsed.ok) {
-    options.tell(placeAt(parsed.at), 'bad-template', parsed.message, /\{\{[^}]*(?:\.\d|\w\[)/.test(text) ? POSITION : /\{\{[^}|]*\|/.test(text) ? 'a helper stands in front of its value: {{upper lead.name}}' : 'a template is {{lead.name}}, {{helper lead.name "…"}} or {{#if …}}…{{else}}…{{/if}}')
+    options.tell(placeAt(parsed.at), 'bad-template', parsed.message, helpFor(text))
     return null
   }
   const context: Context = { vocabulary: options.vocabulary, report, tell, placeAt }
@@ -163,6 +163,13 @@ const compileCompareBlock = (block: Block, context: Context): Test | null => {
   const b = compileExpression(right, context)
   return a && b && { holds: (input) => compareBoth(a(input), sign, b(input)), reads: [a, b] }
 }
+
+const helpFor = (text: string): string =>
+  /\{\{[^}]*[“”„]/.test(text) ? 'write straight quotes within {{…}}: {{format lead.phone_1 "(###) ###-####"}}'
+    : /\{\{(?:[^"}]|"[^"}]*")*"[^"}]*\}\}/.test(text) ? 'a quote within {{…}} is not closed'
+    : /\{\{[^}]*(?:\.\d|\w\[)/.test(text) ? POSITION
+    : /\{\{[^}|]*\|/.test(text) ? 'a helper stands in front of its value: {{upper lead.name}}'
+    : 'a template is {{lead.name}}, {{helper lead.name "…"}} or {{#if …}}…{{else}}…{{/if}}'
 
 const EACH = 'a list goes whole, as drivers: {{lead.drivers}}; under other names its items are numbered: 0: with {{lead.drivers.[0].name}}, and {{#if lead.drivers.[1]}} around 1:'
 const POSITION = 'a position in a list stands in brackets: lead.items.[0]'

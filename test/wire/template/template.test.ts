@@ -57,6 +57,7 @@ describe('templates', () => {
 
   it.each<[string, number, number, string, string | undefined]>([
     ['{{lead.First Name}}', 10, 7, 'unknown-helper', 'a field with blanks in its name is {{lead.[First Name]}}'], ['{{fromat lead.a "#"}}', 10, 7, 'unknown-helper', 'did you mean "format"?'], ['ok\n  {{uper lead.a}}', 11, 9, 'unknown-helper', 'did you mean "upper"?'], ['a {{lead.x', 10, 14, 'bad-template', undefined],
+    ['{{format lead.a “###”}}', 10, 20, 'bad-template', expect.stringContaining('write straight quotes')], ['{{format lead.a "(###)}}', 10, 20, 'bad-template', 'a quote within {{…}} is not closed'],
     ['{{lead.a | upper}}', 10, 13, 'bad-template', 'a helper stands in front of its value: {{upper lead.name}}'], ['{{lead.a / lead.b}}', 10, 7, 'unknown-name', expect.stringContaining('lead.[a/b] for a name with a slash')], ['{{now "YYYY"}}', 10, 7, 'unknown-helper', 'did you mean "format now"?'], ['{{lead.a ? "Y" : "N"}}', 10, 7, 'unknown-helper', expect.stringContaining('lead.a is a field: a helper stands in front of it')],
     ['{{compare lead.a "~" 1}}', 10, 5, 'bad-helper', expect.stringContaining('{{compare a "op" b}}')], ['{{state lead.a "nick"}}', 10, 5, 'bad-helper', expect.stringContaining('"name"')], ['{{date_add now 3 "moons"}}', 10, 5, 'bad-helper', expect.stringContaining('"days"')],
     ['{{#if lead.a >}}x{{/if}}', 10, 19, 'bad-condition', undefined], ['{{#if lead.a = 1}}{{uper lead.b}}{{/if}}', 10, 25, 'unknown-helper', 'did you mean "upper"?'], ['{{#if (uper lead.a) = 1}}x{{/if}}', 10, 12, 'bad-condition', undefined],
