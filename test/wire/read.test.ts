@@ -243,6 +243,8 @@ describe('Retry On', () => {
     const passing = read(answer(403, [{ errorCode: 'UNABLE_TO_LOCK_ROW' }]), {}, { retryOn })
     expect(passing).toMatchObject({ kind: 'failed', class: 'server_error', retry: true })
     expect(passing).not.toHaveProperty('pause')
+    const counted = [{ status: null, when: null, again: { times: 2 } }]
+    expect(read(answer(400, {}), {}, { retryOn: counted })).toMatchObject({ kind: 'failed', retry: true, again: { times: 2 } })
   })
   it('reaches a refusal inside a 200, never an acceptance', () => {
     const exception = [{ status: null, when: is('css(#F9errCode @value)', '715') }]

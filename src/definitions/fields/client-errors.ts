@@ -1,6 +1,7 @@
 import type { Place } from '../../base/diagnostic.ts'
 import type { RetryRule } from '../../core/policy.ts'
 import { normalKey } from '../keys.ts'
+import { againOf } from '../values/response-code.ts'
 import type { RetryOn } from '../values/retry-on.ts'
 import { parseStatusRange, type StatusRange } from '../values/status-range.ts'
 import type { YamlEntry, YamlNode } from '../yaml-tree.ts'
@@ -29,15 +30,15 @@ export const readClientErrors = (node: YamlNode, key: string, reading: Reading):
   const rule = own.kind === 'map' && own.entries.length === 0 ? undefined : readRule(own, key, reading)
   // What is named is meant: `Retry: 5 times` beside `Retry On` says how often those.
   const all = (rule?.retries ?? 0) > 0 && named.length === 0 ? rangesBut([...NEVER_MEANT, ...statuses.refused]) : []
-  const retryOn: readonly RetryOn[] = [...named, ...[...statuses.retried, ...all].map((status) => ({ status, when: null }))]
+  const retryOn: readonly RetryOn[] = [...named, ...statuses.retried, ...all.map((status) => ({ status, when: null }))]
   // A rule without a number still says when; `Retry: none` beside `404: Retry` is about the others.
   return { retryOn, ...(rule && retryOn.length > 0 ? { rule: { ...rule, retries: rule.retries || 3 } } : {}) }
 }
 
 const isException = (each: YamlEntry): each is Extract<YamlEntry, { kind: 'entry' }> => each.kind === 'entry' && normalKey(each.key) === 'retryon'
 
-const readStatuses = (entries: readonly YamlEntry[], reading: Reading): { readonly retried: readonly StatusRange[]; readonly refused: readonly number[] } => {
-  const retried: StatusRange[] = []
+const readStatuses = (entries: readonly YamlEntry[], reading: Reading): { readonly retried: readonly RetryOn[]; readonly refused: readonly number[] } => {
+  const retried: RetryOn[] = []
   const refused: number[] = []
   for (const entry of entries) {
     if (entry.kind === 'block') continue
@@ -46,7 +47,10 @@ const readStatuses = (entries: readonly YamlEntry[], reading: Reading): { readon
     const status = parseStatusRange(entry.key)
     if (status === null || status.from < 400 || status.to > 499) tell(entry.keyPlace, `got "${entry.key}", expected a status from 400 to 499, or ${Object.values(RULE_SECTION).map((field) => field.key).join(', ')}, Retry On`, "write 400 Bad Request: Don't retry, or Retry: 3 times")
     else if (/^(don'?t|do not|never|no)\b/i.test(says)) for (let each = status.from; each <= status.to; each++) refused.push(each)
-    else if (/^retry\b/i.test(says)) retried.push(status)
+    else if (/^retry\b/i.test(says)) {
+      const again = againOf(says)
+      retried.push({ status, when: null, ...(again ? { again } : {}) })
+    }
     else tell(entry.value.place, `got "${says}", expected whether it is tried again`, "write Don't retry, or Retry")
   }
   return { retried, refused }

@@ -26,7 +26,7 @@ export const STRATEGY_SECTION = {
   timeout: { key: 'Timeout Errors', kind: RULE, doc: 'No answer came in time; repeated with the same idempotency key', example: '{Retry: 3 times, Increase Timeout: yes}', default: '3 times: 1s, 2s, 4s, the timeout growing' },
   rateLimit: { key: 'Rate Limit', kind: RULE, doc: '429, and 503 with Retry-After', example: '{Honor: Retry-After, Max Wait: 5 minutes}', default: '10 times, as told, up to 5 minutes' },
   server: { key: 'Server Errors', kind: RULE, doc: '408, 425, 5xx but 501 and 505', example: '{Retry: 3 times, Backoff: exponential, Alert: If all fail}', default: '3 times, exponential; alert when all fail' },
-  client: { key: 'Client Errors', kind: RULE, doc: 'As the others, for statuses from 400 to 499 that no other class has and that are neither 401, 403, 407 nor 409; or a status with Retry or Don\'t retry (the default), or Retry On for some answers alone', example: '{404 Not Found: Retry}', default: 'not tried again' },
+  client: { key: 'Client Errors', kind: RULE, doc: 'As the others, for statuses from 400 to 499 that no other class has and that are neither 401, 403, 407 nor 409; or a status with Retry (or Retry 2 times) or Don\'t retry (the default), or Retry On for some answers alone', example: '{404 Not Found: Retry}', default: 'not tried again' },
 } as const satisfies Readonly<Record<string, Field<unknown>>>
 
 const CLASSES: Readonly<Record<string, readonly FailureClass[]>> = {

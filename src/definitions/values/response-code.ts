@@ -44,7 +44,7 @@ export const parseResponseCode = (key: string, means: string, keyPlace: Place, p
 }
 
 /** `retry 5x`, `up to 3 retries`, `retry twice`, `retry after 30 seconds`, `3 times every 5 min`. */
-const againOf = (means: string): Again | null => {
+export const againOf = (means: string): Again | null => {
   const [, count, word] = /\b(\d{1,3})\s*(?:x|times?|retries)\b(?!\s*(?:per\b|an?\b|\/))|\b(once|twice)\b(?!\s+(?!after\b|in\b|every\b|then\b|only\b|more\b)\w)/i.exec(means) ?? []
   const times = retryCount(count ?? word ?? '')
   const wait = parseDuration(/\b(?:after|in|every|wait)\s+(\d+(?:\.\d+)?\s*[a-z]+)/i.exec(means)?.[1] ?? '')

@@ -1,10 +1,11 @@
 import type { Place } from '../../base/diagnostic.ts'
 import type { Condition } from '../../core/condition.ts'
+import type { Again } from '../../core/verdict.ts'
 import { parseCondition } from '../conditions/condition.ts'
 import { parsed, refused, type Parsed } from './parsed.ts'
 import { parseStatusRange, type StatusRange } from './status-range.ts'
 
-export interface RetryOn { readonly status: StatusRange | null; readonly when: Condition | null }
+export interface RetryOn { readonly status: StatusRange | null; readonly when: Condition | null; /** how often and after how long, where that is said of these alone */ readonly again?: Again }
 
 /** `400 where errorCode = "UNABLE_TO_LOCK_ROW"`, `409`, `where code = 109`. */
 export const parseRetryOn = (text: string, place: Place): Parsed<RetryOn> => {

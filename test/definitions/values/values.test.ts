@@ -124,6 +124,7 @@ describe('retries', () => {
     ['Retry Strategy:\n  Retry On: 403 where code in (1, 2)', [{ status: { from: 403, to: 403 }, when: { kind: 'in' } }]],
     ['Retry On: [409, 4xx where body contains "busy"]', [{ status: { from: 409, to: 409 }, when: null }, { status: { from: 400, to: 499 }, when: { op: 'contains' } }]],
     ['Retry Strategy:\n  Client Errors:\n    404 Not Found: Retry\n    400: Don\'t retry', [{ status: { from: 404, to: 404 }, when: null }]],
+    ['Retry Strategy:\n  Client Errors:\n    400 Bad Request: Retry 2 times\n    423: Retry once after 30 seconds', [{ status: { from: 400, to: 400 }, again: { times: 2 } }, { status: { from: 423, to: 423 }, again: { times: 1, waitMs: 30_000 } }]],
   ])('%s', (line, expected) => expect(endpoint(`${BASE}${line}`).definition.retryOn).toMatchObject(expected))
   it('Client Errors takes a rule as the others do, and statuses beside it', () => {
     const read = (lines: string) => { const { definition, policy: { retry } } = endpoint(`${BASE}Retry Strategy:\n  Client Errors:\n${lines.split('; ').map((each) => `    ${each}\n`).join('')}`); return { rule: retry.invalid_data, statuses: definition.retryOn.map(({ status }) => (status?.from === status?.to ? status?.from : `${status?.from}-${status?.to}`)) } }
