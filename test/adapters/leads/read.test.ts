@@ -87,6 +87,15 @@ describe('CSV', () => {
     for (const rows of ['1,#N/Ax\n', '1,a #REF!\n', '1,=1+1\n', '1,"say ""hi"""\n']) expect(await told(rows)).toEqual([])
   })
 
+  it("tells of Meta's marks and test leads", async () => {
+    const rows = ['l:1\tp:+15125550101\tz:02134', 'l:2\tp:<test lead: dummy data for phone_number>\tz:90210']
+    const { warnings, leads } = await textOf(Buffer.from(`\uFEFFid\tphone_number\tzip\r\n${rows.join('\r\n')}\r\n`, 'utf16le'))
+    expect(leads).toHaveLength(2)
+    expect(warnings.map(({ line, message }) => [line, message])).toEqual([
+      [2, "Meta's marks stand before its values (p:+15125550101): mapped as they are, buyers get them too"], [3, 'test leads of Meta stand in it (p:<test lead: dummy data for phone_number>)'],
+    ])
+  })
+
   it('tells of postal codes that have lost their zero, with how to give it back', async () => {
     const told = async (rows: string) => (await textOf(`id,Zip Code\n${rows}`)).warnings.map(({ line, message, help }) => [line, message, help])
     for (const rows of ['1,90210\n2,2134\n', '"1","90210"\n"2","2134"\n']) expect(await told(rows)).toEqual([[3, 'postal codes have lost their leading zero (2134)', expect.stringContaining('{{format lead.[Zip Code] "00000"}}')]])
