@@ -56,7 +56,12 @@ const addCommand = (program: Command, spec: CommandSpec, streams: Streams, dispa
   for (const each of spec.options ?? []) command.addOption(optionOf(each, mistakes))
   command.addHelpText('after', () => {
     const width = Math.max(...spec.examples.map(([text]) => text.length))
-    const lines = spec.examples.map(([text, what]) => `  ${paint.dim('$')} ${text.padEnd(width)}${what === '' ? '' : `  ${paint.dim(`# ${what}`)}`}`.trimEnd())
+    // A remark that a narrow terminal would break in two stands below its command.
+    const beside = Math.max(...spec.examples.map(([, what]) => what.length)) + width + 8 <= streams.out.columns
+    const lines = spec.examples.flatMap(([text, what]) => {
+      const remark = what === '' ? '' : paint.dim(`# ${what}`)
+      return beside ? [`  ${paint.dim('$')} ${text.padEnd(width)}  ${remark}`.trimEnd()] : [`  ${paint.dim('$')} ${text}`, ...(remark === '' ? [] : [`      ${remark}`])]
+    })
     return `\n${paint.bold('Examples:')}\n${lines.join('\n')}`
   })
   command.action(async () => {

@@ -54,6 +54,10 @@ describe('help', () => {
     expect(out).toContain('Common options:')
   })
 
+  it.skipIf(!existsSync('/usr/bin/script'))('on a narrow terminal what an example is for stands below it', async () => {
+    expect(await onTerminal(['deliver', '--help'], emptyFolder(), { NO_COLOR: '1' })).toContain('  $ finalmile deliver leads.csv --to acme --test\r\n      # a rehearsal against the sandbox\r\n')
+  })
+
   it('has a version', async () => expect((await finalmile(['--version'])).out).toMatch(/^\d+\.\d+\.\d+\n$/))
 })
 

@@ -24,6 +24,10 @@ describe('new --from', () => {
     expect(JSON.parse(buyer.journal[0]?.body ?? '')).toEqual({ leadId: 'L1', contact: { email: 'lead1@example.com', st: 'CA' }, vertical: 'auto' })
   })
 
+  it('names the file by the letters of the name, without their accents', async () => {
+    expect((await createProject({}).run('new', 'Mäkelä & São Paulo', '--from', 'curl https://a.example -d a=1')).err).toContain('✓ recipients/makela-sao-paulo.yaml\n')
+  })
+
   it('maps to the columns of --leads, tells what they have not, and the next command has their id', async () => {
     const project = createProject({})
     project.write('crm export.csv', '"Lead ID","First Name","Mobile Phone"\n00Q1,Dana,(415) 555-0101\n')

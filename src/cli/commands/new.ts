@@ -23,7 +23,7 @@ import { writeText } from '../write-text.ts'
 /** A recipient file, from questions or from what the buyer's documentation has: a curl command, a Postman collection, an OpenAPI file. */
 export const run: RunCommand = async (invocation) => {
   const { args: [name = ''], options, streams, settings, cwd } = invocation
-  const id = name.toLowerCase().normalize('NFKD').replace(/[^a-z0-9]+/g, '-').replace(/^-+|-+$/g, '')
+  const id = name.toLowerCase().normalize('NFKD').replace(/\p{M}/gu, '').replace(/[^a-z0-9]+/g, '-').replace(/^-+|-+$/g, '')
   if (id === '') throw usageError(`"${name}" makes no file name`, 'for example finalmile new "Acme Insurance"')
   const file = join(resolve(cwd, settings.recipients[0] ?? DEFAULT_RECIPIENTS), `${id}.yaml`)
   const shown = relative(cwd, file)
