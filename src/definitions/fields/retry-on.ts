@@ -1,15 +1,14 @@
 import { parseRetryOn, type RetryOn } from '../values/retry-on.ts'
-import type { YamlNode } from '../yaml-tree.ts'
-import { textual, type Kind, type Reading } from './field.ts'
+import { eachStatus } from '../values/status-range.ts'
+import { textual, type Kind } from './field.ts'
 import { listOf } from './plain.ts'
 
-const RETRY_ONS = listOf(textual('a status, a condition, or both', parseRetryOn))
+const ONE = textual('a status, a condition, or both', parseRetryOn)
+const SEVERAL = listOf(ONE)
 
-/** Failures that are tried again although their class is not. */
-export const RETRY_ON: Kind<readonly RetryOn[]> = { ...RETRY_ONS, read: (node, reading) => (node.kind === 'list' ? RETRY_ONS.read(node, reading) : single(node, reading)) }
-
-/** A condition may hold commas: one line is one exception. */
-const single = (node: YamlNode, reading: Reading): readonly RetryOn[] | undefined => {
-  const one = textual('a status, a condition, or both', parseRetryOn).read(node, reading)
-  return one && [one]
+/** Failures that are tried again although their class is not. A condition may hold commas: one line is several statuses, and one condition. */
+export const RETRY_ON: Kind<readonly RetryOn[]> = {
+  ...SEVERAL,
+  takes: 'a status (or several: `400, 404`), a condition, or both; several of them as a YAML list',
+  read: (node, reading) => (node.kind === 'scalar' ? eachStatus(node.text).flatMap((text) => ONE.read({ ...node, value: text, text }, reading) ?? []) : SEVERAL.read(node, reading)),
 }

@@ -11,6 +11,7 @@ import { parseDuplicateCheck } from '../values/duplicate-check.ts'
 import { parsed, refused } from '../values/parsed.ts'
 import { parseRequirement, type RequirementLine } from '../values/requirement.ts'
 import { parseResponseCode } from '../values/response-code.ts'
+import { eachStatus } from '../values/status-range.ts'
 import { parseRetries } from '../values/retries.ts'
 import { parseWeekdays } from '../values/weekdays.ts'
 import { isEmpty, take, textOf, textual, type Kind, type Reading } from './field.ts'
@@ -125,14 +126,6 @@ export const RESPONSE_CODES: Kind<readonly ResponseCodeRow[]> = {
     return rows
   },
 }
-
-/** `400, 422 + "zip" in body` is a row for each status; what stands behind them keeps its column. */
-const eachStatus = (key: string): readonly string[] => {
-  const list = STATUSES.exec(key)?.[0]
-  return list === undefined ? [key] : list.split(/,|\/|\bor\b|\band\b/i).map((status) => `${status.trim().padStart(list.length)}${key.slice(list.length)}`)
-}
-
-const STATUSES = /^\s*[1-5](?:xx|\d\d)(?:\s*[-–]\s*[1-5]\d\d)?(?:\s*(?:,|\/|\bor\b|\band\b)\s*[1-5](?:xx|\d\d)(?:\s*[-–]\s*[1-5]\d\d)?)+(?!\w)/i
 
 /** The first row that matches counts: one below a row of the same statuses, whatever the body, is never looked at. */
 const tellOfUnread = (rows: readonly ResponseCodeRow[], reading: Reading): void => {

@@ -10,3 +10,11 @@ export const parseStatusRange = (text: string): StatusRange | null => {
   const single = /^([1-5]\d\d)(?!\d)/.exec(trimmed)
   return single && !range ? { from: Number(single[1]), to: Number(single[1]) } : null
 }
+
+/** `400, 422 + "zip" in body` is said of each status; what stands behind them keeps its column. */
+export const eachStatus = (text: string): readonly string[] => {
+  const list = STATUSES.exec(text)?.[0]
+  return list === undefined ? [text] : list.split(/,|\/|\bor\b|\band\b/i).map((status) => `${status.trim().padStart(list.length)}${text.slice(list.length)}`)
+}
+
+const STATUSES = /^\s*[1-5](?:xx|\d\d)(?:\s*[-–]\s*[1-5]\d\d)?(?:\s*(?:,|\/|\bor\b|\band\b)\s*[1-5](?:xx|\d\d)(?:\s*[-–]\s*[1-5]\d\d)?)+(?!\w)/i

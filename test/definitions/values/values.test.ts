@@ -124,6 +124,7 @@ describe('retries', () => {
     ['Retry Strategy:\n  Retry On: 403 where code in (1, 2)', [{ status: { from: 403, to: 403 }, when: { kind: 'in' } }]],
     ['Retry On: [409, 4xx where body contains "busy"]', [{ status: { from: 409, to: 409 }, when: null }, { status: { from: 400, to: 499 }, when: { op: 'contains' } }]],
     ['Retry Strategy:\n  Client Errors:\n    404 Not Found: Retry\n    400: Don\'t retry', [{ status: { from: 404, to: 404 }, when: null }]],
+    ['Retry On: 400, 409 where code in (1, 2)', [{ status: { from: 400, to: 400 }, when: { kind: 'in' } }, { status: { from: 409, to: 409 }, when: { kind: 'in' } }]], ['Retry On: 404/410', [{ status: { from: 404, to: 404 }, when: null }, { status: { from: 410, to: 410 }, when: null }]],
     ['Retry Strategy:\n  Client Errors:\n    400 Bad Request: Retry 2 times\n    423: Retry once after 30 seconds', [{ status: { from: 400, to: 400 }, again: { times: 2 } }, { status: { from: 423, to: 423 }, again: { times: 1, waitMs: 30_000 } }]],
   ])('%s', (line, expected) => expect(endpoint(`${BASE}${line}`).definition.retryOn).toMatchObject(expected))
   it('Client Errors takes a rule as the others do, and statuses beside it', () => {
@@ -137,7 +138,7 @@ describe('retries', () => {
     expect(read(`Retry: 5 times; ${busy}; 404: Retry`)).toMatchObject({ rule: { retries: 5 }, statuses: [400, 404] })
     expect(read('Retry: none; 404: Retry')).toMatchObject({ rule: { retries: 3 }, statuses: [404] })
   })
-  it.each(['Retries: 3s', 'Retry Strategy:\n  Server Errors:\n    Backoff: 1, 2', 'Retry Strategy:\n  Sever Errors:\n    Retry: 3', 'Retry On: soon', 'Retry On: where', 'Retry On: 400, 409', 'Retry On: 400 if x', 'Retry Strategy:\n  Client Errors:\n    500: Retry'])('%s is an error', (line) => expect(errorOf(line)).toBeDefined())
+  it.each(['Retries: 3s', 'Retry Strategy:\n  Server Errors:\n    Backoff: 1, 2', 'Retry Strategy:\n  Sever Errors:\n    Retry: 3', 'Retry On: soon', 'Retry On: where', 'Retry On: 400 if x', 'Retry Strategy:\n  Client Errors:\n    500: Retry'])('%s is an error', (line) => expect(errorOf(line)).toBeDefined())
 })
 
 describe('response codes', () => {
