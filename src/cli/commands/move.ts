@@ -14,6 +14,7 @@ import { isPostgres, sqlitePath } from '../store.ts'
 export const run: RunCommand = async ({ options, settings, streams, cwd }) => {
   const { from, to } = options
   if (typeof from !== 'string' || typeof to !== 'string') throw usageError('move takes --from and --to', 'for example: finalmile move --from sqlite:.finalmile/store.db --to postgres://finalmile@db/leads')
+  if (from === to) throw usageError('--from and --to name the same store', 'give --to an empty one')
   const source = await open(from, cwd, 'from')
   try {
     const target = await open(to, cwd, 'to')
