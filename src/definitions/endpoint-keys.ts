@@ -107,6 +107,7 @@ const OTHER_NAMES: readonly (readonly [RegExp, string])[] = [
   [/^((business|operating|delivery|office)?hours|schedule|dayparting|openinghours)$/, 'write Call Window: 9am-5pm, Days: Mon-Fri and Timezone: America/New_York; the Schedule of a batch stands under Batch'],
   [/^(host(name)?|server|port|folder|directory|remotepath)$/, 'all of an address stands in Endpoint: sftp://user@sftp.example.com:22/folder/, smtp://user@mail.example.com:587 or https://…'],
   [/^(columns|csvcolumns|payload|fieldmap)$/, 'write Field Mapping: and a line for each field below it'],
+  [/^header$/, 'write Headers: and a line for each below it; that of a signature stands under Auth'],
   [/^api(key|token)$/, 'write Headers: and X-API-Key: ${NAME} below it, or Auth: Bearer ${NAME}'],
 ]
 

@@ -178,7 +178,7 @@ describe('typed recipients', () => {
 
 it.each([
   ['Filters: {States: CA}', 'write Accept When: lead.state in (CA, TX)'], ['Daily Cap: 50', 'write Caps: 50 per day'], ['Schedule: Mon-Fri 9-5', 'write Call Window: 9am-5pm'], ['Settings: {API Key: x}', 'write Headers: and X-API-Key: ${NAME}'], ['Tiemout: 3s', 'did you mean "Timeout"?'],
-  ['Type: sftp\nHost: a.example', 'all of an address stands in Endpoint: sftp://'], ['Columns: {a: b}', 'write Field Mapping:'],
+  ['Type: sftp\nHost: a.example', 'all of an address stands in Endpoint: sftp://'], ['Columns: {a: b}', 'write Field Mapping:'], ['Header: {X-Key: a}', 'write Headers:'],
 ])('%s: what stands under another name here is told by it', (line, help) => { expect(load({ r: `${BASE}${line}` }).said.join('\n')).toContain(help) })
 
 it('Retry and Max Retries are Retries', () => {
