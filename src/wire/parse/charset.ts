@@ -37,7 +37,9 @@ const declaredInXml = (buffer: Buffer): string | null => {
 
 const decodeAs = (charset: string, buffer: Buffer): string => {
   try {
-    return new TextDecoder(charset).decode(buffer)
+    const decoder = new TextDecoder(charset)
+    // In two calls: Node 24.0 reads windows-1252 that comes in one as Latin-1, without its € and quotes.
+    return decoder.decode(buffer, { stream: true }) + decoder.decode()
   } catch {
     // A charset that nobody knows: the ASCII part, which is most of it, is right in UTF-8.
     return buffer.toString()

@@ -61,6 +61,8 @@ export const killed = async (scenario: Scenario, leads: number, kills: number, r
       const lead = /L\d+/.exec(problem)?.[0]
       if (lead) console.error((await project.run(['explain', lead])).out, ...Object.entries(journals).flatMap(([id, entries]) => entries.filter((each) => each.body.includes(lead)).map((each) => `  buyer ${id} ${new Date(each.at).toISOString()} ${each.path} ${each.act} booked ${each.booked ?? 'nothing'}${each.repeated ? ' from memory' : ''}\n`)))
     }
+    // By chance a buyer is away at each of a lead's tries.
+    for (const each of all.failed.slice(0, 3)) console.log(`failed ${each}`)
     const seconds = Math.round((performance.now() - began) / 1000)
     return {
       kills: done, seconds, problems,

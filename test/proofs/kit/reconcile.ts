@@ -5,6 +5,8 @@ export interface Reconciled {
   /** What disagrees; empty when all is well. */
   readonly problems: readonly string[]
   readonly outcomes: string
+  /** Leads that every try failed, each with what its tries met. */
+  readonly failed: readonly string[]
   readonly requests: number
   /** Answered from the buyers' memory: a request that had been processed was repeated with its key. */
   readonly repeats: number
@@ -68,6 +70,7 @@ export const reconcile = async (project: Project, journals: Journals, leads: num
   const owed = ledger.filter((row) => row.verdict === 'accepted' && row.class !== 'surplus').reduce((sum, row) => sum + (bought.get(`${row.recipient} ${row.lead_id}`)?.cents ?? 0n), 0n)
   return {
     problems, requests: all.length, repeats: all.filter((each) => each.repeated).length, sales, surplus, inDoubt, owed, booked,
+    failed: results.flatMap(({ lead_id: lead, outcome }) => (outcome === 'failed' ? [`${lead}: ${ledger.flatMap((row) => (row.lead_id === lead ? [`${row.recipient} ${row.phase} ${row.verdict} ${row.reason}`] : [])).join(', ')}`] : [])),
     outcomes: Object.entries(Object.groupBy(results, (each) => each.outcome ?? '')).map(([name, list]) => `${name} ${list?.length ?? 0}`).join(', '),
   }
 }
