@@ -71,6 +71,16 @@ describe('a lead of two targets, each worked by another worker', { timeout: 120_
     expect(once(await both(sends, more))).toEqual(['busy,ok'])
   })
 
+  it('waits in both where both take it in in one moment while the buyer is closed, and is taken up in both', async () => {
+    const [one, two] = workers()
+    for (let moment = 0; moment < 10; moment++) {
+      const leads = Array.from({ length: 10 }, (_, i) => `L${moment}${i}`)
+      await Promise.all([kinds(one, ...leads.map((lead) => takenIn(delivery(lead, 'a')))), kinds(two, ...leads.map((lead) => takenIn(delivery(lead, 'b'))))])
+    }
+    const due = async (ledger: Ledger): Promise<number> => (await ledger.claimDue({ mode: 'live', now: T0, limit: 100 })).length
+    expect([await due(one), await due(two), await due(one)]).toEqual([100, 100, 0])
+  })
+
   it('comes to a buyer that knows no keys once, by two runs that each take up what is due to their target', async () => {
     const [one, two] = workers()
     const shared = await buyer({ script: { do: 'accept', price: '10.00', afterMs: 30 }, idempotent: false })

@@ -25,12 +25,12 @@ const onItsWay = (recipient: string): string => `${SAME_LEAD}
 
 /** What a worker may take; each statement locks what it takes and passes by what another is about to take. */
 export const createClaims = (s: string, fence: number, queue: Queue) => {
-  /** Rows as they were before, in the order of `numbers`. One that pg-boss named is not locked yet: whoever changes it meanwhile keeps it. */
+  /** Rows as they were before, in the order of `numbers`, and no longer `sole`: others are seen by now, and two that wait may both have been it when they were taken in. One that pg-boss named is not locked yet: whoever changes it meanwhile keeps it. */
   const take = async (run: Run, numbers: readonly number[], where: string, values: readonly unknown[] = []): Promise<readonly Row[]> => {
     if (numbers.length === 0) return []
     return run(
       `WITH wanted AS (SELECT k.n, k.i, d.state, d.version, d.fence FROM unnest($1::bigint[]) WITH ORDINALITY k(n, i) JOIN ${s}.deliveries d ON d.n = k.n WHERE ${where}),
-       taken AS (UPDATE ${s}.deliveries d SET state = 0, fence = ${fence} FROM wanted WHERE d.n = wanted.n AND d.state = wanted.state AND d.version = wanted.version AND d.fence = wanted.fence RETURNING d.*, wanted.i, wanted.state AS before)
+       taken AS (UPDATE ${s}.deliveries d SET state = 0, sole = 0, fence = ${fence} FROM wanted WHERE d.n = wanted.n AND d.state = wanted.state AND d.version = wanted.version AND d.fence = wanted.fence RETURNING d.*, wanted.i, wanted.state AS before)
        SELECT taken.*, taken.before AS state, r.id AS run_id FROM taken JOIN ${s}.runs r ON r.n = taken.run ORDER BY taken.i`,
       [numbers, ...values],
     )
