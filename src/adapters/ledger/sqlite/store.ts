@@ -15,7 +15,7 @@ import { purgeRows, scrubFiles } from './purge.ts'
 import { createReads } from './reads.ts'
 import { createRecipients } from './recipients.ts'
 import { SELECT_DELIVERY, statements } from './statements.ts'
-import { inTransaction } from './transaction.ts'
+import { inSnapshot, inTransaction } from './transaction.ts'
 import { PURGED_LEAD, WORKING, deliveryRowOf, eventsOf, standingOf, storedEventsOf } from '../rows.ts'
 import type { SqlRow } from '../rows.ts'
 
@@ -82,13 +82,14 @@ export const createStore = (db: DatabaseSync, lease: Lease | null, mayWrite: () 
         if (had.length > 0 && !statement.byKey.get(leadId, target, mode, number)) return { kind: 'had', recipients: had }
       }
       if (step.claims.length > 0 || step.sales.length > 0) {
-        if (statement.byKey.get(leadId, target, mode, number)) return existing(leadId, target, mode, number)
+        const there = existing(leadId, target, mode, number)
+        if (there) return there
         const refused = refusedClaim(step.claims, step.at, counted, takenUntil)
         if (refused) return { kind: 'refused', claim: refused }
         if (!bookAll({ leadId, mode, number }, step.sales)) return { kind: 'booked' }
       }
       const added = step.standing === WORKING ? statement.addWorking.run(...step.create, run, step.count, fence) : statement.addDelivery.run(...step.create, run, step.count, fence, ...step.standing)
-      if (added.changes === 0) return existing(leadId, target, mode, number)
+      if (added.changes === 0) return existing(leadId, target, mode, number) ?? { kind: 'conflict' }
       known = { n: Number(added.lastInsertRowid), version: step.count, leadId, mode, number }
       if (step.standing[0] === 0) active.set(step.deliveryId, known)
     } else {
@@ -121,10 +122,11 @@ export const createStore = (db: DatabaseSync, lease: Lease | null, mayWrite: () 
     return true
   }
 
-  const existing = (leadId: string, target: string, mode: string, number: number): Exists => {
+  const existing = (leadId: string, target: string, mode: string, number: number): Exists | null => {
     const row = statement.byKey.get(leadId, target, mode, number)
+    if (!row) return null
     const last = statement.highest.get(leadId, target, mode)
-    return { kind: 'exists', standing: standingOf(row ?? {}), number: Number(last?.['number'] ?? number) }
+    return { kind: 'exists', standing: standingOf(row), number: Number(last?.['number'] ?? number) }
   }
 
   const counted = (name: string): number => Number(statement.counter.get(name)?.['value'] ?? 0)
@@ -172,8 +174,11 @@ export const createStore = (db: DatabaseSync, lease: Lease | null, mayWrite: () 
   return {
     keepLease: (): void => { lease?.renew(Date.now()) },
     append: (steps: readonly PackedStep[]): readonly PackedResult[] => write(() => steps.map(appendOne)),
-    known: ({ mode, to, leadIds }: Query<'known'>): ReadonlyMap<string, Exists> =>
-      new Map(leadIds.flatMap((leadId) => (statement.byKey.get(leadId, to, mode, 1) ? [[leadId, existing(leadId, to, mode, 1)]] : []))),
+    // One snapshot for all: each look by itself would lock and unlock the file.
+    known: ({ mode, to, leadIds }: Query<'known'>): ReadonlyMap<string, Exists> => inSnapshot(db, () => new Map(leadIds.flatMap((leadId) => {
+      const there = existing(leadId, to, mode, 1)
+      return there ? [[leadId, there] as const] : []
+    }))),
 
     startRun: (run: Run, plan: { readonly hash: string; readonly json: string } | null): void => write(() => {
       if (plan) statement.addPlan.run(plan.hash, plan.json)
