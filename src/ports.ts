@@ -98,7 +98,7 @@ export interface LoadedDelivery {
   readonly runId: string
   readonly standing: Standing
   readonly events: readonly StoredEvent[]
-  /** Of one that was claimed: endpoints that have the lead, or may have it (see `StepResult`), through another target meanwhile; absent where none has. */
+  /** Of one that was taken: endpoints that have the lead, or may have it (see `StepResult`), through another target meanwhile; absent where none has. */
   readonly had?: readonly string[]
 }
 export interface StoredEvent { readonly seq: number; readonly runId: string; readonly event: DeliveryEvent }
@@ -164,10 +164,10 @@ export interface Ledger {
    * A lead is in one batch of a recipient at a time: where another delivery of it (through another target) is on its way
    * there or waits to be repeated, one that is to join a batch is put off until after that, and not given.
    */
-  claimDue(query: DueQuery): Promise<readonly LoadedDelivery[]>
-  /** Gives this run the deliveries that accumulate for a batch of this recipient, due or not, oldest first; none whose lead is on its way there (see `claimDue`). */
-  claimBatch(query: { readonly mode: Mode; readonly recipient: string; readonly limit: number; /** none at all where fewer accumulate */ readonly atLeast?: number }): Promise<readonly LoadedDelivery[]>
-  /** Of the claimed deliveries that are to join a batch of this recipient now, those whose lead is on its way there (see `claimDue`) or is worked by another process for another target, and until when they are put off. Those asked about are not in each other's way. */
+  takeDue(query: DueQuery): Promise<readonly LoadedDelivery[]>
+  /** Gives this run the deliveries that accumulate for a batch of this recipient, due or not, oldest first; none whose lead is on its way there (see `takeDue`). */
+  takeBatch(query: { readonly mode: Mode; readonly recipient: string; readonly limit: number; /** none at all where fewer accumulate */ readonly atLeast?: number }): Promise<readonly LoadedDelivery[]>
+  /** Of the taken deliveries that are to join a batch of this recipient now, those whose lead is on its way there (see `takeDue`) or is worked by another process for another target, and until when they are put off. Those asked about are not in each other's way. */
   onTheirWay(query: { readonly mode: Mode; readonly recipient: string; readonly deliveryIds: readonly string[]; readonly now: Instant; readonly runId?: string }): Promise<ReadonlyMap<string, Instant | null>>
   /** The other deliveries (through other targets) of these deliveries' leads, however they stand; of a lead that has none, nothing. */
   siblings(deliveryIds: readonly string[]): Promise<readonly LoadedDelivery[]>
@@ -181,12 +181,12 @@ export interface Ledger {
   holdPlaces(recipient: string, mode: Mode, limit: number, own: { readonly wanted: number; readonly used: number }): Promise<number>
   /** Takes times of a rate over all processes, at which attempts may leave; where fewer than `wanted` are free, when the next is. In milliseconds from when it resolves. */
   holdStarts(recipient: string, mode: Mode, rate: Rate, own: { readonly fromMs: number; readonly withinMs: number; readonly wanted: number }): Promise<{ readonly inMs: readonly number[]; readonly nextInMs: number | null }>
-  /** The earliest time after which `claimDue` with the same query would find something; null where nothing waits for a time. */
+  /** The earliest time after which `takeDue` with the same query would find something; null where nothing waits for a time. */
   nextDue(query: DueFilter): Promise<Instant | null>
   /** Deliveries that a writer before this one left `working`: a crash. Oldest first. */
-  claimAbandoned(query: Omit<DueFilter, 'runId'> & { readonly limit: number }): Promise<readonly LoadedDelivery[]>
+  takeAbandoned(query: Omit<DueFilter, 'runId'> & { readonly limit: number }): Promise<readonly LoadedDelivery[]>
   /** Takes one delivery that is settled, waiting or abandoned: `--retry-failed`, review, a lead of the same file that still waits. Null where this writer works it already, where unknown. */
-  claim(deliveryId: string): Promise<LoadedDelivery | null>
+  takeOne(deliveryId: string): Promise<LoadedDelivery | null>
 
   load(deliveryId: string): Promise<LoadedDelivery | null>
   /** All deliveries of a lead, oldest first. */
@@ -219,7 +219,7 @@ export interface Ledger {
   /**
    * Removes what is personal of deliveries settled longer ago than that: the lead's fields, what buyers said of it and what
    * was captured; from the files too. Figures stay, and so do lead ids, or a lead could be sold again. A purged delivery is
-   * known and settled, and can no longer be claimed: there is nothing left to send. Resolves to how many were purged.
+   * known and settled, and can no longer be taken: there is nothing left to send. Resolves to how many were purged.
    */
   purge(query: { readonly olderThanMs: number; readonly now: Instant }): Promise<number>
 

@@ -20,7 +20,7 @@ import type { Work } from './work.ts'
 
 /** How many leads a recipient's batch may take from the store, and who brings them back as works. */
 interface BatchSource {
-  claim(recipient: string, limit: number, atLeast: number): Promise<readonly Work[]>
+  take(recipient: string, limit: number, atLeast: number): Promise<readonly Work[]>
 }
 
 /**
@@ -51,11 +51,11 @@ export const createBatcher = (around: Surroundings, dispatcher: Dispatcher, limi
   /** Sends these due leads, and with them as many of those that joined later as fit; false where there were none. */
   const flush = async (recipient: string, due: readonly Work[]): Promise<boolean> => {
     const { maxLeads } = batchOf(recipient)
-    // Without due leads nothing is awaited before the claim takes its slot: the run would end in between.
+    // Without due leads nothing is awaited before the taking takes its slot: the run would end in between.
     const free = due.length === 0 ? due : await apart(recipient, due)
     if (due.length > 0 && free.length === 0) return false
     const room = free.length === 0 ? maxLeads : (maxLeads - (free.length % maxLeads)) % maxLeads
-    const works = [...free, ...(room > 0 ? await source.claim(recipient, room, deps.ledger.shared && due.length === 0 ? maxLeads : 1) : [])]
+    const works = [...free, ...(room > 0 ? await source.take(recipient, room, deps.ledger.shared && due.length === 0 ? maxLeads : 1) : [])]
     if (due.length > 0) full.left(recipient, works.length)
     await doubt(recipient, works)
     // Bought through another target since they joined, or perhaps: they decide again.

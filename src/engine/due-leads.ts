@@ -10,7 +10,7 @@ import type { createTally } from './tally.ts'
 import { nextBatch } from './work.ts'
 import type { Work } from './work.ts'
 
-const CLAIM_LIMIT = 256
+const TAKE_LIMIT = 256
 /** How often work of processes that have gone is looked for, where several share a store. */
 const RECOVER_MS = 5_000
 /** How often, at most, a store that several share is asked what the others did. */
@@ -21,7 +21,7 @@ const WATCH_MS = 1_000
 /** Leads that the store has for this run: those that are due, those that accumulate, those that a process left behind. */
 export const createDueLeads = (around: Surroundings, { adopt }: ReturnType<typeof createTakeUp>, lanes: ReturnType<typeof createLanes>, slots: ReturnType<typeof createSlots>, tally: ReturnType<typeof createTally>, dispatcher: ReturnType<typeof createDispatcher>, batcher: ReturnType<typeof createBatcher>, refresh: (now: Instant) => Promise<void>) => {
   const { settings, deps: { ledger, clock, signal }, facts: { policies }, stopping } = around
-  const { mode, to, runId, take = CLAIM_LIMIT } = settings
+  const { mode, to, runId, take = TAKE_LIMIT } = settings
   /** `deliver` works its own, `resume` all. */
   const own = to === null ? {} : { runId }
   let lookedAt = 0
@@ -45,13 +45,13 @@ export const createDueLeads = (around: Surroundings, { adopt }: ReturnType<typeo
   const recover = async (): Promise<void> => {
     for (;;) {
       const now = clock.now()
-      const left = await ledger.claimAbandoned({ mode, limit: CLAIM_LIMIT, ...(to === null ? {} : { to: to.id }) })
+      const left = await ledger.takeAbandoned({ mode, limit: TAKE_LIMIT, ...(to === null ? {} : { to: to.id }) })
       for (const each of left) tally.recovered(each.delivery.lead.id, each.runId)
       for (const work of await adopt(left)) {
         work.orders = [...interrupted(work.history, now)]
         dispatcher.pump(work)
       }
-      if (left.length < CLAIM_LIMIT) return
+      if (left.length < TAKE_LIMIT) return
       // Nobody else opens meanwhile what a rate or a hold keeps shut, asks for places, or hears of a pause.
       while (slots.full()) {
         if (stopping()) return
@@ -73,7 +73,7 @@ export const createDueLeads = (around: Surroundings, { adopt }: ReturnType<typeo
     next: (): Promise<Instant | null> => ledger.nextDue({ mode, ...own }),
     /** Works all that is due; true when something was. */
     take: async (now: Instant): Promise<boolean> => {
-      const due = await adopt(await ledger.claimDue({ mode, now, limit: take, ...own }))
+      const due = await adopt(await ledger.takeDue({ mode, now, limit: take, ...own }))
       const batches = new Map<string, Work[]>()
       for (const work of due) {
         const batch = dueBatch(work, now)

@@ -65,7 +65,7 @@ export const createKnownLeads = ({ settings, deps: { ledger, clock }, facts: { p
       const retry = await mayRetry(work, standing)
       if (retry && await doubted.keeps(work)) return slots.give()
       const due = standing.state === 'waiting' && !standing.batch && standing.dueAt !== null && standing.dueAt <= clock.now() + settings.waitMs
-      const loaded = retry || due ? await ledger.claim(delivery.id) : null
+      const loaded = retry || due ? await ledger.takeOne(delivery.id) : null
       if (!loaded) {
         // While it has its slot the run does not end.
         await compare(work)

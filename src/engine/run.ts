@@ -88,11 +88,11 @@ export const runDeliveries = async (settings: RunSettings, leads: LeadSource | n
   const limits = createLimits(around)
   const dispatcher = createDispatcher(around, limits)
   const batcher = createBatcher(around, dispatcher, limits, {
-    claim: async (recipient, limit, atLeast) => {
+    take: async (recipient, limit, atLeast) => {
       // Until its leads are works with slots of their own, a batch that is being fetched keeps the run from ending.
       slots.take()
       try {
-        return await takeUp.adopt(await ledger.claimBatch({ mode, recipient, limit, atLeast }))
+        return await takeUp.adopt(await ledger.takeBatch({ mode, recipient, limit, atLeast }))
       } finally {
         slots.give()
       }
@@ -109,7 +109,7 @@ export const runDeliveries = async (settings: RunSettings, leads: LeadSource | n
       if (settings.enqueue) {
         if (stopping()) return
         await enqueue(batch.leads.map(({ lead }) => workOf(lead)), async (id) => {
-          const loaded = await ledger.claim(id)
+          const loaded = await ledger.takeOne(id)
           return loaded && loadedWork(loaded, await takeUp.planOf(loaded))
         })
         continue

@@ -96,8 +96,8 @@ const CASES: readonly Case[] = [
     expect(await kinds(ledger, [accept(a)])).toEqual(['ok'])
     expect(await kinds(ledger, [accept(b)])).toEqual(['booked'])
     expect(await ledger.append([first(c)])).toEqual([{ kind: 'had', recipients: ['x'] }])
-    expect(await ledger.claim(b.id)).toMatchObject({ had: ['x'] })
-    expect(await ledger.claim(a.id)).not.toHaveProperty('had')
+    expect(await ledger.takeOne(b.id)).toMatchObject({ had: ['x'] })
+    expect(await ledger.takeOne(a.id)).not.toHaveProperty('had')
     const beside: DeliveryEvent = { type: 'reviewed', at: T0, decision: 'accept', note: null, sale: { path: '/', recipient: 'y', buyerLeadId: null, revenue: money(10_000) } }
     expect(await kinds(ledger, [{ deliveryId: b.id, version: 1, runId: 'r4', events: [beside], standing: settled() }])).toEqual(['ok'])
     expect(await ledger.append([first(c)])).toEqual([{ kind: 'had', recipients: expect.arrayContaining(['x', 'y']) }])
@@ -106,13 +106,13 @@ const CASES: readonly Case[] = [
     const a = delivery('L1')
     await ledger.append([first(a, { standing: settled(T0, 'failed') })])
     expect(await all(ledger.deliveries({ outcomes: ['failed'] }))).toHaveLength(1)
-    await ledger.claim(a.id)
+    await ledger.takeOne(a.id)
     expect(await all(ledger.deliveries({ outcomes: ['failed'] }))).toEqual([])
     expect(await ledger.counts('live')).toMatchObject({ working: 1, settled: { failed: 0 } })
   }],
   ['a look at an unknown run finds nothing', async (ledger) => {
     expect(await ledger.nextDue({ mode: 'live', runId: 'nobody' })).toBeNull()
-    expect(await ledger.claimDue({ mode: 'live', runId: 'nobody', now: T0, limit: 1 })).toEqual([])
+    expect(await ledger.takeDue({ mode: 'live', runId: 'nobody', now: T0, limit: 1 })).toEqual([])
   }],
   ['a call sees what was appended before it, and so does the end', async (ledger) => {
     const appended = Promise.all(Array.from({ length: 1500 }, (_, i) => ledger.append([first(delivery(`L${i}`))])))
@@ -174,7 +174,7 @@ const CASES: readonly Case[] = [
     await ledger.append([first(a, { events: [received(), ...tried('/', 'x', 1, accepted)], standing: settled(T0, 'failed') })])
     await ledger.purge({ olderThanMs: 0, now: T0 })
     expect(await kinds(ledger, [first(a), first(delivery('L1', 'b'))])).toEqual(['exists', 'had'])
-    expect(await ledger.claim(a.id)).toBeNull()
+    expect(await ledger.takeOne(a.id)).toBeNull()
     expect((await ledger.load(a.id))?.standing.state).toBe('settled')
   }],
 ]

@@ -105,14 +105,14 @@ const CASES: readonly Case[] = [
     const [a, b] = [delivery('L1'), delivery('L1', { to: 'b' })]
     await ledger.append([first(a, waits(T0), [received(), ...tried('/0', 'own', 1, accepted)]), first(b, settled(), [received(), ...sale('x')])].map((each) => ({ ...each, informed: true })))
     await ledger.append([first(delivery('L2'), waits(T0))])
-    const hads = (await ledger.claimDue({ mode: 'live', now: T0, limit: 10 })).map(({ delivery: { lead }, had = [] }) => [lead.id, had])
+    const hads = (await ledger.takeDue({ mode: 'live', now: T0, limit: 10 })).map(({ delivery: { lead }, had = [] }) => [lead.id, had])
     expect(hads).toEqual([['L1', ['x']], ['L2', []]])
   }],
   ['a lead that is held for a person at an endpoint is told to its other targets, until that person has looked', async (ledger) => {
     const [a, b, c] = [delivery('L1'), delivery('L1', { to: 'b' }), delivery('L1', { to: 'c' })]
     await ledger.append([first(a), first(c, waits(T0)), then(a, 1, settled('held'), tried('/', 'a', 1, null))])
     expect(await ledger.append([first(b), first(a)])).toMatchObject([{ kind: 'had', recipients: ['a'] }, { kind: 'exists' }])
-    expect((await ledger.claimDue({ mode: 'live', now: T0, limit: 10 })).map(({ had }) => had)).toEqual([['a']])
+    expect((await ledger.takeDue({ mode: 'live', now: T0, limit: 10 })).map(({ had }) => had)).toEqual([['a']])
     await ledger.append([then(a, 2, settled('rejected'), [])])
     expect((await ledger.append([first(b)])).map((each) => each.kind)).toEqual(['ok'])
   }],
@@ -121,7 +121,7 @@ const CASES: readonly Case[] = [
     const surplus = tried('/1', 'second', 1, accepted).map((event): DeliveryEvent => (event.type === 'attemptFinished' ? { ...event, surplus: true } : event))
     const unread = tried('/2', 'unread', 1, { kind: 'unconfirmed', class: 'unreadable', reason: 'no price' })
     await ledger.append([first(b, waits(T0)), first(a), then(a, 1, settled(), [...sale('x'), ...surplus, ...unread, ...tried('/3', 'no', 1, rejected)])])
-    expect((await ledger.claimDue({ mode: 'live', now: T0, limit: 10 })).map(({ had }) => [...had ?? []].sort())).toEqual([['second', 'unread', 'x']])
+    expect((await ledger.takeDue({ mode: 'live', now: T0, limit: 10 })).map(({ had }) => [...had ?? []].sort())).toEqual([['second', 'unread', 'x']])
     const [result] = await ledger.append([first(delivery('L1', { to: 'c' }))])
     expect(result?.kind === 'had' && [...result.recipients].sort()).toEqual(['second', 'unread', 'x'])
   }],
@@ -194,34 +194,34 @@ const CASES: readonly Case[] = [
   ['tickets are drawn in order, each once', async (ledger) => {
     expect(await Promise.all([ledger.draw('s'), ledger.draw('s'), ledger.draw('other'), ledger.draw('s')])).toEqual([0, 1, 0, 2])
   }],
-  ['due work is claimed in order of its time, once, up to the limit', async (ledger) => {
+  ['due work is taken in order of its time, once, up to the limit', async (ledger) => {
     const leads = [3, 1, 2].map((n) => delivery(`L${n}`))
     await ledger.append(leads.map((each, i) => first(each, waits(T0 + [300, 200, 100][i]!))))
     const query = { mode: 'live', now: T0 + 250, limit: 1 } as const
-    expect((await ledger.claimDue(query)).map((each) => each.delivery.lead.id)).toEqual(['L2'])
-    expect((await ledger.claimDue({ ...query, limit: 9 })).map((each) => each.delivery.lead.id)).toEqual(['L1'])
-    expect(await ledger.claimDue({ ...query, limit: 9 })).toEqual([])
+    expect((await ledger.takeDue(query)).map((each) => each.delivery.lead.id)).toEqual(['L2'])
+    expect((await ledger.takeDue({ ...query, limit: 9 })).map((each) => each.delivery.lead.id)).toEqual(['L1'])
+    expect(await ledger.takeDue({ ...query, limit: 9 })).toEqual([])
     expect((await ledger.load(leads[2]!.id))?.standing).toEqual(working)
   }],
   ['due work comes with its events, and goes on from its version', async (ledger) => {
     const a = delivery('L1')
     await ledger.append([first(a, waits(T0), [received(), ...tried('/', 'a', 1, rejected)])])
-    const [claimed] = await ledger.claimDue({ mode: 'live', now: T0, limit: 9 })
-    expect(claimed?.events.map(({ event }) => event.type)).toEqual(['received', 'attemptStarted', 'attemptFinished'])
+    const [taken] = await ledger.takeDue({ mode: 'live', now: T0, limit: 9 })
+    expect(taken?.events.map(({ event }) => event.type)).toEqual(['received', 'attemptStarted', 'attemptFinished'])
     expect((await ledger.append([then(a, 3, settled('rejected'), [])])).map((each) => each.kind)).toEqual(['ok'])
   }],
   ['due work of one run, one target or one mode', async (ledger) => {
     await ledger.append([first(delivery('L1'), waits(T0)), first(delivery('L2', { to: 'b' }), waits(T0), [received()], 'r2'), first(delivery('L3', { mode: 'test' }), waits(T0))])
     const query = { mode: 'live', now: T0, limit: 9 } as const
     expect(await ledger.nextDue({ mode: 'live', runId: 'r3' })).toBeNull()
-    expect(await ledger.claimDue({ ...query, runId: 'r3' })).toEqual([])
-    expect((await ledger.claimDue({ ...query, to: 'b' })).map((each) => each.delivery.lead.id)).toEqual(['L2'])
-    expect((await ledger.claimDue({ ...query, runId: 'r1' })).map((each) => each.delivery.lead.id)).toEqual(['L1'])
-    expect((await ledger.claimDue({ ...query, mode: 'test' })).map((each) => each.delivery.lead.id)).toEqual(['L3'])
+    expect(await ledger.takeDue({ ...query, runId: 'r3' })).toEqual([])
+    expect((await ledger.takeDue({ ...query, to: 'b' })).map((each) => each.delivery.lead.id)).toEqual(['L2'])
+    expect((await ledger.takeDue({ ...query, runId: 'r1' })).map((each) => each.delivery.lead.id)).toEqual(['L1'])
+    expect((await ledger.takeDue({ ...query, mode: 'test' })).map((each) => each.delivery.lead.id)).toEqual(['L3'])
   }],
   ['what waits for a person is never due', async (ledger) => {
     await ledger.append([first(delivery('L1'), waits(null))])
-    expect(await ledger.claimDue({ mode: 'live', now: T0 * 2, limit: 9 })).toEqual([])
+    expect(await ledger.takeDue({ mode: 'live', now: T0 * 2, limit: 9 })).toEqual([])
     expect(await ledger.nextDue({ mode: 'live' })).toBeNull()
   }],
   ['the next due time is the earliest', async (ledger) => {
@@ -229,34 +229,34 @@ const CASES: readonly Case[] = [
     expect(await ledger.nextDue({ mode: 'live' })).toBe(T0 + 3)
     expect(await ledger.nextDue({ mode: 'test' })).toBeNull()
   }],
-  ['what accumulates for a batch is claimed before it is due, only for its recipient', async (ledger) => {
+  ['what accumulates for a batch is taken before it is due, only for its recipient', async (ledger) => {
     await ledger.append([first(delivery('L1')), first(delivery('L2'), waits(T0 + 1e6, { batch: true })), first(delivery('L3'), waits(T0)), first(delivery('L4'), waits(T0, { batch: true, recipient: 'b' }))])
     await ledger.append([then(delivery('L1'), 1, waits(T0 + 2e6, { batch: true }), [{ type: 'chose', at: T0, path: '/', choice: { kind: 'queue' } }])])
     const query = { mode: 'live', recipient: 'a', runId: 'r1', limit: 9 } as const
     // Who has waited longest goes first.
-    expect((await ledger.claimBatch({ ...query, limit: 1 })).map((each) => each.delivery.lead.id)).toEqual(['L2'])
-    expect((await ledger.claimBatch(query)).map((each) => each.delivery.lead.id)).toEqual(['L1'])
-    expect(await ledger.claimBatch(query)).toEqual([])
+    expect((await ledger.takeBatch({ ...query, limit: 1 })).map((each) => each.delivery.lead.id)).toEqual(['L2'])
+    expect((await ledger.takeBatch(query)).map((each) => each.delivery.lead.id)).toEqual(['L1'])
+    expect(await ledger.takeBatch(query)).toEqual([])
   }],
   ['a lead that a recipient may have got with a batch, and that waits to be repeated, joins no second one through another target until then', async (ledger) => {
     const [x, y, z] = [delivery('L1', { to: 'x' }), delivery('L1', { to: 'y' }), delivery('L1', { to: 'z' })]
     const start: DeliveryEvent = { type: 'attemptStarted', at: T0, path: '/', recipient: 'a', phase: 'post', attempt: 1, key: 'k', requestHash: 'h', version: null, batch: 'b_1.1' }
     const silence: DeliveryEvent = { type: 'attemptFinished', at: T0, path: '/', recipient: 'a', phase: 'post', attempt: 1, key: 'k', verdict: { kind: 'unknown', class: 'timeout', retry: true, reason: 'no answer' }, revenue: null, httpStatus: null, durationMs: 1, batch: 'b_1.1' }
     await ledger.append([first(x, waits(T0 + 60_000), [received(), start, silence]), first(y, waits(T0, { batch: true })), first(z, waits(T0 + 1, { batch: true, recipient: 'b' }))])
-    expect(await ledger.claimBatch({ mode: 'live', recipient: 'a', limit: 9 })).toEqual([])
-    expect((await ledger.claimDue({ mode: 'live', now: T0 + 1, limit: ledger.shared ? 9 : 1 })).map((each) => each.delivery.to)).toEqual(['z'])
+    expect(await ledger.takeBatch({ mode: 'live', recipient: 'a', limit: 9 })).toEqual([])
+    expect((await ledger.takeDue({ mode: 'live', now: T0 + 1, limit: ledger.shared ? 9 : 1 })).map((each) => each.delivery.to)).toEqual(['z'])
     const asked = { mode: 'live', deliveryIds: [z.id], now: T0 + 1 } as const
     expect(await ledger.onTheirWay({ ...asked, recipient: 'a' })).toEqual(new Map([[z.id, T0 + 61_000]]))
     expect(await ledger.onTheirWay({ ...asked, recipient: 'b' })).toEqual(new Map())
     expect(await ledger.nextDue({ mode: 'live' })).toBe(T0 + 60_000)
-    expect((await ledger.claimDue({ mode: 'live', now: T0 + 60_000, limit: 9 })).map((each) => each.delivery.to)).toEqual(['x'])
+    expect((await ledger.takeDue({ mode: 'live', now: T0 + 60_000, limit: 9 })).map((each) => each.delivery.to)).toEqual(['x'])
     await ledger.append([then(x, 3, settled('rejected'), [{ type: 'settled', at: T0 + 60_001, outcome: { kind: 'rejected', path: '/', recipient: 'a', reason: null, buyerLeadId: null, revenue: null, class: null }, cost: null, attempts: 2 }])])
-    expect((await ledger.claimDue({ mode: 'live', now: T0 + 61_000, limit: 9 })).map((each) => each.delivery.to)).toEqual(['y'])
+    expect((await ledger.takeDue({ mode: 'live', now: T0 + 61_000, limit: 9 })).map((each) => each.delivery.to)).toEqual(['y'])
   }],
   ['two deliveries of one lead that fall due together to join a batch are not in each other\'s way: who took both sees to it', async (ledger) => {
     const [x, y] = [delivery('L1', { to: 'x' }), delivery('L1', { to: 'y' })]
     await ledger.append([first(x, waits(T0, { batch: true })), first(y, waits(T0, { batch: true }))])
-    expect(await ledger.claimDue({ mode: 'live', now: T0, limit: 9 })).toHaveLength(2)
+    expect(await ledger.takeDue({ mode: 'live', now: T0, limit: 9 })).toHaveLength(2)
     expect(await ledger.onTheirWay({ mode: 'live', recipient: 'a', deliveryIds: [x.id, y.id], now: T0 })).toEqual(new Map())
   }],
   ['the other deliveries of leads are found, however they stand', async (ledger) => {
@@ -287,21 +287,21 @@ const CASES: readonly Case[] = [
   ['one delivery is taken whatever its state', async (ledger) => {
     const a = delivery('L1')
     await ledger.append([first(a, settled('failed'))])
-    expect((await ledger.claim(a.id))?.standing).toEqual(settled('failed'))
+    expect((await ledger.takeOne(a.id))?.standing).toEqual(settled('failed'))
     expect((await ledger.append([then(a, 1, settled('accepted'), [{ type: 'reopened', at: T0, reason: 'again' }], 'r2')])).map((each) => each.kind)).toEqual(['ok'])
     expect((await ledger.load(a.id))?.runId).toBe('r2')
-    expect(await ledger.claim(delivery('nobody').id)).toBeNull()
+    expect(await ledger.takeOne(delivery('nobody').id)).toBeNull()
   }],
   ['a delivery is taken once: not again while this writer works it', async (ledger) => {
     const [a, b] = [delivery('L1'), delivery('L2')]
     await ledger.append([first(a, waits(T0)), first(b)])
-    expect(await ledger.claimDue({ mode: 'live', now: T0, limit: 9 })).toHaveLength(1)
-    expect(await ledger.claim(a.id)).toBeNull()
-    expect(await ledger.claim(b.id)).toBeNull()
+    expect(await ledger.takeDue({ mode: 'live', now: T0, limit: 9 })).toHaveLength(1)
+    expect(await ledger.takeOne(a.id)).toBeNull()
+    expect(await ledger.takeOne(b.id)).toBeNull()
   }],
   ['this writer\'s own work is not abandoned', async (ledger) => {
     await ledger.append([first(delivery('L1'))])
-    expect(await ledger.claimAbandoned({ mode: 'live', limit: 9 })).toEqual([])
+    expect(await ledger.takeAbandoned({ mode: 'live', limit: 9 })).toEqual([])
   }],
   ['all deliveries of a lead, oldest first', async (ledger) => {
     await ledger.append([first(delivery('L1', { to: 'b' })), first(delivery('L1')), first(delivery('L2'))])
@@ -375,7 +375,7 @@ const CASES: readonly Case[] = [
   ['unpause makes due what waits for the recipient or for a person', async (ledger) => {
     await ledger.append([first(delivery('L1'), waits(null)), first(delivery('L2'), waits(T0 + 1e9)), first(delivery('L3'), waits(T0 + 1e9, { recipient: 'b' })), first(delivery('L4'), waits(null, { recipient: 'b' })), first(delivery('L5', { mode: 'test' }), waits(null)), first(delivery('L6'), settled())])
     expect(await ledger.wake('a', 'live', T0)).toBe(3)
-    expect((await ledger.claimDue({ mode: 'live', now: T0, limit: 9 })).map((each) => each.delivery.lead.id).toSorted()).toEqual(['L1', 'L2', 'L4'])
+    expect((await ledger.takeDue({ mode: 'live', now: T0, limit: 9 })).map((each) => each.delivery.lead.id).toSorted()).toEqual(['L1', 'L2', 'L4'])
   }],
   ['any text comes back as it went in', async (ledger) => {
     const fields = { id: 'x', nul: 'a\u0000b', emoji: '👩‍👩‍👧', quote: `"'\\\n`, rtl: 'שלום', long: 'x'.repeat(1_000_000), ['__proto__x']: 'p', constructor: 'c' }
@@ -417,7 +417,7 @@ const CASES: readonly Case[] = [
     expect(await after('L4', () => ledger.queues({ mode: 'live' }))).toMatchObject([{ leads: 800 }])
     expect((await after('L5', () => ledger.ofBatch('live', 'b_1.2'))).count).toBe(1_000)
     expect(await after('L6', () => ledger.ofLead('L6-199'))).toHaveLength(1)
-    expect(await after('L7', () => ledger.claimDue({ mode: 'live', now: T0, limit: 2_000 }))).toHaveLength(1_400)
+    expect(await after('L7', () => ledger.takeDue({ mode: 'live', now: T0, limit: 2_000 }))).toHaveLength(1_400)
     await Promise.all(appended)
   }],
   ['a step that comes while the one before it is being written follows it', async (ledger) => {
@@ -439,13 +439,13 @@ const CASES: readonly Case[] = [
     await ledger.append([first(b, settled()), first(c, waits(T0)), first(a, working, [received(), ...tried('/', 'a', 1, null)])])
     const after = await reopen!()
     const query = { mode: 'live', now: T0, limit: 9 } as const
-    expect(await after.claimAbandoned({ ...query, to: 'nobody' })).toEqual([])
-    const [left, ...others] = await after.claimAbandoned(query)
+    expect(await after.takeAbandoned({ ...query, to: 'nobody' })).toEqual([])
+    const [left, ...others] = await after.takeAbandoned(query)
     expect([left?.delivery.id, others.length]).toEqual([a.id, 0])
     expect(left?.events.map(({ event }) => event.type)).toEqual(['received', 'attemptStarted'])
-    expect(await after.claimAbandoned(query)).toEqual([])
+    expect(await after.takeAbandoned(query)).toEqual([])
     expect((await after.append([then(a, 2, settled(), sale().slice(1))])).map((each) => each.kind)).toEqual(['ok'])
-    expect((await after.claimDue(query)).map((each) => each.delivery.lead.id)).toEqual(['L3'])
+    expect((await after.takeDue(query)).map((each) => each.delivery.lead.id)).toEqual(['L3'])
     const numbers = (await all(after.events({}))).map(({ seq }) => seq)
     expect(numbers).toEqual([...new Set(numbers)].toSorted((one, other) => one - other))
   }],

@@ -60,7 +60,7 @@ describe('move', { timeout: 60_000 }, () => {
     await p.run('move', '--from', 'sqlite:one.db', '--to', store.url)
     const to = await openPostgresLedger({ url: store.url, use: 'write' })
     expect(await to.ofBatch('live', 'B-3')).toEqual({ count: 3, dueAt: T0 })
-    expect(await to.claimDue({ mode: 'live', now: T0, limit: 1 })).toHaveLength(3)
+    expect(await to.takeDue({ mode: 'live', now: T0, limit: 1 })).toHaveLength(3)
     await to.close()
   })
 

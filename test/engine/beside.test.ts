@@ -45,9 +45,9 @@ describe('a run beside others on one store', () => {
     const a = await buyer({ script: [{ do: 'answer', status: 400 }, { do: 'limit', retryAfter: '20' }, { do: 'accept' }] })
     const ledger = createMemoryLedger()
     let left: LoadedDelivery[] = []
-    const world = createWorld({ a: endpointYaml(a.url) }, { ...ledger, shared: true, claimAbandoned: async () => (world.clock.now() < T0 + 5_000 ? [] : left.splice(0)) })
+    const world = createWorld({ a: endpointYaml(a.url) }, { ...ledger, shared: true, takeAbandoned: async () => (world.clock.now() < T0 + 5_000 ? [] : left.splice(0)) })
     await world.run('a', someLeads(1))
-    const taken = await ledger.claim((await ledger.ofLead('L1'))[0]?.delivery.id ?? '')
+    const taken = await ledger.takeOne((await ledger.ofLead('L1'))[0]?.delivery.id ?? '')
     left = taken ? [taken] : []
     await world.run('a', someLeads(1, 2))
     expect((await ledger.counts('live')).settled.accepted).toBe(2)

@@ -377,7 +377,7 @@ describe('batch', () => {
   it('a run does not end while a full batch is fetched from the store, though nothing else is due within its wait', async () => {
     const a = await buyer({ script: { do: 'answer', status: 200, body: '{"results":[]}' } })
     const ledger = createMemoryLedger()
-    const slow: Ledger = { ...ledger, claimBatch: async (query) => { await new Promise((resolve) => setTimeout(resolve, 60)); return ledger.claimBatch(query) } }
+    const slow: Ledger = { ...ledger, takeBatch: async (query) => { await new Promise((resolve) => setTimeout(resolve, 60)); return ledger.takeBatch(query) } }
     const world = createWorld({ a: batched(a.url, 'JSON array') }, slow)
     await world.run('a', someLeads(4))
     expect(await world.standing('L1')).toMatchObject({ state: 'settled' })

@@ -35,7 +35,7 @@ describe('what a process left behind', () => {
     await first.ledger.setPaused('a', 'live', null)
     // The clock of the second begins at the beginning again, wherever that of the first has got to.
     await first.ledger.wake('a', 'live', T0)
-    for (let taken = 0; taken < 512; taken += 256) await first.ledger.claimDue({ mode: 'live', now: first.clock.now(), limit: 256 })
+    for (let taken = 0; taken < 512; taken += 256) await first.ledger.takeDue({ mode: 'live', now: first.clock.now(), limit: 256 })
 
     const second = createWorld(files, await open())
     await second.run(null, null)
@@ -93,7 +93,7 @@ describe('what a process left behind', () => {
     const one = endpointYaml(a.url).replace('/leads\n', '/leads\n  Concurrency: 50\n')
     const first = createWorld({ a: one }, await open())
     await first.run('a', someLeads(520), { enqueue: true })
-    for (let page = 0; page < 3; page++) await first.ledger.claimDue({ mode: 'live', now: first.clock.now(), limit: 256 })
+    for (let page = 0; page < 3; page++) await first.ledger.takeDue({ mode: 'live', now: first.clock.now(), limit: 256 })
     const ledger = await open()
     const second = createWorld({ a: one }, { ...ledger, shared: true, holdPlaces: async (...of) => (second.clock.now() < first.clock.now() + 5_000 ? 0 : ledger.holdPlaces(...of)) })
     await second.run(null, null)
@@ -106,7 +106,7 @@ describe('what a process left behind', () => {
     const slow = endpointYaml(a.url).replace('/leads\n', '/leads\n  Rate: 20 per second\n')
     const first = createWorld({ a: slow }, await open())
     await first.run('a', someLeads(600), { enqueue: true })
-    for (let page = 0; page < 3; page++) await first.ledger.claimDue({ mode: 'live', now: first.clock.now(), limit: 256 })
+    for (let page = 0; page < 3; page++) await first.ledger.takeDue({ mode: 'live', now: first.clock.now(), limit: 256 })
     const second = createWorld({ a: slow }, await open())
     void second.clock.sleep(2_000).then(() => second.ledger.setPaused('a', 'live', { at: 0, reason: 'by hand' }))
     await second.run(null, null)
@@ -150,7 +150,7 @@ describe('what a process left behind', () => {
     const open = store()
     const first = createWorld({ a: endpointYaml(a.url) }, await open())
     await first.run('a', someLeads(1))
-    await first.ledger.claim((await first.ledger.ofLead('L1'))[0]!.delivery.id)
+    await first.ledger.takeOne((await first.ledger.ofLead('L1'))[0]!.delivery.id)
 
     a.rescript({ do: 'accept' })
     const second = createWorld({ a: endpointYaml(a.url) }, await open())

@@ -109,7 +109,7 @@ describe.each(IMPLEMENTATIONS)('on $name', ({ open, cannot }) => {
     it('go anew, with others too, where a person has looked', async () => {
       const { a, world } = await givenUp()
       for (const id of ['L1', 'L2']) {
-        const loaded = await world.ledger.claim(deliveryIdOf({ mode: 'live', to: 'a', leadId: id, number: 1 }))
+        const loaded = await world.ledger.takeOne(deliveryIdOf({ mode: 'live', to: 'a', leadId: id, number: 1 }))
         const { events } = decideReview(loaded?.events.map(({ event }) => event) ?? [], null, { decision: 'retry', note: null }, world.clock.now())
         await world.ledger.append([{ deliveryId: loaded?.delivery.id ?? '', version: loaded?.events.length ?? 0, runId: 'review', events, standing: { state: 'waiting', dueAt: world.clock.now(), why: '', recipient: null, batch: false } }])
       }
@@ -130,7 +130,7 @@ describe.each(IMPLEMENTATIONS)('on $name', ({ open, cannot }) => {
 
     it.skipIf(cannot.includes('a crash'))('stay in doubt where a crash came while they were taken up one by one, and go by the next order', async () => {
       const { a, world, reopen, first } = await givenUp()
-      for (const id of ['L1', 'L2', 'L3']) await world.ledger.claim(deliveryIdOf({ mode: 'live', to: 'a', leadId: id, number: 1 }))
+      for (const id of ['L1', 'L2', 'L3']) await world.ledger.takeOne(deliveryIdOf({ mode: 'live', to: 'a', leadId: id, number: 1 }))
       const second = createWorld(files(a.url), await reopen?.(), world.clock.now())
       await second.run(null, null)
       expect(await counts(second)).toEqual({ failed: 8 })
@@ -199,7 +199,7 @@ describe.each(IMPLEMENTATIONS)('on $name', ({ open, cannot }) => {
     const world = createWorld({ a: batched(a.url, 100, 'Retry Strategy:\n  Timeout Errors: {Retry: 3 times, Backoff: 1h}\n') }, { ...ledger, append: (all) => { steps += 1; return ledger.append(all) } })
     await world.run('a', someLeads(100), { waitMs: 0 })
     await world.clock.advance(3_600_000)
-    const late = await ledger.claimDue({ mode: 'live', now: world.clock.now(), limit: 1 })
+    const late = await ledger.takeDue({ mode: 'live', now: world.clock.now(), limit: 1 })
     await ledger.append(late.map(({ delivery, events, standing }) => ({ deliveryId: delivery.id, version: events.length, runId: 'run1', events: [], standing: { ...standing, dueAt: world.clock.now() + 60_000 } as Standing })))
     steps = 0
     await world.run(null, null, { waitMs: 0 })
@@ -231,7 +231,7 @@ describe.each(IMPLEMENTATIONS)('on $name', ({ open, cannot }) => {
       const first = createWorld(files, ledger)
       await first.run('turns', someLeads(MANY), { waitMs: 0 })
       await first.clock.advance(1_000)
-      for (let page = 0; page < 3; page++) await ledger.claimDue({ mode: 'live', now: first.clock.now(), limit: 256 })
+      for (let page = 0; page < 3; page++) await ledger.takeDue({ mode: 'live', now: first.clock.now(), limit: 256 })
 
       const second = createWorld(files, await reopen?.(), first.clock.now())
       await second.run(null, null)

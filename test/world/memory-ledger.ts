@@ -121,10 +121,10 @@ export const createMemoryLedger = (): Ledger => {
     })),
     startRun: async (_run, plan) => { if (plan) plans.set(plan.hash, plan.json) },
     finishRun: async () => undefined,
-    claimDue: async (query) => take(waiting(query)
+    takeDue: async (query) => take(waiting(query)
       .filter(({ each, dueAt }) => dueAt !== null && dueAt <= query.now && !putOff(each, query))
       .sort((a, b) => (a.dueAt ?? 0) - (b.dueAt ?? 0)).slice(0, query.limit).map(({ each }) => each)),
-    claimBatch: async ({ mode, recipient, limit, atLeast = 1 }) => {
+    takeBatch: async ({ mode, recipient, limit, atLeast = 1 }) => {
       const found = [...kept.values()]
         .filter((each) => each.delivery.mode === mode && each.standing.state === 'waiting' && each.standing.batch && each.standing.recipient === recipient)
         .sort((a, b) => (a.events.at(-1)?.seq ?? 0) - (b.events.at(-1)?.seq ?? 0)).slice(0, limit)
@@ -157,8 +157,8 @@ export const createMemoryLedger = (): Ledger => {
       change(recipient, mode, { circuit })
       return circuit
     },
-    claimAbandoned: async () => [],
-    claim: async (deliveryId) => {
+    takeAbandoned: async () => [],
+    takeOne: async (deliveryId) => {
       const found = kept.get(deliveryId)
       return found && !found.purged && found.standing.state !== 'working' ? (take([found])[0] ?? null) : null
     },

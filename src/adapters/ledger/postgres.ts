@@ -3,7 +3,7 @@ import type { DueFilter, Ledger, LoadedDelivery, StoreUse } from '../../ports.ts
 import { createDraws } from './draws.ts'
 import { readAddress } from './postgres/address.ts'
 import { createAppender } from './postgres/append.ts'
-import { createClaims, idOfRow, loadAll } from './postgres/claims.ts'
+import { createTaker, idOfRow, loadAll } from './postgres/taker.ts'
 import { openDatabase } from './postgres/database.ts'
 import type { Row, Run } from './postgres/database.ts'
 import { withHad } from './postgres/had.ts'
@@ -66,7 +66,7 @@ export const openPostgresLedger = async ({ url, use, leaseMs = LEASE_MS, patienc
   const held = lease ?? NOBODY
   const appender = createAppender(db, s, held, queue)
   const gatherer = createGatherer((steps) => queued(() => appender.append(steps)))
-  const claims = createClaims(s, held.fence, queue)
+  const taker = createTaker(s, held.fence, queue)
   const draws = createDraws(async (amounts) => {
     const names = [...amounts.keys()].sort()
     const rows = await db.transaction((run) => run(
@@ -78,7 +78,7 @@ export const openPostgresLedger = async ({ url, use, leaseMs = LEASE_MS, patienc
   let closing: Promise<void> | null = null
 
   /** Takes deliveries, in one fenced transaction, and loads them with their events. */
-  const claim = async (find: (run: Run) => Promise<readonly Row[]>): Promise<readonly LoadedDelivery[]> => {
+  const take = async (find: (run: Run) => Promise<readonly Row[]>): Promise<readonly LoadedDelivery[]> => {
     await gatherer.drained()
     const { rows, loaded } = await queued(() => db.transaction(async (run, first) => {
       held.check(first)
@@ -110,19 +110,19 @@ export const openPostgresLedger = async ({ url, use, leaseMs = LEASE_MS, patienc
       if (unknown.length > 0) await analyze(db.query, s).catch(() => undefined)
     },
 
-    claimDue: (query) => claim((run) => claims.due(run, query)),
-    claimBatch: (query) => claim((run) => claims.batch(run, query)),
-    onTheirWay: ({ deliveryIds, ...query }) => db.transaction((run) => claims.onTheirWay(run, deliveryIds.flatMap((id) => appender.numberOf(id) ?? []), query)),
+    takeDue: (query) => take((run) => taker.due(run, query)),
+    takeBatch: (query) => take((run) => taker.batch(run, query)),
+    onTheirWay: ({ deliveryIds, ...query }) => db.transaction((run) => taker.onTheirWay(run, deliveryIds.flatMap((id) => appender.numberOf(id) ?? []), query)),
     siblings: (deliveryIds) => loadedBy(
       `EXISTS (SELECT 1 FROM ${s}.deliveries t WHERE t.n = ANY($1::bigint[]) AND t.lead_id = d.lead_id AND t.mode = d.mode AND t.number = d.number AND t.n <> d.n)`, [deliveryIds.flatMap((id) => appender.numberOf(id) ?? [])]),
     ofBatch: async (mode, batchId) => { await gatherer.drained(); return reads.ofBatch(mode, batchId) },
-    claimAbandoned: async (query) => {
+    takeAbandoned: async (query) => {
       await db.transaction((run) => held.reap(run))
-      return claim((run) => claims.abandoned(run, query))
+      return take((run) => taker.abandoned(run, query))
     },
-    claim: async (deliveryId) => {
+    takeOne: async (deliveryId) => {
       const key = deliveryKeyOf(deliveryId)
-      return key ? ((await claim((run) => claims.one(run, key)))[0] ?? null) : null
+      return key ? ((await take((run) => taker.one(run, key)))[0] ?? null) : null
     },
     draw: (counter) => draws.draw(counter),
     nextDue: async ({ mode, runId, to }: DueFilter) => {

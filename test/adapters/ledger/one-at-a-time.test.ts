@@ -43,8 +43,8 @@ describe('a lead of two targets, each worked by another worker', { timeout: 120_
     const [one, two] = workers()
     const [a, b] = [delivery('L1', 'a'), delivery('L1', 'b')]
     await one.append([takenIn(a), takenIn(b)])
-    await one.claim(a.id)
-    await two.claim(b.id)
+    await one.takeOne(a.id)
+    await two.takeOne(b.id)
     expect(await kinds(one, sends(a))).toEqual(['ok'])
     expect(await two.append([sends(b)])).toEqual([{ kind: 'busy', recipients: ['shared'] }])
     expect(await kinds(two, { ...sends(b), once: ['other'], events: tried('/', 'other', 1, null) })).toEqual(['ok'])
@@ -67,7 +67,7 @@ describe('a lead of two targets, each worked by another worker', { timeout: 120_
     expect(once(await both(takenInAndSent, leads))).toEqual(['busy,ok'])
     const more = leads.map((lead) => `more ${lead}`)
     await one.append(more.flatMap((lead) => [takenIn(delivery(lead, 'a')), takenIn(delivery(lead, 'b'))]))
-    await Promise.all(more.flatMap((lead) => [one.claim(delivery(lead, 'a').id), two.claim(delivery(lead, 'b').id)]))
+    await Promise.all(more.flatMap((lead) => [one.takeOne(delivery(lead, 'a').id), two.takeOne(delivery(lead, 'b').id)]))
     expect(once(await both(sends, more))).toEqual(['busy,ok'])
   })
 
@@ -77,7 +77,7 @@ describe('a lead of two targets, each worked by another worker', { timeout: 120_
       const leads = Array.from({ length: 10 }, (_, i) => `L${moment}${i}`)
       await Promise.all([kinds(one, ...leads.map((lead) => takenIn(delivery(lead, 'a')))), kinds(two, ...leads.map((lead) => takenIn(delivery(lead, 'b'))))])
     }
-    const due = async (ledger: Ledger): Promise<number> => (await ledger.claimDue({ mode: 'live', now: T0, limit: 100 })).length
+    const due = async (ledger: Ledger): Promise<number> => (await ledger.takeDue({ mode: 'live', now: T0, limit: 100 })).length
     expect([await due(one), await due(two), await due(one)]).toEqual([100, 100, 0])
   })
 

@@ -12,7 +12,7 @@ import { freshStore, queryAt } from '../../world/postgres.ts'
 const delivery = (leadId: string): Delivery =>
   ({ id: deliveryIdOf({ mode: 'live', to: 'a', leadId, number: 1 }), mode: 'live', to: 'a', number: 1, lead: { id: leadId, fields: {} }, receivedAt: 0, source: {}, vars: {}, cost: null, planHash: 'p' })
 const waits = (leadId: string, dueAt: number): Step => ({ deliveryId: delivery(leadId).id, version: 0, create: delivery(leadId), runId: 'r1', events: [received()], standing: { state: 'waiting', dueAt, why: 'a retry', recipient: 'a', batch: false } })
-const due = (ledger: Ledger, limit = 500) => ledger.claimDue({ mode: 'live', now: Date.now(), limit })
+const due = (ledger: Ledger, limit = 500) => ledger.takeDue({ mode: 'live', now: Date.now(), limit })
 
 let closing: (() => Promise<unknown>)[] = []
 const open = async (): Promise<{ readonly ledger: Ledger; readonly jobs: (where?: string) => Promise<number>; readonly url: string; readonly schema: string }> => {
@@ -39,7 +39,7 @@ const dropped = async (url: string, schema: string): Promise<void> => {
 describe('pg-boss as the queue', { timeout: 60_000 }, () => {
   afterEach(async () => { for (const each of closing) await each(); closing = [] })
 
-  it('a job comes with the wait and goes with the claim', async () => {
+  it('a job comes with the wait and goes with the taking', async () => {
     const { ledger, jobs } = await open()
     const now = Date.now()
     await ledger.append([waits('L1', now - 10), waits('L2', now - 10), waits('L3', now + 3_600_000)])

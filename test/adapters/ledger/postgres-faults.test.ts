@@ -45,11 +45,11 @@ describe('several workers on one store', { timeout: 60_000 }, () => {
     const { url } = await freshStore()
     const [stale, other] = [await worker(url), await worker(url)]
     await stale.append([first(delivery('L1'), { events: [received(), ...tried('/', 'a', 1, null)] }), first(delivery('L2'))])
-    expect(await other.claimAbandoned(query)).toEqual([])
+    expect(await other.takeAbandoned(query)).toEqual([])
     await expire(url, 1)
-    expect((await other.claimAbandoned(query)).map((each) => each.delivery.lead.id)).toEqual(['L1', 'L2'])
+    expect((await other.takeAbandoned(query)).map((each) => each.delivery.lead.id)).toEqual(['L1', 'L2'])
     await expect(stale.append([first(delivery('L3'))])).rejects.toThrow(LeaseLostError)
-    await expect(stale.claimDue(query)).rejects.toThrow(LeaseLostError)
+    await expect(stale.takeDue(query)).rejects.toThrow(LeaseLostError)
     expect(stale.holdsLease()).toBe(false)
     expect(await other.ofLead('L3')).toEqual([])
   })
@@ -67,11 +67,11 @@ describe('several workers on one store', { timeout: 60_000 }, () => {
     await vi.waitFor(async () => { expect(await queryAt(url, `SELECT 1 FROM pg_locks WHERE NOT granted AND relation = '${s}.log'::regclass`)).toHaveLength(1) })
     await expire(url, 1)
     const lost = async () => (await queryAt(url, `SELECT lost FROM ${s}.workers WHERE fence = 1`))[0]?.['lost']
-    expect(await other.claimAbandoned(query)).toEqual([])
+    expect(await other.takeAbandoned(query)).toEqual([])
     expect(await lost()).toBe(false)
     await lock.query('COMMIT')
     expect(await writing).toMatchObject([{ kind: 'ok' }])
-    expect(await other.claimAbandoned(query)).toHaveLength(2)
+    expect(await other.takeAbandoned(query)).toHaveLength(2)
     expect(await lost()).toBe(true)
   })
 
@@ -127,7 +127,7 @@ describe('several workers on one store', { timeout: 60_000 }, () => {
     const said = { kind: 'corrupt', help: expect.stringContaining('reconcile') }
     await expect(one.keepLease()).rejects.toMatchObject(said)
     await expect(one.append([first(delivery('L2'))])).rejects.toMatchObject(said)
-    await expect(one.claimDue(query)).rejects.toMatchObject(said)
+    await expect(one.takeDue(query)).rejects.toMatchObject(said)
   })
 
   it.each(['another-machine', hostname(), `${ownPlace()} another-boot`])('a worker of another machine or container keeps its work until its time is over, whatever runs here and whatever it is called; one that is gone from here does not (%s)', async (place) => {
@@ -138,18 +138,18 @@ describe('several workers on one store', { timeout: 60_000 }, () => {
     await near.append([first(delivery('L2'))])
     const { pid } = spawnSync(process.execPath, ['--version'])
     await queryAt(url, `UPDATE ${s}.workers SET pid = ${pid} WHERE fence < 3; UPDATE ${s}.workers SET host = '${place}' WHERE fence = 1`)
-    expect((await other.claimAbandoned(query)).map((each) => each.delivery.lead.id)).toEqual(['L2'])
+    expect((await other.takeAbandoned(query)).map((each) => each.delivery.lead.id)).toEqual(['L2'])
     await expire(url, 1)
-    expect((await other.claimAbandoned(query)).map((each) => each.delivery.lead.id)).toEqual(['L1'])
+    expect((await other.takeAbandoned(query)).map((each) => each.delivery.lead.id)).toEqual(['L1'])
   })
 
   it('a worker that ends in order leaves what it had to the others at once', async () => {
     const { url } = await freshStore()
     const [one, other] = [await worker(url), await worker(url)]
     await one.append([first(delivery('L1'))])
-    expect(await other.claim(delivery('L1').id)).toBeNull()
+    expect(await other.takeOne(delivery('L1').id)).toBeNull()
     await one.close()
-    expect((await other.claim(delivery('L1').id))?.delivery.lead.id).toBe('L1')
+    expect((await other.takeOne(delivery('L1').id))?.delivery.lead.id).toBe('L1')
   })
 
   it('a store that is worked is not moved, and who works it is told by the name of the machine', async () => {
@@ -180,14 +180,14 @@ describe('several workers on one store', { timeout: 60_000 }, () => {
     const again: Step = { deliveryId: d.id, version: 1, runId: 'r2', events: [{ type: 'reopened', at: T0, reason: 'review' }], standing: { state: 'waiting', dueAt: T0, why: 'again', recipient: null, batch: false } }
     const ended: Step = { deliveryId: e.id, version: 1, runId: 'r2', events: [{ type: 'reviewed', at: T0, decision: 'accept', note: null }], standing: { ...held, outcome: 'accepted' } }
     expect(await kinds(one, [again, ended])).toEqual(['conflict', 'ok'])
-    expect(await one.claimDue(query)).toEqual([])
+    expect(await one.takeDue(query)).toEqual([])
   })
 
   it('due work is taken once, by whoever comes', async () => {
     const { url } = await freshStore()
     const workers = [await worker(url), await worker(url), await worker(url)]
     await workers[0]?.append(Array.from({ length: 300 }, (_, i) => first(delivery(`L${i}`), { standing: { state: 'waiting', dueAt: T0, why: '', recipient: 'a', batch: false } })))
-    const taken = (await Promise.all(Array.from({ length: 30 }, (_, i) => workers[i % 3]?.claimDue({ ...query, limit: 10 }) ?? []))).flat()
+    const taken = (await Promise.all(Array.from({ length: 30 }, (_, i) => workers[i % 3]?.takeDue({ ...query, limit: 10 }) ?? []))).flat()
     expect(new Set(taken.map((each) => each.delivery.id)).size).toBe(taken.length)
     expect(taken.length).toBeGreaterThan(200)
   })
@@ -299,12 +299,12 @@ describe('several workers on one store', { timeout: 60_000 }, () => {
     expect([await db.query('SHOW synchronous_commit'), await db.transaction((run) => run('SHOW synchronous_commit'))]).toEqual([[{ synchronous_commit: 'off' }], [{ synchronous_commit: 'on' }]])
   })
 
-  it.each(['claimBatch', 'claimDue'] as const)('a lead of two targets is fetched for a batch by one worker, by %s', async (claim) => {
+  it.each(['takeBatch', 'takeDue'] as const)('a lead of two targets is fetched for a batch by one worker, by %s', async (claim) => {
     const { url } = await freshStore()
     const workers = [await worker(url), await worker(url)]
     const leads = Array.from({ length: 40 }, (_, i) => `L${i}`)
     await workers[0]?.append(['x', 'y'].flatMap((to) => leads.map((lead) => first(delivery(lead, to), { standing: { state: 'waiting', dueAt: T0, why: 'a batch', recipient: 'a', batch: true } }))))
-    const fetched = await Promise.all(workers.map((each) => (claim === 'claimDue' ? each.claimDue({ ...query, limit: 40 }) : each.claimBatch({ mode: 'live', recipient: 'a', limit: 40 }))))
+    const fetched = await Promise.all(workers.map((each) => (claim === 'takeDue' ? each.takeDue({ ...query, limit: 40 }) : each.takeBatch({ mode: 'live', recipient: 'a', limit: 40 }))))
     const [one, other] = fetched.map((each) => new Set(each.map(({ delivery: { lead } }) => lead.id)))
     expect([...one ?? []].filter((lead) => other?.has(lead))).toEqual([])
     expect((one?.size ?? 0) + (other?.size ?? 0)).toBe(40)
@@ -316,8 +316,8 @@ describe('several workers on one store', { timeout: 60_000 }, () => {
     const started = tried('/', 'a', 1, null).map((event) => ({ ...event, batch: 'B-4' }))
     await gone.append(['L1', 'L2', 'L3', 'L4'].map((lead) => first(delivery(lead), { events: [received(), ...started] as Step['events'] })))
     await gone.close()
-    expect((await one.claim(delivery('L2').id))?.delivery.lead.id).toBe('L2')
-    expect((await other.claimAbandoned({ ...query, limit: 1 })).map((each) => each.delivery.lead.id)).toEqual(['L1', 'L3', 'L4'])
+    expect((await one.takeOne(delivery('L2').id))?.delivery.lead.id).toBe('L2')
+    expect((await other.takeAbandoned({ ...query, limit: 1 })).map((each) => each.delivery.lead.id)).toEqual(['L1', 'L3', 'L4'])
   })
 
   it('places are given to as many as there are, and come back from a worker that is gone', async () => {
@@ -330,7 +330,7 @@ describe('several workers on one store', { timeout: 60_000 }, () => {
     }
     const [one, , other] = workers as [Ledger, Ledger, Ledger]
     await Promise.all([one.close(), expire(url, 2)])
-    await other.claimAbandoned(query)
+    await other.takeAbandoned(query)
     expect(await ask(other)).toBe(4)
   })
 
@@ -373,15 +373,15 @@ describe('several workers on one store', { timeout: 60_000 }, () => {
     const one = await worker(url)
     const joined = tried('/', 'a', 1, { kind: 'unknown', class: 'timeout', retry: true, reason: 'no answer' }).map((event) => ({ ...event, batch: 'B-3' }))
     await one.append(['L1', 'L2', 'L3'].map((lead) => first(delivery(lead), { events: [received(), ...joined] as Step['events'], standing: { state: 'waiting', dueAt: T0, why: 'a retry', recipient: 'a', batch: false } })))
-    expect(await one.claimDue({ ...query, limit: 1 })).toHaveLength(3)
+    expect(await one.takeDue({ ...query, limit: 1 })).toHaveLength(3)
   })
 
-  it.each(['claimDue', 'claimAbandoned'] as const)('a batch of which several workers ask for a few leads at once is taken by one of them: none waits for what another holds (%s)', async (how) => {
+  it.each(['takeDue', 'takeAbandoned'] as const)('a batch of which several workers ask for a few leads at once is taken by one of them: none waits for what another holds (%s)', async (how) => {
     const { url } = await freshStore()
     const workers = [await worker(url), await worker(url), await worker(url), await worker(url)]
     const begun = tried('/', 'a', 1, null).map((event) => ({ ...event, batch: 'B-200' }))
     await workers[0]!.append(Array.from({ length: 200 }, (_, i) => first(delivery(`L${i}`), { events: [received(), ...begun] as Step['events'], standing: { state: 'waiting', dueAt: T0, why: 'a retry', recipient: 'a', batch: false } })))
-    if (how === 'claimAbandoned') await queryAt(url, `UPDATE ${schemaOf(url)}.deliveries SET state = 0, fence = 99`)
+    if (how === 'takeAbandoned') await queryAt(url, `UPDATE ${schemaOf(url)}.deliveries SET state = 0, fence = 99`)
     const got = await Promise.all(workers.map((each) => each[how]({ ...query, limit: 5 })))
     expect(got.map((each) => each.length).sort()).toEqual([0, 0, 0, 200])
   })
@@ -390,10 +390,10 @@ describe('several workers on one store', { timeout: 60_000 }, () => {
     const { url } = await freshStore()
     const [one, other] = [await worker(url), await worker(url)]
     await one.append(['x', 'y'].map((to) => first(delivery('L1', to), { standing: { state: 'waiting', dueAt: T0, why: 'its call window', recipient: 'a', batch: false } })))
-    const [mine] = await one.claimDue({ ...query, limit: 1 })
+    const [mine] = await one.takeDue({ ...query, limit: 1 })
     const asked = { mode: 'live', recipient: 'a', deliveryIds: [mine!.delivery.id], now: T0 } as const
     expect(await one.onTheirWay(asked)).toEqual(new Map())
-    await other.claimDue(query)
+    await other.takeDue(query)
     expect(await one.onTheirWay(asked)).toEqual(new Map([[mine!.delivery.id, T0 + 1_000]]))
   })
 
@@ -414,7 +414,7 @@ describe('several workers on one store', { timeout: 60_000 }, () => {
     const workers = [await worker(through), await worker(through)]
     const results = await Promise.all(Array.from({ length: 200 }, (_, i) => kinds(workers[i % 2]!, [first(delivery(`L${i}`), { standing: { state: 'waiting', dueAt: T0, why: '', recipient: 'a', batch: false } })])))
     expect(new Set(results.flat())).toEqual(new Set(['ok']))
-    const taken = (await Promise.all(workers.map((each) => each.claimDue({ ...query, limit: 500 })))).flat()
+    const taken = (await Promise.all(workers.map((each) => each.takeDue({ ...query, limit: 500 })))).flat()
     expect(new Set(taken.map((each) => each.delivery.id)).size).toBe(200)
     expect(pooler.served()).toBeGreaterThan(4)
   })

@@ -58,7 +58,7 @@ it('what still waits is not taken with it', async () => {
   await fill(ledger, 'kept', 5, { state: 'waiting', dueAt: T0, why: 'a retry', recipient: 'a', batch: false })
   expect(await ledger.purge({ olderThanMs: 0, now: T0 })).toBe(20)
   expect(found(`${CANARY} gone`)).toEqual([])
-  expect((await ledger.claimDue({ mode: 'live', now: T0, limit: 9 })).map((each) => each.delivery.lead.fields['who'])).toEqual(Array.from({ length: 5 }, () => `${CANARY} kept`))
+  expect((await ledger.takeDue({ mode: 'live', now: T0, limit: 9 })).map((each) => each.delivery.lead.fields['who'])).toEqual(Array.from({ length: 5 }, () => `${CANARY} kept`))
   await ledger.close()
 })
 

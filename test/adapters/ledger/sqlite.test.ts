@@ -207,7 +207,7 @@ describe('one writer', () => {
     await ledger.append([step('L1')])
     rmSync(join(folder, 'sub'), { recursive: true })
     await expect(ledger.append([step('L2')])).rejects.toMatchObject({ kind: 'unreachable', message: expect.stringContaining('put back') })
-    await expect(ledger.claimDue({ mode: 'live', now: T0, limit: 9 })).rejects.toThrow('taken away')
+    await expect(ledger.takeDue({ mode: 'live', now: T0, limit: 9 })).rejects.toThrow('taken away')
     await ledger.close()
     expect(readdirSync(join(folder, 'sub'))).toEqual(['store.db'])
     await kept(path, 'L1')

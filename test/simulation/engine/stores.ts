@@ -50,7 +50,7 @@ const inMemory = (): SimulatedStore => {
     const had = others.flatMap(({ events }) => takersOf(events.map(({ event }) => event).reduce(evolve, emptyHistory))).filter((each) => !own.includes(each))
     return had.length === 0 ? loaded : { ...loaded, had }
   }
-  const claimAbandoned: Ledger['claimAbandoned'] = async ({ to, limit }) => {
+  const takeAbandoned: Ledger['takeAbandoned'] = async ({ to, limit }) => {
     const found: LoadedDelivery[] = []
     for (const id of [...lost]) {
       const loaded = await ledger.load(id)
@@ -61,7 +61,7 @@ const inMemory = (): SimulatedStore => {
     }
     return found
   }
-  return { ledger, begin: async () => ({ ...ledger, claimAbandoned, close: async () => undefined }), lost, settled: allTurns, close: () => ledger.close() }
+  return { ledger, begin: async () => ({ ...ledger, takeAbandoned, close: async () => undefined }), lost, settled: allTurns, close: () => ledger.close() }
 }
 
 /** The store of SQLite itself, without its file and its thread; each process takes the lease anew. */
@@ -116,7 +116,7 @@ const takingUp = (lost: Set<string>, ledger: Ledger): Ledger => {
   }
   return {
     ...ledger,
-    claimAbandoned: async (query) => (await ledger.claimAbandoned(query)).map(taken),
-    claim: async (deliveryId) => taken(await ledger.claim(deliveryId)),
+    takeAbandoned: async (query) => (await ledger.takeAbandoned(query)).map(taken),
+    takeOne: async (deliveryId) => taken(await ledger.takeOne(deliveryId)),
   }
 }

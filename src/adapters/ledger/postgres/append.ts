@@ -26,7 +26,7 @@ export const createAppender = (db: Database, s: string, lease: Lease, queue: Que
   const own = new Map<string, Known>()
   const runNumbers = new Map<string, number>()
 
-  /** A delivery was written or claimed: this worker's own from now on. */
+  /** A delivery was written or taken: this worker's own from now on. */
   const owns = (deliveryId: string, n: number, version: number): void => { own.set(deliveryId, { n, version, fence: lease.fence, elsewhere: false, purged: false, standing: null, highest: 0 }) }
 
   const runNumber = async (run: Run, runId: string): Promise<number> => {

@@ -13,7 +13,7 @@ export interface Lease {
   holds(): boolean
   /** A heartbeat out of turn, for who was stopped past its lease. Rejects where another has taken over. */
   keep(): Promise<void>
-  /** Marks workers whose time is over, or whose process is gone from here, as lost: their work may be claimed. */
+  /** Marks workers whose time is over, or whose process is gone from here, as lost: their work may be taken. */
   reap(run: Run): Promise<void>
   release(): Promise<void>
 }

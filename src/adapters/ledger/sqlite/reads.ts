@@ -21,7 +21,7 @@ export const createReads = (db: DatabaseSync) => ({
     if (filter.runId !== undefined) add('d.run = (SELECT n FROM runs WHERE id = ?)', filter.runId)
     // Written out, so that the partial indexes serve.
     if (filter.state !== undefined) add(`d.state = ${STATES[filter.state]}`)
-    // A settled delivery that was claimed keeps its columns until its next step.
+    // A settled delivery that was taken keeps its columns until its next step.
     if (filter.outcomes) add(`d.state = 2 AND d.outcome IN (${filter.outcomes.map(() => '?').join(', ') || 'NULL'})`, ...filter.outcomes)
     return db.prepare(`${SELECT_DELIVERY} WHERE ${tests.join(' AND ')} ORDER BY d.n LIMIT ?`).all(...values, limit)
       .map(deliveryRowOf)

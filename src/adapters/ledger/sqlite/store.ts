@@ -20,7 +20,7 @@ import { PURGED_LEAD, WORKING, deliveryRowOf, eventsOf, standingOf, storedEvents
 import type { SqlRow } from '../rows.ts'
 
 /** What a method of the ledger is asked. */
-type Query<M extends 'claimAbandoned' | 'claimBatch' | 'known' | 'onTheirWay'> = Parameters<Ledger[M]>[0]
+type Query<M extends 'takeAbandoned' | 'takeBatch' | 'known' | 'onTheirWay'> = Parameters<Ledger[M]>[0]
 
 /**
  * All that is done with the database, synchronously; `lease` null for a process that only looks or pauses. `mayWrite` throws where a
@@ -186,7 +186,7 @@ export const createStore = (db: DatabaseSync, lease: Lease | null, mayWrite: () 
     }),
     finishRun: (runId: string, at: number, summary: string): void => write(() => { statement.endRun.run(at, summary, runId) }),
 
-    claimDue: (query: DueQuery): readonly LoadedDelivery[] => write(() => {
+    takeDue: (query: DueQuery): readonly LoadedDelivery[] => write(() => {
       const { where, values } = dueWhere(query)
       const due = db.prepare(`${SELECT_DELIVERY} WHERE ${where} AND due_at <= ? ORDER BY due_at, d.n LIMIT ?`)
       // Fewer than were asked for says that no more is due: what was put off makes room for the next.
@@ -201,7 +201,7 @@ export const createStore = (db: DatabaseSync, lease: Lease | null, mayWrite: () 
       const row = db.prepare(`SELECT min(due_at) AS at FROM deliveries d WHERE ${where} AND due_at >= 0`).get(...values)
       return row?.['at'] === null || row?.['at'] === undefined ? null : Number(row['at'])
     },
-    claimBatch: ({ mode, recipient, limit, atLeast = 1 }: Query<'claimBatch'>): readonly LoadedDelivery[] => write(() => {
+    takeBatch: ({ mode, recipient, limit, atLeast = 1 }: Query<'takeBatch'>): readonly LoadedDelivery[] => write(() => {
       const rows = db.prepare(`${SELECT_DELIVERY} WHERE state = 1 AND d.mode = ? AND batch = 1 AND recipient = ? ORDER BY due_at, d.n LIMIT ?`).all(mode, recipient, limit)
       return rows.length < atLeast ? [] : take(rows.filter((row) => !batches.isOnItsWay(row)))
     }),
@@ -215,10 +215,10 @@ export const createStore = (db: DatabaseSync, lease: Lease | null, mayWrite: () 
       return [...new Map(others.map((row) => [Number(row['n']), row])).values()].map(load)
     },
     ofBatch: batches.ofBatch,
-    claimAbandoned: ({ mode, to, limit }: Query<'claimAbandoned'>): readonly LoadedDelivery[] => write(() =>
+    takeAbandoned: ({ mode, to, limit }: Query<'takeAbandoned'>): readonly LoadedDelivery[] => write(() =>
       take(db.prepare(`${SELECT_DELIVERY} WHERE state = 0 AND fence <> ? AND d.mode = ?${to === undefined ? '' : ' AND d.target = ?'} ORDER BY d.n LIMIT ?`)
         .all(fence, mode, ...(to === undefined ? [] : [to]), limit))),
-    claim: (deliveryId: string): LoadedDelivery | null => write(() => {
+    takeOne: (deliveryId: string): LoadedDelivery | null => write(() => {
       const found = find(deliveryId)
       return found ? (take(db.prepare(`${SELECT_DELIVERY} WHERE d.n = ? AND d.lead <> ? AND NOT (state = 0 AND fence = ?)`).all(found.n, PURGED_LEAD, fence))[0] ?? null) : null
     }),

@@ -24,7 +24,7 @@ const onItsWay = (recipient: string): string => `${SAME_LEAD}
   AND ((t.state = 0 AND (t.joined IS NOT NULL OR (t.batch = 1 AND t.recipient = ${recipient}))) OR (t.state = 1 AND t.batch = 0 AND t.recipient = ${recipient} AND t.joined IS NOT NULL))`
 
 /** What a worker may take; each statement locks what it takes and passes by what another is about to take. */
-export const createClaims = (s: string, fence: number, queue: Queue) => {
+export const createTaker = (s: string, fence: number, queue: Queue) => {
   /** Rows as they were before, in the order of `numbers`, and no longer `sole`: others are seen by now, and two that wait may both have been it when they were taken in. One that pg-boss named is not locked yet: whoever changes it meanwhile keeps it. */
   const take = async (run: Run, numbers: readonly number[], where: string, values: readonly unknown[] = []): Promise<readonly Row[]> => {
     if (numbers.length === 0) return []
@@ -81,7 +81,7 @@ export const createClaims = (s: string, fence: number, queue: Queue) => {
          ORDER BY due_at, n LIMIT $5 FOR UPDATE SKIP LOCKED`, [mode, now, runId ?? null, to ?? null, limit])
       return take(run, await withTheirBatches(run, await apart(run, numbersOf(rows), query), 1), 'd.state = 1')
     },
-    batch: async (run: Run, { mode, recipient, limit, atLeast = 1 }: Parameters<Ledger['claimBatch']>[0]): Promise<readonly Row[]> => {
+    batch: async (run: Run, { mode, recipient, limit, atLeast = 1 }: Parameters<Ledger['takeBatch']>[0]): Promise<readonly Row[]> => {
       await alone(run, mode)
       const rows = await run(
         `SELECT n FROM ${s}.deliveries d WHERE state = 1 AND mode = $1 AND batch = 1 AND recipient = $2 AND NOT EXISTS (SELECT 1 FROM ${s}.deliveries t WHERE ${onItsWay('d.recipient')})
@@ -90,7 +90,7 @@ export const createClaims = (s: string, fence: number, queue: Queue) => {
     },
     onTheirWay: async (run: Run, numbers: readonly number[], { recipient, now, runId }: { readonly recipient: string; readonly now: number; readonly runId?: string }): Promise<ReadonlyMap<string, number | null>> =>
       new Map((await lateAmong(run, numbers, onItsWayFromElsewhere, [recipient], runId)).map((row) => [idOfRow(row), untilAfter(row, now)])),
-    abandoned: async (run: Run, { mode, to, limit }: Parameters<Ledger['claimAbandoned']>[0]): Promise<readonly Row[]> => {
+    abandoned: async (run: Run, { mode, to, limit }: Parameters<Ledger['takeAbandoned']>[0]): Promise<readonly Row[]> => {
       await aloneAmongBatches(run, mode)
       const rows = await run(`SELECT n FROM ${s}.deliveries d WHERE d.state = 0 AND d.mode = $1 AND ($2::text IS NULL OR d.target = $2) AND ${ABANDONED(s)} ORDER BY n LIMIT $3 FOR UPDATE SKIP LOCKED`, [mode, to ?? null, limit])
       return take(run, await withTheirBatches(run, numbersOf(rows), 0), `d.state = 0 AND ${ABANDONED(s)}`)
