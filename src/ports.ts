@@ -6,7 +6,7 @@ import type { Lead } from './core/lead.ts'
 import type { OutcomeKind } from './core/outcome.ts'
 import type { Rate } from './core/rate.ts'
 import type { Run } from './core/run.ts'
-import type { TransportSettings } from './definitions/types.ts'
+import type { TransportSettings } from './definitions/transport-settings.ts'
 import type { AnyReply, HttpRequest, OutgoingRequest, Reply } from './wire/request.ts'
 
 /** The wall clock. `sleep` resolves early, without an error, when the signal aborts. */

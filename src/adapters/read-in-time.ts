@@ -1,7 +1,7 @@
 import { createContext, Script } from 'node:vm'
 import { errorCode } from '../base/error.ts'
 import type { Verdict } from '../core/verdict.ts'
-import type { EndpointDefinition } from '../definitions/types.ts'
+import type { EndpointDefinition } from '../definitions/endpoint-definition.ts'
 import type { Reader } from '../wire/read.ts'
 import type { AnyReply } from '../wire/request.ts'
 

@@ -1,5 +1,6 @@
 import type { Tables } from './fields/mapping.ts'
-import type { EndpointDefinition, MappingEntry, MappingNode } from './types.ts'
+import type { EndpointDefinition } from './endpoint-definition.ts'
+import type { MappingEntry, MappingNode } from './mapping-node.ts'
 
 /** Only JSON has numbers and booleans of its own: elsewhere `version: 1.0` and `consent: True` go to the buyer as they are written, and not as 1 and true. */
 export const asWritten = (definition: EndpointDefinition, tables: Tables): EndpointDefinition => {

@@ -1,5 +1,6 @@
 import type { ValuePath } from '../core/condition.ts'
-import type { MappingNode, Text } from './types.ts'
+import type { MappingNode } from './mapping-node.ts'
+import type { Text } from './text.ts'
 
 /** How a request proves who sends it. Where something is optional, what holds without it is said. */
 export type AuthDefinition =

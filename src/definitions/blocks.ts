@@ -2,7 +2,7 @@ import { diagnosticAt, type Diagnostic, type Place } from '../base/diagnostic.ts
 import type { Levels } from './levels.ts'
 import { isItem, keyAt } from './line-scan.ts'
 import { blockTags, opensMore, type Tag } from './tags.ts'
-import type { Text } from './types.ts'
+import type { Text } from './text.ts'
 
 /** A bare block as it stands in the file: which lines each branch governs. `open` is null for `{{else}}`. */
 export interface Block {

@@ -7,7 +7,9 @@ import { builtInCallingHours, isCallingHoursFile, readCallingHours } from './cal
 import { findTarget, linkPatterns, type Target } from './patterns/link.ts'
 import { readRecipient, type ReadRecipient } from './read-recipient.ts'
 import { suggest } from './suggest.ts'
-import type { Catalogue, EndpointDefinition, FileText, Recipient } from './types.ts'
+import type { EndpointDefinition } from './endpoint-definition.ts'
+import type { Catalogue, Recipient } from './recipient.ts'
+import type { FileText } from './text.ts'
 import { warnOfNoPrice } from './warn-of-no-price.ts'
 import { warnOfUtcDays } from './warn-of-utc-days.ts'
 

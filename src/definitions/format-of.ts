@@ -1,7 +1,8 @@
 import type { Place } from '../base/diagnostic.ts'
 import type { EndpointPlaces, EndpointValues } from './endpoint-keys.ts'
 import type { Reading } from './fields/field.ts'
-import type { EndpointType, Format, HeaderDefinition } from './types.ts'
+import type { HeaderDefinition } from './endpoint-definition.ts'
+import type { EndpointType, Format } from './endpoint-type.ts'
 
 /** As written; where it is not, as a buyer's document says it: by the Content-Type among the headers. */
 export const formatOf = (type: EndpointType, values: EndpointValues): Format =>

@@ -1,7 +1,7 @@
 import { diagnosticAt, type Diagnostic } from '../base/diagnostic.ts'
 import { AS_WRITTEN } from './environment.ts'
 import { normalKey } from './keys.ts'
-import type { FileText } from './types.ts'
+import type { FileText } from './text.ts'
 import type { YamlEntry, YamlNode } from './yaml-tree.ts'
 
 /** The first letter outside of remarks that is none in UTF-8, as an old editor saves them: buyers would get a � in its place. */

@@ -1,5 +1,7 @@
 import { childrenOf, recipientsOf, rootPath, type Plan } from '../core/plan.ts'
-import { TYPE_KINDS, type Recipient, type TestSettings } from './types.ts'
+import type { TestSettings } from './endpoint-definition.ts'
+import { TYPE_KINDS } from './endpoint-type.ts'
+import type { Recipient } from './recipient.ts'
 
 type Pattern = Extract<Recipient, { kind: 'pattern' }>
 

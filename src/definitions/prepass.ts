@@ -5,7 +5,7 @@ import { isItem, keyAt, quoteEnd, scanFlow, scanValue, skipBlanks, type FlowStat
 import { createPreparedText, type Taken } from './prepared-text.ts'
 import { rawAnswerAt, takesRawAnswer, type RawAnswer } from './raw-answer.ts'
 import { blockTags, opensMore, tagAt, type Tag } from './tags.ts'
-import type { FileText } from './types.ts'
+import type { FileText } from './text.ts'
 
 /** A file made readable for YAML: the same lines, block lines blanked, templates replaced by as many letters. */
 export interface Prepared {

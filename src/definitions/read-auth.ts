@@ -5,7 +5,7 @@ import { take, type Kind, type PlacesOf, type Reading, type ValuesOf } from './f
 import { literalOf, yesNo } from './fields/plain.ts'
 import { block } from './fields/section.ts'
 import type { AuthDefinition } from './auth-definition.ts'
-import type { Text } from './types.ts'
+import type { Text } from './text.ts'
 import type { YamlNode } from './yaml-tree.ts'
 
 type AuthValues = ValuesOf<typeof AUTH_SECTION>

@@ -1,7 +1,7 @@
 import { diagnosticAt, type Diagnostic, type Place } from '../base/diagnostic.ts'
 import type { Reading } from './fields/field.ts'
 import { dottedPath } from './keys.ts'
-import type { MappingEntry, MappingNode } from './types.ts'
+import type { MappingEntry, MappingNode } from './mapping-node.ts'
 import type { YamlEntry, YamlNode } from './yaml-tree.ts'
 
 /** A mapping as written: quoted values and values with `{{…}}` are templates, unquoted numbers, booleans and nulls constants. */

@@ -4,7 +4,7 @@ import { PARSING_SECTION, PING_PARSING_SECTION } from './fields/parsing.ts'
 import { block, namesOf } from './fields/section.ts'
 import { normalKey } from './keys.ts'
 import { suggest } from './suggest.ts'
-import type { ParsingDefinition } from './types.ts'
+import type { ParsingDefinition } from './answer-definition.ts'
 
 export const PARSING = block('Response Parsing', PARSING_SECTION, (read, reading) => parsingOf(read.values, read.places, optionalOf(PARSING_SECTION, read, reading)))
 export const PING_PARSING = block("the ping's Response Parsing", PING_PARSING_SECTION, (read, reading) => parsingOf(read.values, read.places, optionalOf(PING_PARSING_SECTION, read, reading)))

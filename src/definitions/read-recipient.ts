@@ -14,7 +14,7 @@ import { oddQuotes, unreadableLetter } from './odd-letters.ts'
 import type { Pattern } from './patterns/pattern.ts'
 import { readPattern } from './patterns/read-pattern.ts'
 import { readYaml, type YamlNode } from './yaml-tree.ts'
-import type { FileText } from './types.ts'
+import type { FileText } from './text.ts'
 
 /** One file, read by itself. */
 export interface ReadRecipient {

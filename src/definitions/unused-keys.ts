@@ -1,6 +1,6 @@
 import { ENDPOINT_SECTION, type EndpointPlaces, type EndpointValues } from './endpoint-keys.ts'
 import type { Reading } from './fields/field.ts'
-import { HTTP_TYPES, TYPE_KINDS, type EndpointType } from './types.ts'
+import { HTTP_TYPES, TYPE_KINDS, type EndpointType } from './endpoint-type.ts'
 
 /** Which types read what only some do. */
 const READERS: Readonly<Partial<Record<keyof EndpointValues, readonly EndpointType[]>>> = {

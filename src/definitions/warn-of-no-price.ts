@@ -1,6 +1,6 @@
 import { diagnosticAt, type Diagnostic } from '../base/diagnostic.ts'
 import { pricedIn } from '../core/plan.ts'
-import type { Recipient } from './types.ts'
+import type { Recipient } from './recipient.ts'
 
 type Endpoint = Extract<Recipient, { kind: 'endpoint' }>
 

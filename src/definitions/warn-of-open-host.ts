@@ -1,5 +1,6 @@
 import { diagnosticAt, type Diagnostic } from '../base/diagnostic.ts'
-import type { EndpointDefinition, Text } from './types.ts'
+import type { EndpointDefinition } from './endpoint-definition.ts'
+import type { Text } from './text.ts'
 
 /** Credentials that go wherever a lead says: whoever made the lead could name a host of his own and read them there. */
 export const warnOfOpenHost = ({ auth, headers, url, backupUrl, endpoints, ping }: EndpointDefinition): readonly Diagnostic[] => {

@@ -1,5 +1,5 @@
 import { diagnosticAt, type Diagnostic } from '../base/diagnostic.ts'
-import type { Recipient } from './types.ts'
+import type { Recipient } from './recipient.ts'
 
 /** Days of caps, and hours of a batch's Schedule, are the buyer's: where Timezone is the lead's they can only be those of UTC. */
 export const warnOfUtcDays = (recipients: readonly Recipient[]): readonly Diagnostic[] => recipients.flatMap((each) => {

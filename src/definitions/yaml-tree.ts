@@ -2,7 +2,7 @@ import { isAlias, isMap, isScalar, isSeq, LineCounter, parseDocument, type Docum
 import { diagnosticAt, type Diagnostic, type Place } from '../base/diagnostic.ts'
 import { repeatedKeys, underBlocks, type PlacedEntry } from './block-entries.ts'
 import { prepare, type Prepared } from './prepass.ts'
-import type { FileText, Text } from './types.ts'
+import type { FileText, Text } from './text.ts'
 import { tellYamlProblem } from './yaml-problems.ts'
 
 /** A recipient file as written: every node with its place in the user's own text, block lines included. */

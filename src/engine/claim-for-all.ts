@@ -1,6 +1,6 @@
 import type { Instant } from '../base/time.ts'
 import type { Claim } from '../core/claim.ts'
-import type { EndpointDefinition } from '../definitions/types.ts'
+import type { EndpointDefinition } from '../definitions/endpoint-definition.ts'
 import type { Limits } from './limits.ts'
 import type { Surroundings } from './surroundings.ts'
 import type { Work } from './work.ts'

@@ -1,6 +1,6 @@
 import type { Instant } from '../base/time.ts'
 import { CLOCK_PUT_BACK_MS, stretchOf } from '../core/rate.ts'
-import type { TransportSettings } from '../definitions/types.ts'
+import type { TransportSettings } from '../definitions/transport-settings.ts'
 
 /**
  * The way to one recipient: how many attempts may be under way, how fast, and who waits for a place. An attempt takes its

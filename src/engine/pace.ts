@@ -4,7 +4,7 @@ import type { Claim } from '../core/claim.ts'
 import type { Mode } from '../core/event.ts'
 import type { Rate } from '../core/rate.ts'
 import { stretchOf } from '../core/rate.ts'
-import type { EndpointDefinition } from '../definitions/types.ts'
+import type { EndpointDefinition } from '../definitions/endpoint-definition.ts'
 
 /**
  * A recipient's `Rate` where one process at a time works the store: the lane keeps it within the process, and each start

@@ -2,7 +2,7 @@ import type { Money } from '../base/money.ts'
 import type { Instant } from '../base/time.ts'
 import type { DeliveryEvent, Mode } from '../core/event.ts'
 import type { Lead } from '../core/lead.ts'
-import type { Catalogue, Recipient } from '../definitions/types.ts'
+import type { Catalogue, Recipient } from '../definitions/recipient.ts'
 import type { Clock, Ledger, Notify, Transport } from '../ports.ts'
 import type { Endpoint } from '../wire/endpoint.ts'
 

@@ -1,5 +1,6 @@
 import { isSameProblem, tellTo, type Diagnostic, type Report } from '../base/diagnostic.ts'
-import { isHttp, type EndpointDefinition } from '../definitions/types.ts'
+import type { EndpointDefinition } from '../definitions/endpoint-definition.ts'
+import { isHttp } from '../definitions/endpoint-type.ts'
 import type { Endpoint } from './endpoint.ts'
 import { createReader, type ReaderOptions } from './read.ts'
 import { readerProblems } from './reader-problems.ts'

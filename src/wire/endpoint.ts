@@ -3,7 +3,7 @@ import type { Instant } from '../base/time.ts'
 import type { Lead } from '../core/lead.ts'
 import type { PhaseName, SendTarget } from '../core/plan.ts'
 import type { Captured, Verdict, FailedVerdict } from '../core/verdict.ts'
-import type { EndpointDefinition } from '../definitions/types.ts'
+import type { EndpointDefinition } from '../definitions/endpoint-definition.ts'
 import type { AnyReply, HttpRequest, OutgoingRequest, Reply } from './request.ts'
 import type { Seal } from './seal.ts'
 

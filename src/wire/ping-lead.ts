@@ -1,5 +1,7 @@
 import { diagnosticAt, type Diagnostic } from '../base/diagnostic.ts'
-import type { EndpointDefinition, MappingEntry, MappingNode, Text } from '../definitions/types.ts'
+import type { EndpointDefinition } from '../definitions/endpoint-definition.ts'
+import type { MappingEntry, MappingNode } from '../definitions/mapping-node.ts'
+import type { Text } from '../definitions/text.ts'
 import type { RenderInput } from './endpoint.ts'
 
 /** What of a lead a request may say. */

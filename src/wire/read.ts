@@ -1,7 +1,7 @@
 import type { Lead } from '../core/lead.ts'
 import type { PhaseName } from '../core/plan.ts'
 import type { Verdict } from '../core/verdict.ts'
-import type { EndpointDefinition } from '../definitions/types.ts'
+import type { EndpointDefinition } from '../definitions/endpoint-definition.ts'
 import { verdictOfFault } from './judge/classify.ts'
 import { createJudge } from './judge/post.ts'
 import { createPingJudge } from './judge/ping.ts'

@@ -1,7 +1,8 @@
 import type { Diagnostic, Place } from '../base/diagnostic.ts'
 import { diagnosticAt } from '../base/diagnostic.ts'
 import type { ValuePath } from '../core/condition.ts'
-import type { EndpointDefinition, ParsingDefinition } from '../definitions/types.ts'
+import type { ParsingDefinition } from '../definitions/answer-definition.ts'
+import type { EndpointDefinition } from '../definitions/endpoint-definition.ts'
 import { compilePath, pathsOf, pathText } from './parse/path.ts'
 
 /** Paths in `Response Parsing`, `Response Codes`, `Retry On`, `Ping` and `Batch` that nothing can read: a mistake to mend before a lead is sent. */

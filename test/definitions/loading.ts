@@ -1,6 +1,6 @@
 import type { Diagnostic } from '../../src/base/diagnostic.ts'
 import { loadCatalogue } from '../../src/definitions/catalogue.ts'
-import type { Recipient } from '../../src/definitions/types.ts'
+import type { Recipient } from '../../src/definitions/recipient.ts'
 
 type EndpointRecipient = Extract<Recipient, { kind: 'endpoint' }>
 type PatternRecipient = Extract<Recipient, { kind: 'pattern' }>

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { money } from '../../src/base/money.ts'
-import type { MappingEntry, MappingNode } from '../../src/definitions/types.ts'
+import type { MappingEntry, MappingNode } from '../../src/definitions/mapping-node.ts'
 import { BASE, endpoint, load } from './loading.ts'
 import { indented, readSnippets } from './snippets.ts'
 

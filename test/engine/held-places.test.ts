@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import type { TransportSettings } from '../../src/definitions/types.ts'
+import type { TransportSettings } from '../../src/definitions/transport-settings.ts'
 import { createHeldPlaces } from '../../src/engine/held-places.ts'
 import { createLane } from '../../src/engine/lane.ts'
 import type { Ledger } from '../../src/ports.ts'

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { grantStarts } from '../../src/core/rate.ts'
 import type { Given, Rate } from '../../src/core/rate.ts'
-import type { TransportSettings } from '../../src/definitions/types.ts'
+import type { TransportSettings } from '../../src/definitions/transport-settings.ts'
 import { createHeldStarts } from '../../src/engine/held-starts.ts'
 import { createLane } from '../../src/engine/lane.ts'
 import type { Ledger } from '../../src/ports.ts'

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import type { EndpointDefinition } from '../../src/definitions/types.ts'
+import type { EndpointDefinition } from '../../src/definitions/endpoint-definition.ts'
 import { createPaces } from '../../src/engine/pace.ts'
 
 const recipient = { id: 'a', transport: { rate: { count: 2, perMs: 1_000 } } } as EndpointDefinition

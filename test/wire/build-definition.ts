@@ -1,5 +1,9 @@
 import type { Condition, Operator, Scalar, ValuePath } from '../../src/core/condition.ts'
-import type { EndpointBasics, EndpointDefinition, EndpointType, MappingNode, ParsingDefinition, PingDefinition, ResponseCodeRow, Text } from '../../src/definitions/types.ts'
+import type { ParsingDefinition, ResponseCodeRow } from '../../src/definitions/answer-definition.ts'
+import type { EndpointBasics, EndpointDefinition, PingDefinition } from '../../src/definitions/endpoint-definition.ts'
+import type { EndpointType } from '../../src/definitions/endpoint-type.ts'
+import type { MappingNode } from '../../src/definitions/mapping-node.ts'
+import type { Text } from '../../src/definitions/text.ts'
 import type { Reply } from '../../src/wire/request.ts'
 
 /** Definitions as the YAML compiler makes them, with the defaults of the contract, for tests of the wire. */

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import type { BatchDefinition } from '../../src/definitions/types.ts'
+import type { BatchDefinition } from '../../src/definitions/endpoint-definition.ts'
 import { createReader } from '../../src/wire/read.ts'
 import type { Reply } from '../../src/wire/request.ts'
 import { answer, buildDefinition, buildParsing, exists, is, path } from './build-definition.ts'

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import type { EndpointDefinition, ParsingDefinition } from '../../src/definitions/types.ts'
+import type { ParsingDefinition } from '../../src/definitions/answer-definition.ts'
+import type { EndpointDefinition } from '../../src/definitions/endpoint-definition.ts'
 import type { Reply } from '../../src/wire/request.ts'
 import { createReader } from '../../src/wire/read.ts'
 import { verdictJson } from '../../src/wire/verdict-json.ts'

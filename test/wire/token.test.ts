@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { AuthDefinition } from '../../src/definitions/auth-definition.ts'
-import type { EndpointDefinition } from '../../src/definitions/types.ts'
+import type { EndpointDefinition } from '../../src/definitions/endpoint-definition.ts'
 import { compileEndpoint } from '../../src/wire/compile.ts'
 import type { TokenSource } from '../../src/wire/endpoint.ts'
 import type { Fault } from '../../src/wire/request.ts'

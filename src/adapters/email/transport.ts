@@ -1,7 +1,7 @@
 import { Readable } from 'node:stream'
 import MailComposer from 'nodemailer/lib/mail-composer'
 import SMTPConnection from 'nodemailer/lib/smtp-connection'
-import type { TransportSettings } from '../../definitions/types.ts'
+import type { TransportSettings } from '../../definitions/transport-settings.ts'
 import type { AnyReply, EmailRequest, Mailbox } from '../../wire/request.ts'
 import { ConnectFault } from '../http/faults.ts'
 import { secureContext } from '../http/tls.ts'

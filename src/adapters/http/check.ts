@@ -1,4 +1,4 @@
-import type { TransportSettings } from '../../definitions/types.ts'
+import type { TransportSettings } from '../../definitions/transport-settings.ts'
 import { parseProxy } from './proxy.ts'
 import { checkTlsFiles } from './tls.ts'
 

@@ -1,6 +1,6 @@
 import Client from 'undici/lib/dispatcher/client.js'
 import { LONGEST_TIMER } from '../../base/time.ts'
-import type { TransportSettings } from '../../definitions/types.ts'
+import type { TransportSettings } from '../../definitions/transport-settings.ts'
 import { refusalOfHost } from './addresses.ts'
 import { createConnector } from './connect.ts'
 import { type Job, Line, type Outcome, stop } from './line.ts'

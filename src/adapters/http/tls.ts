@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { createSecureContext, type SecureContext } from 'node:tls'
-import type { TransportSettings } from '../../definitions/types.ts'
+import type { TransportSettings } from '../../definitions/transport-settings.ts'
 import { ConnectFault, wordsOf } from './faults.ts'
 
 export type TlsSettings = TransportSettings['tls']

@@ -1,5 +1,5 @@
 import type { ServerResponse } from 'node:http'
-import type { EndpointDefinition } from '../../definitions/types.ts'
+import type { EndpointDefinition } from '../../definitions/endpoint-definition.ts'
 import { jsonOf } from '../../wire/simulate/sketch-json.ts'
 import { xmlOf } from '../../wire/simulate/sketch-xml.ts'
 

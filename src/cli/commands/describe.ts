@@ -1,7 +1,7 @@
 import { createMasker } from '../../base/secrets.ts'
 import { usageError } from '../../base/diagnostic.ts'
 import { pricedIn, recipientsOf } from '../../core/plan.ts'
-import type { Recipient } from '../../definitions/types.ts'
+import type { Recipient } from '../../definitions/recipient.ts'
 import { openCatalogue, plansOf, requireRecipient } from '../recipients/catalogue.ts'
 import { nowOf } from '../clocks.ts'
 import type { Invocation, RunCommand } from '../command.ts'

@@ -1,6 +1,6 @@
 import { diagnosticAt, type Diagnostic } from '../../base/diagnostic.ts'
 import { formatMoney } from '../../base/money.ts'
-import type { SampleAnswer } from '../../definitions/types.ts'
+import type { SampleAnswer } from '../../definitions/answer-definition.ts'
 import type { Verdict } from '../../core/verdict.ts'
 import type { Endpoint } from '../../wire/endpoint.ts'
 import { parseHttpMessage } from '../../wire/parse/http-message.ts'

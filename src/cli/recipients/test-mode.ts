@@ -1,4 +1,6 @@
-import { TYPE_KINDS, type EndpointDefinition, type Text } from '../../definitions/types.ts'
+import type { EndpointDefinition } from '../../definitions/endpoint-definition.ts'
+import { TYPE_KINDS } from '../../definitions/endpoint-type.ts'
+import type { Text } from '../../definitions/text.ts'
 import type { AuthDefinition } from '../../definitions/auth-definition.ts'
 
 /** Where the built-in sandbox plays a recipient; null for one it does not play. */

@@ -1,7 +1,7 @@
 import { resolve } from 'node:path'
 import { createTransport } from '../../adapters/transport.ts'
 import type { Run } from '../../core/run.ts'
-import type { Catalogue, Recipient } from '../../definitions/types.ts'
+import type { Catalogue, Recipient } from '../../definitions/recipient.ts'
 import { compileAlone, compileEndpoints, NOT_PRICED, withOthers } from '../recipients/compile.ts'
 import { currencyAmong, plansOf, type Target } from '../recipients/catalogue.ts'
 import { clockOf } from '../clocks.ts'

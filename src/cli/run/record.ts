@@ -8,7 +8,7 @@ import { alertsOf, alsoTold, type AlertRule } from '../../core/report/alerts.ts'
 import { ledgerRow, resultRow } from '../../core/report/rows.ts'
 import { summaryOf, type Summary } from '../../core/report/summary.ts'
 import type { Run } from '../../core/run.ts'
-import type { Catalogue } from '../../definitions/types.ts'
+import type { Catalogue } from '../../definitions/recipient.ts'
 import type { RunEnd, RunEvent } from '../../engine/settings.ts'
 
 /** Everything that a run leaves in its `--out` folder, from what the engine tells. */

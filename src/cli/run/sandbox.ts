@@ -2,7 +2,7 @@ import type { Sandbox, startSandbox } from '../../adapters/sandbox/sandbox.ts'
 import type { Money } from '../../base/money.ts'
 import type { Endpoint } from '../../wire/endpoint.ts'
 import { pricedIn, sendsOf, type Plan } from '../../core/plan.ts'
-import type { Recipient } from '../../definitions/types.ts'
+import type { Recipient } from '../../definitions/recipient.ts'
 import { compileEndpoints } from '../recipients/compile.ts'
 
 /** What a simulated buyer says was made up here. */

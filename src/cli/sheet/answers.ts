@@ -1,5 +1,6 @@
 import type { ValuePath } from '../../core/condition.ts'
-import { isHttp, type EndpointDefinition } from '../../definitions/types.ts'
+import type { EndpointDefinition } from '../../definitions/endpoint-definition.ts'
+import { isHttp } from '../../definitions/endpoint-type.ts'
 import type { StatusRange } from '../../definitions/values/status-range.ts'
 import { conditionText } from '../../wire/condition-text.ts'
 import { pathText } from '../../wire/parse/path.ts'

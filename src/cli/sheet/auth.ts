@@ -1,5 +1,6 @@
 import type { AuthDefinition } from '../../definitions/auth-definition.ts'
-import type { EndpointDefinition, Text } from '../../definitions/types.ts'
+import type { EndpointDefinition } from '../../definitions/endpoint-definition.ts'
+import type { Text } from '../../definitions/text.ts'
 
 /** How requests prove who sends them, in words: the kind, never the secret. */
 export const authWords = (auth: AuthDefinition | null): string => {

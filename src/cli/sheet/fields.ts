@@ -1,4 +1,5 @@
-import type { EndpointDefinition, MappingEntry, MappingNode } from '../../definitions/types.ts'
+import type { EndpointDefinition } from '../../definitions/endpoint-definition.ts'
+import type { MappingEntry, MappingNode } from '../../definitions/mapping-node.ts'
 import type { RenderInput } from '../../wire/endpoint.ts'
 import type { Built } from '../../wire/mapping/build.ts'
 import { compileDocument } from '../../wire/mapping/document.ts'

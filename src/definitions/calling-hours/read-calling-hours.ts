@@ -8,7 +8,7 @@ import { parsed, refused, type Parsed } from '../values/parsed.ts'
 import { EVERY_DAY, parseWeekdays } from '../values/weekdays.ts'
 import { readYaml, type YamlNode } from '../yaml-tree.ts'
 import { DEFAULT_CALLING_HOURS } from './default-table.ts'
-import type { FileText } from '../types.ts'
+import type { FileText } from '../text.ts'
 
 /** A file of this name among the recipients is a table of calling hours, and no recipient. */
 export const isCallingHoursFile = (path: string): boolean => /(^|[\\/])calling[-_ ]hours\.ya?ml$/i.test(path)

@@ -1,7 +1,7 @@
 import { cronProblem } from '../../base/cron.ts'
 import type { BatchPolicy } from '../../core/policy.ts'
 import { parsed, refused } from '../values/parsed.ts'
-import type { BatchDefinition } from '../types.ts'
+import type { BatchDefinition } from '../endpoint-definition.ts'
 import { PATH } from './conditions.ts'
 import { textual, type Field } from './field.ts'
 import { PROSE } from './plain.ts'

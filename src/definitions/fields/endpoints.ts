@@ -1,4 +1,4 @@
-import type { RegionalEndpoint } from '../types.ts'
+import type { RegionalEndpoint } from '../endpoint-definition.ts'
 import type { YamlNode } from '../yaml-tree.ts'
 import { parseLeadCondition } from '../conditions/lead-condition.ts'
 import { textual, type Field, type Kind, type Reading } from './field.ts'

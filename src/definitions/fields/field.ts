@@ -1,6 +1,6 @@
 import type { Place, Report, Tell } from '../../base/diagnostic.ts'
 import type { Environment } from '../../base/environment.ts'
-import type { Text } from '../types.ts'
+import type { Text } from '../text.ts'
 import type { Parsed } from '../values/parsed.ts'
 import type { YamlNode } from '../yaml-tree.ts'
 

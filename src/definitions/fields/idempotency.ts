@@ -1,4 +1,4 @@
-import type { Idempotency } from '../types.ts'
+import type { Idempotency } from '../endpoint-definition.ts'
 import { isEmpty, textOf, type Field, type Kind } from './field.ts'
 import { TEXT, WORDS, yesNo } from './plain.ts'
 import { block } from './section.ts'

@@ -1,7 +1,8 @@
 import type { Place } from '../../base/diagnostic.ts'
 import { readMapping } from '../read-mapping.ts'
 import { normalKey } from '../keys.ts'
-import type { HeaderDefinition, MappingNode } from '../types.ts'
+import type { HeaderDefinition } from '../endpoint-definition.ts'
+import type { MappingNode } from '../mapping-node.ts'
 import type { YamlNode } from '../yaml-tree.ts'
 import { isEmpty, textOf, type Kind, type Reading } from './field.ts'
 

@@ -1,5 +1,6 @@
 import { NO_PARSING, PING_PARSING } from '../read-parsing.ts'
-import type { MappingEntry, MappingNode, PingDefinition } from '../types.ts'
+import type { PingDefinition } from '../endpoint-definition.ts'
+import type { MappingEntry, MappingNode } from '../mapping-node.ts'
 import type { Field, Kind } from './field.ts'
 import { MAPPING } from './mapping.ts'
 import { TEXT, WORDS, listOf } from './plain.ts'

@@ -1,7 +1,7 @@
 import { placeOfPart } from '../../base/diagnostic.ts'
 import { normalKey, withoutRemark } from '../keys.ts'
 import { suggest } from '../suggest.ts'
-import type { Text } from '../types.ts'
+import type { Text } from '../text.ts'
 import type { YamlNode } from '../yaml-tree.ts'
 import { isEmpty, textOf, type Kind, type Reading } from './field.ts'
 

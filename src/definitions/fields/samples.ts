@@ -1,4 +1,4 @@
-import type { SampleAnswer } from '../types.ts'
+import type { SampleAnswer } from '../answer-definition.ts'
 import type { YamlNode } from '../yaml-tree.ts'
 import { isEmpty, textOf, type Field, type Kind } from './field.ts'
 import { oneOf } from './plain.ts'

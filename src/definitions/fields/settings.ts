@@ -1,5 +1,5 @@
 import { AUTH } from '../read-auth.ts'
-import { FORMATS, type Format } from '../types.ts'
+import { FORMATS, type Format } from '../endpoint-type.ts'
 import { ENDPOINTS } from './endpoints.ts'
 import { textual, type Field } from './field.ts'
 import { MAPPING } from './mapping.ts'

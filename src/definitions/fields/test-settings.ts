@@ -1,4 +1,4 @@
-import type { TestSettings } from '../types.ts'
+import type { TestSettings } from '../endpoint-definition.ts'
 import type { Field, Kind } from './field.ts'
 import { PROSE, TEXT, oneOf } from './plain.ts'
 import { block } from './section.ts'

@@ -1,5 +1,5 @@
 import { PARSING } from '../read-parsing.ts'
-import type { EndpointType } from '../types.ts'
+import type { EndpointType } from '../endpoint-type.ts'
 import { BATCH } from './batch.ts'
 import { LEAD_CONDITION } from './conditions.ts'
 import type { Field } from './field.ts'

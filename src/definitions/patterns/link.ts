@@ -1,7 +1,7 @@
 import type { Tell } from '../../base/diagnostic.ts'
 import type { Plan } from '../../core/plan.ts'
 import { suggest } from '../suggest.ts'
-import type { PingDefinition } from '../types.ts'
+import type { PingDefinition } from '../endpoint-definition.ts'
 import type { Reference } from '../values/reference.ts'
 import type { Pattern } from './pattern.ts'
 import { currenciesIn, planOf } from './plan-of.ts'

@@ -2,7 +2,7 @@ import type { Place } from '../../base/diagnostic.ts'
 import type { OutcomeKind } from '../../core/outcome.ts'
 import type { PatternGuard } from '../../core/plan.ts'
 import type { Amount } from '../values/amount.ts'
-import type { About, TestSettings } from '../types.ts'
+import type { About, TestSettings } from '../endpoint-definition.ts'
 import type { Reference } from '../values/reference.ts'
 
 /** A pattern as its file says it: recipients are still names. */

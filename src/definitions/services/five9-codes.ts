@@ -1,6 +1,6 @@
 import type { Place } from '../../base/diagnostic.ts'
 import type { Condition, ValuePath } from '../../core/condition.ts'
-import type { ParsingDefinition, ResponseCodeRow } from '../types.ts'
+import type { ParsingDefinition, ResponseCodeRow } from '../answer-definition.ts'
 
 /** The answer is a page with status 200 in every case; this hidden field says how it went, and without it the page says nothing. */
 const FIVE9_CODE: ValuePath = { kind: 'css', selector: '#F9errCode', attribute: 'value' }

@@ -1,4 +1,4 @@
-import type { MappingEntry } from '../types.ts'
+import type { MappingEntry } from '../mapping-node.ts'
 
 /** The names that a mapping can fill, those under its blocks among them. */
 export const namesIn = (entries: readonly MappingEntry[]): ReadonlySet<string> =>

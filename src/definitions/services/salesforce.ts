@@ -1,7 +1,9 @@
 import type { Place } from '../../base/diagnostic.ts'
 import type { EndpointPlaces, EndpointValues } from '../endpoint-keys.ts'
 import type { Reading } from '../fields/field.ts'
-import type { EndpointBasics, EndpointOf, SalesforceSettings, Text } from '../types.ts'
+import type { EndpointBasics, EndpointOf } from '../endpoint-definition.ts'
+import type { Text } from '../text.ts'
+import type { SalesforceSettings } from '../type-settings.ts'
 import { hostOf, ownCredentials, tellOfCrm, variableStem } from './crm.ts'
 import { namesIn } from './names-in.ts'
 

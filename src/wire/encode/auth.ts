@@ -1,6 +1,6 @@
 import { createHmac } from 'node:crypto'
 import type { AuthDefinition } from '../../definitions/auth-definition.ts'
-import type { Text } from '../../definitions/types.ts'
+import type { Text } from '../../definitions/text.ts'
 import type { RenderInput } from '../endpoint.ts'
 import { compileTemplate, type TemplateOptions } from '../template/template.ts'
 import { textOf } from '../template/text-of.ts'

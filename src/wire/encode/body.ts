@@ -1,4 +1,5 @@
-import type { EndpointDefinition, Format } from '../../definitions/types.ts'
+import type { EndpointDefinition } from '../../definitions/endpoint-definition.ts'
+import type { Format } from '../../definitions/endpoint-type.ts'
 import type { RenderInput } from '../endpoint.ts'
 import type { Built } from '../mapping/build.ts'
 import type { Document } from '../mapping/document.ts'

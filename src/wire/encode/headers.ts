@@ -1,5 +1,5 @@
 import { VERSION } from '../../base/version.ts'
-import type { HeaderDefinition } from '../../definitions/types.ts'
+import type { HeaderDefinition } from '../../definitions/endpoint-definition.ts'
 import type { RenderInput } from '../endpoint.ts'
 import { compileTemplate, type TemplateOptions } from '../template/template.ts'
 import { textOf } from '../template/text-of.ts'

@@ -1,6 +1,7 @@
 import { diagnosticAt, type Diagnostic } from '../../base/diagnostic.ts'
 import type { PhaseName } from '../../core/plan.ts'
-import type { EndpointDefinition, Text } from '../../definitions/types.ts'
+import type { EndpointDefinition } from '../../definitions/endpoint-definition.ts'
+import type { Text } from '../../definitions/text.ts'
 import type { RenderInput } from '../endpoint.ts'
 import { textsOf } from '../ping-lead.ts'
 import { compilePieces, compileTemplate, type TemplateOptions } from '../template/template.ts'

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { sha256 } from '../../base/hash.ts'
 import { isoTime } from '../../base/time.ts'
-import type { EndpointDefinition } from '../../definitions/types.ts'
+import type { EndpointDefinition } from '../../definitions/endpoint-definition.ts'
 import type { RenderInput } from '../endpoint.ts'
 import { compileTemplate, type TemplateOptions } from '../template/template.ts'
 import { textOf } from '../template/text-of.ts'

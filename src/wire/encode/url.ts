@@ -1,4 +1,4 @@
-import type { Text } from '../../definitions/types.ts'
+import type { Text } from '../../definitions/text.ts'
 import type { RenderInput } from '../endpoint.ts'
 import { compilePieces, type Piece, type TemplateOptions } from '../template/template.ts'
 import { textOf } from '../template/text-of.ts'

@@ -1,6 +1,7 @@
 import type { ValuePath } from '../../core/condition.ts'
 import type { Verdict } from '../../core/verdict.ts'
-import type { EndpointDefinition, ParsingDefinition } from '../../definitions/types.ts'
+import type { ParsingDefinition } from '../../definitions/answer-definition.ts'
+import type { EndpointDefinition } from '../../definitions/endpoint-definition.ts'
 import type { Answer } from '../parse/answer.ts'
 import { pathText } from '../parse/path.ts'
 import { compileId, compilePrice } from '../parse/probe.ts'

@@ -1,5 +1,5 @@
 import type { Verdict } from '../../core/verdict.ts'
-import type { ParsingDefinition } from '../../definitions/types.ts'
+import type { ParsingDefinition } from '../../definitions/answer-definition.ts'
 import type { Answer } from '../parse/answer.ts'
 import { compileText } from '../parse/probe.ts'
 

@@ -1,4 +1,4 @@
-import type { EndpointDefinition, PingDefinition } from '../../definitions/types.ts'
+import type { EndpointDefinition, PingDefinition } from '../../definitions/endpoint-definition.ts'
 import { byStatus } from './by-status.ts'
 import { compileNegatives, negative } from './negatives.ts'
 import { isOptional } from './acceptance.ts'

@@ -1,5 +1,5 @@
 import type { Verdict } from '../../core/verdict.ts'
-import type { EndpointDefinition } from '../../definitions/types.ts'
+import type { EndpointDefinition } from '../../definitions/endpoint-definition.ts'
 import { failureOfClass, verdictOfStatus } from './classify.ts'
 import type { Answer } from '../parse/answer.ts'
 import { namesStatus, pathsOf, readsBody } from '../parse/path.ts'

@@ -1,5 +1,5 @@
 import type { Verdict } from '../../core/verdict.ts'
-import type { ResponseCodeRow } from '../../definitions/types.ts'
+import type { ResponseCodeRow } from '../../definitions/answer-definition.ts'
 import { toldOf } from './by-status.ts'
 import { classOfStatus, failureOfClass, statusText } from './classify.ts'
 import { namesStatus, pathsOf, readsBody } from '../parse/path.ts'

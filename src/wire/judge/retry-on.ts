@@ -1,5 +1,5 @@
 import type { Verdict } from '../../core/verdict.ts'
-import type { EndpointDefinition } from '../../definitions/types.ts'
+import type { EndpointDefinition } from '../../definitions/endpoint-definition.ts'
 import { toldOf } from './by-status.ts'
 import { classOfStatus, failureOfClass, statusText } from './classify.ts'
 import type { Answer } from '../parse/answer.ts'

@@ -1,5 +1,5 @@
 import type { Verdict } from '../../core/verdict.ts'
-import type { ParsingDefinition } from '../../definitions/types.ts'
+import type { ParsingDefinition } from '../../definitions/answer-definition.ts'
 import type { Words } from './classify.ts'
 import type { Answer } from '../parse/answer.ts'
 import { compileMessage, type TextReader } from '../parse/probe.ts'

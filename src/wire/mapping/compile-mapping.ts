@@ -1,5 +1,5 @@
 import { dottedPath } from '../../definitions/keys.ts'
-import type { MappingEntry, MappingNode } from '../../definitions/types.ts'
+import type { MappingEntry, MappingNode } from '../../definitions/mapping-node.ts'
 import { compileBlockTest, compileTemplate, type TemplateOptions } from '../template/template.ts'
 import { keysOf, type Shape, type ShapeEntry } from './shape.ts'
 import { withoutEmpty } from './without-empty.ts'

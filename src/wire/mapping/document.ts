@@ -1,4 +1,4 @@
-import type { MappingNode } from '../../definitions/types.ts'
+import type { MappingNode } from '../../definitions/mapping-node.ts'
 import type { RenderInput } from '../endpoint.ts'
 import type { TemplateOptions } from '../template/template.ts'
 import { build, type Built } from './build.ts'

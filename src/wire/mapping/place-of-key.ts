@@ -1,6 +1,6 @@
 import type { Place } from '../../base/diagnostic.ts'
 import { dottedPath } from '../../definitions/keys.ts'
-import type { MappingEntry, MappingNode } from '../../definitions/types.ts'
+import type { MappingEntry, MappingNode } from '../../definitions/mapping-node.ts'
 
 /** Where the author first wrote a key, alone or as a part of a dotted one; null where nowhere. */
 export const placeOfKey = (node: MappingNode, key: string): Place | null => {

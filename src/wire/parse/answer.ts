@@ -1,4 +1,4 @@
-import type { AnswerFormat } from '../../definitions/types.ts'
+import type { AnswerFormat } from '../../definitions/answer-definition.ts'
 import type { AnswerReply } from '../request.ts'
 import { decodeBody } from './charset.ts'
 import { parseHtml } from './html.ts'

@@ -1,4 +1,5 @@
-import type { EndpointDefinition, MappingNode } from '../../definitions/types.ts'
+import type { EndpointDefinition } from '../../definitions/endpoint-definition.ts'
+import type { MappingNode } from '../../definitions/mapping-node.ts'
 import { parseJson } from '../parse/json.ts'
 import type { Answer, Intent } from './answers.ts'
 import type { Field } from './request-fields.ts'

@@ -1,4 +1,4 @@
-import type { SampleAnswer } from '../../definitions/types.ts'
+import type { SampleAnswer } from '../../definitions/answer-definition.ts'
 import { parseHttpMessage } from '../parse/http-message.ts'
 import type { Sketch } from './sketch.ts'
 

@@ -1,4 +1,4 @@
-import type { EndpointDefinition } from '../../definitions/types.ts'
+import type { EndpointDefinition } from '../../definitions/endpoint-definition.ts'
 import { sha256 } from '../../base/hash.ts'
 import { objectIn, parseJson } from '../parse/json.ts'
 import type { Field, RequestFacts } from './request-fields.ts'

@@ -1,6 +1,6 @@
 import { fractionOf, sha256 } from '../../base/hash.ts'
 import type { PhaseName } from '../../core/plan.ts'
-import type { EndpointDefinition } from '../../definitions/types.ts'
+import type { EndpointDefinition } from '../../definitions/endpoint-definition.ts'
 import type { Answer, Intent, Read } from './answers.ts'
 import { answerFor } from './answers.ts'
 import { batchReply } from './batch.ts'

@@ -1,4 +1,4 @@
-import type { AnswerFormat, ParsingDefinition } from '../../definitions/types.ts'
+import type { AnswerFormat, ParsingDefinition } from '../../definitions/answer-definition.ts'
 import type { Wish } from './wishes.ts'
 import { htmlOf } from './sketch-html.ts'
 import { jsonOf } from './sketch-json.ts'

@@ -1,5 +1,5 @@
 import { placeWithin, tellTo, type Place, type Report, type Tell } from '../../base/diagnostic.ts'
-import type { Text } from '../../definitions/types.ts'
+import type { Text } from '../../definitions/text.ts'
 import { suggest } from '../../definitions/suggest.ts'
 import type { RenderInput } from '../endpoint.ts'
 import { helperNamed } from '../helpers/table.ts'

@@ -1,6 +1,6 @@
 import type { Report } from '../../base/diagnostic.ts'
 import { shortHash } from '../../base/hash.ts'
-import type { EndpointDefinition } from '../../definitions/types.ts'
+import type { EndpointDefinition } from '../../definitions/endpoint-definition.ts'
 import { compileDocument, type Document } from '../mapping/document.ts'
 import { templateOptions, type TemplateOptions } from '../template/template.ts'
 

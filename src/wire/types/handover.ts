@@ -1,6 +1,6 @@
 import type { Tell } from '../../base/diagnostic.ts'
 import type { Verdict } from '../../core/verdict.ts'
-import type { EndpointDefinition } from '../../definitions/types.ts'
+import type { EndpointDefinition } from '../../definitions/endpoint-definition.ts'
 import { failureOfClass } from '../judge/classify.ts'
 import { tidy } from '../parse/words.ts'
 import type { HandoverReply } from '../request.ts'

@@ -1,5 +1,6 @@
 import { unescape } from '../../base/percent.ts'
-import type { EndpointDefinition, Text } from '../../definitions/types.ts'
+import type { EndpointDefinition } from '../../definitions/endpoint-definition.ts'
+import type { Text } from '../../definitions/text.ts'
 import type { Server } from '../request.ts'
 import type { TemplateOptions } from '../template/template.ts'
 

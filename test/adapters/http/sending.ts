@@ -1,5 +1,5 @@
 import { createHttpTransport } from '../../../src/adapters/http/transport.ts'
-import type { TransportSettings } from '../../../src/definitions/types.ts'
+import type { TransportSettings } from '../../../src/definitions/transport-settings.ts'
 import type { HttpRequest, Reply } from '../../../src/wire/request.ts'
 
 export type Settings = TransportSettings & { readonly timeoutMs: number }

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { createTransport } from '../../../src/adapters/transport.ts'
 import { NO_SANDBOX, testDefinition } from '../../../src/cli/recipients/test-mode.ts'
-import type { EndpointDefinition } from '../../../src/definitions/types.ts'
+import type { EndpointDefinition } from '../../../src/definitions/endpoint-definition.ts'
 import { compileEndpoint } from '../../../src/wire/compile.ts'
 import { settings } from '../../adapters/http/sending.ts'
 import { buildDefinition, buildEmail, buildFile, buildSftp, textOf } from '../../wire/build-definition.ts'

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { FAILURE_CLASSES } from '../../../src/core/verdict.ts'
-import type { ParsingDefinition } from '../../../src/definitions/types.ts'
+import type { ParsingDefinition } from '../../../src/definitions/answer-definition.ts'
 import { hintFor } from '../../../src/wire/hint.ts'
 import { parseHttpMessage } from '../../../src/wire/parse/http-message.ts'
 import { createReader } from '../../../src/wire/read.ts'

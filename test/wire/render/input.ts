@@ -1,5 +1,5 @@
 import type { Lead, LeadValue } from '../../../src/core/lead.ts'
-import type { EndpointDefinition } from '../../../src/definitions/types.ts'
+import type { EndpointDefinition } from '../../../src/definitions/endpoint-definition.ts'
 import type { RenderInput } from '../../../src/wire/endpoint.ts'
 import type { HttpRequest } from '../../../src/wire/request.ts'
 import { compileEndpoint } from '../../../src/wire/compile.ts'

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import { money } from '../../../src/base/money.ts'
 import { buildDefinition, buildPing, mapping, place, textOf } from '../build-definition.ts'
-import type { EndpointDefinition, MappingEntry, MappingNode } from '../../../src/definitions/types.ts'
+import type { EndpointDefinition } from '../../../src/definitions/endpoint-definition.ts'
+import type { MappingEntry, MappingNode } from '../../../src/definitions/mapping-node.ts'
 import { compileEndpoint } from '../../../src/wire/compile.ts'
 import { bodyOf, diagnosticsOf, headersOf, inputOf, requestOf } from './input.ts'
 

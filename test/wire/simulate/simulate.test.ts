@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import type { EndpointDefinition } from '../../../src/definitions/types.ts'
+import type { EndpointDefinition } from '../../../src/definitions/endpoint-definition.ts'
 import { createReader } from '../../../src/wire/read.ts'
 import { replyOf } from '../../../src/wire/simulate/answers.ts'
 import { createMemory } from '../../../src/wire/simulate/memory.ts'

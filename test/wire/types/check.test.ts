@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import type { EndpointBasics, EndpointDefinition } from '../../../src/definitions/types.ts'
+import type { EndpointBasics, EndpointDefinition } from '../../../src/definitions/endpoint-definition.ts'
 import { loadCatalogue } from '../../../src/definitions/catalogue.ts'
 import { compileEndpoint } from '../../../src/wire/compile.ts'
 import { buildEmail, buildFile, buildParsing, buildSftp, is, mapping, textOf, type OwnSettings } from '../build-definition.ts'

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { NO_SANDBOX, testDefinition } from '../../../src/cli/recipients/test-mode.ts'
-import type { EndpointDefinition } from '../../../src/definitions/types.ts'
+import type { EndpointDefinition } from '../../../src/definitions/endpoint-definition.ts'
 import { compileEndpoint } from '../../../src/wire/compile.ts'
 import { endpoint as loaded } from '../../definitions/loading.ts'
 import { inputOf } from '../render/input.ts'

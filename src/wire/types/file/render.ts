@@ -1,6 +1,7 @@
 import type { Report } from '../../../base/diagnostic.ts'
 import { shortHash } from '../../../base/hash.ts'
-import type { EndpointDefinition, EndpointOf, Text } from '../../../definitions/types.ts'
+import type { EndpointDefinition, EndpointOf } from '../../../definitions/endpoint-definition.ts'
+import type { Text } from '../../../definitions/text.ts'
 import { compileBody } from '../../encode/body.ts'
 import { charsetNamed } from '../../encode/charset.ts'
 import { columnsOf, csvOf, FOR_PEOPLE } from '../../encode/csv.ts'

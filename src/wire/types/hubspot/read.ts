@@ -1,7 +1,7 @@
 import type { StepName } from '../../../core/plan.ts'
 import type { Lead } from '../../../core/lead.ts'
 import type { Verdict } from '../../../core/verdict.ts'
-import type { EndpointDefinition } from '../../../definitions/types.ts'
+import type { EndpointDefinition } from '../../../definitions/endpoint-definition.ts'
 import { unconfirmed, verdictOfFault } from '../../judge/classify.ts'
 import type { RenderInput } from '../../endpoint.ts'
 import { Answer } from '../../parse/answer.ts'

@@ -1,5 +1,5 @@
 import type { Report } from '../../../base/diagnostic.ts'
-import type { EndpointOf } from '../../../definitions/types.ts'
+import type { EndpointOf } from '../../../definitions/endpoint-definition.ts'
 import { compileAuth } from '../../encode/auth.ts'
 import { besideOwn, compileHeaders, USER_AGENT, type Header } from '../../encode/headers.ts'
 import { compileUrl } from '../../encode/url.ts'

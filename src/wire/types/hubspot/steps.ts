@@ -1,5 +1,6 @@
 import type { StepName } from '../../../core/plan.ts'
-import type { HubspotSettings, Text } from '../../../definitions/types.ts'
+import type { Text } from '../../../definitions/text.ts'
+import type { HubspotSettings } from '../../../definitions/type-settings.ts'
 import type { Lookup, LookupReply, Rendered, RenderInput } from '../../endpoint.ts'
 import { Answer } from '../../parse/answer.ts'
 import type { Reply } from '../../request.ts'

@@ -1,6 +1,6 @@
 import type { Lead } from '../../../core/lead.ts'
 import type { Verdict } from '../../../core/verdict.ts'
-import type { EndpointDefinition } from '../../../definitions/types.ts'
+import type { EndpointDefinition } from '../../../definitions/endpoint-definition.ts'
 import { byStatus } from '../../judge/by-status.ts'
 import { createVoice, type Voice } from '../../judge/voice.ts'
 import { verdictOfFault } from '../../judge/classify.ts'

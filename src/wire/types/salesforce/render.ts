@@ -1,5 +1,5 @@
 import type { Report } from '../../../base/diagnostic.ts'
-import type { EndpointOf } from '../../../definitions/types.ts'
+import type { EndpointOf } from '../../../definitions/endpoint-definition.ts'
 import { compileAuth } from '../../encode/auth.ts'
 import { besideOwn, compileHeaders, USER_AGENT } from '../../encode/headers.ts'
 import { jsonOfBuilt } from '../../encode/json.ts'
