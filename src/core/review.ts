@@ -1,7 +1,7 @@
 import type { Money } from '../base/money.ts'
 import type { Instant } from '../base/time.ts'
 import type { DeliveryEvent, EventOf } from './event.ts'
-import { attemptCount, emptyHistory, evolve } from './history.ts'
+import { attemptCount, emptyHistory, evolve, nodeAt } from './history.ts'
 import { outcomeOf } from './outcome.ts'
 import { rootPath } from './plan.ts'
 import { createOurs } from './reconcile.ts'
@@ -38,6 +38,14 @@ export const decideReview = (events: readonly DeliveryEvent[], cost: Money | nul
     : outcomeOf('rejected', path, null, inReview('dropped', note))
   const settled = { type: 'settled', at: now, outcome, cost: before?.cost ?? cost, attempts: attemptCount(events.reduce(evolve, emptyHistory)) } as const
   return { events: [reviewed, settled], settled, besides: null }
+}
+
+/** Who has said no, where a retry would ask nobody: an answer that was given stands. Null where somebody would be asked. */
+export const refusedByAll = (events: readonly DeliveryEvent[]): readonly string[] | null => {
+  const history = events.reduce(evolve, emptyHistory)
+  const retried = evolve(history, { type: 'reviewed', at: 0, decision: 'retry', note: null })
+  const isAsked = [...retried.nodes].some(([path, { attempts, before }]) => before === attempts.length && (before > 0 || nodeAt(history, path).passed !== null))
+  return isAsked ? null : [...new Set([...history.nodes.values()].flatMap(({ attempts }) => attempts.map(({ recipient }) => recipient)))]
 }
 
 /** Who may have the lead, for all that is recorded: no answer came, it could not be read, or it was an acceptance second to another's. */

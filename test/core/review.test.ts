@@ -3,7 +3,7 @@ import { money } from '../../src/base/money.ts'
 import type { DeliveryEvent } from '../../src/core/event.ts'
 import { createOurs } from '../../src/core/reconcile.ts'
 import { salesOf } from '../../src/core/returns.ts'
-import { decideReview, mayHaveIt, payersOf } from '../../src/core/review.ts'
+import { decideReview, mayHaveIt, payersOf, refusedByAll } from '../../src/core/review.ts'
 import { buyersIn } from '../../src/core/sale.ts'
 import type { Verdict } from '../../src/core/verdict.ts'
 import { T0, accepted, broken, duplicate, received, refused, rejected, tried, unknown, unreadable } from './given.ts'
@@ -107,4 +107,17 @@ describe('payersOf', () => {
     ['a lead from a pool that an endpoint has', pooled, 'a', ['a']],
     ['nobody', [received()], null, []],
   ])('%s', (_, events, buyer, who) => { expect(payersOf(events, buyer)).toEqual(who) })
+})
+
+describe('refusedByAll', () => {
+  const skipped = { type: 'chose', at: T0, path: '/1', choice: { kind: 'pass', recipient: 'b', reason: 'b is full' } } as const
+  const ranked = { type: 'chose', at: T0, path: '/', choice: { kind: 'order', order: [0], why: 'drawn' } } as const
+  it.each([
+    ['who said no stands', pooled, ['a']],
+    ['the order of a pattern is nobody to be asked', [received(), ranked, ...tried('/0', 'a', 1, rejected), settled('pooled', 'desk')], ['a']],
+    ['a lead that went to the pool alone', [received(), settled('pooled', 'desk')], []],
+    ['who failed is asked again', [received(), ...tried('/0', 'a', 1, rejected), ...tried('/1', 'b', 1, broken), settled('pooled', 'desk')], null],
+    ['who was passed by is asked again', [received(), ...tried('/0', 'a', 1, rejected), skipped, settled('pooled', 'desk')], null],
+    ['who answered something unreadable is asked again', held, null],
+  ])('%s', (_, events, who) => { expect(refusedByAll(events)).toEqual(who) })
 })

@@ -84,6 +84,20 @@ describe('a waterfall', () => {
   })
 })
 
+it('a pooled lead that all have refused is not said to be tried again: who said no stands', async () => {
+  const a = await buyer({ script: { do: 'reject' } })
+  const project = createProject({ a: endpointYaml(a.url), remediation: 'Type: pool\n', sell: `${waterfall('a')}Finally: remediation\n` })
+  project.write('leads.csv', leadsCsv(1))
+  await project.run('deliver', 'leads.csv', '--to', 'sell', '--yes')
+  const { code, err } = await project.run('review', 'retry', 'L1')
+  expect(code).toBe(3)
+  expect(err).toContain('L1: a said no and is not asked again, so that it stays in remediation; `finalmile deliver FILE --to BUYER` offers it to another, --again with the same target asks anew')
+  expect(err).toContain('! 0 leads will be tried again')
+  expect(await project.json('resume', '--yes')).toMatchObject({ leads: 0 })
+  a.rescript({ do: 'accept', price: '33.00' })
+  expect(await project.json('deliver', 'leads.csv', '--to', 'sell', '--yes', '--again')).toMatchObject({ revenue: '33.00' })
+})
+
 it('--verbose tells each fact as it happens, on stderr alone', async () => {
   const a = await buyer({ script: (request) => (JSON.parse(request.body).leadId === 'L1' ? { do: 'accept', price: '50.00' } : { do: 'reject' }) })
   const project = createProject({ a: endpointYaml(a.url) })

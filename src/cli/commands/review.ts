@@ -4,7 +4,7 @@ import { parseMoney } from '../../base/money.ts'
 import { shellWord } from '../../base/shell.ts'
 import { isoTime, type Instant } from '../../base/time.ts'
 import { isPurged } from '../../core/lead.ts'
-import { decideReview, mayHaveIt, payersOf } from '../../core/review.ts'
+import { decideReview, mayHaveIt, payersOf, refusedByAll } from '../../core/review.ts'
 import type { Review } from '../../core/review.ts'
 import { salesIn } from '../../core/sale.ts'
 import { addTo, emptySums } from '../../core/sums.ts'
@@ -70,7 +70,10 @@ const decide = async (ledger: Ledger, invocation: Invocation, decision: Decision
   const stepOf = await stepsOf(invocation, decision)
   const runId = newRunId(now)
   await ledger.startRun({ id: runId, mode, to: null, startedAt: now }, null)
-  const all = found.flatMap(({ meant }) => meant)
+  const named = found.flatMap(({ meant }) => meant)
+  const vain = decision === 'retry' ? named.filter(({ loaded }) => refusedByAll(eventsIn(loaded)) !== null) : []
+  for (const { loaded } of vain) tellInVain(invocation, loaded)
+  const all = named.filter((each) => !vain.includes(each))
   const steps = all.map((each): Step => ({ deliveryId: each.loaded.delivery.id, version: each.loaded.events.length, runId, ...stepOf(each, now) }))
   const results = await ledger.append(steps)
   let done = 0
@@ -87,11 +90,20 @@ const decide = async (ledger: Ledger, invocation: Invocation, decision: Decision
   }
   await ledger.finishRun(runId, clock.now(), '{}')
   const { paint } = streams.err
-  const end = done < all.length ? EXIT.leadsFailed : EXIT.done
+  const end = done < named.length ? EXIT.leadsFailed : EXIT.done
   if (settings.quiet) return end
-  const next = decision === 'retry' ? `; ${commandFor(mode, 'resume')} sends them` : mode === 'live' && booked.size > 0 ? `, ${[...booked.values()].map(showMoney).join(' and ')} booked` : ''
-  streams.err.write(`${done < all.length ? paint.yellow('!') : paint.green('✓')} ${plural(done, 'lead')} ${{ retry: 'will be tried again', accept: 'accepted', drop: 'dropped' }[decision]}${next}\n`)
+  const next = decision === 'retry' && done > 0 ? `; ${commandFor(mode, 'resume')} sends them` : mode === 'live' && booked.size > 0 ? `, ${[...booked.values()].map(showMoney).join(' and ')} booked` : ''
+  streams.err.write(`${done < named.length ? paint.yellow('!') : paint.green('✓')} ${plural(done, 'lead')} ${{ retry: 'will be tried again', accept: 'accepted', drop: 'dropped' }[decision]}${next}\n`)
   return end
+}
+
+/** To be tried again, it would be parked at once as it was. */
+const tellInVain = ({ streams, settings }: Invocation, loaded: LoadedDelivery): void => {
+  const { delivery: { lead, to, mode }, standing } = loaded
+  const pool = standing.state === 'settled' ? (standing.recipient ?? to) : to
+  const refused = refusedByAll(eventsIn(loaded)) ?? []
+  const commandFor = commandsOf(settings)
+  streams.err.write(`${lead.id}: ${refused.length === 0 ? `nobody is asked before ${pool}` : `${refused.join(', ')} said no and ${refused.length === 1 ? 'is' : 'are'} not asked again`}, so that it stays in ${pool}; \`${commandFor(mode, 'deliver FILE --to BUYER')}\` offers it to another${refused.length === 0 ? '' : ', --again with the same target asks anew'}\n`)
 }
 
 const needsPerson = (standing: Standing): boolean => standing.state === 'settled' && (standing.outcome === 'held' || standing.outcome === 'pooled')
