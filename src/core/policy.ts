@@ -16,7 +16,7 @@ export interface RetryRule {
   readonly alertIfAllFail: boolean
 }
 
-/** A class without a rule is not tried again. */
+/** A class without a rule, or with no retries in it, is not tried again. */
 export type RetryPolicy = Readonly<Partial<Record<FailureClass, RetryRule>>>
 
 export type CapPeriod = 'hour' | 'day' | 'week' | 'month'

@@ -24,7 +24,7 @@ export const nextAttempt = (policy: RetryPolicy, timeoutMs: number, tried: reado
     return before && asksForNewToken(before.verdict) ? { kind: 'give up' } : { kind: 'retry', at: last.at, timeoutMs }
   }
   if (!last || !('retry' in last.verdict) || !last.verdict.retry) return { kind: 'give up' }
-  const rule = policy[last.verdict.class] ?? (RULED.has(last.verdict.class) && !isInterrupted(last.verdict) ? undefined : policy.server_error)
+  const rule = ruleIn(policy, last.verdict.class) ?? (RULED.has(last.verdict.class) && !isInterrupted(last.verdict) ? undefined : ruleIn(policy, 'server_error'))
   if (!rule) return { kind: 'give up' }
   const asked = last.verdict.kind === 'failed' ? last.verdict.retryAfterMs : undefined
   if (asked !== undefined && asked > rule.maxWaitMs) return { kind: 'closed', until: last.at + asked }
@@ -39,6 +39,12 @@ export const nextAttempt = (policy: RetryPolicy, timeoutMs: number, tried: reado
     at: last.at + (asked ?? again?.waitMs ?? backoffMs(rule, used, identity)),
     timeoutMs: grownTimeout(rule, timeoutMs, tried),
   }
+}
+
+/** By which a class is tried again; undefined where it is not. */
+export const ruleIn = (policy: RetryPolicy, name: FailureClass): RetryRule | undefined => {
+  const rule = policy[name]
+  return rule && rule.retries > 0 ? rule : undefined
 }
 
 /** Classes with rules of their own: without one they are not tried again. Exceptions of `Retry On` among the others go by the rule of server errors. */

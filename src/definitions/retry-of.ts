@@ -14,19 +14,20 @@ const DEFAULT_RETRY = {
   server_error: { ...EXPONENTIAL, alertIfAllFail: true },
 } as const satisfies RetryPolicy
 
-/** `Retries` is about every class that is retried; `Retry Strategy` says otherwise for one. */
+/** `Retries` is about every class that is retried; `Retry Strategy` says otherwise for one. What is not tried again may still be told. */
 export const retryOf = ({ retries, retryStrategy }: EndpointValues): RetryPolicy => {
   const rules: Partial<Record<keyof RetryPolicy, RetryRule>> = { ...DEFAULT_RETRY }
   if (retries) {
     for (const [name, rule] of Object.entries(DEFAULT_RETRY) as [keyof RetryPolicy, RetryRule][]) {
-      if (retries.retries === 0) delete rules[name]
-      else rules[name] = { ...rule, retries: retries.retries, ...(retries.backoff ? { backoff: retries.backoff } : {}) }
+      rules[name] = { ...rule, retries: retries.retries, ...(retries.backoff ? { backoff: retries.backoff } : {}) }
     }
   }
   for (const [name, changes] of Object.entries(retryStrategy?.rules ?? {}) as [keyof RetryPolicy, Partial<RetryRule>][]) {
-    const rule: RetryRule = { ...(rules[name] ?? (DEFAULT_RETRY as RetryPolicy)[name] ?? { ...EXPONENTIAL, retries: 0 }), ...changes }
-    if (rule.retries === 0) delete rules[name]
-    else rules[name] = rule
+    const general = rules[name]
+    // A block that says how a class is tried again has it tried again; one that says who is told does not.
+    const isOfAlert = Object.keys(changes).join() === 'alertIfAllFail'
+    const base = general && (general.retries > 0 || isOfAlert) ? general : (DEFAULT_RETRY as RetryPolicy)[name] ?? { ...EXPONENTIAL, retries: 0 }
+    rules[name] = { ...base, ...changes }
   }
   return rules
 }

@@ -1,5 +1,6 @@
 import { isStep } from '../core/plan.ts'
 import type { Policy } from '../core/policy.ts'
+import { ruleIn } from '../core/retry.ts'
 import type { createAlerts } from './alerts.ts'
 import type { createLanes } from './lanes.ts'
 import type { createRecipientFacts } from './recipient-facts.ts'
@@ -16,7 +17,7 @@ export const createAfterAnswer = (policies: ReadonlyMap<string, Policy>, facts: 
     if (verdict.kind !== 'failed' || !policy) return
     if (verdict.pause) facts.pause(recipient, at, verdict.reason ?? verdict.class).catch(failed)
     if (verdict.retryAfterMs === undefined || verdict.class !== 'rate_limited') return
-    const longest = policy.retry.rate_limited?.maxWaitMs ?? 0
+    const longest = ruleIn(policy.retry, 'rate_limited')?.maxWaitMs ?? 0
     if (verdict.retryAfterMs <= longest) lanes.of(recipient).hold(at + verdict.retryAfterMs)
     else facts.close(recipient, at + verdict.retryAfterMs).catch(failed)
   }

@@ -23,6 +23,7 @@ describe('nextAttempt', () => {
     ['exactly the longest wait is waited', after(limited(300_000)), { kind: 'retry', at: T0 + 300_000, timeoutMs: 10_000 }],
     ['a millisecond more closes', after(limited(300_001)), { kind: 'closed', until: T0 + 300_001 }],
     ['ten years close too', after(limited(315_360_000_000)), { kind: 'closed', until: T0 + 315_360_000_000 }],
+    ['where none are allowed, a buyer that asks for ten years gets none', nextAttempt({ rate_limited: { ...defaultRetry.rate_limited!, retries: 0 } }, 10_000, [{ at: T0, verdict: limited(315_360_000_000) }], 'lead'), { kind: 'give up' }],
     ['429 without Retry-After backs off', after(limited()), { kind: 'retry', at: T0 + 1000, timeoutMs: 10_000 }],
     ['an attempt that our own end left open is repeated at once', after(left), { kind: 'retry', at: T0, timeoutMs: 10_000 }],
     ['and costs no retry, however often', after(left, left, left, left, left, refused), { kind: 'retry', at: T0 + 1000, timeoutMs: 10_000 }],

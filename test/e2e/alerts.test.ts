@@ -93,6 +93,15 @@ describe('the summary', () => {
     expect((JSON.parse(again.out) as { alerts: readonly { kind: string }[] }).alerts.map((each) => each.kind)).toEqual(['attention'])
   })
 
+  it.each([['Retries: none\n', 1], ['Retry Strategy:\n  Server Errors: {Retry: none, Alert: If all fail}\n', 1], ['Retries: none\nRetry Strategy:\n  Server Errors: {Alert: no}\n', 0]])('has a buyer that failed and is not tried again: %s', async (rules, count) => {
+    const buyer = await open(startBuyer({ script: { do: 'answer', status: 500, body: '' } }))
+    const project = createProject({ a: endpointYaml(buyer.url, rules) })
+    project.write('leads.csv', leadsCsv(1))
+    const { out } = await deliver(project, {}, '--json')
+    expect((JSON.parse(out) as { alerts: unknown }).alerts).toEqual(Array(count).fill({ kind: 'told', recipient: 'a', reason: 'every try failed: HTTP 500 Internal Server Error' }))
+    expect(buyer.journal).toHaveLength(1)
+  })
+
   it('has a buyer whose every try failed or had no answer, whoever bought the lead then; not one that was to be tried again when another bought it', async () => {
     const buyers = { down: await open(startBuyer({ script: { do: 'answer', status: 500, body: '' } })), mute: await open(startBuyer({ script: { do: 'hang' } })), good: await open(startBuyer()) }
     const rules = (backoff: string): string => `Timeout: 100ms\nRetry Strategy:\n  Server Errors: {Retry: 1 times, Backoff: ${backoff}}\n  Timeout Errors: {Retry: 1 times, Backoff: 10ms, Alert: If all fail}\n`

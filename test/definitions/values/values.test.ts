@@ -102,7 +102,7 @@ describe('retries', () => {
     const exponential = { ...steps, backoff: { kind: 'exponential', firstMs: 1_000 } }
     expect(policy('').retry).toEqual({ network: steps, proxy: steps, timeout: { ...steps, growTimeout: true }, rate_limited: { ...exponential, retries: 10 }, server_error: { ...exponential, alertIfAllFail: true } })
   })
-  it.each(['Retries: 0', 'Retries: none', 'Retries: off'])('%s is none', (line) => expect(policy(line).retry).toEqual({}))
+  it.each(['Retries: 0', 'Retries: none', 'Retries: off'])('%s is none', (line) => expect(Object.values(policy(line).retry).map((each) => each.retries)).toEqual([0, 0, 0, 0, 0]))
   it('Retries is about every class', () => {
     expect(Object.values(policy('Retries: 5').retry).map((each) => each.retries)).toEqual([5, 5, 5, 5, 5])
     for (const same of ['Retries: 2 with backoff', 'Retries: 2']) expect(policy(same).retry).toEqual(policy('Retries: 2').retry)
@@ -115,8 +115,15 @@ describe('retries', () => {
   it('Retry Strategy is about one, after Retries', () => {
     const { retry } = policy('Retries: 1\nRetry Strategy:\n  Server Errors:\n    Retry: 4 times\n    Backoff: 2s, 8s\n    Alert: no\n  Network Errors: none\n')
     expect(retry.server_error).toMatchObject({ retries: 4, backoff: { kind: 'steps', ms: [2_000, 8_000] }, alertIfAllFail: false })
-    expect(retry.network).toBeUndefined()
+    expect(retry.network?.retries).toBe(0)
     expect(retry.timeout?.retries).toBe(1)
+  })
+  it('what is not tried again may be told all the same, and a rule about who is told brings no tries', () => {
+    expect(policy('Retries: none').retry.server_error).toMatchObject({ retries: 0, alertIfAllFail: true })
+    expect(policy('Retry Strategy:\n  Timeout Errors: {Retry: none, Alert: If all fail}').retry.timeout).toMatchObject({ retries: 0, alertIfAllFail: true })
+    const { retry } = policy('Retries: none\nRetry Strategy:\n  Network Errors: {Alert: If all fail}\n  Server Errors: {Backoff: 2s}\n')
+    expect(retry.network).toMatchObject({ retries: 0, alertIfAllFail: true })
+    expect(retry.server_error?.retries).toBe(3)
   })
   it.each([
     ['Retry On: 400 where errorCode = "UNABLE_TO_LOCK_ROW"', [{ status: { from: 400, to: 400 }, when: { kind: 'compare' } }]],
