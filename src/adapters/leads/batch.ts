@@ -63,9 +63,13 @@ export const gather = (file: string, inspect: Inspect | undefined): Gathered => 
 
 const LONGEST_RAW = 10_000
 
+/** What Meta writes into every field of a lead that its forms' preview makes: `<test lead: dummy data for full_name>`. */
+export const TEST_LEAD = '<test lead: dummy data'
+
 /** Why a text cannot be a lead although it parses; null where it can. */
 export const textFault = (text: string, damaged: boolean): string | null => {
   if (text.includes('\0')) return 'a NUL character stands in the record: part of it is no text'
+  if (text.includes(TEST_LEAD)) return 'a test lead of Meta, no person'
   if (damaged && text.includes('\uFFFD')) return 'not valid in the file\'s encoding: save the file as UTF-8 ("CSV UTF-8" in Excel)'
   return null
 }

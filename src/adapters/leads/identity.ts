@@ -5,7 +5,7 @@ import type { LeadValue } from '../../core/lead.ts'
 type Identity = { readonly ok: true; readonly id: string } | { readonly ok: false; readonly reason: string }
 
 /** What spreadsheets and databases write where there is nothing or where digits are lost: people with it would count as one lead, and all but the first would go to nobody. */
-const NO_ID = /^(?:null|\\n|none|nan|undefined|n\/a|#(?:n\/a|ref!|name\?|value!|div\/0!|num!|null!|#+)|\d(?:[.,]\d+)?e\+\d+)$/i
+const NO_ID = /^(?:null|\\n|none|nan|undefined|n\/a|#(?:n\/a|ref!|name\?|value!|div\/0!|num!|null!|error!|#+)|\d(?:[.,]\d+)?e\+\d+)$/i
 
 /** Longer than any id seen in the wild, shorter than what a header or an index would refuse. */
 const LONGEST_ID = 500

@@ -52,10 +52,11 @@ export const sniff = (head: Buffer, options: SniffOptions): Sniffed => {
 const MANGLED: readonly { readonly cell: string; readonly message: (found: string) => string; readonly help: string }[] = [
   // In a narrow column Excel shows a phone or an id so, and saves what it shows.
   { cell: String.raw`\d(?:[.,]\d+)?E\+\d\d`, message: (found) => `long numbers stand in it as Excel shortens them (${found}): their digits are lost`, help: 'in Excel format that column as Text or as a number without decimals, and save the file anew' },
-  { cell: String.raw`#(?:N/A|REF!|NAME\?|VALUE!|DIV/0!|NUM!|NULL!)`, message: (found) => `errors of a spreadsheet stand in it (${found}) in place of values`, help: 'mend them in the spreadsheet, or empty those cells, and save the file anew' },
+  { cell: String.raw`#(?:N/A|REF!|NAME\?|VALUE!|DIV/0!|NUM!|NULL!|ERROR!)`, message: (found) => `errors of a spreadsheet stand in it (${found}) in place of values`, help: 'mend them in the spreadsheet, or empty those cells, and save the file anew' },
   { cell: String.raw`=(?:"[^"\r\n]*"|""[^"\r\n]*"")`, message: (found) => `values stand in it as formulas (${found.replaceAll('""', '"')}): buyers get them with = and quotes`, help: 'open the file in a spreadsheet and save it anew as CSV' },
   { cell: String.raw`[pz]:\+?\d{5,}`, message: (found) => `Meta's marks stand before its values (${found}): mapped as they are, buyers get them too`, help: 'in Field Mapping write {{digits lead.phone_number}}, or {{format lead.phone_number "##########"}}, which leave them out' },
-  { cell: String.raw`(?:p:)?<test lead: [^\r\n"]*?>`, message: (found) => `test leads of Meta stand in it (${found})`, help: 'take those rows out, or buyers get them' },
+  // As Typeform and our own files guard phones against being read as formulas.
+  { cell: String.raw`'\+\d[\d ().-]{5,}`, message: (found) => `apostrophes stand before its values (${found}), for spreadsheets: mapped as they are, buyers get them too`, help: 'in Field Mapping write {{digits lead.phone}}, or {{format lead.phone "##########"}}, which leave them out' },
 ]
 
 const mangledCells = (text: string, bodyAt: number): readonly Doubt[] => MANGLED.flatMap(({ cell, message, help }) => {

@@ -65,7 +65,7 @@ const FIELDS: readonly (readonly [RegExp, string])[] = [
   [/^(dob|birthdate|dateofbirth|birthday)$/, 'birth_date'], [/^ssn$|^social(security)?(number)?$/, 'ssn'], [/^age$/, 'age'], [/^gender$|^sex$/, 'gender'],
   [/trustedform|xxtrustedform|^tfcert|^certurl/, 'trustedform_cert_url'], [/jornaya|universalleadid|leadidtoken/, 'leadid_token'],
   [/^(ip|ipaddress|userip|clientip|leadip)$/, 'ip_address'], [/^useragent$/, 'user_agent'], [/(landing|source|page|referr?er).*url$|^landingpage$/, 'landing_page'],
-  [/^(lead|record|contact|external|reference|ref|transaction|partnerlead|vendorlead|our)id$|^id$|^leadref$|^accountnumber$/, 'id'],
+  [/^(lead|record|entry|contact|external|reference|ref|transaction|partnerlead|vendorlead|our)id$|^id$|^leadref$|^accountnumber$/, 'id'],
   [/^(timestamp|submitted(at|date|on)?|leaddate|created?(at|date|on)?|datetime)$/, 'timestamp'],
   [/^(lead)?score$/, 'score'], [/^loanamount$|^amountrequested$/, 'loan_amount'], [/^credit(rating|range|score)$/, 'credit_range'],
   [/tcpa.*(text|language|disclosure|statement)|consent(text|language)|disclosure/, 'tcpa_consent_text'], [/tcpa/, 'tcpa_consent'],

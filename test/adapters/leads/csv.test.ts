@@ -31,7 +31,8 @@ describe('against csv-parse', () => {
   const size = fc.integer({ min: 1, max: 12 })
 
   it('any text that it takes gives the same rows', () => {
-    const piece = fc.constantFrom('a', 'b', ',', ',', '"', '""', '\n', '\r\n', '\r', ' ', 'é', ',"x",', '"x\ny"')
+    // No letters of English: words alone in a first cell are a remark to us.
+    const piece = fc.constantFrom('1', '2', ',', ',', '"', '""', '\n', '\r\n', '\r', ' ', 'é', ',"7",', '"7\n8"')
     let taken = 0
     // Before a line end and at the very end of a file `\r` is a part of the line end to us, and a character to csv-parse.
     const text = fc.array(piece, { maxLength: 25 }).map((each) => each.join('').replace(/\r+(?=\r\n|$)/g, ''))

@@ -84,16 +84,25 @@ describe('CSV', () => {
     const told = async (rows: string) => (await textOf(`id,zip\n${rows}`)).warnings.map(({ line, message }) => [line, message])
     expect(await told('1,2\n2,#N/A\n3,#REF!\n')).toEqual([[3, 'errors of a spreadsheet stand in it (#N/A) in place of values']])
     for (const cell of ['="02134"', '"=""02134"""']) expect(await told(`1,${cell}\n`)).toEqual([[2, 'values stand in it as formulas (="02134"): buyers get them with = and quotes']])
+    // Google Sheets makes it of +1 512 555 0101.
+    expect(await told('1,#ERROR!\n')).toEqual([[2, 'errors of a spreadsheet stand in it (#ERROR!) in place of values']])
     for (const rows of ['1,#N/Ax\n', '1,a #REF!\n', '1,=1+1\n', '1,"say ""hi"""\n']) expect(await told(rows)).toEqual([])
   })
 
-  it("tells of Meta's marks and test leads", async () => {
+  it("tells of Meta's marks, and sets its test leads aside", async () => {
     const rows = ['l:1\tp:+15125550101\tz:02134', 'l:2\tp:<test lead: dummy data for phone_number>\tz:90210']
-    const { warnings, leads } = await textOf(Buffer.from(`\uFEFFid\tphone_number\tzip\r\n${rows.join('\r\n')}\r\n`, 'utf16le'))
-    expect(leads).toHaveLength(2)
-    expect(warnings.map(({ line, message }) => [line, message])).toEqual([
-      [2, "Meta's marks stand before its values (p:+15125550101): mapped as they are, buyers get them too"], [3, 'test leads of Meta stand in it (p:<test lead: dummy data for phone_number>)'],
-    ])
+    const { warnings, leads, bad } = await textOf(Buffer.from(`\uFEFFid\tphone_number\tzip\r\n${rows.join('\r\n')}\r\n`, 'utf16le'))
+    expect(leads.map(({ lead }) => lead.id)).toEqual(['l:1'])
+    expect(bad.map(({ line, reason }) => [line, reason])).toEqual([[3, 'a test lead of Meta, no person']])
+    expect(warnings.map(({ line, message }) => [line, message])).toEqual([[2, "Meta's marks stand before its values (p:+15125550101): mapped as they are, buyers get them too"]])
+    const answer = await textOf('{"id":"1","values":["<test lead: dummy data for full_name>"]}\n{"id":"2","values":["Ann"]}\n')
+    expect(answer.leads.map(({ lead }) => lead.id)).toEqual(['2'])
+  })
+
+  it('tells of apostrophes before phones, as Typeform writes them', async () => {
+    const told = async (rows: string) => (await textOf(`id,phone\n${rows}`)).warnings.map(({ line, message }) => [line, message])
+    for (const rows of ["1,5125550101\n2,'+1 512 555 0102\n", `"1",""\n"2","'+1 512 555 0102"\n`]) expect(await told(rows)).toEqual([[3, "apostrophes stand before its values ('+1 512 555 0102), for spreadsheets: mapped as they are, buyers get them too"]])
+    for (const rows of ["1,'tis\n", "1,O'+1\n"]) expect(await told(rows)).toEqual([])
   })
 
   it('tells of postal codes that have lost their zero, with how to give it back', async () => {

@@ -26,6 +26,7 @@ describe('columns of a CSV file', () => {
   })
   it('without an id are told where one of them looks like it, unless --id names it', async () => {
     expect(await planned('Lead ID,email', '  e: {{lead.email}}')).toContain("no `id` in this file: a lead is known by all that it holds, and one of which anything changes is another lead\n --> leads.csv:1:1\n  = help: if `Lead ID` names leads, add --id 'Lead ID'\n")
+    expect(await planned('email,Entry Id,Transaction Id', '  e: {{lead.email}}')).toContain("add --id 'Entry Id'")
     expect(await planned('Lead ID,email', '  e: {{lead.email}}', '--id', 'Lead ID')).toBe('1 lead, nothing was sent\n')
   })
   it.each([
