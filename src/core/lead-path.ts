@@ -24,6 +24,10 @@ export const resolveLead = (lead: Lead, path: ValuePath): readonly unknown[] => 
 /** The first value at a path as trimmed text; null where there is none, or it is blank, or neither text nor a number. */
 export const textAt = (lead: Lead, path: string): string | null => {
   const [value] = resolveLead(lead, { kind: 'path', text: path })
+  return textOf(value)
+}
+
+const textOf = (value: unknown): string | null => {
   const text = typeof value === 'string' ? value.trim() : typeof value === 'number' ? String(value) : ''
   return text === '' ? null : text
 }
@@ -33,6 +37,19 @@ export const firstTextAt = (lead: Lead, paths: readonly string[]): string | null
   for (const path of paths) { const text = textAt(lead, path); if (text !== null) return text }
   return null
 }
+
+/** The same, else that of a field that is written so in other cases or with other marks: `Zip/Postal Code` is `zip_postal_code`. */
+export const firstTextNamed = (lead: Lead, names: readonly string[]): string | null => {
+  const exact = firstTextAt(lead, names)
+  if (exact !== null) return exact
+  const odd = Object.keys(lead.fields).filter((each) => /[^a-z0-9_.]/.test(each))
+  for (const name of odd.length === 0 ? [] : names) {
+    for (const field of odd) { const text = withoutMarks(field) === withoutMarks(name) ? textOf(lead.fields[field]) : null; if (text !== null) return text }
+  }
+  return null
+}
+
+const withoutMarks = (name: string): string => name.toLowerCase().replace(/[^a-z0-9]/g, '')
 
 /** `lead.items[0].k`, `lead["Loan Amount"]` and `lead.[Loan Amount]` (as templates have it) with dots alone. */
 export const withDots = (path: string): string =>

@@ -2,7 +2,8 @@ import { barePhone, phoneDigits } from '../base/phone.ts'
 import type { Instant } from '../base/time.ts'
 import { durationWords } from '../base/time.ts'
 import type { Lead } from './lead.ts'
-import { firstTextAt, holdsFor, textAt, type LeadAndSource } from './lead-path.ts'
+import { PHONE_FIELDS } from './lead-zone.ts'
+import { firstTextNamed, holdsFor, textAt, type LeadAndSource } from './lead-path.ts'
 import type { Policy, Requirement } from './policy.ts'
 
 /** Why a lead does not meet a recipient's requirements; null where it meets all. Nothing is sent to find out. */
@@ -18,7 +19,7 @@ const problemOf = ({ check }: Requirement, of: LeadAndSource, receivedAt: Instan
   const { lead } = of
   switch (check.kind) {
     case 'condition': return holdsFor(check.condition, of) ? null : 'the lead does not'
-    case 'mobile-phone': return phoneProblem((check.field === 'phone' ? firstTextAt(lead, ['phone_1', 'phone']) : textAt(lead, check.field)) ?? '')
+    case 'mobile-phone': return phoneProblem((check.field === 'phone' ? firstTextNamed(lead, PHONE_FIELDS) : textAt(lead, check.field)) ?? '')
     case 'trusted-form': return certificateProblem(lead, check.maxAgeMs, now - receivedAt)
     case 'jornaya': return leadIdProblem(lead)
     // A matter of when, not whether: the recipient's window keeps it.
@@ -42,7 +43,7 @@ const phoneProblem = (phone: string): string | null => {
 const CERTIFICATE_FIELDS = ['trustedform_cert_url', 'trusted_form_cert_url', 'xxTrustedFormCertUrl', 'trusted_form_url', 'trustedform_url', 'trustedform']
 
 const certificateProblem = (lead: Lead, maxAgeMs: number, ageMs: number): string | null => {
-  const url = firstTextAt(lead, CERTIFICATE_FIELDS)
+  const url = firstTextNamed(lead, CERTIFICATE_FIELDS)
   if (url === null) return 'the lead has no TrustedForm certificate'
   if (!/^https:\/\/cert\.trustedform\.com\/[A-Za-z0-9_-]{1,255}$/.test(url)) return 'its certificate is no address of cert.trustedform.com'
   return ageMs > maxAgeMs ? `its certificate is ${durationWords(ageMs)} old, and may be ${durationWords(maxAgeMs)} at most` : null
@@ -52,7 +53,7 @@ const certificateProblem = (lead: Lead, maxAgeMs: number, ageMs: number): string
 const LEADID_FIELDS = ['leadid_token', 'universal_leadid', 'jornaya_leadid', 'leadid.token']
 
 const leadIdProblem = (lead: Lead): string | null => {
-  const token = firstTextAt(lead, LEADID_FIELDS)
+  const token = firstTextNamed(lead, LEADID_FIELDS)
   if (token === null) return 'the lead has no Jornaya LeadiD'
   return /^[\dA-F]{8}-(?:[\dA-F]{4}-){3}[\dA-F]{12}$/i.test(token) ? null : 'its Jornaya LeadiD is not one of 36 characters, such as 01234567-89AB-CDEF-0123-456789ABCDEF'
 }

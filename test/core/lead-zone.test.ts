@@ -22,6 +22,10 @@ it.each<[string, Lead['fields'], readonly string[]]>([
   ['its postal code before its state', { postal_code: '10001', state: 'CA' }, ['America/New_York']],
   ['its own zone by another name', { time_zone: 'America/Denver', state: 'CA' }, ['America/Denver']], ['the shortest name', { tz: 'CST', zip_code: '10001' }, ['America/Chicago']],
   ['its postal code by another name', { zip_code: '10001', state: 'CA' }, ['America/New_York']], ['as JSON has it', { zipcode: 10001 }, ['America/New_York']], ['an empty one beside it', { zip: '', zip_code: '10001' }, ['America/New_York']],
+  ["its postal code as Meta's files have it", { zip_code: 'z:10001' }, ['America/New_York']], ["as Salesforce's", { 'Zip/Postal Code': '10001' }, ['America/New_York']],
+  ["its state as Salesforce's reports have it", { 'State/Province': 'CA' }, ['America/Los_Angeles']], ['in capitals', { STATE: 'CA' }, ['America/Los_Angeles']],
+  ["its phone as Meta's files have it", { phone_number: 'p:+14155550100' }, ['America/Los_Angeles']], ["as HubSpot's", { 'Phone Number': '', 'Mobile Phone': '(415) 555-0100' }, ['America/Los_Angeles']],
+  ['another country, in capitals', { Country: 'Germany', Zip: '10115' }, []], ['the name that is written exactly so, before others', { State: 'CA', state: 'NY' }, ['America/New_York']],
   ['its state', { state: 'ca' }, ['America/Los_Angeles']],
   ['its state, written out', { state: 'California' }, ['America/Los_Angeles']],
   ['a state of two zones', { state: ' north  dakota' }, ['America/Chicago', 'America/Denver']],
@@ -30,5 +34,5 @@ it.each<[string, Lead['fields'], readonly string[]]>([
   ['nothing', {}, []],
 ])('a lead lives in the zone of %s', (_case, fields, zones) => expect(zonesOfLead(lead(fields), { kind: 'lead' })).toEqual(zones))
 
-it.each<[Lead['fields'], string | null]>([[{ state: 'FL' }, 'FL'], [{ state: 'Florida' }, 'FL'], [{ state: 'Ontario', phone_1: '4155550100' }, 'CA'], [{ zip: '33101' }, 'FL'], [{ zip_code: '33101' }, 'FL'], [{ country: 'DE', zip: '33101' }, null], [{}, null]])(
+it.each<[Lead['fields'], string | null]>([[{ state: 'FL' }, 'FL'], [{ State: 'FL', phone_1: '4155550100' }, 'FL'], [{ state: 'Florida' }, 'FL'], [{ state: 'Ontario', phone_1: '4155550100' }, 'CA'], [{ zip: '33101' }, 'FL'], [{ zip_code: '33101' }, 'FL'], [{ country: 'DE', zip: '33101' }, null], [{}, null]])(
   'the state of %o is %s', (fields, state) => expect(stateOfLead(lead(fields))).toBe(state))

@@ -31,8 +31,9 @@ export const zonesOfPostalCode = (code: string): readonly string[] => {
 
 export const stateOfPostalCode = (code: string): string | null => rangeOf(code)?.state ?? null
 
+/** `z:02134` in Meta's files. */
 const rangeOf = (code: string) => {
-  const digits = /^(\d{5})(-?\d{4})?$/.exec(code.trim())?.[1]
+  const digits = /^(?:z:)?(\d{5})(-?\d{4})?$/.exec(code.trim())?.[1]
   if (digits === undefined) return undefined
   const prefix = Number(digits.slice(0, 3))
   return POSTAL_PREFIXES.find((each) => each.from <= prefix && prefix <= each.to)
