@@ -1,7 +1,6 @@
 import type { Instant } from '../base/time.ts'
 import { doubtAt, nodeAt } from '../core/history.ts'
 import type { Send } from '../core/step.ts'
-import type { Standing } from '../ports.ts'
 import { startedEvent } from './attempt.ts'
 import { asJoined } from './batch-order.ts'
 import type { Member } from './batch-order.ts'
@@ -66,7 +65,7 @@ export const createBatchRepeats = (around: Surroundings, { pump, alone }: Dispat
       if (count < batchSizeOf(id)) for (const member of members) comeApart(member, id, members.length, now)
       else {
         const until = dueAt === null ? null : dueAt <= now ? now + settings.waitMs + REST_MS : dueAt
-        await alone(works, () => goBack(works, { state: 'waiting', dueAt: until, why: 'waits for the rest of its batch, which is repeated as a whole', recipient: members[0]?.send.recipient ?? null, batch: false }))
+        await alone(works, () => putBack(around, works, { state: 'waiting', dueAt: until, why: 'waits for the rest of its batch, which is repeated as a whole', recipient: members[0]?.send.recipient ?? null, batch: false }))
       }
     }
     return any
@@ -82,9 +81,10 @@ export const createBatchRepeats = (around: Surroundings, { pump, alone }: Dispat
     pump(work)
   }
 
-  const goBack = async (works: readonly Work[], standing: Standing): Promise<void> => {
-    await putBack(around, works, standing)
-    for (const others of repeating.values()) for (const work of works) others.delete(work)
+  /** It is this process's no more, settled or waiting in the store; taken up anew it comes as another work. */
+  const forget = (work: Work): void => {
+    for (const [id, members] of repeating) if (members.delete(work) && members.size === 0) repeating.delete(id)
+    takeBack([work])
   }
 
   /** The run is to stop: they go back as all do that were not sent. */
@@ -95,7 +95,7 @@ export const createBatchRepeats = (around: Surroundings, { pump, alone }: Dispat
     for (const work of works) pump(work)
   }
 
-  return { repeat, held, settleIncomplete, letGo }
+  return { repeat, held, settleIncomplete, letGo, forget }
 }
 
 /** A request of it is under way, or a step is being recorded. */

@@ -32,7 +32,7 @@ export const createBatcher = (around: Surroundings, dispatcher: Dispatcher, limi
   const { deps, settings, facts, endpointOf, policyOf } = around
   const { pump, alone } = dispatcher
   const sender = createBatchSender(around, dispatcher, limits)
-  const { repeat, held, settleIncomplete, letGo } = createBatchRepeats(around, dispatcher, sender, slots)
+  const { repeat, held, settleIncomplete, letGo, forget } = createBatchRepeats(around, dispatcher, sender, slots)
 
   /** False where another of the lead's is on its way there: it decides again when that is back. */
   const setsOut = (recipient: string, work: Work): boolean => {
@@ -118,5 +118,5 @@ export const createBatcher = (around: Surroundings, dispatcher: Dispatcher, limi
 
   const full = createFullBatches(around, slots, (recipient) => flush(recipient, []))
 
-  return { accumulated: full.accumulated, flush, repeat, held, settleIncomplete, letGo }
+  return { accumulated: full.accumulated, flush, repeat, held, settleIncomplete, letGo, forget }
 }

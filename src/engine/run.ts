@@ -71,6 +71,7 @@ export const runDeliveries = async (settings: RunSettings, leads: LeadSource | n
     answered: createAfterAnswer(policies, recipientFacts, lanes, alerts, failed), claimed, refused, foundPaused,
     released: (work, standing) => {
       together.leave(work)
+      batcher.forget(work)
       slots.give()
       lanes.makeRoom()
       if (standing.state === 'settled') {
@@ -139,6 +140,8 @@ export const runDeliveries = async (settings: RunSettings, leads: LeadSource | n
       const opens = lanes.drain(stopping() ? 'all' : 'free', now)
       if (stopping()) batcher.letGo()
       let takenElsewhere = false
+      // Asked while something was under way, the store cannot know what that leaves to be due.
+      const quiet = slots.taken() === 0 && reading.done
       const nextDue = stopping() || settings.enqueue ? null : await due.next()
       if (nextDue !== null && nextDue <= now && !slots.full() && !stopping()) {
         if (await due.take(now)) continue
@@ -148,7 +151,8 @@ export const runDeliveries = async (settings: RunSettings, leads: LeadSource | n
       if (batcher.held() > 0 && batcher.held() === slots.taken() && !stopping() && await batcher.settleIncomplete(now)) continue
       const idle = slots.taken() === 0
       if (idle && stopping()) return
-      if (idle && reading.done && !settings.watch && (nextDue === null || nextDue > now + settings.waitMs)) return
+      if (idle && reading.done && !quiet) continue
+      if (idle && quiet && !settings.watch && (nextDue === null || nextDue > now + settings.waitMs)) return
       const crowded = slots.full()
       const wakeAt = Math.min(opens, crowded ? Infinity : takenElsewhere ? now + ELSEWHERE_MS : (nextDue ?? Infinity), now + WATCH_MS)
       await slots.changed(clock, Math.max(1, wakeAt - now), signal, crowded && nextDue !== null && nextDue <= now)

@@ -564,3 +564,24 @@ describe('a place that comes free while a step is recorded', () => {
     expect(Math.max(...starts)).toBe(recordedAt)
   })
 })
+
+describe('the end of a run', () => {
+  it('comes after what fell due while the store was asked what is due', async () => {
+    const a = await buyer({ script: ({ n }) => (n === 1 ? { do: 'answer', status: 503 } : { do: 'accept' }) })
+    const inner = createMemoryLedger()
+    let asked = 0
+    // What was true when it was asked comes when the lead, which was under way then, waits to be tried again.
+    const late: Ledger = {
+      ...inner,
+      nextDue: async (filter) => {
+        const due = await inner.nextDue(filter)
+        while (asked === 0 && (await inner.counts('live')).waiting === 0) await new Promise(setImmediate)
+        asked += 1
+        return due
+      },
+    }
+    const world = createWorld({ a: endpointYaml(a.url, 'Retry Strategy:\n  Server Errors: {Retry: 1 times, Backoff: 1s}\n') }, late)
+    await world.run('a', someLeads(1))
+    expect(await outcomes(world)).toEqual({ accepted: 1 })
+  })
+})

@@ -209,6 +209,29 @@ describe.each(IMPLEMENTATIONS)('on $name', ({ open, cannot }) => {
     expect([a.journal.length, (await ledger.counts('live')).settled.accepted]).toEqual([2, 100])
   })
 
+  it('a member that leaves while it waits for the rest (its recipient is closed) is given up, so that the run ends, and ends with its last answer', async () => {
+    const a = await buyer({ idempotent: false, script: ({ n, body }) => (n === 1 ? { do: 'answer', status: 503 } : { do: 'answer', status: 200, headers: { 'content-type': 'application/json' }, body: taken(body) }) })
+    const { ledger } = await opened()
+    let closed: Promise<void> | null = null
+    const b = await buyer({ script: ({ n }) => {
+      if (n === 3) closed = ledger.setPaused('a', 'live', { at: 0, reason: 'by hand' })
+      return { do: 'answer', status: 503, afterMs: n < 3 ? 0 : 300 }
+    } })
+    const later = 'Retry Strategy:\n  Server Errors: {Retry: 3 times, Backoff: 1h}\n'
+    const world = createWorld({ a: batched(a.url, 2, later), b: endpointYaml(b.url, `Concurrency: 1\n${later}`), both: 'Pattern: Simultaneous\nSend To: [a, b]\nAccept: all\n' }, ledger)
+    await world.run('both', someLeads(2), { waitMs: 0 })
+    await world.clock.advance(3_600_000)
+    // L1, which goes to b again as well, comes before L2, which waits for its batch alone.
+    const due = await ledger.takeDue({ mode: 'live', now: world.clock.now(), limit: 2 })
+    await ledger.append(due.map(({ delivery, events, standing }) => ({ deliveryId: delivery.id, version: events.length, runId: 'run1', events: [], standing: { ...standing, dueAt: world.clock.now() + (delivery.lead.id === 'L1' ? 0 : 10_000) } as Standing })))
+    await world.run(null, null)
+    // Each answer was recorded before the run ended: two of the batch, four of b.
+    expect(world.seen.filter((each) => each.kind === 'stored' && each.event.type === 'attemptFinished')).toHaveLength(6)
+    await closed
+    expect([a.journal.length, b.journal.length, await counts(world)]).toEqual([1, 4, { waiting: 2 }])
+    expect(await world.standing('L1')).toMatchObject({ state: 'waiting', recipient: 'b' })
+  })
+
   describe('batches of more leads than are in memory at once', () => {
     const MANY = 520
     const patient = 'Retry Strategy:\n  Timeout Errors: {Retry: 3 times, Backoff: "1s, 1h"}\n'
