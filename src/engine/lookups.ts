@@ -1,6 +1,7 @@
 import type { Instant } from '../base/time.ts'
 import type { FailedVerdict } from '../core/verdict.ts'
 import type { Endpoint, Lookup, LookupReply } from '../wire/endpoint.ts'
+import { FAILURE_LASTS_MS, createOnce } from './once.ts'
 import type { RunDeps } from './settings.ts'
 
 export type Lookups = ReturnType<typeof createLookups>
@@ -8,12 +9,11 @@ export type Lookups = ReturnType<typeof createLookups>
 /** What services know and requests need (the id of a list that is given by name): asked for once, however many leads need it, and kept for the run. */
 export const createLookups = ({ transport, clock, signal }: Pick<RunDeps, 'transport' | 'clock' | 'signal'>) => {
   const known = new Map<string, { readonly reply: LookupReply; readonly until: Instant }>()
-  const asking = new Map<string, Promise<void>>()
+  const once = createOnce()
 
   const request = async (endpoint: Endpoint, lookup: Lookup, name: string): Promise<void> => {
     const reply = lookup.read(await transport.send(lookup.request, endpoint.definition.transport, signal))
     known.set(name, { reply, until: reply.kind === 'found' ? Infinity : clock.now() + FAILURE_LASTS_MS })
-    asking.delete(name)
   }
 
   return {
@@ -30,16 +30,9 @@ export const createLookups = ({ transport, clock, signal }: Pick<RunDeps, 'trans
     /** Asks, unless someone is asking already. */
     ask: (endpoint: Endpoint, lookup: Lookup): Promise<void> => {
       const name = nameOf(endpoint.definition.id, lookup.name)
-      const under = asking.get(name)
-      if (under) return under
-      const begun = request(endpoint, lookup, name)
-      asking.set(name, begun)
-      return begun
+      return once(name, () => request(endpoint, lookup, name))
     },
   }
 }
 
 const nameOf = (recipient: string, lookup: string): string => `${recipient}\n${lookup}`
-
-/** All attempts that waited for it fail together; what comes later asks anew. Shorter than the first retry. */
-const FAILURE_LASTS_MS = 500

@@ -3,6 +3,7 @@ import type { Instant } from '../base/time.ts'
 import type { Mode } from '../core/event.ts'
 import type { Verdict, FailedVerdict } from '../core/verdict.ts'
 import type { Endpoint, TokenReply, TokenSource } from '../wire/endpoint.ts'
+import { FAILURE_LASTS_MS, createOnce } from './once.ts'
 import type { RunDeps } from './settings.ts'
 
 /** A token in use. It lives in memory, and sealed in the store where its source says so: no event, alert or error ever holds it. */
@@ -19,7 +20,7 @@ export type Tokens = ReturnType<typeof createTokens>
 /** Tokens of recipients: asked for once however many leads need one, kept until they expire or are refused. */
 export const createTokens = ({ ledger, transport, clock, signal }: Pick<RunDeps, 'ledger' | 'transport' | 'clock' | 'signal'>, mode: Mode) => {
   const known = new Map<string, { readonly state: TokenState; readonly until: Instant }>()
-  const asking = new Map<string, Promise<void>>()
+  const once = createOnce()
   /** Tokens that were refused: what the store still has of them is of no use. */
   const refused = new Map<string, string>()
 
@@ -32,7 +33,6 @@ export const createTokens = ({ ledger, transport, clock, signal }: Pick<RunDeps,
       if (read.kind === 'token' && source.seal) await ledger.setSealedToken(id, mode, source.seal.close(JSON.stringify([read.token, read.host ?? null])))
       known.set(id, lasting(read, source, clock.now()))
     }
-    asking.delete(id)
   }
 
   /** Of a run before this one, or of another process that has renewed it meanwhile. */
@@ -48,14 +48,7 @@ export const createTokens = ({ ledger, transport, clock, signal }: Pick<RunDeps,
     const entry = known.get(recipient)
     return entry && now < entry.until ? entry.state : UNKNOWN
   }
-  const ask = (endpoint: Endpoint, source: TokenSource): Promise<void> => {
-    const { id } = endpoint.definition
-    const under = asking.get(id)
-    if (under) return under
-    const begun = request(endpoint, source)
-    asking.set(id, begun)
-    return begun
-  }
+  const ask = (endpoint: Endpoint, source: TokenSource): Promise<void> => once(endpoint.definition.id, () => request(endpoint, source))
 
   return {
     /** What is known of it now, without asking. */
@@ -94,8 +87,6 @@ const speaksOfToken = ({ class: failure, pause }: FailedVerdict, httpStatus: num
   failure === 'auth' && (httpStatus === 401 || (pause === true && httpStatus !== 403 && httpStatus !== 407))
 
 const UNKNOWN: TokenState = { kind: 'unknown' }
-/** All attempts that waited for it fail together; what comes later asks anew. Shorter than the first retry. */
-const FAILURE_LASTS_MS = 500
 /** A little before it expires: it is on the way for a while. */
 const MARGIN_MS = 30_000
 /** A host that says `expires_in: 0` is not asked again for every lead. */
