@@ -1,13 +1,13 @@
 import { isStep } from '../core/plan.ts'
 import type { Policy } from '../core/policy.ts'
 import { ruleIn } from '../core/retry.ts'
-import type { createAlerts } from './alerts.ts'
-import type { createLanes } from './lanes.ts'
+import type { Alerts } from './alerts.ts'
+import type { Lanes } from './lanes.ts'
 import type { createRecipientFacts } from './recipient-facts.ts'
-import type { Surroundings } from './surroundings.ts'
+import type { Heard } from './surroundings.ts'
 
 /** What an answer means beyond its lead: alerts, the recipient's circuit, its pause, the wait that it asks for. */
-export const createAfterAnswer = (policies: ReadonlyMap<string, Policy>, facts: ReturnType<typeof createRecipientFacts>, lanes: ReturnType<typeof createLanes>, alerts: ReturnType<typeof createAlerts>, failed: (error: unknown) => void): Surroundings['answered'] =>
+export const createAfterAnswer = (policies: ReadonlyMap<string, Policy>, facts: ReturnType<typeof createRecipientFacts>, lanes: Lanes, alerts: Alerts, failed: (error: unknown) => void): Heard['answered'] =>
   (recipient, phase, verdict, httpStatus, at, startedAt) => {
     alerts.verdict(recipient, phase, verdict, httpStatus)
     // A list that is not there says nothing about a CRM that takes contacts: it must not open the circuit.

@@ -12,6 +12,8 @@ import { hintFor, hintOf } from '../wire/hint.ts'
 import type { RunDeps } from './settings.ts'
 import type { Work } from './work.ts'
 
+export type Alerts = ReturnType<typeof createAlerts>
+
 /**
  * Tells a person once a run, and once a day where a run goes on (a service's never ends), of each kind of trouble with each
  * recipient; a thousand equal alerts hide the second kind. Each pause is told: nothing more is heard of the recipient after it.

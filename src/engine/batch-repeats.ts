@@ -4,11 +4,11 @@ import type { Send } from '../core/step.ts'
 import { startedEvent } from './attempt.ts'
 import { asJoined } from './batch-order.ts'
 import type { Member } from './batch-order.ts'
-import type { createBatchSender } from './batch-sender.ts'
+import type { BatchSender } from './batch-sender.ts'
 import type { Dispatcher } from './dispatcher.ts'
 import { batchSizeOf } from './identity.ts'
 import { putBack } from './put-back.ts'
-import type { createSlots } from './slots.ts'
+import type { Slots } from './slots.ts'
 import type { Surroundings } from './surroundings.ts'
 import type { Work } from './work.ts'
 
@@ -16,7 +16,7 @@ import type { Work } from './work.ts'
 const REST_MS = 1_000
 
 /** Batches that are to be sent again, exactly as they went: each waits here until all of its members have come. */
-export const createBatchRepeats = (around: Surroundings, { pump, alone }: Dispatcher, { leave }: ReturnType<typeof createBatchSender>, slots: Pick<ReturnType<typeof createSlots>, 'setAside' | 'unshelve'>) => {
+export const createBatchRepeats = (around: Surroundings, { pump, alone }: Dispatcher, { leave }: BatchSender, slots: Pick<Slots, 'setAside' | 'unshelve'>) => {
   const { deps, settings, endpointOf } = around
   const repeating = new Map<string, Map<Work, Member>>()
   /** Those of them that take no slot: of batches of more leads than there are slots none would ever be whole. */

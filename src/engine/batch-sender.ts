@@ -17,6 +17,8 @@ import type { HeldToken } from './tokens.ts'
 import { tellStored } from './work.ts'
 import type { Answered, Work } from './work.ts'
 
+export type BatchSender = ReturnType<typeof createBatchSender>
+
 /** Sends batches that are put together: they are recorded, leave as there is a place on the recipient's lane, and each member gets its verdict. */
 export const createBatchSender = (around: Surroundings, dispatcher: Dispatcher, limits: Limits) => {
   const { deps, settings, facts, endpointOf, policyOf } = around
@@ -24,7 +26,7 @@ export const createBatchSender = (around: Surroundings, dispatcher: Dispatcher, 
 
   const leave = (recipient: string, members: readonly Member[], id: string): void => {
     if (members.length === 0) return
-    const lane = around.lane(recipient)
+    const lane = around.lanes.of(recipient)
     if (!mayLeave(recipient, members)) for (const { work } of members) decideAgain(recipient, work)
     else if (lane.enter(deps.clock.now())) sendBatch(recipient, members, id).catch(around.failed)
     else lane.park(() => leave(recipient, members, id))
@@ -63,13 +65,13 @@ export const createBatchSender = (around: Surroundings, dispatcher: Dispatcher, 
       return await recordStarts(members, id, keyOf(made), made, endpoint, now) && made.ok ? made : null
     })
     if (rendered === null) {
-      around.lane(recipient).yield(now)
+      around.lanes.of(recipient).yield(now)
       for (const { work } of members) decideAgain(recipient, work)
       return
     }
     if (token?.kind === 'failed') return answered(recipient, members, id, keyOf(rendered), members.map(() => token.verdict), { httpStatus: null, durationMs: 0, at: now, startedAt: now })
     const timeoutMs = members.reduce((longest, { send }) => Math.max(longest, send.timeoutMs), 0)
-    await around.leaves(recipient)
+    await around.lanes.leaves(recipient)
     await maySend()
     const startedAt = deps.clock.now()
     const reply = await deps.transport.send(rendered.request, { ...endpoint.definition.transport, timeoutMs })
@@ -92,7 +94,7 @@ export const createBatchSender = (around: Surroundings, dispatcher: Dispatcher, 
   const answered = (recipient: string, members: readonly Member[], id: string, key: string, verdicts: readonly Verdict[], { httpStatus, durationMs, at, startedAt }: Pick<Answered, 'httpStatus' | 'durationMs' | 'at'> & { readonly startedAt: Instant }): void => {
     const whole = wholeVerdict(verdicts)
     const first = whole ?? verdicts[0]
-    if (first) around.answered(recipient, 'post', first, httpStatus, at, startedAt)
+    if (first) around.heard.answered(recipient, 'post', first, httpStatus, at, startedAt)
     members.forEach(({ work, send }, i) => {
       const verdict = verdicts[i]
       if (!verdict) throw new Error(`batch ${id} has no verdict for lead ${work.delivery.lead.id}`)
@@ -100,7 +102,7 @@ export const createBatchSender = (around: Surroundings, dispatcher: Dispatcher, 
       pump(work)
     })
     // Only then: it may be the answer that closes the recipient to whoever waits for the place.
-    around.lane(recipient).leave(at)
+    around.lanes.of(recipient).leave(at)
   }
 
   /** False where the recipient was paused meanwhile. */
@@ -118,7 +120,7 @@ export const createBatchSender = (around: Surroundings, dispatcher: Dispatcher, 
     const paused = results.find((each) => each.kind === 'paused')
     if (paused?.kind === 'paused') {
       // They go to one recipient in one step of the store's: all of them, or none.
-      around.foundPaused(paused.recipient, paused.reason)
+      around.heard.foundPaused(paused.recipient, paused.reason)
       return false
     }
     members.forEach(({ work }, i) => {
@@ -126,7 +128,7 @@ export const createBatchSender = (around: Surroundings, dispatcher: Dispatcher, 
       const { events = [], claims = [], history = work.history } = steps[i] ?? {}
       if (result?.kind !== 'ok') throw new Error(`the store refused to start batch ${id ?? 'member'} for delivery ${work.delivery.id}: ${result?.kind ?? 'no result'}`)
       work.history = history
-      around.claimed(claims, now)
+      around.heard.claimed(claims, now)
       tellStored(deps.observe, work, events, result.seq)
     })
     return true

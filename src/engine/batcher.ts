@@ -13,7 +13,7 @@ import { createFullBatches } from './full-batches.ts'
 import { batchIdOf } from './identity.ts'
 import type { Limits } from './limits.ts'
 import { putBack } from './put-back.ts'
-import type { createSlots } from './slots.ts'
+import type { Slots } from './slots.ts'
 import type { Surroundings } from './surroundings.ts'
 import { historyOf, inDoubtBefore, leaveOut } from './work.ts'
 import type { Work } from './work.ts'
@@ -23,12 +23,14 @@ interface BatchSource {
   take(recipient: string, limit: number, atLeast: number): Promise<readonly Work[]>
 }
 
+export type Batcher = ReturnType<typeof createBatcher>
+
 /**
  * Many leads, one request. Leads accumulate in the store, not here; a batch leaves when it is full or when its first
  * lead has waited long enough. Its members are recorded under its name before it is sent, so that a repeat carries
  * exactly the same leads and the same key.
  */
-export const createBatcher = (around: Surroundings, dispatcher: Dispatcher, limits: Limits, source: BatchSource, slots: Pick<ReturnType<typeof createSlots>, 'setAside' | 'unshelve' | 'full' | 'room'>) => {
+export const createBatcher = (around: Surroundings, dispatcher: Dispatcher, limits: Limits, source: BatchSource, slots: Pick<Slots, 'setAside' | 'unshelve' | 'full' | 'room'>) => {
   const { deps, settings, facts, endpointOf, policyOf } = around
   const { pump, alone } = dispatcher
   const sender = createBatchSender(around, dispatcher, limits)

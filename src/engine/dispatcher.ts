@@ -176,7 +176,7 @@ export const createDispatcher = (around: Surroundings, limits: Limits) => {
       return true
     }
     for (const { send } of starts.ready) {
-      around.lane(send.recipient).yield(now)
+      around.lanes.of(send.recipient).yield(now)
       around.together.isBack(send.recipient, work)
     }
     if (result?.kind === 'exists') {
@@ -196,7 +196,7 @@ export const createDispatcher = (around: Surroundings, limits: Limits) => {
       case 'had': for (const recipient of result.recipients) leaveOut(work, recipient, boughtBefore(facts.policies, recipient)); return
       case 'busy': work.awaited = new Map(result.recipients.map((recipient) => [recipient, now + SOON_MS])); return
       case 'booked': work.surplus = true; return
-      case 'paused': around.foundPaused(result.recipient, result.reason); return
+      case 'paused': around.heard.foundPaused(result.recipient, result.reason); return
       case 'refused': limits.refused(work, result.claim, now); return
       default: throw new Error(`the store refused a step of delivery ${work.delivery.id}: ${result?.kind ?? 'no result'}`)
     }
@@ -219,7 +219,7 @@ export const createDispatcher = (around: Surroundings, limits: Limits) => {
 
   const waitWith = (work: Work, { send, asks }: Parked): void => {
     if (asks === null) {
-      const lane = around.lane(send.recipient)
+      const lane = around.lanes.of(send.recipient)
       lane.park(() => pump(work))
       // A place may have come free while the step was recorded, when nobody waited for one.
       lane.drain('free', clock.now())
@@ -227,7 +227,7 @@ export const createDispatcher = (around: Surroundings, limits: Limits) => {
   }
 
   const perform = (work: Work, ready: Ready): void => {
-    const leaves = around.leaves(ready.send.recipient)
+    const leaves = around.lanes.leaves(ready.send.recipient)
     if (leaves) leaves.then(() => sendNow(work, ready)).catch(around.failed)
     else sendNow(work, ready)
   }
@@ -244,10 +244,10 @@ export const createDispatcher = (around: Surroundings, limits: Limits) => {
       const httpStatus = reply.kind === 'answer' ? reply.status : null
       const verdict = held ? around.tokens.judge(send.recipient, held, read, httpStatus, isTokenRepeat(work.history, send)) : read
       work.inbox.push({ send, key, verdict, httpStatus, durationMs: reply.durationMs, at: reply.at, batch: null })
-      around.answered(send.recipient, send.phase, verdict, httpStatus, reply.at, startedAt)
+      around.heard.answered(send.recipient, send.phase, verdict, httpStatus, reply.at, startedAt)
       // Before another takes its place: a cap that this answer uses up is then recorded before that one starts.
       pump(work)
-      around.lane(send.recipient).leave(reply.at)
+      around.lanes.of(send.recipient).leave(reply.at)
     }).catch(around.failed)
   }
 

@@ -5,7 +5,7 @@ import type { Step } from '../ports.ts'
 import { batchSizeOf } from './identity.ts'
 import { triedAgain } from './recover.ts'
 import type { Surroundings } from './surroundings.ts'
-import type { createTally } from './tally.ts'
+import type { Tally } from './tally.ts'
 import { historyOf, type Work } from './work.ts'
 
 /** A failed delivery, as much of it as is needed until the file is read. */
@@ -16,12 +16,14 @@ interface Kept {
   readonly joined: ReturnType<typeof unansweredBatches>
 }
 
+export type Doubted = ReturnType<typeof createDoubted>
+
 /**
  * Failed leads of the file that a batch without an answer may have brought, for `--retry-failed`: only when the file is read
  * is it known of which batches all leads are there. These go again as they went, under their keys; what others left in doubt
  * stays so, since no key of another batch would tell the buyer, and a person looks.
  */
-export const createDoubted = ({ settings, deps: { ledger, clock, observe }, facts: { policies } }: Pick<Surroundings, 'settings' | 'deps' | 'facts'>, tally: ReturnType<typeof createTally>) => {
+export const createDoubted = ({ settings, deps: { ledger, clock, observe }, facts: { policies } }: Pick<Surroundings, 'settings' | 'deps' | 'facts'>, tally: Tally) => {
   const kept = new Map<string, Kept>()
   let isRead = false
 

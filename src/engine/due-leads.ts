@@ -1,12 +1,12 @@
 import type { Instant } from '../base/time.ts'
-import type { createBatcher } from './batcher.ts'
-import type { createDispatcher } from './dispatcher.ts'
-import type { createLanes } from './lanes.ts'
+import type { Batcher } from './batcher.ts'
+import type { Dispatcher } from './dispatcher.ts'
+import type { Lanes } from './lanes.ts'
 import { interrupted } from './recover.ts'
-import type { createSlots } from './slots.ts'
+import type { Slots } from './slots.ts'
 import type { Surroundings } from './surroundings.ts'
-import type { createTakeUp } from './take-up.ts'
-import type { createTally } from './tally.ts'
+import type { TakeUp } from './take-up.ts'
+import type { Tally } from './tally.ts'
 import { nextBatch } from './work.ts'
 import type { Work } from './work.ts'
 
@@ -19,7 +19,7 @@ const SHARED_LOOK_MS = 500
 const WATCH_MS = 1_000
 
 /** Leads that the store has for this run: those that are due, those that accumulate, those that a process left behind. */
-export const createDueLeads = (around: Surroundings, { adopt }: ReturnType<typeof createTakeUp>, lanes: ReturnType<typeof createLanes>, slots: ReturnType<typeof createSlots>, tally: ReturnType<typeof createTally>, dispatcher: ReturnType<typeof createDispatcher>, batcher: ReturnType<typeof createBatcher>, refresh: (now: Instant) => Promise<void>) => {
+export const createDueLeads = (around: Surroundings, { adopt }: TakeUp, lanes: Lanes, slots: Slots, tally: Tally, dispatcher: Dispatcher, batcher: Batcher, refresh: (now: Instant) => Promise<void>) => {
   const { settings, deps: { ledger, clock, signal }, facts: { policies }, stopping } = around
   const { mode, to, runId, take = TAKE_LIMIT } = settings
   /** `deliver` works its own, `resume` all. */

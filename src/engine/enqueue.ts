@@ -1,14 +1,14 @@
 import type { Exists, Step } from '../ports.ts'
-import type { createDoubted } from './doubted.ts'
-import type { createKnownLeads } from './known-leads.ts'
+import type { Doubted } from './doubted.ts'
+import type { KnownLeads } from './known-leads.ts'
 import { triedAgain } from './recover.ts'
 import type { RunDeps, RunSettings } from './settings.ts'
-import type { createTally } from './tally.ts'
+import type { Tally } from './tally.ts'
 import type { Work } from './work.ts'
 import { tellStored } from './work.ts'
 
 /** Takes leads in for whoever works this store, and sends nothing. */
-export const createEnqueue = (settings: RunSettings, deps: RunDeps, tally: ReturnType<typeof createTally>, { mayRetry, orderedAgain }: Pick<ReturnType<typeof createKnownLeads>, 'mayRetry' | 'orderedAgain'>, doubted: ReturnType<typeof createDoubted>) => {
+export const createEnqueue = (settings: RunSettings, deps: RunDeps, tally: Tally, { mayRetry, orderedAgain }: Pick<KnownLeads, 'mayRetry' | 'orderedAgain'>, doubted: Doubted) => {
   const { ledger, clock } = deps
 
   const append = async (works: readonly Work[]): Promise<readonly (readonly [Work, Exists])[]> => {

@@ -1,9 +1,9 @@
 import { leavesWhenFull } from '../core/batch.ts'
-import type { createSlots } from './slots.ts'
+import type { Slots } from './slots.ts'
 import type { Surroundings } from './surroundings.ts'
 
 /** Counts the leads that accumulate in the store, and has a batch leave (`leave`: false where there was nothing to take) as soon as it is full. */
-export const createFullBatches = ({ deps: { ledger }, policyOf, stopping, failed }: Surroundings, slots: Pick<ReturnType<typeof createSlots>, 'full' | 'room'>, leave: (recipient: string) => Promise<boolean>) => {
+export const createFullBatches = ({ deps: { ledger }, policyOf, stopping, failed }: Surroundings, slots: Pick<Slots, 'full' | 'room'>, leave: (recipient: string) => Promise<boolean>) => {
   const counts = new Map<string, number>()
 
   /** One after the other, as there is room: a recipient whose batches were made smaller has many at once. */

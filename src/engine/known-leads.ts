@@ -1,17 +1,19 @@
 import { isSomebodyElse, type Lead } from '../core/lead.ts'
 import { recipientsOf } from '../core/plan.ts'
 import type { Exists, Standing } from '../ports.ts'
-import type { createDoubted } from './doubted.ts'
+import type { Doubted } from './doubted.ts'
 import { takeIn } from './intake.ts'
 import { triedAgain } from './recover.ts'
-import type { createSlots } from './slots.ts'
+import type { Slots } from './slots.ts'
 import type { Surroundings } from './surroundings.ts'
-import type { createTakeUp } from './take-up.ts'
-import type { createTally } from './tally.ts'
+import type { TakeUp } from './take-up.ts'
+import type { Tally } from './tally.ts'
 import type { Work } from './work.ts'
 
+export type KnownLeads = ReturnType<typeof createKnownLeads>
+
 /** Leads of the file that the store knows: settled before, waiting, or to be delivered again. */
-export const createKnownLeads = ({ settings, deps: { ledger, clock }, facts: { policies } }: Surroundings, { workOf }: ReturnType<typeof createTakeUp>, slots: ReturnType<typeof createSlots>, tally: ReturnType<typeof createTally>, doubted: ReturnType<typeof createDoubted>, pump: (work: Work) => void) => {
+export const createKnownLeads = ({ settings, deps: { ledger, clock }, facts: { policies } }: Surroundings, { workOf }: TakeUp, slots: Slots, tally: Tally, doubted: Doubted, pump: (work: Work) => void) => {
   /** Leads that were ordered again: one that the file has twice is ordered once. */
   const ordered = new Set<string>()
   /** Leads that were compared with what the store has under their id. */

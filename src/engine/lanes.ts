@@ -5,7 +5,7 @@ import { createHeldStarts } from './held-starts.ts'
 import { createLane } from './lane.ts'
 import type { Lane } from './lane.ts'
 import type { RunDeps, RunSettings } from './settings.ts'
-import type { createSlots } from './slots.ts'
+import type { Slots } from './slots.ts'
 
 /**
  * Leads that may queue for slow recipients beside those in memory otherwise, so that a buyer that hangs does not slow the others before its
@@ -15,8 +15,10 @@ export const SHELF = 20_000
 /** A queue longer than this is no passing one. */
 const LONG_QUEUE = 64
 
+export type Lanes = ReturnType<typeof createLanes>
+
 /** The lanes of a run, each made when somebody first comes for it, with what this process holds of limits over several. */
-export const createLanes = ({ mode, concurrency }: RunSettings, { ledger, clock }: RunDeps, endpointOf: (recipient: string) => Endpoint, slots: ReturnType<typeof createSlots>, stopping: () => boolean, failed: (error: unknown) => void) => {
+export const createLanes = ({ mode, concurrency }: RunSettings, { ledger, clock }: RunDeps, endpointOf: (recipient: string) => Endpoint, slots: Slots, stopping: () => boolean, failed: (error: unknown) => void) => {
   const lanes = new Map<string, Lane>()
   const places = createHeldPlaces(ledger, mode, clock, failed)
   const starts = createHeldStarts(ledger, mode, clock, stopping, failed)
@@ -35,6 +37,7 @@ export const createLanes = ({ mode, concurrency }: RunSettings, { ledger, clock 
   return {
     opened: lanes as ReadonlyMap<string, Lane>,
     of: (recipient: string): Lane => lanes.get(recipient) ?? open(recipient),
+    /** Of a `Rate` over several processes: resolves when an attempt that is durable may leave. Null: at once. */
     leaves: starts.leaves,
     renew: places.renew,
     end: starts.end,

@@ -37,18 +37,18 @@ export const createLimits = (around: Surroundings) => {
     /** The step is durable: what it starts has its places, what it records may have freed one. */
     granted: (starts: Starts, taken: readonly Answered[], claims: readonly Claim[], now: Instant): void => {
       for (const { send, pace } of starts.ready) if (pace) paces.granted(send.recipient)
-      if (claims.length > 0) around.claimed(claims, now)
+      if (claims.length > 0) around.heard.claimed(claims, now)
       for (const { send } of starts.ready) if (send.phase === 'post' && (facts.policies.get(send.recipient)?.caps.length ?? 0) > 0) places.taken(send)
       for (const { send } of taken) places.answered(send, claims.some((claim) => claim.kind === 'cap' && claim.recipient === send.recipient && claim.amount < 0))
     },
     refused: (work: Work, claim: Claim, now: Instant): void => {
       if (isPermit(claim, 'rate:')) {
         const until = paces.denied(claim.recipient, now)
-        if (until !== null) around.lane(claim.recipient).hold(until)
+        if (until !== null) around.lanes.of(claim.recipient).hold(until)
       } else if (isPermit(claim, 'seen:')) {
         const within = facts.policies.get(claim.recipient)?.duplicateCheck
         leaveOut(work, claim.recipient, `${nameIn(facts.policies, claim.recipient)} was offered a lead with the same ${within?.field ?? 'value'} within ${durationWords(within?.withinMs ?? 0)}`)
-      } else if (claim.kind !== 'cap' || !places.refused(claim.recipient)) around.refused(claim, now)
+      } else if (claim.kind !== 'cap' || !places.refused(claim.recipient)) around.heard.refused(claim, now)
     },
   }
 }

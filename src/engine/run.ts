@@ -9,7 +9,7 @@ import { createBatcher } from './batcher.ts'
 import { createDispatcher } from './dispatcher.ts'
 import { createDoubted } from './doubted.ts'
 import { createDueLeads } from './due-leads.ts'
-import type { Surroundings } from './surroundings.ts'
+import type { Heard, Surroundings } from './surroundings.ts'
 import { takeIn } from './intake.ts'
 import { createEnqueue } from './enqueue.ts'
 import { createLimits } from './limits.ts'
@@ -62,13 +62,12 @@ export const runDeliveries = async (settings: RunSettings, leads: LeadSource | n
   const lanes = createLanes(settings, deps, endpointOf, slots, stopping, failed)
   const health = createHealth(clock, slots.taken, lanes.opened, () => ledger.recipientStates(mode), (recipient, text, hint) => alerts.tell(recipient ?? target?.id ?? 'finalmile', 'health', text, hint))
   const recipientFacts = createRecipientFacts(ledger, mode, policies, (recipient) => lanes.opened.get(recipient)?.drain('all', clock.now()))
-  const { claimed, refused, foundPaused } = recipientFacts
+  const heard: Heard = { ...recipientFacts, answered: createAfterAnswer(policies, recipientFacts, lanes, alerts, failed) }
 
   const around: Surroundings = {
     settings, deps, facts: { policies, recipients: recipientFacts.now, elsewhere: new Map<string, string>() },
     endpointOf, policyOf: (recipient) => needed(policies.get(recipient), 'policy', recipient),
-    lane: lanes.of, leaves: lanes.leaves, tokens: createTokens(deps, mode), lookups: createLookups(deps), together,
-    answered: createAfterAnswer(policies, recipientFacts, lanes, alerts, failed), claimed, refused, foundPaused,
+    lanes, tokens: createTokens(deps, mode), lookups: createLookups(deps), together, heard,
     released: (work, standing) => {
       together.leave(work)
       batcher.forget(work)

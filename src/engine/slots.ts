@@ -1,5 +1,7 @@
 import type { Clock } from '../ports.ts'
 
+export type Slots = ReturnType<typeof createSlots>
+
 /**
  * How many leads may be in memory at once. The reader waits here when the recipients are slow, so that a file of any
  * size is held in bounded memory. A lead that can do nothing but queue for a recipient that is slower than the others may

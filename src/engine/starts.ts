@@ -32,7 +32,7 @@ export const createStarts = (around: Surroundings, { places, paces }: Limits): (
     together.enter(work)
     const ahead = phase === 'post' ? together.ahead(recipient, work) : null
     if (ahead && !around.stopping()) return park(starts, send, () => ahead)
-    const lane = around.lane(recipient)
+    const lane = around.lanes.of(recipient)
     if (around.stopping() || !lane.enter(now)) return park(starts, send, null)
     const standard = idempotencyKeyOf(settings.mode, recipient, work.delivery.lead.id, work.delivery.number, phase)
     if (token?.kind === 'failed') {
@@ -64,7 +64,7 @@ export const createStarts = (around: Surroundings, { places, paces }: Limits): (
   /** A token, the id of a list: that is trouble of the recipient's, not of the lead's. */
   const cannotBeHad = (starts: Making, endpoint: Endpoint, send: Send, key: string, verdict: Verdict, now: Instant): void => {
     over(starts, endpoint, send, key, verdict, now)
-    around.answered(send.recipient, send.phase, verdict, null, now, now)
+    around.heard.answered(send.recipient, send.phase, verdict, null, now, now)
   }
 
   return (work, decision, now) => {

@@ -7,8 +7,8 @@ import type { Policy } from '../core/policy.ts'
 import type { LoadedDelivery, Standing } from '../ports.ts'
 import { interrupted } from './recover.ts'
 import type { RunDeps, RunSettings } from './settings.ts'
-import type { createSlots } from './slots.ts'
-import type { createTally } from './tally.ts'
+import type { Slots } from './slots.ts'
+import type { Tally } from './tally.ts'
 import type { Together } from './together.ts'
 import { boughtBefore, loadedWork, tellStored } from './work.ts'
 import type { Work } from './work.ts'
@@ -19,8 +19,10 @@ const MISSING_MS = 5 * MINUTE
 /** Of a recipient that has no file now. */
 interface Unworkable { readonly work: Work; readonly missing: readonly string[]; readonly before: Standing }
 
+export type TakeUp = ReturnType<typeof createTakeUp>
+
 /** Deliveries that the store has, as works of this run. */
-export const createTakeUp = (settings: RunSettings, deps: RunDeps, policies: ReadonlyMap<string, Policy>, slots: ReturnType<typeof createSlots>, tally: ReturnType<typeof createTally>, together: Together) => {
+export const createTakeUp = (settings: RunSettings, deps: RunDeps, policies: ReadonlyMap<string, Policy>, slots: Slots, tally: Tally, together: Together) => {
   const { ledger, clock } = deps
   const plans = new Map<string, Plan>()
 

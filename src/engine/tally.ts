@@ -6,6 +6,8 @@ import type { RunDeps, RunEnd, RunSettings } from './settings.ts'
 type Group = RunEnd['waiting'][number]
 type Waiting = Extract<Standing, { state: 'waiting' }>
 
+export type Tally = ReturnType<typeof createTally>
+
 /** Counts what a run did with its leads. */
 export const createTally = (settings: RunSettings, deps: RunDeps) => {
   let settled = 0
