@@ -3,6 +3,7 @@ import { isZone } from '../../base/zone.ts'
 import type { CallWindow, DuplicateCheck, ZoneSource } from '../../core/policy.ts'
 import { zoneOfAmericanName } from '../../core/zones/us-zone-names.ts'
 import type { ResponseCodeRow } from '../answer-definition.ts'
+import { suggest } from '../suggest.ts'
 import { parseAccumulate } from '../values/accumulate.ts'
 import { parseAlertRule } from '../values/alert-rule.ts'
 import { parseCap } from '../values/caps.ts'
@@ -80,9 +81,12 @@ const REQUIREMENT: Kind<RequirementLine> = {
     return line
   },
 }
+const NAMED_CHECKS = ['phone is mobile', 'phone is mobile-capable', 'phone must be mobile', 'Include TrustedForm', 'Include Jornaya', 'Business hours only']
 /** Text that is meant to keep leads back, and is neither a check nor a condition. */
 const tellOfUnchecked = (text: string, place: Place, reading: Reading): void => {
-  const help = /trusted\s*form|jornaya|leadid|\bmobile\b/i.test(text) ? 'the checks are written Include TrustedForm, TrustedForm within 3 days, Include Jornaya, phone is mobile'
+  const near = suggest(text, NAMED_CHECKS)
+  const help = near !== null ? `did you mean "${near}"?`
+    : /trusted\s*form|jornaya|leadid|\bmobile\b/i.test(text) ? 'the checks are written Include TrustedForm, TrustedForm within 3 days, Include Jornaya, phone is mobile'
     : /\b(?:business|office|working)\s+(?:hours|days)\b|\bweek(?:days?|ends?)\b|\b(?:mon|tues|wednes|thurs|fri|satur|sun)days?\b|\d\s*[ap]\.?m\b/i.test(text) ? 'hours are kept by the line Business hours only, others by Call Window: 9am-5pm with Days: Mon-Fri and a Timezone'
     : /\bwithin\s+(?:the\s+)?(?:last\s+|past\s+)?\d+\s*(?:hour|day|week|month|year)/i.test(text) ? 'repeats are kept out by Duplicate Check: phone_1 within 30 days; how long ago a date of the lead lies is not asked here'
     : /[\w\])]\s*(?:[<>]=?|[!=]?=)\s*["']?\w|\bbetween\s+\$?\d|^\w+\s+in\s+[A-Z]{2}\b|^(?:not\s+)?(?:lead|source)\.\w/.test(text) ? 'a condition begins with one field: lead.loan_amount > 5000, or lead["Loan Amount"] > 5000' : null

@@ -3,7 +3,7 @@ import { suggest } from '../../definitions/suggest.ts'
 import type { Helper } from '../helpers/helper.ts'
 import { helperNamed, helperTable } from '../helpers/table.ts'
 import type { Call, Expression, Path, Position } from './ast.ts'
-import { compilePath, type Read, type Vocabulary } from './scope.ts'
+import { compilePath, scopeMeant, type Read, type Vocabulary } from './scope.ts'
 
 export interface Context {
   readonly vocabulary: Vocabulary
@@ -63,6 +63,8 @@ const compileField = (path: Path, context: Context): Read | null => {
     context.tell(place, 'unknown-name', `"${path.original}" is not a field, and nothing is computed here`, 'write lead.name, or lead.[a/b] for a name with a slash; what is computed comes as a field of the lead')
     return null
   }
+  const meant = scopeMeant(path.parts)
+  if (meant !== null) context.tell(place, 'near-scope', `${path.original} looks for a field called ${path.parts[0]} in the lead`, `did you mean ${meant}? Where leads have that field, lead.${path.original} says so`, 'warning')
   const read = compilePath(path.parts, context.vocabulary, place)
   if (typeof read === 'function') return read
   context.report(read)

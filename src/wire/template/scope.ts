@@ -80,6 +80,13 @@ const compileSourcePath = (parts: readonly string[]): Read => {
   }
 }
 
+/** `leads.email` and `Lead.email` are read as fields of a field, which hardly any lead has; null for other paths. */
+export const scopeMeant = ([head = '', ...rest]: readonly string[]): string | null => {
+  const scope = head.toLowerCase().replace(/s$/, '')
+  return rest.length > 0 && scope !== head && SCOPES.has(scope) ? [scope, ...rest].join('.') : null
+}
+const SCOPES: ReadonlySet<string> = new Set(['lead', 'source', 'recipient', 'delivery', 'ping'])
+
 const compileBareName = (parts: readonly string[]): Read => {
   const inLead = compileLeadPath(parts)
   const inSource = compileSourcePath(parts)

@@ -93,6 +93,10 @@ describe('caps and checks', () => {
     const told = load({ r: `${BASE}Requirements:\n${lines.map((each) => `  - ${each}\n`).join('')}` }).said.filter((each) => each.includes('not-enforced'))
     expect(lines.map((each) => told.some((one) => one.includes(`"${each}" is taken as documentation`)))).toEqual([...Array<boolean>(12).fill(true), false, false, false])
   })
+  it('and one that is nearly a check is told which', () => {
+    const told = load({ r: `${BASE}Requirements:\n  - phone is moble-capable\n  - Include TrustedFrom\n  - Include Jornya\n  - Business hour only\n` }).said.filter((each) => each.includes('not-enforced'))
+    expect(told.map((each) => /did you mean "(.*)"/.exec(each)?.[1])).toEqual(['phone is mobile-capable', 'Include TrustedForm', 'Include Jornaya', 'Business hours only'])
+  })
   it('a requirement that is meant as a condition is not documentation by mistake', () => expect(errorOf('Requirements:\n  - lead.age >=')).toContain('bad-condition'))
 })
 
@@ -203,6 +207,10 @@ describe('batches, circuit breakers, alerts', () => {
     const typed = (lines: string): unknown => endpoint(`Recipient: R\n${lines}\nBatch: {Accumulate: 5 leads}`).definition.batch?.format
     expect([typed('Type: webhook.post\nURL: https://b.example/'), typed('Type: email\nEndpoint: smtp://mail.example\nFrom: a@b.example\nTo: c@d.example'), typed('Type: file\nPath: out/')]).toEqual(['json', 'csv', 'csv'])
     expect(endpoint(`${BASE}Batch: {Accumulate: 5 leads, Match: ref = lead.id, Results: results, Schedule: 0 6 * * *}`)).toMatchObject({ definition: { batch: { match: { result: 'ref', lead: 'lead.id' }, results: { text: 'results' } } }, policy: { batch: { schedule: '0 6 * * *' } } })
+  })
+  it('a Match the other way round is told, since no row would be found', () => {
+    expect(errorOf('Batch: {Accumulate: 5 leads, Match: lead.id = ref}')).toContain('write ref = lead.id; lead.id = lead.ref where')
+    expect(endpoint(`${BASE}Batch: {Accumulate: 5 leads, Match: lead.id = lead.id}`).definition.batch?.match).toEqual({ result: 'lead.id', lead: 'lead.id' })
   })
   it.each([
     ['', { errorRate: 0.5, over: 100, waitMs: 300_000, maxWaitMs: 3_600_000 }], ['Circuit Breaker: off', null], ['Circuit Breaker: on', { errorRate: 0.5, over: 100, waitMs: 300_000, maxWaitMs: 3_600_000 }],

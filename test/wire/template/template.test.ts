@@ -27,6 +27,17 @@ describe('a bare word to the right of a comparison', () => {
   })
 })
 
+describe('a path that nearly begins with lead, source or recipient', () => {
+  it.each<[string, string[]]>([
+    ['{{leads.email}}', ['lead.email']], ['{{upper Lead.first_name}} {{Source.name}}', ['lead.first_name', 'source.name']], ['{{#if leads.score > 70}}x{{/if}}', ['lead.score']], ['{{Recipients.id}}', ['recipient.id']],
+    ['{{lead.email}} {{source.name}} {{leads}} {{lead.leads.email}} {{load.weight}}', []],
+  ])('is told: %s', (text, meant) => {
+    const problems: { line: number; col: number; code: string; help?: string; severity: string }[] = []
+    compile(text, problems as never)
+    expect(problems.map(({ code, severity, help }) => [code, severity, /^did you mean (.*?)\?/.exec(help ?? '')?.[1]])).toEqual(meant.map((each) => ['near-scope', 'warning', each]))
+  })
+})
+
 describe('templates', () => {
   it.each<[string, Record<string, unknown>, unknown]>([
     ['{{lead.a}}', { a: 5 }, 5], ['{{lead.a}}', { a: null }, null], ['{{lead.a}}', {}, undefined], ['{{lead.a}}', { a: '' }, ''], ['x{{lead.a}}', { a: 5 }, 'x5'],
