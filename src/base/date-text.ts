@@ -60,9 +60,12 @@ const ofWords = ({ mo, d, y, y2, mo2, d2, d3, name3, name4, d4, y3, d5, mo5, y5,
   return zone === undefined ? { kind: 'wall', wall, dateOnly: h === undefined } : { kind: 'instant', at: wall - offsetOf(zone) * 60_000 }
 }
 
-const MONTHS = ['january', 'february', 'march', 'april', 'may', 'june', 'july', 'august', 'september', 'october', 'november', 'december']
+export const MONTHS = ['January', 'February', 'March', 'April', 'May', 'June', 'July', 'August', 'September', 'October', 'November', 'December']
 /** `0`, which is no month, where it is none. */
-const monthOf = (name: string): string => String(MONTHS.findIndex((each) => each === name.toLowerCase() || each.slice(0, 3) === name.toLowerCase() || (each === 'september' && /^sept$/i.test(name))) + 1)
+const monthOf = (name: string): string => {
+  const written = name.toLowerCase().replace(/^sept$/, 'sep')
+  return String(MONTHS.map((each) => each.toLowerCase()).findIndex((each) => each === written || each.slice(0, 3) === written) + 1)
+}
 
 /** Fields of a parsed date: an instant as the zone's clocks show it, a wall date as it was written. */
 export const fieldsOf = (date: DateText, zone = 'UTC') =>

@@ -9,14 +9,17 @@ export const DAY = 24 * HOUR
 /** Node's timers hold 31 bits; a longer one fires at once. */
 export const LONGEST_TIMER = 2 ** 31 - 1
 
-const UNITS: Readonly<Record<string, number>> = {
+const UNITS: ReadonlyMap<string, number> = new Map(Object.entries({
   ms: 1, millisecond: 1, msec: 1,
   s: SECOND, sec: SECOND, second: SECOND,
   m: MINUTE, min: MINUTE, minute: MINUTE,
   h: HOUR, hr: HOUR, hour: HOUR,
   d: DAY, day: DAY,
   w: 7 * DAY, week: 7 * DAY,
-}
+}))
+
+/** What a person calls a unit, in lower case, in milliseconds: `s`, `hour`, `days`. */
+export const unitMs = (name: string): number | undefined => UNITS.get(name) ?? UNITS.get(name.replace(/s$/, ''))
 
 type DurationText = { ok: true; ms: number } | { ok: false; problem: 'needs-unit' | 'not-a-duration' }
 
@@ -28,7 +31,7 @@ export const parseDuration = (value: string): DurationText => {
   let ms = 0
   while (part.lastIndex < text.length) {
     const match = part.exec(text)
-    const unit = match?.[2] === undefined ? undefined : (UNITS[match[2]] ?? UNITS[match[2].replace(/s$/, '')])
+    const unit = match?.[2] === undefined ? undefined : unitMs(match[2])
     if (!match || unit === undefined) return { ok: false, problem: 'not-a-duration' }
     ms += Number(match[1]) * unit
   }

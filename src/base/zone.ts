@@ -23,9 +23,14 @@ export const wallTime = (at: Instant, zone = 'UTC'): WallTime => {
 /** A wall-clock time for people: `2026-11-24 00:00`. */
 export const wallText = (at: Instant, zone: string): string => {
   const { year, month, day, hour, minute } = wallTime(at, zone)
-  const two = (n: number): string => String(n).padStart(2, '0')
-  return `${year}-${two(month)}-${two(day)} ${two(hour)}:${two(minute)}`
+  return `${year}-${twoDigits(month)}-${twoDigits(day)} ${twoDigits(hour)}:${twoDigits(minute)}`
 }
+
+export const twoDigits = (n: number): string => (n < 10 ? `0${n}` : String(n))
+
+/** `-08:00`; of minutes east of UTC. */
+export const offsetText = (minutes: number, colon: ':' | ''): string =>
+  `${minutes < 0 ? '-' : '+'}${twoDigits(Math.floor(Math.abs(minutes) / 60))}${colon}${twoDigits(Math.abs(minutes) % 60)}`
 
 /** The instant at which a zone's clocks show this wall time (given as milliseconds as if it were UTC): of two, the first; in a gap, the later reading. */
 export const instantOfWall = (wall: number, zone = 'UTC'): Instant => {

@@ -1,4 +1,5 @@
 import { formatDuration } from '../../base/time.ts'
+import { twoDigits } from '../../base/zone.ts'
 import { capZone } from '../../core/caps.ts'
 import type { CallWindow, Policy, ZoneSource } from '../../core/policy.ts'
 import type { EndpointDefinition } from '../../definitions/endpoint-definition.ts'
@@ -100,4 +101,4 @@ const windowWords = (window: CallWindow | null, zone: ZoneSource): string => {
   return `${days}${window.spans.map(({ fromMinute, toMinute }) => `${clock(fromMinute)}–${clock(toMinute)}`).join(', ')}, ${where}`
 }
 
-const clock = (minute: number): string => `${String(Math.floor(minute / 60)).padStart(2, '0')}:${String(minute % 60).padStart(2, '0')}`
+const clock = (minute: number): string => `${twoDigits(Math.floor(minute / 60))}:${twoDigits(minute % 60)}`

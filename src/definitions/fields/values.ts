@@ -1,4 +1,4 @@
-import { parseDuration } from '../../base/time.ts'
+import { DAY, SECOND, parseDuration, unitMs } from '../../base/time.ts'
 import type { Rate } from '../../core/rate.ts'
 import { parseAmount, type Amount } from '../values/amount.ts'
 import { parsed, refused } from '../values/parsed.ts'
@@ -63,11 +63,9 @@ export const KEEP_ALIVE: Kind<number> = {
   },
 }
 
-const PER: Readonly<Record<string, number>> = { second: 1_000, sec: 1_000, s: 1_000, minute: 60_000, min: 60_000, m: 60_000, hour: 3_600_000, hr: 3_600_000, h: 3_600_000, day: 86_400_000, d: 86_400_000 }
-
 export const RATE: Kind<Rate> = textual('a rate', (text, place) => {
   const match = /^(\d+(?:(?:,\d{2,3})*,\d{3})?)\s*(?:leads?|requests?)?\s*(?:per|an?|\/)\s*([a-z]+)$/i.exec(text)
   const count = Number((match?.[1] ?? '').replaceAll(',', ''))
-  const perMs = PER[(match?.[2] ?? '').toLowerCase()]
-  return count >= 1 && perMs !== undefined ? parsed({ count, perMs }) : refused(place, 'bad-rate', `got "${text}", expected a rate`, 'write 50 per second')
+  const perMs = unitMs((match?.[2] ?? '').toLowerCase()) ?? 0
+  return count >= 1 && perMs >= SECOND && perMs <= DAY ? parsed({ count, perMs }) : refused(place, 'bad-rate', `got "${text}", expected a rate`, 'write 50 per second')
 })

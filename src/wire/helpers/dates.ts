@@ -1,4 +1,5 @@
 import { fieldsOf, parseDate } from '../../base/date-text.ts'
+import { DAY, unitMs } from '../../base/time.ts'
 import { wallTime } from '../../base/zone.ts'
 import { zoneNamed } from '../../core/zones/us-zone-names.ts'
 import { toNumber } from './convert.ts'
@@ -21,12 +22,12 @@ export const dateAdd = (value: unknown, amount: unknown, unit: unknown): string 
   const { count, unit: name } = readAmount(amount, unit)
   if (!date || count === undefined) return undefined
   const at = date.kind === 'instant' ? date.at : date.wall
-  const [months, ms] = [MONTHS.get(name), MS.get(name)]
+  const [months, ms] = [MONTHS.get(name), msOf(name)]
   const moved = months !== undefined ? addMonths(at, count * months) : ms !== undefined ? at + count * ms : null
   if (moved === null || !(moved >= FIRST_YEAR && moved < PAST_YEAR_9999)) return undefined
   const iso = new Date(moved).toISOString()
   if (date.kind === 'instant') return iso
-  return date.dateOnly && moved % 86_400_000 === 0 ? iso.slice(0, 10) : iso.slice(0, 19)
+  return date.dateOnly && moved % DAY === 0 ? iso.slice(0, 10) : iso.slice(0, 19)
 }
 
 /** What four digits of a year can say; a number of a lead's leads anywhere. */
@@ -42,14 +43,14 @@ const readAmount = (amount: unknown, unit: unknown): { readonly count: number | 
 /** What is wrong with an amount and a unit, as far as they are written out; null for nothing. */
 export const faultOfAmount = ([amount, unit]: readonly unknown[]): string | null => {
   const read = readAmount(amount ?? 0, unit)
-  if (MS.has(read.unit) || MONTHS.has(read.unit)) return read.count === undefined ? `date_add takes a number, such as 3 "days" or "3 days", got "${String(amount)}"` : null
+  if (msOf(read.unit) !== undefined || MONTHS.has(read.unit)) return read.count === undefined ? `date_add takes a number, such as 3 "days" or "3 days", got "${String(amount)}"` : null
   return `date_add counts in seconds, minutes, hours, days, weeks, months or years, got "${String(unit ?? amount)}"`
 }
 
 const unitName = (text: string): string => text.toLowerCase().replace(/(?<=.)s$/, '')
 
-/** With the short forms of durations, but for m, which may be minutes or months. */
-const MS: ReadonlyMap<string, number> = new Map([['second', 1_000], ['sec', 1_000], ['s', 1_000], ['minute', 60_000], ['min', 60_000], ['hour', 3_600_000], ['hr', 3_600_000], ['h', 3_600_000], ['day', 86_400_000], ['d', 86_400_000], ['week', 604_800_000], ['w', 604_800_000]])
+/** As in durations, but for m, which may be minutes or months. */
+const msOf = (unit: string): number | undefined => (unit === 'm' ? undefined : unitMs(unit))
 const MONTHS: ReadonlyMap<string, number> = new Map([['month', 1], ['year', 12]])
 
 /** The last day of a shorter month stands in for a day it has not. */

@@ -1,4 +1,5 @@
-import { fieldsOf, parseDate } from '../../base/date-text.ts'
+import { MONTHS, fieldsOf, parseDate } from '../../base/date-text.ts'
+import { offsetText, twoDigits as two } from '../../base/zone.ts'
 import type { WallTime } from '../../base/zone.ts'
 import { textOf } from '../template/text-of.ts'
 
@@ -34,11 +35,7 @@ export const prepareDateFormat = (pattern: string, zone: string): ((value: unkno
   }
 }
 
-const two = (n: number): string => (n < 10 ? `0${n}` : String(n))
-const MONTHS = ['January', 'February', 'March', 'April', 'May', 'June', 'July', 'August', 'September', 'October', 'November', 'December']
 const DAYS = ['Monday', 'Tuesday', 'Wednesday', 'Thursday', 'Friday', 'Saturday', 'Sunday']
-const offset = (minutes: number, colon: string): string =>
-  `${minutes < 0 ? '-' : '+'}${two(Math.floor(Math.abs(minutes) / 60))}${colon}${two(Math.abs(minutes) % 60)}`
 const epochMs = (t: WallTime): number => Date.UTC(t.year, t.month - 1, t.day, t.hour, t.minute, t.second, t.millisecond) - t.offset * 60_000
 
 const TOKENS: Readonly<Record<string, (time: WallTime) => string>> = {
@@ -49,6 +46,6 @@ const TOKENS: Readonly<Record<string, (time: WallTime) => string>> = {
   mm: (t) => two(t.minute), m: (t) => String(t.minute), ss: (t) => two(t.second), s: (t) => String(t.second),
   SSS: (t) => String(t.millisecond).padStart(3, '0'),
   A: (t) => (t.hour < 12 ? 'AM' : 'PM'), a: (t) => (t.hour < 12 ? 'am' : 'pm'),
-  Z: (t) => offset(t.offset, ':'), ZZ: (t) => offset(t.offset, ''),
+  Z: (t) => offsetText(t.offset, ':'), ZZ: (t) => offsetText(t.offset, ''),
   X: (t) => String(Math.floor(epochMs(t) / 1000)), x: (t) => String(epochMs(t)),
 }

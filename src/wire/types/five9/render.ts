@@ -1,6 +1,6 @@
 import type { Report } from '../../../base/diagnostic.ts'
 import type { Instant } from '../../../base/time.ts'
-import { wallTime } from '../../../base/zone.ts'
+import { offsetText, twoDigits, wallText, wallTime } from '../../../base/zone.ts'
 import { zonesOfWindow } from '../../../core/lead-zone.ts'
 import { windowState } from '../../../core/window.ts'
 import type { EndpointOf } from '../../../definitions/endpoint-definition.ts'
@@ -49,8 +49,6 @@ const callTime = ({ window, zone }: NonNullable<Five9Settings['calls']>, { lead,
 
 /** `2026-11-27 09:00:00 -0800` */
 const inZone = (at: Instant, zone: string): string => {
-  const { year, month, day, hour, minute, second, offset } = wallTime(at, zone)
-  const two = (value: number): string => String(value).padStart(2, '0')
-  const ahead = Math.abs(offset)
-  return `${year}-${two(month)}-${two(day)} ${two(hour)}:${two(minute)}:${two(second)} ${offset < 0 ? '-' : '+'}${two(Math.floor(ahead / 60))}${two(ahead % 60)}`
+  const { second, offset } = wallTime(at, zone)
+  return `${wallText(at, zone)}:${twoDigits(second)} ${offsetText(offset, '')}`
 }
