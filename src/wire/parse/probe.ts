@@ -64,52 +64,40 @@ const nowhere: Finder = (answer) => {
 /** The first value at a path, as text; null for none. */
 export type TextReader = (answer: Answer) => string | null
 
-export const compileText = (path: ValuePath | null, longest: number): TextReader | null => {
-  if (path === null) return null
-  const find = compilePath(path) ?? nowhere
-  return (answer) => {
-    for (const value of find(answer)) {
-      const text = asText(value)
-      if (text !== null) return tidy(text, longest)
-    }
-    return null
+export const compileText = (path: ValuePath | null, longest: number): TextReader | null => compileValues(path, (values) => {
+  for (const value of values) {
+    const text = asText(value)
+    if (text !== null) return tidy(text, longest)
   }
-}
+  return null
+})
 
 /** As `compileText`; `"leadId": false` is none. */
-export const compileId = (path: ValuePath | null, longest = 200): TextReader | null => {
-  if (path === null) return null
-  const find = compilePath(path) ?? nowhere
-  return (answer) => {
-    const text = find(answer).map((value) => (typeof value === 'boolean' ? null : asText(value))).find((each) => each !== null)
-    return text === undefined ? null : tidy(text, longest)
-  }
-}
+export const compileId = (path: ValuePath | null, longest = 200): TextReader | null => compileValues(path, (values) => {
+  const text = values.map((value) => (typeof value === 'boolean' ? null : asText(value))).find((each) => each !== null)
+  return text === undefined ? null : tidy(text, longest)
+})
 
 /** All values at a path, joined with `, ` in document order (contract, section 3). */
-export const compileMessage = (path: ValuePath | null): TextReader | null => {
-  if (path === null) return null
-  const find = compilePath(path) ?? nowhere
-  return (answer) => {
-    const values = find(answer)
-    if (values.length === 1 && typeof values[0] === 'string') return tidy(values[0])
-    return tidy(leaves(values).join(', '))
-  }
-}
+export const compileMessage = (path: ValuePath | null): TextReader | null => compileValues(path, (values) =>
+  (values.length === 1 && typeof values[0] === 'string' ? tidy(values[0]) : tidy(leaves(values).join(', '))))
 
 /** What stands where a price was declared: none, one, or something that is no money. */
 type PriceFound = { readonly kind: 'none' } | { readonly kind: 'price'; readonly price: Money } | { readonly kind: 'unreadable'; readonly text: string }
 
-export const compilePrice = (path: ValuePath | null, currency: string): ((answer: Answer) => PriceFound) | null => {
+export const compilePrice = (path: ValuePath | null, currency: string): ((answer: Answer) => PriceFound) | null => compileValues(path, (values): PriceFound => {
+  const value = values.find((each) => each !== null && each !== undefined && each !== '')
+  if (value === undefined) return NO_PRICE
+  // Binary fractions of a buyer's arithmetic (0.1 + 0.2) are read to a hundredth of a cent; text is taken as written.
+  const price = parseMoney(value, currency) ?? (typeof value === 'number' ? parseMoney(value.toFixed(4), currency) : null)
+  return price && isOfLead(price) ? { kind: 'price', price } : { kind: 'unreadable', text: tidy(asText(value) ?? 'no number', 40) ?? 'no number' }
+})
+
+/** Null where there is no path. */
+const compileValues = <T>(path: ValuePath | null, read: (values: readonly unknown[]) => T): ((answer: Answer) => T) | null => {
   if (path === null) return null
   const find = compilePath(path) ?? nowhere
-  return (answer) => {
-    const value = find(answer).find((each) => each !== null && each !== undefined && each !== '')
-    if (value === undefined) return NO_PRICE
-    // Binary fractions of a buyer's arithmetic (0.1 + 0.2) are read to a hundredth of a cent; text is taken as written.
-    const price = parseMoney(value, currency) ?? (typeof value === 'number' ? parseMoney(value.toFixed(4), currency) : null)
-    return price && isOfLead(price) ? { kind: 'price', price } : { kind: 'unreadable', text: tidy(asText(value) ?? 'no number', 40) ?? 'no number' }
-  }
+  return (answer) => read(find(answer))
 }
 
 const NO_PRICE: PriceFound = { kind: 'none' }
