@@ -1,7 +1,9 @@
 import type { Report } from '../../base/diagnostic.ts'
 import { shortHash } from '../../base/hash.ts'
 import type { EndpointDefinition } from '../../definitions/endpoint-definition.ts'
+import type { RenderInput, Rendered } from '../endpoint.ts'
 import { compileDocument, type Document } from '../mapping/document.ts'
+import type { Renderer } from '../render.ts'
 import { templateOptions, type TemplateOptions } from '../template/template.ts'
 
 /** What the templates of a recipient without pings may name. */
@@ -17,3 +19,12 @@ export const oneKeyOf = (all: readonly string[]): string => {
   const keys = [...new Set(all)]
   return keys.length === 1 ? keys[0] ?? '' : shortHash(keys.join('\n'))
 }
+
+/** One message or file, of a lead or of a batch of them. */
+export const oneForAll = (make: (input: RenderInput, inputs: readonly RenderInput[]) => Rendered): Pick<Renderer, 'render' | 'renderBatch'> => ({
+  render: (input) => make(input, [input]),
+  renderBatch: (inputs) => {
+    const [first] = inputs
+    return first ? make({ ...first, key: oneKeyOf(inputs.map((each) => each.key)) }, inputs) : { ok: false, reason: 'a batch without leads' }
+  },
+})

@@ -14,7 +14,7 @@ import type { Attachment, EmailRequest, Mailbox } from '../../request.ts'
 import { compilePath } from '../../template/scope.ts'
 import type { TemplateOptions } from '../../template/template.ts'
 import { textOf } from '../../template/text-of.ts'
-import { documentOf, oneKeyOf, typeOptions } from '../compiling.ts'
+import { documentOf, oneForAll, typeOptions } from '../compiling.ts'
 import { tellOfNoAnswer } from '../handover.ts'
 import { readServer, type Schemes, type ServerAddress } from '../server.ts'
 import { compileWords } from '../words.ts'
@@ -73,12 +73,8 @@ export const compileEmail = (definition: Email, report: Report): Renderer => {
     return { ok: true, request: email }
   }
   return {
-    render: (input) => request(input, [input]),
+    ...oneForAll(request),
     inCommon: inCommonOf((input) => [from(input), to(input), cc(input), extra(input)]),
-    renderBatch: (inputs) => {
-      const [first] = inputs
-      return first ? request({ ...first, key: oneKeyOf(inputs.map((each) => each.key)) }, inputs) : { ok: false, reason: 'an e-mail without leads' }
-    },
   }
 }
 

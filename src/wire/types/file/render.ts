@@ -10,7 +10,7 @@ import { inCommonOf } from '../../in-common.ts'
 import type { Renderer } from '../../render.ts'
 import type { FileRequest } from '../../request.ts'
 import type { TemplateOptions } from '../../template/template.ts'
-import { documentOf, oneKeyOf, typeOptions } from '../compiling.ts'
+import { documentOf, oneForAll, typeOptions } from '../compiling.ts'
 import { tellOfNoAnswer } from '../handover.ts'
 import { readServer, type Schemes, type ServerAddress } from '../server.ts'
 import { compilePathWords, nameProblem, partOfName, splitPath, withKey } from './path.ts'
@@ -42,12 +42,8 @@ export const compileFile = (definition: EndpointOf<'sftp' | 'file'>, report: Rep
     return { ok: true, request: file }
   }
   return {
-    render: (input) => request(input, [input]),
+    ...oneForAll(request),
     inCommon: inCommonOf((input) => target(input, true, '')),
-    renderBatch: (inputs) => {
-      const [first] = inputs
-      return first ? request({ ...first, key: oneKeyOf(inputs.map((each) => each.key)) }, inputs) : { ok: false, reason: 'a file without leads' }
-    },
   }
 }
 
