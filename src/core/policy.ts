@@ -111,5 +111,11 @@ export interface Policy {
   readonly pool: boolean
 }
 
+export const policyIn = (policies: ReadonlyMap<string, Policy>, recipient: string): Policy => {
+  const policy = policies.get(recipient)
+  if (!policy) throw new Error(`no policy for recipient ${recipient}`)
+  return policy
+}
+
 /** For people; its id where it has no file. */
 export const nameIn = (policies: ReadonlyMap<string, Policy>, recipient: string): string => policies.get(recipient)?.name ?? recipient

@@ -1,3 +1,4 @@
+import { commonDivisor } from '../base/common-divisor.ts'
 import { fractionOf } from '../base/hash.ts'
 import type { Instant } from '../base/time.ts'
 import type { Claim } from '../core/claim.ts'
@@ -51,5 +52,3 @@ const strideOf = (count: number, seed: string): number => {
   while (commonDivisor(stride, count) > 1) stride += 1
   return stride
 }
-
-const commonDivisor = (a: number, b: number): number => (b === 0 ? a : commonDivisor(b, a % b))

@@ -1,8 +1,10 @@
 import { hashOfPlan, planToJson } from '../core/plan-json.ts'
 import type { Plan } from '../core/plan.ts'
 import type { Lead } from '../core/lead.ts'
+import { policyIn } from '../core/policy.ts'
 import { planFor, policiesOf } from '../definitions/catalogue.ts'
 import type { Exists } from '../ports.ts'
+import type { Endpoint } from '../wire/endpoint.ts'
 import { createAfterAnswer } from './after-answer.ts'
 import { createAlerts } from './alerts.ts'
 import { createBatcher } from './batcher.ts'
@@ -58,7 +60,11 @@ export const runDeliveries = async (settings: RunSettings, leads: LeadSource | n
   }
   const stopping = (): boolean => signal.aborted || broken.signal.aborted
 
-  const endpointOf = (recipient: string) => needed(deps.endpoints.get(recipient), 'endpoint', recipient)
+  const endpointOf = (recipient: string): Endpoint => {
+    const endpoint = deps.endpoints.get(recipient)
+    if (!endpoint) throw new Error(`no endpoint for recipient ${recipient}`)
+    return endpoint
+  }
   const lanes = createLanes(settings, deps, endpointOf, slots, stopping, failed)
   const health = createHealth(clock, slots.taken, lanes.opened, () => ledger.recipientStates(mode), (recipient, text, hint) => alerts.tell(recipient ?? target?.id ?? 'finalmile', 'health', text, hint))
   const recipientFacts = createRecipientFacts(ledger, mode, policies, (recipient) => lanes.opened.get(recipient)?.drain('all', clock.now()))
@@ -66,7 +72,7 @@ export const runDeliveries = async (settings: RunSettings, leads: LeadSource | n
 
   const around: Surroundings = {
     settings, deps, facts: { policies, recipients: recipientFacts.now, elsewhere: new Map<string, string>() },
-    endpointOf, policyOf: (recipient) => needed(policies.get(recipient), 'policy', recipient),
+    endpointOf, policyOf: (recipient) => policyIn(policies, recipient),
     lanes, tokens: createTokens(deps, mode), lookups: createLookups(deps), together, heard,
     released: (work, standing) => {
       together.leave(work)
@@ -177,9 +183,4 @@ export const runDeliveries = async (settings: RunSettings, leads: LeadSource | n
   lanes.end()
   broken.signal.throwIfAborted()
   return tally.end(signal.aborted)
-}
-
-const needed = <T>(found: T | undefined, what: string, recipient: string): T => {
-  if (found === undefined) throw new Error(`no ${what} for recipient ${recipient}`)
-  return found
 }

@@ -7,7 +7,7 @@ import { attemptsOf, nodeAt } from '../history.ts'
 import { outcomeOf, type Outcome } from '../outcome.ts'
 import type { Plan } from '../plan.ts'
 import { childPath } from '../plan.ts'
-import { nameIn } from '../policy.ts'
+import { nameIn, policyIn } from '../policy.ts'
 import { inOrder } from './share.ts'
 import { asksForNewToken } from '../verdict.ts'
 import { claimsOf, gateOf } from '../admission.ts'
@@ -34,8 +34,7 @@ const bidding = (node: Extract<Plan, { kind: 'auction' }>, path: string, context
     begunAt = Math.min(begunAt, own[0]?.startedAt ?? Infinity)
     const again = mayAskAgain(own)
     if ((ping && !again) || nodeAt(context.history, at).passed || bidder.kind !== 'send') continue
-    const policy = context.facts.policies.get(bidder.recipient)
-    if (!policy) throw new Error(`no policy for recipient ${bidder.recipient}`)
+    const policy = policyIn(context.facts.policies, bidder.recipient)
     if (!again) {
       const unwanted = whyNotOffered(policy, at, context)
       if (unwanted !== null) return pass(at, policy.recipient, unwanted)

@@ -7,7 +7,7 @@ import type { Attempt } from '../history.ts'
 import { isUnderWay } from '../had.ts'
 import { attemptsOf, bidAt, doubtAt, nodeAt } from '../history.ts'
 import type { Plan, SendTarget } from '../plan.ts'
-import type { Policy } from '../policy.ts'
+import { policyIn, type Policy } from '../policy.ts'
 import type { NextAttempt } from '../retry.ts'
 import { nextAttempt } from '../retry.ts'
 import type { Context, NodeStep } from '../step.ts'
@@ -22,8 +22,7 @@ import { boughtHere, whyHad, whyUnwanted } from '../offer.ts'
 
 /** One endpoint: sent to once it is open and wants the lead, tried again as its retry rules say, and then done. */
 export const send = (node: Extract<Plan, { kind: 'send' }>, path: string, context: Context): NodeStep => {
-  const policy = context.facts.policies.get(node.recipient)
-  if (!policy) throw new Error(`no policy for recipient ${node.recipient}`)
+  const policy = policyIn(context.facts.policies, node.recipient)
   const history = nodeAt(context.history, path)
   if (history.passed) return done('skipped', path, node.recipient, history.passed.reason)
   const attempts = attemptsOf(history, 'post')
