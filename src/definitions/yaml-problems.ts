@@ -1,9 +1,9 @@
 import type { YAMLError } from 'yaml'
 
-interface Told { readonly code: string; readonly message: string; readonly help: string }
+interface InWords { readonly code: string; readonly message: string; readonly help: string }
 
 /** What a fault of the YAML means to the person who wrote it. `line`: the line that it stands in, `rest` from its column on. */
-export const tellYamlProblem = (error: YAMLError, line: string, rest: string): Told => {
+export const tellYamlProblem = (error: YAMLError, line: string, rest: string): InWords => {
   const first = rest.trim()[0] ?? ''
   switch (error.code) {
     case 'TAB_AS_INDENT': return { code: 'tab-indentation', message: 'a tab stands where the indentation is', help: 'indent with blanks' }

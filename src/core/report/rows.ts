@@ -50,10 +50,8 @@ export const ledgerRow = (context: RowContext, event: DeliveryEvent): Row | null
 /** The ledger's row of a sale that a person confirmed: without it the column would not add up. */
 export const confirmedRow = (context: RowContext, sale: Sale): Row => rowWithoutRequest(context, sale.at, 'accepted', sale, sale.reason)
 
-type Told = Pick<Outcome, 'path' | 'recipient' | 'buyerLeadId' | 'revenue'>
-
 /** `attempt` 0, as no request brought it about. */
-const rowWithoutRequest = (context: RowContext, at: Instant, verdict: string, { path, recipient, buyerLeadId, revenue }: Told, reason: string | null): Row => [
+const rowWithoutRequest = (context: RowContext, at: Instant, verdict: string, { path, recipient, buyerLeadId, revenue }: Pick<Outcome, 'path' | 'recipient' | 'buyerLeadId' | 'revenue'>, reason: string | null): Row => [
   context.seq, isoTime(at), context.runId, context.leadId, path, recipient, null, 0, null, context.mode,
   null, verdict, reason, null, buyerLeadId, revenue && amountText(revenue, context.mode), revenue && revenue.currency, null,
 ]

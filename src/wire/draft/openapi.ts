@@ -1,5 +1,5 @@
 import { readPlainYaml } from '../../definitions/plain-yaml.ts'
-import { amongOf, isTree, nodesOf, textOf, type Node, type Sampled, type SampleFormat, type Tree } from './sample.ts'
+import { amongOf, isTree, nodesOf, textOf, type Node, type Sample, type Sampled, type SampleFormat, type Tree } from './sample.ts'
 
 /** The operation of an OpenAPI 3 description (JSON or YAML) that takes leads: the one of that path or id, else the first POST. */
 export const sampleOfOpenApi = (text: string, name: string | null): Sampled => {
@@ -64,7 +64,7 @@ const resolverOf = (document: Node) => (value: Tree | undefined): Node => {
   return isTree(found) ? found : {}
 }
 
-const securityOf = (document: Node, operation: Node, resolve: (value: Tree | undefined) => Node): { readonly headers: readonly (readonly [string, string])[]; readonly basic: { readonly user: string; readonly password: string } | null } => {
+const securityOf = (document: Node, operation: Node, resolve: (value: Tree | undefined) => Node): Pick<Sample, 'headers' | 'basic'> => {
   const schemes = resolve(resolve(document.components).securitySchemes)
   const [wanted] = nodesOf(operation.security ?? document.security).flatMap((each) => Object.keys(each))
   const scheme = wanted === undefined ? {} : resolve(schemes[wanted])

@@ -1,5 +1,5 @@
 import { jsonOf, pairsOf, readBody } from './body.ts'
-import { amongOf, isTree, nodesOf, textOf, type Sampled, type Tree } from './sample.ts'
+import { amongOf, isTree, nodesOf, textOf, type Sample, type Sampled, type Tree } from './sample.ts'
 
 /** The first request of a Postman collection (v2.0 or v2.1) that sends something, or the one of that name. */
 export const sampleOfPostman = (text: string, name: string | null): Sampled => {
@@ -42,7 +42,7 @@ const requestsOf = (items: readonly Tree[]): readonly Found[] => items.flatMap((
   return [{ name: textOf(item.name), request: item.request, answers: nodesOf(item.response).map((each) => textOf(each.body)).filter((each) => each !== '') }]
 })
 
-const authOf = (auth: Tree | undefined, filled: (text: string) => string): { readonly headers: readonly (readonly [string, string])[]; readonly basic: { readonly user: string; readonly password: string } | null } => {
+const authOf = (auth: Tree | undefined, filled: (text: string) => string): Pick<Sample, 'headers' | 'basic'> => {
   if (!isTree(auth)) return { headers: [], basic: null }
   const value = (kind: string, key: string): string => filled(textOf(nodesOf(auth[kind]).find((each) => each.key === key)?.value))
   switch (auth.type) {
