@@ -34,7 +34,7 @@ export const createEnqueue = (settings: RunSettings, deps: RunDeps, tally: Tally
   const knownLead = async ([work, known]: readonly [Work, Exists], load: (deliveryId: string) => Promise<Work | null>): Promise<Work | null> => {
     const { lead } = work.delivery
     const { standing } = known
-    const another = orderedAgain(work, known)
+    const another = await orderedAgain(work, known)
     if (another) return another
     const retry = await mayRetry(work, standing)
     if (retry && await doubted.keeps(work)) return null

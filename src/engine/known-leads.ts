@@ -1,6 +1,7 @@
+import { deliveryIdOf } from '../core/delivery-id.ts'
 import { isSomebodyElse, type Lead } from '../core/lead.ts'
 import { recipientsOf } from '../core/plan.ts'
-import type { Exists, Standing } from '../ports.ts'
+import type { Exists, LoadedDelivery, Standing } from '../ports.ts'
 import type { Doubted } from './doubted.ts'
 import { takeIn } from './intake.ts'
 import { triedAgain } from './recover.ts'
@@ -14,8 +15,6 @@ export type KnownLeads = ReturnType<typeof createKnownLeads>
 
 /** Leads of the file that the store knows: settled before, waiting, or to be delivered again. */
 export const createKnownLeads = ({ settings, deps: { ledger, clock }, facts: { policies } }: Surroundings, { workOf }: TakeUp, slots: Slots, tally: Tally, doubted: Doubted, pump: (work: Work) => void) => {
-  /** Leads that were ordered again: one that the file has twice is ordered once. */
-  const ordered = new Set<string>()
   /** Leads that were compared with what the store has under their id. */
   let compared = 0
   /** Whether the file was just seen to hold leads that the store knows; so it is asked of the next as well. */
@@ -32,14 +31,17 @@ export const createKnownLeads = ({ settings, deps: { ledger, clock }, facts: { p
   }
 
   /**
-   * Another delivery of it, where it is to be delivered again; null where it is not, or was ordered already. One that is not
-   * through with the last goes on with that: a second beside it would sell it twice. A rehearsal, which sells nothing, begins anew.
+   * Another delivery of it, where it is to be delivered again; null where it is not, or this run has delivered it already: the
+   * file has it twice. One that is not through with the last goes on with that: a second beside it would sell it twice. A
+   * rehearsal, which sells nothing, begins anew.
    */
-  const orderedAgain = ({ plan, delivery: { lead, to, planHash } }: Work, { standing, number }: Exists): Work | null => {
-    if (!settings.again || ordered.has(lead.id) || (settings.mode === 'live' && standing.state !== 'settled')) return null
-    ordered.add(lead.id)
-    return takeIn(lead, number + 1, to, plan, planHash, settings, clock.now())
+  const orderedAgain = async ({ plan, delivery: { lead, to, mode, planHash } }: Work, { standing, number }: Exists): Promise<Work | null> => {
+    if (!settings.again || (mode === 'live' && standing.state !== 'settled')) return null
+    const last = await ledger.load(deliveryIdOf({ mode, to, leadId: lead.id, number }))
+    return last && isOfThisRun(last) ? null : takeIn(lead, number + 1, to, plan, planHash, settings, clock.now())
   }
+
+  const isOfThisRun = ({ events }: LoadedDelivery): boolean => events[0]?.runId === settings.runId
 
   /** Ids that begin anew with each file make other people of what the store knows: the first thousand tell. */
   const compare = async ({ delivery: { id, lead } }: Work): Promise<void> => {
@@ -62,7 +64,7 @@ export const createKnownLeads = ({ settings, deps: { ledger, clock }, facts: { p
       meetsKnown = true
       const { delivery } = work
       const { standing } = known
-      const another = orderedAgain(work, known)
+      const another = await orderedAgain(work, known)
       if (another) return pump(another)
       const retry = await mayRetry(work, standing)
       if (retry && await doubted.keeps(work)) return slots.give()

@@ -40,12 +40,17 @@ it('counts as waiting what it takes in and what it finds taken in, each lead onc
 it('orders a lead again once, when it is through with what was ordered before, in however many chunks of the file it stands', async () => {
   const ledger = createMemoryLedger()
   const numbers = async () => (await ledger.ofLead('L1')).map(({ delivery }) => delivery.number)
+  await enqueuing(ledger, { runId: 'before' }).take(1)
   const { take } = enqueuing(ledger, { runId: 'r', again: true })
-  for (const _ of ['taken in', 'still waits']) await take(1)
+  await take(1)
   expect(await numbers()).toEqual([1])
   const [waiting] = await ledger.ofLead('L1')
   const standing: Standing = { state: 'settled', at: T0, outcome: 'accepted', recipient: 'a', buyerLeadId: null, revenue: null, cost: null, attempts: 1, reason: null }
   await ledger.append([{ deliveryId: waiting!.delivery.id, version: waiting!.events.length, runId: 'r', events: [], standing }])
   for (const _ of ['ordered again', 'and no more']) await take(1)
+  expect(await numbers()).toEqual([1, 2])
+  const [, second] = await ledger.ofLead('L1')
+  await ledger.append([{ deliveryId: second!.delivery.id, version: second!.events.length, runId: 'r', events: [], standing }])
+  await take(1)
   expect(await numbers()).toEqual([1, 2])
 })

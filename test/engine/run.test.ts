@@ -196,6 +196,16 @@ describe('one endpoint', () => {
     expect((await world.events('L1')).filter((each) => each.type === 'settled')).toHaveLength(2)
   })
 
+  it('a lead that the file has twice is sold once by --again too, where it is new and where it was delivered before', async () => {
+    const a = await buyer()
+    const world = createWorld({ a: endpointYaml(a.url) })
+    const file = [...someLeads(500), ...someLeads(1)]
+    await world.run('a', file, { again: true })
+    expect(a.journal).toHaveLength(500)
+    await world.run('a', file, { again: true })
+    expect([a.journal.length, a.journal.filter((each) => each.body.includes('lead1@')).length]).toEqual([1_000, 2])
+  })
+
   it('an answer that cannot be read holds the lead', async () => {
     const a = await buyer({ script: { do: 'answer', status: 200, body: '<html>Welcome' } })
     const world = createWorld({ a: endpointYaml(a.url) })
