@@ -8,7 +8,7 @@ import type { Work } from './work.ts'
 import { tellStored } from './work.ts'
 
 /** Takes leads in for whoever works this store, and sends nothing. */
-export const createEnqueue = (settings: RunSettings, deps: RunDeps, tally: Tally, { mayRetry, orderedAgain }: Pick<KnownLeads, 'mayRetry' | 'orderedAgain'>, doubted: Doubted) => {
+export const createEnqueue = (settings: RunSettings, deps: RunDeps, tally: Tally, { mayRetry, orderedAgain, compare }: Pick<KnownLeads, 'mayRetry' | 'orderedAgain' | 'compare'>, doubted: Doubted) => {
   const { ledger, clock } = deps
 
   const append = async (works: readonly Work[]): Promise<readonly (readonly [Work, Exists])[]> => {
@@ -39,10 +39,14 @@ export const createEnqueue = (settings: RunSettings, deps: RunDeps, tally: Tally
     const retry = await mayRetry(work, standing)
     if (retry && await doubted.keeps(work)) return null
     const again = retry ? await load(work.delivery.id) : null
-    if (again) again.orders = [triedAgain(clock.now())]
-    else if (standing.state === 'waiting') tally.stillWaiting(lead.id, standing)
+    if (again) {
+      again.orders = [triedAgain(clock.now())]
+      return again
+    }
+    await compare(work)
+    if (standing.state === 'waiting') tally.stillWaiting(lead.id, standing)
     else tally.alreadySettled(lead.id)
-    return again
+    return null
   }
 
   return async (works: readonly Work[], load: (deliveryId: string) => Promise<Work | null>): Promise<void> => {

@@ -1,5 +1,5 @@
 import { deliveryIdOf } from '../core/delivery-id.ts'
-import { isSomebodyElse, type Lead } from '../core/lead.ts'
+import { isSameRecord, isSomebodyElse, type Lead } from '../core/lead.ts'
 import { recipientsOf } from '../core/plan.ts'
 import type { Exists, LoadedDelivery, Standing } from '../ports.ts'
 import type { Doubted } from './doubted.ts'
@@ -43,16 +43,21 @@ export const createKnownLeads = ({ settings, deps: { ledger, clock }, facts: { p
 
   const isOfThisRun = ({ events }: LoadedDelivery): boolean => events[0]?.runId === settings.runId
 
-  /** Ids that begin anew with each file make other people of what the store knows: the first thousand tell. */
+  /**
+   * Ids that begin anew with each file make other people of what the store knows, and a column that is no id makes one lead of
+   * several rows: the first thousand tell. What an earlier run had of the same person may well have changed since.
+   */
   const compare = async ({ delivery: { id, lead } }: Work): Promise<void> => {
     if (compared++ >= MOST_COMPARED) return
     const stored = await ledger.load(id)
     if (stored && isSomebodyElse(stored.delivery.lead, lead)) tally.somebodyElse(lead.id)
+    else if (stored && isOfThisRun(stored) && !isSameRecord(stored.delivery.lead, lead)) tally.twice(lead.id)
   }
 
   return {
     mayRetry,
     orderedAgain,
+    compare,
     /** Told for a whole batch in one question: each lead would else be made ready and take a place on its lane, only to hear it. */
     among: async (leads: readonly { readonly lead: Lead }[], to: string): Promise<Map<string, Exists>> => {
       if (!meetsKnown) return new Map()

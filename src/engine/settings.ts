@@ -61,6 +61,8 @@ export interface RunEnd {
   readonly changed: number
   /** Ids of leads left out as known that are other people than those delivered under them, among the first thousand that were known. */
   readonly somebodyElse: readonly string[]
+  /** Ids that the file has more than once, with other data for what may be the same person; one for each row left out, among the same thousand. */
+  readonly twice: readonly string[]
   /** Leads taken up that a batch without an answer may have brought, and that did not go to its recipient: not all of its leads were there. */
   readonly inDoubt: number
   /** Runs that ended without warning, and how many of their leads were taken up here; the latest last. */

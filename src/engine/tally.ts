@@ -14,6 +14,7 @@ export const createTally = (settings: RunSettings, deps: RunDeps) => {
   let alreadySettled = 0
   let changed = 0
   const somebodyElse: string[] = []
+  const twice: string[] = []
   let inDoubt = 0
   const broken = new Map<string, number>()
   /** Leads that this run took over from such, which its file is going to name: they are its own. */
@@ -46,6 +47,8 @@ export const createTally = (settings: RunSettings, deps: RunDeps) => {
     takenUp: (stored: Lead, read: Lead): void => { if (!isSameRecord(stored, read)) changed += 1 },
     /** A lead of the file that was not taken in, since another person was delivered under its id. */
     somebodyElse: (leadId: string): void => { somebodyElse.push(leadId) },
+    /** A lead that the file has once more, with other data: the first was taken. */
+    twice: (leadId: string): void => { twice.push(leadId) },
     /** A batch that nobody answered may have brought it, and not all of that one's leads were taken up. */
     leftInDoubt: (): void => { inDoubt += 1 },
     /** Left as being worked by a process that is gone. */
@@ -76,7 +79,7 @@ export const createTally = (settings: RunSettings, deps: RunDeps) => {
       }
       const since = [...found.values(), ...unnamed.values()]
       for (const each of since) addTo(queues, each)
-      return { interrupted, alreadySettled, changed, somebodyElse, inDoubt, broken: [...broken].map(([runId, leads]) => ({ runId, leads })), leads: since.reduce((sum, { count }) => sum + count, settled + waiting), waiting: [...queues.values()].sort((a, b) => b.count - a.count) }
+      return { interrupted, alreadySettled, changed, somebodyElse, twice, inDoubt, broken: [...broken].map(([runId, leads]) => ({ runId, leads })), leads: since.reduce((sum, { count }) => sum + count, settled + waiting), waiting: [...queues.values()].sort((a, b) => b.count - a.count) }
     },
   }
 }

@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest'
 import { createMemoryLedger } from '../world/memory-ledger.ts'
+import type { Lead } from '../../src/core/lead.ts'
 import { createDoubted } from '../../src/engine/doubted.ts'
 import { createEnqueue } from '../../src/engine/enqueue.ts'
 import { createKnownLeads } from '../../src/engine/known-leads.ts'
@@ -24,7 +25,8 @@ const enqueuing = (ledger: Ledger, more: Partial<RunSettings>) => {
   const slots = createSlots(1)
   const known = createKnownLeads(around, createTakeUp(settings, deps, new Map(), slots, tally, createTogether(settings, new Map())), slots, tally, doubted, () => undefined)
   const enqueue = createEnqueue(settings, deps, tally, known, doubted)
-  return { tally, take: (count: number) => enqueue(someLeads(count).map((lead) => takeIn(lead, 1, 'a', sendTo('a'), 'p', settings, T0)), async () => null) }
+  const takeLeads = (leads: readonly Lead[]) => enqueue(leads.map((lead) => takeIn(lead, 1, 'a', sendTo('a'), 'p', settings, T0)), async () => null)
+  return { tally, takeLeads, take: (count: number) => takeLeads(someLeads(count)) }
 }
 
 it('counts as waiting what it takes in and what it finds taken in, each lead once', async () => {
@@ -53,4 +55,14 @@ it('orders a lead again once, when it is through with what was ordered before, i
   await ledger.append([{ deliveryId: second!.delivery.id, version: second!.events.length, runId: 'r', events: [], standing }])
   await take(1)
   expect(await numbers()).toEqual([1, 2])
+})
+
+it('tells of other people and other data under the id of a lead that is known, as deliver does', async () => {
+  const ledger = createMemoryLedger()
+  const one = enqueuing(ledger, { runId: 'one' })
+  const [lead] = someLeads(1)
+  await one.take(1)
+  await one.takeLeads([{ id: lead!.id, fields: { ...lead!.fields, zip: '94110' } }])
+  await one.takeLeads([{ id: lead!.id, fields: { id: lead!.id, email: 'another@example.com' } }])
+  expect(await one.tally.end(false)).toMatchObject({ leads: 1, twice: ['L1'], somebodyElse: ['L1'] })
 })

@@ -187,6 +187,15 @@ describe('one endpoint', () => {
     expect((await world2.run('a', [person('1', 'ann@other.example', '+1 (512) 555 0101'), person('2', 'bo@example.com')])).somebodyElse).toEqual([])
   })
 
+  it('tells of a lead that the file has once more with other data; not of one that is the same, nor of one that has changed since another file', async () => {
+    const a = await buyer()
+    const world = createWorld({ a: endpointYaml(a.url) })
+    const lead = (id: string, amount: string) => ({ id, fields: { id, amount } })
+    expect(await world.run('a', [lead('1', '5'), lead('2', '5'), lead('1', '5'), lead('2', '9')])).toMatchObject({ leads: 2, twice: ['2'], somebodyElse: [] })
+    expect((await world.run('a', [lead('1', '7')])).twice).toEqual([])
+    expect(a.journal).toHaveLength(2)
+  })
+
   it('a lead that the file has twice is taken up again once, also where the first is sold before the second is read', async () => {
     const a = await buyer({ script: { do: 'answer', status: 400 } })
     const world = createWorld({ a: endpointYaml(a.url) })

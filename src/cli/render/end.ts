@@ -42,6 +42,8 @@ export const renderEnd = ({ summary, end, folder, cwd, hints, troubles, bad, now
   for (const each of hints) lines.push(`${paint.blue('hint')} ${each.recipient}: ${oneLine(each.text)}`)
   if (end.changed > 0) lines.push(`${paint.blue('hint')} ${plural(end.changed, 'lead')} ${end.changed === 1 ? 'reads' : 'read'} otherwise in the file than when taken in, and went on as taken in: what has failed goes out as it reads now from a file of its own, by --again`)
   lines.push(...somebodyElseLines(end, paint))
+  const [first] = end.twice
+  if (first !== undefined) lines.push(`${paint.yellow('not sent')} ${end.twice.length === 1 ? '1 row of a lead' : `${plural(end.twice.length, 'row')} of leads`} that the file has already, with other data (${oneLine(first)}${end.twice.length === 1 ? '' : ' and so on'}): the first row of each counts; if they are different leads, name a column that is different for each with --id`)
   for (const { runId, leads } of end.broken.slice(-3)) lines.push(`${paint.blue('hint')} run ${runId} ended without warning, and ${plural(leads, 'lead')} of it went on here; the last rows of its files may be missing: \`${commandFor(null, `export ledger --run ${runId}`)}\` has them all`)
   // A lead that no answer came for is not sent twice unasked.
   const doubt = Object.values(summary.recipients).some((each) => each.unknown > 0) ? '; a buyer may have those that it did not answer: ask it first' : ''

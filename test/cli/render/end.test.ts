@@ -11,7 +11,7 @@ interface Given { readonly mode?: 'live' | 'test'; readonly end?: Partial<Ending
 
 /** The lines below the summary, of a run that met nothing but what is given. */
 const endOf = ({ mode = 'live', end = {}, rest = {} }: Given): readonly string[] => {
-  const run: Ending['end'] = { interrupted: false, leads: 0, alreadySettled: 0, changed: 0, somebodyElse: [], inDoubt: 0, broken: [], waiting: [], ...end }
+  const run: Ending['end'] = { interrupted: false, leads: 0, alreadySettled: 0, changed: 0, somebodyElse: [], twice: [], inDoubt: 0, broken: [], waiting: [], ...end }
   const summary = summaryOf(emptyReport(mode), { id: 'r', mode, to: 'acme', startedAt: T0 }, { finishedAt: T0, waiting: 0, alreadySettled: run.alreadySettled, badRows: 0, alerts: [] })
   const text = renderEnd({ summary, end: run, folder: null, cwd: '/', hints: [], troubles: [], bad: 0, now: T0, resumed: false, still: null, total: null, commandFor: commandsOf({ given: [] }), ...rest }, 120, createPaint(0))
   return text.trimEnd().split('\n').slice(text.trimEnd().split('\n').indexOf('  no lead was settled') + 1).filter((each) => each !== '')
@@ -29,6 +29,7 @@ describe('the end of a run', () => {
     ['nor of a resume, which names no leads', { mode: 'test', end: { alreadySettled: 6 }, rest: { resumed: true } }, []],
     ['a person whose id another had is told as not sent', { end: { somebodyElse: ['7'] } }, ['not sent 1 lead, since another person had its id 7 before: name a column that is different for each lead with --id, or leave the id out of the file']],
     ['several, by the first', { end: { somebodyElse: ['1', '2'] } }, ['not sent 2 leads, since another person had their id 1 and so on before: name a column that is different for each lead with --id, or leave the id out of the file']],
+    ['a row of a lead that the file has already, with other data', { end: { twice: ['7'] } }, ['not sent 1 row of a lead that the file has already, with other data (7): the first row of each counts; if they are different leads, name a column that is different for each with --id']],
     ['trouble is on one line, with a lead to look at', { rest: { troubles: [trouble] } }, ["failed 2 leads at acme: no phone (finalmile explain 'L 1')"]],
     ['trouble of nobody names nobody', { rest: { troubles: [{ ...trouble, recipient: null }] } }, ["failed 2 leads: no phone (finalmile explain 'L 1')"]],
     ['a live resume, where rehearsals wait', { rest: { resumed: true, still } }, ['hint rehearsals wait: add --test to go on with those']],
