@@ -100,11 +100,11 @@ export const createDispatcher = (around: Surroundings, limits: Limits) => {
       for (const { send: { phase, recipient } } of came.answers) if (phase === 'post' && !starts.ready.some(({ send }) => send.recipient === recipient)) around.together.isBack(recipient, work)
       for (const each of starts.ready) perform(work, each)
       if (starts.unsendable) work.again = true
-      if (starts.repeats.length > 0 && !around.stopping()) for (const send of starts.repeats) around.repeats(work, send)
-      else if (standing.state !== 'working') {
+      if (standing.state !== 'working') {
         alarms.set(work, null)
         return leave(work, standing)
       }
+      for (const send of starts.repeats) around.repeats(work, send)
       // One endpoint alone has nothing to wait for while its answer is on its way.
       if (work.plan.kind !== 'send') alarms.set(work, around.stopping() ? null : earliest(decision.waits.map((wait) => (wait.batch ? null : wait.until))))
       if (starts.parked.length > 0) park(work, starts.parked)

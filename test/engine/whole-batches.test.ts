@@ -232,6 +232,21 @@ describe.each(IMPLEMENTATIONS)('on $name', ({ open, cannot }) => {
     expect(await world.standing('L1')).toMatchObject({ state: 'waiting', recipient: 'b' })
   })
 
+  it('leads that are to go again in a batch go back where the run is stopped while it is recorded that they pass another buyer by', async () => {
+    const fails = (): Promise<Buyer> => buyer({ script: { do: 'answer', status: 500 } })
+    const [a, b] = [await fails(), await fails()]
+    const { ledger } = await opened()
+    const world = createWorld({ a: batched(a.url, 2), b: endpointYaml(b.url), both: 'Pattern: Simultaneous\nSend To: [a, b]\n' }, { ...ledger, append: (steps) => {
+      if (steps.some(({ events }) => events.some((each) => each.type === 'chose' && each.choice.kind === 'pass'))) world.stop.abort()
+      return ledger.append(steps)
+    } })
+    await world.run('both', someLeads(2), { waitMs: 0 })
+    await ledger.setPaused('b', 'live', { at: 0, reason: 'by hand' })
+    await world.clock.advance(60_000)
+    expect(await world.run(null, null)).toMatchObject({ interrupted: true })
+    expect([a.journal.length, await counts(world)]).toEqual([1, { waiting: 2 }])
+  })
+
   describe('batches of more leads than are in memory at once', () => {
     const MANY = 520
     const patient = 'Retry Strategy:\n  Timeout Errors: {Retry: 3 times, Backoff: "1s, 1h"}\n'
