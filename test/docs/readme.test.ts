@@ -1,4 +1,4 @@
-import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { cpSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { afterAll, describe, expect, it, vi } from 'vitest'
@@ -35,5 +35,12 @@ describe('README', () => {
     const links = [...readme.matchAll(/\]\(([^)]+)\)/g)].map((match) => match[1] ?? '').filter((link) => !link.includes('://'))
     expect(links.filter((link) => !existsSync(join(root, link)))).toEqual([])
     expect(links.length).toBeGreaterThan(5)
+  })
+
+  it('every file of the sources, tests and proofs that it or the docs name is there', () => {
+    const pages = ['README.md', ...readdirSync(join(root, 'docs')).map((each) => `docs/${each}`)]
+    const named = pages.flatMap((page) => [...readFileSync(join(root, page), 'utf8').matchAll(/\b(?:src|test|bench|fixtures)\/[\w./-]*\w/g)].map(([path]) => [page, path] as const))
+    expect(named.filter(([, path]) => !existsSync(join(root, path)))).toEqual([])
+    expect(named.length).toBeGreaterThan(50)
   })
 })
