@@ -1,8 +1,8 @@
 import type { SendSettings, Transport } from '../ports.ts'
 import type { AnyReply, EmailRequest, FileRequest, HttpRequest, OutgoingRequest, Reply } from '../wire/request.ts'
 import { createHttpTransport, type HttpTransportOptions } from './http/transport.ts'
+import { timed } from './said.ts'
 import { createTurns } from './turns.ts'
-
 
 /**
  * Sends every kind of request. HTTP goes straight through; what e-mail and SFTP need is loaded when the first such
@@ -20,16 +20,16 @@ export const createTransport = (options: HttpTransportOptions = {}): Transport =
     switch (request.kind) {
       case 'email': {
         const { sendEmail } = await import('./email/transport.ts')
-        return inTurn(request.url, settings.connections, () => sendEmail(request, settings, now))
+        return inTurn(request.url, settings.connections, () => timed(() => sendEmail(request, settings), now))
       }
       case 'sftp': {
         const { putFile } = await import('./sftp/transport.ts')
         // OpenSSH refuses some of more than ten connections that have not signed in yet.
-        return inTurn(request.sftp?.server.host ?? '', Math.min(settings.connections, MOST_SFTP), () => putFile(request, settings, now))
+        return inTurn(request.sftp?.server.host ?? '', Math.min(settings.connections, MOST_SFTP), () => timed(() => putFile(request, settings), now))
       }
       case 'file': {
         const { writeFile } = await import('./file/transport.ts')
-        return inTurn('files', settings.connections, () => writeFile(request, now))
+        return inTurn('files', settings.connections, () => timed(() => writeFile(request), now))
       }
       default: return request satisfies never
     }

@@ -1,9 +1,6 @@
-import type { EmailRequest, Fault, HandoverReply, FaultReply } from '../../wire/request.ts'
+import type { EmailRequest, Fault } from '../../wire/request.ts'
 import { faultOfConnect, wordsOf } from '../http/faults.ts'
-
-type Untimed<T> = T extends unknown ? Omit<T, 'durationMs' | 'at'> : never
-/** A reply without its times. */
-export type Said = Untimed<HandoverReply> | Untimed<FaultReply>
+import type { Said } from '../said.ts'
 
 interface MailError { readonly code: string; readonly originalCode: string; readonly responseCode: number; readonly response: string; readonly recipient: string }
 

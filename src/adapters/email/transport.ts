@@ -2,24 +2,20 @@ import { Readable } from 'node:stream'
 import MailComposer from 'nodemailer/lib/mail-composer'
 import SMTPConnection from 'nodemailer/lib/smtp-connection'
 import type { TransportSettings } from '../../definitions/transport-settings.ts'
-import type { AnyReply, EmailRequest, Mailbox } from '../../wire/request.ts'
+import type { EmailRequest, Mailbox } from '../../wire/request.ts'
 import { ConnectFault } from '../http/faults.ts'
 import { secureContext } from '../http/tls.ts'
 import { openSocket } from '../socket.ts'
-import { meaningOf, meaningOfPartial, type Said } from './errors.ts'
+import type { Said } from '../said.ts'
+import { meaningOf, meaningOfPartial } from './errors.ts'
 
 type MailSettings = Pick<TransportSettings, 'connectTimeoutMs' | 'tls'> & { readonly timeoutMs: number }
 
 /** Sends one message over a connection of its own; always resolves. */
-export const sendEmail = async (request: EmailRequest, settings: MailSettings, now: () => number): Promise<AnyReply> => {
-  const startedAt = performance.now()
-  const reply = (said: Said): AnyReply => ({ ...said, durationMs: Math.round(performance.now() - startedAt), at: now() })
+export const sendEmail = (request: EmailRequest, settings: MailSettings): Promise<Said> => {
   const progress = { begun: false }
-  try {
-    return reply(await exchange(request, settings, progress))
-  } catch (error) {
-    return reply(error instanceof ConnectFault ? { kind: 'fault', fault: error.fault, message: error.message } : meaningOf(error, progress.begun))
-  }
+  return exchange(request, settings, progress).catch((error: unknown): Said =>
+    (error instanceof ConnectFault ? { kind: 'fault', fault: error.fault, message: error.message } : meaningOf(error, progress.begun)))
 }
 
 const exchange = async (request: EmailRequest, settings: MailSettings, progress: { begun: boolean }): Promise<Said> => {
@@ -63,10 +59,8 @@ const receiversOf = ({ to, cc }: EmailRequest): string[] =>
   [...new Map([...to, ...cc].map(({ address }) => [address.toLowerCase(), address])).values()]
 
 /** Read only once the server has said 354: from then on the message may be with it. */
-const watched = (bytes: Uint8Array, progress: { begun: boolean }): Readable => {
-  const stream = new Readable({ read() { progress.begun = true; this.push(bytes); this.push(null) } })
-  return stream
-}
+const watched = (bytes: Uint8Array, progress: { begun: boolean }): Readable =>
+  new Readable({ read() { progress.begun = true; this.push(bytes); this.push(null) } })
 
 const compose = (request: EmailRequest): Promise<Uint8Array> =>
   new MailComposer({

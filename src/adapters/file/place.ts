@@ -1,6 +1,6 @@
 import { sha256 } from '../../base/hash.ts'
 import type { FileRequest } from '../../wire/request.ts'
-import type { Said } from '../email/errors.ts'
+import type { Said } from '../said.ts'
 
 /** What a folder can do, on this machine or on a server. Names are whole paths. */
 export interface Folder {

@@ -1,20 +1,15 @@
 import { link, open, readFile, rename, stat, unlink } from 'node:fs/promises'
 import { dirname, resolve } from 'node:path'
 import { errorCode } from '../../base/error.ts'
-import type { AnyReply, FileRequest } from '../../wire/request.ts'
-import type { Said } from '../email/errors.ts'
+import type { FileRequest } from '../../wire/request.ts'
 import { wordsOf } from '../http/faults.ts'
 import { makeFolder } from '../make-folder.ts'
+import type { Said } from '../said.ts'
 import { place, told, type Folder } from './place.ts'
 
 /** Writes one file on this machine; always resolves. A relative path starts where finalmile was started. */
-export const writeFile = async (request: FileRequest, now: () => number): Promise<AnyReply> => {
-  const startedAt = performance.now()
-  const said = await attempt({ ...request, folder: request.folder === '' ? './' : request.folder })
-  return { ...said, durationMs: Math.round(performance.now() - startedAt), at: now() }
-}
-
-const attempt = async (request: FileRequest): Promise<Said> => {
+export const writeFile = async (given: FileRequest): Promise<Said> => {
+  const request = { ...given, folder: given.folder === '' ? './' : given.folder }
   try {
     await makeFolder(request.folder)
     return told(await place(local, request, { renaming: false }), request)

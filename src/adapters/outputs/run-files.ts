@@ -26,11 +26,7 @@ interface RunFiles {
 
 const BAD_COLUMNS = ['file', 'line', 'reason', 'raw'] as const
 
-/**
- * Lines end in `\n`, not in RFC 4180's `\r\n`: every reader of CSV takes it, and grep, cut and diff see clean lines.
- * Files that an earlier run left in the folder are replaced: they are about that run, and the store can export them.
- */
-
+/** Files that an earlier run left in the folder are replaced: they are about that run, and the store can export them. */
 export const createRunFiles = async (folder: string): Promise<RunFiles> => {
   await makeFolder(folder)
   for (const name of ['bad-rows.csv', 'summary.json']) await rm(join(folder, name), { force: true })

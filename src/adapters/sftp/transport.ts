@@ -3,21 +3,19 @@ import { readFileSync } from 'node:fs'
 import ssh2 from 'ssh2'
 import type { Client, SFTPWrapper } from 'ssh2'
 import type { TransportSettings } from '../../definitions/transport-settings.ts'
-import type { AnyReply, FileRequest } from '../../wire/request.ts'
-import type { Said } from '../email/errors.ts'
+import type { FileRequest } from '../../wire/request.ts'
 import { place, told } from '../file/place.ts'
 import { ConnectFault, wordsOf } from '../http/faults.ts'
+import type { Said } from '../said.ts'
 import { openSocket } from '../socket.ts'
 import { remoteFolder, StatusError } from './folder.ts'
 
 type Settings = Pick<TransportSettings, 'connectTimeoutMs'> & { readonly timeoutMs: number }
 
 /** Puts one file on an SFTP server over a connection of its own; always resolves. */
-export const putFile = async (request: FileRequest, settings: Settings, now: () => number): Promise<AnyReply> => {
-  const startedAt = performance.now()
+export const putFile = (request: FileRequest, settings: Settings): Promise<Said> => {
   const progress = { renaming: false }
-  const said = await exchange(request, settings, progress).catch((error: unknown) => meaningOf(error, progress.renaming))
-  return { ...said, durationMs: Math.round(performance.now() - startedAt), at: now() }
+  return exchange(request, settings, progress).catch((error: unknown) => meaningOf(error, progress.renaming))
 }
 
 const exchange = async (request: FileRequest, settings: Settings, progress: { renaming: boolean }): Promise<Said> => {

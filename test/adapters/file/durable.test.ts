@@ -39,29 +39,29 @@ const request = (lead: string): FileRequest => ({
 
 describe('a file that is told as written', () => {
   it('survives a power cut: its bytes are on the disk before its name, and its name before it is told', async () => {
-    expect(await writeFile(request('L1'), () => 0)).toMatchObject({ kind: 'handed-over' })
+    expect(await writeFile(request('L1'))).toMatchObject({ kind: 'handed-over' })
     expect(disk.did).toEqual(['sync .L1.part', 'link leads.csv', `sync ${basename(root)}`])
   })
 
   it.each(['EPERM', 'ENOTSUP', 'EXDEV'])('on a disk without links (%s) overwrites none', async (code) => {
     disk.linkFails = code
-    expect(await writeFile(request('L1'), () => 0)).toMatchObject({ kind: 'handed-over', words: `${root}/leads.csv` })
+    expect(await writeFile(request('L1'))).toMatchObject({ kind: 'handed-over', words: `${root}/leads.csv` })
     expect(disk.did).toEqual(['sync .L1.part', 'rename leads.csv', `sync ${basename(root)}`])
-    const said = await Promise.all(['L2', 'L3', 'L4'].map((lead) => writeFile(request(lead), () => 0)))
+    const said = await Promise.all(['L2', 'L3', 'L4'].map((lead) => writeFile(request(lead))))
     expect(said.map((each) => each.kind)).toEqual(['handed-over', 'handed-over', 'handed-over'])
     expect(readdirSync(root).map((name) => readFileSync(join(root, name), 'utf8')).sort()).toEqual(['L1', 'L2', 'L3', 'L4'].map((lead) => `id\n${lead}\n`))
   })
 
   it('of two that come to one name at once on such a disk, each stands under a name of its own', async () => {
     disk.linkFails = 'EPERM'
-    await Promise.all(Array.from({ length: 8 }, (_, i) => writeFile(request(`L${i}`), () => 0)))
+    await Promise.all(Array.from({ length: 8 }, (_, i) => writeFile(request(`L${i}`))))
     expect(readdirSync(root)).toHaveLength(8)
     expect(new Set(readdirSync(root).map((name) => readFileSync(join(root, name), 'utf8'))).size).toBe(8)
   })
 
   it('fails for now where the disk is full at its name', async () => {
     disk.linkFails = 'ENOSPC'
-    expect(await writeFile(request('L1'), () => 0)).toMatchObject({ kind: 'refused', why: 'later' })
+    expect(await writeFile(request('L1'))).toMatchObject({ kind: 'refused', why: 'later' })
     expect(readdirSync(root)).toEqual([])
   })
 })
