@@ -1,7 +1,7 @@
 import type { Grouping } from '../core/report.ts'
 import type { CommandSpec, OptionSpec } from './command.ts'
 import { readRamp } from './load/ramp.ts'
-import { readChoice, readClock, readCount, readPort, readMoneyText, readPair, readAge, readOne, readTime, readWait, collect } from './flags/values.ts'
+import { readChoice, readCount, readPort, readMoneyText, readPair, readAge, readOne, readTime, readWait, collect } from './flags/values.ts'
 
 const START = 'Start:'
 const DELIVER = 'Deliver:'
@@ -23,7 +23,7 @@ export const COMMON_OPTIONS: readonly OptionSpec[] = [
 export const QUIET_COMMON_OPTIONS: readonly OptionSpec[] = [
   { flags: '--out <dir>', help: '' },
   { flags: '--concurrency <n>', help: '', read: readCount('--concurrency') },
-  { flags: '--clock <time>', help: '', read: readClock },
+  { flags: '--clock <time>', help: '', read: readTime('--clock') },
 ]
 
 const to: OptionSpec = { flags: '--to <recipient>', help: 'id, name or file of the recipient or pattern', read: readOne('--to') }
@@ -31,9 +31,12 @@ const identity: OptionSpec = { flags: '--id <field>', help: "the field that is a
 const received: OptionSpec = { flags: '--received <field>', help: 'the field that says when the lead was received, in UTC where it names no zone (received_at)' }
 const source: OptionSpec = { flags: '--source <name=value>', help: 'the source of leads that name none, repeatable', read: readPair('--source') }
 const variable: OptionSpec = { flags: '--var <name=value>', help: 'a value for templates, repeatable', read: readPair('--var') }
-const clock: OptionSpec = { flags: '--clock <time>', help: 'run as if it were then (test mode)', read: readClock }
+const clock: OptionSpec = { flags: '--clock <time>', help: 'run as if it were then (test mode)', read: readTime('--clock') }
 const test: OptionSpec = { flags: '--test', help: 'sandboxes instead of buyers; no revenue is recorded' }
 const ofTest: OptionSpec = { flags: '--test', help: 'of rehearsals (deliver --test) instead of live deliveries' }
+const since = (help: string): OptionSpec => ({ flags: '--since <time>', help, read: readTime('--since') })
+const until: OptionSpec = { flags: '--until <time>', help: 'and before then', read: readTime('--until') }
+const ofRun: OptionSpec = { flags: '--run <id>', help: 'one run only' }
 
 const ownId: OptionSpec = { flags: '--lead-id <field>', help: 'the column that holds our id of the lead' }
 const buyersId: OptionSpec = { flags: '--buyer-lead-id <field>', help: "the column that holds the buyer's id" }
@@ -125,15 +128,15 @@ export const COMMANDS: readonly CommandSpec[] = [
     more: 'By day (UTC), money stands on the day when it was booked and what is taken back on the day of that, so that closed months stay; a lead counts on the day when it was settled at last. A lead that went to two targets, or again, counts for each of them, with its cost.',
     options: [
       { flags: '--by <what>', help: 'recipient, source, day or version (default: recipient)', choices: GROUPINGS, read: readChoice('--by', GROUPINGS) },
-      { flags: '--since <time>', help: 'what was recorded from then on', read: readTime('--since') }, { flags: '--until <time>', help: 'and before then', read: readTime('--until') },
-      { flags: '--run <id>', help: 'one run only' }, { flags: '--csv', help: 'as CSV on stdout' }, { flags: '--html <file>', help: 'a page to pass on, in one file' }, ofTest,
+      since('what was recorded from then on'), until,
+      ofRun, { flags: '--csv', help: 'as CSV on stdout' }, { flags: '--html <file>', help: 'a page to pass on, in one file' }, ofTest,
     ],
     examples: [['finalmile report', 'by recipient'], ['finalmile report --since 2026-11-01 --until 2026-12-01', 'November'], ['finalmile report --by source --csv > sources.csv', 'for a spreadsheet'], ['finalmile report --html report.html', 'for the browser']],
     load: () => import('./commands/report.ts'),
   },
   {
     name: 'export', args: '<what>', words: ['ledger', 'results'], group: LOOK, summary: 'the ledger (a row per attempt) or the results (a row per lead)',
-    options: [{ flags: '--csv', help: 'CSV (the default)' }, { flags: '--jsonl', help: 'JSON Lines (as --json)' }, { flags: '--run <id>', help: 'one run only' }, { flags: '--live', help: 'live deliveries only' }, { flags: '--test', help: 'rehearsals only' }],
+    options: [{ flags: '--csv', help: 'CSV (the default)' }, { flags: '--jsonl', help: 'JSON Lines (as --json)' }, ofRun, { flags: '--live', help: 'live deliveries only' }, { flags: '--test', help: 'rehearsals only' }],
     examples: [['finalmile export ledger > ledger.csv', 'every attempt'], ['finalmile export results --live > results.csv', 'for the books: a rehearsal has costs too'], ['finalmile export results --jsonl', 'every lead']],
     load: () => import('./commands/export.ts'),
   },
@@ -180,7 +183,7 @@ export const COMMANDS: readonly CommandSpec[] = [
     name: 'reconcile', args: '<recipient> <file>', group: CORRECT, summary: "the ledger against the buyer's own list",
     more: 'A row of the list for each lead that the buyer has: lead_id or buyer_lead_id, price, and currency and status where there are. Tells what agrees, what only one side has, other prices, and what became of attempts in doubt. Exit 3 where anything differs.',
     options: [
-      { flags: '--since <time>', help: 'our sales from then on', read: readTime('--since') }, { flags: '--until <time>', help: 'and before then', read: readTime('--until') },
+      since('our sales from then on'), until,
       ownId, buyersId, { flags: '--csv', help: 'every line as CSV on stdout' }, ofTest,
     ],
     examples: [['finalmile reconcile acme acme-november.csv --since 2026-11-01 --until 2026-12-01', 'before the invoice']],

@@ -1,7 +1,7 @@
 import { Command, Help, Option } from 'commander'
-import { readFileSync } from 'node:fs'
 import { stripVTControlCharacters } from 'node:util'
 import { UserError, type Diagnostic } from '../base/diagnostic.ts'
+import { VERSION } from '../base/version.ts'
 import type { CommandSpec, OptionSpec } from './command.ts'
 import { COMMANDS, COMMON_OPTIONS, QUIET_COMMON_OPTIONS } from './commands.ts'
 import type { Streams } from './streams.ts'
@@ -16,7 +16,7 @@ export const buildProgram = (streams: Streams, dispatch: Dispatch): Command => {
   program
     .usage('<command> [options]')
     .description('Delivers leads to the people who buy and work them.')
-    .version(packageVersion(), '--version', 'print the version')
+    .version(VERSION, '--version', 'print the version')
     .helpOption('-h, --help', 'print help')
     .addHelpCommand(new Command('help').argument('[command]').helpOption(false).summary('help of a command').helpGroup('Tools:'))
     .showHelpAfterError(`  ${streams.err.paint.blue('=')} see finalmile --help`)
@@ -119,8 +119,3 @@ ${paint.bold('First steps:')}
 ${paint.dim('finalmile <command> --help tells more of each command.')}`
 
 const sentence = (text: string): string => `${text.charAt(0).toUpperCase()}${text.slice(1)}.`
-
-const packageVersion = (): string => {
-  const read: unknown = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8'))
-  return typeof read === 'object' && read !== null && 'version' in read ? String(read.version) : 'unknown'
-}

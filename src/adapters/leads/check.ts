@@ -2,7 +2,7 @@ import { glob, readdir, stat } from 'node:fs/promises'
 import { basename, dirname, extname, resolve } from 'node:path'
 import type { Readable } from 'node:stream'
 import { errorText } from '../../base/error.ts'
-import { UserError, usageError, type Diagnostic } from '../../base/diagnostic.ts'
+import { UserError, diagnosticAt, usageError, type Diagnostic } from '../../base/diagnostic.ts'
 import type { Inspect } from './batch.ts'
 import { openBytes } from './bytes.ts'
 import { createDecoder } from './decode.ts'
@@ -64,8 +64,8 @@ export const checkLeadSources = async (names: readonly string[], options: LeadOp
   return { sources, warnings }
 }
 
-const about = (file: string, line: number, code: string, message: string, help: string, severity: Diagnostic['severity'] = 'error'): Diagnostic =>
-  ({ code, severity, file, line, col: line === 0 ? 0 : 1, message, help })
+const about = (file: string, line: number, ...problem: [code: string, message: string, help: string, severity?: 'warning']): Diagnostic =>
+  diagnosticAt({ file, line, col: line === 0 ? 0 : 1 }, ...problem)
 
 /** What stands in the way of a sniffed file, as a diagnostic; null where nothing does. */
 export const problemOf = (name: string, sniffed: Sniffed): Diagnostic | null => {
@@ -130,14 +130,8 @@ const expand = async (name: string): Promise<readonly string[] | string> => {
   return near.length > 0 ? `did you mean ${near.join(' or ')}?` : 'check the name and the folder'
 }
 
-const exists = async (path: string): Promise<boolean> => {
-  try {
-    await stat(path)
-    return true
-  } catch {
-    return false // Whatever the cause, it cannot be read under that name.
-  }
-}
+/** Whatever the cause, what cannot be looked at cannot be read under that name. */
+const exists = (path: string): Promise<boolean> => stat(path).then(() => true, () => false)
 
 /** Files beside it whose name differs by case, ending, or a letter or two. */
 const nearNames = async (name: string): Promise<readonly string[]> => {

@@ -1,3 +1,4 @@
+import { errorText } from '../../base/error.ts'
 import { DEEPEST_JSON, isTooDeep } from '../../base/json-depth.ts'
 import type { LeadValue } from '../../core/lead.ts'
 import { readJson } from '../../wire/parse/json.ts'
@@ -37,7 +38,7 @@ const parseRecord = (raw: string): Parsed => {
   try {
     value = readJson(raw)
   } catch (error) {
-    return { ok: false, reason: `not valid JSON: ${error instanceof Error ? error.message.replace(/\s+/g, ' ').slice(0, 200) : 'unreadable'}` }
+    return { ok: false, reason: `not valid JSON: ${errorText(error).replace(/\s+/g, ' ').slice(0, 200)}` }
   }
   if (isFields(value)) return { ok: true, fields: value }
   return { ok: false, reason: `not a JSON object but ${value === null ? 'null' : Array.isArray(value) ? 'an array' : `a ${typeof value}`}` }

@@ -1,4 +1,5 @@
 import { usageError } from '../../base/diagnostic.ts'
+import { isoTime } from '../../base/time.ts'
 import { openCatalogue, plansOf } from '../recipients/catalogue.ts'
 import type { RunCommand } from '../command.ts'
 import { EXIT } from '../exit.ts'
@@ -14,7 +15,7 @@ export const run: RunCommand = async (invocation) => {
   const recipients = [...catalogue.recipients.values()]
   const { paint } = streams.err
   const sandbox = await openSandbox(recipients, plansOf(catalogue), numberOf(options.port) ?? 0, (seen) => {
-    if (!settings.quiet) streams.err.write(`${paint.dim(new Date(seen.at).toISOString().slice(11, 23))} ${seen.method} ${seen.recipient} ${seen.phase} → ${seen.status ?? 'no answer'} ${seen.means}\n`)
+    if (!settings.quiet) streams.err.write(`${paint.dim(isoTime(seen.at).slice(11, 23))} ${seen.method} ${seen.recipient} ${seen.phase} → ${seen.status ?? 'no answer'} ${seen.means}\n`)
   })
   const played = recipients.flatMap((each) => { const url = sandbox.url(each.id); return url === null ? [] : [{ recipient: each.id, url }] })
   if (played.length === 0) {

@@ -58,9 +58,6 @@ export const readMoneyText = (flag: string) => (value: string): string => {
 }
 
 /** ISO 8601; without a zone it is UTC, so that the same command means the same everywhere. */
-export const readClock = (value: string): Instant => readTime('--clock')(value)
-
-/** ISO 8601; without a zone it is UTC. */
 export const readTime = (flag: string) => (value: string): Instant => {
   const text = value.trim().replace(' ', 'T')
   const zoned = /(Z|[+-]\d\d:?\d\d)$/i.test(text) || !text.includes('T') ? text : `${text}Z`

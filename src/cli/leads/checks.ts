@@ -1,5 +1,5 @@
 import type { Inspect } from '../../adapters/leads/batch.ts'
-import type { Diagnostic } from '../../base/diagnostic.ts'
+import { diagnosticAt, type Diagnostic } from '../../base/diagnostic.ts'
 import { MINUTE, type Instant } from '../../base/time.ts'
 import { readCost } from '../../core/lead-cost.ts'
 import type { Plan } from '../../core/plan.ts'
@@ -57,4 +57,4 @@ const note = (found: Map<string, Found>, file: string, line: number, got: string
 }
 
 const told = (code: string, found: ReadonlyMap<string, Found>, help: string, message: (each: Found) => string): readonly Diagnostic[] =>
-  [...found].map(([file, each]) => ({ code, severity: 'warning', file, line: each.line, col: 1, message: message(each), help }))
+  [...found].map(([file, each]) => diagnosticAt({ file, line: each.line, col: 1 }, code, message(each), help, 'warning'))

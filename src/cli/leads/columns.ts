@@ -1,6 +1,6 @@
 import { idFieldAmong } from '../../adapters/leads/identity.ts'
 import type { LeadSource } from '../../adapters/leads/check.ts'
-import type { Diagnostic } from '../../base/diagnostic.ts'
+import { diagnosticAt, type Diagnostic } from '../../base/diagnostic.ts'
 import { shellWord } from '../../base/shell.ts'
 import type { MappingNode } from '../../definitions/mapping-node.ts'
 import { isSameName, leadPath, usualField } from '../../wire/draft/guess.ts'
@@ -51,4 +51,4 @@ const idRemarks = (file: string, columns: readonly string[]): readonly Diagnosti
   return column === undefined ? [] : [remark(file, 'no `id` in this file: a lead is known by all that it holds, and one of which anything changes is another lead', `if \`${column}\` names leads, add --id ${shellWord(column)}`)]
 }
 
-const remark = (file: string, message: string, help: string): Diagnostic => ({ code: 'columns', severity: 'warning', file, line: 1, col: 1, message, help })
+const remark = (file: string, message: string, help: string): Diagnostic => diagnosticAt({ file, line: 1, col: 1 }, 'columns', message, help, 'warning')

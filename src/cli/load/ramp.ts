@@ -1,16 +1,15 @@
 import { usageError } from '../../base/diagnostic.ts'
+import { HOUR, SECOND, unitMs } from '../../base/time.ts'
 
 /** A rate that grows (or falls) evenly: leads a millisecond at the start and at the end. */
 export interface Ramp { readonly from: number; readonly to: number }
 
-const UNITS: Readonly<Record<string, number>> = { s: 1_000, sec: 1_000, second: 1_000, m: 60_000, min: 60_000, minute: 60_000, h: 3_600_000, hour: 3_600_000 }
-
 /** `0..1000/min`, `50/s`. */
 export const readRamp = (value: string): Ramp => {
   const [, first = '', second, unit = ''] = /^\s*(\d+(?:\.\d+)?)\s*(?:\.\.\s*(\d+(?:\.\d+)?)\s*)?\/\s*([a-z]+)\s*$/i.exec(value) ?? []
-  const per = UNITS[unit.toLowerCase()]
+  const per = unitMs(unit.toLowerCase()) ?? 0
   const [from, to] = [Number(first), Number(second ?? first)]
-  if (per === undefined || from + to === 0) throw usageError(`--ramp takes leads over time, not "${value}"`, 'for example --ramp 0..1000/min, or --ramp 50/s all the time')
+  if (per < SECOND || per > HOUR || from + to === 0) throw usageError(`--ramp takes leads over time, not "${value}"`, 'for example --ramp 0..1000/min, or --ramp 50/s all the time')
   return { from: from / per, to: to / per }
 }
 

@@ -37,24 +37,25 @@ interface Ending {
 /** What a person reads after a run: the summary, what still waits, what to do about trouble, and where the files are. */
 export const renderEnd = ({ summary, end, folder, cwd, hints, troubles, bad, now, resumed, still, total, commandFor }: Ending, columns: number, paint: ChalkInstance): string => {
   const lines: string[] = [renderSummary(summary, columns, paint).trimEnd(), '']
+  const hint = (text: string): void => { lines.push(`${paint.blue('hint')} ${text}`) }
   for (const each of troubles) lines.push(troubleLine(each, commandFor, paint))
   for (const each of waitsOf(end.waiting).slice(0, 8)) lines.push(waitLine(each, summary.mode, now, commandFor, paint))
-  for (const each of hints) lines.push(`${paint.blue('hint')} ${each.recipient}: ${oneLine(each.text)}`)
-  if (end.changed > 0) lines.push(`${paint.blue('hint')} ${plural(end.changed, 'lead')} ${end.changed === 1 ? 'reads' : 'read'} otherwise in the file than when taken in, and went on as taken in: what has failed goes out as it reads now from a file of its own, by --again`)
+  for (const each of hints) hint(`${each.recipient}: ${oneLine(each.text)}`)
+  if (end.changed > 0) hint(`${plural(end.changed, 'lead')} ${end.changed === 1 ? 'reads' : 'read'} otherwise in the file than when taken in, and went on as taken in: what has failed goes out as it reads now from a file of its own, by --again`)
   lines.push(...somebodyElseLines(end, paint))
   const [first] = end.twice
   if (first !== undefined) lines.push(`${paint.yellow('not sent')} ${end.twice.length === 1 ? '1 row of a lead' : `${plural(end.twice.length, 'row')} of leads`} that the file has already, with other data (${oneLine(first)}${end.twice.length === 1 ? '' : ' and so on'}): the first row of each counts; if they are different leads, name a column that is different for each with --id`)
-  for (const { runId, leads } of end.broken.slice(-3)) lines.push(`${paint.blue('hint')} run ${runId} ended without warning, and ${plural(leads, 'lead')} of it went on here; the last rows of its files may be missing: \`${commandFor(null, `export ledger --run ${runId}`)}\` has them all`)
+  for (const { runId, leads } of end.broken.slice(-3)) hint(`run ${runId} ended without warning, and ${plural(leads, 'lead')} of it went on here; the last rows of its files may be missing: \`${commandFor(null, `export ledger --run ${runId}`)}\` has them all`)
   // A lead that no answer came for is not sent twice unasked.
   const doubt = Object.values(summary.recipients).some((each) => each.unknown > 0) ? '; a buyer may have those that it did not answer: ask it first' : ''
-  if (end.inDoubt > 0) lines.push(`${paint.blue('hint')} ${plural(end.inDoubt, 'lead')} ${end.inDoubt === 1 ? 'stays' : 'stay'} in doubt: a batch that nobody answered may have brought ${end.inDoubt === 1 ? 'it' : 'them'}, and it goes again, under its key, only with all of its leads: name them all (\`${commandFor(null, 'explain LEAD')}\` tells of each), or ask the buyer, and \`${commandFor(summary.mode, 'review retry LEAD')}\` sends what it does not have`)
-  if (summary.outcomes.failed > end.inDoubt) lines.push(`${paint.blue('hint')} leads that failed go out again, once that is mended, by ${resumed ? `\`${commandFor(summary.mode, 'deliver … --retry-failed')}\`` : 'the same command with --retry-failed'}${doubt}`)
+  if (end.inDoubt > 0) hint(`${plural(end.inDoubt, 'lead')} ${end.inDoubt === 1 ? 'stays' : 'stay'} in doubt: a batch that nobody answered may have brought ${end.inDoubt === 1 ? 'it' : 'them'}, and it goes again, under its key, only with all of its leads: name them all (\`${commandFor(null, 'explain LEAD')}\` tells of each), or ask the buyer, and \`${commandFor(summary.mode, 'review retry LEAD')}\` sends what it does not have`)
+  if (summary.outcomes.failed > end.inDoubt) hint(`leads that failed go out again, once that is mended, by ${resumed ? `\`${commandFor(summary.mode, 'deliver … --retry-failed')}\`` : 'the same command with --retry-failed'}${doubt}`)
   // Of a live delivery nobody is invited to sell twice.
-  if (summary.mode === 'test' && !resumed && summary.leads === 0 && end.alreadySettled > 0) lines.push(`${paint.blue('hint')} to rehearse them anew, give the same command with --again`)
-  if (summary.outcomes.held + summary.outcomes.pooled > 0) lines.push(`${paint.blue('hint')} leads that need a person: ${commandFor(summary.mode, 'review list')}`)
+  if (summary.mode === 'test' && !resumed && summary.leads === 0 && end.alreadySettled > 0) hint('to rehearse them anew, give the same command with --again')
+  if (summary.outcomes.held + summary.outcomes.pooled > 0) hint(`leads that need a person: ${commandFor(summary.mode, 'review list')}`)
   if (bad > 0) lines.push(`${paint.yellow(plural(bad, 'bad row'))} set aside in bad-rows.csv`)
   if (end.interrupted) lines.push(paint.yellow(`interrupted${leftOf(end, total)}; ${resumed ? `${commandFor(summary.mode, 'resume')} goes on` : 'the same command goes on'} where this stopped, and sends nothing twice`))
-  else if (end.waiting.some((each) => each.nextAt !== null)) lines.push(`${paint.blue('hint')} ${commandFor(summary.mode, 'resume')} continues them when they are due`)
+  else if (end.waiting.some((each) => each.nextAt !== null)) hint(`${commandFor(summary.mode, 'resume')} continues them when they are due`)
   if (still !== null) lines.push(...stillLines(still, summary.mode, end, commandFor, now, paint))
   if (folder !== null) {
     const shown = relative(cwd, folder)

@@ -1,5 +1,5 @@
 import { formatMoney, type Money } from '../../base/money.ts'
-import { formatDuration, MINUTE, type Instant } from '../../base/time.ts'
+import { formatDuration, isoTime, MINUTE, type Instant } from '../../base/time.ts'
 
 const SYMBOLS: Readonly<Record<string, string>> = { USD: '$', EUR: '€', GBP: '£', INR: '₹' }
 
@@ -42,6 +42,6 @@ export const showWhen = (at: Instant, now: Instant): string => {
 export const showDue = (at: Instant | null, now: Instant): string => (at === null ? 'until a person acts' : at <= now ? 'due now' : showWhen(at, now))
 
 /** `2026-11-24 03:29:15` in UTC, for tables; seconds are enough for people. */
-export const showTime = (at: Instant): string => new Date(at).toISOString().slice(0, 19).replace('T', ' ')
+export const showTime = (at: Instant): string => isoTime(at).slice(0, 19).replace('T', ' ')
 
 const groupThousands = (digits: string): string => digits.replace(/\B(?=(\d{3})+(?!\d))/g, ',')

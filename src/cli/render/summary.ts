@@ -1,5 +1,5 @@
 import type { ChalkInstance } from 'chalk'
-import { money, parseMoney } from '../../base/money.ts'
+import { money, parseMoney, type Money } from '../../base/money.ts'
 import { formatDuration } from '../../base/time.ts'
 import type { Mode } from '../../core/event.ts'
 import { OUTCOMES } from '../../core/outcome.ts'
@@ -74,16 +74,14 @@ const moneyLines = (summary: Summary): readonly (readonly [string, MoneySummary]
   return revenue === null || cost === null || margin === null || currency === null ? [] : [[currency, { revenue, cost, margin, ...(typeof test === 'string' ? { test_revenue: test } : {}) }]]
 }
 
-export const showAmount = (text: string, currency: string): string => {
+export const showAmount = (text: string, currency: string, show: (amount: Money) => string = showMoney): string => {
   const read = parseMoney(text, currency)
-  return read === null ? text : showMoney(read)
+  return read === null ? text : show(read)
 }
 
 /** No cent is counted in an average: past one of the main unit its fractions of a cent are noise. */
-export const showAverage = (text: string, currency: string): string => {
-  const read = parseMoney(text, currency)
-  return read === null ? text : showMoney(read.amount < 10_000 ? read : money(Math.round(read.amount / 100) * 100, read.currency))
-}
+export const showAverage = (text: string, currency: string): string =>
+  showAmount(text, currency, (read) => showMoney(read.amount < 10_000 ? read : money(Math.round(read.amount / 100) * 100, read.currency)))
 
 /** In test mode what it would have been. */
 export const revenueText = (each: RecipientSummary, mode: Mode): string => {

@@ -8,7 +8,7 @@ import type { Policy } from '../../core/policy.ts'
 import { shareOrder } from '../../core/strategies/share.ts'
 import type { Send } from '../../core/step.ts'
 import type { Verdict } from '../../core/verdict.ts'
-import { inputOf } from '../../engine/attempt.ts'
+import { inputOf, neverSent } from '../../engine/attempt.ts'
 import { idempotencyKeyOf } from '../../engine/identity.ts'
 import { newWork } from '../../engine/work.ts'
 import type { Delivery } from '../../ports.ts'
@@ -55,7 +55,7 @@ export const rehearse = (delivery: Delivery, plan: Plan, policies: ReadonlyMap<s
       for (const phase of canBeMade ? policies.get(each.recipient)?.steps ?? [] : []) shown.push({ kind: 'request', send: { ...each, phase, batch: null }, at: now, rendered: endpoint.render({ ...input, phase, made: { id: '<contact id>' }, found: (name) => `<id of ${name}>` }) })
     }
     const verdict = each.phase === 'ping' && canBeMade ? bidOf(policies.get(each.recipient)?.price ?? null, floorAt(plan, each.path), endpoints.get(each.recipient)) : REFUSED
-    for (const event of [startOf(each, key, now), endOf(each, key, now, verdict)]) history = evolve(history, event)
+    for (const event of [startOf(each, key, now), neverSent(each, key, verdict, now)]) history = evolve(history, event)
   }
 
   for (let turn = 0; turn < MOST_TURNS; turn += 1) {
@@ -102,10 +102,6 @@ const passedOf = (event: DeliveryEvent): readonly Rehearsed[] =>
 
 const startOf = (send: Send, key: string, at: Instant): DeliveryEvent => ({
   type: 'attemptStarted', at, path: send.path, recipient: send.recipient, phase: send.phase, attempt: send.attempt, key, requestHash: '', version: null,
-})
-
-const endOf = (send: Send, key: string, at: Instant, verdict: Verdict): DeliveryEvent => ({
-  type: 'attemptFinished', at, path: send.path, recipient: send.recipient, phase: send.phase, attempt: send.attempt, key, verdict, revenue: null, httpStatus: null, durationMs: 0,
 })
 
 /** Nobody said anything: what follows must not quote it. */
