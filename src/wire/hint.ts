@@ -53,7 +53,8 @@ const hintForFailure = (verdict: FailedVerdict, httpStatus: number | null): stri
       : /altnames/.test(verdict.reason ?? '') ? "check the host of Endpoint: the certificate there is for other names, which its reason lists"
       : /NOT_YET_VALID/.test(verdict.reason ?? '') ? "check this machine's clock, then the buyer's certificate" : "have the buyer renew its certificate, or name its authority in `TLS: CA`"
     case 'proxy': return 'check Proxy: its address, and whether it lets this host through'
-    case 'rate_limited': return 'set Rate to what the buyer allows (`Rate: 10 per second`)'
+    case 'rate_limited': return httpStatus === 503 ? 'the buyer is unavailable and has said until when: its leads wait or go to the next meanwhile, and no setting of Rate changes that'
+      : 'set Rate to what the buyer allows (`Rate: 10 per second`)'
     case 'server_error': return "the buyer's side has trouble; retries go on by Retry Strategy, and a Backup Endpoint or a Fallback carries the leads meanwhile"
     // Of a post, a 301 and a 302 are not followed: what comes next would be asked for without the lead.
     case 'redirect': return httpStatus === 301 || httpStatus === 302 ? `where the buyer has moved, write the new address into Endpoint; where that is how it says yes (a page of thanks), write \`${httpStatus}: Success\` under Response Codes`

@@ -107,6 +107,8 @@ describe('hintFor', () => {
     expect(hint(answer(403), 403)).toMatch(/IP list.*permissions/)
     expect(hint(answer(400, { message: 'missing field: firstName' }), 400)).toMatch(/`firstName`/)
     expect(hint(answer(400), 400)).toMatch(/field names.*required.*types/)
+    expect(hint(answer(429), 429)).toMatch(/set Rate/)
+    expect(hint(answer(503, '', { 'retry-after': '60' }), 503)).toMatch(/unavailable and has said until when/)
     expect(hint(fault('timeout'))).toMatch(/increase Timeout.*capacity/)
     const certificate = (reason: string) => hintFor({ kind: 'failed', class: 'tls', retry: false, alert: true, reason }, null)
     expect(certificate('certificate has expired (CERT_HAS_EXPIRED)')).toMatch(/renew its certificate/)
