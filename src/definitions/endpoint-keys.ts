@@ -38,7 +38,7 @@ export const readEndpointKeys = (root: Extract<YamlNode, { kind: 'map' }>, readi
   const branches: YamlEntry[] = []
   const seen = new Map<string, string>()
   for (const entry of root.entries) {
-    const key = entry.kind === 'entry' ? normalKey(entry.key) : ''
+    const key = entry.kind === 'entry' ? blockOf(entry, reading) : ''
     const into = key === 'settings' || key === 'setting' ? settings : key === 'options' || key === 'option' ? options : null
     if (entry.kind === 'block' || into === null) { (entry.kind === 'entry' && branchCondition(entry.key) !== null ? branches : top).push(entry); continue }
     // The very same key twice is told by the reader of YAML.
@@ -74,6 +74,18 @@ export const readEndpointKeys = (root: Extract<YamlNode, { kind: 'map' }>, readi
     }
   }
   return { values, places } as { values: EndpointValues; places: EndpointPlaces }
+}
+
+const BLOCKS = ['Settings', 'Options']
+
+/** Its key as it is compared; that of a block which is misspelt is told, and the block read all the same. */
+const blockOf = ({ key, keyPlace, value }: Extract<YamlEntry, { kind: 'entry' }>, reading: Reading): string => {
+  const known = normalKey(key)
+  if (value.kind !== 'map' || namesOf(ENDPOINT_SECTION).has(known) || /^(settings?|options?)$/.test(known) || elsewhere(key, 'exact', TOP_HINTS) !== null) return known
+  const near = suggest(key, [...Object.values(ENDPOINT_SECTION as Section).map((field) => field.key), ...BLOCKS])
+  if (near === null || !BLOCKS.includes(near)) return known
+  reading.tell(keyPlace, 'unknown-key', `"${key}" is no key of a recipient file`, `did you mean "${near}"?`)
+  return normalKey(near)
 }
 
 interface Hint { readonly section: Section; readonly help: (field: string) => string }

@@ -10,6 +10,7 @@ import { PATTERN_SECTION } from './fields/pattern.ts'
 import { ENDPOINT_SECTION } from './endpoint-keys.ts'
 import { namesOf } from './fields/section.ts'
 import { normalKey } from './keys.ts'
+import { levelLines } from './level-lines.ts'
 import { oddQuotes, unreadableLetter } from './odd-letters.ts'
 import type { Pattern } from './patterns/pattern.ts'
 import { readPattern } from './patterns/read-pattern.ts'
@@ -48,6 +49,8 @@ export const readRecipient = (file: FileText, env: Environment, secrets: Set<str
   // The name of a file that cannot be read is still worth knowing: patterns name it.
   if (yaml.root === null) {
     if (yaml.diagnostics.length === 0) tell(start, 'empty-file', 'this file is empty', 'write Recipient: and its name')
+    const levelled = levelLines(file, yaml.diagnostics)
+    if (levelled) readRecipient(levelled.file, env, secrets).diagnostics.filter((each) => isTrueOf(each, levelled.moved)).forEach(report)
     return result(nameInText(file.text) ?? id, start, null)
   }
   if (yaml.root.kind !== 'map') {
@@ -77,6 +80,9 @@ export const readRecipient = (file: FileText, env: Environment, secrets: Set<str
   own.forEach((each) => secrets.add(each))
   return result(name, place, { kind: 'endpoint', endpoint })
 }
+
+/** What is told of a file whose lines were moved to be read holds for the user's own: not what a moved line says, nor what is missing. */
+const isTrueOf = ({ code, severity, line }: Diagnostic, moved: ReadonlySet<number>): boolean => severity === 'error' && code !== 'missing-key' && !moved.has(line)
 
 /** A file that arranges others: it has a Pattern, or a list that only patterns have. */
 const isPattern = (root: Extract<YamlNode, { kind: 'map' }>): boolean => {

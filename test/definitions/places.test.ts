@@ -40,3 +40,16 @@ it.each<[string, string, readonly string[]]>([
   ['of two lines apart', 'Field Mapping:\n   a: b\n  c: d\nHeaders:\n   x: y\n  z: w', ['5:1 bad-indentation', '8:1 bad-indentation']],
   ['of a key behind a raw answer', 'Expected Response:\n{\n  "a": 1\n}\n Price: $1', ['3:19 bad-indentation']],
 ])('a wrong indentation is told once: %s', (_what, text, places) => { expect(placesOf(text)).toEqual(places) })
+
+it.each<[string, string, readonly string[]]>([
+  ['that are above and below it', 'Timeout: 10\nField Mapping:\n   a: b\n  c: d\n  e: f\nRetries: many', ['3:10 needs-unit', '6:1 bad-indentation', '8:10 bad-retries']],
+  ['where it is deeper than a value', 'Field Mapping:\n  a: b\n    c: d\nTimeout: 10', ['4:6 bad-indentation', '6:10 needs-unit']],
+  ['but none of the line that may belong elsewhere, nor what it may have been', 'Field Mapping:\n  a: b\n Notakey: 5\nTimeout: 3s', ['5:1 bad-indentation']],
+  ['and none where a quote is open: all behind it may be text', 'Field Mapping:\n  a: "b\n c: d\nTimeout: 10', ['4:6 unclosed-quote']],
+])('a wrong indentation does not hide the other mistakes %s', (_what, text, places) => { expect(placesOf(text)).toEqual(places) })
+
+it('Settings and Options that are misspelt are told by name, and what stands in them is read', () => {
+  const told = (text: string) => load({ r: text }).diagnostics.flatMap((each) => (each.severity === 'warning' ? [] : `${each.line} ${each.message} -> ${each.help}`))
+  expect(told('Recipient: R\nSetings:\n  Endpoint: https://a.example\n  Timeout: 10\n')).toEqual(['2 "Setings" is no key of a recipient file -> did you mean "Settings"?', '4 `10` needs a unit -> write 10s'])
+  expect(told('Recipient: R\nEndpoint: https://a.example\nOptoins:\n  Max Attempts: many\n')[0]).toBe('3 "Optoins" is no key of a recipient file -> did you mean "Options"?')
+})
