@@ -135,6 +135,7 @@ describe('nesting', () => {
     const told = (tried: string) => load({ ...abroad, p: `Recipient: P\n${asked}Try: [${tried}]` }).said.join('\n')
     expect(told('Maple ($30), Buyer A')).toContain('warning other-currency: the recipients of P pay in CAD and USD: its Minimum Price keeps back only those in one of them')
     expect(told('Maple ($30)')).not.toContain('other-currency')
+    expect(load({ ...abroad, p: 'Recipient: P\nPattern: Waterfall\nTry: [Maple ($30), Buyer A]' }).said.join()).not.toContain('other-currency')
   })
   it('a price without a currency is compared with whatever Minimum Price is in, one in another is told', () => {
     const told = (prices: string): string => load({ ...BUYERS, p: `Recipient: P\nPattern: Waterfall\nMinimum Price: €20\nTry: [${prices}]` }).said.join('\n')

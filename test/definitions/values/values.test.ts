@@ -21,6 +21,9 @@ describe('numbers with units', () => {
     const ping = 'Ping: {Fields: zip, Response Parsing: {Bid: price}}'
     expect([blind, `${blind}\nPrice: $5`, `${blind}\n${ping}`, `${blind}\nConcurrency: 7`].map((lines) => transport(lines).concurrency)).toEqual([1, null, null, 7])
   })
+  it('a bid is waited for as long as its ping says, else as long as an answer', () => {
+    expect(['Ping: {Fields: zip, Timeout: 250ms, Response Parsing: {Bid: price}}', 'Ping: {Fields: zip, Response Parsing: {Bid: price}}', ''].map((lines) => policy(lines).pingTimeoutMs)).toEqual([250, null, null])
+  })
   it('a cap of one sale holds it', () => {
     const warned = (cap: string) => load({ r: `${BASE}Price: $45\nCaps: ${cap} per day` }).said.some((each) => each.includes('cap-below-price'))
     expect([warned('$44.99'), warned('$45')]).toEqual([true, false])
@@ -42,7 +45,7 @@ describe('money', () => {
 describe('call windows', () => {
   it.each([
     ['Call Window: 9am-8pm', [span(9, 20)], [1, 2, 3, 4, 5, 6, 7]], ['Call Window: 09:00-20:00', [span(9, 20)], [1, 2, 3, 4, 5, 6, 7]], ['Call Window: 9:30am - 5pm', [span(9.5, 17)], [1, 2, 3, 4, 5, 6, 7]],
-    ['Call Window: 9-17', [span(9, 17)], [1, 2, 3, 4, 5, 6, 7]], ['Call Window: 9-5pm', [span(9, 17)], [1, 2, 3, 4, 5, 6, 7]], ['Call Window: 1-5pm', [span(13, 17)], [1, 2, 3, 4, 5, 6, 7]],
+    ['Call Window: 9-17', [span(9, 17)], [1, 2, 3, 4, 5, 6, 7]], ['Call Window: 9-13', [span(9, 13)], [1, 2, 3, 4, 5, 6, 7]], ['Call Window: 9-5pm', [span(9, 17)], [1, 2, 3, 4, 5, 6, 7]], ['Call Window: 1-5pm', [span(13, 17)], [1, 2, 3, 4, 5, 6, 7]],
     ['Call Window: 8pm-2am', [span(20, 2)], [1, 2, 3, 4, 5, 6, 7]], ['Call Window: 22-6', [span(22, 6)], [1, 2, 3, 4, 5, 6, 7]], ['Call Window: 22-06', [span(22, 6)], [1, 2, 3, 4, 5, 6, 7]], ['Call Window: 06:00-02:00', [span(6, 2)], [1, 2, 3, 4, 5, 6, 7]], ['Call Window: 8am-11', [span(8, 11)], [1, 2, 3, 4, 5, 6, 7]], ['Call Window: 00:00-24:00', [span(0, 24)], [1, 2, 3, 4, 5, 6, 7]], ['Call Window: 9am-12pm, 1pm-5pm', [span(9, 12), span(13, 17)], [1, 2, 3, 4, 5, 6, 7]],
     ['Call Window: Mon-Fri 9am-5pm', [span(9, 17)], [1, 2, 3, 4, 5]], ['Call Window: Mon-Fri 9am-5pm\nDays: weekdays', [span(9, 17)], [1, 2, 3, 4, 5]], ['Call Window: Fri-Mon 9am-5pm\nDays: Fri-Mon', [span(9, 17)], [1, 5, 6, 7]], ['Call Window: Mon-Fri 9am-12pm, 1pm-5pm', [span(9, 12), span(13, 17)], [1, 2, 3, 4, 5]], ['Call Window: 9am to 5pm\nDays: Mon, Wed, Fri', [span(9, 17)], [1, 3, 5]], ['Days: Sat-Mon', [span(0, 24)], [1, 6, 7]], ['Days: [Monday, tuesdays]', [span(0, 24)], [1, 2]], ['Days: weekends', [span(0, 24)], [6, 7]],
   ] as const)('%s', (line, spans, days) => expect(policy(line).window).toEqual({ spans, days }))
@@ -60,9 +63,10 @@ describe('caps and checks', () => {
   it('reads counts and sums by period', () => {
     const caps = [{ period: 'day', limit: { kind: 'leads', count: 100 } }, { period: 'hour', limit: { kind: 'leads', count: 20 } }, { period: 'month', limit: { kind: 'revenue', amount: money(50_000_000) } }]
     for (const line of ['Caps: 100 per day, 20 per hour, $5,000 per month', 'Caps: 100/day, 20/hour, $5,000/month', 'Caps:\n  - 100 leads a day\n  - 20 hourly\n  - $5,000 per month']) expect(policy(line).caps).toEqual(caps)
-    expect(policy('Caps: 1,000 per week').caps).toEqual([{ period: 'week', limit: { kind: 'leads', count: 1_000 } }])
+    expect(policy('Caps: 1,000 per week, 1 per hour').caps).toEqual([{ period: 'week', limit: { kind: 'leads', count: 1_000 } }, { period: 'hour', limit: { kind: 'leads', count: 1 } }])
     expect(policy('').caps).toEqual([])
   })
+  it.each(['0 per day', '$0 per day', '-5 per day', '100 per day per agent', '100 per lead'])('Caps: %s is an error', (cap) => expect(errorOf(`Caps: ${cap}`)).toContain('bad-cap'))
   it.each([['Duplicate Check: phone_1 within 30 days', { field: 'phone_1', withinMs: 30 * 86_400_000 }], ['Duplicate Check: lead.email in the last 24h', { field: 'email', withinMs: 86_400_000 }], ['Duplicate Check: no', null]])('%s', (line, expected) => expect(policy(line).duplicateCheck).toEqual(expected))
   it('a check without a field is told to keep nothing back, but where Salesforce knows what a duplicate is', () => {
     const told = (text: string) => load({ r: `${BASE}Price: $1\nResponse Parsing: {Success: ok = 1}\n${text}` }).said
@@ -200,6 +204,7 @@ describe('a recipient that counts in another dollar', () => {
 
 describe('batches, circuit breakers, alerts', () => {
   it.each([['100 leads or 5 minutes', { maxLeads: 100, maxWaitMs: 300_000 }], ['50 leads', { maxLeads: 50, maxWaitMs: 300_000 }], ['10 minutes', { maxLeads: 1_000, maxWaitMs: 600_000 }], ['1,500 leads, 1 hour', { maxLeads: 1_500, maxWaitMs: 3_600_000 }], ['100 leads,300 seconds', { maxLeads: 100, maxWaitMs: 300_000 }]])('Accumulate: %s', (text, expected) => expect(policy(`Batch:\n  Accumulate: ${text}`).batch).toEqual({ ...expected, schedule: null }))
+  it.each(['0 leads', '5 leads or 0s', '10 minutes or 20 minutes', '5 leads or 6 leads', 'about 5 leads', 'some'])('Accumulate: %s is an error', (text) => expect(errorOf(`Batch:\n  Accumulate: ${text}`)).toContain('bad-batch'))
   it('a batch has the format that is written, else that of the recipient', () => {
     const format = (lines: string): unknown => endpoint(`${BASE}${lines}`).definition.batch?.format
     expect([format('Batch: {Accumulate: 5 leads, Format: JSON array}'), format('Batch: {Accumulate: 5 leads}\nFormat: XML'), format('Batch: {Accumulate: 5 leads}\nFormat: JSON'), format('Batch: {Accumulate: 5 leads}'), format('')]).toEqual(['json', 'xml', 'json', 'json', undefined])
