@@ -31,6 +31,7 @@ const finished = (over: Partial<EventOf<'attemptFinished'>> & { kind?: Verdict['
 }
 const settled = (kind: OutcomeKind, revenue: Money | null = null, cost: Money | null = null, recipient: string | null = 'a'): DeliveryEvent =>
   ({ type: 'settled', at: 0, cost, outcome: { kind, recipient, path: '/', buyerLeadId: null, revenue, reason: null, class: null } })
+const drawn: DeliveryEvent = { type: 'chose', at: 0, path: '/', choice: { kind: 'order', order: [0], why: 'share' } }
 const pass: DeliveryEvent = { type: 'chose', at: 0, path: '/0', choice: { kind: 'pass', recipient: 'a', reason: 'cap' } }
 
 const fold = (events: readonly (readonly [string, DeliveryEvent])[], mode: 'live' | 'test' = 'live', period?: Period): Report =>
@@ -41,7 +42,7 @@ const summarise = (report: Report, known = {}) =>
 describe('summary', () => {
   it('of a run with a sale, a refusal and a skip', () => {
     const report = fold([
-      ['1', finished()], ['1', settled('accepted', usd(45), usd(10))],
+      ['1', drawn], ['1', finished()], ['1', settled('accepted', usd(45), usd(10))],
       ['2', finished({ kind: 'failed', httpStatus: 500, durationMs: 300 })], ['2', finished({ kind: 'rejected', attempt: 2 })], ['2', settled('rejected', null, usd(10))],
       ['3', pass], ['3', settled('skipped', null, usd(10), null)],
     ])
@@ -78,6 +79,20 @@ describe('summary', () => {
     const summary = summarise(fold([['1', finished()], ['1', settled('accepted', usd(45), usd(5))], ['2', finished({ revenue: eur })], ['2', settled('accepted', eur, usd(5))]]))
     expect(summary).toMatchObject({ revenue: null, currency: null, by_currency: { EUR: { revenue: '30.00', cost: '0.00', margin: '30.00' }, USD: { revenue: '45.00', cost: '10.00', margin: '35.00' } } })
     expect(summary.recipients.a).toMatchObject({ revenue: null, by_currency: { EUR: { revenue: '30.00' }, USD: { revenue: '45.00' } } })
+    const rehearsed = summarise(fold([['1', finished()], ['1', settled('accepted', usd(45))], ['2', finished({ revenue: eur })], ['2', settled('accepted', eur)]], 'test'))
+    expect([rehearsed, rehearsed.recipients.a]).toMatchObject([1, 2].map(() => ({ revenue: null, test_revenue: null, by_currency: { EUR: { revenue: '0.00', test_revenue: '30.00' }, USD: { revenue: '0.00', test_revenue: '45.00' } } })))
+    expect([summary, summary.recipients.a].filter((each) => each && 'test_revenue' in each)).toEqual([])
+  })
+
+  it('a recipient that pays in one currency has its own beside those of others', () => {
+    expect(summarise(fold([['1', finished()], ['2', finished({ recipient: 'b', revenue: money(300_000, 'EUR') })]])).recipients).toMatchObject({ a: { revenue: '45.00', currency: 'USD' }, b: { revenue: '30.00', revenue_per_lead: '30.00', currency: 'EUR' } })
+  })
+
+  it('a return is taken off its recipient and the whole, on the day on which it was recorded', () => {
+    const returned: DeliveryEvent = { type: 'returned', at: DAY, path: '/', recipient: 'a', buyerLeadId: null, amount: usd(15), reason: null, ref: 'r' }
+    const report = fold([['1', finished()], ['1', settled('accepted', usd(45), usd(10))], ['1', returned]])
+    expect(summarise(report)).toMatchObject({ revenue: '30.00', margin: '20.00', recipients: { a: { accepted: 1, returns: 1, revenue: '30.00', revenue_per_lead: '30.00' } } })
+    expect([...report.by.day].map(([day, { sales, revenue }]) => [day, sales.get('USD')?.amount, revenue.get('USD')?.amount])).toEqual([['1970-01-01', 450_000, 450_000], ['1970-01-02', -150_000, -150_000]])
   })
 
   it('counts a lead that was taken up again once, with its cost', () => {
@@ -119,7 +134,9 @@ describe('summary', () => {
 
   it('a sale whose open step was taken up again stays one while that is tried', () => {
     const open: DeliveryEvent = { type: 'settled', at: 0, cost: usd(10), outcome: { kind: 'accepted', recipient: 'a', path: '/', buyerLeadId: null, revenue: usd(45), reason: null, class: null, open: ['list'] } }
-    expect(summarise(fold([['1', finished()], ['1', open], ['1', { type: 'reopened', at: 0, reason: 'retry' }]]))).toMatchObject({ outcomes: { accepted: 1 }, revenue: '45.00', cost: '10.00' })
+    const report = fold([['1', finished()], ['1', open], ['1', { type: 'reopened', at: 0, reason: 'retry' }]])
+    expect(summarise(report)).toMatchObject({ outcomes: { accepted: 1 }, revenue: '45.00', cost: '10.00' })
+    expect(alertsOf(report, new Map())).toEqual([{ kind: 'attention', recipient: 'a', class: 'list step', reason: null, attempts: 1 }])
   })
 
   it('what our own end interrupted is in no rate and no time of the buyer\'s', () => {
@@ -134,6 +151,7 @@ describe('summary', () => {
   it('a ping is an attempt, but not a chance to sell', () => {
     const report = fold([['1', finished({ kind: 'bid', phase: 'ping' })], ['1', finished({ phase: 'post', attempt: 2 })]])
     expect(recipientSummary(report.by.recipient.get('a') ?? expect.fail(), report)).toMatchObject({ attempts: 2, bids: 1, accepted: 1, success_rate: 1, revenue_per_lead: '45.00' })
+    expect(summarise(fold([['1', finished({ phase: 'ping', revenue: null })]])).recipients.a).toMatchObject({ bids: 1, accepted: 0, success_rate: null })
   })
 })
 
@@ -153,6 +171,8 @@ describe('revenue per lead', () => {
   it('keeps nothing of leads that are settled for good', () => {
     const report = fold([['1', finished({ kind: 'failed', path: '/0' })], ['1', finished({ path: '/1', recipient: 'b' })], ['1', settled('accepted', usd(45), null, 'b')]])
     expect(report.folding.repeated.size).toBe(0)
+    const { inDoubt, resettable } = fold([['1', finished({ kind: 'unknown' })], ['2', finished({ kind: 'rejected' })], ['2', settled('rejected')], ['3', finished()], ['3', settled('accepted', usd(45))]]).folding
+    expect([inDoubt.size, resettable.size]).toEqual([1, 0])
   })
 })
 
@@ -206,6 +226,12 @@ describe('alerts', () => {
     ['response time', '>', 2000, expect.closeTo(3000, -2)], ['response time', '>', 4000, null],
   ] as const)('%s %s %d', (metric, op, value, got) => {
     expect(alertsOf(report, new Map([['a', [limit(metric, op, value)]]])).map((each) => each.kind === 'threshold' && each.value)).toEqual(got === null ? [] : [got])
+  })
+  it('every attempt that brought no answer to go by is an error, but not what our own end interrupted', () => {
+    const kinds = ['accepted', 'failed', 'unknown', 'unconfirmed'] as const
+    const interrupted: DeliveryEvent = finished({ verdict: { kind: 'unknown', class: 'timeout', retry: true, interrupted: true, reason: null } })
+    const report = fold([...kinds.map((kind) => ['1', finished({ kind })] as const), ['1', interrupted]])
+    expect(alertsOf(report, new Map([['a', [limit('error rate', '>', 0.5)]]]))).toMatchObject([{ value: 0.75 }])
   })
   it('say nothing about other recipients, or without an attempt', () => {
     expect(alertsOf(report, new Map([['b', [limit('success rate', '<', 0.9)]]]))).toEqual([])
