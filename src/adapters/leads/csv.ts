@@ -39,7 +39,6 @@ export const createCsvParser = (file: string, header: CsvHeader, inspect?: Inspe
 
   const plainLine = (text: string, suspicious: boolean): void => {
     const bare = eol === '\n' ? withoutReturns(text) : text
-    if (bare === '') return
     const reason = (suspicious ? textFault(bare, damaged) : null) ?? take(bare.split(delimiter), line, bare)
     if (reason !== null) out.bad(line, reason, bare)
   }

@@ -31,9 +31,9 @@ describe('a line that is too long', () => {
     expect(fed(csv(), 'L1,a\n', `L2,${long}`, long, long, `${long}\nL3,c\n`)).toEqual({ leads: [['L1', 2], ['L3', 4]], notes: ['a', 'c'], bad: [[3, 'a line longer than 1 MB']] })
   })
 
-  it('of JSON Lines is one bad row, and what follows is read', () => {
+  it.each([1, 3])('of JSON Lines is one bad row, however long, and what follows is read (%d)', (more) => {
     const long = 'x'.repeat(9 * MEGABYTE)
-    expect(fed(lines(), '{"id":"L1"}\n', `{"id":"${long}`, long, long, long, '"}\n{"id":"L3"}\n')).toMatchObject({ leads: [['L1', 1], ['L3', 3]], bad: [[2, 'a line longer than 16 MB']] })
+    expect(fed(lines(), '{"id":"L1"}\n', `{"id":"${long}`, ...Array<string>(more).fill(long), '"}\n{"id":"L3"}\n')).toMatchObject({ leads: [['L1', 1], ['L3', 3]], bad: [[2, 'a line longer than 16 MB']] })
   })
 
   it('of JSON ends the reading, and says so', () => {
@@ -42,6 +42,10 @@ describe('a line that is too long', () => {
     expect(leads).toEqual([['L1', 1]])
     expect(bad).toEqual([[2, expect.stringMatching(/^a record longer than 16 MB.*nothing behind it could be read/)]])
   })
+})
+
+it('blank lines of JSON Lines are no leads, the first included', () => {
+  expect(fed(lines(), '\n\n{"id":"L1"}\n', '\n{"id":"L2"}')).toMatchObject({ leads: [['L1', 3], ['L2', 5]], bad: [] })
 })
 
 describe('a record that is nested without end', () => {
