@@ -62,6 +62,16 @@ describe('a chunk that ends', () => {
     expect(fed(values(), '[{"id":"L1","note":"M\uFFFD', 'ller"},\n{"id":"L2"}]')).toMatchObject({ leads: [['L2', 2]], bad: [[1, expect.stringContaining('not valid in the file')]] })
   })
 
+  it('in the midst of a character, of however many bytes: it is one all the same', () => {
+    const text = 'aéÿ\u0800ก’€\uFFFD😀\u{10FFFF}z'
+    const bytes = Buffer.from(text)
+    for (let at = 0; at <= bytes.length; at++) {
+      const decoder = createDecoder('utf-8')
+      const parts = [decoder.push(bytes.subarray(0, at)), decoder.push(bytes.subarray(at)), decoder.end()]
+      expect([parts.map((each) => each.text).join(''), parts.some((each) => each.damaged)]).toEqual([text, false])
+    }
+  })
+
   it('before a mark of the byte order: at the start of a file it is none of its text, later it is', () => {
     const decoder = createDecoder('utf-8')
     expect(['\uFEFFa', '\uFEFFb'].map((each) => decoder.push(Buffer.from(each)))).toEqual([{ text: 'a', damaged: false }, { text: '\uFEFFb', damaged: false }])

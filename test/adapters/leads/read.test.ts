@@ -267,6 +267,7 @@ describe('JSON', () => {
     expect(got.ids).toEqual(ids)
     expect(got.bad.length).toBe(bad)
   })
+  it('a file that is named JSON Lines is, whatever stands first in it', async () => expect(await textOf('oops\n{"id":"a"}\n', 'x.jsonl')).toMatchObject({ ids: ['a'], bad: [{ line: 1 }] }))
   it('an empty JSON Lines file holds no leads', async () => expect((await textOf('', 'x.jsonl')).ids).toEqual([]))
 })
 
