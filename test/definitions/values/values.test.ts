@@ -24,6 +24,12 @@ describe('numbers with units', () => {
   it('a bid is waited for as long as its ping says, else as long as an answer', () => {
     expect(['Ping: {Fields: zip, Timeout: 250ms, Response Parsing: {Bid: price}}', 'Ping: {Fields: zip, Response Parsing: {Bid: price}}', ''].map((lines) => policy(lines).pingTimeoutMs)).toEqual([250, null, null])
   })
+  it.each([['Fields: zip', true], ['Fields: zip, Parsing: {Success: ok = 1}', true], ['Fields: zip, Parsing: {Bid: b}', false], ['Fields: zip, Parsing: {Price: p}', false]])('Ping: {%s} names no bid: %s', (ping, told) => {
+    expect(load({ r: `${BASE}Ping: {${ping}}` }).said.some((each) => each.includes('has no Bid'))).toBe(told)
+  })
+  it("a ping's Fields may be a mapping", () => {
+    expect(endpoint(`${BASE}Ping: {Fields: {State: "{{lead.state}}"}, Parsing: {Bid: b}}`).definition.ping?.mapping).toMatchObject({ entries: [{ key: 'State', value: { text: '{{lead.state}}' } }] })
+  })
   it('a cap of one sale holds it', () => {
     const warned = (cap: string) => load({ r: `${BASE}Price: $45\nCaps: ${cap} per day` }).said.some((each) => each.includes('cap-below-price'))
     expect([warned('$44.99'), warned('$45')]).toEqual([true, false])
@@ -110,6 +116,16 @@ describe('retries', () => {
     const exponential = { ...steps, backoff: { kind: 'exponential', firstMs: 1_000 } }
     expect(policy('').retry).toEqual({ network: steps, proxy: steps, timeout: { ...steps, growTimeout: true }, rate_limited: { ...exponential, retries: 10 }, server_error: { ...exponential, alertIfAllFail: true } })
   })
+  it.each([
+    ['Timeout Errors: {Increase Timeout: no}', 'timeout', { retries: 3, growTimeout: false }], ['Server Errors:\n    Backoff: exponential\n    Increase timeout each retry', 'server_error', { retries: 3, growTimeout: true }],
+    ['Rate Limit: {Max Wait: 1h}', 'rate_limited', { retries: 10, maxWaitMs: 3_600_000 }], ['Server Errors: {Alert: no}', 'server_error', { alertIfAllFail: false }], ['Network Errors: {Alert: If all fail}', 'proxy', { alertIfAllFail: true }],
+    ['Network Errors: {Retry: 2 times, Backoff: "2s, 3s"}', 'network', { retries: 2, backoff: { kind: 'steps', ms: [2_000, 3_000] } }], ['Timeout Errors: {Backoff: exponential from 2s}', 'timeout', { retries: 3, growTimeout: true, backoff: { kind: 'exponential', firstMs: 2_000 } }],
+  ] as const)('Retry Strategy says otherwise for one class: %s', (line, name, expected) => {
+    const { retry } = policy(`Retry Strategy:\n  ${line}`)
+    expect(retry[name]).toMatchObject(expected)
+    expect(Object.keys(retry)).toEqual(['network', 'proxy', 'timeout', 'rate_limited', 'server_error'])
+  })
+  it.each(['none', '{Retry: 0}', '{Retry: never}'])('Server Errors: %s is about that class alone', (rule) => expect(Object.values(policy(`Retry Strategy:\n  Server Errors: ${rule}`).retry).map((each) => each.retries)).toEqual([3, 3, 3, 10, 0]))
   it.each(['Retries: 0', 'Retries: none', 'Retries: off'])('%s is none', (line) => expect(Object.values(policy(line).retry).map((each) => each.retries)).toEqual([0, 0, 0, 0, 0]))
   it('Retries is about every class', () => {
     expect(Object.values(policy('Retries: 5').retry).map((each) => each.retries)).toEqual([5, 5, 5, 5, 5])
@@ -219,8 +235,10 @@ describe('batches, circuit breakers, alerts', () => {
   })
   it.each([
     ['', { errorRate: 0.5, over: 100, waitMs: 300_000, maxWaitMs: 3_600_000 }], ['Circuit Breaker: off', null], ['Circuit Breaker: on', { errorRate: 0.5, over: 100, waitMs: 300_000, maxWaitMs: 3_600_000 }],
+    ['Circuit Breaker: "> 20%"', { errorRate: 0.2, over: 100, waitMs: 300_000, maxWaitMs: 3_600_000 }], ['Circuit Breaker: {Wait: 2h}', { errorRate: 0.5, over: 100, waitMs: 7_200_000, maxWaitMs: 7_200_000 }],
     ['Circuit Breaker: {Error Rate: "> 20%", Over: 50 attempts, Wait: 1 min, Maximum Wait: 2h}', { errorRate: 0.2, over: 50, waitMs: 60_000, maxWaitMs: 7_200_000 }],
   ])('%s', (line, expected) => expect(policy(line).circuit).toEqual(expected))
+  it.each(['0%', '100%', 'at 20%', '0.2'])('Circuit Breaker: %s is an error', (rate) => expect(errorOf(`Circuit Breaker: "${rate}"`)).toContain('bad-percentage'))
   it('reads alerts', () => expect(endpoint(`${BASE}Alert When: success_rate < 90%, response time > 2s, error rate > 20%\nNotify: ops@example.com`).definition).toMatchObject({
     notify: 'ops@example.com', alertWhen: [{ metric: 'success rate', op: '<', value: 0.9, text: 'success_rate < 90%' }, { metric: 'response time', op: '>', value: 2_000 }, { metric: 'error rate', op: '>', value: 0.2 }],
   }))
