@@ -56,7 +56,7 @@ describe('call windows', () => {
     ['Call Window: Mon-Fri 9am-5pm', [span(9, 17)], [1, 2, 3, 4, 5]], ['Call Window: Mon-Fri 9am-5pm\nDays: weekdays', [span(9, 17)], [1, 2, 3, 4, 5]], ['Call Window: Fri-Mon 9am-5pm\nDays: Fri-Mon', [span(9, 17)], [1, 5, 6, 7]], ['Call Window: Mon-Fri 9am-12pm, 1pm-5pm', [span(9, 12), span(13, 17)], [1, 2, 3, 4, 5]], ['Call Window: 9am to 5pm\nDays: Mon, Wed, Fri', [span(9, 17)], [1, 3, 5]], ['Days: Sat-Mon', [span(0, 24)], [1, 6, 7]], ['Days: [Monday, tuesdays]', [span(0, 24)], [1, 2]], ['Days: weekends', [span(0, 24)], [6, 7]],
   ] as const)('%s', (line, spans, days) => expect(policy(line).window).toEqual({ spans, days }))
   it('is always open where none is written', () => expect(policy('').window).toBeNull())
-  it.each(['Call Window: Mon-Fri 9am-5pm\nDays: Sat', 'Call Window: 9-5', 'Call Window: 25:00-26:00', 'Call Window: 13pm-14pm', 'Call Window: all day', 'Days: Funday', 'Call Window: 9am-9am', 'Call Window: Mon 9am-5pm, Tue 9am-6pm', 'Call Window: 9am-5pm, Sat 10am-2pm'])('%s is an error', (line) => expect(errorOf(line)).toBeDefined())
+  it.each(['Call Window: Mon-Fri 9am-5pm\nDays: Sat', 'Call Window: 9-5', 'Call Window: 25:00-26:00', 'Call Window: 13pm-14pm', 'Call Window: all day', 'Call Window: Funday 9am-5pm', 'Days: Funday', 'Call Window: 9am-9am', 'Call Window: Mon 9am-5pm, Tue 9am-6pm', 'Call Window: 9am-5pm, Sat 10am-2pm'])('%s is an error', (line) => expect(errorOf(line)).toBeDefined())
   it.each([['9-5', '9am-5pm'], ['8am-5', '8am-5pm, or 8am-5am'], ['9:00-5:00', '9:00am-5:00pm'], ['noon-5:30', 'noon-5:30pm'], ['08-05', '08am-05pm'], ['8pm-2', '8pm-2am']])('an end that may be by day or by night is asked for: %s', (hours, help) => {
     expect(errorOf(`Call Window: ${hours}`)).toContain(help)
   })
@@ -124,6 +124,9 @@ describe('retries', () => {
     const { retry } = policy(`Retry Strategy:\n  ${line}`)
     expect(retry[name]).toMatchObject(expected)
     expect(Object.keys(retry)).toEqual(['network', 'proxy', 'timeout', 'rate_limited', 'server_error'])
+  })
+  it.each([['Timeout', 'timeout'], ['Timeouts', 'timeout'], ['Timeout Error', 'timeout'], ['Rate Limits', 'rate_limited'], ['Rate Limited (429)', 'rate_limited'], ['Network', 'network'], ['Server Error', 'server_error']] as const)('%s is one of its classes', (key, name) => {
+    expect(policy(`Retry Strategy:\n  ${key}: {Retry: 7 times}`).retry[name]?.retries).toBe(7)
   })
   it.each(['none', '{Retry: 0}', '{Retry: never}'])('Server Errors: %s is about that class alone', (rule) => expect(Object.values(policy(`Retry Strategy:\n  Server Errors: ${rule}`).retry).map((each) => each.retries)).toEqual([3, 3, 3, 10, 0]))
   it.each(['Retries: 0', 'Retries: none', 'Retries: off'])('%s is none', (line) => expect(Object.values(policy(line).retry).map((each) => each.retries)).toEqual([0, 0, 0, 0, 0]))
