@@ -28,8 +28,7 @@ export const nextAttempt = (policy: RetryPolicy, timeoutMs: number, tried: reado
   if (!rule) return { kind: 'give up' }
   const asked = last.verdict.kind === 'failed' ? last.verdict.retryAfterMs : undefined
   if (asked !== undefined && asked > rule.maxWaitMs) return { kind: 'closed', until: last.at + asked }
-  // A missing answer has retries of its own: a buyer that failed first must not leave the lead in doubt without a repeat.
-  const used = tried.filter(({ verdict }) => verdict.kind === last.verdict.kind && !asksForNewToken(verdict) && !isInterrupted(verdict)).length - 1
+  const used = tried.filter(({ verdict }) => accountOf(verdict) === accountOf(last.verdict) && !asksForNewToken(verdict) && !isInterrupted(verdict)).length - 1
   // What our own end left open is asked again at once, and costs the buyer none of its retries.
   if (isInterrupted(last.verdict)) return { kind: 'retry', at: last.at, timeoutMs: grownTimeout(rule, timeoutMs, tried) }
   const again = last.verdict.kind === 'failed' ? last.verdict.again : undefined
@@ -40,6 +39,12 @@ export const nextAttempt = (policy: RetryPolicy, timeoutMs: number, tried: reado
     timeoutMs: grownTimeout(rule, timeoutMs, tried),
   }
 }
+
+/**
+ * Which retries an attempt uses up. A missing answer has its own: a buyer that failed first must not leave the lead in doubt without a repeat.
+ * So has waiting as told: after four waits a busy buyer's one 500 is tried again as any other.
+ */
+const accountOf = (verdict: Verdict): string => (verdict.kind === 'failed' && verdict.class === 'rate_limited' ? 'rate limited' : verdict.kind)
 
 /** By which a class is tried again; undefined where it is not. */
 export const ruleIn = (policy: RetryPolicy, name: FailureClass): RetryRule | undefined => {
