@@ -1,4 +1,4 @@
-import type { Money } from '../base/money.ts'
+import { isOfLead, type Money } from '../base/money.ts'
 import { DAY, isoTime, type Instant } from '../base/time.ts'
 import type { DeliveryEvent, EventOf, Mode } from './event.ts'
 import type { OutcomeKind } from './outcome.ts'
@@ -162,16 +162,18 @@ const addSettled = (report: Report, context: ReportContext, event: EventOf<'sett
   takeBack(report, context, event.at)
   const { kind, recipient, besides = [] } = event.outcome
   const revenue = event.outcome.revenue ? [event.outcome.revenue, ...besides] : besides
+  // Of leads taken in before such a cost was left out: ids and phone numbers, whose sum would end the report.
+  const cost = event.cost && isOfLead(event.cost) ? event.cost : null
   const places = wholesOf(report, context, event.at)
   for (const figures of places) {
     figures.outcomes.set(kind, (figures.outcomes.get(kind) ?? 0) + 1)
     for (const each of revenue) addTo(figures.revenue, each)
-    addTo(figures.cost, event.cost)
+    addTo(figures.cost, cost)
   }
   if (event.outcome.open && recipient !== null) attend(report, event.at, recipient, `${event.outcome.open.join(' and ')} step`, event.outcome.reason)
   const { inDoubt } = report.folding
   const doubtful = inDoubt.size > 0 && inDoubt.has(deliveryId) && (kind !== 'accepted' || !inDoubt.delete(deliveryId))
-  if (kind === 'failed' || kind === 'held' || kind === 'pooled' || doubtful || event.outcome.open) resettable.set(deliveryId, { figures: places, outcome: kind, revenue, cost: event.cost })
+  if (kind === 'failed' || kind === 'held' || kind === 'pooled' || doubtful || event.outcome.open) resettable.set(deliveryId, { figures: places, outcome: kind, revenue, cost })
   else if (report.folding.repeated.size > 0) report.folding.repeated.delete(deliveryId)
 }
 

@@ -95,6 +95,9 @@ describe('summary', () => {
     expect([...report.by.day].map(([day, { sales, revenue }]) => [day, sales.get('USD')?.amount, revenue.get('USD')?.amount])).toEqual([['1970-01-01', 450_000, 450_000], ['1970-01-02', -150_000, -150_000]])
   })
 
+  it('leaves out what is no cost of a lead, of a store that has such from before', () => {
+    expect(summarise(fold([...Array.from({ length: 300 }, (_, i) => [`P${i}`, settled('rejected', null, usd(4_155_550_101))] as const), ['1', settled('accepted', usd(45), usd(10))]]))).toMatchObject({ leads: 301, cost: '10.00', margin: '35.00' })
+  })
   it('counts a lead that was taken up again once, with its cost', () => {
     const again = summarise(fold([['1', settled('failed', null, usd(10))], ['1', { type: 'reopened', at: 0, reason: 'retry' }], ['1', finished()], ['1', settled('accepted', usd(45), usd(10))]]))
     expect(again).toMatchObject({ leads: 1, cost: '10.00', revenue: '45.00', outcomes: { failed: 0, accepted: 1 } })
