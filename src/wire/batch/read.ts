@@ -1,0 +1,70 @@
+import type { Lead } from '../../core/lead.ts'
+import type { Verdict } from '../../core/verdict.ts'
+import type { EndpointDefinition } from '../../definitions/endpoint-definition.ts'
+import { unconfirmed, verdictOfFault } from '../judge/classify.ts'
+import type { Judge } from '../judge/post.ts'
+import type { Answer } from '../parse/answer.ts'
+import type { AnyReply } from '../request.ts'
+import { verdictOfHandover } from '../types/handover.ts'
+import { readAsOne, same } from './as-one.ts'
+import { readLines } from './lines.ts'
+import { readRefused } from './refused.ts'
+import { batchAnswer, keyOfLead, namedRows, rowsIn, type BatchAnswer } from './rows.ts'
+import { compileBatchRules } from './rules.ts'
+
+/**
+ * One verdict per lead, in the order of `leads`. Trouble with the whole request is everyone's trouble, but of a lead whose
+ * row says yes all the same, which is in doubt; else each row is read by the recipient's own rules with the row as the root.
+ * A lead that no row speaks of is in doubt; where rows go by position, so are all once there are more or fewer rows than leads.
+ */
+export const createBatchReader = (definition: EndpointDefinition, judge: Judge, hasPriceFallback: boolean): ((reply: AnyReply, leads: readonly Lead[]) => readonly Verdict[]) => {
+  const rules = compileBatchRules(definition, judge, hasPriceFallback)
+  return (reply, leads) => {
+    if (reply.kind === 'fault') return leads.map(() => verdictOfFault(reply))
+    if (reply.kind !== 'answer') return same(verdictOfHandover(reply), leads)
+    const batch = batchAnswer(rules, reply, leads)
+    return reply.status < 200 || reply.status > 299 ? readRefused(batch) : readTaken(batch)
+  }
+}
+
+const readTaken = (batch: BatchAnswer): readonly Verdict[] => {
+  const named = namedRows(batch)
+  if (named) return inTurn(batch, named)
+  const byLine = readLines(batch)
+  if (byLine) return byLine
+  const { rules: { promise, match, keyOfRow }, reply, leads, whole } = batch
+  // An answer to one lead may be the row itself.
+  const rows = rowsIn(batch) ?? (!reply.truncated && promise === 'Match' && keyOfRow?.(whole) ? [whole] : null)
+  if (rows === null) return readAsOne(batch)
+  if (match && keyOfRow) return matched(batch, rows, leads.map((lead) => keyOfLead(lead, match.lead)), keyOfRow)
+  // One row too few or too many may stand anywhere: all behind it would be read as their neighbours'.
+  if (rows.length !== leads.length) return same(unconfirmed(`the answer has ${rows.length} ${rows.length === 1 ? 'row' : 'rows'} for ${leads.length === 1 ? 'one lead' : `${leads.length} leads`}: without Batch: Match nobody can tell whose`), leads)
+  return inTurn(batch, rows)
+}
+
+/** A row for each lead, in their order. */
+const inTurn = (batch: BatchAnswer, rows: readonly (Answer | undefined)[]): readonly Verdict[] => {
+  const saidAbove = isSaidAbove(batch, rows)
+  return rows.map((row) => readRow(batch, row, saidAbove))
+}
+
+/** By the key of each lead. Equal keys are served in order, so that two leads never share one row. */
+const matched = (batch: BatchAnswer, rows: readonly Answer[], keys: readonly (string | null)[], keyOfRow: (row: Answer) => string | null): readonly Verdict[] => {
+  const saidAbove = isSaidAbove(batch, rows)
+  const left = new Map([...Map.groupBy(rows, keyOfRow)].filter(([key]) => key !== null))
+  const verdicts = keys.map((key) => readRow(batch, key === null ? undefined : left.get(key)?.shift(), saidAbove))
+  return verdicts.map((verdict, i) => {
+    const more = left.get(keys[i] ?? '') ?? []
+    return more.some((row) => batch.rules.judge(row, batch.reply.at).kind !== verdict.kind) ? unconfirmed('the answer has several rows for this lead, which contradict each other') : verdict
+  })
+}
+
+/** The answer says yes once for all, and none of its rows does: that a row says nothing is no refusal then. */
+const isSaidAbove = ({ rules: { saysYes }, whole }: BatchAnswer, rows: readonly (Answer | undefined)[]): boolean =>
+  saysYes?.(whole) === 'yes' && rows.every((row) => !row || saysYes(row) !== 'yes')
+
+const readRow = ({ rules: { judge, isSilent, refuses }, reply }: BatchAnswer, row: Answer | undefined, saidAbove: boolean): Verdict => {
+  if (!row) return unconfirmed('the answer has no row for this lead')
+  const verdict = judge(row, reply.at)
+  return saidAbove && verdict.kind === 'rejected' && isSilent?.(row) !== false && refuses?.(row) !== 'yes' ? unconfirmed('Success holds for the answer as a whole, and this row has nothing where it looks: let it look at what each row says') : verdict
+}
