@@ -100,10 +100,7 @@ export const createDispatcher = (around: Surroundings, limits: Limits) => {
       for (const { send: { phase, recipient } } of came.answers) if (phase === 'post' && !starts.ready.some(({ send }) => send.recipient === recipient)) around.together.isBack(recipient, work)
       for (const each of starts.ready) perform(work, each)
       if (starts.unsendable) work.again = true
-      if (standing.state !== 'working') {
-        alarms.set(work, null)
-        return leave(work, standing)
-      }
+      if (standing.state !== 'working') return leave(work, standing)
       for (const send of starts.repeats) around.repeats(work, send)
       // One endpoint alone has nothing to wait for while its answer is on its way.
       if (work.plan.kind !== 'send') alarms.set(work, around.stopping() ? null : earliest(decision.waits.map((wait) => (wait.batch ? null : wait.until))))
@@ -251,7 +248,7 @@ export const createDispatcher = (around: Surroundings, limits: Limits) => {
     }).catch(around.failed)
   }
 
-  return { pump, alone: <T>(works: readonly Work[], step: () => Promise<T>): Promise<T> => alone(works, step, pump), decideNow: (work: Work, now: Instant): Decision => decideFrom(work, work.history, now), maySend }
+  return { pump, forget: (work: Work): void => alarms.set(work, null), alone: <T>(works: readonly Work[], step: () => Promise<T>): Promise<T> => alone(works, step, pump), decideNow: (work: Work, now: Instant): Decision => decideFrom(work, work.history, now), maySend }
 }
 
 /** Those that a step starts to send to, but for one that is known to have the lead: a doubt of this delivery's own is ended there. */

@@ -76,6 +76,7 @@ export const runDeliveries = async (settings: RunSettings, leads: LeadSource | n
     lanes, tokens: createTokens(deps, mode), lookups: createLookups(deps), together, heard,
     released: (work, standing) => {
       together.leave(work)
+      dispatcher.forget(work)
       batcher.forget(work)
       slots.give()
       lanes.makeRoom()

@@ -89,7 +89,10 @@ export const createWorld = (files: Readonly<Record<string, string>>, ledger: Led
       const source = leads instanceof Array ? (async function* () { yield { leads: leads.map((lead) => ({ lead })) } })() : leads
       const end = runDeliveries(settings, source, deps)
       try {
-        return await movingOn(clock, end, wire.underWay, count.underWay)
+        const ended = await movingOn(clock, end, wire.underWay, count.underWay)
+        // The process ends by itself: a timer that is left would keep it.
+        if (clock.nextWake() !== null) throw new Error(`a timer outlives the run by ${(clock.nextWake() ?? 0) - clock.now()} ms`)
+        return ended
       } finally {
         await wire.transport.close()
       }

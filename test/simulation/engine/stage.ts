@@ -133,6 +133,9 @@ export const createStage = async (seed: number, situation: Situation, kind: Stor
     await Promise.all(runs.map(({ end }) => end))
     for (const { recipient, paused } of left) await pause(recipient, paused)
     const problems = runs.flatMap(({ id, process, state: { error } }) => (error !== null && !process.dead ? [`run ${id} failed: ${error instanceof Error ? error.message : String(error)}`] : []))
+    // A process ends by itself: a timer that is left would keep it, and an answer that is still owed would be told by no summary.
+    const wake = clock.nextWake()
+    if (wake !== null && died.size === 0) problems.push(`run ${runs.map(({ id }) => id).join(' and ')} ended, and a timer outlives it by ${wake - clock.now()} ms`)
     if (!runs.every(({ process }) => process.dead)) for await (const { delivery } of store.deliveries({ mode: 'live', state: 'working' })) if (!lost.has(delivery.id)) problems.push(`run ${runs.map(({ id }) => id).join(' and ')} ended and left ${delivery.id} as being worked`)
     return problems
   }
