@@ -1,24 +1,14 @@
 import { parseDate } from '../base/date-text.ts'
 import type { Instant } from '../base/time.ts'
 import type { Lead } from './lead.ts'
+import { saidIn, type InField } from './lead-field.ts'
 import { childrenOf, rootPath, type Plan } from './plan.ts'
-
-/** What a lead says of when it was received. */
-type Received =
-  | { readonly kind: 'at'; readonly at: Instant }
-  /** No such field, or nothing in it: it counts from when finalmile first saw it. */
-  | { readonly kind: 'unsaid' }
-  | { readonly kind: 'unreadable'; readonly got: string }
 
 export const RECEIVED_FIELD = 'received_at'
 
-/** Field `received_at`, or `--received FIELD`: a date in text, in UTC where it names no zone, or a number as `instantOf` takes it. */
-export const readReceived = (fields: Lead['fields'], field: string | null): Received => {
-  const value = fields[field ?? RECEIVED_FIELD]
-  if (value === undefined || value === null || (typeof value === 'string' && value.trim() === '')) return { kind: 'unsaid' }
-  const at = typeof value === 'string' || typeof value === 'number' ? timeOf(String(value).trim()) : null
-  return at === null ? { kind: 'unreadable', got: typeof value === 'string' ? value : JSON.stringify(value) } : { kind: 'at', at }
-}
+/** Field `received_at`, or `--received FIELD`: a date in text, in UTC where it names no zone, or a number as `instantOf` takes it. Unsaid, the lead counts from when finalmile first saw it. */
+export const readReceived = (fields: Lead['fields'], field: string | null): InField<Instant> =>
+  saidIn(fields, field ?? RECEIVED_FIELD, (value) => (typeof value === 'string' || typeof value === 'number' ? timeOf(String(value).trim()) : null))
 
 /** Whether a lead's age decides who gets it: an Exclusive Window stands somewhere in the plan. */
 export const goesByAge = (plan: Plan): boolean =>

@@ -13,9 +13,9 @@ import type { Work } from './work.ts'
 /** A lead of the file as a delivery to this run's target. */
 export const takeIn = (lead: Lead, number: number, to: string, plan: Plan, planHash: string, settings: RunSettings, now: Instant): Work => {
   const received = readReceived(lead.fields, settings.receivedField)
-  const receivedAt = received.kind === 'at' ? received.at : now
+  const receivedAt = received.kind === 'said' ? received.value : now
   const own = readCost(lead.fields, settings.currency)
-  const cost = own.kind === 'named' ? own.cost : settings.cost
+  const cost = own.kind === 'said' ? own.value : settings.cost
   const delivery: Delivery = {
     id: deliveryIdOf({ mode: settings.mode, to, leadId: lead.id, number }),
     mode: settings.mode, to, lead, number, receivedAt, source: sourceOf(lead, settings.source), vars: settings.vars, cost, planHash,

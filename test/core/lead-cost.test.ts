@@ -3,10 +3,10 @@ import type { Lead } from '../../src/core/lead.ts'
 import { readCost } from '../../src/core/lead-cost.ts'
 
 it.each<[string, Lead['fields'], ReturnType<typeof readCost>]>([
-  ['a bare number is in the currency of those it goes to', { cost: '2.50' }, { kind: 'named', cost: { amount: 25_000, currency: 'EUR' } }],
-  ['as JSON has it', { cost: 2.5 }, { kind: 'named', cost: { amount: 25_000, currency: 'EUR' } }],
-  ['its own currency stands', { cost: '$2.50' }, { kind: 'named', cost: { amount: 25_000, currency: 'USD' } }],
-  ['nothing is a cost too', { cost: 0 }, { kind: 'named', cost: { amount: 0, currency: 'EUR' } }],
+  ['a bare number is in the currency of those it goes to', { cost: '2.50' }, { kind: 'said', value: { amount: 25_000, currency: 'EUR' } }],
+  ['as JSON has it', { cost: 2.5 }, { kind: 'said', value: { amount: 25_000, currency: 'EUR' } }],
+  ['its own currency stands', { cost: '$2.50' }, { kind: 'said', value: { amount: 25_000, currency: 'USD' } }],
+  ['nothing is a cost too', { cost: 0 }, { kind: 'said', value: { amount: 0, currency: 'EUR' } }],
   ['no such field', {}, { kind: 'unsaid' }],
   ['an empty one', { cost: ' ' }, { kind: 'unsaid' }],
   ['null', { cost: null }, { kind: 'unsaid' }],

@@ -46,11 +46,11 @@ it.each<[string, unknown, number | 'unsaid' | 'unreadable']>([
   ['no field', undefined, 'unsaid'],
 ])('%s says when a lead was received, whatever the machine\'s zone', (_name, value, expected) => {
   const received = readReceived((value === undefined ? {} : { received_at: value }) as Lead['fields'], null)
-  expect(received.kind === 'at' ? received.at : received.kind).toBe(expected)
+  expect(received.kind === 'said' ? received.value : received.kind).toBe(expected)
 })
 
 it('takes another field where one is named', () => {
-  expect(readReceived({ received_at: 'x', created: '2026-11-24T15:15:00Z' }, 'created')).toEqual({ kind: 'at', at })
+  expect(readReceived({ received_at: 'x', created: '2026-11-24T15:15:00Z' }, 'created')).toEqual({ kind: 'said', value: at })
 })
 
 it('knows the plans in which age decides, however deep', () => {

@@ -95,7 +95,7 @@ const createPlanner = (invocation: Invocation, { recipient: { id: to, name }, pl
       show.lead(lead, name)
       const received = readReceived(lead.fields, textOf(options.received))
       const delivery: Delivery = {
-        id: deliveryIdOf({ mode, to, leadId: lead.id, number: 1 }), mode, to, lead, number: 1, receivedAt: received.kind === 'at' ? received.at : now,
+        id: deliveryIdOf({ mode, to, leadId: lead.id, number: 1 }), mode, to, lead, number: 1, receivedAt: received.kind === 'said' ? received.value : now,
         source: pairsOf(options.source), vars: pairsOf(options.var), cost: null, planHash: '',
       }
       const steps = rehearse(delivery, plan, policies, endpoints, runId, now)

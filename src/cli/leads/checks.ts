@@ -30,7 +30,7 @@ export const checkLeads = (receivedField: string | null, plan: Plan, now: () => 
       if (received.kind === 'unreadable' && strict) return `\`${name}\` is no date: got ${quoted(received.got)}, expected such as ${DATES}; it decides who gets the lead`
       if (received.kind === 'unreadable') note(dates, file, line, received.got)
       else if (receivedField !== null && fields[receivedField] === undefined) note(missing, file, line, '')
-      else if (received.kind === 'at' && strict && received.at > now() + MINUTE) note(ahead, file, line, String(fields[name]))
+      else if (received.kind === 'said' && strict && received.value > now() + MINUTE) note(ahead, file, line, String(fields[name]))
       const cost = readCost(fields, 'USD')
       if (cost.kind === 'unreadable') note(costs, file, line, cost.got)
       return null

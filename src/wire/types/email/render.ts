@@ -133,7 +133,7 @@ const compileContent = (definition: Email, options: TemplateOptions): ((inputs: 
 /** When the customer asked: dealers measure by it how soon they answer. */
 const requestedAt = ({ lead, now }: RenderInput): Instant => {
   const received = readReceived(lead.fields, null)
-  return received.kind === 'at' ? received.at : now
+  return received.kind === 'said' ? received.value : now
 }
 
 /** A batch has its table with it, unless the author says otherwise. */
