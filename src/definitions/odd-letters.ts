@@ -2,7 +2,7 @@ import { diagnosticAt, type Diagnostic } from '../base/diagnostic.ts'
 import { AS_WRITTEN } from './environment.ts'
 import { normalKey } from './keys.ts'
 import type { FileText } from './text.ts'
-import type { YamlEntry, YamlNode } from './yaml-tree.ts'
+import { scalarsIn, type YamlNode } from './yaml-tree.ts'
 
 /** The first letter outside of remarks that is none in UTF-8, as an old editor saves them: buyers would get a � in its place. */
 export const unreadableLetter = (file: FileText): Diagnostic | null => {
@@ -13,16 +13,9 @@ export const unreadableLetter = (file: FileText): Diagnostic | null => {
 }
 
 /** Values within quotes that a word processor has bent: to YAML they are letters as others, and go to the buyer. */
-export const oddQuotes = (node: YamlNode): readonly Diagnostic[] => {
-  if (node.kind === 'list') return node.items.flatMap(oddQuotes)
-  if (node.kind === 'map') return node.entries.flatMap(ofEntry)
-  const inside = node.quoted ? undefined : BENT.exec(node.text)?.slice(1).find((each) => each !== undefined)
-  return inside === undefined ? [] : [diagnosticAt(node.place, 'odd-quotes', 'these quotes are part of the text', `where they are not, write "${inside}"`, 'warning')]
-}
+export const oddQuotes = (root: YamlNode): readonly Diagnostic[] => scalarsIn(root, (key) => AS_WRITTEN.has(normalKey(key))).flatMap(({ quoted, text, place }) => {
+  const inside = quoted ? undefined : BENT.exec(text)?.slice(1).find((each) => each !== undefined)
+  return inside === undefined ? [] : [diagnosticAt(place, 'odd-quotes', 'these quotes are part of the text', `where they are not, write "${inside}"`, 'warning')]
+})
 
 const BENT = /^(?:“([^“”]*)”|„([^„“”]*)[“”]|‘([^‘’]*)’|«([^«»]*)»)$/
-
-const ofEntry = (entry: YamlEntry): readonly Diagnostic[] => {
-  if (entry.kind === 'block') return [...entry.then, ...entry.otherwise].flatMap(ofEntry)
-  return AS_WRITTEN.has(normalKey(entry.key)) ? [] : oddQuotes(entry.value)
-}

@@ -36,6 +36,13 @@ export type YamlEntry =
   /** A bare block line and what it governs. `open` is the inside of its braces: `#if lead.phone_2`. */
   | { readonly kind: 'block'; readonly open: Text; readonly then: readonly YamlEntry[]; readonly otherwise: readonly YamlEntry[] }
 
+/** All values below a node, in their order, but for those under keys that are left out. */
+export const scalarsIn = (node: YamlNode, isLeftOut: (key: string) => boolean = () => false): readonly YamlScalar[] => {
+  const ofEntry = (each: YamlEntry): readonly YamlScalar[] =>
+    each.kind === 'block' ? [...each.then, ...each.otherwise].flatMap(ofEntry) : isLeftOut(each.key) ? [] : scalarsIn(each.value, isLeftOut)
+  return node.kind === 'map' ? node.entries.flatMap(ofEntry) : node.kind === 'list' ? node.items.flatMap((each) => scalarsIn(each, isLeftOut)) : [node]
+}
+
 interface ReadYaml { readonly root: YamlNode | null; readonly diagnostics: readonly Diagnostic[] }
 
 /** Reads one recipient file. `root` is null where the file is empty or the YAML is broken; other mistakes leave it whole. */

@@ -1,6 +1,5 @@
-import { isSameProblem, tellTo, type Diagnostic, type Report } from '../base/diagnostic.ts'
+import { isSameProblem, type Diagnostic, type Report } from '../base/diagnostic.ts'
 import type { EndpointDefinition } from '../definitions/endpoint-definition.ts'
-import { isHttp } from '../definitions/endpoint-type.ts'
 import type { Endpoint } from './endpoint.ts'
 import { createReader, type ReaderOptions } from './read.ts'
 import { readerProblems } from './reader-problems.ts'
@@ -21,9 +20,6 @@ export const compileEndpoint = (definition: EndpointDefinition, options?: Reader
   }
   // What ping and post share is compiled for each; a mistake in it is told once.
   const report: Report = (problem) => { if (!diagnostics.some((each) => isSameProblem(each, problem))) diagnostics.push(problem) }
-  if (definition.url === null && definition.endpoints.length === 0 && (isHttp(definition.type) || definition.type === 'email')) {
-    tellTo(report)(definition.place, 'missing-key', `${definition.name} has no Endpoint`, `write Endpoint: ${definition.type === 'email' ? 'smtp://user:${SMTP_PASSWORD}@mail.example.com:587' : 'https://…'} under Settings`)
-  }
   readerProblems(definition).forEach(report)
   const renderer = rendererOf(definition, report)
   const sound = diagnostics.every((each) => each.severity !== 'error')

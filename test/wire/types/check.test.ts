@@ -11,7 +11,6 @@ const email = (given: Partial<EndpointBasics> = {}, settings: OwnSettings = EMAI
 const sftp = (url: string, settings: OwnSettings = { hostKey: KEY, password: 'x' }): EndpointDefinition => buildSftp(settings, { url: textOf(url) })
 
 const MISTAKES: readonly (readonly [string, EndpointDefinition, RegExp])[] = [
-  ['no Endpoint', email({ url: null }), /has no Endpoint/],
   ['a web address for an e-mail', email({ url: textOf('https://mail.example') }), /starts with smtp:\/\//],
   ['a server that depends on the lead', email({ url: textOf('smtp://{{lead.host}}') }), /depends on the lead|starts with/],
   ['no From', email({}, { to: EMAIL.to }), /has no From/],
