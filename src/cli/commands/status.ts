@@ -1,5 +1,5 @@
 import { shellWord } from '../../base/shell.ts'
-import { earliest, formatDuration, isoTime, type Instant } from '../../base/time.ts'
+import { MINUTE, earliest, formatDuration, isoTime, type Instant } from '../../base/time.ts'
 import { circuitFrom, type Circuit } from '../../core/circuit.ts'
 import type { Mode } from '../../core/event.ts'
 import type { Counts, Ledger, Queue, RecipientState } from '../../ports.ts'
@@ -20,7 +20,7 @@ import type { Sink } from '../streams.ts'
 type OpenCircuit = Exclude<Circuit, { kind: 'closed' }>
 
 /** `resume` comes from cron every few minutes; what stays due for longer than ten has nobody who works it. */
-const OVERDUE_MS = 10 * 60_000
+const OVERDUE_MS = 10 * MINUTE
 
 export const run: RunCommand = (invocation) =>
   withStore(invocation, 'read', async (ledger) => {

@@ -1,10 +1,10 @@
 import type { Place } from '../../base/diagnostic.ts'
-import { parseDuration } from '../../base/time.ts'
+import { MINUTE, parseDuration } from '../../base/time.ts'
 import { parsed, refused, type Parsed } from './parsed.ts'
 
 /** A limit that is not written is so far off that the other decides. */
 const MANY = 1_000
-const LONG_MS = 5 * 60_000
+const LONG_MS = 5 * MINUTE
 
 /** `100 leads or 5 minutes`; either alone. */
 export const parseAccumulate = (text: string, place: Place): Parsed<{ readonly maxLeads: number; readonly maxWaitMs: number }> => {

@@ -1,3 +1,4 @@
+import { DAY } from '../../../base/time.ts'
 import { StoreError } from '../../../ports.ts'
 import { openDatabase } from '../sqlite/database.ts'
 import { takeLease } from '../sqlite/lease.ts'
@@ -7,7 +8,7 @@ import type { Movable, MovedRow, Totals } from './tables.ts'
 
 const PAGE = 2_000
 /** Nobody else writes while a store is moved, however long it takes. */
-const HELD_MS = 86_400_000
+const HELD_MS = DAY
 
 export const movableSqlite = (path: string): Movable => {
   const db = openDatabase(path, 'write')

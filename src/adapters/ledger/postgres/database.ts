@@ -1,6 +1,6 @@
 import type { Duplex } from 'node:stream'
 import pg from 'pg'
-import { errorCode } from '../../../base/error.ts'
+import { errorCode, errorOf } from '../../../base/error.ts'
 import type { Address } from './address.ts'
 import { Again, isHandedOver, isLost, isRetried, troubleOf } from './trouble.ts'
 
@@ -77,13 +77,13 @@ export const openDatabase = (address: Address, { connections = 6, patienceMs = 2
         await client.query('COMMIT')
       } catch (error) {
         if (!isLost(error)) throw error
-        broken = error instanceof Error ? error : new Error(String(error))
+        broken = errorOf(error)
         if (!(await wasCommitted(xid))) throw error
       }
       worked = true
       return result
     } catch (error) {
-      if (isLost(error) || isHandedOver(error)) broken ??= error instanceof Error ? error : new Error(String(error))
+      if (isLost(error) || isHandedOver(error)) broken ??= errorOf(error)
       if (!broken) await client.query('ROLLBACK').catch((failed: Error) => { broken = failed })
       throw error
     } finally {

@@ -1,3 +1,4 @@
+import { errorOf } from '../../../base/error.ts'
 import type { Step, StepResult } from '../../../ports.ts'
 import type { HostOptions } from './host.ts'
 import type { Holder } from './lease.ts'
@@ -163,7 +164,7 @@ export const startClient = (options: Omit<HostOptions, 'onLease' | 'onWait'>, on
         default: return message satisfies never
       }
     })
-    worker.on('error', (error) => { const known = error instanceof Error ? error : new Error(String(error)); failAll(known); reject(known) })
+    worker.on('error', (error) => { const known = errorOf(error); failAll(known); reject(known) })
     worker.on('exit', () => { clearTimeout(waiting); over() })
   })
 }

@@ -1,6 +1,7 @@
 import { mkdirSync, statSync } from 'node:fs'
 import { dirname } from 'node:path'
 import type { DatabaseSync } from 'node:sqlite'
+import { errorText } from '../../../base/error.ts'
 import { StoreError } from '../../../ports.ts'
 
 /**
@@ -28,7 +29,7 @@ const keep = (db: DatabaseSync, path: string): StoreError => {
     mkdirSync(dirname(kept), { recursive: true })
     db.prepare('VACUUM INTO ?').run(kept)
   } catch (error) {
-    return new StoreError('unreachable', `${what}, and what is recorded could not be kept: ${error instanceof Error ? error.message : String(error)}`, 'deliver nothing more before `finalmile reconcile` has asked the buyers: ledger.csv under --out has what this run did, and a store without it would sell those leads again')
+    return new StoreError('unreachable', `${what}, and what is recorded could not be kept: ${errorText(error)}`, 'deliver nothing more before `finalmile reconcile` has asked the buyers: ledger.csv under --out has what this run did, and a store without it would sell those leads again')
   }
   return removed
     ? new StoreError('unreachable', `${what}; it was put back with all that is recorded`, 'find what removes it (a clean-up, a deployment); the same command goes on')

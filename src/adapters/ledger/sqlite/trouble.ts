@@ -1,4 +1,4 @@
-import { errorCode, errorText } from '../../../base/error.ts'
+import { errorCode, errorOf, errorText } from '../../../base/error.ts'
 import { LeaseLostError, StoreError } from '../../../ports.ts'
 
 /** SQLite's own words for a full disk, a read-only file and the like, as a StoreError with what to do; anything else unchanged. */
@@ -31,7 +31,8 @@ export interface Carried { readonly name: string; readonly message: string; read
 
 export const carry = (error: unknown): Carried => {
   if (error instanceof StoreError) return { name: error.name, message: error.message, kind: error.kind, help: error.help }
-  return error instanceof Error ? { name: error.name, message: error.message, stack: error.stack } : { name: 'Error', message: String(error) }
+  const { name, message, stack } = errorOf(error)
+  return { name, message, stack }
 }
 
 export const arrive = (carried: Carried): Error => {

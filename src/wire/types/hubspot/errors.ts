@@ -1,3 +1,4 @@
+import { HOUR } from '../../../base/time.ts'
 import type { Verdict, FailedVerdict } from '../../../core/verdict.ts'
 import { classOfStatus, failureOfClass, statusText, verdictOfFault } from '../../judge/classify.ts'
 import { Answer } from '../../parse/answer.ts'
@@ -25,7 +26,7 @@ export const verdictOfRefusal = (answer: Answer, at: number, count: number): Ver
 const PASSING = new Set([423, 477])
 
 const TEN_SECONDS = 10_000
-const LONG = 60 * 60_000
+const LONG = HOUR
 
 /** The allowance of a day comes back at midnight of the portal's time zone, which nobody tells: asked again every hour. */
 const verdictOfLimit = (answer: Answer, told: { readonly reason: string; readonly said: string | null; readonly retryAfterMs: number | null }): FailedVerdict => {

@@ -1,3 +1,4 @@
+import { HOUR, MINUTE } from '../../../base/time.ts'
 import type { FailureClass, Verdict } from '../../../core/verdict.ts'
 import { classOfStatus, failureOfClass, statusText } from '../../judge/classify.ts'
 import { tidy } from '../../parse/words.ts'
@@ -34,8 +35,8 @@ const MEANINGS: Readonly<Record<string, Meaning>> = {
 }
 
 /** A limit that is used up says so; every other repeats in a minute. */
-const CONCURRENT_MS = 60_000
-const ALLOCATION_MS = 60 * 60_000
+const CONCURRENT_MS = MINUTE
+const ALLOCATION_MS = HOUR
 
 /** `retryAfterMs`: what the answer asks for, which Salesforce itself never does; a gateway before it may. */
 export const verdictOfErrors = (errors: readonly SalesforceError[], status: number, headers: Readonly<Record<string, string>>, retryAfterMs: number | null = null): Verdict => {
