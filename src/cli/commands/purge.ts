@@ -2,7 +2,7 @@ import { systemClock } from '../../adapters/clock.ts'
 import { usageError } from '../../base/diagnostic.ts'
 import { formatDuration } from '../../base/time.ts'
 import type { RunCommand } from '../command.ts'
-import { confirmed } from '../confirm.ts'
+import { declined } from '../confirm.ts'
 import { EXIT } from '../exit.ts'
 import { plural } from '../render/figures.ts'
 import { withStore } from '../store.ts'
@@ -19,9 +19,10 @@ export const run: RunCommand = async (invocation) => {
   // A live send can be undone by nobody either, but it is what a cron job is for; this is not.
   if (options.yes !== true && streams.ask === null) throw usageError('purge asks before it removes anything, and there is no terminal', 'add --yes; nothing was removed')
   const which = olderThanMs === 0 ? 'all settled leads' : `leads settled more than ${formatDuration(olderThanMs)} ago`
-  if (!(await confirmed(invocation, `Remove the personal data of ${which} for good?`))) {
+  const no = await declined(invocation, `Remove the personal data of ${which} for good?`)
+  if (no !== null) {
     streams.err.write('Nothing was removed.\n')
-    return EXIT.usage
+    return no
   }
   return withStore(invocation, 'write', async (ledger) => {
     const purged = await ledger.purge({ olderThanMs, now: olderThanMs === 0 ? BY_ANY_CLOCK : systemClock.now() })

@@ -6,8 +6,7 @@ import { compileAlone, compileEndpoints, NOT_PRICED, withOthers } from '../recip
 import { currencyAmong, plansOf, type Target } from '../recipients/catalogue.ts'
 import { clockOf } from '../clocks.ts'
 import type { Invocation } from '../command.ts'
-import { confirmed } from '../confirm.ts'
-import { EXIT } from '../exit.ts'
+import { declined } from '../confirm.ts'
 import { presentFailure } from '../failure.ts'
 import { notifierOf } from './notifying.ts'
 import { openRecord, type RunRecord } from './record.ts'
@@ -24,9 +23,10 @@ import type { Order } from './underway.ts'
 export const perform = async (invocation: Invocation, order: Order): Promise<number> => {
   const { settings, streams: { err }, cwd } = invocation
   const { mode, opened: { catalogue }, target } = order
-  if (mode === 'live' && !(await confirmed(invocation, questionOf(invocation, target)))) {
+  const no = mode === 'live' ? await declined(invocation, questionOf(invocation, target)) : null
+  if (no !== null) {
     err.write('Nothing was sent.\n')
-    return EXIT.usage
+    return no
   }
   const clock = clockOf(settings.clock)
   const startedAt = clock.now()
