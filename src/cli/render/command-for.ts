@@ -8,7 +8,8 @@ export type CommandFor = (mode: Mode | null, command: string) => string
 
 /** The same store and the same folders as the command's that suggests it, where it was given any: another store has none of these leads. */
 export const commandsOf = ({ given }: Pick<Settings, 'given'>): CommandFor => {
-  const flags = given.map(([flag, value]) => ` ${flag} ${shellWord(flag === '--store' ? maskedAddress(value) : value)}`).join('')
+  // A folder whose name begins with - is no option where it stands behind =.
+  const flags = given.map(([flag, value]) => ` ${flag}${value.startsWith('-') ? '=' : ' '}${shellWord(flag === '--store' ? maskedAddress(value) : value)}`).join('')
   return (mode, command) => dashedLast(`finalmile ${command}${mode === 'test' ? ' --test' : ''}${flags}`)
 }
 

@@ -67,9 +67,10 @@ describe('a timeline', () => {
     expect(renderTimeline({ ...rest, delivery: { ...delivery, mode: 'test' } }, start, commandFor, plain)).toContain('`finalmile deliver … --retry-failed --test` takes it up')
   })
 
-  it('names a lead whose id begins with - last, where it is no option', () => {
+  it('names a lead whose id begins with - last, and such a folder behind =, where they are no options', () => {
     const { delivery, ...rest } = loaded({ ...settled, outcome: 'held' } as Standing)
     const dashed = { ...rest, delivery: { ...delivery, mode: 'test' as const, lead: { id: "-x'1", fields: { state: 'CA' } } } }
+    expect(commandsOf({ given: [['--recipients', '-r']] })(null, 'status')).toBe("finalmile status --recipients='-r'")
     expect(renderTimeline(dashed, start, commandsOf({ given: [['--store', 'sqlite:a.db']] }), plain)).toContain("or `finalmile review drop --to auto --test --store sqlite:a.db -- '-x'\\''1'`")
   })
 
