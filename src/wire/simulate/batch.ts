@@ -1,5 +1,5 @@
 import type { EndpointDefinition } from '../../definitions/endpoint-definition.ts'
-import type { MappingNode } from '../../definitions/mapping-node.ts'
+import type { MappingEntry, MappingNode } from '../../definitions/mapping-node.ts'
 import { parseJson } from '../parse/json.ts'
 import type { Answer, Intent } from './answers.ts'
 import type { Field } from './request-fields.ts'
@@ -42,21 +42,19 @@ const withMatch = (row: unknown, match: Said | null): unknown =>
 const matchOf = (row: readonly Field[], { batch, mapping }: EndpointDefinition): Said | null => {
   if (!batch?.match) return null
   const wanted = batch.match.lead.replace(/^lead\./, '')
-  const name = (mapping && keyOf(mapping, wanted))?.replace(/^@/, '') ?? wanted
-  const field = row.find((each) => each.name === name) ?? row.find((each) => each.name.split('.').at(-1) === name)
+  const names = [...(mapping ? keysOf(mapping, wanted) : []).map((key) => key.replace(/^@/, '')), wanted]
+  const [field] = names.flatMap((name) => row.find((each) => each.name === name) ?? row.find((each) => each.name.split('.').at(-1) === name) ?? [])
   return field ? { path: batch.match.result, value: field.value } : null
 }
 
-const keyOf = (node: MappingNode, wanted: string): string | null => {
-  if (node.kind !== 'map') return null
-  for (const entry of node.entries) {
-    if (entry.kind !== 'entry') continue
-    if (entry.value.kind === 'template' && entry.value.text.replace(/[{}\s]/g, '').replace(/^lead\./, '') === wanted) return entry.key
-    const inner = keyOf(entry.value, wanted)
-    if (inner !== null) return inner
-  }
-  return null
-}
+/** The keys that it may stand under: in which branch of a block a row was made is told by the row. */
+const keysOf = (node: MappingNode, wanted: string): readonly string[] => (node.kind === 'map' ? keysAmong(node.entries, wanted) : [])
+
+const keysAmong = (entries: readonly MappingEntry[], wanted: string): readonly string[] => entries.flatMap((entry) => {
+  if (entry.kind === 'block') return keysAmong([...entry.then, ...entry.otherwise], wanted)
+  const { key, value } = entry
+  return value.kind === 'template' && value.text.replace(/[{}\s]/g, '').replace(/^lead\./, '') === wanted ? [key] : keysOf(value, wanted)
+})
 
 /** `//results/result`: what each answer says, and what finds its lead, stands in an element of the last step's name. */
 const xmlRows = (bodies: readonly string[], matches: readonly (Said | null)[], { batch }: EndpointDefinition): string => {

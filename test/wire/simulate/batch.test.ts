@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { EndpointDefinition } from '../../../src/definitions/endpoint-definition.ts'
+import type { MappingNode } from '../../../src/definitions/mapping-node.ts'
 import { compileEndpoint } from '../../../src/wire/compile.ts'
 import { replyOf } from '../../../src/wire/simulate/answers.ts'
 import { createMemory } from '../../../src/wire/simulate/memory.ts'
@@ -24,9 +25,13 @@ const leads = [
   { id: 'L3', email: 'sandbox+reject@example.com', name: 'Cy' }, { id: 'L4', email: 'ann@example.com', name: 'Ann' },
 ].map((fields) => ({ id: fields.id, fields }))
 
+const fields = mapping({ ref: '{{lead.id}}', name: '{{lead.name}}', email: '{{lead.email}}' })
+const inBlock = (node: MappingNode): MappingNode =>
+  (node.kind === 'map' ? { ...node, entries: [{ kind: 'block', open: { text: '#if lead.id', place: node.place }, then: node.entries.slice(0, 1), otherwise: [] }, ...node.entries.slice(1)] } : node)
+
 describe.each(ROWS)('a batch: %s', (_, batch, parsing) => {
-  it('is answered with a row for each lead', () => {
-    const { endpoint } = compileEndpoint(buildDefinition({ batch, parsing, mapping: mapping({ ref: '{{lead.id}}', name: '{{lead.name}}', email: '{{lead.email}}' }) }))
+  it.each([['whose mapping is plain', fields], ['found by a field within {{#if}}', inBlock(fields)]])('is answered with a row for each lead, %s', (_what, mapped) => {
+    const { endpoint } = compileEndpoint(buildDefinition({ batch, parsing, mapping: mapped }))
     if (!endpoint) throw new Error('no endpoint')
     const made = endpoint.renderBatch(leads.map((lead) => ({
       lead, source: {}, vars: {}, runId: 'r', deliveryId: 'd', deliveryNumber: 1, attempt: 1, phase: 'post', now: 0, key: 'k', target: 'endpoint',
