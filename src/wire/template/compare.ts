@@ -8,6 +8,7 @@ export const COMPARISONS: Readonly<Record<string, Compare>> = Object.assign(Obje
   contains: 'contains', 'starts-with': 'starts-with', 'ends-with': 'ends-with',
 })
 
-/** The same rules as every other condition of the tool: whole values, numbers as numbers, a missing value compares with nothing. */
+/** The same rules as every other condition of the tool: whole values, numbers as numbers, any item of a list, a missing value compares with nothing. */
 export const compareBoth = (left: unknown, op: Compare, right: unknown): boolean =>
-  isScalar(right) && left !== undefined && left !== null ? compareValues(left, op, right) : false
+  Array.isArray(left) && op !== 'contains' ? left.some((each) => compareBoth(each, op, right))
+  : isScalar(right) && left !== undefined && left !== null ? compareValues(left, op, right) : false

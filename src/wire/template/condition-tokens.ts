@@ -34,7 +34,7 @@ export const tokensOf = (text: string, isHelper: (name: string) => boolean): { r
       at += found.length
     } else {
       const sign = SIGNS.find((each) => rest.startsWith(each))
-      const word = sign ?? (last?.kind === 'operand' ? /^(?:starts|ends)\s+with\b/i.exec(rest)?.[0] : undefined) ?? /^(?:@?[\w$-]+|\[[^\]]*\])(?:[./](?:[\w$-]+|\[[^\]]*\]))*/.exec(rest)?.[0]
+      const word = sign ?? (last?.kind === 'operand' || (last?.kind === 'sign' && last.sign === 'not') ? /^(?:starts|ends)\s+with\b/i.exec(rest)?.[0] : undefined) ?? /^(?:@?[\w$-]+|\[[^\]]*\])(?:[./](?:[\w$-]+|\[[^\]]*\]))*/.exec(rest)?.[0]
       if (word === undefined) return { ok: false, offset: at }
       const lower = word.toLowerCase().replace(/\s+/, '-')
       tokens.push(sign !== undefined || WORDS.has(lower) ? { kind: 'sign', sign: sign ?? lower, offset: at } : { kind: 'operand', text: LEADING_ZERO.test(word) ? `"${word}"` : word, offset: at })

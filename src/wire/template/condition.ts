@@ -59,20 +59,30 @@ export const compileCondition = (text: string, isHelper: (name: string) => boole
     at++
     return inner
   }
-  const comparison = (): Holds => {
-    const { read } = takeOperand()
+  const comparison = (): Holds => compared(takeOperand().read)
+  const compared = (read: Read): Holds => {
     const token = cut.tokens[at]
     if (token?.kind !== 'sign') return token ? fail(`got "${token.kind === 'operand' ? token.text : token.source}" where a comparison (=, !=, >, contains …), "and" or "or" was expected`) : (input) => isTruthy(read(input))
     const op = COMPARISONS[token.sign]
     if (op !== undefined) {
       at++
+      const wanted = cut.tokens[at]
+      const isNull = wanted?.kind === 'operand' && /^(?:null|undefined)$/.test(wanted.text)
       const right = /^[<>]=?$/.test(token.sign) ? takeOperand().read : takeWanted()
+      if (isNull && (op === '=' || op === '!=')) return (input) => isThere(read(input)) === (op === '!=')
       return (input) => compareBoth(read(input), op, right(input))
     }
     switch (token.sign) {
-      case 'exists': at++; return (input) => { const value = read(input); return value !== undefined && value !== null }
+      case 'exists': at++; return (input) => isThere(read(input))
       case 'matches': at++; return matches(read)
       case 'in': at++; return isOneOf(read)
+      case 'not': {
+        const next = cut.tokens[at + 1]
+        if (next?.kind !== 'sign' || !AFTER_NOT.has(next.sign)) return fail('"not" stands before a condition, or before contains, starts-with, ends-with, matches, in or exists')
+        at++
+        const term = compared(read)
+        return (input) => !term(input)
+      }
       default: return (input) => isTruthy(read(input))
     }
   }
@@ -85,7 +95,7 @@ export const compileCondition = (text: string, isHelper: (name: string) => boole
     if (source === undefined) return fail('"matches" needs a pattern in quotes or slashes', token)
     const pattern = regexOf(source, token.kind === 'pattern' ? token.flags.replace(/[gy]/g, '') : '')
     if (pattern === null) return fail('this pattern is not a regular expression', token)
-    return (input) => { const value = read(input); return value !== undefined && value !== null && pattern.test(textOf(value)) }
+    return (input) => [read(input)].flat().some((value) => isThere(value) && pattern.test(textOf(value)))
   }
   const isOneOf = (read: Read): Holds => {
     const bracket = peek('(') !== null
@@ -109,6 +119,9 @@ export const compileCondition = (text: string, isHelper: (name: string) => boole
     throw fault
   }
 }
+
+const AFTER_NOT: ReadonlySet<string> = new Set(['contains', 'starts-with', 'ends-with', 'matches', 'in', 'exists'])
+const isThere = (value: unknown): boolean => value !== undefined && value !== null
 
 const NO_WORDS = new Set(['true', 'false', 'null', 'undefined', 'now', 'attempt', 'delivery_attempt'])
 
