@@ -22,13 +22,16 @@ export interface LeadCondition { readonly condition: Condition; readonly text: s
 /** All values found at a path, in document order; empty where there are none. */
 export type Resolve = (path: ValuePath) => readonly unknown[]
 
-/** True when any value found at the path satisfies it. A missing value satisfies only `not …`; `!=` needs a value too. */
-export const holds = (condition: Condition, resolve: Resolve): boolean => {
+/** A CSV file has each column in each row, and answers have `"error": ""`: a blank text says nothing. */
+export const isFilled = (value: unknown): boolean => value !== undefined && value !== null && !(typeof value === 'string' && value.trim() === '')
+
+/** True when any value found at the path satisfies it; `exists`: what counts as one. A missing value satisfies only `not …`; `!=` needs a value too. */
+export const holds = (condition: Condition, resolve: Resolve, exists: (value: unknown) => boolean = isFilled): boolean => {
   switch (condition.kind) {
-    case 'and': return condition.terms.every((term) => holds(term, resolve))
-    case 'or': return condition.terms.some((term) => holds(term, resolve))
-    case 'not': return !holds(condition.term, resolve)
-    case 'exists': return resolve(condition.path).some((value) => value !== undefined && value !== null)
+    case 'and': return condition.terms.every((term) => holds(term, resolve, exists))
+    case 'or': return condition.terms.some((term) => holds(term, resolve, exists))
+    case 'not': return !holds(condition.term, resolve, exists)
+    case 'exists': return resolve(condition.path).some(exists)
     case 'compare': return resolve(condition.path).some((value) => compareValues(value, condition.op, condition.value))
     case 'in': return resolve(condition.path).some((value) => condition.values.some((each) => compareValues(value, '=', each)))
     case 'matches': {

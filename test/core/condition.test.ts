@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
-import { compareValues, type Scalar } from '../../src/core/condition.ts'
+import { compareValues, type Condition, type Scalar } from '../../src/core/condition.ts'
 import type { LeadValue } from '../../src/core/lead.ts'
-import { resolveLead } from '../../src/core/lead-path.ts'
+import { holdsFor, resolveLead } from '../../src/core/lead-path.ts'
 
 type Op = Parameters<typeof compareValues>[1]
 
@@ -22,6 +22,12 @@ describe('compareValues', () => {
     [true, '=', 'True', true], ['TRUE', '=', true, true], ['True', '!=', true, false], ['FALSE', '=', false, true], ['false', '=', true, false], [false, '=', 'True', false], ['TRUE', '=', 'true', false], ['yes', '=', true, false],
     [['a', 'b'], 'contains', 'b', true], [['a', 'b'], '=', 'a', false],
   ])('%j %s %j: %s', (got, op, want, expected) => { expect(compareValues(got, op, want)).toBe(expected) })
+})
+
+it.each<[unknown, boolean]>([['x', true], [0, true], [false, true], [['a', ''], true], [{ k: 1 }, true], ['', false], [' ', false], [null, false], [[''], false], [undefined, false]])('of a lead, %j exists: %s', (value, expected) => {
+  const exists: Condition = { kind: 'exists', path: { kind: 'path', text: 'lead.a' } }
+  const fields: Record<string, LeadValue> = value === undefined ? {} : { a: value as LeadValue }
+  expect([exists, { kind: 'not' as const, term: exists }].map((each) => holdsFor(each, { lead: { id: 'L1', fields } }))).toEqual([expected, !expected])
 })
 
 describe('resolveLead', () => {

@@ -1,7 +1,7 @@
 import type { Money } from '../../base/money.ts'
 import { isOfLead, parseMoney } from '../../base/money.ts'
 import type { Condition, Resolve, ValuePath } from '../../core/condition.ts'
-import { holds } from '../../core/condition.ts'
+import { holds, isFilled } from '../../core/condition.ts'
 import type { Answer } from './answer.ts'
 import { parseJson } from './json.ts'
 import type { Finder } from './path.ts'
@@ -19,7 +19,9 @@ export const compileProbe = (condition: Condition): Probe => {
   return (answer) => {
     answer.blind = false
     const resolve: Resolve = (path) => (finders.get(path) ?? nowhere)(answer)
-    const found = holds(asked, resolve)
+    // An element is there without text, too: `<accepted/>`.
+    const exists = (value: unknown): boolean => isFilled(value) || (value === '' && answer.text().trimStart().startsWith('<'))
+    const found = holds(asked, resolve, exists)
     return answer.blind ? 'blind' : found ? 'yes' : 'no'
   }
 }

@@ -1,3 +1,4 @@
+import { isFilled } from '../../core/condition.ts'
 import type { RenderInput } from '../endpoint.ts'
 import { COMPARISONS, compareBoth } from './compare.ts'
 import { tokensOf, type Token } from './condition-tokens.ts'
@@ -73,7 +74,7 @@ export const compileCondition = (text: string, isHelper: (name: string) => boole
       return (input) => compareBoth(read(input), op, right(input))
     }
     switch (token.sign) {
-      case 'exists': at++; return (input) => isThere(read(input))
+      case 'exists': at++; return (input) => isFilled(read(input))
       case 'matches': at++; return matches(read)
       case 'in': at++; return isOneOf(read)
       case 'not': {
