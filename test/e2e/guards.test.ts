@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { afterEach, describe, expect, it } from 'vitest'
 import { endpointYaml } from '../engine/world.ts'
 import { type Buyer } from '../world/buyer.ts'
@@ -145,6 +147,21 @@ young,a@x.example,CA,2125550105,17,${certificate},2026-11-24T11:00:00Z
       young: 'skipped: a requires: lead.age >= 18 (the lead does not)',
     })
     expect(a.journal).toHaveLength(1)
+  })
+
+  it('keep to consent and do-not-call as docs/patterns.md writes them, by the file of the day on which a lead that waited goes out', async () => {
+    const a = await buyer({ script: { do: 'answer', status: 200, body: '{"status":"accepted","leadId":"B1"}' } })
+    const [, recipe = ''] = /```yaml\nRecipient: Calls With Consent\n([^`]*)```/.exec(readFileSync(join(import.meta.dirname, '../../docs/patterns.md'), 'utf8')) ?? []
+    const inTest = (text: string): string => `${text}Test Settings: {Endpoint: ${a.url}/leads}\nCall Window: 9am-8pm\nTimezone: America/Chicago\n`
+    const project = createProject({ a: inTest(recipe) })
+    const lead = (id: string, dnc: string, text = 'I agree'): string => `${id},512-555-0100,${dnc},${text},https://cert.trustedform.com/0123456789abcdef,203.0.113.5`
+    await deliver(project, '2026-11-24T12:00:00Z', 'a', ['id,phone_1,dnc,consent_text,trustedform_cert_url,ip_address', lead('clean', 'clean'), lead('later', 'clean'), lead('listed', 'listed'), lead('unchecked', ''), lead('L-1007', 'clean'), lead('no text', 'clean', ''), ''].join('\n'))
+    const unwanted = { listed: expect.stringMatching(/^skipped: .* accepts only leads where dnc = "clean"/), unchecked: expect.stringMatching(/^skipped/), 'L-1007': expect.stringMatching(/^skipped/), 'no text': expect.stringMatching(/^skipped: .* requires: consent_text exists/) }
+    expect(reasons(project)).toEqual(unwanted)
+    project.write('recipients/a.yaml', `Recipient: a\n${inTest(recipe)}`.replace('"L-1033"', '"L-1033", "later"'))
+    await at(project, '2026-11-24T16:00:00Z', 'resume')
+    expect(reasons(project)).toEqual({ clean: 'accepted: ', later: expect.stringMatching(/^skipped/) })
+    expect(a.journal.map(({ body }) => JSON.parse(body))).toEqual([{ phone: '5125550100', consent: { certificate: 'https://cert.trustedform.com/0123456789abcdef', text: 'I agree', ip: '203.0.113.5' } }])
   })
 
   it('are asked of the source too, by its plain name and as --source says, which an empty cell does not hide', async () => {
