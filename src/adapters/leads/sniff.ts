@@ -100,10 +100,11 @@ const binaryOrMarkup = (text: string): Sniffed | null => {
   if (start.startsWith('<') && /<table|mso-application|opendocument/i.test(text) && !/<form|<input/i.test(text)) return problem('excel', 'this is a table in HTML or XML, as some exports called .xls are', 'open it in a spreadsheet and save it as CSV (in Excel: "CSV UTF-8")')
   if (/^<(!doctype html|html|head|body)/.test(start)) return problem('not-leads', 'this is a web page, not a lead file', 'a download that needed a login often ends so: fetch the file again')
   if (start.startsWith('<')) return problem('not-leads', 'this is XML; leads are read from CSV, JSON or JSON Lines', 'convert it to one of these')
-  const sample = text.slice(0, 4096)
+  // What a download or a full disk left of a file ends in zeros: that is a bad row, and the others are leads.
+  const sample = text.slice(0, 4096).replace(/\0+$/, '')
   const odd = sample.match(/[\u0000-\u0008\u000e-\u001f]/g)?.length ?? 0
   const foreign = sample.match(/\uFFFD/g)?.length ?? 0
-  if ((sample.match(/\0/g)?.length ?? 0) > sample.length / 4) return problem('not-leads', 'every other byte is zero: this looks like UTF-16 without its mark', 'save the file as UTF-8')
+  if (/^(?:[^\0]\0|\0[^\0]){4}/.test(sample)) return problem('not-leads', 'every other byte is zero: this looks like UTF-16 without its mark', 'save the file as UTF-8')
   if (odd === 0 && foreign > sample.length / 10) return problem('not-utf8', 'this is not UTF-8: much of it cannot be read', 'save it as UTF-8 (in Excel: File, Save As, "CSV UTF-8"); such a file is often Windows-1252 or another old encoding')
   return odd + foreign > sample.length / 10 ? problem('not-leads', 'this is a binary file, not text', 'leads are read from CSV, JSON or JSON Lines') : null
 }
@@ -116,6 +117,7 @@ const foreignFormat = (head: Buffer): Sniffed | null => {
     return head.includes('xl/') || head.includes('[Content_Types].xml') ? problem('excel', 'this is an Excel file; save it as CSV', asCsv) : problem('archive', 'this is a zip archive', 'unpack it first')
   }
   if (begins('\xd0\xcf\x11\xe0')) return problem('excel', 'this is an old Excel file; save it as CSV', asCsv)
+  if (begins('{\\rtf')) return problem('not-leads', 'this is a document (RTF) of a word processor, not a lead file', 'save what is in it as plain text, or as CSV from a spreadsheet')
   if (begins('%PDF')) return problem('not-leads', 'this is a PDF', 'leads are read from CSV, JSON or JSON Lines')
   if (begins('PAR1') || begins('SQLite format 3\0')) return problem('not-leads', 'this is a database or Parquet file', 'export it as CSV or JSON Lines')
   for (const magic of ['BZh', '\xfd7zXZ', '\x28\xb5\x2f\xfd', '7z\xbc\xaf', 'Rar!']) {

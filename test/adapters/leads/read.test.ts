@@ -268,6 +268,7 @@ describe('JSON', () => {
     expect(got.bad.length).toBe(bad)
   })
   it('a file that is named JSON Lines is, whatever stands first in it', async () => expect(await textOf('oops\n{"id":"a"}\n', 'x.jsonl')).toMatchObject({ ids: ['a'], bad: [{ line: 1 }] }))
+  it('zeros that a download left behind the leads are one bad row', async () => expect((await textOf(Buffer.concat([Buffer.from('id,name\n1,Ann\n'), Buffer.alloc(300)]), 'x.csv')).ids).toEqual(['1']))
   it('an empty JSON Lines file holds no leads', async () => expect((await textOf('', 'x.jsonl')).ids).toEqual([]))
 })
 
@@ -288,6 +289,8 @@ describe('what cannot be read', () => {
     ['binary', Buffer.from(Array.from({ length: 500 }, (_, i) => (i * 7) % 32)), 'x.csv', /binary|UTF-16/],
     ['a short file of Windows-1252', Buffer.from('id,name\n1,Zo\xeb \x93q\x94 \x80\n', 'latin1'), 'x.csv', /not UTF-8/],
     ['UTF-16 without a mark', Buffer.from('id,name\n1,Ann\n', 'utf16le'), 'x.csv', /UTF-16/],
+    ['a short file whose beginning zeros have replaced', Buffer.concat([Buffer.alloc(500), Buffer.from('id,name\n1,Ann\n')]), 'x.csv', /binary/],
+    ['RTF', '{\\rtf1\\ansi\n{\\fonttbl\\f0 Helvetica;}\nid,name\\\n1,Ann}\n', 'x.csv', /RTF/],
     ['no header: an email', '1,ann@example.com\n2,bob@example.com\n', 'x.csv', /looks like a lead/],
     ['no header: a phone', 'Ann,(512) 555-0101\n', 'x.csv', /looks like a lead/],
     ['one name twice', 'id,email,email\n1,a,b\n', 'x.csv', /two columns are named `email`/],
