@@ -5,6 +5,7 @@ import { bareLines } from './bare-lines.ts'
 import { readEndpoint, type ReadEndpoint } from './read-endpoint.ts'
 import { emptyVariables } from './empty-variables.ts'
 import { substitute } from './environment.ts'
+import { foreignFile } from './foreign-file.ts'
 import { isEmpty, type Reading } from './fields/field.ts'
 import { PATTERN_SECTION } from './fields/pattern.ts'
 import { ENDPOINT_SECTION } from './endpoint-keys.ts'
@@ -41,11 +42,16 @@ export const readRecipient = (file: FileText, env: Environment, secrets: Set<str
   const result = (name: string, place: Place, content: ReadRecipient['content']): ReadRecipient =>
     ({ file: file.path, id, name, place, content, diagnostics, sound: diagnostics.every((each) => each.severity !== 'error') })
 
+  const start: Place = { file: file.path, line: 1, col: 1 }
+  const foreign = foreignFile(file)
+  if (foreign) {
+    report(foreign)
+    return result(nameInText(file.text) ?? id, start, null)
+  }
   const unreadable = unreadableLetter(file)
   if (unreadable) report(unreadable)
   const yaml = readYaml(file)
   yaml.diagnostics.forEach(report)
-  const start: Place = { file: file.path, line: 1, col: 1 }
   // The name of a file that cannot be read is still worth knowing: patterns name it.
   if (yaml.root === null) {
     if (yaml.diagnostics.length === 0) tell(start, 'empty-file', 'this file is empty', 'write Recipient: and its name')

@@ -12,3 +12,14 @@ describe('letters that a file was not meant to have', () => {
     ['and in what is only shown they are a matter of taste', `${BASE}Notes: “fine”\n`, []],
   ])('%s', (_rule, text, told) => { expect(said(text)).toEqual(told) })
 })
+
+it.each([
+  ['RTF', '{\\rtf1\\ansi\n{\\fonttbl}\nRecipient: A\n', 'r.yaml:1:1 error not-yaml: this is a document (RTF) of a word processor'],
+  ['an archive', 'PK\x03\x04word/', 'r.yaml:1:1 error not-yaml: this is a document of a word processor, or a zip archive'],
+  ['a web page', '<!DOCTYPE html><html>Recipient: A</html>', 'r.yaml:1:1 error not-yaml: this is a web page'],
+  ['a fence', '```yaml\nRecipient: A\n```\n', 'r.yaml:1:1 error not-yaml: this line fences code'],
+  ['a fence behind words', 'Here it is:\n\n```yaml\nRecipient: A\n```\n', 'r.yaml:3:1 error not-yaml: this line fences code'],
+])('a file that is no YAML at all is told for what it is, alone: %s', (_what, text, said) => {
+  const told = load({ r: text }).said
+  expect([told.length, told[0]]).toEqual([1, expect.stringContaining(said)])
+})
