@@ -158,6 +158,10 @@ describe('neither yes nor no', () => {
     expect(read(answer(200, { status: 'accepted', leadId: 1 }), { ...ABC, optional: ['lead id'] })).toMatchObject({ kind: 'unconfirmed' })
   })
 
+  it('a price is where it is said to be, whatever else of the answer cannot be read', () => {
+    const priced = { success: is('http.status', 200), leadId: path('id'), optional: ['Lead ID'], price: path('header.x-price') }
+    expect([answer(200, 'no JSON', { 'x-price': '5' }), answer(200, 'no JSON')].map((each) => read(each, priced, {}, true))).toMatchObject([{ kind: 'accepted', price: { amount: 50_000 } }, { kind: 'accepted', price: null }])
+  })
   it('a fallback price does not make up for a body that cannot be read', () => {
     expect(read(html('<html>hello</html>'), { success: is('http.status', 200), price: path('price') }, {}, true)).toMatchObject({ kind: 'unconfirmed' })
     expect(read(answer(204), { success: is('http.status', 204), price: path('price') }, {}, true)).toMatchObject({ kind: 'accepted', price: null })
