@@ -14,3 +14,15 @@ export type MappingEntry =
   | { readonly kind: 'entry'; readonly key: string; readonly value: MappingNode; readonly place: Place }
   /** A block line and what it governs. `open` is the inside of its braces: `#if lead.score > 70`, `#unless lead.x`, `#compare lead.state "==" "CA"`. */
   | { readonly kind: 'block'; readonly open: Text; readonly then: readonly MappingEntry[]; readonly otherwise: readonly MappingEntry[] }
+
+/** All texts of a mapping in their order, block lines among them: templates, and constants that are texts. */
+export const textsIn = (node: MappingNode | null): readonly Text[] => {
+  const ofEntry = (each: MappingEntry): readonly Text[] =>
+    each.kind === 'entry' ? textsIn(each.value) : [each.open, ...[...each.then, ...each.otherwise].flatMap(ofEntry)]
+  switch (node?.kind) {
+    case 'map': return node.entries.flatMap(ofEntry)
+    case 'list': return node.items.flatMap(textsIn)
+    case 'template': return [node]
+    default: return []
+  }
+}

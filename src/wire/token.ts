@@ -3,7 +3,7 @@ import type { Instant } from '../base/time.ts'
 import type { FailureClass } from '../core/verdict.ts'
 import type { AuthDefinition } from '../definitions/auth-definition.ts'
 import type { EndpointDefinition } from '../definitions/endpoint-definition.ts'
-import type { MappingNode } from '../definitions/mapping-node.ts'
+import { textsIn, type MappingNode } from '../definitions/mapping-node.ts'
 import type { Text } from '../definitions/text.ts'
 import { failureOfClass, statusText, verdictOfFault } from './judge/classify.ts'
 import { compileBody } from './encode/body.ts'
@@ -65,7 +65,7 @@ const formValue = (text: string): string => formOf([['', text]], 'utf-8').slice(
 /** A buyer's own login: its fields in its own format. */
 const ownRequest = (auth: TokenRequest, definition: EndpointDefinition, options: TemplateOptions): TokenSource['request'] => {
   refuseTemplate(auth.url, options)
-  if (auth.fields) for (const text of templatesIn(auth.fields)) refuseLead(text, options)
+  for (const text of textsIn(auth.fields)) refuseLead(text, options)
   const url = compileUrl(auth.url, options)
   const bodiless = auth.method === 'GET' || auth.method === 'HEAD'
   const encoder = compileBody({ ...definition, batch: null, bodyParameter: null, root: null }, {
@@ -93,16 +93,6 @@ const refuseTemplate = (text: Text, options: TemplateOptions): void => {
 
 const refuseLead = (text: Text, options: TemplateOptions): void => {
   if (/\{\{[^}]*\b(?:lead|source|vars|ping)\b/.test(text.text)) options.tell(text.place, 'template-in-token', 'a token is asked for once, for all leads: it cannot depend on one of them', 'write the value out, or as ${NAME}')
-}
-
-const templatesIn = (node: MappingNode): readonly Text[] => {
-  switch (node.kind) {
-    case 'template': return node.text.includes('{{') ? [node] : []
-    case 'constant': return []
-    case 'list': return node.items.flatMap(templatesIn)
-    case 'map': return node.entries.flatMap((each) => (each.kind === 'entry' ? templatesIn(each.value) : [each.open, ...[...each.then, ...each.otherwise].flatMap((inner) => (inner.kind === 'entry' ? templatesIn(inner.value) : [inner.open]))]))
-    default: return node satisfies never
-  }
 }
 
 /** User names, passwords and keys: what a token host might repeat in its words. */

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { AuthDefinition } from '../../src/definitions/auth-definition.ts'
+import type { MappingEntry, MappingNode } from '../../src/definitions/mapping-node.ts'
 import type { EndpointDefinition } from '../../src/definitions/endpoint-definition.ts'
 import { compileEndpoint } from '../../src/wire/compile.ts'
 import type { TokenSource } from '../../src/wire/endpoint.ts'
@@ -19,6 +20,10 @@ const sourceOf = (auth: AuthDefinition | null, given: Partial<EndpointDefinition
   return endpoint.token
 }
 const header = (source: TokenSource, name: string): string | undefined => source.request(NOW).headers.find(([each]) => each === name)?.[1]
+
+/** The fields of a login, and a block around some. */
+const map = (fields: Readonly<Record<string, string>> = {}) => mapping(fields) as Extract<MappingNode, { kind: 'map' }>
+const block = (...then: readonly MappingEntry[]): MappingEntry => ({ kind: 'block', open: textOf('#if now'), then, otherwise: [] })
 
 describe('the request', () => {
   it('client credentials go in a form', () => {
@@ -64,6 +69,7 @@ describe('the request', () => {
     { ...oauth, tokenUrl: textOf('https://{{lead.host}}/token') },
     { ...login, url: textOf('https://x.example/{{lead.id}}') },
     { ...login, fields: mapping({ a: { b: '{{upper lead.email}}' } }) },
+    { ...login, fields: { ...map(), entries: [block(block(...map({ a: '{{lead.email}}' }).entries))] } },
   ])('one that depends on a lead is refused', (auth) => {
     expect(diagnosticsOf({ auth }).map((each) => each.code)).toContain('template-in-token')
   })

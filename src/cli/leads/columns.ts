@@ -2,11 +2,11 @@ import { idFieldAmong } from '../../adapters/leads/identity.ts'
 import type { LeadSource } from '../../adapters/leads/check.ts'
 import { diagnosticAt, type Diagnostic } from '../../base/diagnostic.ts'
 import { shellWord } from '../../base/shell.ts'
-import type { MappingNode } from '../../definitions/mapping-node.ts'
+import { textsIn, type MappingNode } from '../../definitions/mapping-node.ts'
 import { isSameName, leadPath, usualField } from '../../wire/draft/guess.ts'
 import type { Endpoint } from '../../wire/endpoint.ts'
 import { someOf } from '../render/figures.ts'
-import { leadFieldsIn, textsIn } from '../sheet/fields.ts'
+import { leadFieldsIn } from '../sheet/fields.ts'
 
 /**
  * What the columns of CSV files and the fields of JSON files tell before anything is sent: requests go out without the fields that a mapping names
@@ -26,7 +26,7 @@ const mappedBy = (endpoints: readonly Endpoint[]): Mapped => {
   const mappings: readonly (MappingNode | null)[] = endpoints.flatMap(({ definition: { mapping, ping } }) => [mapping, ping?.mapping ?? null])
   return {
     fields: [...new Set(mappings.flatMap((each) => [...leadFieldsIn(each)]))].filter((each) => each !== 'id' && each !== 'source'),
-    words: new Set(mappings.flatMap(textsIn).flatMap((text) => text.match(/\w+/g) ?? [])),
+    words: new Set(mappings.flatMap(textsIn).flatMap(({ text }) => text.match(/\w+/g) ?? [])),
     all: endpoints.some(({ definition }) => definition.includeAllFields),
   }
 }

@@ -1,5 +1,5 @@
 import type { EndpointDefinition } from '../../definitions/endpoint-definition.ts'
-import type { MappingEntry, MappingNode } from '../../definitions/mapping-node.ts'
+import { textsIn, type MappingEntry, type MappingNode } from '../../definitions/mapping-node.ts'
 import type { RenderInput } from '../../wire/endpoint.ts'
 import type { Built } from '../../wire/mapping/build.ts'
 import { compileDocument } from '../../wire/mapping/document.ts'
@@ -28,19 +28,7 @@ export const fieldsOf = (definition: EndpointDefinition, input: RenderInput): re
 
 /** Names of the lead's fields that templates and conditions of a mapping mention. */
 export const leadFieldsIn = (node: MappingNode | null): ReadonlySet<string> =>
-  new Set(textsIn(node).flatMap((text) => [...text.matchAll(/\blead\.(?:(\w+)|\[([^\]]+)\])/g)].map((match) => match[1] ?? match[2] ?? '')))
-
-/** The templates and conditions of a mapping, as they are written. */
-export const textsIn = (node: MappingNode | null): readonly string[] => {
-  const ofEntry = (each: MappingEntry): readonly string[] =>
-    each.kind === 'entry' ? textsIn(each.value) : [each.open.text, ...[...each.then, ...each.otherwise].flatMap(ofEntry)]
-  switch (node?.kind) {
-    case 'map': return node.entries.flatMap(ofEntry)
-    case 'list': return node.items.flatMap(textsIn)
-    case 'template': return [node.text]
-    default: return []
-  }
-}
+  new Set(textsIn(node).flatMap(({ text }) => [...text.matchAll(/\blead\.(?:(\w+)|\[([^\]]+)\])/g)].map((match) => match[1] ?? match[2] ?? '')))
 
 type Row = Omit<SheetField, 'example'>
 
