@@ -32,10 +32,8 @@ export const createDraws = (count: Count) => {
     busy = false
   }
 
-  return {
-    draw: (counter: string): Promise<number> => new Promise((resolve, reject) => {
-      waiting.push({ counter, resolve, reject })
-      if (!busy) run().catch(reject)
-    }),
-  }
+  return (counter: string): Promise<number> => new Promise((resolve, reject) => {
+    waiting.push({ counter, resolve, reject })
+    if (!busy) run().catch(reject)
+  })
 }

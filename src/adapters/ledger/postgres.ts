@@ -67,7 +67,7 @@ export const openPostgresLedger = async ({ url, use, leaseMs = LEASE_MS, patienc
   const appender = createAppender(db, s, held, queue)
   const gatherer = createGatherer((steps) => queued(() => appender.append(steps)))
   const taker = createTaker(s, held.fence, queue)
-  const draws = createDraws(async (amounts) => {
+  const draw = createDraws(async (amounts) => {
     const names = [...amounts.keys()].sort()
     const rows = await db.transaction((run) => run(
       `INSERT INTO ${s}.counters AS c (name, value) SELECT * FROM unnest($1::text[], $2::bigint[]) u(name, value) ORDER BY u.name COLLATE "C"
@@ -124,7 +124,7 @@ export const openPostgresLedger = async ({ url, use, leaseMs = LEASE_MS, patienc
       const key = deliveryKeyOf(deliveryId)
       return key ? ((await take((run) => taker.one(run, key)))[0] ?? null) : null
     },
-    draw: (counter) => draws.draw(counter),
+    draw,
     nextDue: async ({ mode, runId, to }: DueFilter) => {
       await gatherer.drained()
       const [row] = await db.query(

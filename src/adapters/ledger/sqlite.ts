@@ -78,7 +78,7 @@ const ledgerOf = (client: Client): Ledger => ({
   ofBatch: (mode, batchId) => client.call('ofBatch', mode, batchId),
   takeAbandoned: (query) => client.call('takeAbandoned', query),
   takeOne: (deliveryId) => client.call('takeOne', deliveryId),
-  draw: createDraws((amounts) => client.call('count', amounts)).draw,
+  draw: createDraws((amounts) => client.call('count', amounts)),
   load: (deliveryId) => client.call('load', deliveryId),
   ofLead: (leadId) => client.call('ofLead', leadId),
   events: (filter) => pages((after) => client.call('eventsPage', filter satisfies EventsFilter, after, PAGE), (row) => row.seq),

@@ -1,4 +1,5 @@
 import { usageError } from '../../base/diagnostic.ts'
+import { inQuotes } from '../../base/shell.ts'
 import type { CommandSpec, OptionSpec, RunCommand } from '../command.ts'
 import { COMMANDS, COMMON_OPTIONS, QUIET_COMMON_OPTIONS } from '../commands.ts'
 import { EXIT } from '../exit.ts'
@@ -40,8 +41,6 @@ const COMMON: readonly Flag[] = [...COMMON_OPTIONS.map(flagOf), { name: '--help'
 /** Whatever command they are of: a flag takes a value in all of them or in none. */
 const valued = (commands: readonly Completed[]): readonly string[] =>
   [...new Set([...COMMON, ...QUIET_COMMON_OPTIONS.map(flagOf), ...commands.flatMap((each) => each.flags)].flatMap(({ name, value }) => (value === null ? [] : [name])))]
-
-const quoted = (text: string): string => `'${text.replaceAll("'", String.raw`'\''`)}'`
 
 /** The ids of recipient files: their stems. */
 const stemsIn = (folders: string): string => `find -L ${folders} -name '*.y*ml' ! -name 'calling-hours.y*ml' 2>/dev/null | sed -E 's#.*/##; s#\\.ya?ml$##'`
@@ -92,15 +91,15 @@ complete -o filenames -F _finalmile finalmile
 const zsh = (commands: readonly Completed[]): string => {
   const plain = (text: string): string => text.replace(/[[\]:\\]/g, String.raw`\$&`)
   const action = (offer: Offer): string => (offer === 'nothing' ? ' ' : offer === 'files' ? '_files' : offer === 'recipients' ? '_finalmile_recipients' : `(${offer.join(' ')})`)
-  const flag = ({ name, help, value }: Flag): string => quoted(`${name === '--recipients' ? '*' : ''}${name}${value === null ? '' : '='}[${plain(help)}]${value === null ? '' : `: :${action(value)}`}`)
-  const operand = ({ offer, repeated }: Operand, i: number): string => quoted(`${repeated ? '*' : i + 1}: :${action(offer)}`)
+  const flag = ({ name, help, value }: Flag): string => inQuotes(`${name === '--recipients' ? '*' : ''}${name}${value === null ? '' : '='}[${plain(help)}]${value === null ? '' : `: :${action(value)}`}`)
+  const operand = ({ offer, repeated }: Operand, i: number): string => inQuotes(`${repeated ? '*' : i + 1}: :${action(offer)}`)
   return `#compdef finalmile
 # finalmile completion for zsh: source <(finalmile completion zsh)
 _finalmile() {
   local curcontext=$curcontext state line
   local -a typed=($words) commands common
   commands=(
-${commands.map((each) => `    ${quoted(`${each.name}:${each.summary.replaceAll(':', String.raw`\:`)}`)}`).join('\n')}
+${commands.map((each) => `    ${inQuotes(`${each.name}:${each.summary.replaceAll(':', String.raw`\:`)}`)}`).join('\n')}
   )
   common=(
 ${COMMON.map((each) => `    ${flag(each)}`).join('\n')}
@@ -127,8 +126,8 @@ if [[ $funcstack[1] == _finalmile ]]; then _finalmile "$@"; else compdef _finalm
 }
 
 const fish = (commands: readonly Completed[]): string => {
-  const offered = (offer: Offer): string => (offer === 'nothing' ? '' : offer === 'files' ? ' -F' : ` -a ${offer === 'recipients' ? "'(__finalmile_recipients)'" : quoted(offer.join(' '))}`)
-  const flag = ({ name, help, value }: Flag): string => `-l ${name.slice(2)}${value === null ? '' : `${value === 'files' ? ' -r' : ' -x'}${offered(value)}`} -d ${quoted(help)}`
+  const offered = (offer: Offer): string => (offer === 'nothing' ? '' : offer === 'files' ? ' -F' : ` -a ${offer === 'recipients' ? "'(__finalmile_recipients)'" : inQuotes(offer.join(' '))}`)
+  const flag = ({ name, help, value }: Flag): string => `-l ${name.slice(2)}${value === null ? '' : `${value === 'files' ? ' -r' : ' -x'}${offered(value)}`} -d ${inQuotes(help)}`
   const at = (place: string): string => `complete -c finalmile -n '__finalmile_at ${place}'`
   return `# finalmile completion for fish: finalmile completion fish | source
 function __finalmile_at -d 'whether the command and the number of its operands so far are as asked'
@@ -153,7 +152,7 @@ end
 complete -c finalmile -f
 ${COMMON.map((each) => `complete -c finalmile ${flag(each)}`).join('\n')}
 ${at('":-1"')} -l version -d 'print the version'
-${commands.map((each) => `${at('":-1"')} -a ${each.name} -d ${quoted(each.summary)}`).join('\n')}
+${commands.map((each) => `${at('":-1"')} -a ${each.name} -d ${inQuotes(each.summary)}`).join('\n')}
 ${commands.flatMap(({ name, flags, operands }) => [
     ...flags.map((each) => `${at(`"${name}:*"`)} ${flag(each)}`),
     ...operands.flatMap((each, i) => (each.offer === 'nothing' ? [] : [`${at(`"${name}:${each.repeated ? '*' : i}"`)}${offered(each.offer)}`])),

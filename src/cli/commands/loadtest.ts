@@ -16,7 +16,7 @@ import { openCatalogue, openTarget } from '../recipients/catalogue.ts'
 import type { RunCommand } from '../command.ts'
 import { EXIT } from '../exit.ts'
 import { watchInterrupts } from '../interrupts.ts'
-import { beginMeasuring, judge, measure, type Criterion, type Measured, type Sample } from '../load/judge.ts'
+import { beginMeasuring, judge, measure, megabytes, type Criterion, type Measured, type Sample } from '../load/judge.ts'
 import { loadLead } from '../load/leads.ts'
 import { dueAt, dueBy, type Ramp } from '../load/ramp.ts'
 import { plural, showCount, showMs } from '../render/figures.ts'
@@ -139,7 +139,7 @@ const renderSamples = (samples: readonly Sample[], columns: number, paint: Param
     const last = part.at(-1)
     if (!last) break
     const sum = (of: (each: Sample) => number): number => part.reduce((total, each) => total + of(each), 0)
-    rows.push([formatDuration(last.atMs), showCount(sum((each) => each.taken)), showCount(sum((each) => each.settled)), showCount(sum((each) => each.failed)), showMs(last.p95Ms), formatDuration(last.lateMs), `${Math.round(last.memory / 1024 / 1024)} MB`])
+    rows.push([formatDuration(last.atMs), showCount(sum((each) => each.taken)), showCount(sum((each) => each.settled)), showCount(sum((each) => each.failed)), showMs(last.p95Ms), formatDuration(last.lateMs), megabytes(last.memory)])
   }
   return renderTable([{ title: 'AT', ...right }, { title: 'TAKEN', ...right }, { title: 'SETTLED', ...right }, { title: 'FAILED', ...right }, { title: 'P95 SO FAR', ...right }, { title: 'LATE', ...right }, { title: 'MEMORY', ...right }], rows, columns, paint)
 }

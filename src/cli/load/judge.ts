@@ -60,4 +60,4 @@ const growthOf = (memory: readonly number[]): { readonly share: number; readonly
 }
 
 const median = (values: readonly number[]): number => [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)] ?? 0
-const megabytes = (bytes: number): string => `${Math.round(bytes / 1024 / 1024)} MB`
+export const megabytes = (bytes: number): string => `${Math.round(bytes / 1024 / 1024)} MB`

@@ -5,7 +5,7 @@ describe('tickets', () => {
   it('that are asked for at once, or while others are drawn, are drawn together, each once and in order', async () => {
     const values = new Map<string, number>()
     const transactions: Record<string, number>[] = []
-    const { draw } = createDraws(async (amounts) => {
+    const draw = createDraws(async (amounts) => {
       transactions.push(Object.fromEntries(amounts))
       await new Promise(setImmediate)
       for (const [name, amount] of amounts) values.set(name, (values.get(name) ?? 0) + amount)
@@ -22,7 +22,7 @@ describe('tickets', () => {
 
   it('that could not be drawn are refused to all who asked, and the next are drawn', async () => {
     let broken = true
-    const { draw } = createDraws(async (amounts) => {
+    const draw = createDraws(async (amounts) => {
       if (broken) throw new Error('the disk is full')
       return new Map([...amounts])
     })
