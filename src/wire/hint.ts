@@ -7,7 +7,8 @@ export const hintFor = (verdict: Verdict, httpStatus: number | null): string | n
   switch (verdict.kind) {
     case 'failed': return hintForFailure(verdict, httpStatus)
     case 'unknown': return verdict.interrupted === true ? null : hintForDoubt(verdict.class, verdict.reason ?? '')
-    case 'unconfirmed': return /price/.test(verdict.reason ?? '') ? REVENUE
+    case 'unconfirmed': return PAGE.test(verdict.reason ?? '') ? 'a page came in place of an answer, as from maintenance, a log-in or another address: check Endpoint and Auth, ask the buyer when it is back and whether it has these leads, then settle them with `finalmile review`'
+      : /price/.test(verdict.reason ?? '') ? REVENUE
       : 'save an answer as the buyer gives it, look at it with `finalmile parse`, mend Response Parsing, then settle the lead with `finalmile review`'
     case 'accepted':
     case 'rejected':
@@ -31,6 +32,8 @@ const hintForDoubt = (of: FailureClass, reason: string): string =>
   : TIMEOUT
 
 const BROKEN = /\bclosed\b|\bECONNRESET\b|\bEPIPE\b|\bterminated\b|\bhang up\b/
+const PAGE = /^it is a (?:web page|page to log in),/
+const LOGIN = /it redirects to \S*(?:log-?in|sign-?in|\bsso\b|\boauth)/i
 const TIMEOUT = 'increase Timeout step by step, ask the buyer about its capacity, and consider a batch where it stays slow'
 const PROTOCOL = 'its server answers what its protocol does not allow, as the reason says, and no setting makes that readable: show the reason to the buyer, or to whoever runs what stands between'
 const PRIVATE = 'the address is private: set `Allow Private Network: yes` where that is meant'
@@ -57,7 +60,8 @@ const hintForFailure = (verdict: FailedVerdict, httpStatus: number | null): stri
       : 'set Rate to what the buyer allows (`Rate: 10 per second`)'
     case 'server_error': return "the buyer's side has trouble; retries go on by Retry Strategy, and a Backup Endpoint or a Fallback carries the leads meanwhile"
     // Of a post, a 301 and a 302 are not followed: what comes next would be asked for without the lead.
-    case 'redirect': return httpStatus === 301 || httpStatus === 302 ? `where the buyer has moved, write the new address into Endpoint; where that is how it says yes (a page of thanks), write \`${httpStatus}: Success\` under Response Codes`
+    case 'redirect': return LOGIN.test(verdict.reason ?? '') ? 'it sends to a page to log in: check Auth and Endpoint; a recipient signs in by Auth alone, and follows no log-in'
+      : httpStatus === 301 || httpStatus === 302 ? `where the buyer has moved, write the new address into Endpoint; where that is how it says yes (a page of thanks), write \`${httpStatus}: Success\` under Response Codes`
       : 'write the new address into Endpoint, or set `Follow Redirects: yes`'
     case 'blocked': return PRIVATE
     case 'duplicate':

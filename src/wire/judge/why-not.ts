@@ -7,7 +7,7 @@ import { compileText } from '../parse/probe.ts'
 export const whyUnreadable = (answer: Answer): string =>
   answer.truncated ? 'it is longer than Maximum Response, so that it could not be read whole'
   : answer.isEmpty() ? `${statusText(answer.status)} with an empty body says neither yes nor no`
-  : 'it cannot be read in the way that Response Parsing asks for'
+  : `it ${!answer.isPage() ? '' : /type=["']?password/i.test(answer.text()) ? 'is a page to log in, which ' : 'is a web page, which '}cannot be read in the way that Response Parsing asks for`
 
 /** Why an answer is none: what stands where the rule looks, as `ACCEPTED` for `accepted`, a 1 for true; of all words there are too many. */
 export const compileWhyNot = (success: Condition): ((answer: Answer) => string) => {
