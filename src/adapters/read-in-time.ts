@@ -1,8 +1,8 @@
+import type { Reader } from '../wire/endpoint.ts'
 import { createContext, Script } from 'node:vm'
 import { errorCode } from '../base/error.ts'
 import type { Verdict } from '../core/verdict.ts'
 import type { EndpointDefinition } from '../definitions/endpoint-definition.ts'
-import type { Reader } from '../wire/read.ts'
 import type { AnyReply } from '../wire/request.ts'
 
 /** Far more than a sound pattern takes on an answer of 1 MB. */

@@ -43,17 +43,11 @@ export interface RenderInput {
 /** A request, or why none can be made of this lead (nothing is sent then). */
 export type Rendered = { readonly ok: true; readonly request: OutgoingRequest; /** the idempotency key it carries, if any */ readonly key?: string } | { readonly ok: false; readonly reason: string; /** must be known first; then it is rendered again */ readonly lookup?: Lookup }
 
-/** One endpoint recipient, compiled once when its file is loaded: pure functions from leads to requests and from replies to verdicts. */
-export interface Endpoint {
-  readonly definition: EndpointDefinition
+/** From leads to requests. */
+export interface Renderer {
   render(input: RenderInput): Rendered
   /** Many leads in one request, in the given order; only where the definition has a `batch`. */
   renderBatch(inputs: readonly RenderInput[]): Rendered
-  read(reply: AnyReply, phase: PhaseName): Verdict
-  /** One verdict per lead, in the order of `leads`. */
-  readBatch(reply: AnyReply, leads: readonly Lead[]): readonly Verdict[]
-  /** Only where answers about a lead for which its pattern or a bid names a price mean something else: an acceptance without one is then no doubt. */
-  readonly priced?: Pick<Endpoint, 'read' | 'readBatch'>
   /** Only where requests carry a token that is asked for first. */
   readonly token?: TokenSource
   /** Only for batches: why this lead can never be in one (and fails alone); null where it can. */
@@ -62,6 +56,21 @@ export interface Endpoint {
   readonly keptApart?: ((input: RenderInput) => string | null) | undefined
   /** Only for batches: what a request says once for all its leads (where it goes, its headers); leads that differ in it are never in one. Absent: nothing of it is the lead's. */
   readonly inCommon?: ((input: RenderInput) => string) | undefined
+}
+
+/** From replies to verdicts. */
+export interface Reader {
+  /** Total: every reply gets exactly one verdict, and none throws. */
+  read(reply: AnyReply, phase: PhaseName): Verdict
+  /** One verdict per lead, in the order of `leads`. */
+  readBatch(reply: AnyReply, leads: readonly Lead[]): readonly Verdict[]
+}
+
+/** One endpoint recipient, compiled once when its file is loaded: pure functions from leads to requests and from replies to verdicts. */
+export interface Endpoint extends Renderer, Reader {
+  readonly definition: EndpointDefinition
+  /** Only where answers about a lead for which its pattern or a bid names a price mean something else: an acceptance without one is then no doubt. */
+  readonly priced?: Reader
 }
 
 /** Something of the service's own that a request needs (the id of a list of this name): looked up once, and kept. */

@@ -1,6 +1,5 @@
 import type { Verdict } from '../core/verdict.ts'
-import type { TokenSource } from './endpoint.ts'
-import type { Reader } from './read.ts'
+import type { Reader, TokenSource } from './endpoint.ts'
 
 /**
  * A buyer may echo what it was sent (VICIdial shows a wrong password): secrets are masked in its words before they reach

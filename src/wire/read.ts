@@ -1,13 +1,10 @@
-import type { Lead } from '../core/lead.ts'
-import type { PhaseName } from '../core/plan.ts'
-import type { Verdict } from '../core/verdict.ts'
+import type { Reader } from './endpoint.ts'
 import type { EndpointDefinition } from '../definitions/endpoint-definition.ts'
 import { verdictOfFault } from './judge/classify.ts'
 import { createJudge } from './judge/post.ts'
 import { createPingJudge } from './judge/ping.ts'
 import { Answer } from './parse/answer.ts'
 import { createBatchReader } from './batch/read.ts'
-import type { AnyReply } from './request.ts'
 import { hubspotReader } from './types/hubspot/read.ts'
 import { salesforceReader } from './types/salesforce/read.ts'
 import { verdictOfHandover } from './types/handover.ts'
@@ -15,13 +12,6 @@ import { verdictOfHandover } from './types/handover.ts'
 export interface ReaderOptions {
   /** The recipient, its pattern or its ping names a price: an acceptance without one is no doubt. */
   readonly hasPriceFallback: boolean
-}
-
-export interface Reader {
-  /** Total: every reply gets exactly one verdict, and none throws. */
-  read(reply: AnyReply, phase: PhaseName): Verdict
-  /** One verdict per lead, in the order of `leads`. */
-  readBatch(reply: AnyReply, leads: readonly Lead[]): readonly Verdict[]
 }
 
 /** Services with answers of their own, whatever a recipient's file says of them. */

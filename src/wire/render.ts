@@ -3,7 +3,7 @@ import type { PhaseName } from '../core/plan.ts'
 import type { EndpointDefinition } from '../definitions/endpoint-definition.ts'
 import type { Format } from '../definitions/endpoint-type.ts'
 import type { MappingNode } from '../definitions/mapping-node.ts'
-import type { Endpoint, RenderInput, Rendered, TokenSource } from './endpoint.ts'
+import type { RenderInput, Rendered, Renderer } from './endpoint.ts'
 import { compileAuth } from './encode/auth.ts'
 import { compileBody, type Payload } from './encode/body.ts'
 import { charsetNamed, CHARSETS } from './encode/charset.ts'
@@ -21,15 +21,6 @@ import { compileTokenSource } from './token.ts'
 import { oneKeyOf } from './types/compiling.ts'
 import { compileTarget } from './encode/target.ts'
 import { changingBodies, compileKey } from './encode/key.ts'
-
-export interface Renderer {
-  readonly render: (input: RenderInput) => Rendered
-  readonly renderBatch: (inputs: readonly RenderInput[]) => Rendered
-  readonly token?: TokenSource
-  readonly refuses?: Endpoint['refuses']
-  readonly keptApart?: Endpoint['keptApart']
-  readonly inCommon?: Endpoint['inCommon']
-}
 
 /** Compiles everything of an endpoint that makes requests; mistakes are reported at their place in the file. */
 export const compileRenderer = (definition: EndpointDefinition, report: Report): Renderer => {

@@ -1,9 +1,8 @@
 import type { Report } from '../../base/diagnostic.ts'
 import { shortHash } from '../../base/hash.ts'
 import type { EndpointDefinition } from '../../definitions/endpoint-definition.ts'
-import type { RenderInput, Rendered } from '../endpoint.ts'
+import type { RenderInput, Rendered, Renderer } from '../endpoint.ts'
 import { compileDocument, type Document } from '../mapping/document.ts'
-import type { Renderer } from '../render.ts'
 import { templateOptions, type TemplateOptions } from '../template/template.ts'
 
 /** What the templates of a recipient without pings may name. */

@@ -1,15 +1,15 @@
-import type { Mode } from '../../../core/event.ts'
 import { grantStarts } from '../../../core/rate.ts'
-import type { Given, Rate } from '../../../core/rate.ts'
+import type { Given } from '../../../core/rate.ts'
+import type { Ledger } from '../../../ports.ts'
 import { createStoreClock } from './store-clock.ts'
 import type { Database } from './database.ts'
 
 /** Limits over all workers that are not counted with a step: how many attempts may be under way, and when one may start. */
 export const createLimits = (db: Database, s: string, fence: number) => ({ holdPlaces: createPlaces(db, s, fence), holdStarts: createStarts(db, s) })
 
-const createPlaces = (db: Database, s: string, fence: number) =>
+const createPlaces = (db: Database, s: string, fence: number): Ledger['holdPlaces'] =>
   /** A fair part of the places, never more over all workers than there are. */
-  (recipient: string, mode: Mode, limit: number, { wanted, used }: { readonly wanted: number; readonly used: number }): Promise<number> =>
+  (recipient, mode, limit, { wanted, used }) =>
     db.transaction(async (run) => {
       await run('SELECT pg_advisory_xact_lock(hashtext($1))', [`${s} places ${mode} ${recipient}`])
       // Places of a worker that is lost may still be in use at the buyer until its lease has run out; then nobody sends.
@@ -24,9 +24,9 @@ const createPlaces = (db: Database, s: string, fence: number) =>
     })
 
 /** Times are given away by the clock of the database, which is the same for all workers. */
-const createStarts = (db: Database, s: string) => {
+const createStarts = (db: Database, s: string): Ledger['holdStarts'] => {
   const clock = createStoreClock()
-  return async (recipient: string, mode: Mode, rate: Rate, { fromMs, withinMs, wanted }: { readonly fromMs: number; readonly withinMs: number; readonly wanted: number }): Promise<{ readonly inMs: readonly number[]; readonly nextInMs: number | null }> => {
+  return async (recipient, mode, rate, { fromMs, withinMs, wanted }) => {
     const grant = await db.transaction(async (run) => {
       const [row] = await run(`INSERT INTO ${s}.starts AS t VALUES ($1, $2, '[]') ON CONFLICT (recipient, mode) DO UPDATE SET given = t.given RETURNING given`, [recipient, mode])
       // On its own, and short: by its round trip the two clocks are compared.

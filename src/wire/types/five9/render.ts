@@ -7,8 +7,8 @@ import type { EndpointOf } from '../../../definitions/endpoint-definition.ts'
 import type { Five9Settings } from '../../../definitions/type-settings.ts'
 import { formOf } from '../../encode/form.ts'
 import { addQuery } from '../../encode/url.ts'
-import type { RenderInput } from '../../endpoint.ts'
-import { compileRenderer, type Renderer } from '../../render.ts'
+import type { RenderInput, Renderer } from '../../endpoint.ts'
+import { compileRenderer } from '../../render.ts'
 
 /** A form post; with Schedule Calls it also tells the dialer when to call a lead that came outside its window. */
 export const compileFive9 = (definition: EndpointOf<'five9.add_to_list'>, report: Report): Renderer => {
