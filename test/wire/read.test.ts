@@ -277,6 +277,15 @@ describe('pings', () => {
   ]
   it('204 is no bid, as OpenRTB has it', () => expect(readAny(answer(204), 'ping')).toEqual({ kind: 'rejected', reason: 'no bid', said: null }))
   it.each(rows)('%j', (body, want) => expect(readAny(answer(200, body), 'ping')).toMatchObject(want))
+  it.each<[string, Partial<ParsingDefinition>, unknown, object]>([
+    ['that cannot be read is neither a bid nor none, without a Success rule too', { bid: path('price') }, '<html>', { kind: 'unconfirmed' }],
+    ['that is empty is no bid where Success does not ask for a body', { bid: path('price'), success: is('http.status', 200) }, undefined, { kind: 'rejected', reason: 'no bid' }],
+    ['that is empty is in doubt where Success reads a body, whatever else it asks', { bid: path('price'), success: and(is('http.status', 200), is('body', 'OK', 'contains')) }, undefined, { kind: 'unconfirmed' }],
+    ['has its bid in a header beside a body that is not read', { bid: path('header.x-bid'), success: is('http.status', 200) }, '<html>', { kind: 'bid', price: { amount: 50_000 } }],
+    ['without a path to its bid is none', { pingId: path('id') }, { id: 'P1' }, { kind: 'rejected', reason: expect.stringContaining('has no Bid') }],
+  ])('an answer %s', (_what, parsing, body, want) => {
+    expect(createReader(buildDefinition({ ping: buildPing(parsing) })).read(answer(200, body, { 'x-bid': '5' }), 'ping')).toMatchObject(want)
+  })
   it('statuses go by the default table', () => {
     expect(readAny(answer(500), 'ping')).toMatchObject({ kind: 'failed', class: 'server_error' })
     expect(readAny(answer(200, { status: 'accepted', leadId: 1, price: 1 }), 'post')).toMatchObject({ kind: 'accepted' })

@@ -56,4 +56,7 @@ describe('retryAfterMs', () => {
       expect(httpDate(text, at)).toBe(Date.UTC(1994, 10, 6, 8, 49, 37))
     }
   })
+  it.each(['Sunday, 31-Jan-27 23:59:60 GMT', 'Sun Jan 31 23:59:60 2027'])('the last second of a month: %s', (text) => expect(httpDate(text, at)).toBe(Date.UTC(2027, 0, 31, 23, 59, 60)))
+  it.each(['00-Jan-27 12:00:00', '32-Jan-27 12:00:00', '01-Foo-27 12:00:00', '01-Jan-27 24:00:00', '01-Jan-27 23:60:00', '01-Jan-27 23:59:61'])('%s is no time', (text) => expect(httpDate(`Sunday, ${text} GMT`, at)).toBeNull())
+  it('a year of two digits is at most fifty years ahead', () => expect(['76', '77'].map((year) => httpDate(`Sunday, 01-Jan-${year} 00:00:00 GMT`, at))).toEqual([Date.UTC(2076, 0, 1), Date.UTC(1977, 0, 1)]))
 })
