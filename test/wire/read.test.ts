@@ -255,6 +255,19 @@ describe('Retry On', () => {
     const counted = [{ status: null, when: null, again: { times: 2 } }]
     expect(read(answer(400, {}), {}, { retryOn: counted })).toMatchObject({ kind: 'failed', retry: true, again: { times: 2 } })
   })
+  it('reaches the statuses that it names alone, and waits as long as the answer asks', () => {
+    const named = [{ status: { from: 423, to: 424 }, when: null }]
+    expect([422, 423, 424, 426].map((status) => read(answer(status), {}, { retryOn: named }))).toMatchObject([false, true, true, false].map((retry) => ({ kind: 'failed', retry })))
+    expect(read(answer(423, { error: 'locked' }, { 'retry-after': '7' }), {}, { retryOn: named })).toMatchObject({ retryAfterMs: 7_000, reason: 'locked' })
+    expect(read(answer(423), {}, { retryOn: named })).not.toHaveProperty('retryAfterMs')
+  })
+  it('says that a 409 is no duplicate, but where a rule of the recipient says so', () => {
+    const named = [{ status: { from: 409, to: 409 }, when: null }]
+    const known = { duplicate: is('error', 'known') }
+    expect([{ error: 'locked' }, { error: 'known' }].map((body) => read(answer(409, body), known, { retryOn: named }))).toMatchObject([{ kind: 'failed', class: 'invalid_data', retry: true, reason: 'locked' }, { kind: 'duplicate' }])
+    expect(read(answer(409), {}, { retryOn: named, responseCodes: [codeRow(409, 'duplicate')] })).toMatchObject({ kind: 'duplicate' })
+    expect(read(answer(409), {}, { retryOn: [{ status: { from: 409, to: 409 }, when: is('error', 'locked') }] })).toMatchObject({ kind: 'duplicate' })
+  })
   it('reaches a refusal inside a 200, never an acceptance', () => {
     const exception = [{ status: null, when: is('css(#F9errCode @value)', '715') }]
     expect(read(FIVE9('715', 'too many'), FIVE9_RULES, { retryOn: exception })).toMatchObject({ kind: 'failed', retry: true })

@@ -39,6 +39,12 @@ export const createJudge = (definition: EndpointDefinition, hasPriceFallback: bo
   const excepted = createExceptions(definition)
   const proof = parsing.proof ? compileProbe({ kind: 'exists', path: parsing.proof }) : null
 
+  /** That a 409 is a duplicate is no rule of the recipient's: `Retry On` may say otherwise. */
+  const usual: Judge = (answer, at) => {
+    const verdict = byStatus(answer, voice, at)
+    return excepted && verdict.kind === 'duplicate' ? excepted(verdict, answer, at) : verdict
+  }
+
   const decide: Judge = (answer, at) => {
     const isOk = answer.status >= 200 && answer.status < 300
     if (proof && isOk && proof(answer) !== 'yes') return voice.unconfirmed(answer, answer.truncated || answer.isEmpty() ? whyUnreadable(answer) : `it has nothing at ${written(parsing.proof ?? null)}, which every answer of this service has`)
@@ -60,11 +66,11 @@ export const createJudge = (definition: EndpointDefinition, hasPriceFallback: bo
     }
     const fault = isSoap ? soapFaultOf(answer) : null
     if (fault) return verdictOfSoapFault(fault, answer, voice, at)
-    if (!isOk && !rowSaysSuccess && !successNamesStatus) return byStatus(answer, voice, at)
+    if (!isOk && !rowSaysSuccess && !successNamesStatus) return usual(answer, at)
     const table = rowSaysSuccess || !tableDecides
     const sense = success ? success(answer) : table ? 'yes' : doubt || (tableReadsBody && answer.isEmpty()) ? 'blind' : 'no'
     if (sense === 'yes') return doubt ? voice.unconfirmed(answer, whyUnreadable(answer)) : accept(answer)
-    if (!isOk && !rowSaysSuccess) return byStatus(answer, voice, at)
+    if (!isOk && !rowSaysSuccess) return usual(answer, at)
     if (sense === 'blind' || (successReadsBody && answer.isEmpty()) || isStray?.(answer)) return voice.unconfirmed(answer, whyUnreadable(answer))
     return { kind: 'rejected', ...voice.say(answer, whyNot ? whyNot(answer) : 'it matches no row of Response Codes') }
   }
