@@ -238,6 +238,19 @@ describe('Response Codes', () => {
     expect(read(answer(200, 'OK'), {}, { responseCodes })).toMatchObject({ kind: 'accepted' })
   })
 
+  it('a row about credentials pauses, unless it says that they are tried again; another does where it says so', () => {
+    const verdictOf = (...row: Parameters<typeof codeRow>) => read(answer(418), {}, { responseCodes: [codeRow(...row)] })
+    expect(verdictOf(418, 'auth')).toMatchObject({ class: 'auth', retry: false, pause: true, alert: true })
+    expect(verdictOf(418, 'invalid-data', { pause: true })).toMatchObject({ class: 'invalid_data', retry: false, pause: true, alert: true })
+    for (const other of [verdictOf(418, 'auth', { retry: true }), verdictOf(418, 'invalid-data'), verdictOf(418, 'server-error')]) expect(other).not.toHaveProperty('pause')
+  })
+
+  it('how often a row is tried again counts where it is', () => {
+    const verdictOf = (retry: boolean) => read(answer(418), {}, { responseCodes: [codeRow(418, 'server-error', { retry, again: { times: 2 } })] })
+    expect(verdictOf(true)).toMatchObject({ retry: true, again: { times: 2 } })
+    expect(verdictOf(false)).not.toHaveProperty('again')
+  })
+
   it.each([['duplicate', 'DUP'], ['rejected', 'NO']] as const)('a row without a status that says %s does: it sells nothing', (means, word) => {
     const responseCodes = [codeRow(null, means, { when: is('body', word, 'contains') })]
     for (const status of [200, 400, 500]) expect(read(answer(status, word), {}, { responseCodes })).toMatchObject({ kind: means, reason: word })
