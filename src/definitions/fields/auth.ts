@@ -1,4 +1,5 @@
 import type { Field, Kind } from './field.ts'
+import { HEADER_NAME } from './idempotency.ts'
 import { MAPPING } from './mapping.ts'
 import { TEXT, WORDS, listOf, oneOf } from './plain.ts'
 
@@ -46,7 +47,7 @@ export const AUTH_SECTION = {
   secret: { key: 'Secret', kind: TEXT, doc: 'HMAC and Standard Webhooks: the shared secret', example: '${WEBHOOK_SECRET}' },
   olderSecrets: { key: 'Older Secrets', aliases: ['Older Secret'], kind: listOf(TEXT), doc: 'Standard Webhooks and HMAC: secrets that the buyer may still know while they are changed; each makes a signature of its own beside the first', example: '${OLD_WEBHOOK_SECRET}' },
   algorithm: { key: 'Algorithm', kind: WORDS, doc: 'HMAC: sha256, sha1, sha384, sha512 or md5', example: 'sha256', default: 'sha256' },
-  header: { key: 'Header', kind: WORDS, doc: 'HMAC: the header that carries the signature; OAuth2 and Token Request: the one that carries the token', example: 'X-Signature', default: 'X-Signature; Authorization' },
+  header: { key: 'Header', kind: HEADER_NAME, doc: 'HMAC: the header that carries the signature; OAuth2 and Token Request: the one that carries the token', example: 'X-Signature', default: 'X-Signature; Authorization' },
   encoding: { key: 'Encoding', kind: oneOf('an encoding', { hex: 'hex', base64: 'base64' } as const), doc: 'HMAC: how the signature is written', example: 'base64', default: 'hex' },
   prefix: { key: 'Prefix', kind: WORDS, doc: 'HMAC: what stands before the signature', example: 'sha256=', default: 'nothing' },
 } as const satisfies Readonly<Record<string, Field<unknown>>>

@@ -1,25 +1,24 @@
 import type { Idempotency } from '../endpoint-definition.ts'
-import { isEmpty, textOf, type Field, type Kind } from './field.ts'
+import { parsed, refused } from '../values/parsed.ts'
+import { isEmpty, textOf, textual, type Field, type Kind } from './field.ts'
 import { TEXT, WORDS, yesNo } from './plain.ts'
 import { block } from './section.ts'
 
 const USUAL = 'Idempotency-Key'
+const NAME = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/
+
+export const HEADER_NAME = textual('text', (text, place) =>
+  (NAME.test(text) ? parsed(text) : refused(place, 'bad-header', `"${text}" cannot be the name of a header`, 'header names have letters, digits and -')))
 
 export const IDEMPOTENCY_SECTION = {
-  header: { key: 'Header', kind: WORDS, doc: 'The name of the header', example: 'X-Idempotency-Key', default: USUAL },
+  header: { key: 'Header', kind: HEADER_NAME, doc: 'The name of the header', example: 'X-Idempotency-Key', default: USUAL },
   key: { key: 'Key', kind: TEXT, doc: 'What it holds', example: '{{lead.id}}-{{delivery_attempt}}', default: 'one key per lead, recipient and delivery' },
   prevents: { key: 'Prevents', kind: WORDS, doc: 'A remark', example: 'Duplicate delivery on retry' },
 } as const satisfies Readonly<Record<string, Field<unknown>>>
 
-const NAME = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/
-
 /** Null: `off`. */
 export const IDEMPOTENCY: Kind<Idempotency | null> = block('Idempotency', IDEMPOTENCY_SECTION,
-  ({ values, places }, reading): Idempotency | null => {
-    const header = values.header ?? USUAL
-    if (!NAME.test(header) && places.header) reading.tell(places.header, 'bad-header', `"${header}" cannot be the name of a header`, 'header names have letters, digits and -')
-    return { header, key: values.key ?? null }
-  }, {
+  ({ values }): Idempotency | null => ({ header: values.header ?? USUAL, key: values.key ?? null }), {
     takes: 'the name of a header, or off',
     read: (node, reading) => {
       const text = isEmpty(node) ? undefined : textOf(node, 'a header name, off, or a block', reading)

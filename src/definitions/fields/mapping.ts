@@ -68,6 +68,7 @@ export const TABLES: Kind<Tables> = {
       for (const row of table.value.entries) {
         if (row.kind === 'block' || row.value.kind !== 'scalar') wrong(row.kind === 'block' ? row.open : row.value)
         else rows[row.key] = rowOf(row.value)
+        if (row.kind !== 'block' && row.value.kind === 'scalar' && row.value.text.includes('{{')) reading.tell(row.value.place, 'template-in-table', 'the buyer would get this as it stands: a table holds values, not templates', 'write {{default (lookup lead.state "regions") lead.state}} in Field Mapping, where the lead has another value')
       }
       tables[table.key] = rows
     }

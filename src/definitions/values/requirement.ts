@@ -32,8 +32,9 @@ export const parseRequirement = (text: string, place: Place): Parsed<Requirement
   return condition.ok ? check(text, { kind: 'condition', condition: condition.value }) : condition
 }
 
-/** A comparison sign, or a word of the grammar behind a single path; behind a plain word only where what follows is no prose. */
+/** A path in braces (told to stand without them), a comparison sign, or a word of the grammar behind a single path; behind a plain word only where what follows is no prose. */
 const looksLikeCondition = (text: string): boolean =>
-  /^(?:not\s+)?\(*\s*(?:[\w.]|\[[^\]]*\])+\s*(?:==?|!=|<>|>=?|<=?)/.test(text)
+  /^(?:not\s+)?\(*\s*\{\{/.test(text)
+  || /^(?:not\s+)?\(*\s*(?:[\w.]|\[[^\]]*\])+\s*(?:==?|!=|<>|>=?|<=?)/.test(text)
   || /^(?:not\s+)?\(*\s*(?:lead\.)?[\w.]*[_.][\w.]*\s+(?:not\s+)?(?:contains|starts[\s-]with|ends[\s-]with|matches|in|exists)\b/i.test(text)
   || /^(?:not\s+)?\w+\s+(?:not\s+)?(?:exists$|in\s*[([]|matches\s*["/]|contains\s+["']|(?:starts|ends)(?:-with\s|\s+with\s+["'\d@]))/i.test(text)

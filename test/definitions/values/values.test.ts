@@ -107,6 +107,9 @@ describe('caps and checks', () => {
     const told = load({ r: `${BASE}Requirements:\n  - phone is moble-capable\n  - Include TrustedFrom\n  - Include Jornya\n  - Business hour only\n` }).said.filter((each) => each.includes('not-enforced'))
     expect(told.map((each) => /did you mean "(.*)"/.exec(each)?.[1])).toEqual(['phone is mobile-capable', 'Include TrustedForm', 'Include Jornaya', 'Business hours only'])
   })
+  it('one with its field in braces is a condition too', () => expect(errorOf('Requirements:\n  - {{lead.age}} >= 18')).toContain('a path stands without braces here'))
+  it('a template in a table is told, since the buyer would get it as it stands', () => expect(errorOf('Tables:\n  t: {CA: "{{lead.x}}"}')).toContain('template-in-table'))
+  it('a header that carries a token or a signature has a name that headers can have', () => expect(errorOf('Auth: {Type: HMAC, Secret: secret, Header: "X Signature"}')).toContain('"X Signature" cannot be the name of a header'))
   it('a requirement that is meant as a condition is not documentation by mistake', () => expect(errorOf('Requirements:\n  - lead.age >=')).toContain('bad-condition'))
 })
 
