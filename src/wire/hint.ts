@@ -41,7 +41,16 @@ const PRIVATE = 'the address is private: set `Allow Private Network: yes` where 
 const REOPEN = 'then `finalmile unpause`; `deliver … --retry-failed` takes up the leads that failed'
 const REVENUE = "check Price in Response Parsing against a recorded answer, confirm that the buyer returns a price, or give the recipient a `Price`"
 
+/** What went wrong on the way to a token is not mended where leads go to. */
+const TOKEN_HINTS: Readonly<Partial<Record<FailureClass, string>>> = {
+  network: 'check the address that gives tokens (Token URL, or URL under Auth), and whether this machine may reach it',
+  redirect: `write the address where tokens are given into Token URL (or URL under Auth): a request for one is not sent on, ${REOPEN}`,
+  unreadable: 'what came from the address that gives tokens (Token URL, or URL under Auth) holds none: check that address, and under Token Request the path in Token; where it says maintenance, wait for its end',
+}
+
 const hintForFailure = (verdict: FailedVerdict, httpStatus: number | null): string | null => {
+  const ofToken = verdict.reason?.startsWith('token request: ') ? TOKEN_HINTS[verdict.class] : undefined
+  if (ofToken !== undefined) return ofToken
   switch (verdict.class) {
     case 'auth':
       return httpStatus === 403 ? `confirm that the buyer's IP list has this machine, review the permissions of the credentials, ${REOPEN}`
@@ -50,7 +59,7 @@ const hintForFailure = (verdict: FailedVerdict, httpStatus: number | null): stri
     case 'invalid_data': return /^the mail server /.test(verdict.reason ?? '') ? 'check To and From: the mail server does not take the message as it is addressed'
       : /^the SFTP server /.test(verdict.reason ?? '') ? 'check the folder in Endpoint and File Name: the server does not take the file there'
       : httpStatus === 404 || httpStatus === 405 || httpStatus === 410 ? 'check Endpoint and Method: the buyer has nothing at this address' : hintForField(namedField(verdict.said === undefined ? verdict.reason : verdict.said))
-    case 'timeout': return TIMEOUT
+    case 'timeout': return hintForDoubt(verdict.class, verdict.reason ?? '')
     case 'network': return /\bE[MN]FILE\b/.test(verdict.reason ?? '') ? 'this machine has no open files left for connections: raise the limit (`ulimit -n`), or lower --concurrency' : 'check the host and port of Endpoint, and whether this machine may reach it'
     case 'tls': return /host key/.test(verdict.reason ?? '') ? 'ask the buyer whether its server has a new key; write its fingerprint into Host Key only if so'
       : /altnames/.test(verdict.reason ?? '') ? "check the host of Endpoint: the certificate there is for other names, which its reason lists"

@@ -121,6 +121,12 @@ describe('hintFor', () => {
     expect(hint(fault('result-blocked'))).toMatch(/Allow Private Network/)
     expect(hintFor({ kind: 'unconfirmed', class: 'unreadable', reason: 'it has no price at price' }, 200)).toMatch(/Response Parsing.*returns a price/)
   })
+  it.each([
+    ['redirect', 'HTTP 302 Found', /Token URL.*unpause/], ['unreadable', 'the answer has no token at access_token: Sign in', /Token URL.*holds none/], ['network', 'connect ECONNREFUSED 127.0.0.1:9', /Token URL/],
+    ['timeout', 'read ECONNRESET', /the connection broke/], ['timeout', 'no answer in 2000 ms', /increase Timeout/], ['auth', 'HTTP 401 Unauthorized', /credentials/],
+  ] as const)('of a token names where tokens come from: %s, %s', (of, reason, text) => {
+    expect(hintFor({ kind: 'failed', class: of, retry: false, reason: `token request: ${reason}` }, null)).toMatch(text)
+  })
   it('is silent where all went well', () => {
     expect(hint(answer(200), 200)).toBeNull()
     expect(hint(answer(409), 409)).toBeNull()
