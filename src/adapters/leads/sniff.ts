@@ -55,6 +55,9 @@ const MANGLED: readonly { readonly cell: string; readonly message: (found: strin
   { cell: String.raw`#(?:N/A|REF!|NAME\?|VALUE!|DIV/0!|NUM!|NULL!|ERROR!)`, message: (found) => `errors of a spreadsheet stand in it (${found}) in place of values`, help: 'mend them in the spreadsheet, or empty those cells, and save the file anew' },
   { cell: String.raw`=(?:"[^"\r\n]*"|""[^"\r\n]*"")`, message: (found) => `values stand in it as formulas (${found.replaceAll('""', '"')}): buyers get them with = and quotes`, help: 'open the file in a spreadsheet and save it anew as CSV' },
   { cell: String.raw`[pz]:\+?\d{5,}`, message: (found) => `Meta's marks stand before its values (${found}): mapped as they are, buyers get them too`, help: 'in Field Mapping write {{digits lead.phone_number}}, or {{format lead.phone_number "##########"}}, which leave them out' },
+  // As pandas writes a column of which some cells are empty.
+  { cell: String.raw`\d{10,}\.0`, message: (found) => `phones or ids stand in it as numbers with decimals (${found}): mapped as they are, buyers get them so`, help: 'in Field Mapping write {{format lead.phone "##########"}}, which leaves them out, or write the file anew with that column as text' },
+  { cell: String.raw`NULL|\\N`, message: (found) => `${found} stands in it where there is no value: buyers get it as a word`, help: 'export the file anew with empty cells there' },
   // As Typeform and our own files guard phones against being read as formulas.
   { cell: String.raw`'\+\d[\d ().-]{5,}`, message: (found) => `apostrophes stand before its values (${found}), for spreadsheets: mapped as they are, buyers get them too`, help: 'in Field Mapping write {{digits lead.phone}}, or {{format lead.phone "##########"}}, which leave them out' },
 ]

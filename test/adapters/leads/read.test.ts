@@ -99,6 +99,14 @@ describe('CSV', () => {
     expect(answer.leads.map(({ lead }) => lead.id)).toEqual(['2'])
   })
 
+  it('tells of what programs write for numbers and for nothing', async () => {
+    const told = async (rows: string) => (await textOf(`id,phone,note\n${rows}`)).warnings.map(({ line, message }) => [line, message])
+    expect(await told('1,,a\n2,5125550101.0,b\n')).toEqual([[3, 'phones or ids stand in it as numbers with decimals (5125550101.0): mapped as they are, buyers get them so']])
+    expect(await told('1,NULL,a\n2,"NULL",b\n')).toEqual([[2, 'NULL stands in it where there is no value: buyers get it as a word']])
+    expect(await told('1,5,\\N\n')).toEqual([[2, '\\N stands in it where there is no value: buyers get it as a word']])
+    for (const rows of ['1,5000.0,a\n', '1,5,Null\n', '1,5,NULL and void\n']) expect(await told(rows)).toEqual([])
+  })
+
   it('tells of apostrophes before phones, as Typeform writes them', async () => {
     const told = async (rows: string) => (await textOf(`id,phone\n${rows}`)).warnings.map(({ line, message }) => [line, message])
     for (const rows of ["1,5125550101\n2,'+1 512 555 0102\n", `"1",""\n"2","'+1 512 555 0102"\n`]) expect(await told(rows)).toEqual([[3, "apostrophes stand before its values ('+1 512 555 0102), for spreadsheets: mapped as they are, buyers get them too"]])
