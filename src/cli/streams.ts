@@ -7,7 +7,7 @@ export interface Sink {
   write(text: string): void
   /** Resolves once the reader keeps up: await it between the pieces of a long output. */
   drained(): Promise<void>
-  /** A terminal whose width is known, and which is not dumb: lines can be drawn anew. */
+  /** A terminal whose width is known, which is not dumb and no log of a CI job (ora draws nothing there): lines can be drawn anew. */
   readonly isScreen: boolean
   /** Width in characters. Endless where there is no terminal: nothing is cut that goes into a file, a pipe or a mail from cron. */
   readonly columns: number
@@ -63,7 +63,7 @@ export const processStreams = (noColorFlag: boolean): Streams => {
 const sinkOf = (stream: NodeJS.WriteStream, noColorFlag: boolean): Sink => ({
   write: (text) => void stream.write(text),
   drained: () => (stream.writableNeedDrain ? new Promise((resolve) => stream.once('drain', () => resolve())) : Promise.resolve()),
-  get isScreen() { return stream.isTTY === true && stream.columns > 0 && process.env['TERM'] !== 'dumb' },
+  get isScreen() { return stream.isTTY === true && stream.columns > 0 && process.env['TERM'] !== 'dumb' && process.env['CI'] === undefined },
   get columns() { return stream.columns || (stream.isTTY === true ? WITHOUT_WIDTH : Infinity) },
   paint: createPaint(colorLevel(process.env, stream.isTTY === true, noColorFlag)),
 })

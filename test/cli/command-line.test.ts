@@ -216,6 +216,7 @@ describe('colours', () => {
     ['with NO_COLOR the progress line has none', { NO_COLOR: '1', TERM: 'xterm' }, /\u001b\[\d*K[^]*starting/, /\u001b\[\d+m/],
     ['else it has', { TERM: 'xterm' }, /\u001b\[36m/, /^$/],
     ['the cursor stays: who stops it with Ctrl-Z wants it in the shell', { TERM: 'xterm' }, /starting/, /\u001b\[\?25l/],
+    ['and the log of a CI job has none', { TERM: 'xterm', CI: 'true' }, /6 leads to/, /starting/],
     ['and a dumb terminal has no progress line', { TERM: 'dumb' }, /^6 leads to/, /\u001b|starting/],
   ])('on a terminal: %s', async (_rule, env, has, hasNot) => {
     const cwd = emptyFolder()
