@@ -2,19 +2,22 @@ import { idFieldAmong } from '../../adapters/leads/identity.ts'
 import type { LeadSource } from '../../adapters/leads/check.ts'
 import { diagnosticAt, type Diagnostic } from '../../base/diagnostic.ts'
 import { shellWord } from '../../base/shell.ts'
+import { withDots } from '../../core/lead-path.ts'
 import { textsIn, type MappingNode } from '../../definitions/mapping-node.ts'
 import { isSameName, leadPath, usualField } from '../../wire/draft/guess.ts'
 import type { Endpoint } from '../../wire/endpoint.ts'
 import { someOf } from '../render/figures.ts'
 import { leadFieldsIn } from '../sheet/fields.ts'
+import type { Target } from '../recipients/catalogue.ts'
 
 /**
  * What the columns of CSV files and the fields of JSON files tell before anything is sent: requests go out without the fields that a mapping names
  * otherwise, and a lead without an id is known by its whole row.
  */
-export const columnRemarks = (sources: readonly LeadSource[], endpoints: Iterable<Endpoint>, idAsked: boolean): readonly Diagnostic[] => {
-  const mapped = mappedBy([...endpoints])
-  const remarks = sources.flatMap(({ name, columns }) => (columns === null ? [] : [...fieldRemarks(name, columns, mapped), ...(idAsked ? [] : idRemarks(name, columns))]))
+export const columnRemarks = (sources: readonly LeadSource[], { endpoints, policies }: Pick<Target, 'endpoints' | 'policies'>, idAsked: boolean): readonly Diagnostic[] => {
+  const mapped = mappedBy([...endpoints.values()])
+  const lookBacks = [...policies.values()].flatMap(({ name, duplicateCheck }) => (duplicateCheck === null ? [] : { name, field: withDots(duplicateCheck.field) }))
+  const remarks = sources.flatMap(({ name, columns }) => (columns === null ? [] : [...fieldRemarks(name, columns, mapped), ...lookBackRemarks(name, columns, lookBacks), ...(idAsked ? [] : idRemarks(name, columns))]))
   // The files of a month have the same columns: what is the matter is told of the first.
   return [...new Map(remarks.toReversed().map((each) => [each.message + each.help, each])).values()].reverse()
 }
@@ -31,8 +34,10 @@ const mappedBy = (endpoints: readonly Endpoint[]): Mapped => {
   }
 }
 
+const isIn = (columns: readonly string[], field: string): boolean => columns.some((each) => each === field || each.startsWith(`${field}.`))
+
 const fieldRemarks = (file: string, columns: readonly string[], { fields, words, all }: Mapped): readonly Diagnostic[] => {
-  const missing = fields.filter((field) => !columns.some((each) => each === field || each.startsWith(`${field}.`)))
+  const missing = fields.filter((field) => !isIn(columns, field))
   const alike = missing.flatMap((field) => {
     const column = columns.find((each) => isSameName(each, field)) ?? columns.find((each) => usualField(each) === field)
     return column === undefined || fields.includes(column) ? [] : [`${leadPath(column)} for lead.${field}`]
@@ -41,6 +46,15 @@ const fieldRemarks = (file: string, columns: readonly string[], { fields, words,
   if (fields.length === 0 || missing.length < fields.length || all || columns.some((each) => each !== 'id' && words.has(each))) return []
   return [remark(file, `no field that is mapped is in this file: ${someOf(fields, 8)}`, `it has ${someOf(columns, 8)}: in Field Mapping write ${leadPath(columns.find((each) => usualField(each) !== 'id') ?? 'name')}`)]
 }
+
+/** A Duplicate Check of a field that no lead has keeps nobody back. */
+const lookBackRemarks = (file: string, columns: readonly string[], lookBacks: readonly { readonly name: string; readonly field: string }[]): readonly Diagnostic[] => lookBacks.flatMap(({ name, field }) => {
+  const column = isIn(columns, field) || columns.some((each) => field.startsWith(`${each}.`)) ? undefined : columnAlike(columns, field)
+  return column === undefined ? [] : [remark(file, `Duplicate Check of ${name} asks for ${field}, which has another name in this file: nobody is kept back`, `in Duplicate Check write ${leadPath(column)}; or rename it in the file`)]
+})
+
+const columnAlike = (columns: readonly string[], field: string): string | undefined =>
+  columns.find((each) => isSameName(each, field)) ?? columns.find((each) => usualField(each) === (usualField(field) ?? field))
 
 /** The column that seems to name leads, where none is called `id`. */
 export const likelyId = (columns: readonly string[]): string | undefined =>

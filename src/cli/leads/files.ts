@@ -9,7 +9,7 @@ import { renderDiagnostic } from '../render/diagnostic.ts'
 import { unaskedRemarks } from '../recipients/unasked.ts'
 
 /** Looks at all lead files before anything is sent; warnings go to stderr. */
-export const openLeads = async ({ options, streams, settings, cwd }: Invocation, names: readonly string[], inspect?: Inspect, target?: Pick<Target, 'plan' | 'endpoints'>): Promise<LeadStream> => {
+export const openLeads = async ({ options, streams, settings, cwd }: Invocation, names: readonly string[], inspect?: Inspect, target?: Target): Promise<LeadStream> => {
   const asked = {
     ...(typeof options.id === 'string' ? { id: options.id } : {}),
     ...(typeof options.received === 'string' ? { received: options.received } : {}),
@@ -17,7 +17,7 @@ export const openLeads = async ({ options, streams, settings, cwd }: Invocation,
   }
   const shown = names.map((each) => (each === '-' || cwd === process.cwd() ? each : resolve(cwd, each)))
   const { sources, warnings } = await checkLeadSources(shown, { ...asked, ...(names.includes('-') ? { stdin: streams.stdin } : {}) })
-  const remarks = target === undefined ? [] : [...unaskedRemarks(target), ...columnRemarks(sources, target.endpoints.values(), typeof options.id === 'string')]
+  const remarks = target === undefined ? [] : [...unaskedRemarks(target), ...columnRemarks(sources, target, typeof options.id === 'string')]
   if (!settings.quiet) for (const each of [...warnings, ...remarks]) streams.err.write(renderDiagnostic(each, () => null, streams.err.paint))
   return readLeads(sources, asked)
 }

@@ -5,7 +5,7 @@ import { parsed, refused, type Parsed } from './parsed.ts'
 
 /** `phone_1 within 30 days`. */
 export const parseDuplicateCheck = (text: string, place: Place): Parsed<DuplicateCheck> => {
-  const match = /^(?:by\s+)?([\w.[\]-]+)\s+(?:within|in|for)\s+(?:the\s+)?(?:last\s+)?(\S.*)$/i.exec(text.trim())
+  const match = /^(?:by\s+)?((?:[\w.-]|\[[^\]]*\])+)\s+(?:within|in|for)\s+(?:the\s+)?(?:last\s+)?(\S.*)$/i.exec(text.trim())
   if (!match) return refused(place, 'bad-duplicate-check', `got "${text}", expected a field and a time`, 'write phone_1 within 30 days')
   const [, field = '', time = ''] = match
   const within = parseDuration(time)

@@ -14,6 +14,11 @@ describe('columns of a CSV file', () => {
     expect(await planned('id,First Name,Mobile Phone', '  f: {{lead.first_name}}\n  {{#if lead.phone_1}}\n  p: {{lead.phone_1}}\n  {{/if}}')).toContain(
       'warning[columns]: fields that are mapped have other names in this file: they are left out of the requests\n --> leads.csv:1:1\n  = help: in Field Mapping write lead.[First Name] for lead.first_name, lead.[Mobile Phone] for lead.phone_1; or rename them in the file\n')
   })
+  it('of other names than a Duplicate Check has are told, since it would keep nobody back', async () => {
+    const checked = (header: string, field: string) => planned(header, `  all: {{lead}}\nDuplicate Check: ${field} within 30 days`)
+    expect(await checked('id,Phone Number', 'phone')).toContain('Duplicate Check of a asks for phone, which has another name in this file: nobody is kept back\n --> leads.csv:1:1\n  = help: in Duplicate Check write lead.[Phone Number]; or rename it in the file\n')
+    for (const [header, field] of [['id,Phone Number', 'lead.[Phone Number]'], ['id,phone', 'phone'], ['id,contact.phone,mobile', 'contact.phone'], ['id,name', 'member_key']] as const) expect(await checked(header, field)).toBe('1 lead, nothing was sent\n')
+  })
   it('of which the mapping names none are told', async () => {
     expect(await planned('id,Vorname', '  f: {{lead.first_name}}')).toContain('no field that is mapped is in this file: first_name\n --> leads.csv:1:1\n  = help: it has id, Vorname: in Field Mapping write lead.Vorname\n')
   })

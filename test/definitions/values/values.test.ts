@@ -73,7 +73,7 @@ describe('caps and checks', () => {
     expect(policy('').caps).toEqual([])
   })
   it.each(['0 per day', '$0 per day', '-5 per day', '100 per day per agent', '100 per lead'])('Caps: %s is an error', (cap) => expect(errorOf(`Caps: ${cap}`)).toContain('bad-cap'))
-  it.each([['Duplicate Check: phone_1 within 30 days', { field: 'phone_1', withinMs: 30 * 86_400_000 }], ['Duplicate Check: lead.email in the last 24h', { field: 'email', withinMs: 86_400_000 }], ['Duplicate Check: no', null]])('%s', (line, expected) => expect(policy(line).duplicateCheck).toEqual(expected))
+  it.each([['Duplicate Check: phone_1 within 30 days', { field: 'phone_1', withinMs: 30 * 86_400_000 }], ['Duplicate Check: lead.email in the last 24h', { field: 'email', withinMs: 86_400_000 }], ['Duplicate Check: lead.[Phone Number] within 1 day', { field: '[Phone Number]', withinMs: 86_400_000 }], ['Duplicate Check: no', null]])('%s', (line, expected) => expect(policy(line).duplicateCheck).toEqual(expected))
   it('a check without a field is told to keep nothing back, but where Salesforce knows what a duplicate is', () => {
     const told = (text: string) => load({ r: `${BASE}Price: $1\nResponse Parsing: {Success: ok = 1}\n${text}` }).said
     expect(told('Duplicate Check: yes')).toEqual(['r.yaml:5:18 warning not-enforced: this Duplicate Check names no field, and keeps no lead back -> write Duplicate Check: phone_1 within 30 days'])
