@@ -180,8 +180,8 @@ describe('questions', () => {
     expect(readFileSync(join(cwd, 'recipients/acme.yaml'), 'utf8')).not.toContain('api key')
   })
 
-  it.each([['of purge are a no where they are left', []], ['of purge are a no where they are not yes', ['maybe']]])('%s', async (_, answers) => {
-    expect(await finalmileHere(['purge', '--older-than', '0d'], { cwd: emptyFolder(), answers })).toMatchObject({ code: 2, err: 'Nothing was removed.\n' })
+  it.each([['of purge are a no where they are left', [], 130], ['of purge are a no where they are not yes', ['maybe'], 2]])('%s', async (_, answers, code) => {
+    expect(await finalmileHere(['purge', '--older-than', '0d'], { cwd: emptyFolder(), answers })).toMatchObject({ code, err: 'Nothing was removed.\n' })
   })
 })
 
