@@ -473,6 +473,16 @@ describe('reconcile', () => {
     project.write('theirs.csv', 'Confirmation ID,price\nX9,45\n')
     expect(await project.run('reconcile', 'acme', 'theirs.csv', '--csv')).toMatchObject({ code: 3, out: expect.stringContaining('\nunknown to us,,X9,') })
   })
+
+  it('tells prices in other currencies as that, what only begins like a no, and rows that cannot be read', async () => {
+    const project = await sold()
+    project.write('abroad.csv', 'lead_id,price,currency,status\nL1,45,EUR,Call returned\nL2,45,USD,Sold\nL3,45,USD,false\n')
+    const { out, err } = await project.run('reconcile', 'acme', 'abroad.csv', '--csv')
+    expect(out).toMatch(/^price differs,L1,[^,]*,sold,45\.00,45 EUR,USD,.*,2\nagrees,L2,[^,]*,sold,45\.00,45,USD,.*\nprice differs,L3,[^,]*,sold,45\.00,0\.00,USD,/m)
+    expect(err).toContain('1 line agrees, 2 differences: 2 price differs\n')
+    project.write('cut.csv', 'lead_id,price\nL1,45\nL2,45\nL3,45\nL4,1,2,3\n')
+    expect(await project.run('reconcile', 'acme', 'cut.csv')).toMatchObject({ code: 3, out: '', err: expect.stringMatching(/bad row.*cut\.csv:5.*\n.*3 lines agree, 0 differences/s) })
+  })
 })
 
 describe('purge', () => {
