@@ -16,7 +16,8 @@ const FORMAT = textual<BatchDefinition['format'] | 'either'>('CSV, JSON array or
 }, { type: 'string', examples: ['CSV', 'JSON array', 'XML'] })
 
 const MATCH = textual('a path in each result = a path in the lead', (text, place) => {
-  const match = /^([^\s=]+)\s*={1,2}\s*([^\s=]+)$/.exec(text)
+  // `id = {{lead.id}}`: a lead's field is written in braces elsewhere.
+  const match = /^([^\s=]+)\s*={1,2}\s*([^\s=]+)$/.exec(text.replace(/\{\{\s*([^\s{}]+)\s*\}\}/g, '$1'))
   if (/^lead\./.test(match?.[1] ?? '') && !/^lead\./.test(match?.[2] ?? '')) return refused(place, 'bad-match', `got "${text}", where the path in each result stands first`, `write ${match?.[2]} = ${match?.[1]}; ${match?.[1]} = lead.${match?.[2]} where each result has a member lead`)
   return match?.[1] !== undefined && match[2] !== undefined
     ? parsed({ result: match[1], lead: match[2] })

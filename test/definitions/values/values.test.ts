@@ -235,6 +235,9 @@ describe('batches, circuit breakers, alerts', () => {
     expect([typed('Type: webhook.post\nURL: https://b.example/'), typed('Type: email\nEndpoint: smtp://mail.example\nFrom: a@b.example\nTo: c@d.example'), typed('Type: file\nPath: out/')]).toEqual(['json', 'csv', 'csv'])
     expect(endpoint(`${BASE}Batch: {Accumulate: 5 leads, Match: ref = lead.id, Results: results, Schedule: 0 6 * * *}`)).toMatchObject({ definition: { batch: { match: { result: 'ref', lead: 'lead.id' }, results: { text: 'results' } } }, policy: { batch: { schedule: '0 6 * * *' } } })
   })
+  it('a Match may have its fields in braces', () => {
+    for (const text of ['ref = {{lead.id}}', '{{ref}} = {{ lead.id }}', 'ref = lead.id']) expect(endpoint(`${BASE}Batch:\n  Accumulate: 5 leads\n  Match: ${text}\n`).definition.batch?.match).toEqual({ result: 'ref', lead: 'lead.id' })
+  })
   it('a Match the other way round is told, since no row would be found', () => {
     expect(errorOf('Batch: {Accumulate: 5 leads, Match: lead.id = ref}')).toContain('write ref = lead.id; lead.id = lead.ref where')
     expect(endpoint(`${BASE}Batch: {Accumulate: 5 leads, Match: lead.id = lead.id}`).definition.batch?.match).toEqual({ result: 'lead.id', lead: 'lead.id' })
