@@ -1,7 +1,6 @@
 import { nextCron } from '../base/cron.ts'
 import type { Instant } from '../base/time.ts'
-import type { History } from './history.ts'
-import { doubtAt } from './history.ts'
+import { doubtAt, type History } from './history.ts'
 import type { BatchPolicy, ZoneSource } from './policy.ts'
 
 /** When a lead that joined at `since` leaves at the latest; a full batch leaves earlier, unless it has a schedule. */

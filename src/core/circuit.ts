@@ -1,5 +1,4 @@
-import type { Instant } from '../base/time.ts'
-import { utcText } from '../base/time.ts'
+import { utcText, type Instant } from '../base/time.ts'
 import type { CircuitPolicy } from './policy.ts'
 import { isInterrupted, type Verdict } from './verdict.ts'
 

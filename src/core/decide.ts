@@ -1,7 +1,6 @@
 import { costAt } from './cost.ts'
 import type { DeliveryEvent } from './event.ts'
-import type { History } from './history.ts'
-import { attemptCount, evolve } from './history.ts'
+import { attemptCount, evolve, type History } from './history.ts'
 import { next } from './next.ts'
 import type { Action, Context, Send, Wait } from './step.ts'
 

@@ -2,8 +2,7 @@ import { negative, type Money } from '../base/money.ts'
 import type { Instant } from '../base/time.ts'
 import type { DeliveryEvent, EventOf } from './event.ts'
 import type { Outcome } from './outcome.ts'
-import type { PhaseName, SendTarget } from './plan.ts'
-import { isStep, isWithin, rootPath } from './plan.ts'
+import { isStep, isWithin, rootPath, type PhaseName, type SendTarget } from './plan.ts'
 import type { Verdict } from './verdict.ts'
 
 /** One HTTP attempt of a node: started, and finished once its answer (or its absence) is known. */

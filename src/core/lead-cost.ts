@@ -1,5 +1,4 @@
-import { isOfLead, parseMoney } from '../base/money.ts'
-import type { Money } from '../base/money.ts'
+import { isOfLead, parseMoney, type Money } from '../base/money.ts'
 import type { Lead } from './lead.ts'
 import { saidIn, type InField } from './lead-field.ts'
 

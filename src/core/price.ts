@@ -1,5 +1,4 @@
-import type { Money } from '../base/money.ts'
-import { moneyText, subtractMoney } from '../base/money.ts'
+import { moneyText, subtractMoney, type Money } from '../base/money.ts'
 import { costAt } from './cost.ts'
 import { patternsAround } from './plan.ts'
 import type { Cap } from './policy.ts'

@@ -1,6 +1,5 @@
 import { barePhone, phoneDigits } from '../base/phone.ts'
-import type { Instant } from '../base/time.ts'
-import { durationWords } from '../base/time.ts'
+import { durationWords, type Instant } from '../base/time.ts'
 import type { Lead } from './lead.ts'
 import { PHONE_FIELDS } from './lead-zone.ts'
 import { firstTextNamed, holdsFor, textAt, type LeadAndSource } from './lead-path.ts'

@@ -1,8 +1,7 @@
 import { fractionOf } from '../base/hash.ts'
 import type { Instant } from '../base/time.ts'
 import type { RetryPolicy, RetryRule } from './policy.ts'
-import type { FailureClass, Verdict } from './verdict.ts'
-import { asksForNewToken, isInterrupted } from './verdict.ts'
+import { asksForNewToken, isInterrupted, type FailureClass, type Verdict } from './verdict.ts'
 
 /** A finished attempt, as much of it as retries depend on. */
 interface Tried { readonly at: Instant; readonly verdict: Verdict }

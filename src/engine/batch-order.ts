@@ -1,6 +1,5 @@
 import type { Instant } from '../base/time.ts'
-import { nodeAt } from '../core/history.ts'
-import type { Attempt } from '../core/history.ts'
+import { nodeAt, type Attempt } from '../core/history.ts'
 import type { Send } from '../core/step.ts'
 import { batchSizeOf } from './identity.ts'
 import type { Work } from './work.ts'

@@ -14,8 +14,7 @@ import { idempotencyKeyOf } from './identity.ts'
 import type { Limits } from './limits.ts'
 import type { Surroundings } from './surroundings.ts'
 import type { HeldToken } from './tokens.ts'
-import { tellStored } from './work.ts'
-import type { Answered, Work } from './work.ts'
+import { tellStored, type Answered, type Work } from './work.ts'
 
 export type BatchSender = ReturnType<typeof createBatchSender>
 

@@ -7,8 +7,7 @@ import type { Slots } from './slots.ts'
 import type { Surroundings } from './surroundings.ts'
 import type { TakeUp } from './take-up.ts'
 import type { Tally } from './tally.ts'
-import { nextBatch } from './work.ts'
-import type { Work } from './work.ts'
+import { nextBatch, type Work } from './work.ts'
 
 const TAKE_LIMIT = 256
 /** How often work of processes that have gone is looked for, where several share a store. */

@@ -4,8 +4,7 @@ import type { KnownLeads } from './known-leads.ts'
 import { triedAgain } from './recover.ts'
 import type { RunDeps, RunSettings } from './settings.ts'
 import type { Tally } from './tally.ts'
-import type { Work } from './work.ts'
-import { tellStored } from './work.ts'
+import { tellStored, type Work } from './work.ts'
 
 /** Takes leads in for whoever works this store, and sends nothing. */
 export const createEnqueue = (settings: RunSettings, deps: RunDeps, tally: Tally, { mayRetry, orderedAgain, compare }: Pick<KnownLeads, 'mayRetry' | 'orderedAgain' | 'compare'>, doubted: Doubted) => {

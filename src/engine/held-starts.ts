@@ -1,7 +1,6 @@
 import type { Instant } from '../base/time.ts'
 import type { Mode } from '../core/event.ts'
-import type { Rate } from '../core/rate.ts'
-import { CLOCK_PUT_BACK_MS, latestAfter } from '../core/rate.ts'
+import { CLOCK_PUT_BACK_MS, latestAfter, type Rate } from '../core/rate.ts'
 import type { Clock, Ledger } from '../ports.ts'
 import { createAlarms } from './alarms.ts'
 import type { Lane, PacedStarts } from './lane.ts'

@@ -7,8 +7,7 @@ import type { Plan } from '../core/plan.ts'
 import { readReceived } from '../core/received.ts'
 import type { Delivery } from '../ports.ts'
 import type { RunSettings } from './settings.ts'
-import { newWork } from './work.ts'
-import type { Work } from './work.ts'
+import { newWork, type Work } from './work.ts'
 
 /** A lead of the file as a delivery to this run's target. */
 export const takeIn = (lead: Lead, number: number, to: string, plan: Plan, planHash: string, settings: RunSettings, now: Instant): Work => {

@@ -8,8 +8,7 @@ import { createCapPlaces } from './cap-places.ts'
 import { createPaces } from './pace.ts'
 import type { Surroundings } from './surroundings.ts'
 import type { Starts } from './turn.ts'
-import { leaveOut } from './work.ts'
-import type { Answered, Work } from './work.ts'
+import { leaveOut, type Answered, type Work } from './work.ts'
 
 export type Limits = ReturnType<typeof createLimits>
 

@@ -3,8 +3,7 @@ import { fractionOf } from '../base/hash.ts'
 import type { Instant } from '../base/time.ts'
 import type { Claim } from '../core/claim.ts'
 import type { Mode } from '../core/event.ts'
-import type { Rate } from '../core/rate.ts'
-import { stretchOf } from '../core/rate.ts'
+import { stretchOf, type Rate } from '../core/rate.ts'
 import type { EndpointDefinition } from '../definitions/endpoint-definition.ts'
 
 /**

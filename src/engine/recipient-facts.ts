@@ -1,7 +1,6 @@
 import type { Instant } from '../base/time.ts'
 import { isPermit, type Claim } from '../core/claim.ts'
-import type { Circuit } from '../core/circuit.ts'
-import { beginTrial, circuitFrom, closedCircuit, openingOf, stepCircuit } from '../core/circuit.ts'
+import { beginTrial, circuitFrom, closedCircuit, openingOf, stepCircuit, type Circuit } from '../core/circuit.ts'
 import type { Mode } from '../core/event.ts'
 import type { RecipientFacts } from '../core/gate.ts'
 import type { CircuitPolicy, Policy } from '../core/policy.ts'

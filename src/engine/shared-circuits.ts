@@ -1,6 +1,5 @@
 import type { Instant } from '../base/time.ts'
-import { beginTrial, circuitFrom, countsAsFailure, stepCircuit } from '../core/circuit.ts'
-import type { Circuit } from '../core/circuit.ts'
+import { beginTrial, circuitFrom, countsAsFailure, stepCircuit, type Circuit } from '../core/circuit.ts'
 import type { Mode } from '../core/event.ts'
 import type { CircuitPolicy } from '../core/policy.ts'
 import type { Verdict } from '../core/verdict.ts'

@@ -10,8 +10,7 @@ import { hashOf, inputOf, neverSent, startedEvent, unsendable } from './attempt.
 import { idempotencyKeyOf } from './identity.ts'
 import type { Limits } from './limits.ts'
 import type { Surroundings } from './surroundings.ts'
-import { NO_STARTS } from './turn.ts'
-import type { Parked, Ready, Starts } from './turn.ts'
+import { NO_STARTS, type Parked, type Ready, type Starts } from './turn.ts'
 import type { Work } from './work.ts'
 
 /** As `Starts`, while they are made. */

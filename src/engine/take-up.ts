@@ -1,8 +1,7 @@
 import { MINUTE } from '../base/time.ts'
 import type { DeliveryEvent } from '../core/event.ts'
 import { planFromJson } from '../core/plan-json.ts'
-import type { Plan } from '../core/plan.ts'
-import { recipientsOf } from '../core/plan.ts'
+import { recipientsOf, type Plan } from '../core/plan.ts'
 import type { Policy } from '../core/policy.ts'
 import type { LoadedDelivery, Standing } from '../ports.ts'
 import { interrupted } from './recover.ts'
@@ -10,8 +9,7 @@ import type { RunDeps, RunSettings } from './settings.ts'
 import type { Slots } from './slots.ts'
 import type { Tally } from './tally.ts'
 import type { Together } from './together.ts'
-import { boughtBefore, loadedWork, tellStored } from './work.ts'
-import type { Work } from './work.ts'
+import { boughtBefore, loadedWork, tellStored, type Work } from './work.ts'
 
 /** Deliveries whose recipient has no file are looked at again so long after this run has no wait left for them. */
 const MISSING_MS = 5 * MINUTE

@@ -1,8 +1,7 @@
 import { hasLead } from '../core/had.ts'
 import type { Policy } from '../core/policy.ts'
 import type { RunSettings } from './settings.ts'
-import { boughtBefore, leaveOut } from './work.ts'
-import type { Work } from './work.ts'
+import { boughtBefore, leaveOut, type Work } from './work.ts'
 
 /** One lead's works, and who of them is on the way to a recipient, with those that wait for what it is answered. */
 interface Lead { readonly works: Set<Work>; readonly ways: Map<string, { readonly first: Work; readonly waiting: (() => void)[] }> }

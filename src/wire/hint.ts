@@ -1,5 +1,4 @@
-import type { PhaseName } from '../core/plan.ts'
-import { isStep } from '../core/plan.ts'
+import { isStep, type PhaseName } from '../core/plan.ts'
 import type { FailedVerdict, FailureClass, Verdict } from '../core/verdict.ts'
 
 /** What to do about an attempt that went wrong (subject document, Common Delivery Issues); null where there is nothing to do. */

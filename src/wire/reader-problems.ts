@@ -1,5 +1,4 @@
-import type { Diagnostic, Place } from '../base/diagnostic.ts'
-import { diagnosticAt } from '../base/diagnostic.ts'
+import { diagnosticAt, type Diagnostic, type Place } from '../base/diagnostic.ts'
 import type { ValuePath } from '../core/condition.ts'
 import type { ParsingDefinition } from '../definitions/answer-definition.ts'
 import type { EndpointDefinition } from '../definitions/endpoint-definition.ts'

@@ -1,6 +1,5 @@
 import { formatMoney } from '../base/money.ts'
-import type { Verdict } from '../core/verdict.ts'
-import { classOf } from '../core/verdict.ts'
+import { classOf, type Verdict } from '../core/verdict.ts'
 
 /** A verdict exactly as `finalmile parse --json` prints it (contract, section 7). */
 export interface VerdictJson {

@@ -1,8 +1,7 @@
 import type { Claim } from '../../core/claim.ts'
 import { buyersIn } from '../../core/sale.ts'
 import type { Standing, Step, StepResult } from '../../ports.ts'
-import { DELIVERY_COLUMNS, STANDING_COLUMNS, WORKING, deliveryValues, standingValues } from './rows.ts'
-import type { SqlValue } from './rows.ts'
+import { DELIVERY_COLUMNS, STANDING_COLUMNS, WORKING, deliveryValues, standingValues, type SqlValue } from './rows.ts'
 
 /** A step as its SQL values: cheap to hand to another thread, nothing left to compute there. */
 export interface PackedStep {

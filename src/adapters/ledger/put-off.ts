@@ -1,5 +1,4 @@
-import { HOUR } from '../../base/time.ts'
-import type { Instant } from '../../base/time.ts'
+import { HOUR, type Instant } from '../../base/time.ts'
 
 /** Until when a delivery is put off whose lead is on its way to the same recipient through another target. */
 const SOON_MS = 1_000

@@ -2,8 +2,7 @@ import { attemptsOf, nodeAt } from '../history.ts'
 import type { StepName } from '../plan.ts'
 import type { Policy } from '../policy.ts'
 import { nextAttempt } from '../retry.ts'
-import type { Context, NodeStep, Wait } from '../step.ts'
-import { pending } from '../step.ts'
+import { pending, type Context, type NodeStep, type Wait } from '../step.ts'
 import { claimsOf, gateOf } from '../admission.ts'
 
 /** A step that failed for good; its sale stands. */

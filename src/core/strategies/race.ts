@@ -1,11 +1,9 @@
 import { combine } from '../combine.ts'
 import { salesUnder } from '../booking.ts'
 import { alsoEarned, type Outcome } from '../outcome.ts'
-import type { Plan } from '../plan.ts'
-import { childPath, isStep, isWithin } from '../plan.ts'
-import type { Action, Context, Evaluate, NodeStep } from '../step.ts'
+import { childPath, isStep, isWithin, type Plan } from '../plan.ts'
+import { allClosed, offers, passBy, pending, type Action, type Context, type Evaluate, type NodeStep } from '../step.ts'
 import { addTo, emptySums } from '../sums.ts'
-import { allClosed, offers, passBy, pending } from '../step.ts'
 
 /**
  * Simultaneous: all at once, until as many have accepted as the pattern takes. Answers that are on their way are waited

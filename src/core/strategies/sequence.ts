@@ -2,11 +2,9 @@ import { earliest, utcText, type Instant } from '../../base/time.ts'
 import { combine } from '../combine.ts'
 import { isStarted, nodeAt } from '../history.ts'
 import type { Outcome } from '../outcome.ts'
-import type { Plan, SequenceStep } from '../plan.ts'
-import { childPath, recipientsOf } from '../plan.ts'
+import { childPath, recipientsOf, type Plan, type SequenceStep } from '../plan.ts'
 import { nameIn } from '../policy.ts'
-import type { Closed, Context, Evaluate, NodeStep } from '../step.ts'
-import { allClosed, besideClosed, pass, pending } from '../step.ts'
+import { allClosed, besideClosed, pass, pending, type Closed, type Context, type Evaluate, type NodeStep } from '../step.ts'
 
 /**
  * One after the other (Waterfall, Fallback, Exclusive Window). A closed recipient is passed by, for good, as soon as a

@@ -1,10 +1,8 @@
 import { combine } from '../combine.ts'
 import { nodeAt } from '../history.ts'
 import type { Outcome } from '../outcome.ts'
-import type { Plan } from '../plan.ts'
-import { childPath } from '../plan.ts'
-import type { Closed, Context, Evaluate, NodeStep } from '../step.ts'
-import { allClosed, besideClosed, pending } from '../step.ts'
+import { childPath, type Plan } from '../plan.ts'
+import { allClosed, besideClosed, pending, type Closed, type Context, type Evaluate, type NodeStep } from '../step.ts'
 
 /** Round Robin and Weighted: the first is drawn by exact share, the others follow in their order on refusal. */
 export const share = (node: Extract<Plan, { kind: 'share' }>, path: string, context: Context, evaluate: Evaluate): NodeStep => {

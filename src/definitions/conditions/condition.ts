@@ -1,10 +1,8 @@
 import type { Place } from '../../base/diagnostic.ts'
 import type { Condition, Scalar, ValuePath } from '../../core/condition.ts'
-import type { Parsed } from '../values/parsed.ts'
-import { parsed } from '../values/parsed.ts'
+import { parsed, type Parsed } from '../values/parsed.ts'
 import { regexProblem, scanPath } from './path.ts'
-import { ConditionMistake, scan } from './scanner.ts'
-import type { Scanner } from './scanner.ts'
+import { ConditionMistake, scan, type Scanner } from './scanner.ts'
 
 /** `path op value` joined by `and`, `or`, `not` and parentheses (contract, end of section 3); `==` is `=`. */
 export const parseCondition = (text: string, place: Place): Parsed<Condition> => whole(text, place, either)

@@ -1,5 +1,4 @@
-import type { Diagnostic, Place } from '../../base/diagnostic.ts'
-import { diagnosticAt, placeOfPart } from '../../base/diagnostic.ts'
+import { diagnosticAt, placeOfPart, type Diagnostic, type Place } from '../../base/diagnostic.ts'
 
 /** Thrown inside the parser alone, and turned into a refusal by it. */
 export class ConditionMistake extends Error {

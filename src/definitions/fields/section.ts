@@ -2,8 +2,7 @@ import { diagnosticAt, type Diagnostic, type Place } from '../../base/diagnostic
 import { normalKey } from '../keys.ts'
 import { suggest } from '../suggest.ts'
 import type { YamlEntry, YamlNode } from '../yaml-tree.ts'
-import type { JsonSchema, Kind, Reading, ReadSection, Section } from './field.ts'
-import { isEmpty } from './field.ts'
+import { isEmpty, type JsonSchema, type Kind, type Reading, type ReadSection, type Section } from './field.ts'
 
 interface SectionOptions {
   /** How messages name the block: `Settings`, `Response Parsing`; the file's top level where absent. */

@@ -1,6 +1,5 @@
 import { MONTHS, fieldsOf, parseDate } from '../../base/date-text.ts'
-import { offsetText, twoDigits as two } from '../../base/zone.ts'
-import type { WallTime } from '../../base/zone.ts'
+import { offsetText, twoDigits as two, type WallTime } from '../../base/zone.ts'
 import { textOf } from '../template/text-of.ts'
 
 type Part = string | ((time: WallTime) => string)

@@ -1,12 +1,10 @@
 import type { AnswerFormat } from '../../definitions/answer-definition.ts'
 import type { AnswerReply } from '../request.ts'
 import { decodeBody } from './charset.ts'
-import { parseHtml } from './html.ts'
-import type { HTMLElement } from './html.ts'
+import { parseHtml, type HTMLElement } from './html.ts'
 import { parseJson } from './json.ts'
 import { isHtmlPage } from './prolog.ts'
-import { parseXml } from './xml.ts'
-import type { Document } from './xml.ts'
+import { parseXml, type Document } from './xml.ts'
 
 /** What a dotted path walks: a JSON value or an XML document. */
 export type Data = { readonly kind: 'json'; readonly root: unknown } | { readonly kind: 'xml'; readonly document: Document }

@@ -1,11 +1,9 @@
 import type { ValuePath } from '../../core/condition.ts'
 import type { Answer, Data, Row } from './answer.ts'
 import { parseCsv } from './csv.ts'
-import type { PathStep } from './json.ts'
-import { findJson, objectIn, parseJson, pathSteps } from './json.ts'
+import { findJson, objectIn, parseJson, pathSteps, type PathStep } from './json.ts'
 import { withinText } from './within.ts'
-import { childElements, compileXPathElements, documentOf, elementsAt, isElement, localName } from './xml.ts'
-import type { Document, Element } from './xml.ts'
+import { childElements, compileXPathElements, documentOf, elementsAt, isElement, localName, type Document, type Element } from './xml.ts'
 
 /** The rows of a bulk answer, in its order; null where it has none to be found. */
 type RowFinder = (answer: Answer) => readonly Row[] | null

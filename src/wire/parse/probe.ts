@@ -1,11 +1,8 @@
-import type { Money } from '../../base/money.ts'
-import { isOfLead, parseMoney } from '../../base/money.ts'
-import type { Condition, Resolve, ValuePath } from '../../core/condition.ts'
-import { holds, isFilled } from '../../core/condition.ts'
+import { isOfLead, parseMoney, type Money } from '../../base/money.ts'
+import { holds, isFilled, type Condition, type Resolve, type ValuePath } from '../../core/condition.ts'
 import type { Answer } from './answer.ts'
 import { parseJson } from './json.ts'
-import type { Finder } from './path.ts'
-import { compilePath, pathsOf, readsBody } from './path.ts'
+import { compilePath, pathsOf, readsBody, type Finder } from './path.ts'
 import { tidy } from './words.ts'
 
 /** `blind`: the body could not be read the way the condition asks, so that its answer is worth nothing. */

@@ -1,7 +1,6 @@
 import type { Data } from './answer.ts'
 import { parseJson } from './json.ts'
-import { childElements, localName, parseXml, textOfNode } from './xml.ts'
-import type { Document } from './xml.ts'
+import { childElements, localName, parseXml, textOfNode, type Document } from './xml.ts'
 
 /**
  * The answer that a document holds as the text of its only leaf, escaped or as CDATA: services of .NET answer

@@ -2,8 +2,7 @@ import type { Answer } from './answer.ts'
 import { readableText } from './html.ts'
 import { isHtmlPage } from './prolog.ts'
 import { withinText } from './within.ts'
-import { childElements, localName, textOfNode } from './xml.ts'
-import type { Document } from './xml.ts'
+import { childElements, localName, textOfNode, type Document } from './xml.ts'
 
 /** Longest message kept; the answer itself is not. */
 const LONGEST = 300

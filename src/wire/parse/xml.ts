@@ -1,7 +1,6 @@
 import type { Document, DOMParser, Element, Node } from '@xmldom/xmldom'
 import { lazily } from '../../base/lazily.ts'
-import type { PathStep } from './json.ts'
-import { EVERY } from './json.ts'
+import { EVERY, type PathStep } from './json.ts'
 import { firstTag } from './prolog.ts'
 
 export type { Document, Element } from '@xmldom/xmldom'

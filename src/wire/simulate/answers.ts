@@ -5,12 +5,9 @@ import type { ParsingDefinition, ResponseCodeRow } from '../../definitions/answe
 import type { EndpointDefinition } from '../../definitions/endpoint-definition.ts'
 import type { Reply } from '../request.ts'
 import { sampleSketch } from './samples.ts'
-import type { Sketch } from './sketch.ts'
-import { draw } from './sketch.ts'
-import type { Filled, Filling } from './slots.ts'
-import { SLOT, compileSketch } from './slots.ts'
-import type { Wish } from './wishes.ts'
-import { waysTo } from './wishes.ts'
+import { draw, type Sketch } from './sketch.ts'
+import { SLOT, compileSketch, type Filled, type Filling } from './slots.ts'
+import { waysTo, type Wish } from './wishes.ts'
 
 /** What a simulated buyer means to say. */
 export type Intent = 'accepted' | 'rejected' | 'duplicate' | 'invalid' | 'unreadable'

@@ -1,5 +1,4 @@
-import { TABLES } from './tables.ts'
-import type { Movable, Totals } from './tables.ts'
+import { TABLES, type Movable, type Totals } from './tables.ts'
 
 /** Copies one store into another, empty one: all of it, with the same counts and totals, or nothing. Resolves to those. */
 export const move = async (from: Movable, to: Movable, tell: (table: string, rows: number) => void): Promise<Totals> => {

@@ -1,13 +1,11 @@
 import { StoreError } from '../../../ports.ts'
 import { readAddress } from '../postgres/address.ts'
-import { openDatabase } from '../postgres/database.ts'
-import type { Run } from '../postgres/database.ts'
+import { openDatabase, type Run } from '../postgres/database.ts'
 import { joinedWith } from '../postgres/judge.ts'
 import { analyze, migrate } from '../postgres/schema.ts'
 import { eventsOf } from '../rows.ts'
 import { notEmpty } from './sqlite.ts'
-import { TABLES, TOTALS, rowsOf } from './tables.ts'
-import type { Movable, MovedTable, Totals } from './tables.ts'
+import { TABLES, TOTALS, rowsOf, type Movable, type MovedTable, type Totals } from './tables.ts'
 
 const PAGE = 2_000
 

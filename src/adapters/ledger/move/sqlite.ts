@@ -3,8 +3,7 @@ import { StoreError } from '../../../ports.ts'
 import { openDatabase } from '../sqlite/database.ts'
 import { takeLease } from '../sqlite/lease.ts'
 import { troubleOf } from '../sqlite/trouble.ts'
-import { TABLES, TOTALS, rowsOf } from './tables.ts'
-import type { Movable, MovedRow, Totals } from './tables.ts'
+import { TABLES, TOTALS, rowsOf, type Movable, type MovedRow, type Totals } from './tables.ts'
 
 const PAGE = 2_000
 /** Nobody else writes while a store is moved, however long it takes. */

@@ -1,16 +1,12 @@
 import type { Mode } from '../../../core/event.ts'
 import type { PackedResult } from '../packing.ts'
-import { DELIVERY_COLUMNS, STANDING_COLUMNS } from '../rows.ts'
-import type { SqlValue } from '../rows.ts'
+import { DELIVERY_COLUMNS, STANDING_COLUMNS, type SqlValue } from '../rows.ts'
 import type { Database, Run } from './database.ts'
-import { judge } from './judge.ts'
-import type { Changed, Judged, Logged } from './judge.ts'
-import { putBack } from './lease.ts'
-import type { Lease } from './lease.ts'
+import { judge, type Changed, type Judged, type Logged } from './judge.ts'
+import { putBack, type Lease } from './lease.ts'
 import type { Queue } from './queue.ts'
 import { Again } from './trouble.ts'
-import { readView } from './view.ts'
-import type { Known, Steps } from './view.ts'
+import { readView, type Known, type Steps } from './view.ts'
 
 /** The events of one step are numbered within one such block, or several in a row. */
 const BLOCK = 256

@@ -1,7 +1,5 @@
-import type { PackedResult } from '../packing.ts'
-import { unpack } from '../packing.ts'
-import type { StepResult } from '../../../ports.ts'
-import { StoreError, LeaseLostError } from '../../../ports.ts'
+import { unpack, type PackedResult } from '../packing.ts'
+import { StoreError, LeaseLostError, type StepResult } from '../../../ports.ts'
 import type { Steps } from './view.ts'
 
 /** Steps of one append, or (none) someone who waits for all that was appended before. */

@@ -1,6 +1,5 @@
 import { TAKEN_BESIDE, takersOf } from '../../../core/had.ts'
-import { emptyHistory, evolve } from '../../../core/history.ts'
-import type { History } from '../../../core/history.ts'
+import { emptyHistory, evolve, type History } from '../../../core/history.ts'
 import type { LoadedDelivery } from '../../../ports.ts'
 import { withTakers } from '../had.ts'
 import { eventsOf } from '../rows.ts'

@@ -2,10 +2,8 @@ import { deliveryKeyOf } from '../../../core/delivery-id.ts'
 import type { Choice } from '../../../core/event.ts'
 import { refusedClaim } from '../../../core/claim.ts'
 import type { PackedResult, PackedStep } from '../packing.ts'
-import { standingOf, STANDING_COLUMNS, STATES } from '../rows.ts'
-import type { SqlValue } from '../rows.ts'
-import { leadKey } from './view.ts'
-import type { Steps, View } from './view.ts'
+import { standingOf, STANDING_COLUMNS, STATES, type SqlValue } from '../rows.ts'
+import { leadKey, type Steps, type View } from './view.ts'
 
 /** A delivery as the group leaves it. */
 export interface Changed {

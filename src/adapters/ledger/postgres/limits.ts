@@ -1,5 +1,4 @@
-import { grantStarts } from '../../../core/rate.ts'
-import type { Given } from '../../../core/rate.ts'
+import { grantStarts, type Given } from '../../../core/rate.ts'
 import type { Ledger } from '../../../ports.ts'
 import { createStoreClock } from './store-clock.ts'
 import type { Database } from './database.ts'

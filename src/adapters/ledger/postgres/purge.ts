@@ -1,5 +1,4 @@
-import { moneyTold, nameOf, withoutPersonalData } from '../purge.ts'
-import type { PurgedPage } from '../purge.ts'
+import { moneyTold, nameOf, withoutPersonalData, type PurgedPage } from '../purge.ts'
 import { PURGED_LEAD, deliveryOf, eventsOf } from '../rows.ts'
 import type { Run } from './database.ts'
 

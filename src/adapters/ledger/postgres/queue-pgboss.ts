@@ -1,5 +1,4 @@
-import { PgBoss } from 'pg-boss'
-import type { Db } from 'pg-boss'
+import { PgBoss, type Db } from 'pg-boss'
 import { errorCode } from '../../../base/error.ts'
 import type { Mode } from '../../../core/event.ts'
 import type { Address } from './address.ts'

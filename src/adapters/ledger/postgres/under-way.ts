@@ -1,7 +1,6 @@
 import { isUnderWay } from '../../../core/had.ts'
 import type { Run } from './database.ts'
-import { columnsOf, historiesOf } from './had.ts'
-import type { LeadKey } from './had.ts'
+import { columnsOf, historiesOf, type LeadKey } from './had.ts'
 
 /**
  * Of the deliveries that are to be sent: those of which another worker works the same lead through another target, and whether a

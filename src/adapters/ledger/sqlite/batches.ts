@@ -4,8 +4,7 @@ import type { Mode } from '../../../core/event.ts'
 import { emptyHistory, evolve } from '../../../core/history.ts'
 import type { DueQuery } from '../../../ports.ts'
 import { putOffUntil } from '../put-off.ts'
-import { STATES, eventsOf } from '../rows.ts'
-import type { SqlRow } from '../rows.ts'
+import { STATES, eventsOf, type SqlRow } from '../rows.ts'
 
 /** Which lead of which delivery, as its row says. */
 interface Named { readonly n: number; readonly leadId: string; readonly mode: string; readonly number: number }

@@ -2,12 +2,10 @@ import { errorOf } from '../../../base/error.ts'
 import type { Step, StepResult } from '../../../ports.ts'
 import type { HostOptions } from './host.ts'
 import type { Holder } from './lease.ts'
-import { flatten, pack, unpack } from '../packing.ts'
-import type { PackedResult, PackedStep } from '../packing.ts'
+import { flatten, pack, unpack, type PackedResult, type PackedStep } from '../packing.ts'
 import type { Store } from './store.ts'
 import { giveBackThread, takeThread } from './thread.ts'
-import { arrive } from './trouble.ts'
-import type { Carried } from './trouble.ts'
+import { arrive, type Carried } from './trouble.ts'
 
 type Message =
   | { kind: 'open' } | { kind: 'closed' } | { kind: 'lease'; until: number } | { kind: 'waiting'; holder: Holder } | { kind: 'notOpen'; error: Carried }

@@ -1,10 +1,8 @@
 import type { DatabaseSync } from 'node:sqlite'
 import { LeaseLostError, StoreError } from '../../../ports.ts'
 import { openDatabase } from './database.ts'
-import { takeLease } from './lease.ts'
-import type { Holder, Lease } from './lease.ts'
-import { createStore } from './store.ts'
-import type { Store } from './store.ts'
+import { takeLease, type Holder, type Lease } from './lease.ts'
+import { createStore, type Store } from './store.ts'
 import { createTakenAway } from './taken-away.ts'
 import { troubleOf } from './trouble.ts'
 

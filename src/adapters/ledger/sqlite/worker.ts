@@ -1,9 +1,7 @@
 import { once } from 'node:events'
 import { parentPort } from 'node:worker_threads'
-import { openHost } from './host.ts'
-import type { HostOptions } from './host.ts'
-import { unflatten } from '../packing.ts'
-import type { FlatSteps } from '../packing.ts'
+import { openHost, type HostOptions } from './host.ts'
+import { unflatten, type FlatSteps } from '../packing.ts'
 import type { Store } from './store.ts'
 import { carry, troubleOf } from './trouble.ts'
 
