@@ -196,3 +196,8 @@ describe('one verdict per lead', () => {
     expect(kinds(answer(200, { status: 'ok' }), {}, { success: is('status', 'ok') })).toEqual(['accepted', 'accepted', 'accepted'])
   })
 })
+
+it.each([MATCH, { results: path('rows') }])('a page in place of promised rows is told in its own words, and holds each lead: %o', (batch) => {
+  const verdicts = read(answer(200, '<html><body><h1>Scheduled maintenance</h1></body></html>', { 'content-type': 'text/html' }), batch)
+  expect(verdicts.map(({ kind, reason }) => [kind, reason])).toEqual(Array(3).fill(['unconfirmed', expect.stringMatching(/^it is a web page, .*Scheduled maintenance$/)]))
+})

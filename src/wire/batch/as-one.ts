@@ -20,6 +20,8 @@ export const readAsOne = (batch: BatchAnswer): readonly Verdict[] => {
 /** Rows were promised and none came: only an answer to the whole that sells nothing may stand for all. */
 const noRows = (verdict: Verdict, whole: Answer, promise: 'Results' | 'Match'): Verdict =>
   verdict.kind === 'failed' || verdict.kind === 'duplicate' ? verdict
+  // In its words: maintenance, or a log-in.
+  : verdict.kind === 'unconfirmed' && whole.isPage() ? { kind: 'unconfirmed', class: 'unreadable', reason: verdict.reason, ...(verdict.said === undefined ? {} : { said: verdict.said }) }
   : unconfirmed(whole.isEmpty() ? `the answer is empty, where Batch: ${promise} promises rows` : promise === 'Results' ? 'the answer has no rows at Batch: Results' : 'the answer has no rows, where Batch: Match promises them')
 
 /**
