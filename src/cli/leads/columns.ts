@@ -3,9 +3,11 @@ import type { LeadSource } from '../../adapters/leads/check.ts'
 import { diagnosticAt, type Diagnostic } from '../../base/diagnostic.ts'
 import { shellWord } from '../../base/shell.ts'
 import { withDots } from '../../core/lead-path.ts'
+import type { Policy } from '../../core/policy.ts'
 import { textsIn, type MappingNode } from '../../definitions/mapping-node.ts'
 import { isSameName, leadPath, usualField } from '../../wire/draft/guess.ts'
 import type { Endpoint } from '../../wire/endpoint.ts'
+import { pathsOf } from '../../wire/parse/path.ts'
 import { someOf } from '../render/figures.ts'
 import { leadFieldsIn } from '../sheet/fields.ts'
 import type { Target } from '../recipients/catalogue.ts'
@@ -16,8 +18,8 @@ import type { Target } from '../recipients/catalogue.ts'
  */
 export const columnRemarks = (sources: readonly LeadSource[], { endpoints, policies }: Pick<Target, 'endpoints' | 'policies'>, idAsked: boolean): readonly Diagnostic[] => {
   const mapped = mappedBy([...endpoints.values()])
-  const lookBacks = [...policies.values()].flatMap(({ name, duplicateCheck }) => (duplicateCheck === null ? [] : { name, field: withDots(duplicateCheck.field) }))
-  const remarks = sources.flatMap(({ name, columns }) => (columns === null ? [] : [...fieldRemarks(name, columns, mapped), ...lookBackRemarks(name, columns, lookBacks), ...(idAsked ? [] : idRemarks(name, columns))]))
+  const asked = [...policies.values()].flatMap(askedBy)
+  const remarks = sources.flatMap(({ name, columns }) => (columns === null ? [] : [...fieldRemarks(name, columns, mapped), ...askedRemarks(name, columns, asked), ...(idAsked ? [] : idRemarks(name, columns))]))
   // The files of a month have the same columns: what is the matter is told of the first.
   return [...new Map(remarks.toReversed().map((each) => [each.message + each.help, each])).values()].reverse()
 }
@@ -47,10 +49,22 @@ const fieldRemarks = (file: string, columns: readonly string[], { fields, words,
   return [remark(file, `no field that is mapped is in this file: ${someOf(fields, 8)}`, `it has ${someOf(columns, 8)}: in Field Mapping write ${leadPath(columns.find((each) => usualField(each) !== 'id') ?? 'name')}`)]
 }
 
-/** A Duplicate Check of a field that no lead has keeps nobody back. */
-const lookBackRemarks = (file: string, columns: readonly string[], lookBacks: readonly { readonly name: string; readonly field: string }[]): readonly Diagnostic[] => lookBacks.flatMap(({ name, field }) => {
+/** What a rule of a recipient asks of a lead. */
+interface Asked { readonly rule: string; readonly of: string; readonly field: string }
+
+const askedBy = ({ name, duplicateCheck, acceptWhen, requirements }: Policy): readonly Asked[] => {
+  const ask = (rule: string, path: string): Asked => ({ rule, of: name, field: withDots(path).replace(/^lead\./, '') })
+  const conditions = [acceptWhen?.condition ?? [], requirements.flatMap(({ check }) => (check.kind === 'condition' ? check.condition : []))].flat()
+  return [
+    ...(duplicateCheck === null ? [] : [ask('Duplicate Check', duplicateCheck.field)]),
+    ...conditions.flatMap(pathsOf).flatMap((path) => (path.kind === 'path' ? ask('a condition', path.text) : [])),
+  ]
+}
+
+/** A Duplicate Check of a field that no lead has keeps nobody back, and neither does `not dnc = "yes"`. */
+const askedRemarks = (file: string, columns: readonly string[], asked: readonly Asked[]): readonly Diagnostic[] => asked.flatMap(({ rule, of, field }) => {
   const column = isIn(columns, field) || columns.some((each) => field.startsWith(`${each}.`)) ? undefined : columnAlike(columns, field)
-  return column === undefined ? [] : [remark(file, `Duplicate Check of ${name} asks for ${field}, which has another name in this file: nobody is kept back`, `in Duplicate Check write ${leadPath(column)}; or rename it in the file`)]
+  return column === undefined ? [] : [remark(file, `${rule} of ${of} asks for ${field}, which has another name in this file: no lead is known by it`, `write ${leadPath(column)} there; or rename it in the file`)]
 })
 
 const columnAlike = (columns: readonly string[], field: string): string | undefined =>

@@ -16,8 +16,14 @@ describe('columns of a CSV file', () => {
   })
   it('of other names than a Duplicate Check has are told, since it would keep nobody back', async () => {
     const checked = (header: string, field: string) => planned(header, `  all: {{lead}}\nDuplicate Check: ${field} within 30 days`)
-    expect(await checked('id,Phone Number', 'phone')).toContain('Duplicate Check of a asks for phone, which has another name in this file: nobody is kept back\n --> leads.csv:1:1\n  = help: in Duplicate Check write lead.[Phone Number]; or rename it in the file\n')
+    expect(await checked('id,Phone Number', 'phone')).toContain('Duplicate Check of a asks for phone, which has another name in this file: no lead is known by it\n --> leads.csv:1:1\n  = help: write lead.[Phone Number] there; or rename it in the file\n')
     for (const [header, field] of [['id,Phone Number', 'lead.[Phone Number]'], ['id,phone', 'phone'], ['id,contact.phone,mobile', 'contact.phone'], ['id,name', 'member_key']] as const) expect(await checked(header, field)).toBe('1 lead, nothing was sent\n')
+  })
+  it('of other names than a condition has are told, since one with not would let every lead pass', async () => {
+    const checked = (header: string, condition: string) => planned(header, `  all: {{lead}}\n${condition}`)
+    expect(await checked('id,DNC', 'Accept When: not (dnc = "yes")')).toContain('a condition of a asks for dnc, which has another name in this file: no lead is known by it\n --> leads.csv:1:1\n  = help: write lead.DNC there; or rename it in the file\n')
+    expect(await checked('id,Opt Out', 'Requirements: [not (lead.opt_out = "yes")]')).toContain('write lead.[Opt Out] there')
+    for (const condition of ['Accept When: not (lead.dnc = "yes")', 'Accept When: not (lead.[dnc] = "yes" or source.name = "x" or campaign = "y")']) expect(await checked('id,dnc,name', condition)).toBe('1 lead, nothing was sent\n')
   })
   it('of which the mapping names none are told', async () => {
     expect(await planned('id,Vorname', '  f: {{lead.first_name}}')).toContain('no field that is mapped is in this file: first_name\n --> leads.csv:1:1\n  = help: it has id, Vorname: in Field Mapping write lead.Vorname\n')
