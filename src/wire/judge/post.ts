@@ -91,9 +91,6 @@ const verdictOfSoapFault = (fault: SoapFault, answer: Answer, voice: Voice, at: 
   const reason = voice.message?.(answer) ?? fault.words
   const told = toldOf(answer, reason === null ? { reason: `SOAP fault ${fault.codes.join('.')}`, said: null } : { reason }, at)
   const { status } = answer
-  if ((status >= 200 && status < 300) || status === 400 || status === 500) {
-    const failure = classOfFault(fault)
-    return failureOfClass(failure, failure === 'server_error' ? 500 : status, told)
-  }
+  if ((status >= 200 && status < 300) || status === 400 || status === 500) return failureOfClass(classOfFault(fault), status, told)
   return verdictOfStatus(status, told)
 }
