@@ -30,6 +30,8 @@ export const RULE_SECTION = {
 /** How often, when and how patiently one class of failure is tried again; a count alone is how often. */
 export const readRule = (node: YamlNode, key: string, reading: Reading): Partial<RetryRule> | undefined => {
   if (node.kind === 'scalar' && node.value !== null) {
+    // The one line of its block: it has no colon, and so is the block's value.
+    if (/^increase timeout( each retry)?$/i.test(node.text.trim())) return { growTimeout: true }
     const count = RETRY.read(node, reading)
     return count === undefined || count === 'asked' ? undefined : { retries: count }
   }

@@ -120,7 +120,7 @@ describe('retries', () => {
     expect(policy('').retry).toEqual({ network: steps, proxy: steps, timeout: { ...steps, growTimeout: true }, rate_limited: { ...exponential, retries: 10 }, server_error: { ...exponential, alertIfAllFail: true } })
   })
   it.each([
-    ['Timeout Errors: {Increase Timeout: no}', 'timeout', { retries: 3, growTimeout: false }], ['Server Errors:\n    Backoff: exponential\n    Increase timeout each retry', 'server_error', { retries: 3, growTimeout: true }],
+    ['Timeout Errors: {Increase Timeout: no}', 'timeout', { retries: 3, growTimeout: false }], ['Server Errors:\n    Backoff: exponential\n    Increase timeout each retry', 'server_error', { retries: 3, growTimeout: true }], ['Server Errors:\n    Increase timeout each retry', 'server_error', { retries: 3, growTimeout: true }],
     ['Rate Limit: {Max Wait: 1h}', 'rate_limited', { retries: 10, maxWaitMs: 3_600_000 }], ['Server Errors: {Alert: no}', 'server_error', { alertIfAllFail: false }], ['Network Errors: {Alert: If all fail}', 'proxy', { alertIfAllFail: true }],
     ['Network Errors: {Retry: 2 times, Backoff: "2s, 3s"}', 'network', { retries: 2, backoff: { kind: 'steps', ms: [2_000, 3_000] } }], ['Timeout Errors: {Backoff: exponential from 2s}', 'timeout', { retries: 3, growTimeout: true, backoff: { kind: 'exponential', firstMs: 2_000 } }],
   ] as const)('Retry Strategy says otherwise for one class: %s', (line, name, expected) => {
