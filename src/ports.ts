@@ -185,8 +185,11 @@ export interface Ledger {
   nextDue(query: DueFilter): Promise<Instant | null>
   /** Deliveries that a writer before this one left `working`: a crash. Oldest first. */
   takeAbandoned(query: Omit<DueFilter, 'runId'> & { readonly limit: number }): Promise<readonly LoadedDelivery[]>
-  /** Takes one delivery that is settled, waiting or abandoned: `--retry-failed`, review, a lead of the same file that still waits. Null where this writer works it already, where unknown. */
-  takeOne(deliveryId: string): Promise<LoadedDelivery | null>
+  /**
+   * Takes one delivery that is settled, waiting or abandoned: `--retry-failed`, review, a lead of the same file that still waits. Null where
+   * this writer works it already, where unknown, and where it stands no more as it was `seen`: waiting, or settled with this outcome.
+   */
+  takeOne(deliveryId: string, seen?: Standing): Promise<LoadedDelivery | null>
 
   load(deliveryId: string): Promise<LoadedDelivery | null>
   /** All deliveries of a lead, oldest first. */

@@ -1,4 +1,4 @@
-import type { Exists, Step } from '../ports.ts'
+import type { Exists, Standing, Step } from '../ports.ts'
 import type { Doubted } from './doubted.ts'
 import type { KnownLeads } from './known-leads.ts'
 import { triedAgain } from './recover.ts'
@@ -30,14 +30,14 @@ export const createEnqueue = (settings: RunSettings, deps: RunDeps, tally: Tally
     return known
   }
 
-  const knownLead = async ([work, known]: readonly [Work, Exists], load: (deliveryId: string) => Promise<Work | null>): Promise<Work | null> => {
+  const knownLead = async ([work, known]: readonly [Work, Exists], load: (deliveryId: string, seen: Standing) => Promise<Work | null>): Promise<Work | null> => {
     const { lead } = work.delivery
     const { standing } = known
     const another = await orderedAgain(work, known)
     if (another) return another
     const retry = await mayRetry(work, standing)
     if (retry && await doubted.keeps(work)) return null
-    const again = retry ? await load(work.delivery.id) : null
+    const again = retry ? await load(work.delivery.id, standing) : null
     if (again) {
       again.orders = [triedAgain(clock.now())]
       return again
@@ -48,7 +48,7 @@ export const createEnqueue = (settings: RunSettings, deps: RunDeps, tally: Tally
     return null
   }
 
-  return async (works: readonly Work[], load: (deliveryId: string) => Promise<Work | null>): Promise<void> => {
+  return async (works: readonly Work[], load: (deliveryId: string, seen: Standing) => Promise<Work | null>): Promise<void> => {
     const again: Work[] = []
     for (const each of await append(works)) {
       const work = await knownLead(each, load)

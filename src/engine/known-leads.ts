@@ -74,12 +74,14 @@ export const createKnownLeads = ({ settings, deps: { ledger, clock }, facts: { p
       const retry = await mayRetry(work, standing)
       if (retry && await doubted.keeps(work)) return slots.give()
       const due = standing.state === 'waiting' && !standing.batch && standing.dueAt !== null && standing.dueAt <= clock.now() + settings.waitMs
-      const loaded = retry || due ? await ledger.takeOne(delivery.id) : null
+      const loaded = retry || due ? await ledger.takeOne(delivery.id, standing) : null
       if (!loaded) {
         // While it has its slot the run does not end.
         await compare(work)
+        // It may have been settled since it was asked about, by this run too.
+        const since = due ? (await ledger.load(delivery.id))?.standing : undefined
         slots.give()
-        if (standing.state === 'waiting') tally.stillWaiting(delivery.lead.id, standing)
+        if (standing.state === 'waiting' && since?.state !== 'settled') tally.stillWaiting(delivery.lead.id, standing)
         else tally.alreadySettled(delivery.lead.id)
         return
       }

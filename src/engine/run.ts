@@ -115,8 +115,8 @@ export const runDeliveries = async (settings: RunSettings, leads: LeadSource | n
     for await (const batch of source) {
       if (settings.enqueue) {
         if (stopping()) return
-        await enqueue(batch.leads.map(({ lead }) => workOf(lead)), async (id) => {
-          const loaded = await ledger.takeOne(id)
+        await enqueue(batch.leads.map(({ lead }) => workOf(lead)), async (id, seen) => {
+          const loaded = await ledger.takeOne(id, seen)
           return loaded && loadedWork(loaded, await takeUp.planOf(loaded))
         })
         continue

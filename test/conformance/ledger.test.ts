@@ -292,6 +292,16 @@ const CASES: readonly Case[] = [
     expect((await ledger.load(a.id))?.runId).toBe('r2')
     expect(await ledger.takeOne(delivery('nobody').id)).toBeNull()
   }],
+  ['one delivery is not taken that stands no more as it was seen', async (ledger) => {
+    const [a, b] = [delivery('L1'), delivery('L2')]
+    await ledger.append([first(a, settled('failed')), first(b, waits(T0))])
+    expect(await ledger.takeOne(a.id, waits(T0))).toBeNull()
+    expect(await ledger.takeOne(a.id, settled('accepted'))).toBeNull()
+    expect(await ledger.takeOne(b.id, settled('failed'))).toBeNull()
+    expect((await ledger.load(a.id))?.standing).toEqual(settled('failed'))
+    expect((await ledger.takeOne(a.id, settled('failed')))?.standing).toEqual(settled('failed'))
+    expect((await ledger.takeOne(b.id, waits(null)))?.standing).toEqual(waits(T0))
+  }],
   ['a delivery is taken once: not again while this writer works it', async (ledger) => {
     const [a, b] = [delivery('L1'), delivery('L2')]
     await ledger.append([first(a, waits(T0)), first(b)])

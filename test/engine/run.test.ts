@@ -585,6 +585,21 @@ describe('a place that comes free while a step is recorded', () => {
 })
 
 describe('the end of a run', () => {
+  it('comes where a lead of the file is settled between being found waiting and being taken up, which settles it no more', async () => {
+    const a = await buyer({ script: ({ n }) => (n === 1 ? { do: 'answer', status: 503 } : { do: 'accept' }) })
+    const inner = createMemoryLedger()
+    const files = { a: endpointYaml(a.url, 'Retry Strategy:\n  Server Errors: {Retry: 1 times, Backoff: 1s}\n') }
+    const first = createWorld(files, inner)
+    await first.run('a', someLeads(1), { waitMs: 0 })
+    await first.clock.advance(1_000)
+    const other = createWorld(files, inner, first.clock.now())
+    const late: Ledger = { ...inner, known: async (query) => { const found = await inner.known(query); await other.run(null, null); return found } }
+    const world = createWorld(files, late, first.clock.now())
+    expect(await world.run('a', someLeads(1), { runId: 'later' })).toMatchObject({ leads: 0, alreadySettled: 1 })
+    expect([a.journal.length, await outcomes(first)]).toEqual([2, { accepted: 1 }])
+    expect(await first.standing('L1')).toMatchObject({ state: 'settled', outcome: 'accepted' })
+  })
+
   it('comes after what fell due while the store was asked what is due', async () => {
     const a = await buyer({ script: ({ n }) => (n === 1 ? { do: 'answer', status: 503 } : { do: 'accept' }) })
     const inner = createMemoryLedger()

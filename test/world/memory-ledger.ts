@@ -11,6 +11,7 @@ import { buyersIn } from '../../src/core/sale.ts'
 import { aloneLimits } from '../../src/adapters/ledger/alone-limits.ts'
 import { putOffUntil } from '../../src/adapters/ledger/put-off.ts'
 import { moneyTold, nameOf, withoutPersonalData } from '../../src/adapters/ledger/purge.ts'
+import { standsAs } from '../../src/adapters/ledger/rows.ts'
 import type { Delivery, DueQuery, Ledger, LoadedDelivery, Queue, RecipientState, Standing, Step, StepResult, StoredEvent } from '../../src/ports.ts'
 
 interface Kept { delivery: Delivery; runId: string; standing: Standing; events: StoredEvent[]; purged: boolean }
@@ -158,9 +159,9 @@ export const createMemoryLedger = (): Ledger => {
       return circuit
     },
     takeAbandoned: async () => [],
-    takeOne: async (deliveryId) => {
+    takeOne: async (deliveryId, seen) => {
       const found = kept.get(deliveryId)
-      return found && !found.purged && found.standing.state !== 'working' ? (take([found])[0] ?? null) : null
+      return found && !found.purged && found.standing.state !== 'working' && (seen === undefined || standsAs(found.standing, seen)) ? (take([found])[0] ?? null) : null
     },
     draw: async (counter) => {
       const value = counters.get(counter) ?? 0

@@ -118,9 +118,9 @@ export const openPostgresLedger = async ({ url, use, leaseMs = LEASE_MS, patienc
       await db.transaction((run) => held.reap(run))
       return take((run) => taker.abandoned(run, query))
     },
-    takeOne: async (deliveryId) => {
+    takeOne: async (deliveryId, seen) => {
       const key = deliveryKeyOf(deliveryId)
-      return key ? ((await take((run) => taker.one(run, key)))[0] ?? null) : null
+      return key ? ((await take((run) => taker.one(run, key, seen)))[0] ?? null) : null
     },
     draw,
     nextDue: async ({ mode, runId, to }: DueFilter) => {

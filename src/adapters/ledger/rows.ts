@@ -29,6 +29,10 @@ export const STANDING_COLUMNS = ['state', 'due_at', 'why', 'recipient', 'batch',
 /** Always this one object. */
 export const WORKING: readonly SqlValue[] = [STATES.working, null, null, null, 0, null, null, null, null, null, null, null, null, null]
 
+/** Whether what is taken stands as it was seen: it waits, or is settled with the same outcome. */
+export const standsAs = (standing: Standing, seen: Standing): boolean =>
+  standing.state === seen.state && (standing.state !== 'settled' || seen.state !== 'settled' || standing.outcome === seen.outcome)
+
 export const standingOf = (row: SqlRow): Standing => {
   const state = row['state']
   if (state === STATES.working) return { state: 'working' }

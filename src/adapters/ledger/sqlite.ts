@@ -75,7 +75,7 @@ const ledgerOf = (client: Client): Ledger => ({
   siblings: (deliveryIds) => client.call('siblings', deliveryIds),
   ofBatch: (mode, batchId) => client.call('ofBatch', mode, batchId),
   takeAbandoned: (query) => client.call('takeAbandoned', query),
-  takeOne: (deliveryId) => client.call('takeOne', deliveryId),
+  takeOne: (deliveryId, seen) => client.call('takeOne', deliveryId, seen),
   draw: createDraws((amounts) => client.call('count', amounts)),
   load: (deliveryId) => client.call('load', deliveryId),
   ofLead: (leadId) => client.call('ofLead', leadId),

@@ -117,6 +117,6 @@ const takingUp = (lost: Set<string>, ledger: Ledger): Ledger => {
   return {
     ...ledger,
     takeAbandoned: async (query) => (await ledger.takeAbandoned(query)).map(taken),
-    takeOne: async (deliveryId) => taken(await ledger.takeOne(deliveryId)),
+    takeOne: async (deliveryId, seen) => taken(await ledger.takeOne(deliveryId, seen)),
   }
 }

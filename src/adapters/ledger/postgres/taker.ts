@@ -1,8 +1,8 @@
 import { deliveryIdOf } from '../../../core/delivery-id.ts'
 import type { Mode } from '../../../core/event.ts'
-import type { DueQuery, Ledger, LoadedDelivery } from '../../../ports.ts'
+import type { DueQuery, Ledger, LoadedDelivery, Standing } from '../../../ports.ts'
 import { putOffUntil } from '../put-off.ts'
-import { PURGED_LEAD, deliveryRowOf, storedEventsOf } from '../rows.ts'
+import { PURGED_LEAD, deliveryRowOf, standingOf, standsAs, storedEventsOf } from '../rows.ts'
 import type { Row, Run } from './database.ts'
 import type { Queue } from './queue.ts'
 
@@ -95,11 +95,11 @@ export const createTaker = (s: string, fence: number, queue: Queue) => {
       const rows = await run(`SELECT n FROM ${s}.deliveries d WHERE d.state = 0 AND d.mode = $1 AND ($2::text IS NULL OR d.target = $2) AND ${ABANDONED(s)} ORDER BY n LIMIT $3 FOR UPDATE SKIP LOCKED`, [mode, to ?? null, limit])
       return take(run, await withTheirBatches(run, numbersOf(rows), 0), `d.state = 0 AND ${ABANDONED(s)}`)
     },
-    one: async (run: Run, key: { readonly leadId: string; readonly to: string; readonly mode: Mode; readonly number: number }): Promise<readonly Row[]> => {
+    one: async (run: Run, key: { readonly leadId: string; readonly to: string; readonly mode: Mode; readonly number: number }, seen?: Standing): Promise<readonly Row[]> => {
       const rows = await run(
-        `SELECT n FROM ${s}.deliveries d WHERE d.lead_id = $1 AND d.target = $2 AND d.mode = $3 AND d.number = $4 AND d.lead <> '${PURGED_LEAD}' AND (d.state <> 0 OR ${ABANDONED(s)}) FOR UPDATE`,
+        `SELECT * FROM ${s}.deliveries d WHERE d.lead_id = $1 AND d.target = $2 AND d.mode = $3 AND d.number = $4 AND d.lead <> '${PURGED_LEAD}' AND (d.state <> 0 OR ${ABANDONED(s)}) FOR UPDATE`,
         [key.leadId, key.to, key.mode, key.number])
-      return take(run, numbersOf(rows), 'true')
+      return take(run, numbersOf(rows.filter((row) => seen === undefined || standsAs(standingOf(row), seen))), 'true')
     },
   }
 }

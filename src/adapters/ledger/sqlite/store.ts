@@ -5,7 +5,7 @@ import { takersOf } from '../../../core/had.ts'
 import { emptyHistory, evolve } from '../../../core/history.ts'
 import type { History } from '../../../core/history.ts'
 import type { Run } from '../../../core/run.ts'
-import type { DueFilter, DueQuery, Exists, Ledger, LoadedDelivery } from '../../../ports.ts'
+import type { DueFilter, DueQuery, Exists, Ledger, LoadedDelivery, Standing } from '../../../ports.ts'
 import { createBatches } from './batches.ts'
 import { withTakers } from '../had.ts'
 import type { Lease } from './lease.ts'
@@ -16,7 +16,7 @@ import { createReads } from './reads.ts'
 import { createRecipients } from './recipients.ts'
 import { SELECT_DELIVERY, statements } from './statements.ts'
 import { inSnapshot, inTransaction } from './transaction.ts'
-import { PURGED_LEAD, WORKING, deliveryRowOf, eventsOf, standingOf, storedEventsOf } from '../rows.ts'
+import { PURGED_LEAD, WORKING, deliveryRowOf, eventsOf, standingOf, standsAs, storedEventsOf } from '../rows.ts'
 import type { SqlRow } from '../rows.ts'
 
 /** What a method of the ledger is asked. */
@@ -218,9 +218,10 @@ export const createStore = (db: DatabaseSync, lease: Lease | null, mayWrite: () 
     takeAbandoned: ({ mode, to, limit }: Query<'takeAbandoned'>): readonly LoadedDelivery[] => write(() =>
       take(db.prepare(`${SELECT_DELIVERY} WHERE state = 0 AND fence <> ? AND d.mode = ?${to === undefined ? '' : ' AND d.target = ?'} ORDER BY d.n LIMIT ?`)
         .all(fence, mode, ...(to === undefined ? [] : [to]), limit))),
-    takeOne: (deliveryId: string): LoadedDelivery | null => write(() => {
+    takeOne: (deliveryId: string, seen?: Standing): LoadedDelivery | null => write(() => {
       const found = find(deliveryId)
-      return found ? (take(db.prepare(`${SELECT_DELIVERY} WHERE d.n = ? AND d.lead <> ? AND NOT (state = 0 AND fence = ?)`).all(found.n, PURGED_LEAD, fence))[0] ?? null) : null
+      const rows = found ? db.prepare(`${SELECT_DELIVERY} WHERE d.n = ? AND d.lead <> ? AND NOT (state = 0 AND fence = ?)`).all(found.n, PURGED_LEAD, fence) : []
+      return take(rows.filter((row) => seen === undefined || standsAs(standingOf(row), seen)))[0] ?? null
     }),
     /** Adds to counters; what each then is. */
     count: (amounts: ReadonlyMap<string, number>): ReadonlyMap<string, number> => write(() => new Map([...amounts].map(([counter, amount]) => {
