@@ -37,6 +37,7 @@ interface Starts {
 export const createHeldStarts = (ledger: Ledger, mode: Mode, clock: Clock, stopping: () => boolean, failed: (error: unknown) => void) => {
   const all = new Map<string, Starts>()
   const alarms = createAlarms<Starts>(clock, (starts) => carryOn(starts), failed)
+  let over = false
 
   const ask = async (starts: Starts): Promise<void> => {
     const { recipient, rate } = starts
@@ -56,6 +57,8 @@ export const createHeldStarts = (ledger: Ledger, mode: Mode, clock: Clock, stopp
 
   /** Lets in who waits, and comes back when more may enter or more is to be asked for. */
   const carryOn = (starts: Starts): void => {
+    // Times that were asked for may come when the run is over: an alarm would keep its process.
+    if (over) return
     const now = clock.now()
     // A process that is to end waits for no other time: it may be an hour away.
     if (stopping()) for (const leave of starts.late.splice(0)) leave(now)
@@ -143,7 +146,10 @@ export const createHeldStarts = (ledger: Ledger, mode: Mode, clock: Clock, stopp
       const at = entered.shift()?.at
       return at !== undefined && at <= now ? null : leaveAt(starts, at)
     },
-    end: (): void => { for (const starts of all.values()) alarms.set(starts, null) },
+    end: (): void => {
+      over = true
+      for (const starts of all.values()) alarms.set(starts, null)
+    },
   }
 }
 

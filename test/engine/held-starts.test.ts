@@ -54,6 +54,24 @@ describe('a rate over several processes', () => {
     expect(asked()).toBeLessThan(350)
   })
 
+  it('sets no alarm once the run is over, when the times that it asked for come', async () => {
+    const clock = createFakeClock(1_000_000)
+    const { ledger } = storeOf(clock)
+    const perHour = { count: 1, perMs: 3_600_000 }
+    const starts = createHeldStarts(ledger, 'live', clock, () => false, (error) => { throw error })
+    const lane = createLane({ connections: 4, concurrency: null, inDoubtWindow: null, rate: perHour } as TransportSettings, null, null, undefined, starts.of('a', perHour))
+    starts.joins('a', lane)
+    const others = ledger.holdStarts('a', 'live', perHour, { fromMs: 0, withinMs: 1, wanted: 1 })
+    await clock.advance(10)
+    await others
+    lane.enter(clock.now())
+    lane.park(() => undefined)
+    await clock.advance(5)
+    starts.end()
+    await clock.advance(20)
+    expect(clock.sleeping()).toBe(0)
+  })
+
   it('holds where starts are durable too late for their time: they leave with the next', async () => {
     const clock = createFakeClock(1_000_000)
     const { ledger } = storeOf(clock)
