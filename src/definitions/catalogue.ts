@@ -1,17 +1,16 @@
 import { maskedDiagnostic, tellTo, type Diagnostic, type Report, type Tell } from '../base/diagnostic.ts'
-import { createMasker } from '../base/secrets.ts'
 import type { Environment } from '../base/environment.ts'
+import { createMasker } from '../base/secrets.ts'
 import type { Plan } from '../core/plan.ts'
 import type { CallingHours, Policy } from '../core/policy.ts'
 import { builtInCallingHours, isCallingHoursFile, readCallingHours } from './calling-hours/read-calling-hours.ts'
+import type { EndpointDefinition } from './endpoint-definition.ts'
 import { findTarget, linkPatterns, type Target } from './patterns/link.ts'
 import { readRecipient, type ReadRecipient } from './read-recipient.ts'
-import { suggest } from './suggest.ts'
-import type { EndpointDefinition } from './endpoint-definition.ts'
 import type { Catalogue, Recipient } from './recipient.ts'
+import { suggest } from './suggest.ts'
 import type { FileText } from './text.ts'
-import { warnOfNoPrice } from './warn-of-no-price.ts'
-import { warnOfUtcDays } from './warn-of-utc-days.ts'
+import { warnOfNoPrice, warnOfUtcDays } from './warnings.ts'
 
 /**
  * Reads all files together. A file with errors is left out, with what names it, and the others load; every problem of

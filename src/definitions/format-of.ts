@@ -1,8 +1,10 @@
 import type { Place } from '../base/diagnostic.ts'
+import type { EndpointDefinition, HeaderDefinition } from './endpoint-definition.ts'
 import type { EndpointPlaces, EndpointValues } from './endpoint-keys.ts'
-import type { Reading } from './fields/field.ts'
-import type { HeaderDefinition } from './endpoint-definition.ts'
 import type { EndpointType, Format } from './endpoint-type.ts'
+import type { Reading } from './fields/field.ts'
+import type { Tables } from './fields/mapping.ts'
+import type { MappingEntry, MappingNode } from './mapping-node.ts'
 
 /** As written; where it is not, as a buyer's document says it: by the Content-Type among the headers. */
 export const formatOf = (type: EndpointType, values: EndpointValues): Format =>
@@ -38,3 +40,33 @@ const contentTypeIn = ({ headers = [], bodyParameter, method }: EndpointValues):
 const MEDIA: readonly (readonly [RegExp, Format])[] = [
   [/^application\/x-www-form-urlencoded\b/i, 'form'], [/^application\/(?:[\w.-]+\+)?json\b/i, 'json'], [/^(?:text|application)\/(?:[\w.-]+\+)?xml\b/i, 'xml'], [/^text\/csv\b/i, 'csv'],
 ]
+
+/** Only JSON has numbers and booleans of its own: elsewhere `version: 1.0` and `consent: True` go to the buyer as they are written, and not as 1 and true. */
+export const asWritten = (definition: EndpointDefinition, tables: Tables): EndpointDefinition => {
+  const { type, format, batch, mapping, ping, extraFields, auth } = definition
+  const typed = isTyped(type, batch?.format ?? format)
+  return {
+    ...definition, mapping: typed ? mapping : mapping && textsOnly(mapping),
+    ping: ping?.mapping && format !== 'json' ? { ...ping, mapping: textsOnly(ping.mapping) } : ping, extraFields: extraFields && textsOnly(extraFields),
+    tables: mapValues(tables, (rows) => mapValues(rows, ({ value, text }) => (typed ? value : text))),
+    auth: auth?.kind === 'token-request' && auth.fields && (auth.method === 'GET' || (auth.format ?? 'json') !== 'json') ? { ...auth, fields: textsOnly(auth.fields) } : auth,
+  }
+}
+
+const mapValues = <T, U>(of: Readonly<Record<string, T>>, make: (value: T) => U): Readonly<Record<string, U>> => Object.fromEntries(Object.entries(of).map(([name, value]) => [name, make(value)]))
+
+/** A message is text, whatever is attached to it. */
+const isTyped = (type: EndpointDefinition['type'], format: string): boolean => format === 'json' && type !== 'email'
+
+const textsOnly = (node: MappingNode): MappingNode => {
+  switch (node.kind) {
+    case 'map': return { ...node, entries: node.entries.map(entryOf) }
+    case 'list': return { ...node, items: node.items.map(textsOnly) }
+    case 'constant': return node.value === null ? node : { kind: 'template', text: node.text, place: node.place }
+    case 'template': return node
+    default: return node satisfies never
+  }
+}
+
+const entryOf = (each: MappingEntry): MappingEntry =>
+  each.kind === 'entry' ? { ...each, value: textsOnly(each.value) } : { ...each, then: each.then.map(entryOf), otherwise: each.otherwise.map(entryOf) }

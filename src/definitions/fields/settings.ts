@@ -1,12 +1,38 @@
-import { AUTH } from '../read-auth.ts'
 import { FORMATS, type Format } from '../endpoint-type.ts'
+import { AUTH } from '../read-auth.ts'
+import { parsed, refused } from '../values/parsed.ts'
 import { ENDPOINTS } from './endpoints.ts'
-import { textual, type Field } from './field.ts'
+import { textual, type Field, type Kind } from './field.ts'
 import { MAPPING } from './mapping.ts'
-import { TEXT, WORDS, YES_NO, listOf, oneOf, yesNo } from './plain.ts'
-import { refused, parsed } from '../values/parsed.ts'
+import { listOf, oneOf, PROSE, TEXT, WORDS, YES_NO, yesNo } from './plain.ts'
+import { block } from './section.ts'
 import { BYTES, COUNT, DURATION, KEEP_ALIVE, RATE, SPAN } from './values.ts'
-import { REQUEST, RESPONSE, TLS } from './transport-blocks.ts'
+
+const TLS = block('TLS', {
+  ca: { key: 'CA', aliases: ['Certificate Authority'], kind: WORDS, doc: "Who signed the buyer's certificate", example: 'certs/buyer-ca.pem' },
+  certificate: { key: 'Certificate', aliases: ['Cert'], kind: WORDS, doc: 'Our certificate, where the buyer asks for one', example: 'certs/us.pem' },
+  key: { key: 'Key', aliases: ['Private Key'], kind: WORDS, doc: 'Its private key', example: '${TLS_KEY}' },
+} as const satisfies Readonly<Record<string, Field<unknown>>>, ({ values }) => ({ ca: values.ca ?? null, certificate: values.certificate ?? null, key: values.key ?? null }))
+
+const ENCODINGS = { gzip: 'gzip', identity: 'none', none: 'none' } as const
+
+/** The subject document's way of writing `Compression: gzip`. */
+const REQUEST = block('Request', {
+  encoding: { key: 'Content-Encoding', aliases: ['Compression'], kind: oneOf('an encoding', ENCODINGS), doc: 'Compresses what is sent', example: 'gzip' },
+  body: { key: 'Body', kind: PROSE, doc: 'A remark', example: 'Compressed JSON' },
+} as const satisfies Readonly<Record<string, Field<unknown>>>, ({ values }) => ({ compression: values.encoding ?? null }))
+
+/** `gzip, br`: what can be unpacked. */
+const CODINGS: Kind<string> = textual('encodings that can be unpacked: gzip, deflate, br', (text, place) => {
+  const names = text.toLowerCase().split(',').map((each) => each.replace(/;.*$/, '').trim())
+  const unknown = names.find((each) => !['gzip', 'deflate', 'br', 'identity'].includes(each))
+  return unknown === undefined ? parsed(text.toLowerCase()) : refused(place, 'bad-encoding', `"${unknown}" cannot be unpacked`, 'write gzip, deflate or br')
+})
+
+const RESPONSE = block('Response', {
+  encoding: { key: 'Accept-Encoding', kind: CODINGS, doc: 'Asks for compressed answers, by the header of that name; what comes compressed is unpacked in any case', example: 'gzip' },
+  process: { key: 'Process', kind: PROSE, doc: 'A remark', example: 'Decompress automatically' },
+} as const satisfies Readonly<Record<string, Field<unknown>>>, ({ values }) => ({ acceptEncoding: values.encoding ?? null }))
 
 const FORMAT_NAMES = Object.fromEntries(FORMATS.map((each) => [each === 'json' || each === 'xml' || each === 'csv' || each === 'soap' ? each.toUpperCase() : `${each[0]?.toUpperCase()}${each.slice(1)}`, each])) as Readonly<Record<string, Format>>
 const METHODS = { POST: 'POST', GET: 'GET', PUT: 'PUT', PATCH: 'PATCH', DELETE: 'DELETE' } as const
@@ -82,4 +108,3 @@ export const SERVICE_OPTIONS = {
   callAsap: { key: 'Call ASAP', aliases: ['F9CallASAP', 'Call Now'], kind: YES_NO, doc: 'Five9: whether the lead is called before others (F9CallASAP)', example: 'yes', default: 'no' },
   scheduleCalls: { key: 'Schedule Calls', kind: YES_NO, doc: 'Five9: outside the Call Window the lead is sent at once, with the time at which the window next opens (F9TimeToCall, F9TimeFormat), instead of being held here', example: 'yes', default: 'no: finalmile holds the lead' },
 } as const satisfies Readonly<Record<string, Field<unknown>>>
-

@@ -1,17 +1,26 @@
-import { PARSING } from '../read-parsing.ts'
 import type { EndpointType } from '../endpoint-type.ts'
+import { PARSING } from '../read-parsing.ts'
 import { BATCH } from './batch.ts'
 import { LEAD_CONDITION } from './conditions.ts'
 import type { Field } from './field.ts'
 import { IDEMPOTENCY } from './idempotency.ts'
-import { LISTS } from './lists.ts'
 import { BODY_MAPPING, HEADERS, TABLES } from './mapping.ts'
 import { PING } from './ping.ts'
-import { PROSE, WORDS, YES_NO, oneOf } from './plain.ts'
+import { oneOf, PROSE, TEXT, WORDS, YES_NO } from './plain.ts'
 import { ALERT_RULES, CALL_WINDOW, CAPS, CIRCUIT_BREAKER, DAYS, DUPLICATE_CHECK, REQUIREMENTS, RESPONSE_CODES, RETRIES, RETRY_ON, RETRY_STRATEGY, ZONE } from './rules.ts'
 import { SAMPLES } from './samples.ts'
+import { block } from './section.ts'
 import { TEST_SETTINGS } from './test-settings.ts'
 import { CURRENCY, MONEY, NOTIFY } from './values.ts'
+
+/** HubSpot's lists and workflow, as the subject document prints them. */
+const LISTS = block('Lists', {
+  addTo: { key: 'Add to', aliases: ['Add'], kind: TEXT, doc: 'The list that the contact joins', example: 'New Leads - {{lead.product_interest}}' },
+  workflow: { key: 'Workflow', kind: TEXT, doc: 'The workflow that it enters', example: 'Welcome Series - {{lead.state}}' },
+} as const satisfies Readonly<Record<string, Field<unknown>>>, ({ values }) => values, {
+  takes: 'the name of a list',
+  read: (node, reading) => { const addTo = TEXT.read(node, reading); return addTo === undefined ? undefined : { addTo } },
+})
 
 export const TYPES: Readonly<Record<string, EndpointType>> = {
   'Custom Integration': 'custom', 'webhook.post': 'webhook.post', 'salesforce.create_lead': 'salesforce.create_lead',
@@ -70,4 +79,3 @@ export const ENDPOINT_TOP = {
   workflow: { key: 'Workflow', kind: WORDS, doc: 'HubSpot: the workflow that it enters', example: 'Welcome Series' },
   delivery: { key: 'Delivery', kind: oneOf('a way', { Immediate: 'immediate' } as const), doc: 'Immediate is how leads are delivered; see Batch and Call Window for other ways', example: 'Immediate' },
 } as const satisfies Readonly<Record<string, Field<unknown>>>
-

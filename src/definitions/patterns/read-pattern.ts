@@ -1,19 +1,19 @@
+import { commonDivisor } from '../../base/common-divisor.ts'
 import type { Place } from '../../base/diagnostic.ts'
 import type { Money } from '../../base/money.ts'
 import { durationWords } from '../../base/time.ts'
-import { currencyOf, inCurrency } from '../policy-of.ts'
-import { aboutOf } from '../read-endpoint.ts'
 import { ENDPOINT_SECTION } from '../endpoint-keys.ts'
 import { take, type PlacesOf, type Reading, type ValuesOf } from '../fields/field.ts'
 import { KEYS_OF, PATTERN_SECTION, type PatternKind } from '../fields/pattern.ts'
 import type { WindowRow } from '../fields/references.ts'
 import { namesOf, readSection } from '../fields/section.ts'
 import { normalKey } from '../keys.ts'
-import { parseWindowLabel } from '../values/window-label.ts'
+import { currencyOf, inCurrency } from '../policy-of.ts'
+import { aboutOf } from '../read-endpoint.ts'
 import { parseReference, type Reference } from '../values/reference.ts'
+import { parseWindowLabel } from '../values/window-label.ts'
 import type { YamlEntry, YamlNode } from '../yaml-tree.ts'
 import { FALLBACK_MOVES_ON, WATERFALL_MOVES_ON, type Pattern, type Shape } from './pattern.ts'
-import { wholeWeights } from './weights.ts'
 
 type Values = ValuesOf<typeof PATTERN_SECTION>
 type Places = PlacesOf<typeof PATTERN_SECTION>
@@ -144,4 +144,11 @@ const inOrder = (rows: readonly WindowRow[], reading: Reading): readonly WindowR
     else if (row.opensMs < before.closesMs) reading.tell(row.place, 'bad-window', `"${row.label}" opens before "${before.label}" closes`, 'write windows in order, each from the end of the one before')
   })
   return rows
+}
+
+/** Shares as the smallest whole numbers: 60, 30, 10 is 6, 3, 1, so that every ten leads are shared exactly. */
+const wholeWeights = (shares: readonly number[]): readonly number[] => {
+  const whole = shares.map((each) => Math.round(each * 1_000))
+  const divisor = whole.reduce(commonDivisor, 0)
+  return divisor === 0 ? whole : whole.map((each) => each / divisor)
 }
