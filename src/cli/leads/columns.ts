@@ -3,6 +3,8 @@ import type { LeadSource } from '../../adapters/leads/check.ts'
 import { diagnosticAt, type Diagnostic } from '../../base/diagnostic.ts'
 import { shellWord } from '../../base/shell.ts'
 import { withDots } from '../../core/lead-path.ts'
+import { childrenOf, rootPath, type Plan } from '../../core/plan.ts'
+import type { Condition, LeadCondition } from '../../core/condition.ts'
 import type { Policy } from '../../core/policy.ts'
 import { textsIn, type MappingNode } from '../../definitions/mapping-node.ts'
 import { isSameName, leadPath, usualField } from '../../wire/draft/guess.ts'
@@ -14,11 +16,11 @@ import type { Target } from '../recipients/catalogue.ts'
 
 /**
  * What the columns of CSV files and the fields of JSON files tell before anything is sent: requests go out without the fields that a mapping names
- * otherwise, and a lead without an id is known by its whole row.
+ * otherwise, and a lead without an id is known by its whole row. An error where leads that are to be kept back would be sold: cron reads no warnings.
  */
-export const columnRemarks = (sources: readonly LeadSource[], { endpoints, policies }: Pick<Target, 'endpoints' | 'policies'>, idAsked: boolean): readonly Diagnostic[] => {
+export const columnRemarks = (sources: readonly LeadSource[], { plan, endpoints, policies }: Pick<Target, 'plan' | 'endpoints' | 'policies'>, idAsked: boolean): readonly Diagnostic[] => {
   const mapped = mappedBy([...endpoints.values()])
-  const asked = [...policies.values()].flatMap(askedBy)
+  const asked = [...guardsIn(plan), ...[...policies.values()].flatMap(askedBy)]
   const remarks = sources.flatMap(({ name, columns }) => (columns === null ? [] : [...fieldRemarks(name, columns, mapped), ...askedRemarks(name, columns, asked), ...(idAsked ? [] : idRemarks(name, columns))]))
   // The files of a month have the same columns: what is the matter is told of the first.
   return [...new Map(remarks.toReversed().map((each) => [each.message + each.help, each])).values()].reverse()
@@ -52,19 +54,27 @@ const fieldRemarks = (file: string, columns: readonly string[], { fields, words,
 /** What a rule of a recipient asks of a lead. */
 interface Asked { readonly rule: string; readonly of: string; readonly field: string }
 
-const askedBy = ({ name, duplicateCheck, acceptWhen, requirements }: Policy): readonly Asked[] => {
-  const ask = (rule: string, path: string): Asked => ({ rule, of: name, field: withDots(path).replace(/^lead\./, '') })
-  const conditions = [acceptWhen?.condition ?? [], requirements.flatMap(({ check }) => (check.kind === 'condition' ? check.condition : []))].flat()
-  return [
-    ...(duplicateCheck === null ? [] : [ask('Duplicate Check', duplicateCheck.field)]),
-    ...conditions.flatMap(pathsOf).flatMap((path) => (path.kind === 'path' ? ask('a condition', path.text) : [])),
-  ]
-}
+const askedBy = ({ name, duplicateCheck, acceptWhen, requirements }: Policy): readonly Asked[] => [
+  ...(duplicateCheck === null ? [] : [{ rule: 'Duplicate Check', of: name, field: fieldAt(duplicateCheck.field) }]),
+  ...acceptedBy(acceptWhen, name),
+  ...requirements.flatMap(({ check }) => (check.kind === 'condition' ? askedIn('Requirements', name, check.condition) : [])),
+]
 
-/** A Duplicate Check of a field that no lead has keeps nobody back, and neither does `not dnc = "yes"`. */
+/** What patterns ask, at any depth. */
+const guardsIn = (plan: Plan): readonly Asked[] =>
+  plan.kind === 'send' ? [] : [...acceptedBy(plan.guard.acceptWhen, plan.pattern), ...childrenOf(plan, rootPath).flatMap((child) => guardsIn(child.plan))]
+
+const acceptedBy = (acceptWhen: LeadCondition | null, of: string): readonly Asked[] => (acceptWhen === null ? [] : askedIn('Accept When', of, acceptWhen.condition))
+
+const askedIn = (rule: string, of: string, condition: Condition): readonly Asked[] => pathsOf(condition).flatMap((path) => (path.kind === 'path' ? { rule, of, field: fieldAt(path.text) } : []))
+
+const fieldAt = (path: string): string => withDots(path).replace(/^lead\./, '')
+
+/** A Duplicate Check of a field that no lead has keeps nobody back, and neither does `not dnc = "yes"`. A column that the same recipient asks for stands for no other. */
 const askedRemarks = (file: string, columns: readonly string[], asked: readonly Asked[]): readonly Diagnostic[] => asked.flatMap(({ rule, of, field }) => {
   const column = isIn(columns, field) || columns.some((each) => field.startsWith(`${each}.`)) ? undefined : columnAlike(columns, field)
-  return column === undefined ? [] : [remark(file, `${rule} of ${of} asks for ${field}, which has another name in this file: no lead is known by it`, `write ${leadPath(column)} there; or rename it in the file`)]
+  if (column === undefined || asked.some((each) => each.of === of && each.field === column)) return []
+  return [diagnosticAt({ file, line: 1, col: 1 }, 'columns', `${rule} of ${of} asks for ${field}, which has another name in this file: no lead is known by it`, `write ${leadPath(column)} there, or rename it in the file; where it is something else, name it there too`)]
 })
 
 const columnAlike = (columns: readonly string[], field: string): string | undefined =>

@@ -2,13 +2,14 @@ import { resolve } from 'node:path'
 import type { Inspect } from '../../adapters/leads/batch.ts'
 import { checkLeadSources } from '../../adapters/leads/check.ts'
 import { readLeads, type LeadStream } from '../../adapters/leads/read.ts'
+import { UserError } from '../../base/diagnostic.ts'
 import type { Target } from '../recipients/catalogue.ts'
 import type { Invocation } from '../command.ts'
 import { columnRemarks } from './columns.ts'
 import { renderDiagnostic } from '../render/diagnostic.ts'
 import { unaskedRemarks } from '../recipients/unasked.ts'
 
-/** Looks at all lead files before anything is sent; warnings go to stderr. */
+/** Looks at all lead files before anything is sent, and stops where leads that are to be kept back would be sent; warnings go to stderr. */
 export const openLeads = async ({ options, streams, settings, cwd }: Invocation, names: readonly string[], inspect?: Inspect, target?: Target): Promise<LeadStream> => {
   const asked = {
     ...(typeof options.id === 'string' ? { id: options.id } : {}),
@@ -18,6 +19,8 @@ export const openLeads = async ({ options, streams, settings, cwd }: Invocation,
   const shown = names.map((each) => (each === '-' || cwd === process.cwd() ? each : resolve(cwd, each)))
   const { sources, warnings } = await checkLeadSources(shown, { ...asked, ...(names.includes('-') ? { stdin: streams.stdin } : {}) })
   const remarks = target === undefined ? [] : [...unaskedRemarks(target), ...columnRemarks(sources, target, typeof options.id === 'string')]
+  const errors = remarks.filter(({ severity }) => severity === 'error')
+  if (errors.length > 0) throw new UserError(errors)
   if (!settings.quiet) for (const each of [...warnings, ...remarks]) streams.err.write(renderDiagnostic(each, () => null, streams.err.paint))
   return readLeads(sources, asked)
 }

@@ -68,5 +68,5 @@ const FIELDS: readonly (readonly [RegExp, string])[] = [
   [/^(lead|record|entry|contact|external|reference|ref|transaction|partnerlead|vendorlead|our)id$|^id$|^leadref$|^accountnumber$/, 'id'],
   [/^(timestamp|submitted(at|date|on)?|leaddate|created?(at|date|on)?|datetime)$/, 'timestamp'],
   [/^(lead)?score$/, 'score'], [/^loanamount$|^amountrequested$/, 'loan_amount'], [/^credit(rating|range|score)$/, 'credit_range'],
-  [/tcpa.*(text|language|disclosure|statement)|consent(text|language)|disclosure/, 'tcpa_consent_text'], [/tcpa/, 'tcpa_consent'],
+  [/^(is|on)?(dnc|donotcall)(flag|list|status)?$/, 'dnc'], [/tcpa.*(text|language|disclosure|statement)|consent(text|language)|disclosure/, 'tcpa_consent_text'], [/tcpa/, 'tcpa_consent'],
 ]

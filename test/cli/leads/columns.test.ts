@@ -14,16 +14,28 @@ describe('columns of a CSV file', () => {
     expect(await planned('id,First Name,Mobile Phone', '  f: {{lead.first_name}}\n  {{#if lead.phone_1}}\n  p: {{lead.phone_1}}\n  {{/if}}')).toContain(
       'warning[columns]: fields that are mapped have other names in this file: they are left out of the requests\n --> leads.csv:1:1\n  = help: in Field Mapping write lead.[First Name] for lead.first_name, lead.[Mobile Phone] for lead.phone_1; or rename them in the file\n')
   })
-  it('of other names than a Duplicate Check has are told, since it would keep nobody back', async () => {
+  it('of other names than a Duplicate Check has stop the run, since it would keep nobody back', async () => {
     const checked = (header: string, field: string) => planned(header, `  all: {{lead}}\nDuplicate Check: ${field} within 30 days`)
-    expect(await checked('id,Phone Number', 'phone')).toContain('Duplicate Check of a asks for phone, which has another name in this file: no lead is known by it\n --> leads.csv:1:1\n  = help: write lead.[Phone Number] there; or rename it in the file\n')
+    expect(await checked('id,Phone Number', 'phone')).toContain('error[columns]: Duplicate Check of a asks for phone, which has another name in this file: no lead is known by it\n --> leads.csv:1:1\n  |\n1 | id,Phone Number\n  | ^\n  = help: write lead.[Phone Number] there, or rename it in the file; where it is something else, name it there too\n')
     for (const [header, field] of [['id,Phone Number', 'lead.[Phone Number]'], ['id,phone', 'phone'], ['id,contact.phone,mobile', 'contact.phone'], ['id,name', 'member_key']] as const) expect(await checked(header, field)).toBe('1 lead, nothing was sent\n')
   })
-  it('of other names than a condition has are told, since one with not would let every lead pass', async () => {
+  it('of other names than a condition has stop the run, since one with not would let every lead pass', async () => {
     const checked = (header: string, condition: string) => planned(header, `  all: {{lead}}\n${condition}`)
-    expect(await checked('id,DNC', 'Accept When: not (dnc = "yes")')).toContain('a condition of a asks for dnc, which has another name in this file: no lead is known by it\n --> leads.csv:1:1\n  = help: write lead.DNC there; or rename it in the file\n')
-    expect(await checked('id,Opt Out', 'Requirements: [not (lead.opt_out = "yes")]')).toContain('write lead.[Opt Out] there')
-    for (const condition of ['Accept When: not (lead.dnc = "yes")', 'Accept When: not (lead.[dnc] = "yes" or source.name = "x" or campaign = "y")']) expect(await checked('id,dnc,name', condition)).toBe('1 lead, nothing was sent\n')
+    expect(await checked('id,DNC', 'Accept When: not (dnc = "yes")')).toContain('error[columns]: Accept When of a asks for dnc, which has another name in this file: no lead is known by it\n --> leads.csv:1:1\n  |\n1 | id,DNC\n  | ^\n  = help: write lead.DNC there, or rename it in the file; where it is something else, name it there too\n')
+    expect(await checked('id,Do Not Call', 'Accept When: not (dnc = "yes")')).toContain('write lead.[Do Not Call] there')
+    expect(await checked('id,Opt Out', 'Requirements: [not (lead.opt_out = "yes")]')).toContain('Requirements of a asks for opt_out')
+    for (const condition of ['Accept When: not (lead.dnc = "yes")', 'Accept When: not (lead.[dnc] = "yes" or source.name = "x" or campaign = "y")', 'Accept When: not (dnc = "yes") and not (DNC = "yes")']) expect(await checked('id,dnc,name', condition)).toBe('1 lead, nothing was sent\n')
+  })
+  it('of other names than the Accept When of a pattern has stop the run without a terminal too: nothing is sent', async () => {
+    const project = createProject({
+      a: 'Endpoint: http://127.0.0.1:9/\nPrice: $1\nField Mapping: {all: "{{lead}}"}\n',
+      inner: 'Pattern: Waterfall\nTry: [a]\nAccept When: not (dnc = "yes")\n',
+      outer: 'Pattern: Waterfall\nTry: [inner]\n',
+    })
+    project.write('leads.csv', 'id,DNC\n1,yes\n')
+    const { code, err } = await project.run('deliver', 'leads.csv', '--to', 'outer', '--yes', '--quiet')
+    expect([code, err]).toEqual([2, expect.stringContaining('Accept When of inner asks for dnc')])
+    expect((await project.run('export', 'results')).out).toBe('')
   })
   it('of which the mapping names none are told', async () => {
     expect(await planned('id,Vorname', '  f: {{lead.first_name}}')).toContain('no field that is mapped is in this file: first_name\n --> leads.csv:1:1\n  = help: it has id, Vorname: in Field Mapping write lead.Vorname\n')
