@@ -43,9 +43,11 @@ const readAmount = (amount: unknown, unit: unknown): { readonly count: number | 
 /** What is wrong with an amount and a unit, as far as they are written out; null for nothing. */
 export const faultOfAmount = ([amount, unit]: readonly unknown[]): string | null => {
   const read = readAmount(amount ?? 0, unit)
-  if (msOf(read.unit) !== undefined || MONTHS.has(read.unit)) return read.count === undefined ? `date_add takes a number, such as 3 "days" or "3 days", got "${String(amount)}"` : null
+  if (isUnit(read.unit)) return read.count === undefined ? `date_add takes a number, such as 3 "days" or "3 days", got "${String(amount)}"` : null
   return `date_add counts in seconds, minutes, hours, days, weeks, months or years, got "${String(unit ?? amount)}"`
 }
+
+export const isUnit = (text: string): boolean => msOf(unitName(text)) !== undefined || MONTHS.has(unitName(text))
 
 const unitName = (text: string): string => text.toLowerCase().replace(/(?<=.)s$/, '')
 

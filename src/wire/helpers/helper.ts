@@ -11,6 +11,8 @@ interface Described {
   readonly max: number
   /** `name=value` options it knows. */
   readonly options: readonly string[]
+  /** Whether a bare name among its further values and options is a word of its own: `{{hash lead.email md5}}` asks for no field md5. */
+  readonly isWord?: (name: string) => boolean
 }
 
 type Run = (value: unknown, now: number) => unknown

@@ -72,13 +72,13 @@ const compileField = (path: Path, context: Context): Read | null => {
 }
 
 const compileHelper = (helper: Helper, call: Call, context: Context): Read | null => {
-  const pairs = call.hash?.pairs ?? []
+  const pairs = (call.hash?.pairs ?? []).map((each) => ({ ...each, value: asWord(helper, each.value) }))
   const place = context.placeAt(call.loc.start)
   const isLiteral = (each: Expression): boolean => each.type.endsWith('Literal')
   // `{{hash "sha256" lead.email}}` means the same as `{{hash lead.email "sha256"}}`: there is nothing to hash in a literal.
   const [one, two] = call.params
   const reversed = helper.kind === 'prepared' && call.params.length === 2 && one !== undefined && two !== undefined && isLiteral(one) && !isLiteral(two)
-  const params = reversed ? [two, one] : call.params
+  const params = reversed ? [two, one] : call.params.map((each, i) => (i === 0 ? each : asWord(helper, each)))
   const wrong = (message: string, help = `write {{${helper.signature}}}, such as ${helper.example}`, code = 'bad-helper'): null => {
     context.tell(place, code, message, help)
     return null
@@ -125,6 +125,10 @@ const compileHelper = (helper: Helper, call: Call, context: Context): Read | nul
     return run([value, ...others.map((each) => each?.(input))], pairs.length === 0 ? NONE : readOptions(input), input.now)
   }
 }
+
+/** One of the helper's own words without quotes, as the text that it is; any other expression as it stands. */
+const asWord = (helper: Helper, each: Expression): Expression =>
+  each.type === 'PathExpression' && each.parts.length === 1 && helper.isWord?.(each.original) === true ? { type: 'StringLiteral', value: each.original, loc: each.loc } : each
 
 const NONE: Readonly<Record<string, unknown>> = {}
 
