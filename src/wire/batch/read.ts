@@ -1,15 +1,14 @@
 import type { Lead } from '../../core/lead.ts'
 import type { Verdict } from '../../core/verdict.ts'
 import type { EndpointDefinition } from '../../definitions/endpoint-definition.ts'
-import { unconfirmed, verdictOfFault } from '../judge/classify.ts'
+import { statusText, unconfirmed, verdictOfFault } from '../judge/classify.ts'
 import type { Judge } from '../judge/post.ts'
-import type { Answer } from '../parse/answer.ts'
+import { Answer } from '../parse/answer.ts'
+import { textRows } from '../parse/bulk.ts'
 import type { AnyReply } from '../request.ts'
 import { verdictOfHandover } from '../types/handover.ts'
-import { readAsOne, same } from './as-one.ts'
-import { readLines } from './lines.ts'
-import { readRefused } from './refused.ts'
-import { batchAnswer, keyOfLead, namedRows, rowsIn, type BatchAnswer } from './rows.ts'
+import { forAll, isContradicted, readAsOne, same } from './as-one.ts'
+import { asAnswer, batchAnswer, keyOfLead, namedRows, rowsIn, rowsOfLeads, type BatchAnswer } from './rows.ts'
 import { compileBatchRules } from './rules.ts'
 
 /**
@@ -67,4 +66,42 @@ const readRow = ({ rules: { judge, isSilent, refuses }, reply }: BatchAnswer, ro
   if (!row) return unconfirmed('the answer has no row for this lead')
   const verdict = judge(row, reply.at)
   return saidAbove && verdict.kind === 'rejected' && isSilent?.(row) !== false && refuses?.(row) !== 'yes' ? unconfirmed('Success holds for the answer as a whole, and this row has nothing where it looks: let it look at what each row says') : verdict
+}
+
+/**
+ * What the lines of a text say of several leads, where one of them says yes. A line for each lead goes for that lead, but one
+ * that no rule refuses may be about all of them; of more or fewer lines nobody can tell whose they are.
+ */
+const readLines = (batch: BatchAnswer): readonly Verdict[] | null => {
+  const { rules: { judge, promise, readsText, saysYes, refuses }, reply, leads, whole } = batch
+  const lines = promise === null && readsText && leads.length > 1 ? textRows(whole).map(asAnswer(batch)) : []
+  if (!saysYes || lines.length < 2 || !lines.map(saysYes).includes('yes')) return null
+  if (lines.length === leads.length) {
+    return lines.map((line, i) => {
+      const verdict = judge(line, reply.at)
+      return verdict.kind === 'rejected' && refuses?.(line) !== 'yes' ? unconfirmed(`line ${i + 1} of the answer says neither yes nor no: name what refuses as Rejected`) : verdict
+    })
+  }
+  const isMixed = saysYes(whole) !== 'yes' || lines.some((line) => ['duplicate', 'failed'].includes(judge(line, reply.at).kind) || refuses?.(line) === 'yes')
+  return isMixed ? same(unconfirmed(`the answer has ${lines.length} lines for ${leads.length} leads: nobody can tell whose they are`), leads) : null
+}
+
+/** A status that refuses them all, above rows that say something else: a lead whose row says yes may be sold. */
+const readRefused = (batch: BatchAnswer): readonly Verdict[] => {
+  const { rules: { parsing, judge, success }, reply, leads } = batch
+  const whole = judge(batch.whole, reply.at)
+  const rows = success ? rowsOfLeads(batchAnswer(batch.rules, { ...reply, status: 200 }, leads)) : null
+  if (rows === null || rows.every((row) => row === undefined)) return same(isContradicted(batch, whole) ? unconfirmed(`${statusText(reply.status)}, but rows of the answer say otherwise, and nobody can tell whose they are: name their place as Batch: Results`) : forAll(batch, whole), leads)
+  // Words of one row, found in a list of them, decide nothing about the others: the status does.
+  const byStatus = whole.kind === 'failed' ? whole : judge(new Answer({ ...reply, body: new Uint8Array() }, parsing.format), reply.at)
+  return rows.map((row) => {
+    if (!row) return byStatus
+    const own = judge(row, reply.at)
+    if (own.kind === 'duplicate') return own
+    if (own.kind === 'accepted' || (own.kind === 'unconfirmed' && success && success(row) === 'yes')) return { ...unconfirmed(`${statusText(reply.status)}, but the row of this lead says that it was accepted`), buyerLeadId: own.buyerLeadId ?? null }
+    if (byStatus.kind !== 'failed' || own.said !== undefined || own.reason === null) return byStatus
+    // What the buyer says of this one says more than the status.
+    const { said: _said, ...failed } = byStatus
+    return { ...failed, reason: own.reason }
+  })
 }

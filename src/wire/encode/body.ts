@@ -8,7 +8,6 @@ import { columnsOf, csvOf, FOR_PROGRAMS } from './csv.ts'
 import { formOf, queryOf } from './form.ts'
 import { compileJson, jsonOfBuilt } from './json.ts'
 import { pairsOf, type Pair } from './pairs.ts'
-import { plainTextOf } from './text.ts'
 import { namespaceAttribute, type Soap } from './soap.ts'
 import { xmlDeclaration, xmlElement, xmlRootOf, type XmlRoot } from './xml.ts'
 
@@ -122,3 +121,7 @@ const contentTypeOf = (format: Format, charset: Charset): string => {
     default: return `application/x-www-form-urlencoded${narrow}`
   }
 }
+
+/** A mapping that is one template is the text itself; a map becomes lines of `name: value`, line breaks inside values blanks. */
+const plainTextOf = (built: Built): string =>
+  pairsOf(built).map(([name, value]) => (name === '' ? value : `${name}: ${value.replace(/[\r\n]+/g, ' ')}`)).join('\n')

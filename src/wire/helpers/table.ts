@@ -1,12 +1,12 @@
-import { COMPARISONS, compareBoth } from '../template/compare.ts'
+import { stateCodeOf, stateNameOf } from '../../base/us-states.ts'
+import { compareBoth, COMPARISONS } from '../template/compare.ts'
 import { textOf } from '../template/text-of.ts'
-import { ageOf, dateAdd, faultOfAmount, isUnit } from './dates.ts'
 import { ascii } from './ascii.ts'
+import { toBoolean, toNumber } from './convert.ts'
+import { ageOf, dateAdd, faultOfAmount, isUnit } from './dates.ts'
 import { prepareFormat } from './format.ts'
 import { prepareHash } from './hash.ts'
 import type { Helper } from './helper.ts'
-import { toBoolean, toNumber } from './convert.ts'
-import { stateOf } from './state.ts'
 import { digitsOf, firstOf, lastOf, sliceOf, titleCase, truncate } from './text.ts'
 
 type Plain = Extract<Helper, { kind: 'plain' }>
@@ -56,3 +56,10 @@ export const helperTable: readonly Helper[] = [
 const byName = new Map(helperTable.map((each) => [each.name, each]))
 
 export const helperNamed = (name: string): Helper | undefined => byName.get(name)
+
+/** A state or province as its code or name; what is neither goes as it is. */
+const stateOf = (value: string, form: string): string => {
+  const code = stateCodeOf(value)
+  if (code === null) return value
+  return form === 'name' ? stateNameOf(code) ?? value : code
+}

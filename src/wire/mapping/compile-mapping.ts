@@ -1,8 +1,8 @@
 import { dottedPath } from '../../definitions/keys.ts'
 import type { MappingEntry, MappingNode } from '../../definitions/mapping-node.ts'
 import { compileBlockTest, compileTemplate, type TemplateOptions } from '../template/template.ts'
+import { withoutEmpty } from './build.ts'
 import { keysOf, type Shape, type ShapeEntry } from './shape.ts'
-import { withoutEmpty } from './without-empty.ts'
 
 /**
  * Templates become functions; dotted keys become nested maps; a map whose keys are all numbers becomes a list.

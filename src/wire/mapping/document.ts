@@ -1,10 +1,9 @@
 import type { MappingNode } from '../../definitions/mapping-node.ts'
 import type { RenderInput } from '../endpoint.ts'
 import type { TemplateOptions } from '../template/template.ts'
-import { build, type Built } from './build.ts'
+import { build, withoutEmpty, type Built } from './build.ts'
 import { compileMapping } from './compile-mapping.ts'
 import { hasRepeats, keysOf, type Shape } from './shape.ts'
-import { withoutEmpty } from './without-empty.ts'
 
 /** What an encoder works from: the shape, and how every lead's values are built from it. */
 export interface Document {

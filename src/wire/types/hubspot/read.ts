@@ -1,16 +1,16 @@
-import type { StepName } from '../../../core/plan.ts'
 import type { Lead } from '../../../core/lead.ts'
+import type { StepName } from '../../../core/plan.ts'
 import type { Verdict } from '../../../core/verdict.ts'
 import type { EndpointDefinition } from '../../../definitions/endpoint-definition.ts'
-import { unconfirmed, verdictOfFault } from '../../judge/classify.ts'
 import type { Reader, RenderInput } from '../../endpoint.ts'
+import { unconfirmed, verdictOfFault } from '../../judge/classify.ts'
 import { Answer } from '../../parse/answer.ts'
-import type { AnyReply, AnswerReply } from '../../request.ts'
+import { objectIn } from '../../parse/json.ts'
+import type { AnswerReply, AnyReply } from '../../request.ts'
 import { documentOf, typeOptions } from '../compiling.ts'
 import { verdictOfHandover } from '../handover.ts'
 import { failureOfStep, verdictOfEntry, verdictOfRefusal } from './errors.ts'
-import { propertiesOf } from './properties.ts'
-import { objectIn } from '../../parse/json.ts'
+import { propertiesOf } from './render.ts'
 
 type Entry = Readonly<Record<string, unknown>>
 /** What HubSpot says of contacts, made or updated: of each by itself, also where only some of them fared well (207). */

@@ -3,12 +3,13 @@ import type { EndpointOf } from '../../../definitions/endpoint-definition.ts'
 import { compileAuth } from '../../encode/auth.ts'
 import { besideOwn, compileHeaders, USER_AGENT, type Header } from '../../encode/headers.ts'
 import { compileUrl } from '../../encode/url.ts'
-import type { RenderInput, Rendered, Renderer } from '../../endpoint.ts'
+import type { Rendered, Renderer, RenderInput } from '../../endpoint.ts'
+import type { Built } from '../../mapping/build.ts'
 import type { HttpRequest } from '../../request.ts'
+import { textOf } from '../../template/text-of.ts'
 import { compileTokenSource } from '../../token.ts'
 import { documentOf, typeOptions } from '../compiling.ts'
 import { compileSteps } from './steps.ts'
-import { propertiesOf } from './properties.ts'
 
 /** A request of HubSpot's, with what every one of them has. */
 export type Ask = (input: RenderInput, method: string, path: string, body: string | null) => HttpRequest
@@ -58,3 +59,14 @@ export const compileHubspot = (definition: EndpointOf<'hubspot.create_or_update_
 }
 
 const NO_EMAIL = 'HubSpot knows contacts by their e-mail address, and this lead has none'
+
+/** HubSpot takes texts only: `"80"`, `"true"`; several values of one property are joined by `;`, as its multiple checkboxes are. */
+export const propertiesOf = (built: Built): Readonly<Record<string, string>> =>
+  built instanceof Map ? Object.fromEntries([...built as ReadonlyMap<string, Built>].map(([name, value]) => [name, textIn(value)])) : {}
+
+const textIn = (built: Built): string => {
+  if (built instanceof Map) return JSON.stringify(propertiesOf(built))
+  if ('list' in built) return built.list.map(textIn).join(';')
+  if (!('leaf' in built) || built.leaf === null || built.leaf === undefined) return ''
+  return Array.isArray(built.leaf) ? built.leaf.map((each) => textOf(each)).join(';') : textOf(built.leaf)
+}
