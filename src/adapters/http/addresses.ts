@@ -1,7 +1,7 @@
+import dns, { type LookupAddress, type LookupOptions } from 'node:dns'
 import type { LookupFunction } from 'node:net'
 import ipaddr from 'ipaddr.js'
 import { ConnectFault } from './faults.ts'
-import { addressesOf } from './names.ts'
 
 /**
  * Why this IP address may not be connected to, or null where it is a public one (contract, section 5, Addresses). Only
@@ -57,4 +57,24 @@ const NAMES: Readonly<Record<string, string>> = {
   loopback: 'a loopback address', private: 'a private address', uniqueLocal: 'a private address', linkLocal: 'a link-local address',
   multicast: 'a multicast address', unspecified: 'the unspecified address', carrierGradeNat: 'a carrier-grade NAT address',
   broadcast: 'the broadcast address', reserved: 'a reserved address',
+}
+
+type Answered = (error: Error | null, addresses: readonly LookupAddress[]) => void
+const asked = new Map<string, Answered[]>()
+
+/**
+ * All addresses of a name. However many connections want them, the system is asked once at a time: it takes ten seconds and
+ * more to give up a name server that says nothing, and no more than two questions are answered at once (libuv), so that the
+ * connections of one buyer whose name server is gone would keep every other buyer's name waiting.
+ */
+const addressesOf = (hostname: string, { family, hints }: LookupOptions, answered: Answered): void => {
+  const question = `${hostname} ${family ?? ''} ${hints ?? ''}`
+  const others = asked.get(question)
+  if (others) return void others.push(answered)
+  const all = [answered]
+  asked.set(question, all)
+  dns.lookup(hostname, { ...(family === undefined ? {} : { family }), ...(hints === undefined ? {} : { hints }), all: true }, (error, addresses) => {
+    asked.delete(question)
+    for (const each of all) each(error, addresses)
+  })
 }

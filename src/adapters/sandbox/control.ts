@@ -30,8 +30,10 @@ const orderFault = (state: SandboxState, body: string, response: ServerResponse)
   json(response, 200, { recipient, kind: asked['kind'], count })
 }
 
-const json = (response: ServerResponse, status: number, value: unknown): void => {
-  const text = `${JSON.stringify(value)}\n`
-  response.writeHead(status, { 'content-type': 'application/json', 'content-length': Buffer.byteLength(text) })
+const json = (response: ServerResponse, status: number, value: unknown): void => answer(response, status, { 'content-type': 'application/json' }, `${JSON.stringify(value)}\n`)
+
+/** One whole answer. */
+export const answer = (response: ServerResponse, status: number, headers: Readonly<Record<string, string>>, text: string): void => {
+  response.writeHead(status, { ...headers, 'content-length': Buffer.byteLength(text) })
   response.end(text)
 }

@@ -1,14 +1,17 @@
 import type { AddressInfo } from 'node:net'
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
+import { promisify } from 'node:util'
+import { gunzip } from 'node:zlib'
 import { errorText } from '../../base/error.ts'
 import { formatMoney } from '../../base/money.ts'
 import type { PhaseName } from '../../core/plan.ts'
+import type { EndpointDefinition } from '../../definitions/endpoint-definition.ts'
 import { isHttp } from '../../definitions/endpoint-type.ts'
 import { createMemory } from '../../wire/simulate/memory.ts'
 import { createBuyer, type SimulatedReply } from '../../wire/simulate/simulate.ts'
-import { answerControl } from './control.ts'
-import { readBody } from './read-body.ts'
-import { tokenFor } from './tokens.ts'
+import { jsonOf } from '../../wire/simulate/sketch-json.ts'
+import { xmlOf } from '../../wire/simulate/sketch-xml.ts'
+import { answer, answerControl } from './control.ts'
 import { note, takeFault, type SandboxOptions, type SandboxState } from './state.ts'
 
 export interface Sandbox {
@@ -60,7 +63,10 @@ const serve = async (state: SandboxState, request: IncomingMessage, response: Se
     if (place !== 'r') return answerControl(state, request.method ?? 'GET', url, body, response)
     const player = state.players.get(decodeURIComponent(name))
     if (!player) return plain(response, 404, `no recipient ${decodeURIComponent(name)} in this sandbox; GET / lists them\n`)
-    if (leaf === 'token') return tokenFor(player.buyer.definition, response, (status) => note(state, player, 'token', request, status, 'token'))
+    if (leaf === 'token') {
+      note(state, player, 'token', request, 200, 'token')
+      return tokenFor(player.buyer.definition, response)
+    }
     const phase: PhaseName = leaf === 'ping' ? 'ping' : 'post'
     const reply = player.buyer.answer({ method: request.method ?? 'GET', url, headers: lowered(request), body }, phase, {
       seed: SEED, memory: player.memory, price: player.price, order: takeFault(state, player.buyer.definition.id),
@@ -78,8 +84,7 @@ const say = (reply: SimulatedReply, response: ServerResponse): void => {
   // A timeout is silence until the caller gives up; `close` ends it at the latest.
   if (reply.fault === 'timeout') return
   if (reply.fault === 'reset') { response.socket?.resetAndDestroy(); return }
-  response.writeHead(reply.status, { ...reply.headers, 'content-length': Buffer.byteLength(reply.body) })
-  response.end(reply.body)
+  answer(response, reply.status, reply.headers, reply.body)
 }
 
 const lowered = (request: IncomingMessage): Readonly<Record<string, string>> => {
@@ -88,7 +93,34 @@ const lowered = (request: IncomingMessage): Readonly<Record<string, string>> => 
   return headers
 }
 
-const plain = (response: ServerResponse, status: number, text: string): void => {
-  response.writeHead(status, { 'content-type': 'text/plain; charset=utf-8', 'content-length': Buffer.byteLength(text) })
-  response.end(text)
+const plain = (response: ServerResponse, status: number, text: string): void => answer(response, status, { 'content-type': 'text/plain; charset=utf-8' }, text)
+
+/** A token where the recipient's Auth looks for one: OAuth2's answer, or a token request's own path. */
+const tokenFor = ({ auth }: EndpointDefinition, response: ServerResponse): void => {
+  const path = auth?.kind === 'token-request' && auth.token.kind === 'path' ? auth.token.text : 'access_token'
+  const xml = path.startsWith('/')
+  const said = [{ path, value: 'sandbox-token' }]
+  if (xml) answer(response, 200, { 'content-type': 'application/xml' }, xmlOf(said, []))
+  else answer(response, 200, { 'content-type': 'application/json' }, jsonOf([...said, { path: 'token_type', value: 'Bearer' }, { path: 'expires_in', value: 3600 }], []))
 }
+
+/** The whole body as text, unpacked. Past 64 MB it is refused: a batch is never that large. */
+const readBody = async (request: IncomingMessage): Promise<string> => {
+  if (request.method === 'GET' || request.method === 'HEAD') return ''
+  const bytes = await new Promise<Buffer>((resolve, reject) => {
+    const chunks: Buffer[] = []
+    let size = 0
+    request.on('data', (chunk: Buffer) => {
+      size += chunk.length
+      if (size > LIMIT) reject(new Error('the body is larger than 64 MB'))
+      else chunks.push(chunk)
+    })
+    request.on('end', () => { resolve(chunks.length === 1 && chunks[0] ? chunks[0] : Buffer.concat(chunks)) })
+    request.on('error', reject)
+  })
+  const encoding = request.headers['content-encoding']
+  return (encoding === 'gzip' ? await unpack(bytes, { maxOutputLength: LIMIT }) : bytes).toString('utf8')
+}
+
+const LIMIT = 64 * 1024 * 1024
+const unpack = promisify<Buffer, { maxOutputLength: number }, Buffer>(gunzip)

@@ -5,7 +5,7 @@ import { joinedWith } from '../postgres/judge.ts'
 import { analyze, migrate } from '../postgres/schema.ts'
 import { eventsOf } from '../rows.ts'
 import { notEmpty } from './sqlite.ts'
-import { TABLES, TOTALS, rowsOf, type Movable, type MovedTable, type Totals } from './tables.ts'
+import { rowsOf, TABLES, TOTALS, type Movable, type MovedTable, type Totals } from './move.ts'
 
 const PAGE = 2_000
 

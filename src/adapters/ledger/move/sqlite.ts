@@ -3,7 +3,7 @@ import { StoreError } from '../../../ports.ts'
 import { openDatabase } from '../sqlite/database.ts'
 import { takeLease } from '../sqlite/lease.ts'
 import { troubleOf } from '../sqlite/trouble.ts'
-import { TABLES, TOTALS, rowsOf, type Movable, type MovedRow, type Totals } from './tables.ts'
+import { rowsOf, TABLES, TOTALS, type Movable, type MovedRow, type Totals } from './move.ts'
 
 const PAGE = 2_000
 /** Nobody else writes while a store is moved, however long it takes. */

@@ -4,8 +4,7 @@ import type { Standing } from '../../../ports.ts'
 import type { PackedStep } from '../packing.ts'
 import { PURGED_LEAD, standingOf } from '../rows.ts'
 import type { Row, Run } from './database.ts'
-import { readSiblings, type Siblings } from './had.ts'
-import { readUnderWay } from './under-way.ts'
+import { readSiblings, readUnderWay, type Siblings } from './had.ts'
 
 /** A delivery as it is before a group of steps. */
 export interface Known {

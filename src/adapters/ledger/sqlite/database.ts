@@ -1,7 +1,7 @@
 import { mkdirSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
-import { requireOneName } from './one-name.ts'
+import { requireOneName } from './one-file.ts'
 import { migrate, requireCurrent } from './schema.ts'
 import { isLocked, troubleOf } from './trouble.ts'
 

@@ -3,7 +3,7 @@ import { LeaseLostError, StoreError } from '../../../ports.ts'
 import { openDatabase } from './database.ts'
 import { takeLease, type Holder, type Lease } from './lease.ts'
 import { createStore, type Store } from './store.ts'
-import { createTakenAway } from './taken-away.ts'
+import { createTakenAway } from './one-file.ts'
 import { troubleOf } from './trouble.ts'
 
 export interface HostOptions {
