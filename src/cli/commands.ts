@@ -165,7 +165,7 @@ export const COMMANDS: readonly CommandSpec[] = [
   },
   {
     name: 'unpause', args: '<recipient>', group: CORRECT, summary: 'send to it again; what waited for it is due at once',
-    more: 'Also where nothing is paused: after its file allows more (a cap raised, a window widened), what waits for it decides anew.', options: [ofTest],
+    more: 'Also where nothing is paused: after its file allows more (a cap raised, a window widened), what waits for it decides anew; where its circuit is open, one lead is tried at once.', options: [ofTest],
     examples: [['finalmile unpause acme', '']],
     load: () => import('./commands/unpause.ts'),
   },

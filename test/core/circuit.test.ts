@@ -1,9 +1,9 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import type { Circuit } from '../../src/core/circuit.ts'
-import { beginTrial, circuitGate, closedCircuit, openingOf, stepCircuit } from '../../src/core/circuit.ts'
+import { beginTrial, circuitGate, closedCircuit, openingOf, stepCircuit, tryAtOnce } from '../../src/core/circuit.ts'
 import type { Verdict } from '../../src/core/verdict.ts'
-import { T0, accepted, broken, duplicate, rejected, unknown } from './given.ts'
+import { T0, accepted, broken, duplicate, rejected, unknown, unreadable } from './given.ts'
 
 const policy = { errorRate: 0.5, over: 100, waitMs: 300_000, maxWaitMs: 3_600_000 }
 const fold = (verdicts: readonly Verdict[], from: Circuit = closedCircuit) => verdicts.reduce((circuit, verdict) => stepCircuit(circuit, verdict, T0, policy), from)
@@ -16,6 +16,16 @@ describe('circuit', () => {
   it('counts missing answers as failures', () => { expect(fold([...times(50, unknown), broken])).toEqual(opened) })
   it('is not charged with what our own end interrupted', () => { expect(fold(times(200, { kind: 'unknown', class: 'timeout', retry: true, interrupted: true, reason: null })).kind).toBe('closed') })
   it('never opens for a picky buyer', () => { expect(fold([...times(500, rejected), ...times(500, duplicate)]).kind).toBe('closed') })
+  it('opens at the tenth answer in a row that says neither yes nor no, however few its rule counts', () => {
+    expect(fold(times(9, unreadable)).kind).toBe('closed')
+    expect(fold([...times(300, accepted), ...times(10, unreadable)])).toEqual(opened)
+    expect(times(10, unreadable).reduce<Circuit>((circuit, verdict) => stepCircuit(circuit, verdict, T0, { ...policy, over: 4 }), closedCircuit)).toEqual(opened)
+  })
+  it('stays closed where others come between, and they are no failures', () => {
+    expect(fold(Array.from({ length: 60 }, () => [...times(9, unreadable), rejected]).flat()).kind).toBe('closed')
+    expect(fold([...times(9, unreadable), ...times(50, broken), ...times(9, unreadable)]).kind).toBe('closed')
+  })
+  it('opens again where the trial says neither yes nor no', () => { expect(fold([unreadable], { kind: 'trial', until: T0, waitMs: 300_000 })).toMatchObject({ kind: 'open', waitMs: 600_000 }) })
   it('is not charged with the failures of a proxy, nor does a trial end by one', () => {
     const proxied: Verdict = { kind: 'failed', class: 'proxy', retry: true, reason: 'no tunnel' }
     expect(fold([...times(50, broken), ...times(200, proxied)]).kind).toBe('closed')
@@ -47,6 +57,12 @@ describe('circuit', () => {
   })
   it('a trial that nobody hears of is followed by another', () => { expect(circuitGate(beginTrial(opened, T0 + 300_000, 10_000), T0 + 310_000)).toEqual({ open: true, trial: true }) })
   it('closes when the trial is answered, even by a rejection', () => { expect(fold([rejected], { kind: 'trial', until: T0, waitMs: 300_000 })).toEqual(closedCircuit) })
+  it('tries at once where a person says that it works, and is closed by nothing but the answer', () => {
+    const hurried = tryAtOnce(opened, T0 + 1)
+    expect([circuitGate(opened, T0 + 1).open, circuitGate(hurried, T0 + 1), openingOf(hurried)]).toEqual([false, { open: true, trial: true }, T0 + 1])
+    expect(stepCircuit(beginTrial(hurried, T0 + 1, 1), broken, T0 + 2, policy)).toMatchObject({ kind: 'open', waitMs: 600_000 })
+    for (const nothing of [closedCircuit, { ...opened, until: T0 }]) expect(tryAtOnce(nothing, T0 + 1)).toBe(nothing)
+  })
   it('what left before the opening was over, and is answered late, decides no trial', () => {
     const trial = beginTrial(opened, T0 + 300_000, 10_000)
     expect([broken, accepted].map((verdict) => stepCircuit(trial, verdict, T0 + 301_000, policy, T0 + 299_999))).toEqual([trial, trial])

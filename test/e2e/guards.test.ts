@@ -197,13 +197,28 @@ young,a@x.example,CA,2125550105,17,${certificate},2026-11-24T11:00:00Z
 })
 
 describe('circuit breaker', () => {
+  it('opens after ten answers in a row that say neither yes nor no: a maintenance page with status 200 holds these, and the others wait for its end', async () => {
+    const a = await buyer({ script: { do: 'answer', status: 200, headers: { 'content-type': 'text/html' }, body: '<h1>Back soon</h1>' } })
+    const project = createProject({ a: tested(a, 'Concurrency: 1\n') })
+    expect(await deliver(project, '2026-11-24T12:00:00Z', 'a', leadsCsv(30))).toMatchObject({ outcomes: { held: 10, waiting: 20 } })
+    expect(await project.json('status', '--test')).toMatchObject({ recipients: [{ recipient: 'a', circuit: 'open' }] })
+    // Its trial is held too, and it waits twice as long.
+    expect(await at(project, '2026-11-24T12:06:00Z', 'resume')).toMatchObject({ outcomes: { held: 1, waiting: 19 } })
+    await at(project, '2026-11-24T12:12:00Z', 'resume')
+    expect(a.journal).toHaveLength(11)
+    // Who knows that it works again need not wait.
+    a.rescript(YES)
+    expect((await project.run('unpause', 'a', '--test', '--clock', '2026-11-24T12:13:00Z')).err).toBe('open a for one lead; where that is answered, for all; 19 leads are due now: finalmile resume --test\n')
+    expect(await at(project, '2026-11-24T12:13:00Z', 'resume')).toMatchObject({ outcomes: { accepted: 19 } })
+  })
+
   it('opens at the 51st failure, persists, lets one trial through, and waits twice as long when it fails', async () => {
     const a = await buyer({ script: { do: 'answer', status: 500 } })
     const project = createProject({ a: tested(a, 'Retries: none\nConcurrency: 1\n') })
     expect(await deliver(project, '2026-11-24T12:00:00Z', 'a', leadsCsv(60))).toMatchObject({ outcomes: { failed: 51, waiting: 9 } })
     expect(a.journal).toHaveLength(51)
-    expect(await explained(project, 'L60')).toMatch(/its circuit is open after too many failures, until 2026-11-24 12:05/)
-    expect((await project.run('status', '--test')).out).toMatch(/a +circuit open +2026-11-24 12:00:\d\d +too many attempts failed; the next lead is its trial/)
+    expect(await explained(project, 'L60')).toMatch(/its circuit is open after too many failures or unreadable answers, until 2026-11-24 12:05/)
+    expect((await project.run('status', '--test')).out).toMatch(/a +circuit open +2026-11-24 12:00:\d\d +too many attempts failed or were unreadable; the next lead is its trial/)
     expect(await project.json('status', '--test')).toMatchObject({ recipients: [{ recipient: 'a', circuit: 'open', circuit_until: expect.stringMatching(/^2026-11-24T12:05/) }] })
     await at(project, '2026-11-24T12:04:00Z', 'resume')
     expect(a.journal).toHaveLength(51)

@@ -16,13 +16,13 @@ describe('status', () => {
     for (const to of ['busy', 'broken']) await project.run('deliver', 'leads.csv', '--to', to, '--yes', '--wait', '0s', '--concurrency', '1')
     const { out } = await project.run('status')
     expect(out).toMatch(/^busy +closed for \d h.* +it asked for a longer wait$/m)
-    expect(out).toMatch(/^broken +circuit open for \d h.* +\d\d\d\d-\S+ \S+ +too many attempts failed; then one lead is its trial$/m)
+    expect(out).toMatch(/^broken +circuit open for \d h.* +\d\d\d\d-\S+ \S+ +too many attempts failed or were unreadable; then one lead is its trial$/m)
     expect(out).toMatch(/^busy +4 +in \d h.* +busy asked for a longer wait$/m)
     expect(await project.json('status')).toMatchObject({ recipients: expect.arrayContaining([
       { recipient: 'busy', paused: null, closed_until: expect.stringMatching(/Z$/), circuit: null, circuit_until: null },
       { recipient: 'broken', paused: null, closed_until: null, circuit: 'open', circuit_until: expect.stringMatching(/Z$/) },
     ]) })
-    expect((await project.run('status', '--clock', new Date(Date.now() + 4 * 3_600_000).toISOString())).out).toMatch(/^broken +circuit open +\S+ \S+ +too many attempts failed; the next lead is its trial$/m)
+    expect((await project.run('status', '--clock', new Date(Date.now() + 4 * 3_600_000).toISOString())).out).toMatch(/^broken +circuit open +\S+ \S+ +too many attempts failed or were unreadable; the next lead is its trial$/m)
   })
 })
 

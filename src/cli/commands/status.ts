@@ -110,5 +110,5 @@ const closedCells = (state: RecipientState, now: Instant): readonly [string, str
   if (circuit === null) return ['', '', '']
   if (circuit.kind === 'trial') return ['circuit on trial', '', 'its answer to one lead decides whether it is sent to again']
   const since = showTime(circuit.until - circuit.waitMs)
-  return circuit.until <= now ? ['circuit open', since, 'too many attempts failed; the next lead is its trial'] : [`circuit open for ${formatDuration(circuit.until - now)}`, since, 'too many attempts failed; then one lead is its trial']
+  return circuit.until <= now ? ['circuit open', since, 'too many attempts failed or were unreadable; the next lead is its trial'] : [`circuit open for ${formatDuration(circuit.until - now)}`, since, 'too many attempts failed or were unreadable; then one lead is its trial']
 }

@@ -1,3 +1,4 @@
+import { circuitFrom, tryAtOnce } from '../../core/circuit.ts'
 import { openCatalogue, requireBuyer } from '../recipients/catalogue.ts'
 import { nowOf } from '../clocks.ts'
 import type { RunCommand } from '../command.ts'
@@ -17,12 +18,16 @@ export const run: RunCommand = async (invocation) => {
   if (missing !== null) throw missing
   return withStore(invocation, 'touch', async (ledger) => {
     const id = await requireBuyer(opened, name, ledger, mode)
-    const wasOpen = (await ledger.recipientStates(mode)).every((each) => each.recipient !== id || (each.paused === null && each.closedUntil === null))
+    const now = nowOf(settings)
+    const state = (await ledger.recipientStates(mode)).find((each) => each.recipient === id)
+    const isBroken = circuitFrom(state?.circuit ?? null).kind !== 'closed'
+    const how = isBroken ? ' for one lead; where that is answered, for all' : (state?.paused ?? state?.closedUntil ?? null) === null ? ', which was not paused' : ''
     await ledger.setPaused(id, mode, null)
     await ledger.setClosedUntil(id, mode, null)
-    const woken = await ledger.wake(id, mode, nowOf(settings))
+    if (isBroken) await ledger.foldCircuit(id, mode, (json) => json && JSON.stringify(tryAtOnce(circuitFrom(json), now)))
+    const woken = await ledger.wake(id, mode, now)
     if (settings.json) streams.out.write(`${JSON.stringify({ recipient: id, paused: null, due: woken })}\n`)
-    if (!settings.quiet) streams.err.write(`${streams.err.paint.green('open')} ${id}${wasOpen ? ', which was not paused' : ''}${woken === 0 ? '' : `; ${plural(woken, 'lead')} ${woken === 1 ? 'is' : 'are'} due now: ${commandsOf(settings)(mode, 'resume')}`}\n`)
+    if (!settings.quiet) streams.err.write(`${streams.err.paint.green('open')} ${id}${how}${woken === 0 ? '' : `; ${plural(woken, 'lead')} ${woken === 1 ? 'is' : 'are'} due now: ${commandsOf(settings)(mode, 'resume')}`}\n`)
     return EXIT.done
   })
 }
