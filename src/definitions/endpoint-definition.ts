@@ -8,7 +8,7 @@ import type { MappingNode } from './mapping-node.ts'
 import type { Text } from './text.ts'
 import type { TransportSettings } from './transport-settings.ts'
 import type { EmailSettings, FileSettings, Five9Settings, HubspotSettings, SalesforceSettings, SftpSettings, SoapSettings } from './type-settings.ts'
-import type { RetryOn } from './values/retry-on.ts'
+import type { RetryOn } from './fields/retry-on.ts'
 
 /** One endpoint recipient, everything typed and defaulted, nothing compiled: what `wire` turns into requests and verdicts. */
 export type EndpointDefinition = EndpointBasics & OfType

@@ -1,6 +1,6 @@
 import type { RetryRule } from '../../core/policy.ts'
 import { parsed, refused } from '../values/parsed.ts'
-import { parseBackoff, retryCount } from '../values/retries.ts'
+import { parseBackoff, parseRetries, retryCount } from '../values/retries.ts'
 import type { YamlEntry, YamlNode } from '../yaml-tree.ts'
 import { textual, type Field, type Reading, type ValuesOf } from './field.ts'
 import { PROSE, YES_NO } from './plain.ts'
@@ -14,6 +14,7 @@ const RETRY = textual<number | 'asked'>('how often', (text, place) => {
   if (/^(after|as|when)\b/i.test(text)) return parsed<number | 'asked'>('asked')
   return /^(don'?t|do not|never)/i.test(text) ? parsed(0) : refused(place, 'bad-retries', `got "${text}", expected how often it is tried again`, 'write 3 times, none, or After specified time')
 })
+export const RETRIES = textual('a count, with a backoff if you like, or none', parseRetries, { type: ['string', 'integer'] })
 const BACKOFF = textual('waits, or exponential', parseBackoff)
 const ALERT = textual('if all fail, yes or no', (text, place) =>
   /^(if\s+all\s+fail|yes|true|on|always)$/i.test(text) ? parsed(true) : /^(no|never|off|false|none)$/i.test(text) ? parsed(false) : refused(place, 'bad-value', `got "${text}", expected when somebody is told`, 'write Alert: If all fail'))

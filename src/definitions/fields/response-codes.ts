@@ -1,11 +1,36 @@
 import type { Place } from '../../base/diagnostic.ts'
 import { parseDuration } from '../../base/time.ts'
 import type { Again } from '../../core/verdict.ts'
-import { parseCondition } from '../conditions/condition.ts'
 import type { ResponseCodeRow } from '../answer-definition.ts'
-import { parsed, refused, type Parsed } from './parsed.ts'
-import { retryCount } from './retries.ts'
-import { parseStatusRange } from './status-range.ts'
+import { parseCondition } from '../conditions/condition.ts'
+import { parsed, refused, type Parsed } from '../values/parsed.ts'
+import { retryCount } from '../values/retries.ts'
+import { eachStatus, parseStatusRange } from '../values/status-range.ts'
+import { isEmpty, take, textOf, type Kind, type Reading } from './field.ts'
+
+/** Keys are statuses and words in the body; the first row that matches wins. */
+export const RESPONSE_CODES: Kind<readonly ResponseCodeRow[]> = {
+  takes: 'rows of a status (or several: `400, 422`), a condition on the answer or both, and what they mean: Success, Duplicate, Rejected, Invalid data, Auth failed, Rate limited, Server error, Error or Retry',
+  schema: { type: 'object', additionalProperties: { type: 'string' } },
+  read: (node, reading) => {
+    if (node.kind !== 'map') return reading.tell(node.place, 'wrong-shape', 'Response Codes is a block of rows', 'write 400: Invalid data on a line below, indented')
+    const rows = node.entries.flatMap((entry): readonly ResponseCodeRow[] => {
+      if (entry.kind === 'block') { reading.tell(entry.open.place, 'misplaced-block', 'Response Codes cannot depend on the lead', 'leave the block out'); return [] }
+      const means = textOf(isEmpty(entry.value) ? { ...entry.value, place: entry.keyPlace } : entry.value, 'what the answer means', reading)
+      return means === undefined ? [] : eachStatus(entry.key).flatMap((key) => take(parseResponseCode(key, means, entry.keyPlace, entry.value.place), reading) ?? [])
+    })
+    tellOfUnread(rows, reading)
+    return rows
+  },
+}
+
+/** The first row that matches counts: one below a row of the same statuses, whatever the body, is never looked at. */
+const tellOfUnread = (rows: readonly ResponseCodeRow[], reading: Reading): void => {
+  for (const [i, { status, place }] of rows.entries()) {
+    const above = rows.slice(0, i).find((each) => each.when === null && (each.status === null || (status !== null && each.status.from <= status.from && status.to <= each.status.to)))
+    if (above) reading.tell(place, 'unreachable', `this row is never read: the one in line ${above.place.line} takes all of its answers`, 'put it above that row; words in the body are written 200 + "DUP" in body', 'warning')
+  }
+}
 
 type Means = ResponseCodeRow['means']
 
