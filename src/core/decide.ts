@@ -1,4 +1,4 @@
-import { costAt } from './cost.ts'
+import { costAt } from './price.ts'
 import type { DeliveryEvent } from './event.ts'
 import { attemptCount, evolve, type History } from './history.ts'
 import { next } from './next.ts'

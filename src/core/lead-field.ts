@@ -1,3 +1,4 @@
+import { isOfLead, parseMoney, type Money } from '../base/money.ts'
 import type { Lead, LeadValue } from './lead.ts'
 
 /** What a lead says of itself in one field. */
@@ -14,3 +15,9 @@ export const saidIn = <T>(fields: Lead['fields'], field: string, read: (value: N
   const value = read(written)
   return value === null ? { kind: 'unreadable', got: typeof written === 'string' ? written : JSON.stringify(written) } : { kind: 'said', value }
 }
+
+/** Field `cost`; a bare number is in `currency`. Nobody is paid for taking a lead: what is below zero is no cost. */
+export const readCost = (fields: Lead['fields'], currency: string): InField<Money> => saidIn(fields, 'cost', (value) => {
+  const cost = parseMoney(value, currency)
+  return cost !== null && isOfLead(cost) ? cost : null
+})

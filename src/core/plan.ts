@@ -1,3 +1,4 @@
+import { sha256 } from '../base/hash.ts'
 import type { Money } from '../base/money.ts'
 import type { LeadCondition } from './condition.ts'
 import type { OutcomeKind } from './outcome.ts'
@@ -123,3 +124,11 @@ export const recipientsOf = (plan: Plan): readonly string[] => [...new Set(sends
 /** Recipients for which a pattern names a price: an acceptance of theirs without one is no doubt. A bidder's bid is one too. */
 export const pricedIn = (plans: readonly Plan[]): ReadonlySet<string> =>
   new Set(plans.flatMap((plan) => sendsOf(plan)).filter(({ send, bids }) => bids || send.price !== null).map(({ send }) => send.recipient))
+
+/** A plan as kept with the run: JSON has no Infinity (`Accept: all`), so that it is spelt out. */
+export const planToJson = (plan: Plan): string => JSON.stringify(plan, (_key, value: unknown) => (value === Infinity ? 'all' : value))
+
+export const planFromJson = (json: string): Plan =>
+  JSON.parse(json, (key, value: unknown) => (key === 'accept' && value === 'all' ? Infinity : value)) as Plan
+
+export const hashOfPlan = (json: string): string => sha256(json).slice(0, 16)

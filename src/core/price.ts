@@ -1,5 +1,4 @@
 import { moneyText, subtractMoney, type Money } from '../base/money.ts'
-import { costAt } from './cost.ts'
 import { patternsAround } from './plan.ts'
 import type { Cap } from './policy.ts'
 import type { Context } from './step.ts'
@@ -23,4 +22,11 @@ export const aboveCap = (price: Money | null, caps: readonly Cap[]): string | nu
     if (limit.kind === 'revenue' && price?.currency === limit.amount.currency && price.amount > limit.amount.amount) return `its price of ${moneyText(price)} is above its cap of ${moneyText(limit.amount)} per ${period}`
   }
   return null
+}
+
+/** Paid whatever the outcome: the lead's own or the run's cost, else the outermost pattern's around the place, else its recipient's. */
+export const costAt = ({ plan, history, facts }: Context, path: string, recipient: string | null): Money | null => {
+  if (history.cost !== null) return history.cost
+  for (const { plan: { guard } } of patternsAround(plan, path)) if (guard.cost !== null) return guard.cost
+  return facts.policies.get(recipient ?? '')?.cost ?? null
 }

@@ -1,5 +1,4 @@
-import { hashOfPlan, planToJson } from '../core/plan-json.ts'
-import type { Plan } from '../core/plan.ts'
+import { hashOfPlan, planToJson, type Plan } from '../core/plan.ts'
 import type { Lead } from '../core/lead.ts'
 import { policyIn } from '../core/policy.ts'
 import { planFor, policiesOf } from '../definitions/catalogue.ts'

@@ -1,7 +1,6 @@
 import { MINUTE } from '../base/time.ts'
 import type { DeliveryEvent } from '../core/event.ts'
-import { planFromJson } from '../core/plan-json.ts'
-import { recipientsOf, type Plan } from '../core/plan.ts'
+import { planFromJson, recipientsOf, type Plan } from '../core/plan.ts'
 import type { Policy } from '../core/policy.ts'
 import type { LoadedDelivery, Standing } from '../ports.ts'
 import { interrupted } from './recover.ts'

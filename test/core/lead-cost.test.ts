@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest'
 import type { Lead } from '../../src/core/lead.ts'
-import { readCost } from '../../src/core/lead-cost.ts'
+import { readCost } from '../../src/core/lead-field.ts'
 
 it.each<[string, Lead['fields'], ReturnType<typeof readCost>]>([
   ['a bare number is in the currency of those it goes to', { cost: '2.50' }, { kind: 'said', value: { amount: 25_000, currency: 'EUR' } }],

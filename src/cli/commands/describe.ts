@@ -6,7 +6,7 @@ import { openCatalogue, plansOf, requireRecipient } from '../recipients/catalogu
 import { nowOf } from '../clocks.ts'
 import type { Invocation, RunCommand } from '../command.ts'
 import { EXIT } from '../exit.ts'
-import { requireOneFormat } from '../flags/one-format.ts'
+import { requireOneFormat } from '../flags/options.ts'
 import { printable } from '../render/printable.ts'
 import { renderTable } from '../render/table.ts'
 import type { Fact } from '../sheet/facts.ts'

@@ -6,8 +6,7 @@ import type { EventsFilter, Ledger } from '../../ports.ts'
 import { currencyAmong, openCatalogue } from '../recipients/catalogue.ts'
 import type { RunCommand } from '../command.ts'
 import { EXIT } from '../exit.ts'
-import { requireOneFormat } from '../flags/one-format.ts'
-import { textOf } from '../flags/options.ts'
+import { requireOneFormat, textOf } from '../flags/options.ts'
 import { hasFacts, withStore } from '../store.ts'
 
 /** Rows written between two looks at whether the reader keeps up. */

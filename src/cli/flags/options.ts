@@ -33,3 +33,11 @@ export const requireTo = ({ options }: Given): string => {
   if (to === null) throw usageError('--to is missing: who gets the leads?', 'for example --to acme; finalmile check --json names all that there are')
   return to
 }
+
+/** stdout carries one kind of data: of two that are asked for, neither is silently left out. */
+export const requireOneFormat = ({ options, settings }: Pick<Invocation, 'options' | 'settings'>): void => {
+  const asked = [...(settings.json ? ['--json'] : []), ...FORMATS.filter((each) => options[each] === true).map((each) => `--${each}`)]
+  if (asked.length > 1 && asked.join() !== '--json,--jsonl') throw usageError(`${asked.join(' and ')} contradict each other`, 'give one of them')
+}
+
+const FORMATS = ['csv', 'jsonl', 'markdown'] as const

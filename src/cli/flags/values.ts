@@ -1,3 +1,4 @@
+import { parseDate } from '../../base/date-text.ts'
 import { usageError } from '../../base/diagnostic.ts'
 import { isOfLead, parseMoney } from '../../base/money.ts'
 import { parseDuration, type Instant } from '../../base/time.ts'
@@ -59,12 +60,7 @@ export const readMoneyText = (flag: string) => (value: string): string => {
 
 /** ISO 8601; without a zone it is UTC, so that the same command means the same everywhere. */
 export const readTime = (flag: string) => (value: string): Instant => {
-  const text = value.trim().replace(' ', 'T')
-  const zoned = /(Z|[+-]\d\d:?\d\d)$/i.test(text) || !text.includes('T') ? text : `${text}Z`
-  const at = /^\d{4}-\d\d-\d\d(T|$)/.test(text) ? Date.parse(zoned) : Number.NaN
-  if (Number.isNaN(at) || !isDay(value.trim().slice(0, 10))) throw usageError(`${flag} takes a time, not "${value}"`, `for example ${flag} 2026-11-24 or ${flag} 2026-11-24T08:00:00-05:00`)
-  return at
+  const date = /^\s*\d{4}-/.test(value) ? parseDate(value) : null
+  if (date === null) throw usageError(`${flag} takes a time, not "${value}"`, `for example ${flag} 2026-11-24 or ${flag} 2026-11-24T08:00:00-05:00`)
+  return date.kind === 'instant' ? date.at : date.wall
 }
-
-/** The system reads 31 November as 1 December; an accountant meant another day. */
-const isDay = (text: string): boolean => new Date(`${text}T00:00:00Z`).toISOString().startsWith(text)

@@ -1,7 +1,7 @@
 import type { Inspect } from '../../adapters/leads/batch.ts'
 import { diagnosticAt, type Diagnostic } from '../../base/diagnostic.ts'
 import { MINUTE, type Instant } from '../../base/time.ts'
-import { readCost } from '../../core/lead-cost.ts'
+import { readCost } from '../../core/lead-field.ts'
 import type { Plan } from '../../core/plan.ts'
 import { goesByAge, readReceived, RECEIVED_FIELD } from '../../core/received.ts'
 import { plural } from '../render/figures.ts'

@@ -3,7 +3,7 @@ import type { LeadSource } from '../../adapters/leads/check.ts'
 import { diagnosticAt, type Diagnostic } from '../../base/diagnostic.ts'
 import { shellWord } from '../../base/shell.ts'
 import { withDots } from '../../core/lead-path.ts'
-import { childrenOf, rootPath, type Plan } from '../../core/plan.ts'
+import { childrenOf, rootPath, sendsOf, type Plan } from '../../core/plan.ts'
 import type { Condition, LeadCondition } from '../../core/condition.ts'
 import type { Policy } from '../../core/policy.ts'
 import { textsIn, type MappingNode } from '../../definitions/mapping-node.ts'
@@ -90,3 +90,11 @@ const idRemarks = (file: string, columns: readonly string[]): readonly Diagnosti
 }
 
 const remark = (file: string, message: string, help: string): Diagnostic => diagnosticAt({ file, line: 1, col: 1 }, 'columns', message, help, 'warning')
+
+/** Buyers whose post says what their ping brought (its id, the bid), where the plan posts to them and no Ping/Post pattern asks them first. */
+export const unaskedRemarks = ({ plan, endpoints }: Pick<Target, 'plan' | 'endpoints'>): readonly Diagnostic[] =>
+  [...new Set(sendsOf(plan).flatMap(({ send, bids }) => (bids ? [] : send.recipient)))].flatMap((id) => {
+    const definition = endpoints.get(id)?.definition
+    if (!definition || ![...textsIn(definition.mapping), ...definition.headers.map((each) => each.value), definition.url].some((each) => /\{\{[^}]*\bping\./.test(each?.text ?? ''))) return []
+    return [diagnosticAt(definition.place, 'not-asked', `${definition.name} is posted to without being asked for a bid first: what its ping would bring is left out of the requests`, `make a file with Pattern: Ping/Post and Buyers: [${definition.name}], and send to that`, 'warning')]
+  })

@@ -5,9 +5,8 @@ import { readLeads, type LeadStream } from '../../adapters/leads/read.ts'
 import { UserError } from '../../base/diagnostic.ts'
 import type { Target } from '../recipients/catalogue.ts'
 import type { Invocation } from '../command.ts'
-import { columnRemarks } from './columns.ts'
+import { columnRemarks, unaskedRemarks } from './columns.ts'
 import { renderDiagnostic } from '../render/diagnostic.ts'
-import { unaskedRemarks } from '../recipients/unasked.ts'
 
 /** Looks at all lead files before anything is sent, and stops where leads that are to be kept back would be sent; warnings go to stderr. */
 export const openLeads = async ({ options, streams, settings, cwd }: Invocation, names: readonly string[], inspect?: Inspect, target?: Target): Promise<LeadStream> => {

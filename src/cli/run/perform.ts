@@ -2,12 +2,15 @@ import { resolve } from 'node:path'
 import { createTransport } from '../../adapters/transport.ts'
 import type { Run } from '../../core/run.ts'
 import type { Catalogue, Recipient } from '../../definitions/recipient.ts'
+import { EXIT } from '../exit.ts'
+import { watchInterrupts, type Interrupts } from '../interrupts.ts'
 import { compileAlone, compileEndpoints, NOT_PRICED, withOthers } from '../recipients/compile.ts'
 import { currencyAmong, plansOf, type Target } from '../recipients/catalogue.ts'
 import { clockOf } from '../clocks.ts'
 import type { Invocation } from '../command.ts'
 import { declined } from '../confirm.ts'
 import { presentFailure } from '../failure.ts'
+import { commandsOf } from '../render/command-for.ts'
 import { notifierOf } from './notifying.ts'
 import { openRecord, type RunRecord } from './record.ts'
 import { plural } from '../render/figures.ts'
@@ -16,7 +19,6 @@ import { newRunId } from './run-id.ts'
 import { openSandbox } from './sandbox.ts'
 import { openStore } from '../store.ts'
 import { carryOut } from './carry-out.ts'
-import { watchStops } from './stops.ts'
 import type { Order } from './underway.ts'
 
 /** What `deliver` and `resume` have in common: everything around the engine. */
@@ -71,3 +73,18 @@ const questionOf = ({ args }: Invocation, target: Target | null): string =>
   target === null ? 'Send what is due, live?' : `Send the leads of ${args.length === 1 ? args[0] === '-' ? 'standard input' : args[0] : plural(args.length, 'file')} to ${target.recipient.name}, live?`
 
 const reached = (catalogue: Catalogue, target: Target): readonly Recipient[] => [...target.policies.keys()].flatMap((id) => catalogue.recipients.get(id) ?? [])
+
+/** What a person hears who stops it. */
+const watchStops = ({ settings, streams: { err } }: Invocation, { mode, target }: Order): Interrupts & { storeIsOpen(): void } => {
+  let waiting = true
+  const interrupts = watchInterrupts(() => {
+    if (waiting) {
+      err.write('Interrupted before the store was open; nothing was sent.\n')
+      process.exit(EXIT.interrupted)
+    }
+    if (!settings.quiet) err.write('\nStopping: what is on the wire may end; Ctrl-C again stops at once.\n')
+  }, () => {
+    if (!settings.quiet) err.write(`Stopped at once. Answers still to come are in doubt, and the files under --out are not whole; ${target === null ? commandsOf(settings)(mode, 'resume') : 'the same command'} goes on where this stopped.\n`)
+  })
+  return { ...interrupts, storeIsOpen: () => { waiting = false } }
+}

@@ -1,7 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { UserError } from '../../../src/base/diagnostic.ts'
-import { requireOneFormat } from '../../../src/cli/flags/one-format.ts'
-import { modeToAct, periodOf, requireTo } from '../../../src/cli/flags/options.ts'
+import { modeToAct, periodOf, requireOneFormat, requireTo } from '../../../src/cli/flags/options.ts'
 import { readSettings } from '../../../src/cli/flags/settings.ts'
 import { readAge, readChoice, readCount, readMoneyText, readOne, readPair, readPort, readTime, readWait } from '../../../src/cli/flags/values.ts'
 
