@@ -149,12 +149,14 @@ export const COMMANDS: readonly CommandSpec[] = [
   },
   {
     name: 'review', args: '<action> [leads...]', words: ['list', 'retry', 'accept', 'drop'], group: CORRECT, summary: 'held and pooled leads: list, retry, accept, drop',
-    more: 'accept also books what only the buyer knew: a lead that is in doubt there, or that it took second to another, whatever became of it since. retry also sends a failed lead that is in doubt, once you know from the buyer that it does not have it.',
+    more: 'accept also books what only the buyer knew: a lead that is in doubt there, or that it took second to another, whatever became of it since. retry also sends a failed lead that is in doubt, once you know from the buyer that it does not have it. drop also ends a lead that waits, of which nothing is sold.',
     options: [
       { flags: '--price <money>', help: "with accept: what the buyer pays, in the recipient's currency where it names none", read: readMoneyText('--price') }, { flags: '--buyer-lead-id <id>', help: "with accept: the buyer's own id" },
-      { flags: '--to <recipient>', help: 'where a lead was delivered to several: which of them is meant' }, { flags: '--note <text>', help: 'why, for the ledger' }, ofTest,
+      { flags: '--to <recipient>', help: 'where a lead was delivered to several: which of them is meant; with list and --all: of this recipient or target only' },
+      { flags: '--all', help: 'with retry and drop: all that review list shows' }, { flags: '--reason <text>', help: 'with list and --all: that have this in their reason' },
+      since('with list and --all: held or parked since then'), until, { flags: '--yes', help: 'do not ask before --all' }, { flags: '--note <text>', help: 'why, for the ledger' }, ofTest,
     ],
-    examples: [['finalmile review list', 'what needs a person'], ['finalmile review accept L-1001 --price 45', 'the buyer says yes'], ['finalmile review drop L-1002 --note "test lead"', 'let it go']],
+    examples: [['finalmile review list', 'what needs a person'], ['finalmile review retry --all --to acme --reason "web page"', 'what a night of maintenance held'], ['finalmile review accept L-1001 --price 45', 'the buyer says yes'], ['finalmile review drop L-1002 --note "test lead"', 'let it go']],
     load: () => import('./commands/review.ts'),
   },
   {

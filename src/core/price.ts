@@ -1,7 +1,7 @@
 import { moneyText, subtractMoney, type Money } from '../base/money.ts'
-import { patternsAround } from './plan.ts'
+import { childPath, patternsAround, rootPath } from './plan.ts'
 import type { Cap } from './policy.ts'
-import type { Context } from './step.ts'
+import type { Context, Facts } from './step.ts'
 
 /** Why a recipient's known price is too low for the patterns around its place; null where it is not, or no price is known. Other currencies are not compared. */
 export const belowMinimum = (price: Money | null, path: string, recipient: string, context: Context): string | null => {
@@ -24,9 +24,16 @@ export const aboveCap = (price: Money | null, caps: readonly Cap[]): string | nu
   return null
 }
 
+/** What a cost is found from. */
+type Costed = Pick<Context, 'plan' | 'history'> & { readonly facts: Pick<Facts, 'policies'> }
+
 /** Paid whatever the outcome: the lead's own or the run's cost, else the outermost pattern's around the place, else its recipient's. */
-export const costAt = ({ plan, history, facts }: Context, path: string, recipient: string | null): Money | null => {
+export const costAt = ({ plan, history, facts }: Costed, path: string, recipient: string | null): Money | null => {
   if (history.cost !== null) return history.cost
   for (const { plan: { guard } } of patternsAround(plan, path)) if (guard.cost !== null) return guard.cost
   return facts.policies.get(recipient ?? '')?.cost ?? null
 }
+
+/** The same for a lead that is let go while it waits for `recipient`. */
+export const costWaiting = (costed: Costed, recipient: string | null): Money | null =>
+  costAt(costed, [...costed.history.nodes].findLast(([, { attempts }]) => attempts.length > 0)?.[0] ?? childPath(rootPath, 0), recipient)

@@ -1,11 +1,11 @@
 import type { Money } from '../base/money.ts'
 import type { Instant } from '../base/time.ts'
 import type { DeliveryEvent, EventOf } from './event.ts'
-import { attemptCount, emptyHistory, evolve, nodeAt } from './history.ts'
+import { attemptCount, emptyHistory, evolve, evolveAll, nodeAt } from './history.ts'
 import { outcomeOf } from './outcome.ts'
 import { rootPath } from './plan.ts'
 import { createOurs } from './reconcile.ts'
-import { inReview } from './sale.ts'
+import { inReview, salesIn } from './sale.ts'
 
 /** What a person decides of a lead. `buyer`: who has it; `revenue`: what it pays; `buyerLeadId`: as the buyer named it, null where that is not known. */
 export type Review =
@@ -46,6 +46,12 @@ export const refusedByAll = (events: readonly DeliveryEvent[]): readonly string[
   const retried = evolve(history, { type: 'reviewed', at: 0, decision: 'retry', note: null })
   const isAsked = [...retried.nodes].some(([path, { attempts, before }]) => before === attempts.length && (before > 0 || nodeAt(history, path).passed !== null))
   return isAsked ? null : [...new Set([...history.nodes.values()].flatMap(({ attempts }) => attempts.map(({ recipient }) => recipient)))]
+}
+
+/** Whether a lead that waits may be let go: nothing of it is sold or on its way, nor in a batch that goes again only with all of its leads. */
+export const mayBeDropped = (events: readonly DeliveryEvent[]): boolean => {
+  const { flying, nodes } = evolveAll(emptyHistory, events)
+  return flying === 0 && salesIn(events).length === 0 && [...nodes.values()].every(({ attempts }) => (attempts.at(-1)?.batch ?? null) === null)
 }
 
 /** Who may have the lead, for all that is recorded: no answer came, it could not be read, or it was an acceptance second to another's. */

@@ -67,7 +67,7 @@ describe('a mistake on the command line exits 2, says what to do on stderr, and 
     ['help of an unknown command', ['help', 'delivr'], 'did you mean deliver?'],
     ['an unknown flag', ['deliver', 'x.csv', '--tp', 'acme'], 'did you mean --to?'],
     ['a flag before the command', ['--dry-run', 'deliver', 'x.csv', '--to', 'acme'], 'it is an option of deliver, returns, and goes after the name of the command'],
-    ['a flag of other commands', ['explain', 'L-1', '--since', '2026-11-01'], 'it is an option of report, reconcile, and goes'],
+    ['a flag of other commands', ['explain', 'L-1', '--since', '2026-11-01'], 'it is an option of report, review, reconcile, and goes'],
     ['a store moved into itself', ['move', '--from', 'sqlite:a.db', '--to', 'sqlite:a.db'], '--from and --to name the same store'],
     ['ids for a list', ['review', 'list', 'L-1'], 'finalmile explain L-1 tells of one'],
     ['a flag with one dash', ['deliver', 'x.csv', '-to', 'acme'], 'did you mean --to?'],

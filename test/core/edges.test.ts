@@ -90,7 +90,7 @@ describe('edges of the rules, where a fault of one would hide', () => {
   })
   it('what a lead costs is the outermost pattern\'s Cost, a nested one\'s where that has none', () => {
     const nested = (outer: number | null, inner: number | null): Plan => ({ kind: 'sequence', pattern: 'W', guard: { ...noGuard, cost: outer === null ? null : money(outer) }, moveOn: [], finally: null, steps: [{ plan: { kind: 'race', pattern: 'R', guard: { ...noGuard, cost: inner === null ? null : money(inner) }, entrants: [sendTo('a')], accept: 1 } }] })
-    const cost = (plan: Plan) => costAt({ plan, lead: { id: 'L', fields: {} }, deliveryId: 'd', mode: 'live', history: emptyHistory, now: T0, facts: { policies: new Map([['a', policy('a', { cost: money(1) })]]), recipients: new Map(), elsewhere: new Map() } }, '/0/0', 'a')
+    const cost = (plan: Plan) => costAt({ plan, history: emptyHistory, facts: { policies: new Map([['a', policy('a', { cost: money(1) })]]) } }, '/0/0', 'a')
     expect([cost(nested(3, 2)), cost(nested(null, 2)), cost(nested(null, null))]).toEqual([money(3), money(2), money(1)])
   })
   it('shares are exact, ticket by ticket', () => { expect([0, 1, 2, 3, 4, 5].map((n) => shareOrder([2, 1], n)[0])).toEqual([0, 1, 0, 0, 1, 0]) })

@@ -3,7 +3,7 @@ import { money } from '../../src/base/money.ts'
 import type { DeliveryEvent } from '../../src/core/event.ts'
 import { createOurs } from '../../src/core/reconcile.ts'
 import { salesOf } from '../../src/core/returns.ts'
-import { decideReview, mayHaveIt, payersOf, refusedByAll } from '../../src/core/review.ts'
+import { decideReview, mayBeDropped, mayHaveIt, payersOf, refusedByAll } from '../../src/core/review.ts'
 import { buyersIn } from '../../src/core/sale.ts'
 import type { Verdict } from '../../src/core/verdict.ts'
 import { T0, accepted, broken, duplicate, received, refused, rejected, tried, unknown, unreadable } from './given.ts'
@@ -15,6 +15,17 @@ const pooled = [received(), ...tried('/0', 'a', 1, rejected), settled('pooled', 
 const yes = { decision: 'accept', note: null, buyer: 'b', revenue: money(450_000), buyerLeadId: null } as const
 const end = (kind: 'accepted' | 'failed' | 'rejected' | 'duplicate', recipient: string, buyerLeadId: string | null = null): DeliveryEvent => ({ type: 'settled', at: T0, outcome: { kind, recipient, path: '/1', buyerLeadId, revenue: kind === 'accepted' ? money(450_000) : null, reason: null, class: null }, cost: null })
 const soldOn = [received(), ...tried('/0', 'a', 1, unknown), ...tried('/1', 'b', 1, accepted), end('accepted', 'b')]
+
+describe('mayBeDropped', () => {
+  it.each<[string, readonly DeliveryEvent[], boolean]>([
+    ['nothing was sent yet', [received()], true],
+    ['a refusal or a failure', [received(), ...tried('/0', 'a', 1, rejected), ...tried('/1', 'b', 1, broken)], true],
+    ['no answer, after which a person knows that it may be there', [received(), ...tried('/0', 'a', 1, unknown)], true],
+    ['a sale, while others are waited for', [received(), ...tried('/0', 'a', 1, accepted)], false],
+    ['a request on its way', [received(), ...tried('/0', 'a', 1, null)], false],
+    ['a batch that goes again as it went', [received(), ...tried('/0', 'a', 1, unknown, T0, { batch: 'b_1' })], false],
+  ])('%s', (_what, events, expected) => { expect(mayBeDropped(events)).toBe(expected) })
+})
 
 describe('decideReview', () => {
   it('an acceptance is a sale to whoever held the lead, at the place that was asked last', () => {
