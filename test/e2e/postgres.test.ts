@@ -44,6 +44,14 @@ describe('a store in PostgreSQL, from the command line', { timeout: 60_000 }, ()
     expect(buyer.journal).toHaveLength(40)
   })
 
+  it('a lead that waits is dropped by review, and no worker takes it up', async () => {
+    const p = await project()
+    await running(p, 'deliver', 'leads.csv', '--to', 'a', '--enqueue')
+    expect((await p.run('review', 'drop', 'L1', 'L2', '--store', store.url)).err).toBe('✓ 2 leads dropped\n')
+    await running(p, 'worker', '--drain')
+    expect([buyer.journal.length, (await p.json('status', '--store', store.url))]).toMatchObject([38, { waiting: 0 }])
+  })
+
   it('--enqueue with --again orders each lead once more, however often the files have it', async () => {
     const p = await project()
     await running(p, 'deliver', 'leads.csv', '--to', 'a', '--enqueue')
