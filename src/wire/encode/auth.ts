@@ -1,9 +1,7 @@
 import { createHmac } from 'node:crypto'
 import type { AuthDefinition } from '../../definitions/auth-definition.ts'
-import type { Text } from '../../definitions/text.ts'
 import type { RenderInput } from '../endpoint.ts'
-import { compileTemplate, type TemplateOptions } from '../template/template.ts'
-import { textOf } from '../template/text-of.ts'
+import { compileWords, type TemplateOptions } from '../template/template.ts'
 import { headerValue, type Header } from './headers.ts'
 
 /** Headers that prove who sends; the body is signed as it stands before compression. */
@@ -11,27 +9,22 @@ type Authorize = (input: RenderInput, body: string | Uint8Array) => readonly Hea
 
 /** OAuth2 and Token Request use `input.token`, which the engine asks for; without one the header is left out. */
 export const compileAuth = (auth: AuthDefinition | null, options: TemplateOptions): Authorize => {
-  const textual = (text: Text, token = false): ((input: RenderInput) => string | undefined) => {
-    const template = compileTemplate(text, { ...options, vocabulary: { ...options.vocabulary, ...(token ? { token: 'here' as const } : {}) } })
-    if (template.kind === 'constant') return () => template.value
-    return (input) => { const value = template.read(input); return value === undefined || value === null ? undefined : textOf(value) }
-  }
   switch (auth?.kind) {
     case undefined: return () => []
     case 'bearer': {
-      const token = textual(auth.token)
+      const token = compileWords(auth.token, options)
       return (input) => bearer(token(input))
     }
     case 'basic': {
-      const username = textual(auth.username)
-      const password = textual(auth.password)
+      const username = compileWords(auth.username, options)
+      const password = compileWords(auth.password, options)
       return (input) => [['Authorization', `Basic ${Buffer.from(`${username(input) ?? ''}:${password(input) ?? ''}`).toString('base64')}`]]
     }
     case 'jwt-bearer': return (input) => bearer(input.token)
     case 'oauth2':
     case 'token-request': {
       if (auth.use === undefined) return (input) => bearer(input.token)
-      const use = textual(auth.use, true)
+      const use = compileWords(auth.use, { ...options, vocabulary: { ...options.vocabulary, token: 'here' } })
       const header = auth.header ?? 'Authorization'
       return (input) => { const value = input.token === undefined ? undefined : use(input); return value === undefined ? [] : [[header, headerValue(value)]] }
     }

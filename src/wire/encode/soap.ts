@@ -3,8 +3,7 @@ import { sha256 } from '../../base/hash.ts'
 import { isoTime } from '../../base/time.ts'
 import type { EndpointDefinition } from '../../definitions/endpoint-definition.ts'
 import type { RenderInput } from '../endpoint.ts'
-import { compileTemplate, type TemplateOptions } from '../template/template.ts'
-import { textOf } from '../template/text-of.ts'
+import { compileWords, type TemplateOptions } from '../template/template.ts'
 import type { Charset } from './charset.ts'
 import { headerValue, type Header } from './headers.ts'
 import { xmlText } from './xml.ts'
@@ -58,13 +57,8 @@ const compileSecurity = (definition: EndpointDefinition, options: TemplateOption
     options.tell(definition.place, 'bad-soap', 'WS-Security needs a user name and a password', 'write Auth: {Username: …, Password: …}')
     return null
   }
-  const read = (text: typeof auth.username): ((input: RenderInput) => string) => {
-    const template = compileTemplate(text, options)
-    return template.kind === 'constant' ? () => template.value : (input) => { const value = template.read(input); return value === undefined || value === null ? '' : textOf(value) }
-  }
-  const username = read(auth.username)
-  const password = read(auth.password)
-  return (input) => `<wsse:Security xmlns:wsse="${WSSE}" xmlns:wsu="${WSU}" soap:mustUnderstand="1"><wsse:UsernameToken><wsse:Username>${xmlText(username(input))}</wsse:Username>${digest ? digested(password(input), input) : plain(password(input))}</wsse:UsernameToken></wsse:Security>`
+  const [username, password] = [compileWords(auth.username, options), compileWords(auth.password, options)]
+  return (input) => `<wsse:Security xmlns:wsse="${WSSE}" xmlns:wsu="${WSU}" soap:mustUnderstand="1"><wsse:UsernameToken><wsse:Username>${xmlText(username(input) ?? '')}</wsse:Username>${digest ? digested(password(input) ?? '', input) : plain(password(input) ?? '')}</wsse:UsernameToken></wsse:Security>`
 }
 
 const WSS = 'http://docs.oasis-open.org/wss/2004/01/oasis-200401-wss'

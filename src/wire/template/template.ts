@@ -42,6 +42,18 @@ export const compileTemplate = (source: Text, options: TemplateOptions): Templat
   return { kind: 'text', read: compileText(pieces, options.encode) }
 }
 
+/** One template as a text; undefined where its fields are missing. */
+export const compileWords = (source: Text, options: TemplateOptions): ((input: RenderInput) => string | undefined) => {
+  const template = compileTemplate(source, options)
+  if (template.kind === 'constant') return () => template.value
+  if (template.kind === 'text') return template.read
+  return (input) => {
+    const value = template.read(input)
+    if (isMissing(value)) return undefined
+    return options.encode ? options.encode(textOf(value)) : textOf(value)
+  }
+}
+
 export type Piece =
   | { readonly kind: 'content'; readonly text: string }
   | { readonly kind: 'value'; readonly read: Read; readonly name: string }

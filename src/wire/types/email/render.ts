@@ -11,9 +11,9 @@ import type { Rendered, Renderer, RenderInput } from '../../endpoint.ts'
 import { inCommonOf } from '../../in-common.ts'
 import type { Attachment, EmailRequest, Mailbox } from '../../request.ts'
 import { compilePath } from '../../template/scope.ts'
-import type { TemplateOptions } from '../../template/template.ts'
+import { compileWords, type TemplateOptions } from '../../template/template.ts'
 import { textOf } from '../../template/text-of.ts'
-import { compileWords, documentOf, oneForAll, typeOptions } from '../compiling.ts'
+import { documentOf, oneForAll, typeOptions } from '../compiling.ts'
 import { tellOfNoAnswer } from '../handover.ts'
 import { readServer, type Schemes, type ServerAddress } from '../server.ts'
 import { adfOf } from './adf.ts'
@@ -82,7 +82,7 @@ const NOBODY: Mailboxes = { ok: true, mailboxes: [] }
 
 const address = (source: Text | null, name: string, options: TemplateOptions): AddressLine => {
   if (source === null) return () => NOBODY
-  const words = compileWords(source, options, forAddress)
+  const words = compileWords(source, { ...options, encode: forAddress })
   if (source.text.includes('{{')) return (input) => { const text = words(input); return text === undefined || text.trim() === '' ? NOBODY : readMailboxes(text) }
   const fixed = readMailboxes(source.text)
   if (!fixed.ok) options.tell(source.place, 'bad-address', `${name}: ${fixed.problem}`, 'write intake@buyer.example, or Desk <desk@buyer.example>; several behind commas')
@@ -101,7 +101,7 @@ const compileContent = (definition: Email, options: TemplateOptions): ((inputs: 
   const document = documentOf(definition, options)
   const columns = columnsOf(document.shape)
   const { attach, ...words } = definition.settings
-  const subject = words.subject && compileWords(words.subject, options, oneLine)
+  const subject = words.subject && compileWords(words.subject, { ...options, encode: oneLine })
   const body = words.body && compileWords(words.body, options)
   const source = compilePath(['source', 'name'], options.vocabulary, definition.place)
   const sourceOf = (input: RenderInput): string | null => { const value = typeof source === 'function' ? source(input) : null; return value === undefined || value === null ? null : oneLine(textOf(value)) }

@@ -4,8 +4,7 @@ import type { HubspotSettings } from '../../../definitions/type-settings.ts'
 import type { Lookup, LookupReply, Rendered, RenderInput } from '../../endpoint.ts'
 import { Answer } from '../../parse/answer.ts'
 import type { Reply } from '../../request.ts'
-import { compileTemplate, type TemplateOptions } from '../../template/template.ts'
-import { textOf } from '../../template/text-of.ts'
+import { compileWords, type TemplateOptions } from '../../template/template.ts'
 import { failureOfStep } from './errors.ts'
 import type { Ask } from './render.ts'
 import { objectIn } from '../../parse/json.ts'
@@ -43,9 +42,8 @@ export const compileSteps = ({ generation, list, workflow, enrolsByName }: Hubsp
 }
 
 const named = (text: Text, options: TemplateOptions): ((input: RenderInput) => string | null) => {
-  const template = compileTemplate(text, options)
-  if (template.kind === 'constant') { const name = template.value.trim(); return () => name || null }
-  return (input) => { const value = template.read(input); return value === undefined || value === null ? null : textOf(value).trim() || null }
+  const words = compileWords(text, options)
+  return (input) => words(input)?.trim() || null
 }
 
 const readList = (reply: Reply, name: string): LookupReply => {
