@@ -1,49 +1,38 @@
-/** The indentations at which maps and lists stand open while a file is read line by line. */
-export interface Levels {
-  /** A key or an item stands at this column: what is deeper has ended. */
-  enter(at: number, kind: 'map' | 'list'): void
-  /** A block ends: what is deeper than its level has ended with it. */
-  leave(level: number): void
-  /** A key without a value, or a dash, stands at this column: what follows, deeper, is its value. */
-  pend(at: number): void
-  settle(): void
-  isPending(at: number): boolean
-  isMap(at: number): boolean
-  /** A list may have an item at this column: one does already, or a key there or left of it waits for its value. */
-  takesItems(at: number): boolean
-  /** The deepest open level left of `at`; -1 for none. */
-  deepest(at: number): number
-  /** Where a key at this column can stand: there, or at the open level left of it. */
-  nearest(at: number): number
-  /** The level of a block from the columns of its own line, of the first key in it and of the first key after it. */
-  levelOf(own: number, inside: number | null, after: number | null): number
-}
+export type Levels = ReturnType<typeof createLevels>
 
-export const createLevels = (): Levels => {
+/** The indentations at which maps and lists stand open while a file is read line by line. */
+export const createLevels = () => {
   const open: { readonly at: number; readonly kind: 'map' | 'list' }[] = []
   let pending: number | null = null
   const isMap = (at: number): boolean => open.some((each) => each.at === at && each.kind === 'map')
   const below = (at: number): number => open.findLast((each) => each.kind === 'map' && each.at <= at)?.at ?? -1
 
   return {
-    enter(at, kind) {
+    /** A key or an item stands at this column: what is deeper has ended. */
+    enter(at: number, kind: 'map' | 'list'): void {
       while ((open.at(-1)?.at ?? -1) > at || (kind === 'map' && open.at(-1)?.kind === 'list' && open.at(-1)?.at === at)) open.pop()
       const last = open.at(-1)
       if (last?.at !== at || last.kind !== kind) open.push({ at, kind })
     },
-    leave(level) {
+    /** A block ends: what is deeper than its level has ended with it. */
+    leave(level: number): void {
       while ((open.at(-1)?.at ?? -1) > level) open.pop()
       // A key around the block still waits where nothing stood in it.
       if (pending !== null && pending >= level) pending = null
     },
-    pend(at) { pending = at },
-    settle() { pending = null },
-    isPending: (at) => pending !== null && pending < at,
+    /** A key without a value, or a dash, stands at this column: what follows, deeper, is its value. */
+    pend(at: number): void { pending = at },
+    settle(): void { pending = null },
+    isPending: (at: number): boolean => pending !== null && pending < at,
     isMap,
-    takesItems: (at) => (pending !== null && at >= pending) || open.some((each) => each.kind === 'list' && each.at === at),
-    deepest: (at) => open.findLast((each) => each.at < at)?.at ?? -1,
-    nearest: (at) => (isMap(at) || (pending !== null && at > pending) || below(at) < 0 ? at : below(at)),
-    levelOf(own, inside, after) {
+    /** A list may have an item at this column: one does already, or a key there or left of it waits for its value. */
+    takesItems: (at: number): boolean => (pending !== null && at >= pending) || open.some((each) => each.kind === 'list' && each.at === at),
+    /** The deepest open level left of `at`; -1 for none. */
+    deepest: (at: number): number => open.findLast((each) => each.at < at)?.at ?? -1,
+    /** Where a key at this column can stand: there, or at the open level left of it. */
+    nearest: (at: number): number => (isMap(at) || (pending !== null && at > pending) || below(at) < 0 ? at : below(at)),
+    /** The level of a block from the columns of its own line, of the first key in it and of the first key after it. */
+    levelOf(own: number, inside: number | null, after: number | null): number {
       const first = inside ?? own
       if (pending !== null) {
         if (after !== null && after > pending) return after

@@ -1,4 +1,4 @@
-import type { Inspect } from '../../adapters/leads/batch.ts'
+import type { LeadRow } from '../../adapters/leads/batch.ts'
 import { diagnosticAt, type Diagnostic } from '../../base/diagnostic.ts'
 import { MINUTE, type Instant } from '../../base/time.ts'
 import { readCost } from '../../core/lead-field.ts'
@@ -7,17 +7,14 @@ import { goesByAge, readReceived, RECEIVED_FIELD } from '../../core/received.ts'
 import { plural } from '../render/figures.ts'
 import { cut } from '../render/width.ts'
 
-/** Looks at what leads say of themselves, and tells once per file what could not be read. */
-export interface LeadChecks {
-  readonly inspect: Inspect
-  remarks(): readonly Diagnostic[]
-}
+export type LeadChecks = ReturnType<typeof checkLeads>
 
 /**
+ * Looks at what leads say of themselves, and tells once per file what could not be read.
  * Where the target sells by age, a date that cannot be read sets the lead aside: sold as a fresh one, an old lead would go to
  * the wrong buyer at the wrong price. Elsewhere the lead goes on, and its person is told; so it is with a cost.
  */
-export const checkLeads = (receivedField: string | null, plan: Plan, now: () => Instant): LeadChecks => {
+export const checkLeads = (receivedField: string | null, plan: Plan, now: () => Instant) => {
   const strict = goesByAge(plan)
   const name = receivedField ?? RECEIVED_FIELD
   const dates = new Map<string, Found>()
@@ -25,7 +22,7 @@ export const checkLeads = (receivedField: string | null, plan: Plan, now: () => 
   const ahead = new Map<string, Found>()
   const costs = new Map<string, Found>()
   return {
-    inspect: ({ lead: { fields }, file, line }) => {
+    inspect: ({ lead: { fields }, file, line }: LeadRow): string | null => {
       const received = readReceived(fields, receivedField)
       if (received.kind === 'unreadable' && strict) return `\`${name}\` is no date: got ${quoted(received.got)}, expected such as ${DATES}; it decides who gets the lead`
       if (received.kind === 'unreadable') note(dates, file, line, received.got)
@@ -35,7 +32,7 @@ export const checkLeads = (receivedField: string | null, plan: Plan, now: () => 
       if (cost.kind === 'unreadable') note(costs, file, line, cost.got)
       return null
     },
-    remarks: () => [
+    remarks: (): readonly Diagnostic[] => [
       ...told('received', dates, `write ${DATES}`, ({ count, got }) => `\`${name}\` of ${plural(count, 'lead')} is no date, the first ${quoted(got)}: ${asSeen(count)}`),
       ...told('received', missing, 'check the name of the field', ({ count }) => `${plural(count, 'lead')} without \`${name}\`, which --received names: ${asSeen(count)}`),
       ...told('received', ahead, 'write the time in UTC, or with its zone: 2026-11-24T15:15:00+09:00', ({ count, got }) => `\`${name}\` of ${plural(count, 'lead')} lies ahead, the first ${quoted(got)}: ${count === 1 ? 'its' : 'their'} windows open only then`),

@@ -4,12 +4,7 @@ import type { RunEvent } from '../../engine/settings.ts'
 import type { Snapshot } from '../render/progress.ts'
 
 /** Counts for the progress line, from what the engine tells; cheap enough for every event of a fast run. */
-interface ProgressCount {
-  observe(event: RunEvent): void
-  snapshot(total: number | null, now: Instant): Snapshot
-}
-
-export const createProgressCount = (startedAt: Instant): ProgressCount => {
+export const createProgressCount = (startedAt: Instant) => {
   const waiting = new Set<string>()
   const revenue = emptySums()
   let settled = 0
@@ -17,7 +12,7 @@ export const createProgressCount = (startedAt: Instant): ProgressCount => {
   let failed = 0
   let attempts = 0
   return {
-    observe: (seen) => {
+    observe: (seen: RunEvent): void => {
       switch (seen.kind) {
         case 'waiting': waiting.add(seen.leadId); return
         case 'alreadySettled': case 'alert': return
@@ -33,6 +28,6 @@ export const createProgressCount = (startedAt: Instant): ProgressCount => {
       if (event.outcome.kind === 'accepted') accepted += 1
       if (event.outcome.kind === 'failed' || event.outcome.kind === 'held') failed += 1
     },
-    snapshot: (total, now) => ({ settled, waiting: waiting.size, accepted, failed, attempts, revenue: [...revenue.values()], total, startedAt, now }),
+    snapshot: (total: number | null, now: Instant): Snapshot => ({ settled, waiting: waiting.size, accepted, failed, attempts, revenue: [...revenue.values()], total, startedAt, now }),
   }
 }

@@ -11,22 +11,10 @@ import type { Run } from '../../core/run.ts'
 import type { Catalogue } from '../../definitions/recipient.ts'
 import type { RunEnd, RunEvent } from '../../engine/settings.ts'
 
-/** Everything that a run leaves in its `--out` folder, from what the engine tells. */
-export interface RunRecord {
-  observe(event: RunEvent): void
-  badRow(row: BadRow): void
-  /** Null while the disk keeps up. What it rejects with is what `close` rejects with then. */
-  pressure(): Promise<void> | null
-  finish(end: RunEnd, badRows: number, at: Instant): Promise<Summary>
-  /** Nothing happened, and no row was set aside. */
-  isEmpty(): boolean
-  /** Takes the files of an empty record away. */
-  discard(): Promise<void>
-  /** Without a summary, where the run broke off. */
-  close(): Promise<void>
-}
+export type RunRecord = Awaited<ReturnType<typeof openRecord>>
 
-export const openRecord = async (folder: string, run: Run, catalogue: Catalogue, currency: string): Promise<RunRecord> => {
+/** Everything that a run leaves in its `--out` folder, from what the engine tells. */
+export const openRecord = async (folder: string, run: Run, catalogue: Catalogue, currency: string) => {
   const files = await createRunFiles(folder).catch((error: unknown) => { throw notWritable(folder, error) })
   const report = emptyReport(run.mode, currency)
   const told: Extract<RunEvent, { kind: 'alert' }>[] = []
@@ -39,7 +27,7 @@ export const openRecord = async (folder: string, run: Run, catalogue: Catalogue,
     await files.close().catch(failed)
   }
   return {
-    observe: (seen) => {
+    observe: (seen: RunEvent): void => {
       if (seen.kind === 'alert') told.push(seen)
       if (seen.kind !== 'stored') return
       const { event, leadId, seq } = seen
@@ -49,12 +37,13 @@ export const openRecord = async (folder: string, run: Run, catalogue: Catalogue,
       if (row !== null) files.ledger(row)
       if (event.type === 'settled') files.result(resultRow({ leadId, mode: run.mode, attempts: event.attempts ?? 0 }, event, currency))
     },
-    badRow: (row) => {
+    badRow: (row: BadRow): void => {
       empty = false
       files.badRow(row)
     },
-    pressure: () => files.pressure()?.catch(failed) ?? null,
-    finish: async (end, badRows, at) => {
+    /** Null while the disk keeps up. What it rejects with is what `close` rejects with then. */
+    pressure: (): Promise<void> | null => files.pressure()?.catch(failed) ?? null,
+    finish: async (end: RunEnd, badRows: number, at: Instant): Promise<Summary> => {
       const alerts = alertsOf(report, rulesOf(catalogue))
       const summary = summaryOf(report, run, {
         finishedAt: at, waiting: end.waiting.reduce((sum, each) => sum + each.count, 0), alreadySettled: end.alreadySettled, badRows,
@@ -64,8 +53,11 @@ export const openRecord = async (folder: string, run: Run, catalogue: Catalogue,
       await files.summary(summary).catch((error: unknown) => { throw notWritten(folder, error) })
       return summary
     },
-    isEmpty: () => empty,
-    discard: () => files.discard(),
+    /** Nothing happened, and no row was set aside. */
+    isEmpty: (): boolean => empty,
+    /** Takes the files of an empty record away. */
+    discard: files.discard,
+    /** Without a summary, where the run broke off. */
     close,
   }
 }

@@ -9,14 +9,7 @@ export type Header = readonly [name: string, value: string]
 /** Buyers see who calls. */
 export const USER_AGENT: Header = ['User-Agent', `finalmile/${VERSION}`]
 
-interface CompiledHeaders {
-  /** The author's headers; one whose field the lead does not have is left out. */
-  readonly write: (input: RenderInput) => Header[]
-  /** Lower-case names that the author sets; ours of the same name stay away. */
-  readonly names: ReadonlySet<string>
-}
-
-export const compileHeaders = (definitions: readonly HeaderDefinition[], options: TemplateOptions): CompiledHeaders => {
+export const compileHeaders = (definitions: readonly HeaderDefinition[], options: TemplateOptions) => {
   const writers = definitions.map(({ name, value }): ((input: RenderInput) => Header | null) => {
     const lower = name.toLowerCase()
     if (!/^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/.test(name)) options.tell(value.place, 'bad-header', `"${name}" cannot be the name of a header`, 'header names have letters, digits and -')
@@ -26,8 +19,10 @@ export const compileHeaders = (definitions: readonly HeaderDefinition[], options
     return (input) => { const found = template.read(input); return found === undefined || found === null ? null : [name, headerValue(textOf(found))] }
   })
   return {
+    /** Lower-case names that the author sets; ours of the same name stay away. */
     names: new Set(definitions.map((each) => each.name.toLowerCase())),
-    write: (input) => {
+    /** The author's headers; one whose field the lead does not have is left out. */
+    write: (input: RenderInput): Header[] => {
       const headers: Header[] = []
       for (const writer of writers) { const header = writer(input); if (header) headers.push(header) }
       return headers
@@ -36,7 +31,7 @@ export const compileHeaders = (definitions: readonly HeaderDefinition[], options
 }
 
 /** The author's headers, and of ours those that they do not name. */
-export const besideOwn = (own: CompiledHeaders, input: RenderInput, ours: readonly Header[]): Header[] => {
+export const besideOwn = (own: ReturnType<typeof compileHeaders>, input: RenderInput, ours: readonly Header[]): Header[] => {
   const headers = own.write(input)
   for (const header of ours) if (!own.names.has(header[0].toLowerCase())) headers.push(header)
   return headers

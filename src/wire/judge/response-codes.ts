@@ -8,14 +8,7 @@ import { toldOf } from './by-status.ts'
 import { classOfStatus, failureOfClass, statusText } from './classify.ts'
 import type { Voice } from './voice.ts'
 
-interface CompiledRow {
-  readonly row: ResponseCodeRow
-  readonly means: ResponseCodeRow['means']
-  readonly readsBody: boolean
-  sense(answer: Answer, isOk: boolean): 'yes' | 'no' | 'blind'
-}
-
-export const compileRow = (row: ResponseCodeRow): CompiledRow => {
+export const compileRow = (row: ResponseCodeRow) => {
   const probe = row.when && compileProbe(row.when)
   // Success where no status is named means a 2xx: words in an error page sell nothing.
   const onlyOk = row.means === 'success' && row.status === null && !(row.when && namesStatus(row.when))
@@ -24,7 +17,7 @@ export const compileRow = (row: ResponseCodeRow): CompiledRow => {
     row,
     means: row.means,
     readsBody: row.when !== null && pathsOf(row.when).some(readsBody),
-    sense: (answer, isOk) => {
+    sense: (answer: Answer, isOk: boolean): 'yes' | 'no' | 'blind' => {
       if (status && (answer.status < status.from || answer.status > status.to)) return 'no'
       if (onlyOk && !isOk) return 'no'
       return probe ? probe(answer) : 'yes'

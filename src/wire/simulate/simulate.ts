@@ -30,13 +30,10 @@ export interface SimulatedReply {
   readonly means: string
 }
 
-/** One simulated buyer: its language is learnt from the definition when it is made, so that an answer costs microseconds. */
-export interface SimulatedBuyer {
-  readonly definition: EndpointDefinition
-  answer(request: RequestFacts, phase: PhaseName, options: SimulationOptions): SimulatedReply
-}
+export type SimulatedBuyer = ReturnType<typeof createBuyer>
 
-export const createBuyer = (definition: EndpointDefinition, read: Read): SimulatedBuyer => {
+/** One simulated buyer: its language is learnt from the definition when it is made, so that an answer costs microseconds. */
+export const createBuyer = (definition: EndpointDefinition, read: Read) => {
   const known = new Map<string, Answer>()
   const say = (intent: Intent, phase: PhaseName): Answer => {
     const key = `${phase} ${intent}`
@@ -46,7 +43,7 @@ export const createBuyer = (definition: EndpointDefinition, read: Read): Simulat
     known.set(key, made)
     return made
   }
-  return { definition, answer: (request, phase, options) => reply({ definition, say }, request, phase, options) }
+  return { definition, answer: (request: RequestFacts, phase: PhaseName, options: SimulationOptions): SimulatedReply => reply({ definition, say }, request, phase, options) }
 }
 
 interface Buyer { readonly definition: EndpointDefinition; say(intent: Intent, phase: PhaseName): Answer }

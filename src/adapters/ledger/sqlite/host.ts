@@ -2,7 +2,7 @@ import type { DatabaseSync } from 'node:sqlite'
 import { LeaseLostError, StoreError } from '../../../ports.ts'
 import { openDatabase } from './database.ts'
 import { takeLease, type Holder, type Lease } from './lease.ts'
-import { createStore, type Store } from './store.ts'
+import { createStore } from './store.ts'
 import { createTakenAway } from './one-file.ts'
 import { troubleOf } from './trouble.ts'
 
@@ -17,15 +17,8 @@ export interface HostOptions {
   readonly onWait: (holder: Holder) => void
 }
 
-/** A writer's database and lease in one thread, the lease renewed by a timer. */
-interface Host {
-  readonly store: Store
-  readonly path: string
-  close(): void
-}
-
-/** Waits for the lease as long as it may, then opens the store as its one writer. */
-export const openHost = async (options: HostOptions): Promise<Host> => {
+/** Waits for the lease as long as it may, then opens the store as its one writer, in one thread, the lease renewed by a timer. */
+export const openHost = async (options: HostOptions) => {
   const db = openDatabase(options.path, 'write')
   try {
     const taken = await waitForLease(db, options)
@@ -43,7 +36,7 @@ export const openHost = async (options: HostOptions): Promise<Host> => {
       }
     }, options.leaseMs / 4)
     timer.unref()
-    return { store, path: options.path, close: () => { clearInterval(timer); closeQuietly(db, lease) } }
+    return { store, path: options.path, close: (): void => { clearInterval(timer); closeQuietly(db, lease) } }
   } catch (error) {
     db.close()
     throw troubleOf(error, options.path)
