@@ -461,6 +461,19 @@ describe('several workers on one store', { timeout: 60_000 }, () => {
     server.close()
   })
 
+  it('a connection that never gets ready, as without a password, is ended with the store, and does not keep the process until the server gives up', async () => {
+    const asks = (kind: number, text: string): Buffer => { const body = Buffer.concat([Buffer.from([0, 0, 0, kind]), Buffer.from(text)]); return Buffer.concat([Buffer.from([82, 0, 0, 0, body.length + 4]), body]) }
+    const ended = Promise.withResolvers<void>()
+    const server = createServer((socket) => {
+      socket.on('error', () => undefined).on('close', () => ended.resolve())
+      socket.once('data', () => { socket.write(asks(10, 'SCRAM-SHA-256\0\0')); socket.once('data', () => socket.write(asks(11, 'r=x,s=eA==,i=4096'))) })
+    }).listen(0, '127.0.0.1')
+    await once(server, 'listening')
+    await expect(openPostgresLedger({ url: `postgres://u@127.0.0.1:${(server.address() as AddressInfo).port}/d`, use: 'read' })).rejects.toMatchObject({ kind: 'unreachable', help: expect.stringContaining('password') })
+    await ended.promise
+    server.close()
+  })
+
   it('a store whose writes wait for something that never ends (a lock, a replica that is gone) ends the worker, whose end waits for nothing', async () => {
     const { url } = await freshStore()
     const one = await openPostgresLedger({ url, use: 'write', leaseMs: 1_000, patienceMs: 1_500 })

@@ -1,3 +1,4 @@
+import pg from 'pg'
 import { describe, expect, it } from 'vitest'
 import { readAddress } from '../../../src/adapters/ledger/postgres/address.ts'
 import { Again, troubleOf } from '../../../src/adapters/ledger/postgres/trouble.ts'
@@ -25,6 +26,7 @@ describe('a store that cannot be used is told in words, never as a bug', () => {
     ['a copy that is being kept', coded('cannot assign TransactionIds during recovery', 'XX000'), 'read-only', 'primary'],
     ['a disk that fails under it', coded('could not read file "base/5/1259": Input/output error', '58030'), 'unreachable', 'log of PostgreSQL'],
     ['no memory left', coded('out of memory', '53200'), 'unreachable', 'log of PostgreSQL'],
+    ['a user that may not write', coded('permission denied for sequence log_block', '42501'), 'read-only', 'USAGE on the schema and on its sequences'],
     ['a server that is too old', coded('function pg_current_xact_id() does not exist', '42883'), 'unsupported', 'PostgreSQL 13'],
   ])('%s', (_, error, kind, help) => {
     const told = troubleOf(error, 'postgres://host/leads')
@@ -45,6 +47,23 @@ describe('a store that cannot be used is told in words, never as a bug', () => {
   it('hosts that hand out sslmode=require: as node-postgres takes it today, without its warning of what may come', () => {
     for (const mode of ['prefer', 'require', 'verify-ca']) expect(readAddress(`postgres://host/leads?sslmode=${mode}`).url).toContain('sslmode=verify-full')
     for (const mode of ['disable', 'no-verify', 'verify-full', 'require&uselibpqcompat=true']) expect(readAddress(`postgres://host/leads?sslmode=${mode}`).url).toContain(`sslmode=${mode}`)
+  })
+
+  it.each(['shema', 'Schema', 'scheme', 'qeue'])('%s=… is no word of PostgreSQL, and would be another store', (word) => {
+    expect(() => readAddress(`postgres://host/leads?${word}=y2027`)).toThrow(/is not known/)
+  })
+
+  it('words of PostgreSQL and of its hosts are left to it', () => {
+    for (const word of ['channel_binding', 'connect_timeout', 'options', 'pgbouncer', 'sslcert', 'host', 'user', 'target_session_attrs']) expect(readAddress(`postgres://host/leads?${word}=x`).url).toContain(`${word}=x`)
+  })
+
+  it('a socket with a user and a password, as clouds hand it out', () => {
+    const { url, shown, secrets } = readAddress('postgres://user:hush@/leads?host=/cloudsql/a:b:c')
+    expect([new pg.Client({ connectionString: url }).host, shown, secrets]).toEqual(['/cloudsql/a:b:c', 'postgres://user:••••@/cloudsql/a:b:c/leads', ['hush', 'hush']])
+  })
+
+  it('several hosts', () => {
+    expect(() => readAddress('postgres://u:p@one:5432,two:5432/leads')).toThrow('several hosts')
   })
 
   it('a % in a password that is not written as %25', () => {

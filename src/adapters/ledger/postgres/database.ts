@@ -1,4 +1,4 @@
-import type { Duplex } from 'node:stream'
+import { Socket } from 'node:net'
 import pg from 'pg'
 import { errorCode, errorOf } from '../../../base/error.ts'
 import type { Address } from './address.ts'
@@ -15,7 +15,7 @@ export interface Database {
    * A commit whose answer was lost is looked up: it is neither lost nor done twice.
    */
   transaction<T>(work: (run: Run, first: readonly Row[]) => Promise<T>, /** goes with BEGIN, one wait for both; its rows are `first` */ first?: string): Promise<T>
-  /** Ends every connection at once: whoever waits on one that a network swallows would wait until TCP gives up, for minutes. */
+  /** Ends every connection at once, also one that is being made: whoever waits on one that a network swallows would wait until TCP gives up, for minutes. */
   cut(): void
   close(): Promise<void>
 }
@@ -36,14 +36,19 @@ const BEGIN = `BEGIN ISOLATION LEVEL READ COMMITTED; SET LOCAL synchronous_commi
  * pooler in transaction mode.
  */
 export const openDatabase = (address: Address, { connections = 6, patienceMs = 25_000 } = {}): Database => {
-  const pool = new pg.Pool({ connectionString: address.url, max: connections, connectionTimeoutMillis: Math.min(10_000, 5 * patienceMs), application_name: 'finalmile', keepAlive: true, types: { getTypeParser } })
+  const sockets = new Set<Socket>()
+  const kept = (): Socket => {
+    const socket = new Socket()
+    sockets.add(socket)
+    return socket.on('close', () => { sockets.delete(socket) })
+  }
+  const cut = (): void => { for (const each of sockets) each.destroy() }
+  const pool = new pg.Pool({ connectionString: address.url, max: connections, connectionTimeoutMillis: Math.min(10_000, 5 * patienceMs), application_name: 'finalmile', keepAlive: true, stream: kept, types: { getTypeParser } })
   // A connection that dies while nobody uses it: the next use opens another.
   pool.on('error', () => undefined)
   // One that dies with the message that it is ready, before whoever waits for it could listen (a server that shuts down): its
   // first statement fails, and says so.
-  const open = new Set<pg.PoolClient>()
-  pool.on('connect', (client) => { open.add(client); client.on('error', () => undefined) })
-  pool.on('remove', (client) => open.delete(client))
+  pool.on('connect', (client) => { client.on('error', () => undefined) })
 
   /** A transaction was made here: what is no place to write to from the first is told at once. */
   let worked = false
@@ -105,13 +110,11 @@ export const openDatabase = (address: Address, { connections = 6, patienceMs = 2
   return {
     query: (text, values) => patiently(() => runOn(pool)(text, values)),
     transaction: (work, first) => patiently(() => once(work, first)),
-    cut: () => { for (const client of open) streamOf(client).destroy() },
-    close: () => pool.end(),
+    cut,
+    // The pool forgets a connection that never got ready (no password): it would keep the process until the server gives up.
+    close: () => pool.end().finally(cut),
   }
 }
-
-/** `end()` of a client that waits for nothing says goodbye, and waits for that. */
-const streamOf = (client: pg.PoolClient): Duplex => (client as unknown as { readonly connection: pg.Connection }).connection.stream
 
 /** Several statements in one text bring a result each; the last counts. */
 const rowsOf = (result: pg.QueryResult | readonly pg.QueryResult[]): readonly Row[] => ((Array.isArray(result) ? result.at(-1) : result) as pg.QueryResult).rows as readonly Row[]
