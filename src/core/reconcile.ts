@@ -70,7 +70,8 @@ export const reconcile = (ours: Iterable<OurLine>, theirs: readonly TheirLine[],
   // The buyer's own ids first: where a name means two leads, our own id decides.
   for (const each of all) if (each.buyerLeadId !== null) prefer(byId, each.buyerLeadId, each)
   for (const each of all) prefer(byId, each.leadId, each)
-  const taken = takenById(all)
+  const taken = linesById(all, ['sold', 'in doubt', 'under way'])
+  const refused = linesById(all, ['rejected', 'duplicate', 'failed'])
   const listed = new Set(theirs.flatMap(({ theirId }) => theirId ?? []))
   const met = new Set<OurLine>()
   /** Not met yet, and not what another row names by the buyer's own id. */
@@ -82,9 +83,11 @@ export const reconcile = (ours: Iterable<OurLine>, theirs: readonly TheirLine[],
     // A lead that was delivered again may have been sold twice: the next line of it is about the other sale, or about a doubt; of two prices each line means its own.
     const free = [named, ...each.ids.flatMap((id) => taken.get(id) ?? [])].filter((line) => isFree(line, each))
     const [first] = free
+    // A no is about the delivery that they refused, unless the row names the sale itself.
+    const no = each.taken || (named.buyerLeadId !== null && each.ids.includes(named.buyerLeadId)) ? undefined : each.ids.flatMap((id) => refused.get(id) ?? []).find((line) => isFree(line, each))
     // Nor is what they have the delivery that they refused, where another is in doubt.
     const doubt = each.taken && first?.state !== 'sold' ? free.find((line) => line.state === 'in doubt') : undefined
-    const mine = free.find((line) => compare(line, each) === 'agrees') ?? doubt ?? first ?? named
+    const mine = no ?? free.find((line) => compare(line, each) === 'agrees') ?? doubt ?? first ?? named
     if (met.has(mine) && each.taken && (mine.state === 'sold' || mine.state === 'in doubt')) return { kind: 'listed twice', ours: mine, theirs: each }
     met.add(mine)
     return { kind: compare(mine, each), ours: mine, theirs: each }
@@ -111,10 +114,10 @@ const compare = (ours: OurLine, theirs: TheirLine): 'agrees' | 'price differs' |
   return price !== null && price.amount === mineWorth && (ours.worth === null || price.currency === ours.worth.currency) ? 'agrees' : 'price differs'
 }
 
-/** What they may have taken: what was sold, before what is in doubt, before what was only sent. */
-const takenById = (lines: readonly OurLine[]): ReadonlyMap<string, readonly OurLine[]> => {
+/** Of these states, in this order. */
+const linesById = (lines: readonly OurLine[], states: readonly OurLine['state'][]): ReadonlyMap<string, readonly OurLine[]> => {
   const found = new Map<string, OurLine[]>()
-  for (const state of ['sold', 'in doubt', 'under way']) {
+  for (const state of states) {
     for (const each of lines) {
       if (each.state !== state) continue
       for (const id of new Set([each.leadId, each.buyerLeadId])) if (id !== null) found.set(id, [...(found.get(id) ?? []), each])

@@ -65,6 +65,17 @@ describe('reconcile', () => {
     expect(kinds(400_000, theirs('L1', '45'), theirs('L1', '41'))).toEqual(['agrees', 'price differs'])
   })
 
+  it('a lead that was refused and sold when it was delivered again is both, in whatever order they list it', () => {
+    const { add, lines } = createOurs('a')
+    for (const event of tried('/', 'a', 1, rejected)) add('L1', 'd1', event)
+    for (const event of tried('/', 'a', 1, accepted, T0 + 1)) add('L1', 'd2', event)
+    const kinds = (...listed: readonly TheirLine[]) => reconcile(lines.values(), listed, null, null).map((each) => each.kind)
+    const [yes, no] = [theirs('L1'), theirs('L1', null, false)]
+    expect([kinds(yes, no), kinds(no, yes), kinds(yes)]).toEqual([['agrees', 'agrees'], ['agrees', 'agrees'], ['agrees']])
+    // That they refused both, or gave the sale back, is a difference all the same.
+    expect([kinds(no), kinds(yes, { ...no, ids: ['B1'] }), kinds(yes, no, no)]).toEqual([['agrees', 'we have it, they do not'], ['agrees', 'price differs'], ['agrees', 'agrees', 'price differs']])
+  })
+
   it('a lead that is in doubt and was refused when it was delivered again is in doubt where they have it', () => {
     const line = (state: OurLine['state']): OurLine => ({ leadId: 'L1', buyerLeadId: null, state, worth: null, at: T0 })
     const kinds = (row: TheirLine) => reconcile([line('in doubt'), line('rejected')], [row], null, null).map((each) => each.kind)
