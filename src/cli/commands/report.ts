@@ -9,7 +9,7 @@ import { GROUPINGS } from '../commands.ts'
 import { EXIT } from '../exit.ts'
 import { modeOf, periodOf, requireOneFormat, textOf } from '../flags/options.ts'
 import { allLeads, tellOtherMode } from '../other-mode.ts'
-import { openLeadsOf, openTexts } from '../render/open-leads.ts'
+import { apartTexts, openLeadsOf, openTexts } from '../render/open-leads.ts'
 import { reportPage } from '../render/report-page.ts'
 import { reportCsv, reportJson, reportText } from '../render/report-text.ts'
 import { commandsOf } from '../render/command-for.ts'
@@ -29,7 +29,7 @@ export const run: RunCommand = async (invocation) => {
     if (runId !== null && !(await hasFacts(ledger, { mode, runId }))) throw usageError(`the ${mode} store has no facts of a run "${runId}"`, mode === 'live' ? 'add --test where it was a test run' : 'leave --test out where it was a live run')
     // A run's own figures are what it settled; those of days that are over change no more, as what comes is booked when it comes.
     const open = runId === null && (period.until === null || period.until > now) ? openLeadsOf(report, await ledger.counts(mode), await ledger.queues({ mode })) : null
-    const notFinal = open === null ? [] : openTexts(open, commandsOf(settings), mode)
+    const notFinal = [...(open === null ? [] : openTexts(open, commandsOf(settings), mode)), ...apartTexts(report)]
     const grouping = GROUPINGS.find((each) => each === options.by) ?? 'recipient'
     if (typeof options.html === 'string') {
       const file = resolve(cwd, options.html)

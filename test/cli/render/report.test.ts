@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { money } from '../../../src/base/money.ts'
-import { openLeadsOf, openTexts, type OpenLeads } from '../../../src/cli/render/open-leads.ts'
+import { apartTexts, openLeadsOf, openTexts, type OpenLeads } from '../../../src/cli/render/open-leads.ts'
 import { reportPage } from '../../../src/cli/render/report-page.ts'
 import { reportCsv, reportJson, reportText } from '../../../src/cli/render/report-text.ts'
 import { showAverage } from '../../../src/cli/render/summary.ts'
@@ -43,6 +43,19 @@ describe('the report', () => {
     expect(reportText(report, 'day', 120, createPaint(0))).toMatch(/^0 leads from 2026-11-01 00:00 UTC until 2026-12-01 00:00 UTC\n/)
     expect(reportPage(report, null, day)).toContain('All runs from 2026-11-01 00:00 UTC until 2026-12-01 00:00 UTC, as of')
     expect(reportJson(report, null)).toMatchObject({ since: '2026-11-01T00:00:00.000Z', until: '2026-12-01T00:00:00.000Z' })
+  })
+
+  it('says why the rows of recipients have more or less than the revenue: a sale is of its day, the lead of that on which it was settled', () => {
+    expect(apartTexts(reportOf())).toEqual([])
+    const within = (since: number | null, until: number | null, mode: 'live' | 'test' = 'live') => {
+      const report = emptyReport(mode, 'USD', { since, until })
+      for (const event of tried('/0', 'acme', 1, accepted, day)) addEvent(report, { deliveryId: '1', source: {} }, event)
+      addEvent(report, { deliveryId: '1', source: {} }, { type: 'settled', at: day + 86_400_000, cost: null, outcome: { kind: 'accepted', recipient: 'acme', path: '/0', buyerLeadId: null, revenue: money(450_000), reason: null, class: null } })
+      return apartTexts(report)
+    }
+    expect(within(null, day + 1)).toEqual(["Sold and not settled: the recipients' rows have $45.00 of leads that still wait for others, which is no revenue of settled leads yet"])
+    expect(within(day + 1, null)).toEqual(["Sold before: the revenue has $45.00 of leads that were sold before this time and settled in it, which the recipients' rows do not have"])
+    expect([within(null, null), within(null, day + 1, 'test')]).toEqual([[], []])
   })
 
   it('says what its figures do not have yet', () => {
