@@ -209,8 +209,52 @@ describe('one writer', () => {
     await expect(ledger.append([step('L2')])).rejects.toMatchObject({ kind: 'unreachable', message: expect.stringContaining('put back') })
     await expect(ledger.takeDue({ mode: 'live', now: T0, limit: 9 })).rejects.toThrow('taken away')
     await ledger.close()
-    expect(readdirSync(join(folder, 'sub'))).toEqual(['store.db'])
+    expect(readdirSync(join(folder, 'sub'))).toEqual(['store.db', 'store.db-mark'])
     await kept(path, 'L1')
+  })
+
+  const deliver = async (...leadIds: readonly string[]): Promise<void> => {
+    const ledger = await openSqliteLedger({ path, use: 'write' })
+    await ledger.append(leadIds.map((each) => step(each)))
+    await ledger.close()
+  }
+
+  it('a copy that is put back is not worked before a person has looked, and can be looked at and paused meanwhile', async () => {
+    await deliver('L1')
+    copyFileSync(path, join(folder, 'copy.db'))
+    await deliver('L2')
+    copyFileSync(join(folder, 'copy.db'), path)
+    await expect(deliver('L3')).rejects.toMatchObject({ kind: 'corrupt', message: expect.stringContaining('it ends at entry 1, and 2 were recorded'), help: expect.stringContaining(`remove ${path}-mark`) })
+    await kept(path, 'L1')
+    const pausing = await openSqliteLedger({ path, use: 'touch' })
+    await pausing.setPaused('a', 'live', { at: T0, reason: 'by hand' })
+    await pausing.close()
+    rmSync(`${path}-mark`)
+    await deliver('L3')
+    await kept(path, 'L1', 'L3')
+  })
+
+  it('a store that has lost its WAL is not worked', async () => {
+    const ledger = await openSqliteLedger({ path, use: 'write' })
+    await ledger.append([step('L1')])
+    copyFileSync(path, join(folder, 'copy.db'))
+    await ledger.close()
+    copyFileSync(join(folder, 'copy.db'), path)
+    await expect(deliver('L2')).rejects.toThrow('lost its WAL')
+  })
+
+  it.each([
+    ['the same, after a crash that left the mark behind', () => writeFileSync(`${path}-mark`, '1\n')],
+    ['with a mark that was cut short', () => writeFileSync(`${path}-mark`, '99')],
+    ['with a mark that cannot be read or written', () => { rmSync(`${path}-mark`); mkdirSync(`${path}-mark`) }],
+    ['a later one', () => rmSync(`${path}-mark`)],
+    ['made anew after all of it was taken away', () => { rmSync(path); writeFileSync(`${path}-mark`, '99\n') }],
+  ])('a store that is not behind its mark is worked: %s', async (_, before) => {
+    await deliver('L1')
+    before()
+    await deliver('L2')
+    await deliver('L3')
+    await kept(path, 'L2', 'L3')
   })
 
   it('a store that is replaced under a run is kept beside what stands there, which is left alone', async () => {

@@ -9,6 +9,7 @@ import type { DueFilter, DueQuery, Exists, Ledger, LoadedDelivery, Standing } fr
 import { createBatches } from './batches.ts'
 import { withTakers } from '../had.ts'
 import type { Lease } from './lease.ts'
+import { nextSeq } from './mark.ts'
 import type { PackedResult, PackedStep } from '../packing.ts'
 import type { PurgedPage } from '../purge.ts'
 import { purgeRows, scrubFiles } from './purge.ts'
@@ -247,6 +248,3 @@ export const createStore = (db: DatabaseSync, lease: Lease | null, mayWrite: () 
 export type Store = ReturnType<typeof createStore>
 
 const NOBODY: readonly string[] = []
-
-/** By the end of the index, not over all rows: it is asked while the lease runs. */
-const nextSeq = (db: DatabaseSync): number => Number(db.prepare('SELECT seq + count AS next FROM log ORDER BY seq DESC LIMIT 1').get()?.['next'] ?? 1)
