@@ -69,6 +69,8 @@ try {
     console.log(row(`round ${round}  floor`, count, floor.at(-1)!))
     console.log(row(`round ${round}  finalmile`, count, ours.at(-1)!))
   }
+  const single = await measured(dir, [join(import.meta.dirname, 'bare.js'), url, join(dir, 'bodies.txt'), '1'])
+  console.log(row('one request at a time', count, single))
   const ratesOf = (figures: readonly Figures[]): readonly number[] => figures.map((each, i) => (bare[i]?.wallSeconds ?? 0) / each.wallSeconds)
   const rates = ratesOf(ours)
   const costs = ours.map((each, i) => each.cpuSeconds / (bare[i]?.cpuSeconds ?? 1))
@@ -76,6 +78,8 @@ try {
   console.log(`\n${count} leads, whole processes: finalmile / bare request loop = ${median(rates).toFixed(2)} in leads/s (median of ${rounds}; ${all(rates)}), ${median(costs).toFixed(2)} in CPU seconds (${all(costs)})`)
 
   console.log(`${count} leads, whole processes: floor / bare request loop = ${median(ratesOf(floor)).toFixed(2)} in leads/s (${all(ratesOf(floor))}): the same files and durable steps, by a program that decides nothing`)
+
+  console.log(`${count} leads, whole processes: finalmile / bare loop of one request at a time = ${median(ours.map((each) => single.wallSeconds / each.wallSeconds)).toFixed(2)} in leads/s`)
 
   const killed = await inDoubtAfterKill('leads.csv', median(ours.map((each) => each.wallSeconds)) * 600)
   console.log(`window: killed (signal 9) after ${killed.settled} settled leads, it left ${killed.inDoubt} attempts in doubt`)

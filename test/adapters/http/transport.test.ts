@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process'
+import { subscribe, unsubscribe } from 'node:diagnostics_channel'
 import { once } from 'node:events'
 import { join } from 'node:path'
 import { brotliCompressSync, deflateRawSync, deflateSync, gzipSync } from 'node:zlib'
@@ -155,6 +156,20 @@ describe('connections', () => {
     expect(buyer.connections().made).toBe(2)
     const order = buyer.journal.map((each) => Number(each.body))
     expect(order.every((n, at) => Math.abs(n - at) <= 2)).toBe(true)
+  })
+
+  it('writes to one that came free before its answer is handed on: the buyer works while it is judged', async () => {
+    const buyer = closing(await startBuyer())
+    const transport = transportOf()
+    const seen: string[] = []
+    const wrote = (): void => { seen.push('written') }
+    subscribe('undici:client:sendHeaders', wrote)
+    try {
+      await Promise.all([1, 2, 3].map(() => transport.send(post(buyer.url), settings({ connections: 1 })).then(() => seen.push('answered'))))
+    } finally {
+      unsubscribe('undici:client:sendHeaders', wrote)
+    }
+    expect(seen).toEqual(['written', 'written', 'answered', 'written', 'answered', 'answered'])
   })
 
   it('opens only as many as are needed', async () => {
