@@ -4,7 +4,7 @@ import { isInterrupted, type Verdict } from './verdict.ts'
 
 /**
  * A recipient's circuit, a fold over its finished attempts (contract, section 3). `recent` holds one character an
- * attempt, oldest first: see `markOf`.
+ * attempt, oldest first: `x` failed, unknown or unconfirmed, `.` answered.
  */
 export type Circuit =
   | { readonly kind: 'closed'; readonly recent: string }
@@ -18,15 +18,12 @@ export const closedCircuit: Circuit = { kind: 'closed', recent: '' }
 /** As the store keeps it: null where it is closed, or nothing is known of it. */
 export const circuitFrom = (json: string | null): Circuit => (json === null ? closedCircuit : (JSON.parse(json) as Circuit))
 
-/** So many answers in a row that say neither yes nor no are a page in place of the buyer, or a rule that does not fit: each holds a lead, and more would. */
-export const UNCONFIRMED_IN_A_ROW = 10
-
-/** A picky buyer is not a broken one: `x` failures and missing answers count, `.` rejections do not (design, money rule 8); `?` unconfirmed counts in a row only. */
-export const markOf = (verdict: Verdict): 'x' | '?' | '.' =>
-  (verdict.kind === 'unknown' && !isInterrupted(verdict)) || (verdict.kind === 'failed' && verdict.instead === undefined) ? 'x' : verdict.kind === 'unconfirmed' ? '?' : '.'
-
-/** Whether nothing is known that speaks against the recipient. */
-export const isHealthy = (circuit: Circuit): boolean => circuit.kind === 'closed' && !/[x?]/.test(circuit.recent)
+/**
+ * A picky buyer is not a broken one: failures and missing answers count, rejections do not (design, money rule 8). So do
+ * answers that cannot be read: a page in place of the buyer, or a rule that does not fit, holds each lead that it meets.
+ */
+export const countsAsFailure = (verdict: Verdict): boolean =>
+  (verdict.kind === 'unknown' && !isInterrupted(verdict)) || (verdict.kind === 'failed' && verdict.instead === undefined) || verdict.kind === 'unconfirmed'
 
 /** A proxy that fails says nothing about the buyer behind it, neither good nor bad. */
 const isOfProxy = (verdict: Verdict): boolean => verdict.kind === 'failed' && verdict.class === 'proxy'
@@ -34,18 +31,19 @@ const isOfProxy = (verdict: Verdict): boolean => verdict.kind === 'failed' && ve
 /** `startedAt`: when the attempt left that is answered now. */
 export const stepCircuit = (circuit: Circuit, verdict: Verdict, now: Instant, policy: CircuitPolicy, startedAt: Instant = now): Circuit => {
   if (isOfProxy(verdict)) return circuit
-  const mark = markOf(verdict)
+  const failed = countsAsFailure(verdict)
   switch (circuit.kind) {
     case 'closed': {
       // One more answer among answers: nothing to change.
-      if (mark === '.' && circuit.recent.length >= policy.over && isHealthy(circuit)) return circuit
-      const recent = circuit.recent + mark
-      return isTooMuch(recent, policy) ? { kind: 'open', until: now + policy.waitMs, waitMs: policy.waitMs } : { kind: 'closed', recent: recent.slice(-Math.max(policy.over, UNCONFIRMED_IN_A_ROW)) }
+      if (!failed && circuit.recent.length === policy.over && !circuit.recent.includes('x')) return circuit
+      const recent = (circuit.recent + (failed ? 'x' : '.')).slice(-policy.over)
+      const failures = recent.split('x').length - 1
+      return failed && failures > policy.errorRate * policy.over ? { kind: 'open', until: now + policy.waitMs, waitMs: policy.waitMs } : { kind: 'closed', recent }
     }
     case 'trial': {
       // Left before the opening was over, and answered late: it is not the trial.
       if (startedAt < (circuit.opening ?? startedAt)) return circuit
-      if (mark === '.') return closedCircuit
+      if (!failed) return closedCircuit
       const waitMs = Math.min(circuit.waitMs * 2, policy.maxWaitMs)
       return { kind: 'open', until: now + waitMs, waitMs }
     }
@@ -54,10 +52,6 @@ export const stepCircuit = (circuit: Circuit, verdict: Verdict, now: Instant, po
     default: return circuit satisfies never
   }
 }
-
-/** By the last mark, which may open it. */
-const isTooMuch = (marks: string, { errorRate, over }: CircuitPolicy): boolean =>
-  marks.endsWith('x') ? marks.slice(-over).split('x').length - 1 > errorRate * over : marks.endsWith('?'.repeat(UNCONFIRMED_IN_A_ROW))
 
 /** Whether a recipient's circuit lets an attempt through: closed, or the one trial of an opening that is over. */
 export const circuitGate = (circuit: Circuit, now: Instant): { readonly open: true; readonly trial: boolean } | { readonly open: false; readonly until: Instant; readonly why: string } => {

@@ -1,7 +1,6 @@
 import { errorText } from '../base/error.ts'
 import { shellWord } from '../base/shell.ts'
 import { DAY, type Instant } from '../base/time.ts'
-import { UNCONFIRMED_IN_A_ROW } from '../core/circuit.ts'
 import { attemptsOf, type Attempt } from '../core/history.ts'
 import { isStep, type PhaseName } from '../core/plan.ts'
 import type { Policy } from '../core/policy.ts'
@@ -47,8 +46,7 @@ export const createAlerts = (deps: RunDeps, policies: ReadonlyMap<string, Policy
     },
     circuitOpened: (recipient: string, last: Verdict): void => {
       const circuit = policies.get(recipient)?.circuit
-      const why = last.kind === 'unconfirmed' ? `${UNCONFIRMED_IN_A_ROW} answers in a row said neither yes nor no` : `${circuit ? `more than ${Math.round(circuit.errorRate * 100)}% of its last ${circuit.over}` : 'too many'} attempts failed`
-      tell(recipient, 'circuit', `its circuit opened: ${why}; the last: ${last.reason ?? 'no answer'}`, `\`finalmile status\` shows when it is tried again; \`finalmile unpause ${shellWord(recipient)}\` tries one lead at once`)
+      tell(recipient, 'circuit', `its circuit opened: ${circuit ? `more than ${Math.round(circuit.errorRate * 100)}% of its last ${circuit.over}` : 'too many'} attempts failed or were unreadable; the last: ${last.reason ?? 'no answer'}`, `\`finalmile status\` shows when it is tried again; \`finalmile unpause ${shellWord(recipient)}\` tries one lead at once`)
     },
     /** Every try failed, where the recipient's rules ask to hear of that, whoever took the lead then. Or sold and only partly done: nobody would look at it again by itself. */
     settled: ({ history }: Work, { recipient, reason }: Extract<Standing, { state: 'settled' }>): void => {

@@ -1,5 +1,5 @@
 import type { Instant } from '../base/time.ts'
-import { beginTrial, circuitFrom, isHealthy, markOf, stepCircuit, type Circuit } from '../core/circuit.ts'
+import { beginTrial, circuitFrom, countsAsFailure, stepCircuit, type Circuit } from '../core/circuit.ts'
 import type { Mode } from '../core/event.ts'
 import type { CircuitPolicy } from '../core/policy.ts'
 import type { Verdict } from '../core/verdict.ts'
@@ -32,7 +32,7 @@ export const createSharedCircuits = (ledger: Ledger, mode: Mode) => {
       const answers = untold.get(recipient) ?? []
       untold.set(recipient, answers)
       answers.push(answer)
-      if (markOf(answer.verdict) === '.' && isHealthy(known)) {
+      if (!countsAsFailure(answer.verdict) && isHealthy(known)) {
         if (answers.length > policy.over) answers.shift()
         return null
       }
@@ -48,3 +48,5 @@ export const createSharedCircuits = (ledger: Ledger, mode: Mode) => {
     },
   }
 }
+
+const isHealthy = (circuit: Circuit): boolean => circuit.kind === 'closed' && !circuit.recent.includes('x')

@@ -197,19 +197,19 @@ young,a@x.example,CA,2125550105,17,${certificate},2026-11-24T11:00:00Z
 })
 
 describe('circuit breaker', () => {
-  it('opens after ten answers in a row that say neither yes nor no: a maintenance page with status 200 holds these, and the others wait for its end', async () => {
+  it('opens at the 51st answer that cannot be read: a maintenance page with status 200 holds no more, and the others wait for its end', async () => {
     const a = await buyer({ script: { do: 'answer', status: 200, headers: { 'content-type': 'text/html' }, body: '<h1>Back soon</h1>' } })
     const project = createProject({ a: tested(a, 'Concurrency: 1\n') })
-    expect(await deliver(project, '2026-11-24T12:00:00Z', 'a', leadsCsv(30))).toMatchObject({ outcomes: { held: 10, waiting: 20 } })
+    expect(await deliver(project, '2026-11-24T12:00:00Z', 'a', leadsCsv(70))).toMatchObject({ outcomes: { held: 51, waiting: 19 } })
     expect(await project.json('status', '--test')).toMatchObject({ recipients: [{ recipient: 'a', circuit: 'open' }] })
     // Its trial is held too, and it waits twice as long.
-    expect(await at(project, '2026-11-24T12:06:00Z', 'resume')).toMatchObject({ outcomes: { held: 1, waiting: 19 } })
+    expect(await at(project, '2026-11-24T12:06:00Z', 'resume')).toMatchObject({ outcomes: { held: 1, waiting: 18 } })
     await at(project, '2026-11-24T12:12:00Z', 'resume')
-    expect(a.journal).toHaveLength(11)
+    expect(a.journal).toHaveLength(52)
     // Who knows that it works again need not wait.
     a.rescript(YES)
-    expect((await project.run('unpause', 'a', '--test', '--clock', '2026-11-24T12:13:00Z')).err).toBe('open a for one lead; where that is answered, for all; 19 leads are due now: finalmile resume --test\n')
-    expect(await at(project, '2026-11-24T12:13:00Z', 'resume')).toMatchObject({ outcomes: { accepted: 19 } })
+    expect((await project.run('unpause', 'a', '--test', '--clock', '2026-11-24T12:13:00Z')).err).toBe('open a for one lead; where that is answered, for all; 18 leads are due now: finalmile resume --test\n')
+    expect(await at(project, '2026-11-24T12:13:00Z', 'resume')).toMatchObject({ outcomes: { accepted: 18 } })
   })
 
   it('opens at the 51st failure, persists, lets one trial through, and waits twice as long when it fails', async () => {

@@ -40,11 +40,5 @@ it('a pause is told once, and so is the next after somebody has opened it', () =
 it('a circuit that opens is told with its own rule', () => {
   const { texts, alerts } = told({ now: false })
   alerts.circuitOpened('a', failed)
-  expect(texts).toEqual(['its circuit opened: more than 20% of its last 50 attempts failed; the last: broken'])
-})
-
-it('a circuit that opens on a page in place of answers is told with that', () => {
-  const { texts, alerts } = told({ now: false })
-  alerts.circuitOpened('a', { kind: 'unconfirmed', class: 'unreadable', reason: 'it is a web page' })
-  expect(texts).toEqual(['its circuit opened: 10 answers in a row said neither yes nor no; the last: it is a web page'])
+  expect(texts).toEqual(['its circuit opened: more than 20% of its last 50 attempts failed or were unreadable; the last: broken'])
 })
