@@ -18,13 +18,21 @@ const problemOf = ({ check }: Requirement, of: LeadAndSource, receivedAt: Instan
   const { lead } = of
   switch (check.kind) {
     case 'condition': return holdsFor(check.condition, of) ? null : 'the lead does not'
-    case 'mobile-phone': return phoneProblem((check.field === 'phone' ? firstTextNamed(lead, PHONE_FIELDS) : textAt(lead, check.field)) ?? '')
+    case 'mobile-phone': return mobileProblem(lead, check.field)
     case 'trusted-form': return certificateProblem(lead, check.maxAgeMs, now - receivedAt)
     case 'jornaya': return leadIdProblem(lead)
     // A matter of when, not whether: the recipient's window keeps it.
     case 'business-hours': return null
     default: return check satisfies never
   }
+}
+
+const mobileProblem = (lead: Lead, field: string): string | null => {
+  const phones = field === 'phone' ? PHONE_FIELDS : [field]
+  const problem = phoneProblem((field === 'phone' ? firstTextNamed(lead, phones) : textAt(lead, field)) ?? '')
+  if (problem !== null) return problem
+  const said = firstTextNamed(lead, [...phones.flatMap((each) => [`${each}_type`, `${each}_line_type`]), ...(field === 'phone' ? ['line_type'] : [])])
+  return said !== null && /^(?:land[\s_-]*line|fixed[\s_-]*line)$/i.test(said.trim()) ? `the lead says that it is a ${said.trim()}` : null
 }
 
 const TOLL_FREE = /^(800|833|844|855|866|877|888|900)/
