@@ -87,7 +87,7 @@ describe('interruption', () => {
     clearInterval(pressing)
     expect(ended).toMatchObject({ code: 130, err: expect.stringContaining('Stopped at once. Answers still to come are in doubt') as string })
     const resumed = await project.run('resume', '--yes', '--out', 'out')
-    expect(resumed.out + resumed.err).toMatch(/hint run (\S+) ended without warning, and 1 lead of it went on here; the last rows of its files may be missing: `finalmile export ledger --run \1` has them all/)
+    expect(resumed.out + resumed.err).toMatch(/hint run (\S+) ended without warning, and 1 lead of it went on here; the last rows of its files may be missing: `finalmile export ledger --run \1` has them all; what it had not taken up yet of its file goes out by the same deliver command, and nothing twice/)
     expect(JSON.parse(project.read('out/summary.json'))).toMatchObject({ outcomes: { accepted: 1 }, recipients: { a: { unknown: 1 } } })
     expect([a.journal.length, new Set(a.journal.map((each) => each.key)).size]).toEqual([2, 1])
   })
