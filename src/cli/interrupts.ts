@@ -1,11 +1,5 @@
 import { EXIT } from './exit.ts'
 
-/** Ctrl-C and `kill`: the first time we stop taking leads and let what is on the wire end; the second time we go at once, with a last word. */
-export interface Interrupts {
-  readonly signal: AbortSignal
-  release(): void
-}
-
 const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const
 
 /**
@@ -14,7 +8,8 @@ const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const
  */
 const TOGETHER_MS = 250
 
-export const watchInterrupts = (told: (signal: string) => void, leaving: () => void = () => undefined): Interrupts => {
+/** Ctrl-C and `kill`: the first time we stop taking leads and let what is on the wire end; the second time we go at once, with a last word. */
+export const watchInterrupts = (told: (signal: string) => void, leaving: () => void = () => undefined) => {
   const controller = new AbortController()
   let firstAt = 0
   const onSignal = (signal: NodeJS.Signals): void => {
@@ -28,5 +23,5 @@ export const watchInterrupts = (told: (signal: string) => void, leaving: () => v
     }
   }
   for (const each of SIGNALS) process.on(each, onSignal)
-  return { signal: controller.signal, release: () => { for (const each of SIGNALS) process.off(each, onSignal) } }
+  return { signal: controller.signal, release: (): void => { for (const each of SIGNALS) process.off(each, onSignal) } }
 }

@@ -1,26 +1,13 @@
 import type { Send } from '../core/step.ts'
 
+interface Taken { readonly sends: Set<Send>; tight: boolean; readonly waiting: (() => void)[] }
+
 /**
  * Places of caps that are taken by attempts whose answers are not recorded yet. While there are such, a refused claim does
  * not mean that the cap is reached: a rejection may free the place. The lead then waits for the next answer, and is
  * neither passed on nor put off to the next day.
  */
-interface CapPlaces {
-  /** An attempt on a recipient with caps is durable as started. */
-  taken(send: Send): void
-  /** Its answer is durable; `freed`: the buyer did not take the lead. What was not `taken` here (a batch) changes nothing. */
-  answered(send: Send, freed: boolean): void
-  /** A claim was refused; true where an answer that is still to come may free a place. */
-  refused(recipient: string): boolean
-  /** No use to ask now: a claim was refused, and no answer has come since. */
-  tight(recipient: string): boolean
-  /** Resolves when it is worth to ask again. */
-  next(recipient: string): Promise<void>
-}
-
-interface Taken { readonly sends: Set<Send>; tight: boolean; readonly waiting: (() => void)[] }
-
-export const createCapPlaces = (): CapPlaces => {
+export const createCapPlaces = () => {
   const all = new Map<string, Taken>()
   const of = (recipient: string): Taken => {
     let found = all.get(recipient)
@@ -28,8 +15,10 @@ export const createCapPlaces = (): CapPlaces => {
     return found
   }
   return {
-    taken: (send) => { of(send.recipient).sends.add(send) },
-    answered: (send, freed) => {
+    /** An attempt on a recipient with caps is durable as started. */
+    taken: (send: Send): void => { of(send.recipient).sends.add(send) },
+    /** Its answer is durable; `freed`: the buyer did not take the lead. What was not `taken` here (a batch) changes nothing. */
+    answered: (send: Send, freed: boolean): void => {
       const places = all.get(send.recipient)
       if (!places?.sends.delete(send)) return
       const last = places.sends.size === 0
@@ -37,13 +26,16 @@ export const createCapPlaces = (): CapPlaces => {
       // One place, one lead; with the last answer all, so that nobody waits for what nobody will bring.
       for (const resume of places.waiting.splice(0, last ? Infinity : freed ? 1 : 0)) resume()
     },
-    refused: (recipient) => {
+    /** A claim was refused; true where an answer that is still to come may free a place. */
+    refused: (recipient: string): boolean => {
       const places = of(recipient)
       places.tight = places.sends.size > 0
       return places.tight
     },
-    tight: (recipient) => all.get(recipient)?.tight ?? false,
-    next: (recipient) => {
+    /** No use to ask now: a claim was refused, and no answer has come since. */
+    tight: (recipient: string): boolean => all.get(recipient)?.tight ?? false,
+    /** Resolves when it is worth to ask again. */
+    next: (recipient: string): Promise<void> => {
       const places = of(recipient)
       return places.tight ? new Promise((resolve) => { places.waiting.push(resolve) }) : Promise.resolve()
     },

@@ -1,26 +1,23 @@
 import { createCipheriv, createDecipheriv, createHmac, hkdfSync } from 'node:crypto'
 
-/** Closes a text so that only who knows the secret can read or change it; opens to null where another secret closed it. */
-export interface Seal {
-  close(text: string): string
-  open(sealed: string): string | null
-}
+export type Seal = ReturnType<typeof createSeal>
 
 /**
+ * Closes a text so that only who knows the secret can read or change it; opens to null where another secret closed it.
  * AES-256-GCM under a key derived from the recipient's own secret (HKDF-SHA-256), so that a store or its backup tells
  * nobody a token. The nonce is a MAC of the text: equal texts close to equal ones, and no chance is needed.
  */
-export const createSeal = (secret: string, name: string): Seal => {
+export const createSeal = (secret: string, name: string) => {
   const keys = Buffer.from(hkdfSync('sha256', secret, 'finalmile sealed token', name, 64))
   const [key, nonceKey] = [keys.subarray(0, 32), keys.subarray(32)]
   return {
-    close: (text) => {
+    close: (text: string): string => {
       const nonce = createHmac('sha256', nonceKey).update(text).digest().subarray(0, NONCE)
       const cipher = createCipheriv('aes-256-gcm', key, nonce)
       const body = Buffer.concat([cipher.update(text, 'utf8'), cipher.final()])
       return `${VERSION}${Buffer.concat([nonce, cipher.getAuthTag(), body]).toString('base64url')}`
     },
-    open: (sealed) => {
+    open: (sealed: string): string | null => {
       if (!sealed.startsWith(VERSION)) return null
       const bytes = Buffer.from(sealed.slice(VERSION.length), 'base64url')
       if (bytes.length < NONCE + TAG) return null

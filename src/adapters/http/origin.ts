@@ -8,27 +8,14 @@ import { parseProxy, type Proxy } from './proxy.ts'
 import type { Round } from './round.ts'
 import type { Target } from './target.ts'
 
-/** All connections to one origin under the same settings, and the requests that wait for one. */
-export interface Origin {
-  /** Why nothing may be sent there at all, as a fault; null where it may. */
-  readonly refusal: { readonly fault: 'blocked' | 'invalid-request'; readonly message: string } | null
-  readonly proxy: Proxy | null
-  matches(settings: TransportSettings, mayBePrivate: boolean): boolean
-  send(job: Job): void
-  /** Gives up every request whose time is over. */
-  expire(now: number): void
-  /** Nothing is on the wire and nothing waits. */
-  isIdle(): boolean
-  /** Stops what waits, or also what is on the wire. */
-  stop(which: 'waiting' | 'all'): void
-  close(): Promise<void>
-}
+export type Origin = ReturnType<typeof createOrigin>
 
 /**
+ * All connections to one origin under the same settings, and the requests that wait for one.
  * Takes a warm connection where one is free (the one used last, so that the others may go idle and close), opens another
  * while there are fewer than `connections`, and else lets the request wait in order.
  */
-export const createOrigin = (target: Target, settings: TransportSettings, mayBePrivate: boolean, round: Round<Outcome>): Origin => {
+export const createOrigin = (target: Target, settings: TransportSettings, mayBePrivate: boolean, round: Round<Outcome>) => {
   const proxy = settings.proxy === null ? null : parseProxy(settings.proxy)
   const most = Math.max(1, settings.connections)
   const connect = createConnector({ connectTimeoutMs: Math.min(settings.connectTimeoutMs, LONGEST_TIMER), tls: settings.tls, proxy, mayBePrivate })
@@ -69,25 +56,29 @@ export const createOrigin = (target: Target, settings: TransportSettings, mayBeP
   }
 
   return {
+    /** Why nothing may be sent there at all, as a fault; null where it may. */
     refusal: refusalOf(target, settings, mayBePrivate, proxy),
     proxy,
-    matches: (other, privately) =>
+    matches: (other: TransportSettings, privately: boolean): boolean =>
       privately === mayBePrivate && other.connections === settings.connections && other.connectTimeoutMs === settings.connectTimeoutMs &&
       other.keepAliveMs === settings.keepAliveMs && other.proxy === settings.proxy && sameTls(other.tls, settings.tls),
-    send: (job) => {
+    send: (job: Job): void => {
       const line = idle.pop() ?? (lines.length < most ? open() : undefined)
       if (line) line.run(job)
       else waiting.push(job)
     },
-    expire: (now) => {
+    /** Gives up every request whose time is over. */
+    expire: (now: number): void => {
       for (const line of lines) line.expire(now)
     },
-    isIdle: () => idle.length + freed.length === lines.length && head >= waiting.length,
-    stop: (which) => {
+    /** Nothing is on the wire and nothing waits. */
+    isIdle: (): boolean => idle.length + freed.length === lines.length && head >= waiting.length,
+    /** Stops what waits, or also what is on the wire. */
+    stop: (which: 'waiting' | 'all'): void => {
       for (const job of waiting.splice(head)) stop(job)
       if (which === 'all') for (const line of lines) line.stop()
     },
-    close: async () => {
+    close: async (): Promise<void> => {
       await Promise.all(lines.map((each) => each.destroy()))
     },
   }
@@ -105,7 +96,7 @@ const clientOptions = ({ keepAliveMs }: TransportSettings) => ({
   keepAliveTimeoutThreshold: 1_000,
 })
 
-const refusalOf = (target: Target, settings: TransportSettings, mayBePrivate: boolean, proxy: Proxy | null): Origin['refusal'] => {
+const refusalOf = (target: Target, settings: TransportSettings, mayBePrivate: boolean, proxy: Proxy | null): { readonly fault: 'blocked' | 'invalid-request'; readonly message: string } | null => {
   if (settings.proxy !== null && !proxy) return { fault: 'invalid-request', message: 'the proxy is no http or https URL' }
   const refusal = mayBePrivate ? null : refusalOfHost(target.hostname)
   return refusal === null ? null : { fault: 'blocked', message: refusal }

@@ -16,15 +16,8 @@ export interface HttpTransportOptions {
   readonly closeGraceMs?: number
 }
 
-
-/** The part of the Transport port that is HTTP. */
-interface HttpTransport {
-  send(request: HttpRequest, settings: SendSettings, signal?: AbortSignal): Promise<Reply>
-  close(): Promise<void>
-}
-
 /** Sends over HTTP/1.1 with undici: a client a connection, no retries, every trouble a Reply. */
-export const createHttpTransport = (options: HttpTransportOptions = {}): HttpTransport => {
+export const createHttpTransport = (options: HttpTransportOptions = {}) => {
   const now = options.now ?? Date.now
   const readTarget = createTargetReader()
   const origins = new Map<string, Origin[]>()
@@ -131,14 +124,14 @@ export const createHttpTransport = (options: HttpTransportOptions = {}): HttpTra
   }
 
   return {
-    send: (request, settings, signal) => {
+    send: (request: HttpRequest, settings: SendSettings, signal?: AbortSignal): Promise<Reply> => {
       if (closed || signal?.aborted) return Promise.resolve(fault('unreachable', 'stopped before it was sent'))
       if (request.compression !== null && request.body !== null) return compressed(request, settings, signal)
       return settings.followRedirects
         ? follow(request, request.body, settings, signal)
         : exchange(request, request.body, settings, settings.timeoutMs, signal)
     },
-    close: async () => {
+    close: async (): Promise<void> => {
       closed = true
       const all = [...origins.values()].flat()
       for (const origin of all) origin.stop('waiting')

@@ -1,13 +1,6 @@
 import { open, type FileHandle } from 'node:fs/promises'
 
-/** A text file written behind the caller's back, in blocks, in order; what is written stands in it a second later at most. */
-export interface LineFile {
-  write(text: string): void
-  /** Null while the disk keeps up; else resolves when it has caught up. Rejects when a write failed, a full disk above all. */
-  pressure(): Promise<void> | null
-  /** All on the disk and closed. */
-  close(): Promise<void>
-}
+export type LineFile = Awaited<ReturnType<typeof createLineFile>>
 
 /** Bytes a block holds. */
 const BLOCK = 64 * 1024
@@ -16,8 +9,8 @@ const MOST_PENDING = 1024 * 1024
 /** Who follows the file of a slow run sees it grow, and a process that is killed takes no more than this with it. */
 const FLUSH_MS = 1000
 
-/** Replaces a file of that name. */
-export const createLineFile = async (path: string): Promise<LineFile> => {
+/** A text file written behind the caller's back, in blocks, in order, in place of any of that name; what is written stands in it a second later at most. */
+export const createLineFile = async (path: string) => {
   const file = await open(path, 'w')
   // Bytes at once: text that waits for its block is a tree of its pieces, which every collection of garbage would copy.
   let block = Buffer.allocUnsafeSlow(BLOCK)
@@ -55,7 +48,7 @@ export const createLineFile = async (path: string): Promise<LineFile> => {
   }
 
   return {
-    write: (text) => {
+    write: (text: string): void => {
       // A character takes three bytes at most.
       const most = text.length * 3
       if (most > BLOCK - filled) flush()
@@ -63,8 +56,10 @@ export const createLineFile = async (path: string): Promise<LineFile> => {
       else filled += block.write(text, filled)
       timer ??= setTimeout(flush, FLUSH_MS).unref()
     },
-    pressure: () => (pending > MOST_PENDING || failure !== null ? caughtUp() : null),
-    close: async () => {
+    /** Null while the disk keeps up; else resolves when it has caught up. Rejects when a write failed, a full disk above all. */
+    pressure: (): Promise<void> | null => (pending > MOST_PENDING || failure !== null ? caughtUp() : null),
+    /** All on the disk and closed. */
+    close: async (): Promise<void> => {
       flush()
       try {
         await caughtUp()

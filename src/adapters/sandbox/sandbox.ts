@@ -14,18 +14,10 @@ import { xmlOf } from '../../wire/simulate/sketch-xml.ts'
 import { answer, answerControl } from './control.ts'
 import { note, takeFault, type SandboxOptions, type SandboxState } from './state.ts'
 
-export interface Sandbox {
-  /** `http://127.0.0.1:PORT` */
-  readonly origin: string
-  /** Where a recipient's requests go; null for one that is not played here. */
-  url(recipient: string, phase?: PhaseName): string | null
-  /** In place of an OAuth2 or token-request URL. */
-  tokenUrl(recipient: string): string | null
-  close(): Promise<void>
-}
+export type Sandbox = Awaited<ReturnType<typeof startSandbox>>
 
 /** One HTTP server on loopback that plays every recipient: `/r/<id>`, `/r/<id>/ping`, `/r/<id>/token`. */
-export const startSandbox = async (options: SandboxOptions): Promise<Sandbox> => {
+export const startSandbox = async (options: SandboxOptions) => {
   const state: SandboxState = { options, players: new Map(), faults: [], seen: [], count: 0 }
   for (const { definition, read } of options.endpoints) {
     if (!isHttp(definition.type)) continue
@@ -42,10 +34,13 @@ export const startSandbox = async (options: SandboxOptions): Promise<Sandbox> =>
   const origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
   const at = (recipient: string, rest: string): string | null => state.players.has(recipient) ? `${origin}/r/${encodeURIComponent(recipient)}${rest}` : null
   return {
+    /** `http://127.0.0.1:PORT` */
     origin,
-    url: (recipient, phase) => at(recipient, phase === 'ping' ? '/ping' : ''),
-    tokenUrl: (recipient) => at(recipient, '/token'),
-    close: () => new Promise((resolve) => {
+    /** Where a recipient's requests go; null for one that is not played here. */
+    url: (recipient: string, phase?: PhaseName) => at(recipient, phase === 'ping' ? '/ping' : ''),
+    /** In place of an OAuth2 or token-request URL. */
+    tokenUrl: (recipient: string) => at(recipient, '/token'),
+    close: () => new Promise<void>((resolve) => {
       server.close(() => resolve())
       server.closeAllConnections()
     }),

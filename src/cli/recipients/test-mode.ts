@@ -1,13 +1,11 @@
+import type { Sandbox } from '../../adapters/sandbox/sandbox.ts'
 import type { EndpointDefinition } from '../../definitions/endpoint-definition.ts'
 import { TYPE_KINDS } from '../../definitions/endpoint-type.ts'
 import type { Text } from '../../definitions/text.ts'
 import type { AuthDefinition } from '../../definitions/auth-definition.ts'
 
-/** Where the built-in sandbox plays a recipient; null for one it does not play. */
-export interface SandboxUrls {
-  url(recipient: string, phase?: 'ping' | 'post'): string | null
-  tokenUrl(recipient: string): string | null
-}
+/** Where the built-in sandbox plays a recipient. */
+export type SandboxUrls = Pick<Sandbox, 'url' | 'tokenUrl'>
 
 /** Shown by `plan --test` where the built-in sandbox, which is not running then, would answer. */
 export const NO_SANDBOX: SandboxUrls = {

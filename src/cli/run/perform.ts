@@ -3,7 +3,7 @@ import { createTransport } from '../../adapters/transport.ts'
 import type { Run } from '../../core/run.ts'
 import type { Catalogue, Recipient } from '../../definitions/recipient.ts'
 import { EXIT } from '../exit.ts'
-import { watchInterrupts, type Interrupts } from '../interrupts.ts'
+import { watchInterrupts } from '../interrupts.ts'
 import { compileAlone, compileEndpoints, NOT_PRICED, withOthers } from '../recipients/compile.ts'
 import { currencyAmong, plansOf, type Target } from '../recipients/catalogue.ts'
 import { clockOf } from '../clocks.ts'
@@ -75,7 +75,7 @@ const questionOf = ({ args }: Invocation, target: Target | null): string =>
 const reached = (catalogue: Catalogue, target: Target): readonly Recipient[] => [...target.policies.keys()].flatMap((id) => catalogue.recipients.get(id) ?? [])
 
 /** What a person hears who stops it. */
-const watchStops = ({ settings, streams: { err } }: Invocation, { mode, target }: Order): Interrupts & { storeIsOpen(): void } => {
+const watchStops = ({ settings, streams: { err } }: Invocation, { mode, target }: Order) => {
   let waiting = true
   const interrupts = watchInterrupts(() => {
     if (waiting) {

@@ -7,19 +7,6 @@ import { Again, isHandedOver, isLost, isRetried, troubleOf } from './trouble.ts'
 export type Row = Readonly<Record<string, unknown>>
 export type Run = (text: string, values?: readonly unknown[]) => Promise<readonly Row[]>
 
-export interface Database {
-  /** One statement, repeated while the server restarts: it must read, or change nothing when done twice. */
-  readonly query: Run
-  /**
-   * All or nothing, durable when it resolves, tried again where the server restarts or another transaction is in the way.
-   * A commit whose answer was lost is looked up: it is neither lost nor done twice.
-   */
-  transaction<T>(work: (run: Run, first: readonly Row[]) => Promise<T>, /** goes with BEGIN, one wait for both; its rows are `first` */ first?: string): Promise<T>
-  /** Ends every connection at once, also one that is being made: whoever waits on one that a network swallows would wait until TCP gives up, for minutes. */
-  cut(): void
-  close(): Promise<void>
-}
-
 const FIRST_PAUSE_MS = 20
 const LONGEST_PAUSE_MS = 500
 /** What pg_xact_status says of a transaction whose number was not given yet. */
@@ -31,11 +18,13 @@ const IN_THE_FUTURE = '22023'
  */
 const BEGIN = `BEGIN ISOLATION LEVEL READ COMMITTED; SET LOCAL synchronous_commit = on; SET LOCAL idle_in_transaction_session_timeout = '10s'; SELECT pg_current_xact_id()::text AS xid`
 
+export type Database = ReturnType<typeof openDatabase>
+
 /**
  * Uses nothing that outlives a transaction (no LISTEN, no session locks, no named statements), so that it works behind a
  * pooler in transaction mode.
  */
-export const openDatabase = (address: Address, { connections = 6, patienceMs = 25_000 } = {}): Database => {
+export const openDatabase = (address: Address, { connections = 6, patienceMs = 25_000 } = {}) => {
   const sockets = new Set<Socket>()
   const kept = (): Socket => {
     const socket = new Socket()
@@ -108,11 +97,17 @@ export const openDatabase = (address: Address, { connections = 6, patienceMs = 2
   })
 
   return {
-    query: (text, values) => patiently(() => runOn(pool)(text, values)),
-    transaction: (work, first) => patiently(() => once(work, first)),
+    /** One statement, repeated while the server restarts: it must read, or change nothing when done twice. */
+    query: (text: string, values?: readonly unknown[]): Promise<readonly Row[]> => patiently(() => runOn(pool)(text, values)),
+    /**
+     * All or nothing, durable when it resolves, tried again where the server restarts or another transaction is in the way. A commit
+     * whose answer was lost is looked up: it is neither lost nor done twice. `first` goes with BEGIN, one wait for both.
+     */
+    transaction: <T>(work: (run: Run, first: readonly Row[]) => Promise<T>, first?: string): Promise<T> => patiently(() => once(work, first)),
+    /** Ends every connection at once, also one that is being made: whoever waits on one that a network swallows would wait until TCP gives up, for minutes. */
     cut,
     // The pool forgets a connection that never got ready (no password): it would keep the process until the server gives up.
-    close: () => pool.end().finally(cut),
+    close: (): Promise<void> => pool.end().finally(cut),
   }
 }
 

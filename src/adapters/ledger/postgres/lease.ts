@@ -2,23 +2,10 @@ import { LeaseLostError, StoreError } from '../../../ports.ts'
 import { isGone, ownBoot, ownPlace } from '../is-gone.ts'
 import type { Database, Row, Run } from './database.ts'
 
-/** A worker's own fencing number, kept alive by heartbeats. */
-export interface Lease {
-  readonly fence: number
-  /** To go first in each transaction that writes. Who would take over waits for its end. */
-  readonly held: string
-  /** Throws where `held` found that another has taken over, or nothing: it is not the store that this worker came to. */
-  check(rows: readonly Row[]): void
-  /** False once another may have taken over. By this machine's clock, from before the heartbeat that was answered. */
-  holds(): boolean
-  /** A heartbeat out of turn, for who was stopped past its lease. Rejects where another has taken over. */
-  keep(): Promise<void>
-  /** Marks workers whose time is over, or whose process is gone from here, as lost: their work may be taken. */
-  reap(run: Run): Promise<void>
-  release(): Promise<void>
-}
+export type Lease = Awaited<ReturnType<typeof takeLease>>
 
-export const takeLease = async (db: Database, schema: string, leaseMs: number): Promise<Lease> => {
+/** A worker's own fencing number, kept alive by heartbeats. */
+export const takeLease = async (db: Database, schema: string, leaseMs: number) => {
   const place = `${ownPlace()} ${ownBoot()}`
   const asked = Date.now()
   const [row] = await db.query(`INSERT INTO ${schema}.workers (host, pid, until) VALUES ($1, $2, clock_timestamp() + $3 * interval '1 millisecond') RETURNING fence`, [place, process.pid, leaseMs])
@@ -58,17 +45,21 @@ export const takeLease = async (db: Database, schema: string, leaseMs: number): 
 
   return {
     fence,
-    // KEY SHARE: heartbeats go on beside it, a takeover waits.
+    /** To go first in each transaction that writes. KEY SHARE: heartbeats go on beside it, who would take over waits for its end. */
     held: `SELECT lost FROM ${schema}.workers WHERE fence = ${fence} FOR KEY SHARE`,
+    /** Throws where `held` found that another has taken over, or nothing: it is not the store that this worker came to. */
     check: judge,
-    holds: () => !lost && until > Date.now(),
+    /** False once another may have taken over. By this machine's clock, from before the heartbeat that was answered. */
+    holds: (): boolean => !lost && until > Date.now(),
+    /** A heartbeat out of turn, for who was stopped past its lease. Rejects where another has taken over. */
     keep: beat,
-    reap: async (run) => {
+    /** Marks workers whose time is over, or whose process is gone from here, as lost: their work may be taken. */
+    reap: async (run: Run): Promise<void> => {
       const others = await run(`SELECT fence, host, pid, until < clock_timestamp() AS over FROM ${schema}.workers WHERE NOT lost AND fence <> $1 FOR UPDATE SKIP LOCKED`, [fence])
       const gone = others.filter((each) => each['over'] === true || (each['host'] === place && isGone(Number(each['pid'])))).map((each) => each['fence'])
       if (gone.length > 0) await run(`UPDATE ${schema}.workers SET lost = true WHERE fence = ANY($1::bigint[])`, [gone])
     },
-    release: async () => {
+    release: async (): Promise<void> => {
       clearInterval(timer)
       // Who says nothing would not answer this either; it frees it when its time is over.
       if (silent) return db.cut()

@@ -9,16 +9,7 @@ import { isLocked } from './trouble.ts'
 /** Who writes, since when, and until when nobody else may. */
 export interface Holder { readonly pid: number; readonly host: string; /** see `ownPlace` */ readonly place: string; readonly since: number; readonly until: number }
 
-export interface Lease {
-  readonly fence: number
-  /** Until when nobody else may take it, as of its taking. */
-  readonly until: number
-  /** Moves the end on; throws `LeaseLostError` where another has taken it. Call inside or outside a transaction. */
-  renew(now: number): number
-  /** Throws `LeaseLostError` unless this is still the holder; to be called inside each write transaction. */
-  check(): void
-  release(): void
-}
+export type Lease = ReturnType<typeof leaseOf>
 
 /** Takes the lease if it is free, its holder's process is gone, or its time is over; else says who holds it. */
 export const takeLease = (db: DatabaseSync, leaseMs: number, now: number): { readonly lease: Lease } | { readonly holder: Holder } => {
@@ -41,18 +32,22 @@ export const takeLease = (db: DatabaseSync, leaseMs: number, now: number): { rea
   }
 }
 
-const leaseOf = (db: DatabaseSync, fence: number, leaseMs: number, until: number): Lease => {
+const leaseOf = (db: DatabaseSync, fence: number, leaseMs: number, until: number) => {
   const read = db.prepare('SELECT fence FROM lease')
   const extend = db.prepare('UPDATE lease SET until = ? WHERE fence = ?')
   const free = db.prepare('UPDATE lease SET until = 0 WHERE fence = ?')
   return {
-    fence, until,
-    check: () => { if (Number(read.get()?.['fence']) !== fence) throw new LeaseLostError() },
-    renew: (now) => {
+    fence,
+    /** Until when nobody else may take it, as of its taking. */
+    until,
+    /** Throws `LeaseLostError` unless this is still the holder; to be called inside each write transaction. */
+    check: (): void => { if (Number(read.get()?.['fence']) !== fence) throw new LeaseLostError() },
+    /** Moves the end on; throws `LeaseLostError` where another has taken it. Call inside or outside a transaction. */
+    renew: (now: number): number => {
       if (extend.run(now + leaseMs, fence).changes === 0) throw new LeaseLostError()
       return now + leaseMs
     },
-    release: () => { free.run(fence) },
+    release: (): void => { free.run(fence) },
   }
 }
 
