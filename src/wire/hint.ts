@@ -17,8 +17,9 @@ export const hintFor = (verdict: Verdict, httpStatus: number | null): string | n
   }
 }
 
-/** No mapping mends what a step refuses: its own words say which list or workflow is meant. */
+/** No mapping mends what a step refuses: its own words say which list or workflow is meant. An answer to a ping holds no lead. */
 export const hintOf = (phase: PhaseName, verdict: Verdict, httpStatus: number | null): string | null => {
+  if (phase === 'ping' && verdict.kind === 'unconfirmed') return PAGE.test(verdict.reason ?? '') ? 'a page came in place of a bid, as from maintenance, a log-in or another address: check Endpoint under Ping and Auth, and ask the buyer when it is back' : PING
   if (!isStep(phase) || verdict.kind !== 'failed') return hintFor(verdict, httpStatus)
   if (verdict.class === 'auth') return httpStatus === 403 ? `give the token the scope that its ${phase} needs, then take the step up by --retry-failed` : hintFor(verdict, httpStatus)
   return verdict.class === 'invalid_data' ? null : hintFor(verdict, httpStatus)
@@ -38,6 +39,7 @@ const PROTOCOL = 'its server answers what its protocol does not allow, as the re
 const PRIVATE = 'the address is private: set `Allow Private Network: yes` where that is meant'
 /** Those that waited go on by themselves; those that were refused before it was paused do not. */
 const REOPEN = 'then `finalmile unpause`; `deliver … --retry-failed` takes up the leads that failed'
+const PING = 'save an answer to a ping as the buyer gives it, look at it with `finalmile parse --ping`, and mend Response Parsing under Ping; nobody was asked to buy by it'
 const REVENUE = "check Price in Response Parsing against a recorded answer, confirm that the buyer returns a price, or give the recipient a `Price`"
 
 /** What went wrong on the way to a token is not mended where leads go to. */

@@ -281,6 +281,10 @@ describe('Retry On', () => {
     expect(read(answer(409), {}, { retryOn: named, responseCodes: [codeRow(409, 'duplicate')] })).toMatchObject({ kind: 'duplicate' })
     expect(read(answer(409), {}, { retryOn: [{ status: { from: 409, to: 409 }, when: is('error', 'locked') }] })).toMatchObject({ kind: 'duplicate' })
   })
+  it('says so of a SOAP fault with status 409 too', () => {
+    const fault = answer(409, '<s:Envelope xmlns:s="http://schemas.xmlsoap.org/soap/envelope/"><s:Body><s:Fault><faultcode>s:Client</faultcode><faultstring>locked</faultstring></s:Fault></s:Body></s:Envelope>')
+    expect([[], [{ status: { from: 409, to: 409 }, when: null }]].map((retryOn) => read(fault, {}, { format: 'soap', retryOn }))).toMatchObject([{ kind: 'duplicate', reason: 'locked' }, { kind: 'failed', retry: true, reason: 'locked' }])
+  })
   it('reaches a refusal inside a 200, never an acceptance', () => {
     const exception = [{ status: null, when: is('css(#F9errCode @value)', '715') }]
     expect(read(FIVE9('715', 'too many'), FIVE9_RULES, { retryOn: exception })).toMatchObject({ kind: 'failed', retry: true })

@@ -3,7 +3,7 @@ import { resolve } from 'node:path'
 import { usageError } from '../../base/diagnostic.ts'
 import { formatDuration } from '../../base/time.ts'
 import { pricedIn } from '../../core/plan.ts'
-import { hintFor } from '../../wire/hint.ts'
+import { hintOf } from '../../wire/hint.ts'
 import { parseHttpMessage } from '../../wire/parse/http-message.ts'
 import { verdictJson, type VerdictJson } from '../../wire/verdict-json.ts'
 import { compileEndpoints } from '../recipients/compile.ts'
@@ -38,7 +38,7 @@ export const run: RunCommand = async (invocation) => {
   const rows: readonly (readonly [string, string | null])[] = [
     ['reason', verdict.reason], ['class', json.class], ['retry', retryText(json)],
     ['lead id', json.buyerLeadId], ['price', price], ...Object.entries(json.captured),
-    ['hint', hintFor(verdict, reply.status)],
+    ['hint', hintOf(ping ? 'ping' : 'post', verdict, reply.status)],
   ]
   streams.out.write(`${color.bold(verdict.kind)} ${paint.dim(`HTTP ${reply.status}, as ${recipient.name} reads it`)}\n`)
   for (const [label, text] of rows) if (text !== null) streams.out.write(`  ${paint.dim(label.padEnd(8))} ${oneLine(text)}\n`)

@@ -39,10 +39,8 @@ export const createJudge = (definition: EndpointDefinition, hasPriceFallback: bo
   const proof = parsing.proof ? compileProbe({ kind: 'exists', path: parsing.proof }) : null
 
   /** That a 409 is a duplicate is no rule of the recipient's: `Retry On` may say otherwise. */
-  const usual: Judge = (answer, at) => {
-    const verdict = byStatus(answer, voice, at)
-    return excepted && verdict.kind === 'duplicate' ? excepted(verdict, answer, at) : verdict
-  }
+  const unlessExcepted = (verdict: Verdict, answer: Answer, at: number): Verdict => (excepted && verdict.kind === 'duplicate' ? excepted(verdict, answer, at) : verdict)
+  const usual: Judge = (answer, at) => unlessExcepted(byStatus(answer, voice, at), answer, at)
 
   const decide: Judge = (answer, at) => {
     const isOk = answer.status >= 200 && answer.status < 300
@@ -64,7 +62,7 @@ export const createJudge = (definition: EndpointDefinition, hasPriceFallback: bo
       else if (sense === 'yes') return negative(kind, answer, voice, at)
     }
     const fault = isSoap ? soapFaultOf(answer) : null
-    if (fault) return verdictOfSoapFault(fault, answer, voice, at)
+    if (fault) return unlessExcepted(verdictOfSoapFault(fault, answer, voice, at), answer, at)
     if (!isOk && !rowSaysSuccess && !successNamesStatus) return usual(answer, at)
     const table = rowSaysSuccess || !tableDecides
     const sense = success ? success(answer) : table ? 'yes' : doubt || (tableReadsBody && answer.isEmpty()) ? 'blind' : 'no'

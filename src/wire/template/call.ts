@@ -46,7 +46,7 @@ const OTHER_NAMES: ReadonlyMap<string, string> = new Map(Object.entries({
 export const compileExpression = (expression: Expression, context: Context): Read | null => {
   switch (expression.type) {
     case 'StringLiteral': case 'NumberLiteral': case 'BooleanLiteral': { const { value } = expression; return () => value }
-    case 'NullLiteral': case 'UndefinedLiteral': return () => undefined
+    case 'NullLiteral': case 'UndefinedLiteral': return () => null
     case 'SubExpression': return compileCall(expression, context)
     case 'PathExpression': return compileField(expression, context)
     default: return expression satisfies never

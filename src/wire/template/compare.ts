@@ -8,7 +8,8 @@ export const COMPARISONS: Readonly<Record<string, Compare>> = Object.assign(Obje
   contains: 'contains', 'starts-with': 'starts-with', 'ends-with': 'ends-with',
 })
 
-/** The same rules as every other condition of the tool: whole values, numbers as numbers, any item of a list, a missing value compares with nothing. */
+/** The same rules as every other condition of the tool: whole values, numbers as numbers, any item of a list, a missing value compares with nothing but null. */
 export const compareBoth = (left: unknown, op: Compare, right: unknown): boolean =>
-  Array.isArray(left) && op !== 'contains' ? left.some((each) => compareBoth(each, op, right))
+  right === null && (op === '=' || op === '!=') ? (left === undefined || left === null) === (op === '=')
+  : Array.isArray(left) && op !== 'contains' ? left.some((each) => compareBoth(each, op, right))
   : isScalar(right) && left !== undefined && left !== null ? compareValues(left, op, right) : false

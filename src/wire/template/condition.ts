@@ -67,10 +67,7 @@ export const compileCondition = (text: string, isHelper: (name: string) => boole
     const op = COMPARISONS[token.sign]
     if (op !== undefined) {
       at++
-      const wanted = cut.tokens[at]
-      const isNull = wanted?.kind === 'operand' && /^(?:null|undefined)$/.test(wanted.text)
       const right = /^[<>]=?$/.test(token.sign) ? takeOperand().read : takeWanted()
-      if (isNull && (op === '=' || op === '!=')) return (input) => isThere(read(input)) === (op === '!=')
       return (input) => compareBoth(read(input), op, right(input))
     }
     switch (token.sign) {

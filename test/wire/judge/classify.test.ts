@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { createReader } from '../../../src/wire/read.ts'
-import { hintFor, namedField } from '../../../src/wire/hint.ts'
+import { hintFor, hintOf, namedField } from '../../../src/wire/hint.ts'
 import type { Fault, Reply } from '../../../src/wire/request.ts'
 import { answer, buildDefinition } from '../build-definition.ts'
 
@@ -113,6 +113,12 @@ describe('hintFor', () => {
     expect(hintFor({ kind: 'failed', class: 'redirect', retry: false, reason: 'HTTP 302 Found: it redirects to https://a.example/signin' }, 302)).toMatch(/page to log in: check Auth/)
     expect(hintFor({ kind: 'failed', class: 'redirect', retry: false, reason: 'HTTP 302 Found: it redirects to https://a.example/thanks' }, 302)).toMatch(/`302: Success`/)
     expect(hint(fault('timeout'))).toMatch(/increase Timeout.*capacity/)
+    // An answer to a ping holds no lead, and needs no review.
+    for (const [reason, words] of [['it is a web page, which …', /Endpoint under Ping/], ['it bids without a ping id at id', /finalmile parse --ping/]] as const) {
+      const told = hintOf('ping', { kind: 'unconfirmed', class: 'unreadable', reason }, 200)
+      expect(told).toMatch(words)
+      expect(told).not.toContain('review')
+    }
     const certificate = (reason: string) => hintFor({ kind: 'failed', class: 'tls', retry: false, alert: true, reason }, null)
     expect(certificate('certificate has expired (CERT_HAS_EXPIRED)')).toMatch(/renew its certificate/)
     expect(certificate("Host: x.example. is not in the cert's altnames: DNS:y.example (ERR_TLS_CERT_ALTNAME_INVALID)")).toMatch(/host of Endpoint/)
