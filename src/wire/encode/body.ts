@@ -9,7 +9,7 @@ import { formOf, queryOf } from './form.ts'
 import { compileJson, jsonOfBuilt } from './json.ts'
 import { pairsOf, type Pair } from './pairs.ts'
 import { namespaceAttribute, type Soap } from './soap.ts'
-import { xmlDeclaration, xmlElement, xmlRootOf, type XmlRoot } from './xml.ts'
+import { xmlAttributes, xmlDeclaration, xmlElement, xmlRootOf, type XmlRoot } from './xml.ts'
 
 /** What the mapping becomes on the wire: a body, or a query for the URL. */
 export interface Payload {
@@ -84,13 +84,24 @@ const manyTexts = (document: Document, definition: EndpointDefinition, charset: 
     case 'xml': {
       const child = xmlRootOf(document, null)
       const root = definition.root || 'leads'
-      return (inputs) => `${xmlDeclaration(charset.toUpperCase())}<${root}>${inputs.map((each) => xmlElement(document.build(each), child)).join('')}</${root}>`
+      return (inputs) => {
+        const members = inputs.map(document.build)
+        return `${xmlDeclaration(charset.toUpperCase())}<${root}${declarationOf(root, members[0], child)}>${members.map((each) => xmlElement(each, child)).join('')}</${root}>`
+      }
     }
     default: {
       const write = document.direct ? compileJson(document) : (input: RenderInput): string => jsonOfBuilt(document.build(input))
       return (inputs) => `[${inputs.map(write).join(',')}]`
     }
   }
+}
+
+/** Of the prefix of a batch's root, as its members declare it; none, and it would be no XML. */
+const declarationOf = (root: string, member: Built | undefined, child: XmlRoot): string => {
+  const [prefix = '', local] = root.split(':')
+  const top = child.own && member instanceof Map ? member.get(child.name) : member
+  const namespace = local !== undefined && top instanceof Map ? top.get(`@xmlns:${prefix}`) : undefined
+  return namespace === undefined ? '' : xmlAttributes(new Map([[`@xmlns:${prefix}`, namespace]]))
 }
 
 /** The operation in the namespace that Settings name; an `@xmlns` of the mapping's own goes before it. */

@@ -29,11 +29,11 @@ export const xmlDeclaration = (charset: string): string => `<?xml version="1.0" 
 
 const element = (name: string, value: Built): string => {
   if (value instanceof Map) {
-    let attributes = ''
+    const attributes = xmlAttributes(value)
     let inner = ''
     for (const [key, child] of value) {
-      if (key.startsWith('@')) attributes += ` ${key.slice(1)}="${xmlAttribute(plainOf(child))}"`
-      else if (key === '#text') inner += xmlText(plainOf(child))
+      if (key.startsWith('@')) continue
+      if (key === '#text') inner += xmlText(plainOf(child))
       else inner += element(key, child)
     }
     return inner === '' ? `<${name}${attributes}/>` : `<${name}${attributes}>${inner}</${name}>`
@@ -41,6 +41,13 @@ const element = (name: string, value: Built): string => {
   // A list repeats its element; a list that is the whole document has items.
   if ('list' in value) return value.list.map((each) => element(name, each)).join('')
   return 'leaf' in value ? dataElement(xmlName(name), value.leaf) : ''
+}
+
+/** ` name="…"` for each key with `@`. */
+export const xmlAttributes = (value: ReadonlyMap<string, Built>): string => {
+  let attributes = ''
+  for (const [key, child] of value) if (key.startsWith('@')) attributes += ` ${key.slice(1)}="${xmlAttribute(plainOf(child))}"`
+  return attributes
 }
 
 /** A value of the lead: its own keys are data, made into names that XML allows, and never attributes. */

@@ -21,15 +21,18 @@ export const prepareFormat = ([pattern]: readonly unknown[], options: Readonly<R
 
 /**
  * Digits into the mask's `#`s. One digit more is a leading 1, the North American country code, and is dropped; a value
- * with any other number of digits goes as it is: half a phone number in a perfect mask would hide the fault.
+ * with any other number of digits goes as it is: half a phone number in a perfect mask would hide the fault. So does a `+`
+ * with ten digits that are no North American number (`+49 30 123456`), but for a mask that has the `+` itself.
  */
 const prepareMask = (mask: string): ((value: unknown) => string) => {
   const places = mask.split('#').length - 1
   const bare = mask.length === places
   const pieces = mask.split('#')
+  const isOfTen = places === 10 && !mask.includes('+')
   return (value) => {
     const text = textOf(value)
     let digits = bare && text.length === places && /^\d+$/.test(text) ? text : barePhone(text).replace(/\D+/g, '')
+    if (isOfTen && /^\D*\+/.test(text) && digits.length === 10 && !NORTH_AMERICAN.test(digits)) return text
     if (digits.length === places + 1 && digits.startsWith('1')) digits = digits.slice(1)
     if (digits.length !== places) return text
     if (bare) return digits
@@ -38,6 +41,8 @@ const prepareMask = (mask: string): ((value: unknown) => string) => {
     return out
   }
 }
+
+const NORTH_AMERICAN = /^[2-9]\d\d[2-9]/
 
 /** `0,0.00` groups by thousands with two places, `0.0` one place, `00000` pads; what stands around it stays. */
 const prepareNumberFormat = (pattern: string): ((value: unknown) => string) | string => {

@@ -1,7 +1,7 @@
 import { hash } from 'node:crypto'
 import { barePhone } from '../../base/phone.ts'
 import { textOf } from '../template/text-of.ts'
-import { digitsOf } from './text.ts'
+import { digitsOf, isPhone } from './text.ts'
 
 /** How lead exchanges hash for suppression and matching: trimmed and lower case, a phone by its digits only. */
 export const prepareHash = ([algorithm = 'sha256']: readonly unknown[], options: Readonly<Record<string, unknown>>): ((value: unknown) => string) | string => {
@@ -15,10 +15,4 @@ export const prepareHash = ([algorithm = 'sha256']: readonly unknown[], options:
     // The hash of nothing would make all who gave no address one person.
     return text.trim() === '' ? '' : hash(name, raw ? text : as === 'phone' || (as === undefined && isPhone(barePhone(text))) ? digitsOf(barePhone(text)) : text.trim().toLowerCase(), 'hex')
   }
-}
-
-/** Ten to fifteen digits and only the marks that phone numbers have; dates, SSNs and addresses of machines are none. */
-const isPhone = (text: string): boolean => {
-  const count = digitsOf(text).length
-  return /^\s*\+?[\d\s().-]+$/.test(text) && count >= 10 && count <= 15 && !/^\s*\d{1,3}(\.\d{1,3}){3}\s*$/.test(text)
 }

@@ -7,7 +7,7 @@ import { ageOf, dateAdd, faultOfAmount, isUnit } from './dates.ts'
 import { prepareFormat } from './format.ts'
 import { prepareHash } from './hash.ts'
 import type { Helper } from './helper.ts'
-import { digitsOf, firstOf, lastOf, sliceOf, titleCase, truncate } from './text.ts'
+import { digitsWritten, firstOf, lastOf, sliceOf, titleCase, truncate } from './text.ts'
 
 type Plain = Extract<Helper, { kind: 'plain' }>
 const plain = (name: string, signature: string, example: string, gives: string, doc: string, min: number, max: number, run: Plain['run'], extra: Partial<Plain> = {}): Helper =>
@@ -27,7 +27,7 @@ export const helperTable: readonly Helper[] = [
   textual('title', '{{title lead.last_name}}', "O'Brien", 'Each word with a capital.', titleCase),
   plain('truncate', 'truncate value length "ending"', '{{truncate lead.comments 100}}', 'the first 100 characters', 'At most so many characters, the ending included where one is given.', 2, 3,
     ([value, length, ending]) => truncate(textOf(value), count(length, Infinity), ending === undefined ? '' : textOf(ending))),
-  textual('digits', '{{digits lead.phone_1}}', '5555551234', 'Only its digits, those of a country code and an extension among them; ten digits alone are {{format lead.phone_1 "##########"}}.', digitsOf),
+  textual('digits', '{{digits lead.phone_1}}', '5555551234', 'Only its digits, those of a country code among them, of an extension not; ten digits alone are {{format lead.phone_1 "##########"}}.', digitsWritten),
   plain('last', 'last value count', '{{last lead.ssn 4}}', '6789', 'The last characters (or items of a list); one where no count is given.', 1, 2, ([value, n]) => lastOf(value, count(n, 1))),
   plain('first', 'first value count', '{{first lead.postal_code 5}}', '90210', 'The first characters (or items of a list); one where no count is given.', 1, 2, ([value, n]) => firstOf(value, count(n, 1))),
   plain('slice', 'slice value from to', '{{slice (format lead.phone_1 "##########") 0 3}}', '555', 'From one position to before another; negative ones count from the end.', 2, 3, ([value, from, to]) => sliceOf(value, count(from, 0), to === undefined ? undefined : count(to, 0))),

@@ -1,6 +1,19 @@
+import { barePhone } from '../../base/phone.ts'
 import { textOf } from '../template/text-of.ts'
 
 export const digitsOf = (text: string): string => text.replace(/\D+/g, '')
+
+/** The same of what a person may have written: a phone without its extension, and what a table took for a number (`78701.0`) without its place. */
+export const digitsWritten = (text: string): string => {
+  const bare = barePhone(text)
+  return digitsOf(isPhone(bare) || text.trim() === `${bare.trim()}.0` ? bare : text)
+}
+
+/** Ten to fifteen digits and only the marks that phone numbers have; dates, SSNs and addresses of machines are none. */
+export const isPhone = (text: string): boolean => {
+  const count = digitsOf(text).length
+  return /^\s*\+?[\d\s().-]+$/.test(text) && count >= 10 && count <= 15 && !/^\s*\d{1,3}(\.\d{1,3}){3}\s*$/.test(text)
+}
 
 /** `o'brien-SMITH` is `O'Brien-Smith`; `jose's` keeps its small s. */
 export const titleCase = (text: string): string =>

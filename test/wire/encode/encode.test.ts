@@ -55,6 +55,11 @@ describe('formats', () => {
     ['csv', { batch: { format: 'csv', results: null, match: null } }, 'a\r\n1\r\n""\r\n'],
     ['xml', { batch: { format: 'xml', results: null, match: null } }, `${XML}<leads><lead><a>1</a></lead><lead/></leads>`],
   ])('batch of %s', (_, definition, body) => { expect(batchOf({ ...definition, mapping: mapping({ a: '{{lead.a}}' }) }, [{ a: '1' }, {}])).toBe(body) })
+  it('the root of an XML batch has the namespace of its prefix from its members, and no other', () => {
+    const xml = (root: string) => batchOf({ batch: { format: 'xml', results: null, match: null }, root, mapping: mapping({ 'n:Lead': { '@xmlns:n': 'urn:x&y', '@xmlns:m': 'urn:m', 'n:a': '{{lead.a}}' } }) }, [{ a: '1' }])
+    const members = '<n:Lead xmlns:n="urn:x&amp;y" xmlns:m="urn:m"><n:a>1</n:a></n:Lead>'
+    expect([xml('n:Leads'), xml('Leads')]).toEqual([`${XML}<n:Leads xmlns:n="urn:x&amp;y">${members}</n:Leads>`, `${XML}<Leads>${members}</Leads>`])
+  })
 })
 
 it.each(['xml', 'form', 'text'] as const)('a lead nested too deeply for %s gives a reason, not a crash', (format) => {
