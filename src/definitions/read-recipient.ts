@@ -8,7 +8,6 @@ import { PATTERN_SECTION } from './fields/pattern.ts'
 import { namesOf } from './fields/section.ts'
 import { bareLines, emptyVariables, foreignFile, oddQuotes, unreadableLetter } from './file-mistakes.ts'
 import { normalKey } from './keys.ts'
-import { levelLines } from './level-lines.ts'
 import type { Pattern } from './patterns/pattern.ts'
 import { readPattern } from './patterns/read-pattern.ts'
 import { readEndpoint, type ReadEndpoint } from './read-endpoint.ts'
@@ -106,3 +105,34 @@ const nameInText = (text: string): string | null => /^recipient\s*:\s*(?:"([^"\n
 /** `has no Domain`, where `Domian` was written. */
 const isMisspelt = (missing: Diagnostic, all: readonly Diagnostic[]): boolean =>
   missing.code === 'missing-key' && all.some((each) => each.code === 'unknown-key' && missing.message.endsWith(`has no ${/did you mean "([^"]+)"/.exec(each.help ?? '')?.[1] ?? '?'}`))
+
+/** The file with its wrongly indented lines at the level of the line above them, and which lines those are. */
+interface Levelled { readonly file: FileText; readonly moved: ReadonlySet<number> }
+
+/** Null where something else than an indentation keeps the file from being read, so that nothing can be known of the rest. */
+const levelLines = (file: FileText, problems: readonly Diagnostic[]): Levelled | null => {
+  if (problems.length === 0 || problems.some((each) => each.code !== 'bad-indentation')) return null
+  const lines = file.text.split('\n')
+  const moved = new Set<number>()
+  for (const { line, col } of problems) {
+    // At its first column the line itself is meant, behind a value the one below.
+    let i = nextFilled(lines, col === 1 ? line - 1 : line)
+    const above = lines.slice(0, i).findLastIndex(isFilled)
+    const [odd, level] = [indentOf(lines[i]), indentOf(lines[above])]
+    if (above < 0 || odd === level) return null
+    // Those behind it that stand as it does are meant to be beside it.
+    for (; i < lines.length && isFilled(lines[i]) && indentOf(lines[i]) === odd; i++) {
+      lines[i] = `${' '.repeat(level)}${(lines[i] ?? '').trimStart()}`
+      moved.add(i + 1)
+    }
+  }
+  return { file: { ...file, text: lines.join('\n') }, moved }
+}
+
+const isFilled = (line: string | undefined): boolean => line !== undefined && /^\s*[^\s#]/.test(line)
+const indentOf = (line: string | undefined): number => /^ */.exec(line ?? '')?.[0].length ?? 0
+
+const nextFilled = (lines: readonly string[], from: number): number => {
+  const found = lines.slice(from).findIndex(isFilled)
+  return found < 0 ? lines.length : from + found
+}

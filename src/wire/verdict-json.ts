@@ -1,24 +1,14 @@
 import { formatMoney } from '../base/money.ts'
 import { classOf, type Verdict } from '../core/verdict.ts'
 
-/** A verdict exactly as `finalmile parse --json` prints it (contract, section 7). */
-export interface VerdictJson {
-  readonly verdict: Verdict['kind']
-  /** The buyer's message; null where it gave none. */
-  readonly reason: string | null
-  readonly class: string | null
-  readonly retry: boolean
-  readonly retryAfterMs: number | null
-  readonly buyerLeadId: string | null
-  readonly price: string | null
-  readonly currency: string | null
-  readonly captured: Readonly<Record<string, string>>
-}
+export type VerdictJson = ReturnType<typeof verdictJson>
 
-export const verdictJson = (verdict: Verdict): VerdictJson => {
+/** A verdict exactly as `finalmile parse --json` prints it (contract, section 7). */
+export const verdictJson = (verdict: Verdict) => {
   const price = verdict.kind === 'accepted' || verdict.kind === 'bid' ? verdict.price : null
   return {
     verdict: verdict.kind,
+    /** The buyer's message; null where it gave none. */
     reason: verdict.said === undefined ? verdict.reason : verdict.said,
     class: classOf(verdict),
     retry: 'retry' in verdict && verdict.retry,

@@ -1,6 +1,5 @@
 import { expect, it } from 'vitest'
-import { compileEndpoint } from '../../src/wire/compile.ts'
-import { readerProblems } from '../../src/wire/reader-problems.ts'
+import { compileEndpoint, readerProblems } from '../../src/wire/compile.ts'
 import { compileXPath } from '../../src/wire/parse/xml.ts'
 import { answer, buildDefinition, buildParsing, is, path } from './build-definition.ts'
 import { createReader } from '../../src/wire/read.ts'

@@ -1,11 +1,15 @@
 import type { BadRow } from '../../adapters/leads/batch.ts'
 import type { LeadStream } from '../../adapters/leads/read.ts'
 import { createMasker } from '../../base/secrets.ts'
-import type { Alert } from '../../core/report/alerts.ts'
+import { HOUR, type Instant } from '../../base/time.ts'
+import type { Mode } from '../../core/event.ts'
+import { addEvent, emptyReport } from '../../core/report.ts'
+import { alertsOf, type Alert, type AlertRule, type Threshold } from '../../core/report/alerts.ts'
+import { addTo, emptySums } from '../../core/sums.ts'
 import type { LeadSource, RunEvent } from '../../engine/settings.ts'
 import type { Invocation } from '../command.ts'
+import type { Snapshot } from '../render/progress.ts'
 import { createHints } from './hints.ts'
-import { createHourlyAlerts } from './hourly-alerts.ts'
 import { guessTotal } from '../leads/files.ts'
 import { notifyThresholds } from './notifying.ts'
 import { rulesOf } from './record.ts'
@@ -13,7 +17,6 @@ import type { CommandFor } from '../render/command-for.ts'
 import { alertText } from '../render/summary.ts'
 import { factLine } from '../render/timeline.ts'
 import { oneLine, rowLine } from '../render/printable.ts'
-import { createProgressCount } from './progress-count.ts'
 import { createTroubles } from './troubles.ts'
 import type { Order, Underway } from './underway.ts'
 
@@ -81,3 +84,49 @@ const setAside = (leads: LeadStream, take: (row: BadRow) => void, pressure: () =
     }
   },
 })
+
+/** Counts for the progress line, from what the engine tells; cheap enough for every event of a fast run. */
+export const createProgressCount = (startedAt: Instant) => {
+  const waiting = new Set<string>()
+  const revenue = emptySums()
+  let settled = 0
+  let accepted = 0
+  let failed = 0
+  let attempts = 0
+  return {
+    observe: (seen: RunEvent): void => {
+      switch (seen.kind) {
+        case 'waiting': waiting.add(seen.leadId); return
+        case 'alreadySettled': case 'alert': return
+        case 'stored': break
+        default: return seen satisfies never
+      }
+      const { event } = seen
+      if (event.type === 'attemptStarted') attempts += 1
+      if (event.type === 'attemptFinished') addTo(revenue, event.revenue)
+      if (event.type !== 'settled') return
+      settled += 1
+      if (waiting.size > 0) waiting.delete(seen.leadId)
+      if (event.outcome.kind === 'accepted') accepted += 1
+      if (event.outcome.kind === 'failed' || event.outcome.kind === 'held') failed += 1
+    },
+    snapshot: (total: number | null, now: Instant): Snapshot => ({ settled, waiting: waiting.size, accepted, failed, attempts, revenue: [...revenue.values()], total, startedAt, now }),
+  }
+}
+
+/**
+ * `Alert When` of a run that goes on (`resume --watch`, `worker`), whose end may be months away: each hour is judged by
+ * itself, as a run from cron would be. `tell` hears of the thresholds that the hour missed, where it missed any.
+ */
+export const createHourlyAlerts = (rules: ReadonlyMap<string, readonly AlertRule[]>, mode: Mode, currency: string, tell: (missed: readonly Threshold[]) => void) => {
+  let report = emptyReport(mode, currency)
+  const timer = setInterval(() => {
+    const missed = alertsOf(report, rules).filter((each) => each.kind === 'threshold')
+    report = emptyReport(mode, currency)
+    if (missed.length > 0) tell(missed)
+  }, HOUR)
+  return {
+    observe: (seen: RunEvent): void => { if (seen.kind === 'stored') addEvent(report, seen, seen.event) },
+    end: (): void => clearInterval(timer),
+  }
+}

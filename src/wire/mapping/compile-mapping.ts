@@ -38,30 +38,17 @@ type Dotted = { readonly kind: 'entry'; readonly path: readonly string[]; readon
 
 /** Keys with the same beginning share one map, at the place of the first. */
 const nest = (entries: readonly Dotted[]): readonly ShapeEntry[] => {
-  const out: ShapeEntry[] = []
-  const groups = new Map<string, Dotted[]>()
-  for (const each of entries) {
-    if (each.kind === 'block') { out.push(each); continue }
-    const [head = '', ...rest] = each.path
-    if (rest.length === 0) { out.push({ kind: 'entry', key: head, shape: each.shape }); continue }
-    const inner: Dotted = { kind: 'entry', path: rest, shape: each.shape }
-    const group = groups.get(head)
-    if (group) group.push(inner)
-    else {
-      const made = [inner]
-      groups.set(head, made)
-      out.push({ kind: 'entry', key: head, shape: { kind: 'map', entries: [] } })
-    }
-  }
-  if (groups.size === 0) return out
-  const filled = new Set<string>()
-  return out.map((each) => {
-    const group = each.kind === 'entry' && each.shape.kind === 'map' && each.shape.entries.length === 0 && !filled.has(each.key) ? groups.get(each.key) : undefined
-    if (each.kind === 'block' || !group) return each
-    filled.add(each.key)
-    return { ...each, shape: mapOf(nest(group)) }
+  const groups = Map.groupBy(entries.filter((each) => each.kind === 'entry' && each.path.length > 1), headOf)
+  return entries.flatMap((each): readonly ShapeEntry[] => {
+    if (each.kind === 'block') return [each]
+    const key = headOf(each)
+    if (each.path.length < 2) return [{ kind: 'entry', key, shape: each.shape }]
+    const group = groups.get(key) ?? []
+    return group[0] === each ? [{ kind: 'entry', key, shape: mapOf(nest(group.map((one) => (one.kind === 'block' ? one : { ...one, path: one.path.slice(1) })))) }] : []
   })
 }
+
+const headOf = (entry: Dotted): string => (entry.kind === 'block' ? '' : entry.path[0] ?? '')
 
 const mapOf = (entries: readonly ShapeEntry[]): Shape => {
   const keys = keysOf(entries)

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { money } from '../../../src/base/money.ts'
-import { createProgressCount } from '../../../src/cli/run/progress-count.ts'
+import { createProgressCount } from '../../../src/cli/run/watch-run.ts'
 import { renderSummary } from '../../../src/cli/render/summary.ts'
 import { renderTimeline } from '../../../src/cli/render/timeline.ts'
 import { commandsOf } from '../../../src/cli/render/command-for.ts'

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, it, vi } from 'vitest'
 import { HOUR } from '../../../src/base/time.ts'
-import { createHourlyAlerts } from '../../../src/cli/run/hourly-alerts.ts'
+import { createHourlyAlerts } from '../../../src/cli/run/watch-run.ts'
 import type { Verdict } from '../../../src/core/verdict.ts'
 import { accepted, T0, tried } from '../../core/given.ts'
 
