@@ -1,4 +1,5 @@
 import { idFieldAmong } from '../../adapters/leads/identity.ts'
+import type { Inspect } from '../../adapters/leads/batch.ts'
 import type { LeadSource } from '../../adapters/leads/check.ts'
 import { diagnosticAt, type Diagnostic } from '../../base/diagnostic.ts'
 import { shellWord } from '../../base/shell.ts'
@@ -18,12 +19,28 @@ import type { Target } from '../recipients/catalogue.ts'
  * What the columns of CSV files and the fields of JSON files tell before anything is sent: requests go out without the fields that a mapping names
  * otherwise, and a lead without an id is known by its whole row. An error where leads that are to be kept back would be sold: cron reads no warnings.
  */
-export const columnRemarks = (sources: readonly LeadSource[], { plan, endpoints, policies }: Pick<Target, 'plan' | 'endpoints' | 'policies'>, idAsked: boolean): readonly Diagnostic[] => {
-  const mapped = mappedBy([...endpoints.values()])
-  const asked = [...guardsIn(plan), ...[...policies.values()].flatMap(askedBy)]
+export const columnRemarks = (sources: readonly LeadSource[], target: Pick<Target, 'plan' | 'endpoints' | 'policies'>, idAsked: boolean): readonly Diagnostic[] => {
+  const mapped = mappedBy([...target.endpoints.values()])
+  const asked = askedOf(target)
   const remarks = sources.flatMap(({ name, columns }) => (columns === null ? [] : [...fieldRemarks(name, columns, mapped), ...askedRemarks(name, columns, asked), ...(idAsked ? [] : idRemarks(name, columns))]))
   // The files of a month have the same columns: what is the matter is told of the first.
   return [...new Map(remarks.toReversed().map((each) => [each.message + each.help, each])).values()].reverse()
+}
+
+/** The same of a stream, which nobody can look at before: its leads are set aside, as long as no field has come that a rule asks for. */
+export const createStreamCheck = (target: Pick<Target, 'plan' | 'policies'>): Inspect => {
+  const asked = askedOf(target)
+  const found = new Map<string, { readonly fields: Set<string>; reason: string | null }>()
+  return ({ lead, file }) => {
+    const known = found.get(file) ?? { fields: new Set(), reason: null }
+    const before = known.fields.size
+    for (const field of Object.keys(lead.fields)) known.fields.add(field)
+    if (known.fields.size === before) return known.reason
+    const [first] = askedRemarks(file, [...known.fields], asked)
+    known.reason = first === undefined ? null : `${first.message}; ${first.help}`
+    found.set(file, known)
+    return known.reason
+  }
 }
 
 /** `fields`: those that mappings name as `lead.x`; every lead has an id and a source. `words`: a bare name is a field too. `all`: unmapped fields are sent as well. */
@@ -53,6 +70,8 @@ const fieldRemarks = (file: string, columns: readonly string[], { fields, words,
 
 /** What a rule of a recipient asks of a lead. */
 interface Asked { readonly rule: string; readonly of: string; readonly field: string }
+
+const askedOf = ({ plan, policies }: Pick<Target, 'plan' | 'policies'>): readonly Asked[] => [...guardsIn(plan), ...[...policies.values()].flatMap(askedBy)]
 
 const askedBy = ({ name, duplicateCheck, acceptWhen, requirements }: Policy): readonly Asked[] => [
   ...(duplicateCheck === null ? [] : [{ rule: 'Duplicate Check', of: name, field: fieldAt(duplicateCheck.field) }]),

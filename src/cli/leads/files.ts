@@ -5,7 +5,7 @@ import { readLeads, type LeadStream } from '../../adapters/leads/read.ts'
 import { UserError } from '../../base/diagnostic.ts'
 import type { Target } from '../recipients/catalogue.ts'
 import type { Invocation } from '../command.ts'
-import { columnRemarks, unaskedRemarks } from './columns.ts'
+import { columnRemarks, createStreamCheck, unaskedRemarks } from './columns.ts'
 import { renderDiagnostic } from '../render/diagnostic.ts'
 
 /** Looks at all lead files before anything is sent, and stops where leads that are to be kept back would be sent; warnings go to stderr. */
@@ -21,7 +21,10 @@ export const openLeads = async ({ options, streams, settings, cwd }: Invocation,
   const errors = remarks.filter(({ severity }) => severity === 'error')
   if (errors.length > 0) throw new UserError(errors)
   if (!settings.quiet) for (const each of [...warnings, ...remarks]) streams.err.write(renderDiagnostic(each, () => null, streams.err.paint))
-  return readLeads(sources, asked)
+  const unseen = new Set(sources.flatMap(({ name, columns }) => (columns === null ? name : [])))
+  if (target === undefined || unseen.size === 0) return readLeads(sources, asked)
+  const check = createStreamCheck(target)
+  return readLeads(sources, { ...asked, inspect: (row) => (unseen.has(row.file) ? check(row) : null) ?? inspect?.(row) ?? null })
 }
 
 /** How many leads there will be: in round figures, guessed from how far the bytes are, until all are read; null where it cannot be told. */

@@ -1,6 +1,9 @@
 import { afterEach, describe, expect, it } from 'vitest'
 import { createProject, removeProjects } from '../../e2e/project.ts'
+import { endpointYaml } from '../../engine/world.ts'
+import { buyersOfTests } from '../../world/buyers.ts'
 
+const buyer = buyersOfTests()
 afterEach(removeProjects)
 
 const planned = async (header: string, mapping: string, ...args: readonly string[]): Promise<string> => {
@@ -36,6 +39,15 @@ describe('columns of a CSV file', () => {
     const { code, err } = await project.run('deliver', 'leads.csv', '--to', 'outer', '--yes', '--quiet')
     expect([code, err]).toEqual([2, expect.stringContaining('Accept When of inner asks for dnc')])
     expect((await project.run('export', 'results')).out).toBe('')
+  })
+  it('of a stream, which cannot be looked at before, set its leads aside: none is sent', async () => {
+    const a = await buyer({ script: { do: 'accept', price: '1.00' } })
+    const project = createProject({ a: `${endpointYaml(a.url)}Accept When: not (dnc = "yes")\n` })
+    const { code } = await project.piped('id,DNC\n1,yes\n2,no\n', 'deliver', '-', '--to', 'a', '--yes', '--quiet', '--out', 'out')
+    expect([code, a.journal.length, project.rows('out/bad-rows.csv').map(({ line, reason }) => [line, reason?.slice(0, 43)])]).toEqual([3, 0, [['2', 'Accept When of a asks for dnc, which has an'], ['3', 'Accept When of a asks for dnc, which has an']]])
+    // What some leads of a JSON stream have is there; a lead before them is sent as the file's would be.
+    expect((await project.piped('{"id":1,"dnc":"no"}\n{"id":2,"DNC":"x"}\n{"id":3}\n', 'deliver', '-', '--to', 'a', '--yes', '--quiet')).code).toBe(0)
+    expect(a.journal).toHaveLength(3)
   })
   it('of which the mapping names none are told', async () => {
     expect(await planned('id,Vorname', '  f: {{lead.first_name}}')).toContain('no field that is mapped is in this file: first_name\n --> leads.csv:1:1\n  = help: it has id, Vorname: in Field Mapping write lead.Vorname\n')
