@@ -27,7 +27,8 @@ export const createBatchRepeats = (around: Surroundings, { pump, alone }: Dispat
     const members = repeating.get(id) ?? new Map<Work, Member>()
     // One that decides again while it waits here says so once more.
     repeating.set(id, members.set(work, { work, send }))
-    if (members.size < batchSizeOf(id)) return setAside(work)
+    // While the run stops none is sent: they wait here for what else was asked of them, and go back.
+    if (around.stopping() || members.size < batchSizeOf(id)) return setAside(work)
     repeating.delete(id)
     takeBack(members.keys())
     leave(send.recipient, [...members.values()].sort(asJoined), id)

@@ -247,6 +247,20 @@ describe.each(IMPLEMENTATIONS)('on $name', ({ open, cannot }) => {
     expect([a.journal.length, await counts(world)]).toEqual([1, { waiting: 2 }])
   })
 
+  it('leads that are to go again in a batch go back where the run is stopped while another buyer has not answered for them', async () => {
+    const b = await buyer({ script: { do: 'answer', status: 500 } })
+    const a = await buyer({ script: ({ n }) => {
+      if (n <= 2) return { do: 'answer', status: 503, headers: { 'retry-after': '1' } }
+      // The time of the batch comes while both leads are on their way to this one.
+      if (n === 4) { world.stop.abort(); void world.clock.advance(5_000) }
+      return { do: 'accept', afterMs: 200 }
+    } })
+    const { ledger } = await opened()
+    const world = createWorld({ a: endpointYaml(a.url), b: batched(b.url, 2, 'Retry Strategy:\n  Server Errors: {Retry: 3 times, Backoff: 2s}\n'), both: 'Pattern: Simultaneous\nSend To: [a, b]\nAccept: all\n' }, ledger)
+    expect(await world.run('both', someLeads(2))).toMatchObject({ interrupted: true })
+    expect([a.journal.length, b.journal.length, await counts(world)]).toEqual([4, 1, { waiting: 2 }])
+  })
+
   describe('batches of more leads than are in memory at once', () => {
     const MANY = 520
     const patient = 'Retry Strategy:\n  Timeout Errors: {Retry: 3 times, Backoff: "1s, 1h"}\n'
