@@ -1,7 +1,7 @@
 import type { Place } from '../base/diagnostic.ts'
 import { AUTH_SECTION, CREDENTIALS } from './fields/auth.ts'
 import { BATCH_SECTION } from './fields/batch.ts'
-import { CIRCUIT_SECTION } from './fields/circuit-breaker.ts'
+import { CIRCUIT_SECTION, isCircuitRule } from './fields/circuit-breaker.ts'
 import { branchCondition, ENDPOINTS } from './fields/endpoints.ts'
 import type { PlacesOf, Reading, Section, ValuesOf } from './fields/field.ts'
 import { PARSING_SECTION, PING_PARSING_SECTION } from './fields/parsing.ts'
@@ -38,6 +38,7 @@ export const readEndpointKeys = (root: Extract<YamlNode, { kind: 'map' }>, readi
   const branches: YamlEntry[] = []
   const seen = new Map<string, string>()
   for (const entry of root.entries) {
+    if (entry.kind === 'entry' && isCircuitRule(entry.key)) { top.push({ ...entry, key: 'circuitBreaker', value: { kind: 'map', entries: [entry], place: entry.keyPlace } }); continue }
     const key = entry.kind === 'entry' ? blockOf(entry, reading) : ''
     const into = key === 'settings' || key === 'setting' ? settings : key === 'options' || key === 'option' ? options : null
     if (entry.kind === 'block' || into === null) { (entry.kind === 'entry' && branchCondition(entry.key) !== null ? branches : top).push(entry); continue }

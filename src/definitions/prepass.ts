@@ -90,10 +90,22 @@ export const prepare = (file: FileText): Prepared => {
     return raw.to + 1
   }
 
-  const isBareKey = ({ line, indent, at, shift }: Content): boolean =>
-    at === indent && levels.isMap(at + shift) && /^[\p{L}\p{N}]/u.test(line.slice(at)) && !levels.isPending(at + shift)
+  const isBareKey = ({ i, line, indent, at, shift }: Content): boolean =>
+    at === indent && /^[\p{L}\p{N}]/u.test(line.slice(at)) && (levels.isPending(at + shift) ? isAboveKey(i, at) : levels.isMap(at + shift))
+
+  /** The first line below a key is the first of a block, and no value, where a key stands in its column further down. */
+  const isAboveKey = (i: number, at: number): boolean => {
+    for (const line of lines.slice(i + 1)) {
+      const own = line.search(/\S/)
+      if (own >= 0 && own < at) return false
+      if (own === at && keyAt(line, at)) return true
+    }
+    return false
+  }
 
   const takeBareKey = ({ i, line, at, shift }: Content): number => {
+    levels.enter(at + shift, 'map')
+    levels.settle()
     bare.add(i + 1)
     out.putAt(at, shift, `${line.replace(/\s+#.*$/, '').trimEnd().slice(at)}:`)
     return i + 1

@@ -55,7 +55,7 @@ const CHAPTERS: readonly Chapter[] = [
   { title: 'Response Parsing', intro: 'Conditions are looked at in the order Error, Duplicate, Rejected, Success, after the rows of Response Codes. A condition is `path op value`, joined by and, or, not and parentheses; op is = != > >= < <= contains starts-with ends-with matches (`/^acc/i`) in (`in (created, updated)`) exists (and is not blank); `=` compares whole values, and `Accepted` is not `accepted`. A path is a JSON path (`result.bids[0].price`, `errors.*.text`, `0.status` of a list, `data["lead id"]`), an XPath (`//result`, `//result/@code`), a CSS selector (`css(#p @data-price)`) or `regex(id=(\\d+))`; `body`, `http.status` and `header.NAME` are always there.', section: PARSING_SECTION },
   { title: 'Retry Strategy', intro: 'A block for each class of failure, and Retry On for exceptions.', section: STRATEGY_SECTION },
   { title: 'One class of failure', intro: 'Under a key of Retry Strategy; a count on one line is enough. A line without a colon, such as `Increase timeout each retry`, means yes.', section: RULE_SECTION },
-  { title: 'Circuit Breaker', intro: 'Or off.', section: CIRCUIT_SECTION },
+  { title: 'Circuit Breaker', intro: 'Or off; or in prose, as `If error rate > 50% in last 100 attempts:` with `Wait 5 minutes` below it.', section: CIRCUIT_SECTION },
   { title: 'Idempotency', intro: 'Or off.', section: IDEMPOTENCY_SECTION },
   { title: 'Batch', intro: 'Many leads in one request; one verdict for each comes back.', section: BATCH_SECTION },
   { title: 'Ping', intro: 'How an endpoint is asked for a bid in a Ping/Post pattern.', section: PING_SECTION },

@@ -27,10 +27,13 @@ it.each<[string, string, readonly string[]]>([
   ['in the mapping', 'Field Mapping:\n  a: b\n  priority:"HIGH"', ['5 there is no blank behind the colon -> write priority: "HIGH"']],
   ['before a template', 'Field Mapping:\n  a: b\n  email:{{lead.email}}', ['5 there is no blank behind the colon -> write email: {{lead.email}}']],
   ['that is not there', 'Field Mapping:\n  a: b\n  zip {{lead.zip}}', ['5 this line has no colon -> write zip: {{lead.zip}}']],
+  ['that is the first of its block', 'Headers:\n  X-Partner LC\n  X-Other: b', ['4 this line has no colon -> write X-Partner LC: and its value; words for people go under Notes']],
+  ['before an address', 'Settings:\n  Method: POST\n  Proxy http://p.example', ['5 this line has no colon -> write Proxy: http://p.example']],
+  ['in a circuit breaker, of no meaning', 'Circuit Breaker:\n  Open sesame\n  Wait: 5 minutes', ['4 "Open sesame" is no key of Circuit Breaker -> its keys are Error Rate, Over, Wait, Maximum Wait']],
   ['in a block, of a key with others below', 'Field Mapping:\n  a: b\n  {{#if lead.x}}\n  nested\n  {{/if}}', ['6 this line has no colon -> write nested: and its value; words for people go under Notes']],
   ['in a table', 'Tables:\n  t:\n    TX: South\n    CA:West', ['6 there is no blank behind the colon -> write CA: West']],
   ['in Settings', 'Timeout:3s', ['3 there is no blank behind the colon -> write Timeout: 3s']],
-  ['in prose that is a rule, and for people', 'Retry Strategy:\n  Timeout Errors:\n    Retry: 3 times\n    Increase timeout each retry\nNotes:\n  a: b\n  mind this', []],
+  ['in prose that is a rule, and for people', 'Retry Strategy:\n  Timeout Errors:\n    Retry: 3 times\n    Increase timeout each retry\n  Network Errors:\n    Increase timeout each retry\n    Retry: 3 times\nNotes:\n  a: b\n  mind this', []],
 ])('a colon forgotten %s', (_what, text, said) => {
   expect(load({ r: `${BASE}${text}\n` }).diagnostics.flatMap((each) => (each.severity === 'warning' ? [] : `${each.line} ${each.message} -> ${each.help}`))).toEqual(said)
 })

@@ -17,7 +17,6 @@ const LEFT_OUT: Readonly<Record<string, string>> = {
   'Post Phase': 'steps in prose, with an example of an answer',
   'Primary → Secondary': 'steps in prose: the same key twice is no YAML',
   'Format Degradation': 'steps in prose: the same key twice is no YAML',
-  'Circuit Breakers': 'steps in prose: a sentence with a colon in its continuation is no YAML',
   'Load Testing': 'the plan of a load test, which is given to `loadtest` on the command line',
 }
 
@@ -168,6 +167,15 @@ describe('parts of a recipient in the subject document', () => {
       server_error: { retries: 3, backoff: { kind: 'exponential', firstMs: 1_000 }, alertIfAllFail: true },
     })
     expect(definition.retryOn).toEqual([])
+  })
+
+  it('Circuit Breakers', () => {
+    const printed = snippet('Circuit Breakers').replace('100 attempts', '40 attempts').replace('5 minutes', '2 minutes')
+    const steps = printed.split('\n').slice(1).join('\n')
+    const circuit = { errorRate: 0.5, over: 40, waitMs: 120_000, maxWaitMs: 3_600_000 }
+    expect(endpoint(`${BASE}${printed}`).policy.circuit).toEqual(circuit)
+    expect(endpoint(`${BASE}Circuit Breaker:\n${indented(printed)}`).policy.circuit).toEqual(circuit)
+    expect(endpoint(`${BASE}Circuit Breaker:\n  Over: 40 attempts\n${steps}`).policy.circuit).toEqual(circuit)
   })
 
   it('Connection Pooling', () => expect(endpoint(`${BASE}Settings:\n${indented(snippet('Connection Pooling'))}`).definition.transport).toMatchObject({ keepAliveMs: 300_000, connections: 10 }))
