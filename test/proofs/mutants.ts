@@ -29,6 +29,8 @@ const MUTANTS: readonly Mutant[] = [
   { fault: 'a doubtful sale loses its place in a cap', file: 'caps.ts', from: "if (kind !== 'failed' && kind !== 'duplicate') return last", to: 'if (kind) return last' },
   { fault: 'the circuit counts rejections', file: 'circuit.ts', from: "verdict.kind === 'failed' && verdict.instead === undefined)", to: "verdict.kind === 'failed' && verdict.instead === undefined) || verdict.kind === 'rejected'" },
   { fault: 'the circuit opens one failure early', file: 'circuit.ts', from: 'failures > policy.errorRate', to: 'failures >= policy.errorRate' },
+  { fault: 'a lead that is sold and waits is dropped', file: 'review.ts', from: 'salesIn(events).length === 0 &&', to: '' },
+  { fault: 'a no of the buyer is about the sale', file: 'reconcile.ts', from: 'const mine = no ??', to: 'const mine =' },
   { fault: 'a failed trial does not wait longer', file: 'circuit.ts', from: 'circuit.waitMs * 2', to: 'circuit.waitMs' },
   { fault: 'two trials at once', file: 'circuit.ts', from: "? circuit : { kind: 'trial', until: now + timeoutMs", to: "? circuit : { kind: 'trial', until: now - timeoutMs" },
   { fault: 'an acceptance that came second loses its place in a cap', file: 'caps.ts', from: "  return verdict === 'accepted' ? worth(", to: "  if (holder.finished?.surplus) return 0\n  return verdict === 'accepted' ? worth(" },
