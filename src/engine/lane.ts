@@ -2,39 +2,7 @@ import type { Instant } from '../base/time.ts'
 import { CLOCK_PUT_BACK_MS, stretchOf } from '../core/rate.ts'
 import type { TransportSettings } from '../definitions/transport-settings.ts'
 
-/**
- * The way to one recipient: how many attempts may be under way, how fast, and who waits for a place. An attempt takes its
- * place before it is recorded as started, so that the number in doubt after a crash stays small: the connections, and
- * as many more as the recipient has lately answered in a tenth of a second (what keeps its connections busy while starts
- * are made durable).
- */
-export interface Lane {
-  /** A place, if there is one now. */
-  enter(now: Instant): boolean
-  leave(now: Instant): void
-  /** A place that was taken in vain: nothing was sent, nothing was answered. */
-  yield(now: Instant): void
-  /** Calls back when a place may be free; first come, first served. */
-  park(again: () => void): void
-  /** Nobody enters before then: a rate limit was hit. */
-  hold(until: Instant): void
-  /** When to call `drain`, where a rate of this process's own or a hold and not a busy place is what parks; null otherwise. */
-  opensAt(now: Instant): Instant | null
-  /** Calls back everyone parked (a pause, an interruption), or as many as have a place. */
-  drain(all: 'all' | 'free', now: Instant): void
-  /** A rate or a hold, and no busy place, is what those wait for that wait. */
-  slowed(now: Instant): boolean
-  /** Has a place, and nothing but its pace may stand in the way. */
-  roomy(now: Instant): boolean
-  /** Has a place, and nobody waits for it. */
-  idle(): boolean
-  /** Those that wait, without those that were shelved. */
-  readonly queued: number
-  /** Shelves so many of those that wait, as far as the shelf has room. */
-  shelve(leads: number): void
-  readonly parked: number
-  readonly underWay: number
-}
+export type Lane = ReturnType<typeof createLane>
 
 /** Where leads that wait in a lane stand out of the others' way; see `createSlots`. */
 interface Shelf { shelve(): boolean; unshelve(): void }
@@ -58,8 +26,13 @@ const LOOK_MS = 20
 /** Places of a limit that holds over several processes: how many this one has, and that somebody waits for one. */
 export interface HeldPlaces { count(): number; wanted(): void }
 
-/** `held` and `shared`: what this process has of limits that hold over several, of places and of times of a rate. */
-export const createLane = (settings: TransportSettings, concurrency: number | null, held: HeldPlaces | null = null, shelf: Shelf = NO_SHELF, shared: PacedStarts | null = null): Lane => {
+/**
+ * The way to one recipient: how many attempts may be under way, how fast, and who waits for a place. An attempt takes its
+ * place before it is recorded as started, so that the number in doubt after a crash stays small: the connections, and
+ * as many more as the recipient has lately answered in a tenth of a second (what keeps its connections busy while starts
+ * are made durable). `held` and `shared`: what this process has of limits that hold over several, of places and of times of a rate.
+ */
+export const createLane = (settings: TransportSettings, concurrency: number | null, held: HeldPlaces | null = null, shelf: Shelf = NO_SHELF, shared: PacedStarts | null = null) => {
   const connections = Math.max(1, Math.min(settings.concurrency ?? Infinity, concurrency ?? Infinity, settings.connections))
   const strict = settings.concurrency !== null || concurrency !== null
   const parked: (() => void)[] = []
@@ -122,30 +95,35 @@ export const createLane = (settings: TransportSettings, concurrency: number | nu
   }
 
   return {
-    enter: (now) => {
+    /** A place, if there is one now. */
+    enter: (now: Instant): boolean => {
       if (underWay >= limit() || heldUntil > now || paced(now) !== null) return false
       underWay += 1
       if (shared) shared.take(now)
       else if (settings.rate) starts.push(now)
       return true
     },
-    leave: (now) => {
+    leave: (now: Instant): void => {
       underWay -= 1
       measure(now)
       if (count() > 0) drainFree(now)
     },
-    yield: (now) => {
+    /** A place that was taken in vain: nothing was sent, nothing was answered. */
+    yield: (now: Instant): void => {
       underWay -= 1
       if (shared) shared.giveBack()
       else starts.pop()
       if (count() > 0) drainFree(now)
     },
-    park: (again) => {
+    /** Calls back when a place may be free; first come, first served. */
+    park: (again: () => void): void => {
       parked.push(again)
       held?.wanted()
     },
-    hold: (until) => { heldUntil = Math.max(heldUntil, until) },
-    opensAt: (now) => {
+    /** Nobody enters before then: a rate limit was hit. */
+    hold: (until: Instant): void => { heldUntil = Math.max(heldUntil, until) },
+    /** When to call `drain`, where a rate of this process's own or a hold and not a busy place is what parks; null otherwise. */
+    opensAt: (now: Instant): Instant | null => {
       if (count() === 0) return null
       if (heldUntil > now) return heldUntil
       if (shared) return null
@@ -154,16 +132,22 @@ export const createLane = (settings: TransportSettings, concurrency: number | nu
       // All places are busy: before one comes free the rate may be used up, and nobody else would open it again.
       return settings.rate ? Math.max((starts[0] ?? now) + stretchOf(settings.rate.perMs), now + LOOK_MS) : null
     },
-    drain: (all, now) => {
+    /** Calls back everyone parked (a pause, an interruption), or as many as have a place. */
+    drain: (all: 'all' | 'free', now: Instant): void => {
       if (all === 'free') drainFree(now)
       else for (let left = count(); left > 0; left--) takeOne()?.()
     },
-    slowed: (now) => count() > 0 && (heldUntil > now || (underWay < limit() && paced(now) !== null)),
-    roomy: (now) => heldUntil <= now && underWay < limit(),
-    idle: () => count() === 0 && underWay < limit(),
-    get queued() { return count() - shelved },
-    shelve: (leads) => { for (let left = leads; left > 0 && shelf.shelve(); left--) shelved += 1 },
-    get parked() { return count() },
-    get underWay() { return underWay },
+    /** A rate or a hold, and no busy place, is what those wait for that wait. */
+    slowed: (now: Instant): boolean => count() > 0 && (heldUntil > now || (underWay < limit() && paced(now) !== null)),
+    /** Has a place, and nothing but its pace may stand in the way. */
+    roomy: (now: Instant): boolean => heldUntil <= now && underWay < limit(),
+    /** Has a place, and nobody waits for it. */
+    idle: (): boolean => count() === 0 && underWay < limit(),
+    /** Those that wait, without those that were shelved. */
+    get queued(): number { return count() - shelved },
+    /** Shelves so many of those that wait, as far as the shelf has room. */
+    shelve: (leads: number): void => { for (let left = leads; left > 0 && shelf.shelve(); left--) shelved += 1 },
+    get parked(): number { return count() },
+    get underWay(): number { return underWay },
   }
 }

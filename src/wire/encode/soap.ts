@@ -8,22 +8,10 @@ import type { Charset } from './charset.ts'
 import { headerValue, type Header } from './headers.ts'
 import { xmlText } from './xml.ts'
 
-/** What stands around the operation: the envelope, and the header that names the action. */
-export interface Soap {
-  readonly contentType: string
-  /** `SOAPAction` of 1.1; 1.2 has it in the Content-Type. */
-  readonly headers: readonly Header[]
-  /** The envelope's start, with its security header. */
-  readonly open: (input: RenderInput) => string
-  readonly close: string
-  /** `xmlns` of the operation, where the mapping brings none itself. */
-  readonly namespace: string | null
-  /** Auth goes into the envelope and in no HTTP header. */
-  readonly securesItself: boolean
-}
+export type Soap = ReturnType<typeof compileSoap>
 
-/** `Settings: SOAP Version` (1.1 or 1.2), `SOAP Action`, `Namespace`, `Security: WS-Security` or `WS-Security Digest`. */
-export const compileSoap = (definition: EndpointDefinition, charset: Charset, options: TemplateOptions): Soap => {
+/** What stands around the operation, the envelope and the header that names the action: `Settings: SOAP Version` (1.1 or 1.2), `SOAP Action`, `Namespace`, `Security: WS-Security` or `WS-Security Digest`. */
+export const compileSoap = (definition: EndpointDefinition, charset: Charset, options: TemplateOptions) => {
   const { soap } = definition
   const action = headerValue((soap.action?.text ?? '').trim().replace(/^"(.*)"$/, '$1')).replace(/["\\]/g, '')
   const isNew = soap.version === '1.2'
@@ -31,10 +19,14 @@ export const compileSoap = (definition: EndpointDefinition, charset: Charset, op
   const start = `<soap:Envelope xmlns:soap="${isNew ? SOAP_12 : SOAP_11}">`
   return {
     contentType: isNew ? `application/soap+xml; charset=${charset}${action === '' ? '' : `; action="${action}"`}` : `text/xml; charset=${charset}`,
-    headers: isNew ? [] : [['SOAPAction', `"${action}"`]],
-    open: security === null ? () => `${start}<soap:Body>` : (input) => `${start}<soap:Header>${security(input)}</soap:Header><soap:Body>`,
+    /** 1.2 has the action in the Content-Type. */
+    headers: isNew ? [] : [['SOAPAction', `"${action}"`] as Header],
+    /** The envelope's start, with its security header. */
+    open: (input: RenderInput): string => security === null ? `${start}<soap:Body>` : `${start}<soap:Header>${security(input)}</soap:Header><soap:Body>`,
     close: '</soap:Body></soap:Envelope>',
+    /** `xmlns` of the operation, where the mapping brings none itself. */
     namespace: soap.namespace?.text.trim() || null,
+    /** Auth goes into the envelope and in no HTTP header. */
     securesItself: security !== null,
   }
 }

@@ -5,35 +5,31 @@ import { build, withoutEmpty, type Built } from './build.ts'
 import { compileMapping } from './compile-mapping.ts'
 import { hasRepeats, keysOf, type Shape } from './shape.ts'
 
-/** What an encoder works from: the shape, and how every lead's values are built from it. */
-export interface Document {
-  readonly shape: Shape
-  /** Adds the lead's other fields beside the mapped ones. */
-  readonly includeAll: boolean
-  /** Top-level keys that the mapping itself names, whether or not a lead fills them. */
-  readonly mapped: ReadonlySet<string>
-  readonly omitEmpty: boolean
-  /** The shape can be written straight away, key by key. */
-  readonly direct: boolean
-  readonly build: (input: RenderInput) => Built
-}
-
 interface DocumentSource {
   readonly mapping: MappingNode | null
   readonly includeAll: boolean
   readonly omitEmpty: boolean
 }
 
-/** Without any mapping the document is the whole lead where `includeAll`, else empty; `carried`: what of a lead may be said. */
-export const compileDocument = (source: DocumentSource, options: TemplateOptions, carried = (input: RenderInput): RenderInput => input): Document => {
+export type Document = ReturnType<typeof compileDocument>
+
+/** What an encoder works from: the shape, and how every lead's values are built from it. Without any mapping the document is the whole lead where `includeAll`, else empty; `carried`: what of a lead may be said. */
+export const compileDocument = (source: DocumentSource, options: TemplateOptions, carried = (input: RenderInput): RenderInput => input) => {
   const { includeAll, omitEmpty } = source
   const shape: Shape = source.mapping ? compileMapping(source.mapping, options, omitEmpty) : { kind: 'map', entries: [] }
   if (includeAll && source.mapping && shape.kind !== 'map') options.tell(source.mapping.place, 'no-place', `Include All Fields puts fields beside the mapped ones, and this mapping is ${shape.kind === 'list' ? 'a list' : 'one text'}`, 'leave Include All Fields out, or name the fields here')
   const mapped = new Set(shape.kind === 'map' ? keysOf(shape.entries) : [])
   const empty: Built = shape.kind === 'list' ? { list: [] } : new Map()
   return {
-    shape, includeAll: includeAll && shape.kind === 'map', mapped, omitEmpty, direct: !hasRepeats(shape),
-    build: (whole) => {
+    shape,
+    /** Adds the lead's other fields beside the mapped ones. */
+    includeAll: includeAll && shape.kind === 'map',
+    /** Top-level keys that the mapping itself names, whether or not a lead fills them. */
+    mapped: mapped as ReadonlySet<string>,
+    omitEmpty,
+    /** The shape can be written straight away, key by key. */
+    direct: !hasRepeats(shape),
+    build: (whole: RenderInput): Built => {
       const input = carried(whole)
       const built = build(shape, input) ?? empty
       return includeAll && built instanceof Map ? withAllFields(built, mapped, omitEmpty, input) : built
