@@ -10,7 +10,7 @@ import type { Invocation } from './command.ts'
 /** The one writer of a SQLite file is waited for unless `--no-wait`. */
 export const openStore = async ({ settings, options, cwd, streams }: Invocation, use: StoreUse): Promise<Ledger> => {
   const address = settings.store
-  if (isPostgres(address)) return (await import('../adapters/ledger/postgres.ts')).openPostgresLedger({ url: address, use })
+  if (isPostgres(address)) return (await import('../adapters/ledger/postgres.ts')).openPostgresLedger({ url: address, use, onClock: (text) => { streams.err.write(`warning: ${text}: call windows, caps, batches and retries go by this machine's; let NTP keep both\n`) } })
   const rest = sqlitePath(address)
   if (rest === null) throw usageError(`--store takes sqlite:PATH or postgres://…, not "${maskedAddress(address)}"`, 'for example --store sqlite:.finalmile/store.db')
   if (rest === MEMORY) throw usageError('a store is a file: what was delivered must outlive the command', 'for example --store sqlite:.finalmile/store.db')

@@ -1,3 +1,4 @@
+import { durationWords, MINUTE } from '../../base/time.ts'
 import { deliveryKeyOf } from '../../core/delivery-id.ts'
 import type { DueFilter, Ledger, LoadedDelivery, StoreUse } from '../../ports.ts'
 import { createDraws } from './draws.ts'
@@ -27,6 +28,8 @@ interface PostgresOptions {
   readonly leaseMs?: number
   /** How long a statement waits for a server that does not answer. */
   readonly patienceMs?: number
+  /** Told once, where this machine's clock and the database's differ by more than a minute. */
+  readonly onClock?: (text: string) => void
 }
 
 /** With what is asked for every few seconds while one runs, a worker that is killed is replaced within 30 s. */
@@ -36,7 +39,7 @@ const PURGE_PAGE = 500
 const SWEEP_MS = 10_000
 
 /** The ledger in PostgreSQL: as many workers as are opened, each with a lease and a fencing number of its own. */
-export const openPostgresLedger = async ({ url, use, leaseMs = LEASE_MS, patienceMs = use === 'write' ? 25_000 : 2_000 }: PostgresOptions): Promise<Ledger> => {
+export const openPostgresLedger = async ({ url, use, leaseMs = LEASE_MS, patienceMs = use === 'write' ? 25_000 : 2_000, onClock }: PostgresOptions): Promise<Ledger> => {
   const address = readAddress(url)
   const s = address.schema
   const db = openDatabase(address, { patienceMs, connections: use === 'write' ? 4 : 2 })
@@ -49,6 +52,7 @@ export const openPostgresLedger = async ({ url, use, leaseMs = LEASE_MS, patienc
     await db.close()
     throw error
   }
+  if (lease && Math.abs(lease.aheadMs) > MINUTE) onClock?.(`this machine's clock is ${durationWords(Math.abs(lease.aheadMs))} ${lease.aheadMs > 0 ? 'behind' : 'ahead of'} that of the store's server`)
   const queue = use === 'write' && address.queue === 'pgboss' ? await openPgBoss(address, db) : ownQueue(s)
   /** The queue's tables may be dropped under load: they are made anew from ours, and what failed for it is done again. */
   const queued = async <T>(work: () => Promise<T>): Promise<T> => {
@@ -166,7 +170,7 @@ const NONE: readonly string[] = []
 
 /** Of a process that only looks or pauses. */
 const NOBODY: Lease = {
-  fence: 0,
+  fence: 0, aheadMs: 0,
   held: 'SELECT 1',
   check: () => { throw new Error('this store was opened without its lease: it can be looked at, and recipients paused') },
   holds: () => true,

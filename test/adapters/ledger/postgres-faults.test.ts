@@ -85,6 +85,16 @@ describe('several workers on one store', { timeout: 60_000 }, () => {
     clock.mockRestore()
   })
 
+  it.each([[2 * 3_600_000, 'ahead of'], [-125_000, 'behind'], [50_000, null], [0, null]])('a worker whose clock differs from the database\'s by %i ms: %s', async (ms, told) => {
+    const { url } = await freshStore()
+    const heard: string[] = []
+    const now = Date.now.bind(Date)
+    const set = vi.spyOn(Date, 'now').mockImplementation(() => now() + ms)
+    const ledger = await openPostgresLedger({ url, use: 'write', onClock: (text) => heard.push(text) }).finally(() => set.mockRestore())
+    await ledger.close()
+    expect(heard).toEqual(told === null ? [] : [expect.stringMatching(`this machine's clock is .* ${told} that of the store's server`)])
+  })
+
   it('a worker whose clock is set back counts from there: the lease is no longer by what the clock said before', async () => {
     const { url } = await freshStore()
     const one = await worker(url, 1_000)

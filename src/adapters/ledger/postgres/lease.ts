@@ -8,8 +8,11 @@ export type Lease = Awaited<ReturnType<typeof takeLease>>
 export const takeLease = async (db: Database, schema: string, leaseMs: number) => {
   const place = `${ownPlace()} ${ownBoot()}`
   const asked = Date.now()
-  const [row] = await db.query(`INSERT INTO ${schema}.workers (host, pid, until) VALUES ($1, $2, clock_timestamp() + $3 * interval '1 millisecond') RETURNING fence`, [place, process.pid, leaseMs])
+  const [row] = await db.query(`INSERT INTO ${schema}.workers (host, pid, until) VALUES ($1, $2, clock_timestamp() + $3 * interval '1 millisecond') RETURNING fence, extract(epoch FROM clock_timestamp())::float8 * 1000 AS now`, [place, process.pid, leaseMs])
   const fence = Number(row?.['fence'])
+  const told = Number(row?.['now'])
+  // Somewhere between question and answer.
+  const aheadMs = told - Math.min(Math.max(told, asked), Date.now())
   // Earlier than anyone may take over: what is sent in the last moment is still ours to write down.
   const marginMs = leaseMs / 10
   let until = asked + leaseMs - marginMs
@@ -45,6 +48,8 @@ export const takeLease = async (db: Database, schema: string, leaseMs: number) =
 
   return {
     fence,
+    /** By how much, at least, the clock of the database is before this machine's (below zero: behind it). */
+    aheadMs,
     /** To go first in each transaction that writes. KEY SHARE: heartbeats go on beside it, who would take over waits for its end. */
     held: `SELECT lost FROM ${schema}.workers WHERE fence = ${fence} FOR KEY SHARE`,
     /** Throws where `held` found that another has taken over, or nothing: it is not the store that this worker came to. */
