@@ -28,7 +28,7 @@ describe('review --all', () => {
     a.rescript({ do: 'accept', price: '45.00' })
     const { code, out, err } = await project.run('review', 'retry', '--all', '--to', 'a', '--reason', 'back soon', '--yes', '--json')
     expect([code, out.split('\n').length - 1]).toEqual([0, 1_200])
-    expect(err).toMatch(/^1,200 leads held at a: it is a web page, .*Back soon\n✓ 1,200 leads will be tried again; finalmile resume sends them\n$/)
+    expect(err).toMatch(/^1,200 leads held at a: it is a web page, .*Back soon\nWhat is held the buyer may have: ask it first, .*\n✓ 1,200 leads will be tried again; finalmile resume sends them\n$/)
     expect(await project.json('resume', '--yes')).toMatchObject({ outcomes: { accepted: 1_200 } })
     expect(a.journal).toHaveLength(2_400)
     expect(await project.run('review', 'retry', '--all', '--to', 'a', '--yes')).toMatchObject({ code: 0, err: 'Nothing needs a person.\n' })

@@ -89,10 +89,11 @@ const LINES = 10
 
 const decideAll = async (ledger: Ledger, invocation: Invocation, decision: 'retry' | 'drop'): Promise<number> => {
   const { streams: { err, ask }, settings: { quiet }, options } = invocation
-  const { ids, purged, lines } = await selectAll(ledger, invocation, modeToAct(invocation), decision)
+  const { ids, held, purged, lines } = await selectAll(ledger, invocation, modeToAct(invocation), decision)
   if (!quiet || options.yes !== true) {
     for (const line of lines.slice(0, LINES)) err.write(`${line}\n`)
     if (lines.length > LINES) err.write(`… and ${plural(lines.length - LINES, 'reason')} more\n`)
+    if (decision === 'retry' && held > 0) err.write('What is held the buyer may have: ask it first, or it gets the lead twice where it knows no idempotency keys\n')
     if (purged > 0) err.write(`${plural(purged, 'lead')} ${purged === 1 ? 'was' : 'were'} purged, so that there is nothing left to send\n`)
   }
   if (ids.length === 0) {

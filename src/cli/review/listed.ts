@@ -27,19 +27,20 @@ export async function* listedIn(ledger: Ledger, invocation: Invocation, mode: Mo
   }
 }
 
-/** What `--all` means. `purged`: those that are left out of a retry, as nothing is left to send. `lines`: how many for which reason, the most first. */
-export interface Selection { readonly ids: readonly string[]; readonly purged: number; readonly lines: readonly string[] }
+/** What `--all` means. `held`: of these a buyer may have each. `purged`: those that are left out of a retry, as nothing is left to send. `lines`: how many for which reason, the most first. */
+export interface Selection { readonly ids: readonly string[]; readonly held: number; readonly purged: number; readonly lines: readonly string[] }
 
 export const selectAll = async (ledger: Ledger, invocation: Invocation, mode: Mode, decision: 'retry' | 'drop'): Promise<Selection> => {
   const ids: string[] = []
   const groups = new Map<string, number>()
-  let purged = 0
+  let [held, purged] = [0, 0]
   for await (const { delivery, standing } of listedIn(ledger, invocation, mode)) {
     if (decision === 'retry' && isPurged(delivery.lead)) { purged += 1; continue }
     ids.push(delivery.id)
+    if (standing.outcome === 'held') held += 1
     const group = `${standing.outcome} at ${standing.recipient ?? delivery.to}: ${standing.reason ?? 'no reason given'}`
     groups.set(group, (groups.get(group) ?? 0) + 1)
   }
   const lines = [...groups].sort(([, a], [, b]) => b - a).map(([group, count]) => `${plural(count, 'lead')} ${group}`)
-  return { ids, purged, lines }
+  return { ids, held, purged, lines }
 }
