@@ -39,7 +39,7 @@ export const createTransport = (options: HttpTransportOptions = {}): Transport =
   function send(request: OutgoingRequest, settings: SendSettings, signal?: AbortSignal): Promise<AnyReply>
   function send(request: OutgoingRequest, settings: SendSettings, signal?: AbortSignal): Promise<AnyReply> {
     if ('compression' in request) return http.send(request, settings, signal)
-    if (closed || signal?.aborted) return Promise.resolve({ kind: 'fault', fault: 'unreachable', message: 'stopped before it was sent', durationMs: 0, at: now() })
+    if (closed || signal?.aborted) return Promise.resolve({ kind: 'fault', fault: 'stopped', message: 'stopped before it was sent', durationMs: 0, at: now() })
     const job = handOver(request, settings)
     underWay.add(job)
     return job.finally(() => underWay.delete(job))

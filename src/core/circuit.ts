@@ -23,14 +23,14 @@ export const circuitFrom = (json: string | null): Circuit => (json === null ? cl
  * answers that cannot be read: a page in place of the buyer, or a rule that does not fit, holds each lead that it meets.
  */
 export const countsAsFailure = (verdict: Verdict): boolean =>
-  (verdict.kind === 'unknown' && !isInterrupted(verdict)) || (verdict.kind === 'failed' && verdict.instead === undefined) || verdict.kind === 'unconfirmed'
+  !isInterrupted(verdict) && (verdict.kind === 'unknown' || (verdict.kind === 'failed' && verdict.instead === undefined) || verdict.kind === 'unconfirmed')
 
-/** A proxy that fails says nothing about the buyer behind it, neither good nor bad. */
-const isOfProxy = (verdict: Verdict): boolean => verdict.kind === 'failed' && verdict.class === 'proxy'
+/** A proxy that fails says nothing about the buyer behind it, neither good nor bad; no more does our own end. */
+const saysNothing = (verdict: Verdict): boolean => (verdict.kind === 'failed' && verdict.class === 'proxy') || isInterrupted(verdict)
 
 /** `startedAt`: when the attempt left that is answered now. */
 export const stepCircuit = (circuit: Circuit, verdict: Verdict, now: Instant, policy: CircuitPolicy, startedAt: Instant = now): Circuit => {
-  if (isOfProxy(verdict)) return circuit
+  if (saysNothing(verdict)) return circuit
   const failed = countsAsFailure(verdict)
   switch (circuit.kind) {
     case 'closed': {

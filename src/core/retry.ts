@@ -23,6 +23,7 @@ export const nextAttempt = (policy: RetryPolicy, timeoutMs: number, tried: reado
     return before && asksForNewToken(before.verdict) ? { kind: 'give up' } : { kind: 'retry', at: last.at, timeoutMs }
   }
   if (!last || !('retry' in last.verdict) || !last.verdict.retry) return { kind: 'give up' }
+  if (last.verdict.kind === 'failed' && isInterrupted(last.verdict)) return { kind: 'retry', at: last.at, timeoutMs }
   const rule = ruleIn(policy, last.verdict.class) ?? (RULED.has(last.verdict.class) && !isInterrupted(last.verdict) ? undefined : ruleIn(policy, 'server_error'))
   if (!rule) return { kind: 'give up' }
   const asked = last.verdict.kind === 'failed' ? last.verdict.retryAfterMs : undefined

@@ -45,6 +45,8 @@ export type Verdict =
       readonly renew?: true
       /** The service wants this asked otherwise (HubSpot's 409 names a contact that is there: update it): done at once, once, whatever the retry rules say. */
       readonly instead?: 'alone' | 'update'
+      /** Our own process ended before anything was sent: see the same of `unknown`. */
+      readonly interrupted?: true
     })
   /** A request was sent and no answer came: it may have been processed. Repeated only to the same recipient, with the same key. */
   | (Answer & { readonly kind: 'unknown'; readonly class: FailureClass; readonly retry: boolean; /** our own process ended before the answer: no failure of the buyer's, and not counted against the retries */ readonly interrupted?: true })
@@ -59,5 +61,5 @@ export const classOf = (verdict: Verdict): FailureClass | null => ('class' in ve
 /** See `renew` of a failed verdict. */
 export const asksForNewToken = (verdict: Verdict): boolean => verdict.kind === 'failed' && verdict.renew === true
 
-/** See `interrupted` of an unknown one. */
-export const isInterrupted = (verdict: Verdict): boolean => verdict.kind === 'unknown' && verdict.interrupted === true
+/** See `interrupted` of a failed and of an unknown one. */
+export const isInterrupted = (verdict: Verdict): boolean => (verdict.kind === 'unknown' || verdict.kind === 'failed') && verdict.interrupted === true

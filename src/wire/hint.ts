@@ -4,7 +4,7 @@ import type { FailedVerdict, FailureClass, Verdict } from '../core/verdict.ts'
 /** What to do about an attempt that went wrong (subject document, Common Delivery Issues); null where there is nothing to do. */
 export const hintFor = (verdict: Verdict, httpStatus: number | null): string | null => {
   switch (verdict.kind) {
-    case 'failed': return hintForFailure(verdict, httpStatus)
+    case 'failed': return verdict.interrupted === true ? null : hintForFailure(verdict, httpStatus)
     case 'unknown': return verdict.interrupted === true ? null : hintForDoubt(verdict.class, verdict.reason ?? '')
     case 'unconfirmed': return PAGE.test(verdict.reason ?? '') ? 'a page came in place of an answer, as from maintenance, a log-in or another address: check Endpoint and Auth, ask the buyer when it is back and whether it has these leads, then settle them with `finalmile review`'
       : /price/.test(verdict.reason ?? '') ? REVENUE

@@ -109,10 +109,11 @@ export interface AnswerReply {
 export interface FaultReply { readonly kind: 'fault'; readonly fault: Fault; /** the cause's own words */ readonly message: string; readonly durationMs: number; readonly at: number }
 
 /**
- * Nothing was sent: `refused dns connect-timeout unreachable tls-certificate tls-handshake proxy blocked invalid-request`.
- * Sent, and no (whole) answer: `timeout reset malformed` (malformed: bytes that are no HTTP answer), and
+ * Nothing was sent: `refused dns connect-timeout unreachable tls-certificate tls-handshake proxy blocked invalid-request`, and
+ * `stopped` (our own end came before).
+ * Sent, and no (whole) answer: `timeout reset malformed` (malformed: bytes that are no HTTP answer), `abandoned` (our own end came before the answer), and
  * `result-blocked` (a 303 to a private address: processed, and what came of it may not be looked at).
  */
 export type Fault =
-  | 'refused' | 'dns' | 'connect-timeout' | 'unreachable' | 'tls-certificate' | 'tls-handshake' | 'proxy' | 'blocked' | 'invalid-request'
-  | 'timeout' | 'reset' | 'malformed' | 'result-blocked'
+  | 'refused' | 'dns' | 'connect-timeout' | 'unreachable' | 'tls-certificate' | 'tls-handshake' | 'proxy' | 'blocked' | 'invalid-request' | 'stopped'
+  | 'timeout' | 'reset' | 'malformed' | 'abandoned' | 'result-blocked'

@@ -15,6 +15,13 @@ describe('circuit', () => {
   it('opens at the 51st', () => { expect(fold(times(51, broken))).toEqual(opened) })
   it('counts missing answers as failures', () => { expect(fold([...times(50, unknown), broken])).toEqual(opened) })
   it('is not charged with what our own end interrupted', () => { expect(fold(times(200, { kind: 'unknown', class: 'timeout', retry: true, interrupted: true, reason: null })).kind).toBe('closed') })
+  it('nor with what it kept from being sent, and a trial that it cut off has neither worked nor failed', () => {
+    const unsent: Verdict = { kind: 'failed', class: 'network', retry: true, interrupted: true, reason: null }
+    expect(fold([...times(200, unsent), ...times(50, broken)]).kind).toBe('closed')
+    const trial: Circuit = { kind: 'trial', until: T0 + 10_000, waitMs: 300_000 }
+    expect(fold([unsent], trial)).toEqual(trial)
+    expect(fold([{ kind: 'unknown', class: 'timeout', retry: true, interrupted: true, reason: null }], trial)).toEqual(trial)
+  })
   it('never opens for a picky buyer', () => { expect(fold([...times(500, rejected), ...times(500, duplicate)]).kind).toBe('closed') })
   it('counts answers that cannot be read as failures', () => { expect(fold([...times(50, unreadable), broken])).toEqual(opened) })
   it('opens again where the trial says neither yes nor no', () => { expect(fold([unreadable], { kind: 'trial', until: T0, waitMs: 300_000 })).toMatchObject({ kind: 'open', waitMs: 600_000 }) })

@@ -6,6 +6,7 @@ import { T0, broken, defaultRetry, invalid, refused, unknown } from './given.ts'
 
 const limited = (retryAfterMs?: number): Verdict => ({ kind: 'failed', class: 'rate_limited', retry: true, reason: null, ...(retryAfterMs === undefined ? {} : { retryAfterMs }) })
 const left: Verdict = { kind: 'unknown', class: 'timeout', retry: true, interrupted: true, reason: null }
+const unsent: Verdict = { kind: 'failed', class: 'network', retry: true, interrupted: true, reason: null }
 const renew: Verdict = { kind: 'failed', class: 'auth', retry: true, renew: true, reason: null }
 const again = (says: Again): Verdict => ({ kind: 'failed', class: 'server_error', retry: true, again: says, reason: null })
 const after = (...verdicts: Verdict[]) => nextAttempt(defaultRetry, 10_000, verdicts.map((verdict) => ({ at: T0, verdict })), 'lead')
@@ -34,6 +35,8 @@ describe('nextAttempt', () => {
     ['a wait as told after three failures is waited', after(broken, broken, broken, limited(2_000)), { kind: 'retry', at: T0 + 2_000, timeoutMs: 10_000 }],
     ['a class without a rule of its own is not tried again by that of another', nextAttempt({ server_error: defaultRetry.server_error! }, 10_000, [{ at: T0, verdict: limited(1_000) }], 'lead'), { kind: 'give up' }],
     ['nor one that could not be reached', nextAttempt({ server_error: defaultRetry.server_error! }, 10_000, [{ at: T0, verdict: refused }], 'lead'), { kind: 'give up' }],
+    ['nor does what it kept from being sent', after(unsent, unsent, unsent, unsent, refused), { kind: 'retry', at: T0 + 1000, timeoutMs: 10_000 }],
+    ['which goes at once, with retries or without', nextAttempt({}, 10_000, [{ at: T0, verdict: unsent }], 'lead'), { kind: 'retry', at: T0, timeoutMs: 10_000 }],
     ['but what our own end left open is repeated all the same', nextAttempt({ server_error: defaultRetry.server_error! }, 10_000, [{ at: T0, verdict: left }], 'lead'), { kind: 'retry', at: T0, timeoutMs: 10_000 }],
     ['a token that was refused is asked for anew at once, whatever came before', after(refused, renew), { kind: 'retry', at: T0, timeoutMs: 10_000 }],
     ['not twice in a row', after(renew, renew), { kind: 'give up' }],

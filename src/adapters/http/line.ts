@@ -30,7 +30,7 @@ const settle = (job: Job, outcome: Outcome): void => {
 /** Gives up a job that a person or a shutdown stopped; whether it may have reached the buyer is kept in the fault. */
 export const stop = (job: Job): void => {
   if (job.line) job.line.stop()
-  else settle(job, { kind: 'fault', fault: 'unreachable', message: 'stopped before it was sent', durationMs: 0 })
+  else settle(job, { kind: 'fault', fault: 'stopped', message: 'stopped before it was sent', durationMs: 0 })
 }
 
 /**
@@ -80,8 +80,8 @@ export class Line implements Dispatcher.DispatchHandler {
   }
 
   stop(): void {
-    if (this.#controller) this.#abandon('reset', 'stopped before the answer came')
-    else this.#abandon('unreachable', 'stopped before it was sent')
+    if (this.#controller) this.#abandon('abandoned', 'stopped before the answer came')
+    else this.#abandon('stopped', 'stopped before it was sent')
   }
 
   destroy(): Promise<void> {

@@ -125,7 +125,7 @@ export const createHttpTransport = (options: HttpTransportOptions = {}) => {
 
   return {
     send: (request: HttpRequest, settings: SendSettings, signal?: AbortSignal): Promise<Reply> => {
-      if (closed || signal?.aborted) return Promise.resolve(fault('unreachable', 'stopped before it was sent'))
+      if (closed || signal?.aborted) return Promise.resolve(fault('stopped', 'stopped before it was sent'))
       if (request.compression !== null && request.body !== null) return compressed(request, settings, signal)
       return settings.followRedirects
         ? follow(request, request.body, settings, signal)

@@ -12,12 +12,14 @@ export const verdictOfFault = (reply: FaultReply): Verdict => {
     case 'connect-timeout':
     case 'unreachable':
     case 'tls-handshake': return { kind: 'failed', class: 'network', retry: true, ...own }
+    case 'stopped': return { kind: 'failed', class: 'network', retry: true, interrupted: true, ...own }
     case 'tls-certificate': return { kind: 'failed', class: 'tls', retry: false, alert: true, ...own }
     case 'proxy': return { kind: 'failed', class: 'proxy', retry: true, ...own }
     case 'blocked': return { kind: 'failed', class: 'blocked', retry: false, ...own }
     case 'invalid-request': return { kind: 'failed', class: 'invalid_data', retry: false, ...own }
     case 'timeout':
     case 'reset': return { kind: 'unknown', class: 'timeout', retry: true, ...own }
+    case 'abandoned': return { kind: 'unknown', class: 'timeout', retry: true, interrupted: true, ...own }
     case 'malformed': return { kind: 'unknown', class: 'unreadable', retry: true, ...own }
     case 'result-blocked': return { kind: 'unknown', class: 'blocked', retry: false, ...own }
     default: return reply.fault satisfies never
@@ -34,8 +36,10 @@ const FAULT_WORDS: Readonly<Record<Fault, string>> = {
   proxy: 'the proxy refused',
   blocked: 'a private address that the recipient does not allow',
   'invalid-request': 'the request is not valid',
+  stopped: 'stopped before it was sent',
   timeout: 'no answer in time',
   reset: 'the connection was lost before the whole answer came',
+  abandoned: 'stopped before the answer came',
   malformed: 'what came back is no HTTP answer',
   'result-blocked': 'what came of it lies at a private address that the recipient does not allow',
 }

@@ -325,8 +325,8 @@ describe('stopping', () => {
     const both = [1, 2].map(() => transport.send(post(buyer.url), settings({ connections: 1 }), controller.signal))
     while (buyer.journal.length === 0) await new Promise((resolve) => setTimeout(resolve, 5))
     controller.abort()
-    expect((await Promise.all(both)).map(faultOf)).toEqual(['reset', 'unreachable'])
-    expect(faultOf(await transport.send(post(buyer.url), settings(), controller.signal))).toBe('unreachable')
+    expect((await Promise.all(both)).map(faultOf)).toEqual(['abandoned', 'stopped'])
+    expect(faultOf(await transport.send(post(buyer.url), settings(), controller.signal))).toBe('stopped')
     buyer.rescript({ do: 'accept' })
     expect(statusOf(await transport.send(post(buyer.url), settings({ connections: 1 }), new AbortController().signal))).toBe(200)
   })
@@ -337,8 +337,8 @@ describe('stopping', () => {
     const both = [1, 2].map(() => transport.send(post(buyer.url), settings({ connections: 1 })))
     while (buyer.journal.length === 0) await new Promise((resolve) => setTimeout(resolve, 5))
     await transport.close()
-    expect((await Promise.all(both)).map(faultOf)).toEqual(['answer 200', 'unreachable'])
-    expect(faultOf(await transport.send(post(buyer.url), settings()))).toBe('unreachable')
+    expect((await Promise.all(both)).map(faultOf)).toEqual(['answer 200', 'stopped'])
+    expect(faultOf(await transport.send(post(buyer.url), settings()))).toBe('stopped')
     await transport.close()
   })
 
@@ -355,7 +355,7 @@ describe('stopping', () => {
     const one = transport.send(post(buyer.url), settings())
     while (buyer.journal.length === 0) await new Promise((resolve) => setTimeout(resolve, 5))
     await transport.close()
-    expect(faultOf(await one)).toBe('reset')
+    expect(faultOf(await one)).toBe('abandoned')
   })
 
   it('leaves nothing open: a process that forgot to close still ends', async () => {

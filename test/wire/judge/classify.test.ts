@@ -41,6 +41,8 @@ describe('the default table of section 5', () => {
 describe('missing answers', () => {
   const rows: [Fault, object][] = [
     ...(['refused', 'dns', 'connect-timeout', 'unreachable', 'tls-handshake'] as const).map((each): [Fault, object] => [each, { kind: 'failed', class: 'network', retry: true }]),
+    ['stopped', { kind: 'failed', class: 'network', retry: true, interrupted: true }],
+    ['abandoned', { kind: 'unknown', class: 'timeout', retry: true, interrupted: true }],
     ['tls-certificate', { kind: 'failed', class: 'tls', retry: false, alert: true }],
     ['proxy', { kind: 'failed', class: 'proxy', retry: true }],
     ['blocked', { kind: 'failed', class: 'blocked', retry: false }],
