@@ -31,7 +31,6 @@ export const createTransport = (options: HttpTransportOptions = {}): Transport =
         const { writeFile } = await import('./file/transport.ts')
         return inTurn('files', settings.connections, () => timed(() => writeFile(request), now))
       }
-      default: return request satisfies never
     }
   }
 

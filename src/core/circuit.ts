@@ -49,7 +49,6 @@ export const stepCircuit = (circuit: Circuit, verdict: Verdict, now: Instant, po
     }
     // Answers to attempts that were under way when it opened change nothing: the trial decides.
     case 'open': return circuit
-    default: return circuit satisfies never
   }
 }
 
@@ -79,6 +78,5 @@ export const openingOf = (circuit: Circuit | undefined): Instant => {
     case undefined: case 'closed': return 0
     case 'open': return circuit.until
     case 'trial': return circuit.opening ?? circuit.until
-    default: return circuit satisfies never
   }
 }

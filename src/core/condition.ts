@@ -38,7 +38,6 @@ export const holds = (condition: Condition, resolve: Resolve, exists: (value: un
       const pattern = new RegExp(condition.source, condition.flags)
       return resolve(condition.path).some((value) => isScalar(value) && pattern.test(String(value)))
     }
-    default: return condition satisfies never
   }
 }
 
@@ -56,7 +55,6 @@ export const compareValues = (got: unknown, op: Exclude<Operator, 'in' | 'matche
     case 'contains': return got !== null && String(got).includes(String(want))
     case 'starts-with': return got !== null && String(got).startsWith(String(want))
     case 'ends-with': return got !== null && String(got).endsWith(String(want))
-    default: return op satisfies never
   }
 }
 

@@ -104,7 +104,6 @@ export const evolve = (history: History, event: DeliveryEvent): History => {
     case 'returned': return { ...history, version, besides: [...(history.besides ?? []), negative(event.amount)] }
     // Whoever decided has looked at the answers before that said neither yes nor no.
     case 'reviewed': return { ...history, version, settled: event.decision === 'retry' ? null : history.settled, nodes: reopened(history.nodes, null), ...(event.sale ? { besides: [...(history.besides ?? []), event.sale.revenue] } : {}) }
-    default: return event satisfies never
   }
 }
 
@@ -138,7 +137,6 @@ const choose = (node: NodeHistory, { choice, at }: EventOf<'chose'>): NodeHistor
     case 'order': return { ...node, order: choice.order }
     case 'queue': return { ...node, queuedAt: at }
     case 'apart': return { ...node, attempts: node.attempts.map((each, i) => (i === node.attempts.length - 1 ? { ...each, batch: null } : each)) }
-    default: return choice satisfies never
   }
 }
 

@@ -24,7 +24,6 @@ export const next = (context: Context): readonly Action[] => {
       const choices = actions.filter((action) => action.kind === 'choose')
       return choices.length > 0 ? choices : actions
     }
-    default: return step satisfies never
   }
 }
 
@@ -64,6 +63,5 @@ const evaluate = (plan: Plan, path: string, context: Context): NodeStep => {
     case 'race': return race(plan, path, context, evaluate)
     case 'auction': return auction(plan, path, context, evaluate)
     case 'share': return share(plan, path, context, evaluate)
-    default: return plan satisfies never
   }
 }

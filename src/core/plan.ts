@@ -74,7 +74,6 @@ export const childrenOf = (plan: Plan, path: string): readonly PlanNode[] => {
     case 'race': return numbered(plan.entrants)
     case 'auction': return numbered(plan.bidders)
     case 'share': return numbered(plan.entrants)
-    default: return plan satisfies never
   }
 }
 
@@ -85,7 +84,6 @@ const childAt = (plan: Plan, name: string): Plan | null => {
     case 'sequence': return name === 'finally' ? plan.finally : plan.steps[Number(name)]?.plan ?? null
     case 'race': case 'share': return plan.entrants[Number(name)] ?? null
     case 'auction': return plan.bidders[Number(name)] ?? null
-    default: return plan satisfies never
   }
 }
 

@@ -87,7 +87,6 @@ export const addEvent = (report: Report, context: ReportContext, event: Delivery
     case 'returned': addReturned(report, context, event); return report
     case 'reopened': takeUp(report, context, event.at); return report
     case 'received': return report
-    default: return event satisfies never
   }
 }
 

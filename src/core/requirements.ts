@@ -23,7 +23,6 @@ const problemOf = ({ check }: Requirement, of: LeadAndSource, receivedAt: Instan
     case 'jornaya': return leadIdProblem(lead)
     // A matter of when, not whether: the recipient's window keeps it.
     case 'business-hours': return null
-    default: return check satisfies never
   }
 }
 

@@ -104,7 +104,6 @@ export const periodOf = (period: 'hour' | 'day' | 'week' | 'month', zone: string
       return { from: at(local.year, local.month, monday), to: at(local.year, local.month, monday + 7) }
     }
     case 'month': return { from: at(local.year, local.month, 1), to: at(local.year, local.month + 1, 1) }
-    default: return period satisfies never
   }
 }
 

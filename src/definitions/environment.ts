@@ -24,7 +24,6 @@ export const substitute = (root: YamlNode, env: Environment): Substituted => {
       case 'map': return { ...each, entries: each.entries.map(entry) }
       case 'list': return { ...each, items: each.items.map(node) }
       case 'scalar': return each.text.includes('${') ? scalar(each, env, secrets, diagnostics) : each
-      default: return each satisfies never
     }
   }
   const entry = (each: YamlEntry): YamlEntry =>

@@ -64,7 +64,6 @@ const textsOnly = (node: MappingNode): MappingNode => {
     case 'list': return { ...node, items: node.items.map(textsOnly) }
     case 'constant': return node.value === null ? node : { kind: 'template', text: node.text, place: node.place }
     case 'template': return node
-    default: return node satisfies never
   }
 }
 

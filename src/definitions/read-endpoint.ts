@@ -94,7 +94,6 @@ const withType = (type: EndpointType, basics: EndpointBasics, values: EndpointVa
     case 'sftp': return { ...basics, type, settings: { fileName: given('fileName'), hostKey: values.hostKey?.trim() ? values.hostKey : null, key: literal('key'), username: literal('username'), password: literal('password') } }
     case 'file': return { ...basics, type, settings: { path: given('path'), fileName: given('fileName') } }
     case 'custom': case 'webhook.post': case 'pool': return { ...basics, type }
-    default: return type satisfies never
   }
 }
 

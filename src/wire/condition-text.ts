@@ -10,7 +10,6 @@ export const conditionText = (condition: Condition): string => {
     case 'compare': return `${pathText(condition.path)} ${condition.op} ${scalarText(condition.value)}`
     case 'in': return `${pathText(condition.path)} in (${condition.values.map(scalarText).join(', ')})`
     case 'matches': return `${pathText(condition.path)} matches /${condition.source}/${condition.flags}`
-    default: return condition satisfies never
   }
 }
 

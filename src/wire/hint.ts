@@ -13,7 +13,6 @@ export const hintFor = (verdict: Verdict, httpStatus: number | null): string | n
     case 'rejected':
     case 'duplicate':
     case 'bid': return null
-    default: return verdict satisfies never
   }
 }
 
@@ -77,7 +76,6 @@ const hintForFailure = (verdict: FailedVerdict, httpStatus: number | null): stri
     case 'duplicate':
     case 'unreadable':
     case 'surplus': return null
-    default: return verdict.class satisfies never
   }
 }
 

@@ -72,7 +72,6 @@ export const textsOf = (node: MappingNode | null): readonly Text[] => {
     case 'template': return node.text.includes('{{') ? [node] : []
     case 'list': return node.items.flatMap(textsOf)
     case 'map': return node.entries.flatMap(textsOfEntry)
-    default: return node satisfies never
   }
 }
 

@@ -102,7 +102,6 @@ const constantsIn = (node: MappingNode): readonly string[] => {
     case 'constant': return node.value === null ? [] : [String(node.value)]
     case 'list': return node.items.flatMap(constantsIn)
     case 'map': return node.entries.flatMap((each) => (each.kind === 'entry' ? constantsIn(each.value) : []))
-    default: return node satisfies never
   }
 }
 

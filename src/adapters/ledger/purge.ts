@@ -31,7 +31,6 @@ export const withoutPersonalData = (event: DeliveryEvent, delivery: DeliveryName
     case 'reopened': return { ...event, reason: PURGED }
     case 'returned': return { ...event, reason: null }
     case 'reviewed': return { ...event, note: null }
-    default: return event satisfies never
   }
 }
 

@@ -22,7 +22,6 @@ export const standingValues = (standing: Standing): readonly SqlValue[] => {
       STATES.settled, null, null, standing.recipient, 0, standing.at, standing.outcome, standing.buyerLeadId,
       standing.revenue?.amount ?? null, standing.revenue?.currency ?? null, standing.cost?.amount ?? null, standing.cost?.currency ?? null, standing.attempts, standing.reason,
     ]
-    default: return standing satisfies never
   }
 }
 export const STANDING_COLUMNS = ['state', 'due_at', 'why', 'recipient', 'batch', 'settled_at', 'outcome', 'buyer_lead_id', 'revenue', 'currency', 'cost', 'cost_currency', 'attempts', 'reason'] as const

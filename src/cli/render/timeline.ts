@@ -128,7 +128,6 @@ const nextOf = ({ delivery: { lead, to, mode }, standing, events }: LoadedDelive
       if (standing.outcome === 'failed') return paint.dim(`next: nothing by itself; \`${commandFor(mode, 'deliver … --retry-failed')}\` takes it up again (${plural(standing.attempts, 'attempt')} so far)`)
       return paint.dim('next: nothing, it is settled')
     }
-    default: return standing satisfies never
   }
 }
 

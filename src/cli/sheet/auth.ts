@@ -13,7 +13,6 @@ export const authWords = (auth: AuthDefinition | null): string => {
     case 'token-request': return `token asked for at ${withoutCredentials(auth.url.text)}, sent as ${auth.header ?? 'Authorization'}`
     case 'hmac': return `HMAC-${auth.algorithm.toUpperCase()} of the body (${auth.encoding ?? 'hex'}) in ${auth.header}`
     case 'standard-webhooks': return 'Standard Webhooks signature (webhook-id, webhook-timestamp, webhook-signature)'
-    default: return auth satisfies never
   }
 }
 

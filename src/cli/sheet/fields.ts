@@ -38,7 +38,6 @@ const rowsOf = (node: MappingNode, name: string, when: string | null): readonly 
     case 'list': return node.items.flatMap((each, i) => rowsOf(each, joined(name, String(i)), when))
     case 'template': return [{ name, from: node.text, when }]
     case 'constant': return [{ name, from: String(node.value), when }]
-    default: return node satisfies never
   }
 }
 

@@ -166,6 +166,5 @@ const conclude = (policy: Policy, verdict: Verdict, attempts: readonly Attempt[]
       }
       return done(verdict.kind === 'duplicate' ? 'duplicate' : 'failed', path, recipient, verdict.reason, more)
     }
-    default: return verdict satisfies never
   }
 }

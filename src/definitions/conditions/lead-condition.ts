@@ -18,6 +18,5 @@ const valuesIn = (condition: Condition): readonly Scalar[] => {
     case 'compare': return [condition.value]
     case 'in': return condition.values
     case 'exists': case 'matches': return []
-    default: return condition satisfies never
   }
 }

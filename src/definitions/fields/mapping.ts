@@ -88,7 +88,6 @@ const readMapping = (node: YamlNode, reading: Reading): MappingNode => {
       if (!node.quoted && typeof node.value !== 'string') return { kind: 'constant', value: node.value, text: node.text, place: node.place }
       return { kind: 'template', text: node.text, place: node.place }
     }
-    default: return node satisfies never
   }
 }
 

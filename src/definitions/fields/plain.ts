@@ -39,7 +39,6 @@ const prose = (node: YamlNode): string => {
     case 'scalar': return isEmpty(node) ? '' : node.text.trim()
     case 'list': return node.items.map(prose).join('\n')
     case 'map': return node.entries.flatMap((each) => (each.kind === 'entry' ? [`${each.key}: ${prose(each.value)}`] : [])).join('\n')
-    default: return node satisfies never
   }
 }
 

@@ -56,7 +56,6 @@ const planIn = (own: string, { name, guard: written, shape, currency }: Pattern,
       const entrants = all(shape.entrants)
       return entrants && { kind: 'share', pattern: name, guard, weights: shape.weights, entrants }
     }
-    default: return shape satisfies never
   }
 }
 
@@ -75,6 +74,5 @@ const priced = (plan: Plan, price: NonNullable<Reference['price']>, currencyFor:
     case 'race': return { ...plan, entrants: plan.entrants.map(inner) }
     case 'auction': return { ...plan, bidders: plan.bidders.map(inner) }
     case 'share': return { ...plan, entrants: plan.entrants.map(inner) }
-    default: return plan satisfies never
   }
 }

@@ -97,7 +97,6 @@ const shapeOf = (kind: PatternKind, values: Values, places: Places, place: Place
     }
     case 'round robin': return { kind: 'share', entrants: plain(values.try, kind, reading), weights: (values.try ?? []).map(() => 1) }
     case 'weighted': return weightedShape(values.try ?? [], places.try ?? place, reading)
-    default: return kind satisfies never
   }
 }
 

@@ -46,7 +46,6 @@ export const compileAuth = (auth: AuthDefinition | null, options: TemplateOption
         return [['webhook-id', id], ['webhook-timestamp', timestamp], ['webhook-signature', signatures.join(' ')]]
       }
     }
-    default: return auth satisfies never
   }
 }
 

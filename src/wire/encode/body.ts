@@ -70,7 +70,6 @@ const compileText = (document: Document, definition: EndpointDefinition, format:
     }
     case 'text': return (input) => plainTextOf(document.build(input))
     case 'query': return () => ''
-    default: return format satisfies never
   }
 }
 

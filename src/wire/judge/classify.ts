@@ -22,7 +22,6 @@ export const verdictOfFault = (reply: FaultReply): Verdict => {
     case 'abandoned': return { kind: 'unknown', class: 'timeout', retry: true, interrupted: true, ...own }
     case 'malformed': return { kind: 'unknown', class: 'unreadable', retry: true, ...own }
     case 'result-blocked': return { kind: 'unknown', class: 'blocked', retry: false, ...own }
-    default: return reply.fault satisfies never
   }
 }
 

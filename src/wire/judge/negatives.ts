@@ -23,6 +23,5 @@ export const negative = (kind: Negative, answer: Answer, voice: Voice, at: numbe
       const told = toldOf(answer, voice.say(answer, 'the buyer answered with an error'), at)
       return failureOfClass(classOfStatus(answer.status, told.retryAfterMs), answer.status, told)
     }
-    default: return kind satisfies never
   }
 }

@@ -14,7 +14,6 @@ export const compileMapping = (node: MappingNode, options: TemplateOptions, omit
     case 'template': return compileLeaf(node, options, omitEmpty)
     case 'list': return { kind: 'list', items: node.items.map((each, i) => ({ kind: 'entry', key: String(i), shape: compileMapping(each, options, omitEmpty) })) }
     case 'map': return mapOf(compileEntries(node.entries, options, omitEmpty))
-    default: return node satisfies never
   }
 }
 

@@ -8,7 +8,6 @@ export const placeOfKey = (node: MappingNode, key: string): Place | null => {
     case 'map': return placeAmong(node.entries, key)
     case 'list': return first(node.items, (each) => placeOfKey(each, key))
     case 'template': case 'constant': return null
-    default: return node satisfies never
   }
 }
 

@@ -17,7 +17,6 @@ export const compilePath = (path: ValuePath): Finder | null => {
       return find && ((answer) => { const root = answer.html(); return root ? find(root) : [] })
     }
     case 'regex': return compileRegex(path.source, path.flags)
-    default: return path satisfies never
   }
 }
 

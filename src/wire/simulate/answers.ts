@@ -64,7 +64,6 @@ const meant = (intent: Intent, filled: Filled, filling: Filling, parsing: Parsin
     case 'invalid': return verdict.kind === 'failed' && verdict.class === 'invalid_data' && !verdict.retry && filled.status >= 400
       && (parsing.message === null || (verdict.reason ?? '').includes(filling.message))
     case 'unreadable': return verdict.kind === 'unconfirmed'
-    default: return intent satisfies never
   }
 }
 
@@ -170,7 +169,6 @@ const lastResort = (intent: Intent, parsing: ParsingDefinition): Sketch => {
     case 'duplicate': return draw(said(parsing), 409, parsing)
     case 'invalid': return draw(said(parsing), 400, parsing)
     case 'unreadable': return { status: 200, headers: { 'content-type': 'text/html; charset=utf-8' }, body: '<html><body><h2>We will be back soon' }
-    default: return intent satisfies never
   }
 }
 

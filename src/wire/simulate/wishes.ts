@@ -32,7 +32,6 @@ export const waysTo = (condition: Condition, want: boolean, no: string): readonl
       return isBody(condition.path) ? [[]] : [[{ path: condition.path, value: no }], []]
     }
     case 'compare': return compareWays(condition, want, no)
-    default: return condition satisfies never
   }
 }
 
@@ -49,7 +48,6 @@ const compareWays = ({ path, op, value }: Extract<Condition, { kind: 'compare' }
     case '>=': return say(want ? number : number - 1)
     case '<': return say(want ? number - 1 : number)
     case '<=': return say(want ? number : number + 1)
-    default: return op satisfies never
   }
 }
 

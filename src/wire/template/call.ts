@@ -49,7 +49,6 @@ export const compileExpression = (expression: Expression, context: Context): Rea
     case 'NullLiteral': case 'UndefinedLiteral': return () => null
     case 'SubExpression': return compileCall(expression, context)
     case 'PathExpression': return compileField(expression, context)
-    default: return expression satisfies never
   }
 }
 

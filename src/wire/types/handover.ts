@@ -22,7 +22,6 @@ export const verdictOfHandover = (reply: HandoverReply): Verdict => {
     case 'never': return failureOfClass('invalid_data', 422, told)
     // One mailbox of the buyer's has the lead and another refused it: selling it on, or again, may sell it twice.
     case 'partly': return { kind: 'unconfirmed', class: 'unreadable', reason, said: null }
-    default: return reply.why satisfies never
   }
 }
 
