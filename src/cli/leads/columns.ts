@@ -10,7 +10,6 @@ import type { Policy } from '../../core/policy.ts'
 import { textsIn, type MappingNode } from '../../definitions/mapping-node.ts'
 import { isSameName, leadPath, usualField } from '../../wire/draft/guess.ts'
 import type { Endpoint } from '../../wire/endpoint.ts'
-import { pathsOf } from '../../wire/parse/path.ts'
 import { someOf } from '../render/figures.ts'
 import { leadFieldsIn } from '../sheet/fields.ts'
 import type { Target } from '../recipients/catalogue.ts'
@@ -36,7 +35,7 @@ export const createStreamCheck = (target: Pick<Target, 'plan' | 'policies'>): In
     const before = known.fields.size
     for (const field of Object.keys(lead.fields)) known.fields.add(field)
     if (known.fields.size === before) return known.reason
-    const [first] = askedRemarks(file, [...known.fields], asked)
+    const first = askedRemarks(file, [...known.fields], asked).find(({ severity }) => severity === 'error')
     known.reason = first === undefined ? null : `${first.message}; ${first.help}`
     found.set(file, known)
     return known.reason
@@ -68,13 +67,13 @@ const fieldRemarks = (file: string, columns: readonly string[], { fields, words,
   return [remark(file, `no field that is mapped is in this file: ${someOf(fields, 8)}`, `it has ${someOf(columns, 8)}: in Field Mapping write ${leadPath(columns.find((each) => usualField(each) !== 'id') ?? 'name')}`)]
 }
 
-/** What a rule of a recipient asks of a lead. */
-interface Asked { readonly rule: string; readonly of: string; readonly field: string }
+/** What a rule of a recipient asks of a lead. `keepsBack`: without the field leads pass that it is there to keep back (`not (dnc = "yes")`); else none passes. */
+interface Asked { readonly rule: string; readonly of: string; readonly field: string; readonly keepsBack: boolean }
 
 const askedOf = ({ plan, policies }: Pick<Target, 'plan' | 'policies'>): readonly Asked[] => [...guardsIn(plan), ...[...policies.values()].flatMap(askedBy)]
 
 const askedBy = ({ name, duplicateCheck, acceptWhen, requirements }: Policy): readonly Asked[] => [
-  ...(duplicateCheck === null ? [] : [{ rule: 'Duplicate Check', of: name, field: fieldAt(duplicateCheck.field) }]),
+  ...(duplicateCheck === null ? [] : [{ rule: 'Duplicate Check', of: name, field: fieldAt(duplicateCheck.field), keepsBack: true }]),
   ...acceptedBy(acceptWhen, name),
   ...requirements.flatMap(({ check }) => (check.kind === 'condition' ? askedIn('Requirements', name, check.condition) : [])),
 ]
@@ -85,15 +84,22 @@ const guardsIn = (plan: Plan): readonly Asked[] =>
 
 const acceptedBy = (acceptWhen: LeadCondition | null, of: string): readonly Asked[] => (acceptWhen === null ? [] : askedIn('Accept When', of, acceptWhen.condition))
 
-const askedIn = (rule: string, of: string, condition: Condition): readonly Asked[] => pathsOf(condition).flatMap((path) => (path.kind === 'path' ? { rule, of, field: fieldAt(path.text) } : []))
+const askedIn = (rule: string, of: string, condition: Condition, keepsBack = false): readonly Asked[] => {
+  switch (condition.kind) {
+    case 'and':
+    case 'or': return condition.terms.flatMap((term) => askedIn(rule, of, term, keepsBack))
+    case 'not': return askedIn(rule, of, condition.term, !keepsBack)
+    default: return condition.path.kind === 'path' ? [{ rule, of, field: fieldAt(condition.path.text), keepsBack }] : []
+  }
+}
 
 const fieldAt = (path: string): string => withDots(path).replace(/^lead\./, '')
 
-/** A Duplicate Check of a field that no lead has keeps nobody back, and neither does `not dnc = "yes"`. A column that the same recipient asks for stands for no other. */
-const askedRemarks = (file: string, columns: readonly string[], asked: readonly Asked[]): readonly Diagnostic[] => asked.flatMap(({ rule, of, field }) => {
+/** Errors where somebody is not kept back. A column that the same recipient asks for stands for no other. */
+const askedRemarks = (file: string, columns: readonly string[], asked: readonly Asked[]): readonly Diagnostic[] => asked.flatMap(({ rule, of, field, keepsBack }) => {
   const column = isIn(columns, field) || columns.some((each) => field.startsWith(`${each}.`)) ? undefined : columnAlike(columns, field)
   if (column === undefined || asked.some((each) => each.of === of && each.field === column)) return []
-  return [diagnosticAt({ file, line: 1, col: 1 }, 'columns', `${rule} of ${of} asks for ${field}, which has another name in this file: no lead is known by it`, `write ${leadPath(column)} there, or rename it in the file; where it is something else, name it there too`)]
+  return [diagnosticAt({ file, line: 1, col: 1 }, 'columns', `${rule} of ${of} asks for ${field}, which has another name in this file: no lead is known by it`, `write ${leadPath(column)} there, or rename it in the file; where it is something else, name it there too`, keepsBack ? 'error' : 'warning')]
 })
 
 const columnAlike = (columns: readonly string[], field: string): string | undefined =>

@@ -27,6 +27,8 @@ describe('columns of a CSV file', () => {
     expect(await checked('id,DNC', 'Accept When: not (dnc = "yes")')).toContain('error[columns]: Accept When of a asks for dnc, which has another name in this file: no lead is known by it\n --> leads.csv:1:1\n  |\n1 | id,DNC\n  | ^\n  = help: write lead.DNC there, or rename it in the file; where it is something else, name it there too\n')
     expect(await checked('id,Do Not Call', 'Accept When: not (dnc = "yes")')).toContain('write lead.[Do Not Call] there')
     expect(await checked('id,Opt Out', 'Requirements: [not (lead.opt_out = "yes")]')).toContain('Requirements of a asks for opt_out')
+    // Where no lead would pass, the run goes on, as others may take them.
+    expect(await checked('id,DNC', 'Accept When: dnc = "clean" and not (not (dnc = "x"))')).toContain('warning[columns]: Accept When of a asks for dnc')
     for (const condition of ['Accept When: not (lead.dnc = "yes")', 'Accept When: not (lead.[dnc] = "yes" or source.name = "x" or campaign = "y")', 'Accept When: not (dnc = "yes") and not (DNC = "yes")']) expect(await checked('id,dnc,name', condition)).toBe('1 lead, nothing was sent\n')
   })
   it('of other names than the Accept When of a pattern has stop the run without a terminal too: nothing is sent', async () => {
