@@ -247,9 +247,9 @@ export class LeaseLostError extends Error {
   }
 }
 
-/** The store cannot be used: locked by another (exit 5), full, read-only, corrupt, of a newer version. */
+/** The store cannot be used: locked by another (exit 5), full, read-only, corrupt, put back to an earlier time, of a newer version. */
 export class StoreError extends Error {
-  readonly kind: 'held' | 'full' | 'read-only' | 'corrupt' | 'newer' | 'unreachable' | 'unsupported'
+  readonly kind: 'held' | 'full' | 'read-only' | 'corrupt' | 'put-back' | 'newer' | 'unreachable' | 'unsupported'
   readonly help: string
   constructor(kind: StoreError['kind'], message: string, help: string) {
     super(message)

@@ -1,7 +1,7 @@
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest'
 import { startBuyer } from '../world/buyer.ts'
 import type { Buyer } from '../world/buyer.ts'
-import { freshStore } from '../world/postgres.ts'
+import { freshStore, queryAt } from '../world/postgres.ts'
 import { endpointYaml } from '../engine/world.ts'
 import { createProject, leadsCsv, removeProjects } from './project.ts'
 import type { Project } from './project.ts'
@@ -97,6 +97,26 @@ describe('a store in PostgreSQL, from the command line', { timeout: 60_000 }, ()
     expect((await p.run('unpause', 'a', '--store', store.url)).code).toBe(0)
     await running(p, 'worker', '--drain')
     expect(buyer.journal).toHaveLength(40)
+  })
+
+  it('a store that was put back under a worker pauses all recipients, so that the worker that systemd starts in its place sells nothing again', async () => {
+    const p = await project()
+    p.write('recipients/b.yaml', `Recipient: b\n${endpointYaml(buyer.url)}`)
+    buyer.rescript({ do: 'accept', afterMs: 20 })
+    await p.run('pause', 'b', '--reason', 'its own', '--store', store.url)
+    await running(p, 'deliver', 'leads.csv', '--to', 'a', '--enqueue')
+    const worker = running(p, 'worker', '--drain', '--concurrency', '1')
+    await vi.waitFor(() => expect(buyer.journal.length).toBeGreaterThan(2), { timeout: 10_000 })
+    await queryAt(store.url, `DELETE FROM ${new URL(store.url).searchParams.get('schema')}.workers`)
+    expect(await worker).toMatchObject({ code: 1, err: expect.stringMatching(/the store is not as this worker left it[\s\S]*finalmile unpause/) })
+    const sent = buyer.journal.length
+    expect((await running(p, 'worker', '--drain')).code).toBe(0)
+    expect(buyer.journal).toHaveLength(sent)
+    const status = (await p.run('status', '--store', store.url)).out
+    expect([status.includes('put back to an earlier time'), status.includes('its own')]).toEqual([true, true])
+    await p.run('unpause', 'a', '--store', store.url)
+    expect((await running(p, 'worker', '--drain')).code).toBe(0)
+    expect(new Set(buyer.journal.map((each) => each.key)).size).toBe(40)
   })
 
   it('never shows the password of the store', async () => {

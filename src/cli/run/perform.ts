@@ -1,7 +1,10 @@
 import { resolve } from 'node:path'
 import { createTransport } from '../../adapters/transport.ts'
+import type { Instant } from '../../base/time.ts'
+import type { Mode } from '../../core/event.ts'
 import type { Run } from '../../core/run.ts'
 import type { Catalogue, Recipient } from '../../definitions/recipient.ts'
+import { StoreError, type Ledger } from '../../ports.ts'
 import { EXIT } from '../exit.ts'
 import { watchInterrupts } from '../interrupts.ts'
 import { compileAlone, compileEndpoints, NOT_PRICED, withOthers } from '../recipients/compile.ts'
@@ -59,6 +62,7 @@ export const perform = async (invocation: Invocation, order: Order): Promise<num
   } catch (error) {
     progress.stop()
     const code = await presentFailure(error, err, sending, { settings, mode })
+    if (error instanceof StoreError && error.kind === 'put-back') await pauseAll(ledger, mode, all, clock.now()).catch((pausing: unknown) => presentFailure(pausing, err, sending, { settings, mode }))
     await record?.close().catch((closing: unknown) => (closing === error ? code : presentFailure(closing, err, sending, { settings, mode })))
     return code
   } finally {
@@ -66,6 +70,15 @@ export const perform = async (invocation: Invocation, order: Order): Promise<num
     await transport.close()
     await ledger.close()
     await sandbox?.close()
+  }
+}
+
+/** What the store has forgotten would be sold again, also by the worker that systemd starts in place of this one. */
+const pauseAll = async (ledger: Ledger, mode: Mode, recipients: readonly Recipient[], at: Instant): Promise<void> => {
+  const paused = new Set((await ledger.recipientStates(mode)).filter((each) => each.paused !== null).map((each) => each.recipient))
+  for (const each of recipients) {
+    if (each.kind !== 'endpoint' || each.definition.type === 'pool' || paused.has(each.id)) continue
+    await ledger.setPaused(each.id, mode, { at, reason: 'the store was put back to an earlier time: reconcile with the buyer, then unpause' })
   }
 }
 

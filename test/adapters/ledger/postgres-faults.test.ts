@@ -134,7 +134,7 @@ describe('several workers on one store', { timeout: 60_000 }, () => {
     await queryAt(url, `DELETE FROM ${schemaOf(url)}.workers`)
     // Two heartbeats.
     await new Promise((resolve) => setTimeout(resolve, 500))
-    const said = { kind: 'corrupt', help: expect.stringContaining('reconcile') }
+    const said = { kind: 'put-back', help: expect.stringContaining('reconcile') }
     await expect(one.keepLease()).rejects.toMatchObject(said)
     await expect(one.append([first(delivery('L2'))])).rejects.toMatchObject(said)
     await expect(one.takeDue(query)).rejects.toMatchObject(said)
@@ -271,7 +271,7 @@ describe('several workers on one store', { timeout: 60_000 }, () => {
     await one.append([first(delivery('L1')), first(delivery('L2'))])
     await queryAt(url, `SET search_path = ${schemaOf(url)}; ${change} WHERE lead_id = 'L1'`)
     const step = (lead: string): Step => ({ deliveryId: delivery(lead).id, version: 1, runId: 'r1', events: tried('/', 'a', 1, accepted), standing: { state: 'working' } })
-    await expect(one.append([step('L1'), step('L2')])).rejects.toMatchObject({ kind: 'corrupt', help: expect.stringContaining('finalmile reconcile') })
+    await expect(one.append([step('L1'), step('L2')])).rejects.toMatchObject({ kind: 'put-back', help: expect.stringContaining('finalmile reconcile') })
     expect((await one.ofLead('L1'))[0]?.events.length ?? 1).toBe(1)
     expect((await one.ofLead('L2'))[0]?.events).toHaveLength(1)
   })

@@ -224,7 +224,7 @@ describe('one writer', () => {
     copyFileSync(path, join(folder, 'copy.db'))
     await deliver('L2')
     copyFileSync(join(folder, 'copy.db'), path)
-    await expect(deliver('L3')).rejects.toMatchObject({ kind: 'corrupt', message: expect.stringContaining('it ends at entry 1, and 2 were recorded'), help: expect.stringContaining(`remove ${path}-mark`) })
+    await expect(deliver('L3')).rejects.toMatchObject({ kind: 'put-back', message: expect.stringContaining('it ends at entry 1, and 2 were recorded'), help: expect.stringContaining(`remove ${path}-mark`) })
     await kept(path, 'L1')
     const pausing = await openSqliteLedger({ path, use: 'touch' })
     await pausing.setPaused('a', 'live', { at: T0, reason: 'by hand' })

@@ -75,5 +75,5 @@ export const takeLease = async (db: Database, schema: string, leaseMs: number) =
 }
 
 /** What this worker recorded is not there, and nobody took it over. */
-export const putBack = (): StoreError => new StoreError('corrupt', 'the store is not as this worker left it: some of what it recorded is gone',
-  'it was put back to an earlier time, by a backup or by a replica that took over without the last commits: what was sold since would be sold again; pause the recipients and let `finalmile reconcile` compare with the buyers\' lists before the workers go on')
+export const putBack = (): StoreError => new StoreError('put-back', 'the store is not as this worker left it: some of what it recorded is gone',
+  'it was put back to an earlier time, by a backup or by a replica that took over without the last commits: what was sold since would be sold again; all recipients stay paused (a run that finds this pauses them) until `finalmile reconcile` has compared with the buyers\' lists and `finalmile unpause` lets the workers go on')

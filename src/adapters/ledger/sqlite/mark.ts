@@ -23,7 +23,7 @@ export const createMark = (db: DatabaseSync, path: string): Mark => {
       const known = readMark(file)
       const end = nextSeq(db)
       if (end >= known) return
-      throw new StoreError('corrupt', `the store ${path} was put back to an earlier time, or has lost its WAL: it ends at entry ${end - 1}, and ${known - 1} were recorded in it`,
+      throw new StoreError('put-back', `the store ${path} was put back to an earlier time, or has lost its WAL: it ends at entry ${end - 1}, and ${known - 1} were recorded in it`,
         `what was sold since would be sold again: put the later one back, with its -wal; where that is lost, \`finalmile pause\` all recipients, let \`finalmile reconcile\` compare with the buyers' lists, and remove ${file} before you go on`)
     },
     move: () => {
