@@ -97,7 +97,7 @@ export const SETTINGS = {
   fileName: { key: 'File Name', kind: TEXT, doc: 'SFTP: the name of the file', example: 'leads-{{format now "YYYY-MM-DD"}}.csv' },
   key: { key: 'Key', aliases: ['Private Key'], kind: TEXT, doc: 'SFTP: the private key', example: '${SFTP_KEY}' },
   hostKey: { key: 'Host Key', kind: WORDS, doc: "SFTP: the server's key", example: 'SHA256:…' },
-  path: { key: 'Path', kind: TEXT, doc: 'File: where it is written', example: 'out/leads.csv' },
+  path: { key: 'Path', kind: TEXT, doc: 'File: where it is written, each lead to a file of its own (with Batch, many to one); a folder ends with a slash', example: 'out/{{lead.id}}.csv' },
 } as const satisfies Readonly<Record<string, Field<unknown>>>
 
 /** What a service does with the lead; `Call Window` and `Timezone` are kept by finalmile itself. All may stand at the top level. */

@@ -40,7 +40,12 @@ describe('check says what is wrong with', () => {
   })
 
   it('nothing, where nothing is wrong', () => {
-    for (const each of [email(), sftp('sftp://u@files.example:2222/in/'), buildFile({ path: 'out/leads.csv' })]) expect(compileEndpoint(each).diagnostics).toEqual([])
+    for (const each of [email(), sftp('sftp://u@files.example:2222/in/'), buildFile({ path: 'out/' }), buildFile({ path: textOf('out/{{lead.id}}.csv') })]) expect(compileEndpoint(each).diagnostics).toEqual([])
+  })
+
+  it('one name for the files of all leads, which are a file each but in batches', () => {
+    expect(compileEndpoint(buildFile({ path: 'out/leads.csv' })).diagnostics).toMatchObject([{ severity: 'warning', message: 'each lead is written to a file of its own, and all are called leads.csv: those behind the first are leads-….csv' }])
+    expect(compileEndpoint({ ...buildFile({ path: 'out/leads.csv' }), batch: { format: 'csv', results: null, match: null } }).diagnostics).toEqual([])
   })
 })
 

@@ -53,8 +53,13 @@ const compileTarget = (definition: EndpointOf<'sftp' | 'file'>, server: ServerAd
   const isSftp = definition.type === 'sftp'
   const path: Text | null = isSftp ? server && { text: server.path, place: definition.url?.place ?? definition.place } : definition.settings.path ?? (definition.url && { ...definition.url, text: definition.url.text.trim().replace(/^file:(\/\/(?=\/))?/i, '') })
   const { fileName } = definition.settings
-  if (!isSftp && path === null) options.tell(definition.place, 'missing-key', `${definition.name} has no Path`, 'write Path: out/leads.csv under Settings, or Path: out/ for a file of its own for each lead')
+  if (!isSftp && path === null) options.tell(definition.place, 'missing-key', `${definition.name} has no Path`, 'write Path: out/ under Settings for a file of its own for each lead; Batch: puts many into one')
   if (fileName?.text.includes('/')) options.tell(fileName.place, 'bad-value', 'File Name has a slash', `write the folder into ${isSftp ? 'Endpoint' : 'Path'}`)
+  const named = fileName ?? (isSftp || path?.text.trim().endsWith('/') === true ? null : path)
+  if (definition.batch === null && named && !named.text.includes('{{')) {
+    const { name } = splitPath(named.text.trim())
+    options.tell(named.place, 'one-name', `each lead is written to a file of its own, and all are called ${name}: those behind the first are ${withKey(name, '…')}`, 'write {{lead.id}} into the name, or Batch: {Accumulate: 100 leads or 5 minutes} for many leads in one file', 'warning')
+  }
   const words = path && compilePathWords(path, options)
   const ownName = fileName && compilePathWords(fileName, options)
   const ending = ENDINGS[formatOf(definition)]
