@@ -12,6 +12,10 @@ const NOTHING: RecipientFacts = { paused: null, closedUntil: null }
 
 type SharedCircuits = ReturnType<typeof createSharedCircuits>
 
+/** Alone at its store a process knows its circuits best, but for a person's word (`unpause`) that brings the trial of this opening forward. */
+const isHurried = (own: Circuit | undefined, stored: Circuit, at: Instant): boolean =>
+  own?.kind === 'open' && stored.kind === 'open' && stored.waitMs === own.waitMs && stored.until < own.until && stored.until <= at
+
 /**
  * What is known of each recipient, as all processes know it: pauses, closings, circuits, caps that are used up.
  * `changed` is called for each recipient that may have opened or closed, so that leads which wait for it decide again.
@@ -44,11 +48,12 @@ export const createRecipientFacts = (ledger: Ledger, mode: Mode, policies: Reado
     if (ledger.shared) for (const [recipient, facts] of now) if (facts.full && facts.full.size > 0) set(recipient, { full: new Set() })
     for (const state of await ledger.recipientStates(mode)) {
       const before = now.get(state.recipient)
-      if (ledger.shared && before) learn(state.recipient, circuitFrom(state.circuit))
+      const stored = circuitFrom(state.circuit)
+      if (before && (ledger.shared || isHurried(before.circuit, stored, at))) learn(state.recipient, stored)
       const paused = state.paused && { reason: state.paused.reason }
       const closedUntil = state.closedUntil !== null && state.closedUntil > at ? state.closedUntil : null
       if (before && before.paused?.reason === paused?.reason && before.closedUntil === closedUntil) continue
-      set(state.recipient, { paused, closedUntil, ...(before?.circuit || state.circuit === null ? {} : { circuit: circuitFrom(state.circuit) }) })
+      set(state.recipient, { paused, closedUntil, ...(before?.circuit || state.circuit === null ? {} : { circuit: stored }) })
     }
   }
 

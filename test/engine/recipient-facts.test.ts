@@ -47,6 +47,18 @@ it('alone at its store it counts failures by itself: what the store keeps of a c
   expect(await facts.answered('a', broken, 3, 2)).toBe('opened')
 })
 
+it('alone at its store it hears of a trial that a person has brought forward, and of no older opening', async () => {
+  const ledger = createMemoryLedger()
+  const facts = createRecipientFacts(ledger, 'live', breaks, () => undefined)
+  for (const at of [1, 2]) await facts.answered('a', broken, at, at)
+  expect(facts.now.get('a')?.circuit).toEqual({ kind: 'open', until: 1_002, waitMs: 1_000 })
+  for (const [stored, until] of [[{ kind: 'open', until: 300, waitMs: 500 }, 1_002], [{ kind: 'open', until: 500, waitMs: 1_000 }, 1_002], [{ kind: 'open', until: 300, waitMs: 1_000 }, 300]] as const) {
+    await ledger.setCircuit('a', 'live', JSON.stringify(stored))
+    await facts.refresh(400)
+    expect(facts.now.get('a')?.circuit).toEqual({ kind: 'open', until, waitMs: 1_000 })
+  }
+})
+
 it('a recipient that is paused stays paused for what it was paused for first', async () => {
   const ledger = createMemoryLedger()
   const facts = createRecipientFacts(ledger, 'live', new Map(), () => undefined)
