@@ -104,7 +104,7 @@ describe('a mistake on the command line exits 2, says what to do on stderr, and 
     ['a topic that is misspelt', ['reference', 'batchh'], 'did you mean Batch?'],
     ['a topic that the reference does not have', ['reference', 'nope'], 'its chapters are Every recipient, Endpoints'],
     ['a recipient file that is not there', ['check', 'nope.yaml'], 'no file or folder nope.yaml'],
-    ['a port that is none', ['sandbox', '--port', '70000'], '--port takes a number from 1 to 65535'],
+    ['a port that is none', ['sandbox', '--port', '70000'], '--port takes a number from 0 (a free one) to 65535'],
     ['an unknown command without a likeness', ['frob'], 'see finalmile --help'],
     ['a shell that is not known', ['completion', 'tcsh'], 'bash, zsh and fish'],
     ['a review that is not known', ['review', 'sell'], 'list, retry, accept and drop'],

@@ -14,7 +14,7 @@ export const readCount = (flag: string) => (value: string): number => {
 
 export const readPort = (value: string): number => {
   const port = Number(value)
-  if (!/^\d+$/.test(value) || port < 1 || port > 65_535) throw usageError(`--port takes a number from 1 to 65535, not "${value}"`, 'for example --port 4100; leave it out for a free one')
+  if (!/^\d+$/.test(value) || port > 65_535) throw usageError(`--port takes a number from 0 (a free one) to 65535, not "${value}"`, 'for example --port 4100; leave it out for a free one')
   return port
 }
 
