@@ -138,6 +138,9 @@ describe('resume from cron', () => {
     a.rescript({ do: 'accept', price: '33.00' })
     expect(await project.json('resume', '--yes', '--wait', '60s')).toMatchObject({ leads: 1, revenue: '33.00' })
     expect(readdirSync(join(project.folder, 'runs'))).toHaveLength(1)
+    // Who gave a file finds its files, though nothing was left to do.
+    expect(await project.json('deliver', 'leads.csv', '--to', 'a', '--yes')).toMatchObject({ leads: 0, already_settled: 1 })
+    expect(readdirSync(join(project.folder, 'runs'))).toHaveLength(2)
   })
 })
 

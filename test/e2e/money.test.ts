@@ -128,6 +128,13 @@ describe("a buyer's returns", () => {
     expect(await revenueOf(project)).toBe('90.00')
   })
 
+  it('of rows that cannot be read alone are told in the exit code, the others are booked', async () => {
+    const project = await sold()
+    project.write('returns.csv', 'lead_id,amount\nL1,5,a,b,c\nL2,5\n')
+    expect(await project.run('returns', 'returns.csv')).toMatchObject({ code: 3, err: expect.stringMatching(/bad row .*returns\.csv:2[\s\S]*✓ 1 return booked/) })
+    expect(await project.run('returns', 'returns.csv')).toMatchObject({ code: 3, err: expect.stringContaining('0 returns booked; 1 had been booked before') })
+  })
+
   it('are of the Refund Amount beside what the lead cost the buyer; where no column names amounts, that is told', async () => {
     const project = await sold()
     project.write('returns.csv', 'Lead ID,Price,Refund Amount\nL1,45.00,5.00\n')

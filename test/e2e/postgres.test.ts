@@ -119,6 +119,17 @@ describe('a store in PostgreSQL, from the command line', { timeout: 60_000 }, ()
     expect(new Set(buyer.journal.map((each) => each.key)).size).toBe(40)
   })
 
+  it('a worker that was taken for gone ends with 5, so that who starts it anew can tell that from a fault', async () => {
+    const p = await project()
+    buyer.rescript({ do: 'accept', afterMs: 20 })
+    await running(p, 'deliver', 'leads.csv', '--to', 'a', '--enqueue')
+    const worker = running(p, 'worker', '--drain', '--concurrency', '1')
+    await vi.waitFor(() => expect(buyer.journal.length).toBeGreaterThan(2), { timeout: 10_000 })
+    await queryAt(store.url, `UPDATE ${new URL(store.url).searchParams.get('schema')}.workers SET lost = true`)
+    expect(await worker).toMatchObject({ code: 5, err: expect.stringContaining('another finalmile process has taken over') })
+    expect((await p.run('status', '--store', store.url)).out).not.toContain('paused')
+  })
+
   it('never shows the password of the store', async () => {
     const p = await project()
     const wrong = store.url.replace(':secret@', ':canary-word@')
