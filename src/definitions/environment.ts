@@ -5,18 +5,12 @@ import { suggest } from './suggest.ts'
 import { tagAt } from './tags.ts'
 import type { YamlEntry, YamlNode, YamlScalar } from './yaml-tree.ts'
 
-interface Substituted {
-  readonly root: YamlNode
-  /** Every value that came from the environment: shown as `••••` everywhere. */
-  readonly secrets: ReadonlySet<string>
-  readonly diagnostics: readonly Diagnostic[]
-}
-
 /**
  * Replaces `${NAME}` in every value but those of keys that only show something. The value is never read again, neither
- * as YAML nor as a template: what would be a template in it is written so that the template prints it.
+ * as YAML nor as a template: what would be a template in it is written so that the template prints it. All that came from
+ * the environment is secret: shown as `••••` everywhere.
  */
-export const substitute = (root: YamlNode, env: Environment): Substituted => {
+export const substitute = (root: YamlNode, env: Environment) => {
   const secrets = new Set<string>()
   const diagnostics: Diagnostic[] = []
   const node = (each: YamlNode): YamlNode => {

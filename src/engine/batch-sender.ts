@@ -1,14 +1,15 @@
 import type { Instant } from '../base/time.ts'
 import { isPriced } from '../core/booking.ts'
+import type { Claim } from '../core/claim.ts'
 import { evolveAll } from '../core/history.ts'
 import type { Policy } from '../core/policy.ts'
 import { claimsOf, gateOf, whileGathered } from '../core/admission.ts'
 import type { Verdict } from '../core/verdict.ts'
+import type { EndpointDefinition } from '../definitions/endpoint-definition.ts'
 import type { Endpoint, Rendered } from '../wire/endpoint.ts'
 import type { AnyReply } from '../wire/request.ts'
 import { hashOf, inputOf, isTokenRepeat, neverSent, startedEvent, unsendable } from './attempt.ts'
 import type { Member } from './batch-order.ts'
-import { claimForAll } from './claim-for-all.ts'
 import type { Dispatcher } from './dispatcher.ts'
 import { idempotencyKeyOf } from './identity.ts'
 import type { Limits } from './limits.ts'
@@ -155,4 +156,23 @@ const wholeVerdict = (verdicts: readonly Verdict[]): Verdict | null => {
   const [first] = verdicts
   if (!first || (first.kind !== 'failed' && first.kind !== 'unknown') || !first.retry) return null
   return verdicts.every((each) => each.kind === first.kind && each.reason === first.reason) ? first : null
+}
+
+/**
+ * What one request for many leads claims of limits that hold over all processes and runs: a circuit's one trial, a start of the
+ * recipient's rate. In a step of the first lead's, before any of them is started; false where it was refused, so that all decide again.
+ */
+const claimForAll = async ({ deps: { ledger }, settings, heard }: Surroundings, { paces, refused }: Limits, work: Work, endpoint: EndpointDefinition, trial: readonly Claim[], now: Instant): Promise<boolean> => {
+  const pace = ledger.shared ? null : paces.claim(endpoint, now)
+  const claims = pace ? [...trial, pace] : trial
+  if (claims.length === 0) return true
+  const [result] = await ledger.append([{ deliveryId: work.delivery.id, version: work.history.version, runId: settings.runId, events: [], standing: { state: 'working' }, claims, at: now }])
+  if (result?.kind === 'refused') {
+    refused(work, result.claim, now)
+    return false
+  }
+  if (result?.kind !== 'ok') throw new Error(`the store refused what a batch with delivery ${work.delivery.id} claims: ${result?.kind ?? 'no result'}`)
+  paces.granted(endpoint.id)
+  heard.claimed(trial, now)
+  return true
 }

@@ -4,20 +4,7 @@ import type { Standing, Step, StepResult } from '../../ports.ts'
 import { DELIVERY_COLUMNS, STANDING_COLUMNS, WORKING, deliveryValues, standingValues, type SqlValue } from './rows.ts'
 
 /** A step as its SQL values: cheap to hand to another thread, nothing left to compute there. */
-export interface PackedStep {
-  readonly deliveryId: string
-  readonly version: number
-  readonly runId: string
-  readonly informed: boolean
-  readonly count: number
-  /** JSON of the events. */
-  readonly events: string
-  readonly at: number
-  readonly sales: readonly string[]
-  readonly claims: readonly Claim[]
-  readonly create: readonly SqlValue[] | null
-  readonly standing: readonly SqlValue[]
-}
+export type PackedStep = ReturnType<typeof pack>
 
 /** A number is the seq of an append that was made. */
 export type PackedResult =
@@ -30,7 +17,7 @@ export type PackedResult =
 
 const NO_CLAIMS: readonly Claim[] = []
 
-export const pack = (step: Step): PackedStep => ({
+export const pack = (step: Step) => ({
   deliveryId: step.deliveryId, version: step.version, runId: step.runId, informed: step.informed === true, count: step.events.length,
   events: JSON.stringify(step.events), at: step.events.at(-1)?.at ?? step.at ?? 0, sales: buyersIn(step.events), claims: step.claims ?? NO_CLAIMS,
   create: step.create ? deliveryValues(step.create) : null, standing: standingValues(step.standing),

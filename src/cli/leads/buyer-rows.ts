@@ -1,7 +1,6 @@
 import type { BadRow } from '../../adapters/leads/batch.ts'
 import { unguardCell } from '../../base/csv.ts'
 import { usageError } from '../../base/diagnostic.ts'
-import type { Instant } from '../../base/time.ts'
 import type { Lead } from '../../core/lead.ts'
 import { timeOf } from '../../core/received.ts'
 import { creditOf } from '../../core/returns.ts'
@@ -11,25 +10,7 @@ import { openLeads } from './files.ts'
 import { textOf } from '../flags/options.ts'
 
 /** One row of a list that a buyer sent: returns, or what they bought. */
-export interface BuyerRow {
-  readonly file: string
-  readonly line: number
-  /** As the row names the lead: by our id, by the buyer's, or by a column that may be either. */
-  readonly ours: string | null
-  readonly theirs: string | null
-  readonly either: string | null
-  readonly recipient: string | null
-  /** As the row writes it; it may name no currency. */
-  readonly amount: string | null
-  /** As a column of its own names it, for amounts that do not. */
-  readonly currency: string | null
-  readonly reason: string | null
-  /** When it came back; when it was sold is ours to know. */
-  readonly at: Instant | null
-  readonly status: string | null
-  /** What the row says that cannot be read: an amount or a date. */
-  readonly problem: string | null
-}
+export type BuyerRow = ReturnType<typeof rowOf>
 
 const NAMES = {
   ours: ['ourleadid', 'ourid', 'partnerleadid', 'vendorleadid', 'externalid', 'sourceid', 'leadref', 'reference'],
@@ -67,7 +48,7 @@ export const readBuyerRows = async (invocation: Invocation, file: string): Promi
 export const isWithoutAmounts = (rows: readonly BuyerRow[]): boolean => rows.length > 0 && rows.every((each) => each.amount === null)
 export const AMOUNT_COLUMNS = 'a column amount, refund, credit, price or payout'
 
-const rowOf = (fields: Lead['fields'], given: { readonly ours: string | null; readonly theirs: string | null }, file: string, line: number): BuyerRow => {
+const rowOf = (fields: Lead['fields'], given: { readonly ours: string | null; readonly theirs: string | null }, file: string, line: number) => {
   const byName = new Map(Object.entries(fields).map(([name, value]) => [plainName(name), value]))
   const pick = (names: readonly string[]): string | null => {
     for (const name of names) {
@@ -85,10 +66,15 @@ const rowOf = (fields: Lead['fields'], given: { readonly ours: string | null; re
   const at = atText === null ? null : timeOf(atText)
   return {
     file, line,
+    /** As the row names the lead: by our id, by the buyer's, or by a column that may be either. */
     ours: named(given.ours, NAMES.ours), theirs: named(given.theirs, NAMES.theirs),
     either: given.ours === null && given.theirs === null ? idIn(NAMES.either) : null,
     recipient: pick(NAMES.recipient),
-    amount, currency: currency?.toUpperCase() ?? null, reason: pick(NAMES.reason), at, status: pick(NAMES.status),
+    /** As the row writes it; it may name no currency, and a column of its own do so. */
+    amount, currency: currency?.toUpperCase() ?? null,
+    /** When it came back; when it was sold is ours to know. */
+    at, reason: pick(NAMES.reason), status: pick(NAMES.status),
+    /** What the row says that cannot be read: an amount or a date. */
     problem: problemOf(amount, currency) ?? (atText !== null && at === null ? `"${atText}" is no date: expected such as 2026-11-24, 11/24/2026 or 24.11.2026` : null),
   }
 }

@@ -2,22 +2,14 @@ import { usageError } from '../../../base/diagnostic.ts'
 import { MASK } from '../../../base/secrets.ts'
 import { suggest } from '../../../definitions/suggest.ts'
 
-/** A store's URL, taken apart. */
-export interface Address {
-  /** For node-postgres: without our own parameters. */
-  readonly url: string
-  readonly schema: string
-  readonly queue: 'own' | 'pgboss'
-  /** For people: the password masked. */
-  readonly shown: string
-  readonly secrets: readonly string[]
-}
+/** A store's URL, taken apart: `url` is for node-postgres, without our own parameters, `shown` for people, without the password. */
+export type Address = ReturnType<typeof readAddress>
 
 const DEFAULT_SCHEMA = 'finalmile'
 const OWN: readonly string[] = ['schema', 'queue']
 
 /** `postgres://user:password@host:5432/database?schema=finalmile&queue=own`; all else is node-postgres' own (`sslmode`). */
-export const readAddress = (text: string): Address => {
+export const readAddress = (text: string) => {
   let url: URL
   try {
     // `user:password@/database?host=/run/postgresql`, as clouds hand it out: a URL has no user without a host.

@@ -1,9 +1,8 @@
-import { deliveryKeyOf } from '../../../core/delivery-id.ts'
 import type { Choice } from '../../../core/event.ts'
 import { refusedClaim } from '../../../core/claim.ts'
 import type { PackedResult, PackedStep } from '../packing.ts'
 import { standingOf, STANDING_COLUMNS, STATES, type SqlValue } from '../rows.ts'
-import { leadKey, type Steps, type View } from './view.ts'
+import { keyOf, leadKey, type Steps, type View } from './view.ts'
 
 /** A delivery as the group leaves it. */
 export interface Changed {
@@ -22,19 +21,11 @@ export interface Changed {
 export interface Logged { readonly changed: Changed; readonly runId: string; readonly count: number; readonly events: string; readonly result: number }
 interface Sale { readonly leadId: string; readonly recipient: string; readonly mode: string; readonly number: number }
 
-/** What a group of steps comes to: an answer for each, and all that is to be written. */
-export interface Judged {
-  /** Null: taken; its number is known once it is written. */
-  readonly results: readonly (Exclude<PackedResult, number> | null)[]
-  readonly changed: readonly Changed[]
-  readonly log: readonly Logged[]
-  readonly sales: readonly Sale[]
-  readonly counters: ReadonlyMap<string, number>
-  readonly permits: ReadonlyMap<string, number>
-}
+/** What a group of steps comes to: an answer for each (null: taken; its number is known once it is written), and all that is to be written. */
+export type Judged = ReturnType<typeof judge>
 
 /** One step after the other, each seeing what those before it did; the meaning is the one of `test/world/memory-ledger`. */
-export const judge = (steps: readonly Steps[], view: View): Judged => {
+export const judge = (steps: readonly Steps[], view: View) => {
   const changed = new Map<string, Changed>()
   const sold = new Map<string, Set<string>>()
   const sales: Sale[] = []
@@ -50,8 +41,7 @@ export const judge = (steps: readonly Steps[], view: View): Judged => {
 
   const one = ({ packed, starts, once, joined }: Steps, i: number): Exclude<PackedResult, number> | null => {
     const { deliveryId } = packed
-    const key = deliveryKeyOf(deliveryId)
-    if (!key) throw new Error(`${deliveryId} is no delivery's id`)
+    const key = keyOf(deliveryId)
     const made = changed.get(deliveryId)
     const known = view.deliveries.get(deliveryId)
     const lead = leadKey(key.leadId, key.mode, key.number)

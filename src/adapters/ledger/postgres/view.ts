@@ -48,7 +48,7 @@ export interface Steps {
 
 export const leadKey = (leadId: string, mode: string, number: number): string => `${mode} ${number} ${leadId}`
 
-const keyOf = (deliveryId: string) => {
+export const keyOf = (deliveryId: string) => {
   const key = deliveryKeyOf(deliveryId)
   if (!key) throw new Error(`${deliveryId} is no delivery's id`)
   return key
