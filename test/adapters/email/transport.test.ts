@@ -294,9 +294,9 @@ describe('a stop', () => {
   it('sends nothing after it, by close or by its signal', async () => {
     const server = await open()
     const transport = createTransport()
-    expect(await transport.send(rendered(server.port), settings(), AbortSignal.abort())).toMatchObject({ kind: 'fault', fault: 'unreachable' })
+    expect(await transport.send(rendered(server.port), settings(), AbortSignal.abort())).toMatchObject({ kind: 'fault', fault: 'stopped' })
     await transport.close()
-    expect(await transport.send(rendered(server.port), settings())).toMatchObject({ kind: 'fault', fault: 'unreachable' })
+    expect(await transport.send(rendered(server.port), settings())).toMatchObject({ kind: 'fault', fault: 'stopped' })
     expect(server.mails).toHaveLength(0)
   })
 })
