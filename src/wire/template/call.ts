@@ -58,6 +58,10 @@ const compileField = (path: Path, context: Context): Read | null => {
     context.tell(place, 'unknown-name', `"${path.original}" is not a field`, 'write lead.name, source.name or a bare name')
     return null
   }
+  if (/^[“”„‘’«»]/.test(path.original)) {
+    context.tell(place, 'bad-template', `${path.original} is read as the name of a field: a typographic quote is a letter`, 'write straight quotes within {{…}}: {{default lead.country "US"}}')
+    return null
+  }
   if (path.original.includes('/') && !path.parts.some((each) => each.includes('/'))) {
     context.tell(place, 'unknown-name', `"${path.original}" is not a field, and nothing is computed here`, 'write lead.name, or lead.[a/b] for a name with a slash; what is computed comes as a field of the lead')
     return null

@@ -45,9 +45,10 @@ describe('helpers', () => {
     ['{{format lead.x "MM/dd/yyyy"}}', /"dd", which stands for nothing/], ['{{format lead.x "yyyy-MM-dd"}}', /has "yyyy"/], ['{{format lead.x "(xxx) xxx-xxxx"}}', /a digit of a phone is #/], ['{{format lead.x "%Y-%m-%d"}}', /has "Y"/], ['{{format lead.x "ISO"}}', /has "ISO".*YYYY-MM-DD HH:mm:ss/], ['{{format lead.x "MMMM Do"}}', /has "o"/], ['{{format lead.x "h:mm A at D"}}', /has "t"/],
     ['{{format lead.x "YYYY-MM-DD HH:MM"}}', /minutes are mm/], ['{{format lead.x "mm/DD/YYYY"}}', /months are MM/], ['{{format lead.x "YYYY" tz="Mars/One"}}', /time zone/], ['{{format lead.x "YYYY" tz="BST"}}', /time zone/],
     ['{{date_add now "3 constructor"}}', /counts in seconds.*got "3 constructor"/], ['{{date_add now "3m"}}', /got "3m"/], ['{{date_add now "soon"}}', /takes a number/], ['{{date_add now lead.n "fortnights"}}', /got "fortnights"/],
-    ['{{upper lead.x tz="UTC"}}', /no option "tz"/], ['{{lookup lead.x "region"}}', /no table "region"/], ['{{hash lead.x "sha1"}}', /sha256 and md5/], ['{{hash lead.x sha1}}', /sha256 and md5, got "sha1"/], ['{{state lead.x abbr}}', /"name" or "code", got "abbr"/], ['{{run.number}}', /run has no "number"/], ['{{@root.lead}}', /not a field/],
+    ['{{upper lead.x tz="UTC"}}', /no option "tz"/], ['{{lookup lead.x "region"}}', /no table "region"/], ['{{hash lead.x "sha1"}}', /sha256 and md5/], ['{{hash lead.x sha1}}', /sha256 and md5, got "sha1"/], ['{{state lead.x abbr}}', /"name" or "code", got "abbr"/], ['{{run.number}}', /run has no "number"/], ['{{default lead.x “US”}}', /“US” is read as the name of a field/], ['{{concat lead.x ‘ - ’ lead.y}}', /typographic quote/], ['{{@root.lead}}', /not a field/],
   ])('%s is a mistake', (text, message) => { expect(() => show(text)).toThrow(message) })
 
+  it('a field may have a typographic quote in its name', () => { expect(show('{{default lead.[Applicant’s Name] "x"}}')).toBe('x') })
   it('a word alone is a field, even where a helper has its name', () => { expect(show('{{state}}')).toBe('CA') })
   it('every helper has a signature, an example and words', () => {
     for (const each of helperTable) expect([each.signature.startsWith(each.name), each.example.includes(each.name), each.doc.length > 0]).toEqual([true, true, true])
