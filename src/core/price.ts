@@ -27,10 +27,11 @@ export const aboveCap = (price: Money | null, caps: readonly Cap[]): string | nu
 /** What a cost is found from. */
 type Costed = Pick<Context, 'plan' | 'history'> & { readonly facts: Pick<Facts, 'policies'> }
 
-/** Paid whatever the outcome: the lead's own or the run's cost, else the outermost pattern's around the place, else its recipient's. */
+/** Paid whatever the outcome: the lead's own or the run's cost, else the outermost pattern's at or around the place, else its recipient's. */
 export const costAt = ({ plan, history, facts }: Costed, path: string, recipient: string | null): Money | null => {
   if (history.cost !== null) return history.cost
-  for (const { plan: { guard } } of patternsAround(plan, path)) if (guard.cost !== null) return guard.cost
+  // An auction without a bid settles at its own place: the pattern there counts as well.
+  for (const { plan: { guard } } of patternsAround(plan, childPath(path, 0))) if (guard.cost !== null) return guard.cost
   return facts.policies.get(recipient ?? '')?.cost ?? null
 }
 

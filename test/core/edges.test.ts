@@ -90,8 +90,10 @@ describe('edges of the rules, where a fault of one would hide', () => {
   })
   it('what a lead costs is the outermost pattern\'s Cost, a nested one\'s where that has none', () => {
     const nested = (outer: number | null, inner: number | null): Plan => ({ kind: 'sequence', pattern: 'W', guard: { ...noGuard, cost: outer === null ? null : money(outer) }, moveOn: [], finally: null, steps: [{ plan: { kind: 'race', pattern: 'R', guard: { ...noGuard, cost: inner === null ? null : money(inner) }, entrants: [sendTo('a')], accept: 1 } }] })
-    const cost = (plan: Plan) => costAt({ plan, history: emptyHistory, facts: { policies: new Map([['a', policy('a', { cost: money(1) })]]) } }, '/0/0', 'a')
+    const cost = (plan: Plan, path = '/0/0', recipient: string | null = 'a') => costAt({ plan, history: emptyHistory, facts: { policies: new Map([['a', policy('a', { cost: money(1) })]]) } }, path, recipient)
     expect([cost(nested(3, 2)), cost(nested(null, 2)), cost(nested(null, null))]).toEqual([money(3), money(2), money(1)])
+    // Settled by the pattern itself: an auction without a bid, a pattern that does not want the lead.
+    expect([cost(nested(3, 2), '/', null), cost(nested(3, 2), '/0', null), cost(nested(null, 2), '/0', null), cost(nested(null, null), '/', null)]).toEqual([money(3), money(3), money(2), null])
   })
   it('shares are exact, ticket by ticket', () => { expect([0, 1, 2, 3, 4, 5].map((n) => shareOrder([2, 1], n)[0])).toEqual([0, 1, 0, 0, 1, 0]) })
   it('shares of 33.333 % are as exact, whichever ticket comes first, and are counted once and not for each lead', () => {
