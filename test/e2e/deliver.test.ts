@@ -144,6 +144,20 @@ describe('resume from cron', () => {
   })
 })
 
+describe('what a resume leaves alone', () => {
+  it('is told where a recipient is paused, and where what waits is a rehearsal', async () => {
+    const a = await buyer()
+    const project = createProject({ a: endpointYaml(a.url, 'Call Window: 9am-5pm\nDays: Mon-Fri\nTimezone: UTC\n') })
+    project.write('leads.csv', leadsCsv(1))
+    await project.run('deliver', 'leads.csv', '--to', 'a', '--test', '--clock', '2026-11-28T10:00:00Z', '--wait', '0s')
+    expect((await project.run('resume', '--test', '--clock', '2026-11-28T10:00:00Z')).err).not.toMatch(/rehearsals|live deliveries wait|paused/)
+    expect((await project.run('resume', '--yes')).err).toContain('rehearsals wait: add --test')
+    expect((await project.run('resume', '--yes')).err).not.toContain('paused')
+    await project.run('pause', 'a')
+    expect((await project.run('resume', '--yes')).err).toMatch(/paused.*\ba\b|\ba\b.*paused/)
+  })
+})
+
 describe('leads whose recipient has lost its file', () => {
   it('wait, every view says what to do, and unpause wakes them', async () => {
     const a = await buyer({ script: { do: 'answer', status: 503 } })

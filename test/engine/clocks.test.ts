@@ -83,6 +83,13 @@ describe('a night in which the clocks change', () => {
 })
 
 describe('a circuit', () => {
+  it('opens over what a buyer refuses as invalid, too: each is a failure', async () => {
+    const a = await buyer({ script: { do: 'answer', status: 400 } })
+    const world = createWorld({ a: endpointYaml(a.url, 'Concurrency: 1\n') })
+    await world.run('a', someLeads(60))
+    expect(a.journal).toHaveLength(51)
+  })
+
   it('opens over half of 100, keeps still, lets one trial through, waits twice as long each time, and outlives the process', async () => {
     const a = await buyer({ script: { do: 'answer', status: 500 } })
     const world = createWorld({ a: endpointYaml(a.url, 'Retries: none\nConcurrency: 1\nCircuit Breaker: {Error Rate: "> 50%", Over: 100 attempts, Wait: 5 minutes, Maximum Wait: 15 minutes}\n') })
