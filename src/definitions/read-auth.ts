@@ -33,10 +33,11 @@ const authLine = (node: Extract<YamlNode, { kind: 'scalar' }>, reading: Reading)
 }
 
 /** `Auth: Bearer token` of "ABC Insurance Buyers" is the variable ABC_INSURANCE_BUYERS_TOKEN. */
-export const tokenVariable = (name: string): string => {
-  const word = name.toUpperCase().replace(/[^A-Z0-9]+/g, '_').replace(/^_+|_+$/g, '')
-  return `${/^\d/.test(word) ? '_' : ''}${word}_TOKEN`
-}
+export const tokenVariable = (name: string): string => `${variablePrefix(name)}_TOKEN`
+
+/** A recipient's name as variables begin that are its own. */
+export const variablePrefix = (name: string): string => variableWord(name).replace(/^(\d)/, '_$1')
+export const variableWord = (text: string): string => text.toUpperCase().replace(/[^A-Z0-9]+/g, '_').replace(/^_+|_+$/g, '')
 
 const ownToken = (place: Place, reading: Reading): Text | undefined => {
   const name = tokenVariable(reading.name)

@@ -40,7 +40,7 @@ const ACCEPT: Header = ['Accept', 'application/json, */*;q=0.5']
 /** Client credentials (RFC 6749, 4.4.2): a form, the client's secret in it or, where the host wants that, in a Basic header (2.3.1). */
 export const oauthRequest = (auth: OAuth2, definition: EndpointDefinition, options: TemplateOptions): TokenSource['request'] => {
   for (const text of [auth.tokenUrl, auth.clientId, auth.clientSecret, auth.scope, auth.audience]) if (text) refuseTemplate(text, options)
-  const url = compileUrl(auth.tokenUrl, options)
+  const post = formPoster(auth.tokenUrl, definition, options)
   const id = auth.clientId.text
   const secret = auth.clientSecret.text
   const inHeader = auth.clientAuth === 'basic'
@@ -48,15 +48,15 @@ export const oauthRequest = (auth: OAuth2, definition: EndpointDefinition, optio
   if (!inHeader) pairs.push(['client_id', id], ['client_secret', secret])
   if (auth.scope && auth.scope.text !== '') pairs.push(['scope', auth.scope.text])
   if (auth.audience) pairs.push(['audience', auth.audience.text])
-  const request: HttpRequest = {
-    method: 'POST', url: auth.tokenUrl.text.trim(), compression: null, mayBePrivate: url.writtenOut || definition.transport.allowPrivateNetwork,
-    headers: [
-      ['Content-Type', 'application/x-www-form-urlencoded'], ACCEPT, USER_AGENT,
-      ...(inHeader ? [['Authorization', `Basic ${Buffer.from(`${formValue(id)}:${formValue(secret)}`).toString('base64')}`] as const] : []),
-    ],
-    body: formOf(pairs, 'utf-8'),
-  }
+  const request = post(pairs, [ACCEPT, USER_AGENT, ...(inHeader ? [['Authorization', `Basic ${Buffer.from(`${formValue(id)}:${formValue(secret)}`).toString('base64')}`] as const] : [])])
   return () => request
+}
+
+/** Requests to a host that takes forms. */
+export const formPoster = (address: Text, definition: EndpointDefinition, options: TemplateOptions) => {
+  const mayBePrivate = compileUrl(address, options).writtenOut || definition.transport.allowPrivateNetwork
+  return (pairs: readonly Pair[], headers: readonly Header[]): HttpRequest =>
+    ({ method: 'POST', url: address.text.trim(), compression: null, mayBePrivate, headers: [['Content-Type', 'application/x-www-form-urlencoded'], ...headers], body: formOf(pairs, 'utf-8') })
 }
 
 /** Each half of the Basic header is form-encoded first (RFC 6749, 2.3.1). */
@@ -84,7 +84,7 @@ const ownRequest = (auth: TokenRequest, definition: EndpointDefinition, options:
 }
 
 /** A token is nobody's lead: templates see the time only. */
-const inputAt = (now: Instant): RenderInput =>
+export const inputAt = (now: Instant): RenderInput =>
   ({ lead: { id: '', fields: {} }, source: {}, vars: {}, runId: '', deliveryId: '', deliveryNumber: 1, attempt: 1, phase: 'post', now, key: '', target: 'endpoint' })
 
 const refuseTemplate = (text: Text, options: TemplateOptions): void => {

@@ -1,4 +1,5 @@
 import { undotted } from '../../definitions/keys.ts'
+import { variablePrefix, variableWord } from '../../definitions/read-auth.ts'
 import { jsonOf } from './body.ts'
 import { columnFor, isSecretName, templateFor, usualField } from './guess.ts'
 import { isTree, type Sample, type Tree } from './sample.ts'
@@ -18,9 +19,9 @@ export const draftOf = (name: string, sample: Sample, columns: readonly string[]
   const secrets = new Map<string, string>()
   const constants: string[] = []
   const missing: string[] = []
-  const prefix = name.toUpperCase().replace(/[^A-Z0-9]+/g, '_').replace(/^_+|_+$/g, '').replace(/^(\d)/, '_$1')
+  const prefix = variablePrefix(name)
   const secret = (what: string, value: string): string => {
-    const base = `${prefix}_${what.toUpperCase().replace(/[^A-Z0-9]+/g, '_').replace(/^_+|_+$/g, '')}`
+    const base = `${prefix}_${variableWord(what)}`
     let variable = base
     // A token in a header and another in the body are two.
     for (let n = 2; (secrets.get(variable) ?? value) !== value; n++) variable = `${base}_${n}`

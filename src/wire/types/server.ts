@@ -46,8 +46,9 @@ export const readServer = (source: Text, schemes: Schemes, definition: EndpointD
 }
 
 // The shortest user and password after which a host, and nothing but a port or path, follows.
-const ADDRESS = /^([a-z][a-z0-9+.-]*):\/\/(?:([^:@/]*)(?::(.*?))?@)?(\[[0-9a-f:.]+\]|[^:/@?#\s]+)(?::(\d{1,5}))?(\/)?$/i
-const ADDRESS_AND_PATH = /^([a-z][a-z0-9+.-]*):\/\/(?:([^:@/]*)(?::(.*?))?@)?(\[[0-9a-f:.]+\]|[^:/@?#\s]+)(?::(\d{1,5}))?(\/.*)?$/i
+const SERVER = /^([a-z][a-z0-9+.-]*):\/\/(?:([^:@/]*)(?::(.*?))?@)?(\[[0-9a-f:.]+\]|[^:/@?#\s]+)(?::(\d{1,5}))?/.source
+const ADDRESS = new RegExp(`${SERVER}(/)?$`, 'i')
+const ADDRESS_AND_PATH = new RegExp(`${SERVER}(/.*)?$`, 'i')
 
 /** An address or `localhost`, written by the author (contract, section 5, Addresses). */
 const isWrittenOut = (host: string): boolean => /^(localhost|.*\.localhost|\d{1,3}(\.\d{1,3}){3})$/i.test(host) || host.includes(':')

@@ -7,6 +7,7 @@ import { unconfirmed, verdictOfFault } from '../../judge/classify.ts'
 import { Answer } from '../../parse/answer.ts'
 import { objectIn } from '../../parse/json.ts'
 import type { AnswerReply, AnyReply } from '../../request.ts'
+import { inputAt } from '../../token.ts'
 import { documentOf, typeOptions } from '../compiling.ts'
 import { verdictOfHandover } from '../handover.ts'
 import { failureOfStep, verdictOfEntry, verdictOfRefusal } from './errors.ts'
@@ -96,5 +97,4 @@ const namesOf = (result: Entry): readonly string[] => [...textsIn(result['object
 const contextOf = (error: Entry): readonly string[] => [...textsIn(error['objectWriteTraceId']), ...textsIn(error['id']), ...Object.values(objectIn(error['context']) ?? {}).flatMap(textsIn)]
 
 /** The address is the lead's own; nothing of a run stands in it. */
-const inputOf = (lead: Lead): RenderInput =>
-  ({ lead, source: {}, vars: {}, runId: '', deliveryId: '', deliveryNumber: 1, attempt: 1, phase: 'post', now: 0, key: '', target: 'endpoint' })
+const inputOf = (lead: Lead): RenderInput => ({ ...inputAt(0), lead })

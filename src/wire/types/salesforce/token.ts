@@ -4,13 +4,11 @@ import type { Instant } from '../../../base/time.ts'
 import type { AuthDefinition } from '../../../definitions/auth-definition.ts'
 import type { EndpointDefinition } from '../../../definitions/endpoint-definition.ts'
 import type { Text } from '../../../definitions/text.ts'
-import { formOf } from '../../encode/form.ts'
 import { USER_AGENT } from '../../encode/headers.ts'
-import { compileUrl } from '../../encode/url.ts'
 import type { TokenSource } from '../../endpoint.ts'
 import { createSeal } from '../../seal.ts'
 import type { TemplateOptions } from '../../template/template.ts'
-import { ACCESS_TOKEN, oauthRequest, tokenReader } from '../../token.ts'
+import { ACCESS_TOKEN, formPoster, oauthRequest, tokenReader } from '../../token.ts'
 
 type Jwt = Extract<AuthDefinition, { kind: 'jwt-bearer' }>
 
@@ -43,7 +41,7 @@ const under = (host: Text | null, url: Text): Text => (url.text.startsWith('/') 
 
 /** RFC 7523: signed by the key whose certificate the app has, good for three minutes. */
 const jwtRequest = (auth: Jwt, definition: EndpointDefinition, options: TemplateOptions): TokenSource['request'] => {
-  const url = compileUrl(auth.tokenUrl, options)
+  const post = formPoster(auth.tokenUrl, definition, options)
   const audience = auth.audience?.text ?? (/\.sandbox\.|\/\/test\./i.test(auth.tokenUrl.text) ? 'https://test.salesforce.com' : 'https://login.salesforce.com')
   const key = auth.key.text.replaceAll('\\n', '\n')
   const header = base64url(JSON.stringify({ alg: 'RS256', typ: 'JWT' }))
@@ -51,11 +49,7 @@ const jwtRequest = (auth: Jwt, definition: EndpointDefinition, options: Template
   return (now: Instant) => {
     const claims = base64url(JSON.stringify({ iss: auth.clientId.text, sub: auth.subject.text, aud: audience, exp: Math.floor(now / 1000) + LIFETIME_S }))
     const assertion = `${header}.${claims}.${signed(`${header}.${claims}`, key) ?? ''}`
-    return {
-      method: 'POST', url: auth.tokenUrl.text.trim(), compression: null, mayBePrivate: url.writtenOut || definition.transport.allowPrivateNetwork,
-      headers: [['Content-Type', 'application/x-www-form-urlencoded'], ['Accept', 'application/json'], USER_AGENT],
-      body: formOf([['grant_type', 'urn:ietf:params:oauth:grant-type:jwt-bearer'], ['assertion', assertion]], 'utf-8'),
-    }
+    return post([['grant_type', 'urn:ietf:params:oauth:grant-type:jwt-bearer'], ['assertion', assertion]], [['Accept', 'application/json'], USER_AGENT])
   }
 }
 
