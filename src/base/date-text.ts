@@ -21,17 +21,12 @@ export const parseDate = (value: unknown): DateText | null => {
   const iso = ISO.exec(text)
   if (iso) {
     const [, y, mo, d, h, mi, s, f = '', zone] = iso
-    const wall = wallOf(y, mo, d, h, mi, s, f === '' ? f : f.padEnd(3, '0').slice(0, 3))
-    if (wall === null) return null
-    if (zone === undefined) return { kind: 'wall', wall, dateOnly: h === undefined }
-    return { kind: 'instant', at: wall - offsetOf(zone) * 60_000 }
+    return dateOf(wallOf(y, mo, d, h, mi, s, f === '' ? f : f.padEnd(3, '0').slice(0, 3)), zone, h === undefined)
   }
   const compact = COMPACT.exec(text)
   if (compact) {
     const [, y, mo, d, h, mi, s, zone] = compact
-    const wall = wallOf(y, mo, d, h, mi, s)
-    if (wall === null) return null
-    return zone === undefined ? { kind: 'wall', wall, dateOnly: h === undefined } : { kind: 'instant', at: wall }
+    return dateOf(wallOf(y, mo, d, h, mi, s), zone, h === undefined)
   }
   const words = WORDS.exec(text)?.groups
   if (words) return ofWords(words)
@@ -55,10 +50,11 @@ const ofWords = ({ mo, d, y, y2, mo2, d2, d3, name3, name4, d4, y3, d5, mo5, y5,
   const month = name === undefined ? mo ?? mo2 ?? mo5 : monthOf(name)
   if (half !== undefined && (Number(h) < 1 || Number(h) > 12)) return null
   const hour = h === undefined || half === undefined ? h : String((Number(h) % 12) + (/p/i.test(half) ? 12 : 0))
-  const wall = wallOf(y ?? y2 ?? y3 ?? y5, month, d ?? d2 ?? d3 ?? d4 ?? d5, hour, mi, s)
-  if (wall === null) return null
-  return zone === undefined ? { kind: 'wall', wall, dateOnly: h === undefined } : { kind: 'instant', at: wall - offsetOf(zone) * 60_000 }
+  return dateOf(wallOf(y ?? y2 ?? y3 ?? y5, month, d ?? d2 ?? d3 ?? d4 ?? d5, hour, mi, s), zone, h === undefined)
 }
+
+const dateOf = (wall: number | null, zone: string | undefined, dateOnly: boolean): DateText | null =>
+  wall === null ? null : zone === undefined ? { kind: 'wall', wall, dateOnly } : { kind: 'instant', at: wall - offsetOf(zone) * 60_000 }
 
 export const MONTHS = ['January', 'February', 'March', 'April', 'May', 'June', 'July', 'August', 'September', 'October', 'November', 'December']
 /** `0`, which is no month, where it is none. */
