@@ -1,5 +1,9 @@
 import { describe, expect, it } from 'vitest'
 import { type BuyerRequest } from '../world/buyer.ts'
+import { deliveryIdOf } from '../../src/core/delivery-id.ts'
+import type { Delivery, Ledger } from '../../src/ports.ts'
+import { T0, accepted, received, tried } from '../core/given.ts'
+import { createMemoryLedger } from '../world/memory-ledger.ts'
 import { createWorld, endpointYaml, someLeads } from './world.ts'
 import { buyersOfTests } from '../world/buyers.ts'
 
@@ -31,6 +35,25 @@ describe('two that accept in the same moment', () => {
       expect(await world.standing(id)).toMatchObject({ outcome: 'accepted', recipient: first?.recipient, revenue: first?.revenue })
     }
     expect([a.journal.length, b.journal.length]).toEqual([LEADS, LEADS])
+  })
+
+  it('through two targets, of two processes: the sale that the store has is booked, the other acceptance is surplus, earns nothing and is told as that', async () => {
+    const a = await buyer({ script: { do: 'accept', price: '30.00' } })
+    const ledger = createMemoryLedger()
+    const other: Delivery = { id: deliveryIdOf({ mode: 'live', to: 'other', leadId: 'L1', number: 1 }), mode: 'live', to: 'other', number: 1, lead: { id: 'L1', fields: {} }, receivedAt: T0, source: {}, vars: {}, cost: null, planHash: 'p' }
+    const beside: Ledger = {
+      ...ledger,
+      append: async (steps) => {
+        const sells = steps.some(({ events }) => events.some((event) => event.type === 'attemptFinished'))
+        if (sells) await ledger.append([{ deliveryId: other.id, version: 0, create: other, informed: true, runId: 'r9', events: [received(), ...tried('/', 'a', 1, accepted)], standing: { state: 'working' } }])
+        return ledger.append(steps)
+      },
+    }
+    const world = createWorld({ a: endpointYaml(a.url) }, beside)
+    await world.run('a', someLeads(1))
+    const mine = (await ledger.ofLead('L1')).find(({ delivery }) => delivery.to === 'a')
+    expect(mine?.events.map(({ event }) => event).filter((event) => event.type === 'attemptFinished')).toMatchObject([{ surplus: true, revenue: null, verdict: { kind: 'accepted' } }])
+    expect(mine?.standing).toMatchObject({ state: 'settled', revenue: null })
   })
 
   it('in an auction: only the highest bid is posted to, whole; the ping carries its own fields and no other', async () => {
