@@ -94,15 +94,8 @@ export const runDeliveries = async (settings: RunSettings, leads: LeadSource | n
   const limits = createLimits(around)
   const dispatcher = createDispatcher(around, limits)
   const batcher = createBatcher(around, dispatcher, limits, {
-    take: async (recipient, limit, atLeast) => {
-      // Until its leads are works with slots of their own, a batch that is being fetched keeps the run from ending.
-      slots.take()
-      try {
-        return await takeUp.adopt(await ledger.takeBatch({ mode, recipient, limit, atLeast }))
-      } finally {
-        slots.give()
-      }
-    },
+    // Until its leads are works with slots of their own.
+    take: (recipient, limit, atLeast) => slots.during(async () => takeUp.adopt(await ledger.takeBatch({ mode, recipient, limit, atLeast }))),
   }, slots)
   const doubted = createDoubted(around, tally)
   const known = createKnownLeads(around, takeUp, slots, tally, doubted, dispatcher.pump)
@@ -114,10 +107,10 @@ export const runDeliveries = async (settings: RunSettings, leads: LeadSource | n
     for await (const batch of source) {
       if (settings.enqueue) {
         if (stopping()) return
-        await enqueue(batch.leads.map(({ lead }) => workOf(lead)), async (id, seen) => {
+        await slots.during(() => enqueue(batch.leads.map(({ lead }) => workOf(lead)), async (id, seen) => {
           const loaded = await ledger.takeOne(id, seen)
           return loaded && loadedWork(loaded, await takeUp.planOf(loaded))
-        })
+        }))
         continue
       }
       const standing = await known.among(batch.leads, to)
@@ -135,7 +128,7 @@ export const runDeliveries = async (settings: RunSettings, leads: LeadSource | n
       }
       await Promise.all(met)
     }
-    if (!stopping()) await doubted.takeUp()
+    if (!stopping()) await slots.during(doubted.takeUp)
   }
 
   /** Until nothing is under way and nothing falls due within the wait. */

@@ -38,15 +38,27 @@ export const createSlots = (size: number, shelf = 0) => {
     fewer()
   }
 
+  const take = (): void => { taken += 1 }
+  const give = (): void => {
+    taken -= 1
+    fewer()
+  }
+
   return {
     taken: () => taken,
     full: () => taken - shelved >= size,
     /** The reader, where it waits for room, still waits. */
     crowded: () => taken - shelved > size * 0.75,
-    take: (): void => { taken += 1 },
-    give: (): void => {
-      taken -= 1
-      fewer()
+    take,
+    give,
+    /** The run does not end before this has. */
+    during: async <T>(step: () => Promise<T>): Promise<T> => {
+      take()
+      try {
+        return await step()
+      } finally {
+        give()
+      }
     },
     /** False where the shelf is full. */
     shelve: (): boolean => {

@@ -585,6 +585,17 @@ describe('a place that comes free while a step is recorded', () => {
 })
 
 describe('the end of a run', () => {
+  it('comes after what is being taken in for others when it is stopped', async () => {
+    const inner = createMemoryLedger()
+    const world = createWorld({ a: endpointYaml('http://127.0.0.1:9') }, { ...inner, append: async (steps) => {
+      world.stop.abort()
+      for (let i = 0; i < 20; i++) await new Promise(setImmediate)
+      return inner.append(steps)
+    } })
+    expect(await world.run('a', someLeads(3), { enqueue: true })).toMatchObject({ interrupted: true, leads: 3 })
+    expect(world.seen.filter(({ kind }) => kind === 'stored')).toHaveLength(3)
+  })
+
   it('comes where a lead of the file is settled between being found waiting and being taken up, which settles it no more', async () => {
     const a = await buyer({ script: ({ n }) => (n === 1 ? { do: 'answer', status: 503 } : { do: 'accept' }) })
     const inner = createMemoryLedger()
