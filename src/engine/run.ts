@@ -46,7 +46,7 @@ export const runDeliveries = async (settings: RunSettings, leads: LeadSource | n
   const deps: RunDeps = { ...given, observe: (event) => { if (event.kind === 'stored') health.moved(); given.observe(event) } }
   const { mode, catalogue, to: target } = settings
   const policies = policiesOf([...catalogue.recipients.values()])
-  const slots = createSlots(SLOTS, SHELF)
+  const slots = createSlots(settings.atOnce ?? SLOTS, SHELF)
   const tally = createTally(settings, deps)
   const alerts = createAlerts(deps, policies, (recipient) => recipientFacts.now.get(recipient)?.paused != null)
   const together = createTogether(settings, policies)

@@ -31,6 +31,8 @@ export interface RunSettings {
   readonly enqueue?: boolean
   /** How many due deliveries are taken up at a time; 256 where it is not said. */
   readonly take?: number
+  /** How many leads may be in memory at once; 384 where it is not said. */
+  readonly atOnce?: number
 }
 
 /** Everything outside, handed in. */

@@ -3,7 +3,7 @@ import { reportOf } from '../simulation/report.ts'
 import { scenarioOf } from '../simulation/scenario.ts'
 import { ruleOf, shrink } from '../simulation/shrink.ts'
 import { playRuns, storyOf } from '../simulation/engine/play.ts'
-import { RICH } from '../simulation/engine/situation.ts'
+import { UNEVEN } from '../simulation/engine/situation.ts'
 import { STORES } from '../simulation/engine/stores.ts'
 import { teardown } from '../world/end-postgres.ts'
 
@@ -11,7 +11,8 @@ import { teardown } from '../world/end-postgres.ts'
  * `npm run simulate [-- --seed N] [--plans N]`: random plans, policies, answers, faults and crashes through the real core,
  * under a simulated clock. A broken rule is printed with its seed and the smallest scenario that breaks it; exit 1. Then
  * (`--runs [--seed N] [--plans N]`: only that) random recipient files through the real engine, a few runs after each other
- * on one store, in memory and on SQLite: batches, rates, caps, windows, pauses, crashes, Ctrl-C, files that are gone.
+ * on one store, in memory and on SQLite: batches, rates, caps, windows, pauses, crashes, Ctrl-C, files that are gone or slow,
+ * buyers and a store that answer late and in any order.
  * `--postgres`: on PostgreSQL too, often by two workers at once; it takes some thirty times as long.
  */
 const option = (name: string): number | null => {
@@ -38,7 +39,7 @@ if (seed !== null && !onlyRuns && broken.size === 0) console.log(reportOf(scenar
 if (plans > 0) console.error(`${plans} plans from seed ${first}: ${broken.size} rules broken; ${Math.round(plans / minutes)} plans a minute`)
 
 const stores = process.argv.includes('--postgres') ? [...STORES, 'PostgreSQL' as const] : STORES
-const runsFrom = seed ?? first + RICH
+const runsFrom = seed ?? first + UNEVEN
 const several = seed !== null ? (onlyRuns ? 1 : 0) : onlyRuns ? (option('plans') ?? 2_000) : Math.ceil(plans / 50)
 let bad = 0
 const runsBegun = performance.now()

@@ -39,6 +39,15 @@ interface Act {
 /** A number from 0 to below 1 that the words alone decide. */
 const chanceOf = (words: string): number => parseInt(sha256(words).slice(0, 8), 16) / 2 ** 32
 
+/** As a buyer that is down, busy, or does not know who asks. */
+const failing = (ms: number, x: number): Act => {
+  if (x < 0.4) return { ms, status: 503 }
+  if (x < 0.6) return { ms, status: 429, retryAfter: 1 + Math.floor(x * 60) }
+  if (x < 0.7) return { ms, status: 503, retryAfter: 20 + Math.floor((x - 0.6) * 6_000) }
+  if (x < 0.73) return { ms, status: 401 }
+  return { ms, fault: x < 0.9 ? 'timeout' : 'reset' }
+}
+
 /** Which leads an answer says are bought. */
 const boughtBy = (body: string): readonly string[] => {
   const read = JSON.parse(body) as Row | readonly Row[]
@@ -47,7 +56,7 @@ const boughtBy = (body: string): readonly string[] => {
 interface Row { readonly id?: string; readonly status?: string }
 
 /** Buyers who know a key again, fail in all the ways that there are, and write everything down. */
-export const createBuyers = (seed: number, { calm, forgetful, keyless }: Pick<Situation, 'calm' | 'forgetful' | 'keyless'>, clock: Clock) => {
+export const createBuyers = (seed: number, { calm, forgetful, keyless, unrest }: Pick<Situation, 'calm' | 'forgetful' | 'keyless' | 'unrest'>, clock: Clock) => {
   const arrivals: Arrival[] = []
   const flying = new Map<string, number>()
   const known = new Map<string, string>()
@@ -59,12 +68,13 @@ export const createBuyers = (seed: number, { calm, forgetful, keyless }: Pick<Si
     times.set(words, nth)
     const [x, y] = [chanceOf(`${seed} ${words} ${nth}`), chanceOf(`${seed} also ${words} ${nth}`)]
     const price = 5 + Math.floor(chanceOf(`${seed} price ${recipient} ${id}`) * 30)
-    const ms = 20 + Math.floor(y ** 4 * 3_000)
+    const ms = 20 + Math.floor(unrest.answerMs === 0 ? y ** 4 * 3_000 : y * unrest.answerMs * (chanceOf(`${seed} quick ${recipient}`) < 0.4 ? 0.03 : 1))
     if (ping) return x < 0.6 ? { ms, body: `{"bid":${price},"id":"q${nth}"}` } : x < 0.8 ? { ms, body: '{"status":"rejected"}' } : x < 0.9 ? { ms, status: 500 } : { ms, fault: 'timeout' }
     const sold = (batch ?? [id]).filter((lead) => batch === null || chanceOf(`${seed} wants ${recipient} ${lead}`) < 0.6)
     const row = (lead: string): object => (sold.includes(lead) ? { id: lead, status: 'accepted', leadId: `${recipient}-${lead}`, price } : { id: lead, status: 'rejected' })
     const told = batch?.filter((lead) => !forgetful || chanceOf(`${seed} forgets ${recipient} ${lead} ${nth}`) < 0.9)
     const yes = JSON.stringify(told === undefined ? row(id) : told.map(row))
+    if (chanceOf(`${seed} fails ${words} ${nth}`) < unrest.failing / nth) return failing(ms, chanceOf(`${seed} how ${words} ${nth}`))
     if (calm) return x < 0.7 || batch !== null ? { ms, body: yes, sold } : { ms, body: '{"status":"rejected"}' }
     if (x < 0.08) return { ms, status: 503 }
     if (x < 0.13) return { ms, fault: 'timeout', ...(y < 0.5 ? { sold, later: yes } : {}) }

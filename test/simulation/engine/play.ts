@@ -13,10 +13,11 @@ import type { Random } from '../random.ts'
 import { createRandom } from '../random.ts'
 import { brokenRules } from './rules.ts'
 import type { Aftermath } from './rules.ts'
-import { RICH, situationOf } from './situation.ts'
+import { RICH, UNEVEN, situationOf } from './situation.ts'
 import type { Situation } from './situation.ts'
 import type { Order, Stage } from './stage.ts'
 import { Hang, createStage } from './stage.ts'
+import { STILL, unrestOf } from './unrest.ts'
 import type { StoreKind } from './stores.ts'
 
 /** After so many runs that take up all that is due, nothing waits for a time any more. */
@@ -31,10 +32,11 @@ export const problemsOfRuns = async (seed: number, kind: StoreKind): Promise<rea
 
 export const playRuns = async (seed: number, kind: StoreKind): Promise<{ readonly problems: readonly string[]; readonly after: Aftermath }> => {
   const random = createRandom(seed)
-  const situation = { ...situationOf(random, seed >= RICH), keyless: seed >= RICH && createRandom(seed + 3).chance(0.3) }
+  const unrest = seed >= UNEVEN ? unrestOf(createRandom(seed + 4)) : STILL
+  const situation = { ...situationOf(random, seed >= RICH, unrest), keyless: seed >= RICH && createRandom(seed + 3).chance(0.3) }
   const stage = await createStage(seed, situation, kind)
   const { clock, store } = stage
-  const leads = someLeads(3 + random.below(10))
+  const leads = someLeads(unrest === STILL ? 3 + random.below(10) : 8 + random.below(16))
   const problems: string[] = []
   let again = false
   /** Some only take in. */
@@ -52,9 +54,9 @@ export const playRuns = async (seed: number, kind: StoreKind): Promise<{ readonl
   const resumers = (): readonly string[] => (kind === 'PostgreSQL' && workers.chance(0.5) ? ['', 'b'] : [''])
   const beside = (now: number, mayResume: boolean, name: string): readonly Order[] => (kind === 'PostgreSQL' && workers.chance(0.5) ? [orderOf(workers, name, situation, leads, now, mayResume)] : [])
   try {
-    for (let i = 0, count = 1 + random.below(4); i < count; i++) {
+    for (let i = 0, count = (unrest === STILL ? 1 : 2) + random.below(4); i < count; i++) {
       await play(orderOf(random, `run${i}`, situation, leads, clock.now(), i > 0), ...beside(clock.now(), i > 0, `beside${i}`))
-      await clock.advance(random.pick([0, 1_000, 5 * MINUTE, HOUR, DAY]))
+      await clock.advance(random.pick(unrest === STILL ? [0, 1_000, 5 * MINUTE, HOUR, DAY] : [0, 0, 1_000, 20_000, 5 * MINUTE, HOUR]))
     }
     problems.push(...await untilQuiet(stage, situation, 'end', resumers(), waitMs))
     await review(stage, random, 0.7, true)
@@ -72,7 +74,7 @@ export const playRuns = async (seed: number, kind: StoreKind): Promise<{ readonl
     if (loaded) deliveries.push(loaded)
   }
   await stage.close()
-  const after: Aftermath = { situation, deliveries, arrivals: stage.arrivals, pauses: stage.pauses, died: stage.died, again }
+  const after: Aftermath = { situation, deliveries, arrivals: stage.arrivals, pauses: stage.pauses, died: stage.died, told: stage.told, again }
   return { problems: [...problems, ...brokenRules(after)], after }
 }
 
@@ -146,20 +148,29 @@ export const storyOf = ({ situation, arrivals, deliveries, pauses }: Aftermath):
   ].join('\n')
 }
 
-const orderOf = (random: Random, id: string, { targets, limits }: Situation, leads: readonly Lead[], now: number, mayResume: boolean): Order => {
+const orderOf = (random: Random, id: string, { targets, limits, unrest }: Situation, leads: readonly Lead[], now: number, mayResume: boolean): Order => {
   const names = Object.keys(limits)
-  const crash = random.chance(0.25) ? { append: 1 + random.below(25), durable: random.chance(0.5) } : undefined
+  const uneven = unrest !== STILL
+  const ofAnswers = uneven && random.chance(0.7)
+  const crash = random.chance(uneven ? 0.4 : 0.25) ? { append: 1 + random.below(ofAnswers ? 12 : 25), durable: random.chance(0.5), ofAnswers } : undefined
   const stopAfterMs = crash === undefined && random.chance(0.2) ? random.below(20_000) : undefined
   const recipient = random.pick(names)
   const pausedAt = now + random.below(20_000)
   const hands = random.chance(0.3) ? [{ at: pausedAt, recipient, paused: true }, ...(random.chance(0.8) ? [{ at: pausedAt + random.below(MINUTE), recipient, paused: false }] : [])] : []
   const waitMs = random.pick([0, 30_000, 30_000, 10 * MINUTE])
-  const more = { id, hands, ...(crash ? { crash } : {}), ...(stopAfterMs === undefined ? {} : { stopAfterMs }) }
-  if (mayResume && random.chance(0.3)) return { ...more, to: null, leads: [], settings: { waitMs }, ...(random.chance(0.2) ? { without: random.pick(names) } : {}) }
+  const stopAtAppend = uneven && crash === undefined && stopAfterMs === undefined && random.chance(0.15) ? 1 + random.below(25) : undefined
+  const more = { id, hands, ...(crash ? { crash } : {}), ...(stopAfterMs === undefined ? {} : { stopAfterMs }), ...(stopAtAppend === undefined ? {} : { stopAtAppend }) }
+  if (mayResume && random.chance(uneven ? 0.5 : 0.3)) return { ...more, to: null, leads: [], settings: { waitMs }, ...(random.chance(0.2) ? { without: random.pick(names) } : {}) }
   const some = leads.filter(() => random.chance(0.8))
-  const [first] = some
   return {
-    ...more, to: random.pick(targets), leads: first && random.chance(0.2) ? [...some, first] : some,
-    settings: { waitMs, ...(random.chance(0.15) ? { take: 1 + random.below(4) } : {}), ...(random.chance(0.2) ? { retryFailed: true } : {}), ...(random.chance(0.07) ? { again: true } : {}) },
+    ...more, to: random.pick(targets), leads: rowsOf(random, some, unrest.fileMs > 0),
+    settings: { waitMs, ...(random.chance(uneven ? 0.4 : 0.15) ? { take: 1 + random.below(4) } : {}), ...(uneven && random.chance(0.6) ? { atOnce: 2 + random.below(5) } : {}), ...(random.chance(0.2) ? { retryFailed: true } : {}), ...(random.chance(0.07) ? { again: true } : {}) },
   }
+}
+
+/** The rows of a file; one that is read slowly has many of its leads again while they are under way. */
+const rowsOf = (random: Random, leads: readonly Lead[], slowly: boolean): readonly Lead[] => {
+  if (slowly) return leads.flatMap((lead, i) => { const before = leads[random.below(i + 1)]; return before && random.chance(0.5) ? [lead, before, before] : lead })
+  const [first] = leads
+  return first && random.chance(0.2) ? [...leads, first] : leads
 }

@@ -5,6 +5,7 @@ import { addEvent, emptyReport } from '../../../src/core/report.ts'
 import { leftOf, salesOf } from '../../../src/core/returns.ts'
 import type { DeliveryEvent, EventOf } from '../../../src/core/event.ts'
 import type { LoadedDelivery } from '../../../src/ports.ts'
+import { NOTICED_MS } from './stage.ts'
 import type { Arrival } from './buyers.ts'
 import type { Limits, Situation } from './situation.ts'
 
@@ -16,6 +17,8 @@ export interface Aftermath {
   readonly pauses: readonly { readonly recipient: string; readonly from: number; readonly to: number }[]
   /** Runs that crashed. */
   readonly died: ReadonlySet<string>
+  /** What each run told of before it ended, for its ledger.csv. */
+  readonly told: ReadonlyMap<string, ReadonlySet<number>>
   /** Someone ordered `--again`: buyers get leads under other keys. */
   readonly again: boolean
 }
@@ -28,7 +31,7 @@ const at = (ms: number): string => new Date(ms).toISOString()
 /** The promises, each counted at the buyers or in the ledger; what breaks one is told. */
 export const brokenRules = (after: Aftermath): readonly string[] => {
   const answers = after.deliveries.flatMap((delivery) => delivery.events.flatMap(({ event }): readonly Answer[] => (event.type === 'attemptFinished' && event.phase === 'post' ? [{ ...event, lead: delivery.delivery.lead.id, delivery }] : [])))
-  return [...after.deliveries.flatMap(ofDelivery), ...ofReport(after), ...ofKeys(after), ...ofEach(after, doubtsIn(answers)), ...ofSales(after, answers), ...Object.entries(after.situation.limits).flatMap(([recipient, limits]) => ofLimits(recipient, limits, after, answers)), ...ofPauses(after)]
+  return [...after.deliveries.flatMap(ofDelivery), ...ofReport(after), ...ofTold(after), ...ofKeys(after), ...ofEach(after, doubtsIn(answers)), ...ofSales(after, answers), ...Object.entries(after.situation.limits).flatMap(([recipient, limits]) => ofLimits(recipient, limits, after, answers)), ...ofPauses(after)]
 }
 
 /** Every lead is settled by its events, or waits for a person and says why; no attempt is left open; what it earned is what its sales earned. */
@@ -63,6 +66,12 @@ const ofReport = ({ deliveries }: Aftermath): readonly string[] => {
   compare('attempts', report.total.attempts, facts.filter(({ type }) => type === 'attemptFinished').length)
   return problems
 }
+
+/** A run that ends of itself has told of all that it recorded. */
+const ofTold = ({ deliveries, told, died }: Aftermath): readonly string[] => deliveries.flatMap(({ delivery, events }) => events.flatMap(({ seq, runId, event }) => {
+  const heard = told.get(runId)
+  return heard === undefined || died.has(runId) || heard.has(seq) ? [] : `${runId} ended and had not told of ${event.type} of ${delivery.id}`
+}))
 
 /** What a person accepted in review. */
 const byHand = (facts: readonly DeliveryEvent[]): readonly { readonly recipient: string | null; readonly revenue: Money | null; readonly at: number }[] => facts.flatMap((event, i) => {
@@ -134,12 +143,13 @@ const ofSales = ({ arrivals, deliveries, again, situation: { keyless } }: Afterm
   return problems
 }
 
-const ofLimits = (recipient: string, { perDay, rate, concurrency, window, batch }: Limits, { arrivals, died }: Aftermath, answers: readonly Answer[]): readonly string[] => {
+const ofLimits = (recipient: string, { perDay, rate, concurrency, window, batch }: Limits, { arrivals, died, situation: { unrest: { storeMs } } }: Aftermath, answers: readonly Answer[]): readonly string[] => {
   const problems: string[] = []
   const posts = arrivals.filter((each) => each.recipient === recipient && !each.ping)
   if (window) for (const each of posts) {
-    const hour = new Date(each.at).getUTCHours()
-    if (hour < window.from || hour >= window.to) problems.push(`${recipient} got ${each.leads} at ${at(each.at)}, outside its window`)
+    // It was decided to send it before the store had recorded that.
+    const isIn = [each.at, each.at - storeMs].some((at) => { const hour = new Date(at).getUTCHours(); return hour >= window.from && hour < window.to })
+    if (!isIn) problems.push(`${recipient} got ${each.leads} at ${at(each.at)}, outside its window`)
   }
   // What a process that died had sent is still under way, and no other knows.
   if (concurrency !== undefined) for (const each of posts) {
@@ -147,7 +157,7 @@ const ofLimits = (recipient: string, { perDay, rate, concurrency, window, batch 
   }
   if (rate) posts.forEach((each, i) => {
     const after = posts[i + rate.count]
-    if (after && after.at - each.at < rate.perMs - 1) problems.push(`${recipient} got ${rate.count + 1} within ${after.at - each.at} ms at ${at(each.at)}, it takes ${rate.count} in ${rate.perMs}`)
+    if (after && after.at - each.at < rate.perMs - 1 - storeMs) problems.push(`${recipient} got ${rate.count + 1} within ${after.at - each.at} ms at ${at(each.at)}, it takes ${rate.count} in ${rate.perMs}`)
   })
   if (perDay !== undefined && batch === undefined) {
     const days = Map.groupBy(answers.filter((each) => each.recipient === recipient && each.verdict.kind === 'accepted'), (each) => at(startOf(each)).slice(0, 10))
@@ -163,5 +173,5 @@ const startOf = ({ delivery, path, attempt, at: answeredAt }: Answer): number =>
   delivery.events.findLast(({ event }) => event.type === 'attemptStarted' && event.path === path && event.attempt === attempt)?.event.at ?? answeredAt
 
 /** Another process hears of a pause within a second. */
-const ofPauses = ({ arrivals, pauses }: Aftermath): readonly string[] => pauses.flatMap(({ recipient, from, to }) =>
-  arrivals.filter((each) => each.recipient === recipient && !each.ping && each.at > from + 1_500 && each.at < to).map((each) => `${recipient} got ${each.leads} at ${at(each.at)}, paused since ${at(from)}`))
+const ofPauses = ({ arrivals, pauses, situation: { unrest: { storeMs } } }: Aftermath): readonly string[] => pauses.flatMap(({ recipient, from, to }) =>
+  arrivals.filter((each) => each.recipient === recipient && !each.ping && each.at > from + NOTICED_MS + 3 * storeMs && each.at < to).map((each) => `${recipient} got ${each.leads} at ${at(each.at)}, paused since ${at(from)}`))
