@@ -13,7 +13,7 @@ const settings = readSettings({}, {})
 describe('the value of a flag', () => {
   it.each<[string, (text: string) => unknown, readonly (readonly [text: string, read: unknown])[], readonly string[]]>([
     ['a count', readCount('--take'), [['1', 1], ['50', 50]], ['0', '-1', '1.5', '5x', '1e3', '']],
-    ['a port', readPort, [['1', 1], ['65535', 65_535]], ['0', '65536', '80x', 'x80', '']],
+    ['a port', readPort, [['0', 0], ['1', 1], ['65535', 65_535]], ['-1', '65536', '80x', 'x80', '']],
     ['a choice', readChoice('--by', ['day', 'source']), [['day', 'day']], ['Day', 'week']],
     ['a wait', readWait('--wait'), [['0', 0], ['30s', 30_000], ['1h 30m', 5_400_000]], ['30', '-1s', 'soon', '']],
     ['an age', readAge('--older-than'), [['0d', 0], ['90d', 90 * 86_400_000]], ['90', 'long ago']],
