@@ -82,6 +82,20 @@ describe('edges of the rules, where a fault of one would hide', () => {
     expect(actionsOf({ plan, history: [...asked(1), ...asked(2)] })).not.toMatchObject([{ kind: 'send' }])
     expect(actionsOf({ plan, history: asked(1), now: T0 + 500 })).not.toMatchObject([{ kind: 'send' }])
   })
+  it('pings that our own end cut off are asked anew however late, and all bids are waited for from then on', () => {
+    const plan: Plan = { kind: 'auction', pattern: 'P', guard: noGuard, bidders: [sendTo('a'), sendTo('b')], windowMs: 500, floor: null }
+    const left: Verdict = { kind: 'unknown', class: 'timeout', retry: true, interrupted: true, reason: null }
+    const ping = (path: string, recipient: string, attempt: number, verdict: Verdict | null, at: number) => tried(path, recipient, attempt, verdict, at, { phase: 'ping' })
+    const offer: Verdict = { kind: 'bid', reason: null, price: money(1), pingId: null }
+    const cut = [...ping('/0', 'a', 1, offer, T0), ...ping('/1', 'b', 1, left, T0)]
+    expect(decides({ plan, history: cut, now: T0 + 9_000 })).toEqual(['send b #2 ping'])
+    const anew = [...cut, ...ping('/1', 'b', 2, null, T0 + 9_000)]
+    expect(decides({ plan, history: anew, now: T0 + 9_499 })).toEqual(['wait +9500 -'])
+    expect(actionsOf({ plan, history: anew, now: T0 + 9_500 })).toMatchObject([{ kind: 'choose', choice: { order: [0] } }])
+    expect(actionsOf({ plan, history: [...cut, ...ping('/1', 'b', 2, offer, T0 + 9_000)], now: T0 + 9_001 })).toMatchObject([{ kind: 'choose', choice: { order: [0, 1] } }])
+    // No answer in time, heard by a process that lived on, is not asked again.
+    expect(actionsOf({ plan, history: [...ping('/0', 'a', 1, offer, T0), ...ping('/1', 'b', 1, { ...left, interrupted: undefined } as Verdict, T0)], now: T0 + 100 })).toMatchObject([{ kind: 'choose' }])
+  })
   it('an auction waits for its deadline, not for a bidder that is late', () => {
     const plan: Plan = { kind: 'auction', pattern: 'P', guard: noGuard, bidders: [sendTo('a'), sendTo('b')], windowMs: 500, floor: null }
     const history = [...tried('/0', 'a', 1, { kind: 'bid', reason: null, price: money(1), pingId: null }, T0, { phase: 'ping' }), ...tried('/1', 'b', 1, null, T0, { phase: 'ping' })]

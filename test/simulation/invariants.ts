@@ -5,6 +5,7 @@ import type { Plan } from '../../src/core/plan.ts'
 import { childrenOf, isStep, rootPath } from '../../src/core/plan.ts'
 import type { Send } from '../../src/core/step.ts'
 import { periodOf } from '../../src/core/window.ts'
+import { isInterrupted } from '../../src/core/verdict.ts'
 import type { Scenario } from './scenario.ts'
 import type { Filed, Outcome } from './shell.ts'
 import { simulate } from './shell.ts'
@@ -104,7 +105,7 @@ const ofLead = (scenario: Scenario, { lead, events, standing }: Filed, outcome: 
 
 /** The buyer's price, else the bid, else the pattern's, else the recipient's own. */
 const ofPrice = (scenario: Scenario, event: Finished, finished: readonly Finished[], lead: string): readonly string[] => {
-  const bid = finished.find((each) => each.path === event.path && each.phase === 'ping')?.verdict
+  const bid = finished.findLast((each) => each.path === event.path && each.phase === 'ping')?.verdict
   const own = scenario.policies.find((each) => each.recipient === event.recipient)?.price ?? null
   const node = sendAt(scenario.plan, rootPath, event.path)
   const due = (event.verdict.kind === 'accepted' ? event.verdict.price : null) ?? (bid?.kind === 'bid' ? bid.price : null) ?? (node?.kind === 'send' ? node.price : null) ?? own
@@ -125,7 +126,7 @@ const ofOrder = (scenario: Scenario, events: readonly DeliveryEvent[], lead: str
   const ends = new Map<string, string>()
   for (const event of events) {
     if (event.type === 'attemptFinished' && event.phase === 'post') {
-      const hold = scenario.policies.find((each) => each.recipient === event.recipient)?.onUnknown === 'hold' && events.some((each) => each.type === 'attemptFinished' && each.path === event.path && each.at <= event.at && each.verdict.kind === 'unknown') && ['unknown', 'failed', 'duplicate'].includes(event.verdict.kind)
+      const hold = scenario.policies.find((each) => each.recipient === event.recipient)?.onUnknown === 'hold' && events.some((each) => each.type === 'attemptFinished' && each.phase === 'post' && each.path === event.path && each.at <= event.at && each.verdict.kind === 'unknown') && ['unknown', 'failed', 'duplicate'].includes(event.verdict.kind)
       ends.set(event.path, event.verdict.kind === 'accepted' || event.verdict.kind === 'unconfirmed' ? event.verdict.kind : hold ? 'in doubt' : '')
     }
     if (event.type !== 'attemptStarted' || event.phase === 'ping') continue
@@ -133,10 +134,13 @@ const ofOrder = (scenario: Scenario, events: readonly DeliveryEvent[], lead: str
       if (path !== rootPath && event.path !== path && !event.path.startsWith(`${path}/`)) return
       if (plan.kind === 'auction') {
         const bids = events.filter((each) => each.type === 'attemptFinished' && each.phase === 'ping' && each.path.startsWith(path === rootPath ? '/' : `${path}/`))
-        const mine = bids.find((each) => each.type === 'attemptFinished' && each.path === event.path)
+        const mine = bids.findLast((each) => each.type === 'attemptFinished' && each.path === event.path)
         const price = mine?.type === 'attemptFinished' && mine.verdict.kind === 'bid' ? mine.verdict.price.amount : null
         if (price === null || (plan.floor && price < plan.floor.amount)) problems.push(`an auction posts only to bids at the floor: ${event.path} (${lead})`)
-        const began = Math.min(...events.flatMap((each) => (each.type === 'attemptStarted' && each.phase === 'ping' && each.path.startsWith(path === rootPath ? '/' : `${path}/`) ? each.at : [])))
+        const asked = events.flatMap((each) => (each.type === 'attemptStarted' && each.phase === 'ping' && each.path.startsWith(path === rootPath ? '/' : `${path}/`) ? [each] : []))
+        // A crash cut it off: it begins anew with the pings that are repeated.
+        const anew = asked.filter((each) => bids.some((cut) => cut.type === 'attemptFinished' && cut.path === each.path && cut.attempt === each.attempt - 1 && isInterrupted(cut.verdict)))
+        const began = anew.length > 0 ? Math.max(...anew.map((each) => each.at)) : Math.min(...asked.map((each) => each.at))
         if (mine && mine.at > began + plan.windowMs) problems.push(`late bids are not used: ${event.path} (${lead})`)
         for (const each of bids) {
           if (each.type !== 'attemptFinished' || each.verdict.kind !== 'bid' || price === null || each.verdict.price.amount <= price || each.at >= began + plan.windowMs) continue

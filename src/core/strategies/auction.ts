@@ -6,7 +6,7 @@ import { outcomeOf, type Outcome } from '../outcome.ts'
 import { childPath, type Plan } from '../plan.ts'
 import { nameIn, policyIn } from '../policy.ts'
 import { inOrder } from './share.ts'
-import { asksForNewToken } from '../verdict.ts'
+import { asksForNewToken, isInterrupted } from '../verdict.ts'
 import { claimsOf, gateOf } from '../admission.ts'
 import { whyNotOffered } from '../offer.ts'
 
@@ -23,37 +23,47 @@ const bidding = (node: Extract<Plan, { kind: 'auction' }>, path: string, context
   const closed: Closed[] = []
   const pings: (Attempt | null)[] = []
   let begunAt = Infinity
+  // What our own end cut off is asked anew, and all bids are waited for from then on: nobody loses a sale by our crash.
+  let resumedAt: number | null = null
   for (const [i, bidder] of node.bidders.entries()) {
     const at = childPath(path, i)
     const own = attemptsOf(nodeAt(context.history, at), 'ping')
     const ping = own.at(-1) ?? null
     pings.push(ping)
     begunAt = Math.min(begunAt, own[0]?.startedAt ?? Infinity)
-    const again = mayAskAgain(own)
+    const cut = own.findLastIndex(wasCutOff)
+    const cutOff = ping !== null && cut === own.length - 1
+    if (cut >= 0 && !cutOff) resumedAt = Math.max(resumedAt ?? 0, own[cut + 1]?.startedAt ?? 0)
+    const again = cutOff || mayAskAgain(own)
     if ((ping && !again) || nodeAt(context.history, at).passed || bidder.kind !== 'send') continue
     const policy = policyIn(context.facts.policies, bidder.recipient)
     if (!again) {
       const unwanted = whyNotOffered(policy, at, context)
       if (unwanted !== null) return pass(at, policy.recipient, unwanted)
+    }
+    if (!again || cutOff) {
       const open = gateOf(policy, context)
       if (!open.open) { closed.push({ kind: 'closed', path: at, until: open.until, why: open.why, recipient: policy.recipient }); continue }
     }
+    if (cutOff) resumedAt = context.now
     // A late answer is heard out and recorded; the auction does not wait for it.
     const timeoutMs = policy.pingTimeoutMs ?? policy.timeoutMs
     actions.push({ kind: 'send', path: at, recipient: policy.recipient, phase: 'ping', attempt: own.length + 1, timeoutMs, target: 'endpoint', batch: null, claims: claimsOf(policy, context, !again) })
   }
-  const begun = pings.flatMap((ping) => ping?.startedAt ?? [])
+  const begun = pings.filter((ping) => ping !== null && !wasCutOff(ping))
+  const deadline = (resumedAt ?? begunAt) + node.windowMs
   if (actions.length > 0 || begun.length > 0) {
     if (closed.length > 0) return pending(...passBy(closed))
     // One that waited for a place or a token is asked while there is time; so is one whose token was refused, once more.
-    if (actions.length > 0 && context.now < begunAt + node.windowMs) return pending(...actions)
+    if (actions.length > 0 && context.now < deadline) return pending(...actions)
   } else if (closed.length > 0) return allClosed(closed, path)
   if (begun.length === 0) return { kind: 'done', outcome: combine(node.bidders.map((_, i) => passedOutcome(childPath(path, i), context)), path) }
-  const deadline = begunAt + node.windowMs
   const outstanding = pings.some((ping) => ping !== null && ping.finished === null)
   if (outstanding && context.now < deadline) return pending({ kind: 'wait', until: deadline, why: 'collects bids', recipient: null, batch: false })
   return pending({ kind: 'choose', path, choice: { kind: 'order', order: ranking(pings, node.floor, deadline), why: `bids, highest first${ofOtherCurrencies(usable(pings, node.floor, deadline))}${leftOut(pings, node.floor, deadline)}${lateOnes(node.bidders, pings, context)}` } })
 }
+
+const wasCutOff = ({ finished }: Attempt): boolean => finished !== null && isInterrupted(finished.verdict)
 
 const mayAskAgain = (pings: readonly Attempt[]): boolean => {
   const [last, before] = [pings.at(-1)?.finished, pings.at(-2)?.finished]
