@@ -43,7 +43,9 @@ export const createLane = (settings: TransportSettings, concurrency: number | nu
   let windowStart: Instant = 0
   let answered = 0
   let lookahead = connections
+  /** Of the rate: when each left, and behind those when each entered that has not left yet. */
   let starts: Instant[] = []
+  let left = 0
 
   const count = (): number => parked.length - head
   const places = (): number => (held ? Math.min(connections, held.count()) : strict ? connections : connections + lookahead + (shared?.early ?? 0))
@@ -68,6 +70,7 @@ export const createLane = (settings: TransportSettings, concurrency: number | nu
     let over = 0
     while ((starts[over] ?? Infinity) <= now - stretch) over += 1
     if (over > 0) starts.splice(0, over)
+    left = Math.max(0, left - over)
     return starts.length < settings.rate.count ? null : (starts[0] ?? now) + stretch
   }
   const measure = (now: Instant): void => {
@@ -108,11 +111,18 @@ export const createLane = (settings: TransportSettings, concurrency: number | nu
       measure(now)
       if (count() > 0) drainFree(now)
     },
+    /** The first that has not left yet is durable and leaves: where the disk was slow, it counts from now. */
+    setsOut: (now: Instant): void => {
+      if (shared || !settings.rate) return
+      starts[left] = Math.max(now, starts[left] ?? now)
+      left += 1
+    },
     /** A place that was taken in vain: nothing was sent, nothing was answered. */
     yield: (now: Instant): void => {
       underWay -= 1
       if (shared) shared.giveBack()
       else starts.pop()
+      left = Math.min(left, starts.length)
       if (count() > 0) drainFree(now)
     },
     /** Calls back when a place may be free; first come, first served. */

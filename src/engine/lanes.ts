@@ -36,8 +36,11 @@ export const createLanes = ({ mode, concurrency }: RunSettings, { ledger, clock 
   return {
     opened: lanes as ReadonlyMap<string, Lane>,
     of: (recipient: string): Lane => lanes.get(recipient) ?? open(recipient),
-    /** Of a `Rate` over several processes: resolves when an attempt that is durable may leave. Null: at once. */
-    leaves: starts.leaves,
+    /** An attempt that is durable leaves. Of a `Rate` over several processes: resolves when it may. Null: at once. */
+    leaves: (recipient: string): Promise<void> | null => {
+      lanes.get(recipient)?.setsOut(clock.now())
+      return starts.leaves(recipient)
+    },
     renew: places.renew,
     end: starts.end,
     /** Those that a rate or a hold keeps shut have nobody to open them but the clock: when the first of them opens. */

@@ -31,6 +31,18 @@ it('counts a start from its own time, whatever an answer that is told of late sa
   expect([lane.enter(2_200), lane.enter(2_300)]).toEqual([false, true])
 })
 
+it('counts a start of a rate from when it left, where the disk took its time before', () => {
+  const lane = createLane({ ...settings, connections: 9, concurrency: 9, rate: { count: 2, perMs: 1_200 } }, null)
+  lane.enter(0)
+  lane.enter(0)
+  lane.setsOut(400)
+  lane.setsOut(500)
+  expect([lane.enter(1_699), lane.enter(1_700), lane.enter(1_799), lane.enter(1_800)]).toEqual([false, true, false, true])
+  lane.yield(1_800)
+  lane.setsOut(1_810)
+  expect([lane.enter(1_810), lane.enter(1_810), lane.enter(3_109), lane.enter(3_110)]).toEqual([true, false, false, true])
+})
+
 it('says when its rate may open while all places are busy too, and nothing where it has none', () => {
   const lane = createLane({ ...settings, rate: { count: 2, perMs: 1_200 } }, null)
   lane.enter(0)
