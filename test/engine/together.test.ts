@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 import { type BuyerRequest } from '../world/buyer.ts'
 import { deliveryIdOf } from '../../src/core/delivery-id.ts'
 import type { Delivery, Ledger } from '../../src/ports.ts'
@@ -35,6 +35,26 @@ describe('two that accept in the same moment', () => {
       expect(await world.standing(id)).toMatchObject({ outcome: 'accepted', recipient: first?.recipient, revenue: first?.revenue })
     }
     expect([a.journal.length, b.journal.length]).toEqual([LEADS, LEADS])
+  })
+
+  it('in a race that is stopped while one answer is on its way and a third buyer has no place: the answer is recorded, and nobody is asked twice', async () => {
+    const [refuses, buys, full] = [Promise.withResolvers<void>(), Promise.withResolvers<void>(), Promise.withResolvers<void>()]
+    const a = await buyer({ script: { do: 'reject' }, until: () => refuses.promise })
+    const b = await buyer({ script: { do: 'accept', price: '30.00' }, until: () => buys.promise })
+    const c = await buyer({ script: { do: 'reject' }, until: () => full.promise })
+    const world = createWorld({ a: endpointYaml(a.url), b: endpointYaml(b.url), c: endpointYaml(c.url, 'Concurrency: 1\n'), all: 'Pattern: Simultaneous\nSend To: [a, b, c]\nAccept: first responder\n' })
+    const run = world.run('all', someLeads(2))
+    await vi.waitFor(() => expect([a, b, c].map(({ journal }) => journal.length)).toEqual([2, 2, 1]))
+    world.stop.abort()
+    refuses.resolve()
+    const finished = async (lead: string) => (await world.events(lead)).flatMap((event) => (event.type === 'attemptFinished' ? [`${event.recipient} ${event.verdict.kind}`] : []))
+    await vi.waitFor(async () => expect((await finished('L2')).length + (await finished('L1')).length).toBeGreaterThan(0))
+    buys.resolve()
+    full.resolve()
+    await run
+    for (const lead of ['L1', 'L2']) expect(await finished(lead)).toEqual(expect.arrayContaining(['a rejected', 'b accepted']))
+    await world.run(null, null)
+    expect([a, b].map(({ journal }) => journal.length)).toEqual([2, 2])
   })
 
   it('through two targets, of two processes: the sale that the store has is booked, the other acceptance is surplus, earns nothing and is told as that', async () => {
