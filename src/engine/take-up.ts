@@ -10,7 +10,7 @@ import type { Tally } from './tally.ts'
 import type { Together } from './together.ts'
 import { boughtBefore, loadedWork, tellStored, type Work } from './work.ts'
 
-/** Deliveries whose recipient has no file are looked at again so long after this run has no wait left for them. */
+/** Deliveries whose recipient has no file are looked at again at least so long after this run has no wait left for them. */
 const MISSING_MS = 5 * MINUTE
 
 /** Of a recipient that has no file now. */
@@ -69,10 +69,14 @@ export const createTakeUp = (settings: RunSettings, deps: RunDeps, policies: Rea
   const boughtElsewhere = ({ had = [] }: LoadedDelivery): ReadonlyMap<string, string> =>
     new Map(had.map((recipient) => [recipient, boughtBefore(policies, recipient)]))
 
-  /** Files are read at the start: this run need not look again, and a later one finds it due. In one step for all: one each would wait for the disk each. */
+  /**
+   * Files are read at the start: this run need not look again, and a later one finds it due. At times that lie further apart than
+   * it waits: at one of its own each, there would always be one for which it goes on. In one step for all: one each would wait for the disk each.
+   */
   const putBack = async (all: readonly Unworkable[]): Promise<void> => {
     const now = clock.now()
-    const dueAt = now + settings.waitMs + MISSING_MS
+    const apartMs = settings.waitMs + MISSING_MS
+    const dueAt = (Math.floor(now / apartMs) + 2) * apartMs
     const steps = all.map(({ work, missing, before }) => {
       // What waits for a batch of it goes on to.
       const joins = before.state === 'waiting' && before.batch && missing.includes(before.recipient ?? '') ? before.recipient : null

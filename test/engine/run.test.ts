@@ -585,6 +585,18 @@ describe('a place that comes free while a step is recorded', () => {
 })
 
 describe('the end of a run', () => {
+  it('comes where leads of a recipient without a file fall due one after the other', async () => {
+    const ledger = createMemoryLedger()
+    const before = createWorld({ a: endpointYaml('http://127.0.0.1:9') }, ledger)
+    await before.run('a', someLeads(20), { enqueue: true })
+    const taken = await ledger.takeDue({ mode: 'live', now: before.clock.now(), limit: 20 })
+    await ledger.append(taken.map(({ delivery, events, standing }, i) => ({ deliveryId: delivery.id, version: events.length, runId: 'run1', events: [], standing: { ...standing, dueAt: before.clock.now() + i * 20_000 } as typeof standing })))
+    const world = createWorld({ b: endpointYaml('http://127.0.0.1:9') }, ledger)
+    await world.run(null, null)
+    expect(world.clock.now() - before.clock.now()).toBeLessThan(20 * 60_000)
+    expect(await outcomes(world)).toEqual({ waiting: 20 })
+  })
+
   it('comes after what is being taken in for others when it is stopped', async () => {
     const inner = createMemoryLedger()
     const world = createWorld({ a: endpointYaml('http://127.0.0.1:9') }, { ...inner, append: async (steps) => {
