@@ -169,8 +169,8 @@ export const createStage = async (seed: number, situation: Situation, kind: Stor
     const problems = runs.flatMap(({ id, process }) => (process.dead ? [] : buyers.arrivals.filter((each) => each.run === id && each.until === null).map((each) => `run ${id} ended before ${each.recipient} answered for ${each.leads}`)))
     const [last, before] = runs.toSorted((a, b) => b.state.endedAt - a.state.endedAt)
     if (!last || last.process.dead || last.stop.signal.aborted || last.state.error !== null || last.order.settings.enqueue) return problems
-    const { order: { id, to, settings: { waitMs = WAIT_MS }, hands }, state: { endedAt } } = last
-    if (before?.state.endedAt === endedAt || hands.some(({ at }) => at >= endedAt - NOTICED_MS - 3 * storeMs)) return problems
+    const { order: { id, to, settings: { waitMs = WAIT_MS } }, state: { endedAt } } = last
+    if (before?.state.endedAt === endedAt || runs.some(({ order: { hands } }) => hands.some(({ at }) => at >= endedAt - NOTICED_MS - 3 * storeMs))) return problems
     const due = await store.nextDue({ mode: 'live', ...(to === null ? {} : { runId: id }) })
     return due !== null && due <= endedAt - storeMs + waitMs ? [...problems, `run ${id} waits ${waitMs} ms, and ended ${due - endedAt} ms before a lead fell due`] : problems
   }
@@ -197,8 +197,9 @@ export const createStage = async (seed: number, situation: Situation, kind: Stor
       for (const { stop, stopAt } of stops) if (clock.now() >= stopAt) stop.abort()
     }
     await Promise.all(runs.map(({ end }) => end))
+    const early = await endedEarly(runs)
     for (const { recipient, paused } of left) await pause(recipient, paused)
-    const problems = [...await endedEarly(runs), ...runs.flatMap(({ id, process, state: { error } }) => (error !== null && !process.dead ? [`run ${id} failed: ${error instanceof Error ? error.message : String(error)}`] : []))]
+    const problems = [...early, ...runs.flatMap(({ id, process, state: { error } }) => (error !== null && !process.dead ? [`run ${id} failed: ${error instanceof Error ? error.message : String(error)}`] : []))]
     // A process ends by itself: a timer that is left would keep it, and an answer that is still owed would be told by no summary.
     const wake = clock.nextWake()
     if (wake !== null && died.size === 0) problems.push(`run ${runs.map(({ id }) => id).join(' and ')} ended, and a timer outlives it by ${wake - clock.now()} ms`)
