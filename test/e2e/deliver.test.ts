@@ -191,7 +191,7 @@ describe('leads whose recipient has lost its file', () => {
     rmSync(join(project.folder, 'recipients/a.yaml'))
     await project.run('resume', ...at('09:01'))
     project.write('recipients/a.yaml', text)
-    expect(await project.json('resume', ...at('09:07'))).toMatchObject({ leads: 1, outcomes: { waiting: 0 } })
+    expect(await project.json('resume', ...at('09:11'))).toMatchObject({ leads: 1, outcomes: { waiting: 0 } })
   })
 })
 
