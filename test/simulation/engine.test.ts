@@ -23,6 +23,7 @@ describe('the engine, run after run on one store', () => {
     ['what a batch through another target may have brought joins no other batch', [50259, 50447]],
     ['what is passed by with the pattern around it joins no batch any more', [1_000_101_826]],
     ['one lead of two targets is on its way to a buyer once at a time', [1_001_000_027, 1_001_000_050]],
+    ['two deliveries of a lead that went on to each other\'s buyers of batches keep no run from ending', [2_000_011_683]],
     ['one place of a pattern waits for the answer to another of the same recipient', [1_037_676_507, 1_037_676_569]],
     ['what is worth more than a whole cap is not waited for', [642]],
   ])('%s', async (_name, seeds) => { expect(await broken(seeds)).toEqual([]) }, 60_000)

@@ -92,9 +92,9 @@ export const createMemoryLedger = (): Ledger => {
     return had.length === 0 ? before : { ...before, had }
   })
 
-  /** Another delivery of the lead that is in a batch of the recipient's: on its way, left by a crash, or to be repeated. */
+  /** Another delivery of the lead that is in a batch of the recipient's: on its way, left by a crash, or to be repeated; one that waits to join a batch repeats none now. */
   const onItsWay = ({ delivery: { id, mode, number, lead } }: Kept, recipient: string | null): Kept | null =>
-    [...kept.values()].find(({ delivery, standing: { state }, events }) => state !== 'settled' && delivery.id !== id && delivery.mode === mode
+    [...kept.values()].find(({ delivery, standing, events }) => (standing.state === 'working' || (standing.state === 'waiting' && !standing.batch)) && delivery.id !== id && delivery.mode === mode
       && delivery.number === number && delivery.lead.id === lead.id && batchesOf(events).some((each) => each.recipient === recipient)) ?? null
 
   const untilAfter = (other: Kept, now: Instant, runId: string | undefined): Instant | null =>

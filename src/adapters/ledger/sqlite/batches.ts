@@ -11,13 +11,16 @@ interface Named { readonly n: number; readonly leadId: string; readonly mode: st
 
 /** A lead is in one batch of a recipient at a time, whatever targets it was given to: read from the log of its other deliveries. */
 export const createBatches = (db: DatabaseSync, fence: number, runNumber: (runId: string) => number) => {
-  const others = db.prepare('SELECT n, state, due_at, fence, run FROM deliveries WHERE lead_id = ? AND mode = ? AND number = ? AND n <> ? AND state <> 2')
+  const others = db.prepare('SELECT n, state, due_at, fence, run FROM deliveries WHERE lead_id = ? AND mode = ? AND number = ? AND n <> ? AND (state = 0 OR (state = 1 AND batch = 0))')
   const logOf = db.prepare('SELECT events FROM log WHERE delivery = ? ORDER BY seq')
   const setDue = db.prepare('UPDATE deliveries SET due_at = ? WHERE n = ?')
 
   const batchesOf = (n: number) => openBatches(logOf.all(n).flatMap((each) => eventsOf(each['events'])).reduce(evolve, emptyHistory))
 
-  /** Another delivery of the lead that is in a batch of the recipient's: on its way, left by a crash, or to be repeated. */
+  /**
+   * Another delivery of the lead that is in a batch of the recipient's: on its way, left by a crash, or to be repeated. One that
+   * waits to join a batch repeats none now: two that went on to each other's recipients would put each other off for ever.
+   */
   const onItsWay = ({ n, leadId, mode, number }: Named, to: string): SqlRow | undefined =>
     others.all(leadId, mode, number, n).find((other) => batchesOf(Number(other['n'])).some(({ recipient }) => recipient === to))
 
