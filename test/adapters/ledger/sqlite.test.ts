@@ -1,7 +1,7 @@
 import { execFileSync, spawn, spawnSync } from 'node:child_process'
 import type { ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
-import { copyFileSync, linkSync, mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { copyFileSync, linkSync, mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { hostname, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
@@ -255,6 +255,32 @@ describe('one writer', () => {
     await deliver('L2')
     await deliver('L3')
     await kept(path, 'L2', 'L3')
+  })
+
+  it('who took the whole store away begins anew, though pause made the next one', async () => {
+    await deliver('L1', 'L2')
+    rmSync(path)
+    const pausing = await openSqliteLedger({ path, use: 'touch' })
+    await pausing.setPaused('a', 'live', { at: T0, reason: 'by hand' })
+    await pausing.close()
+    await deliver('L3')
+    await kept(path, 'L3')
+  })
+
+  it('a link that is led to another store has the mark of that one', async () => {
+    const [real, other] = [path, join(folder, 'other.db')]
+    path = other
+    await deliver('L3')
+    path = real
+    await deliver('L1', 'L2')
+    path = join(folder, 'current.db')
+    symlinkSync(real, path)
+    await deliver('L4')
+    rmSync(path)
+    symlinkSync(other, path)
+    await deliver('L5')
+    await kept(other, 'L3', 'L5')
+    await kept(real, 'L1', 'L2', 'L4')
   })
 
   it('a store that is replaced under a run is kept beside what stands there, which is left alone', async () => {

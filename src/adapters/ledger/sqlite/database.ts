@@ -1,6 +1,7 @@
-import { mkdirSync } from 'node:fs'
+import { existsSync, mkdirSync, rmSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
+import { markOf } from './mark.ts'
 import { requireOneName } from './one-file.ts'
 import { migrate, requireCurrent } from './schema.ts'
 import { isLocked, troubleOf } from './trouble.ts'
@@ -19,8 +20,11 @@ export const openDatabase = (path: string, use: 'read' | 'write'): DatabaseSync 
       mkdirSync(dirname(path), { recursive: true })
       requireOneName(path)
     }
+    const isNew = use === 'write' && !existsSync(path)
     const opened = new DatabaseSync(path, { readOnly: use === 'read', timeout: LOCK_MS })
     db = opened
+    // Who took the whole store away begins anew, whatever command makes the next one.
+    if (isNew) rmSync(markOf(path), { force: true })
     if (use === 'write') {
       retried(() => opened.exec('PRAGMA journal_mode = WAL'))
       db.exec('PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = 4000; PRAGMA journal_size_limit = 67108864')

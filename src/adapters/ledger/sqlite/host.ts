@@ -1,4 +1,3 @@
-import { existsSync } from 'node:fs'
 import type { DatabaseSync } from 'node:sqlite'
 import { LeaseLostError, StoreError } from '../../../ports.ts'
 import { openDatabase } from './database.ts'
@@ -21,12 +20,10 @@ export interface HostOptions {
 
 /** Waits for the lease as long as it may, then opens the store as its one writer, in one thread, the lease renewed by a timer. */
 export const openHost = async (options: HostOptions) => {
-  // Who took the whole store away begins anew.
-  const isNew = !existsSync(options.path)
   const db = openDatabase(options.path, 'write')
   const mark = createMark(db, options.path)
   try {
-    if (!isNew) mark.check()
+    mark.check()
     const taken = await waitForLease(db, options)
     // Earlier than anyone may take over: what is sent in the last moment is still ours to write down.
     const told = (until: number): number => { options.onLease(until - options.leaseMs / 10); return until }

@@ -1,4 +1,4 @@
-import { readFileSync, writeFileSync } from 'node:fs'
+import { readFileSync, realpathSync, writeFileSync } from 'node:fs'
 import type { DatabaseSync } from 'node:sqlite'
 import { errorCode } from '../../../base/error.ts'
 import { StoreError } from '../../../ports.ts'
@@ -15,7 +15,7 @@ export interface Mark {
 }
 
 export const createMark = (db: DatabaseSync, path: string): Mark => {
-  const file = `${path}-mark`
+  const file = markOf(path)
   let marked = 0
   return {
     check: () => {
@@ -33,6 +33,9 @@ export const createMark = (db: DatabaseSync, path: string): Mark => {
     },
   }
 }
+
+/** Beside the file itself, as its WAL: a link may be led to another store. */
+export const markOf = (path: string): string => `${realpathSync(path)}-mark`
 
 /** The number that the next event gets. By the end of the index, not over all rows: it is asked while the lease runs. */
 export const nextSeq = (db: DatabaseSync): number => Number(db.prepare('SELECT seq + count AS next FROM log ORDER BY seq DESC LIMIT 1').get()?.['next'] ?? 1)
