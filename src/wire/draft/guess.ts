@@ -38,7 +38,13 @@ export const columnFor = (name: string, columns: readonly string[]): string | nu
 export const leadPath = (column: string): string => (/^[\w.]+$/.test(column) ? `lead.${column}` : `lead.[${column}]`)
 
 /** What a field of anybody's is usually called: `Mobile Phone` is `phone_1`; null where it is not known. */
-export const usualField = (name: string): string | null => FIELDS.find(([pattern]) => pattern.test(plainName(name).replace(/^(mailing|billing|primary)(?=.)/, '')))?.[1] ?? null
+export const usualField = (name: string): string | null => {
+  const plain = plainName(name).replace(/^(mailing|billing|primary)(?=.)/, '')
+  return IS_ABOUT.test(plain) ? null : FIELDS.find(([pattern]) => pattern.test(plain))?.[1] ?? null
+}
+
+/** `phone_type`, `email_opt_in`, `is_mobile` say something of a phone or an address, and are none. */
+const IS_ABOUT = /(phone|mobile|cell|mail)\w*(type|verified|valid|validated|validation|optin|optout|consent|permission|status|flag|source|carrier|ext|extension|score|hash|md5|sha256|date|timestamp)$|^(is|has)\w*(phone|mobile|cell|mail)/
 
 /** `First Name` and `first_name` are one. */
 export const isSameName = (one: string, other: string): boolean => plainName(one) === plainName(other)

@@ -20,7 +20,7 @@ describe('columns of a CSV file', () => {
   it('of other names than a Duplicate Check has stop the run, since it would keep nobody back', async () => {
     const checked = (header: string, field: string) => planned(header, `  all: {{lead}}\nDuplicate Check: ${field} within 30 days`)
     expect(await checked('id,Phone Number', 'phone')).toContain('error[columns]: Duplicate Check of a asks for phone, which has another name in this file: no lead is known by it\n --> leads.csv:1:1\n  |\n1 | id,Phone Number\n  | ^\n  = help: write lead.[Phone Number] there, or rename it in the file; where it is something else, name it there too\n')
-    for (const [header, field] of [['id,Phone Number', 'lead.[Phone Number]'], ['id,phone', 'phone'], ['id,contact.phone,mobile', 'contact.phone'], ['id,name', 'member_key']] as const) expect(await checked(header, field)).toBe('1 lead, nothing was sent\n')
+    for (const [header, field] of [['id,Phone Number', 'lead.[Phone Number]'], ['id,phone', 'phone'], ['id,contact.phone,mobile', 'contact.phone'], ['id,name', 'member_key'], ['id,email_opt_in,Email Verified', 'email'], ['id,phone_type,is_mobile', 'phone_1']] as const) expect(await checked(header, field)).toBe('1 lead, nothing was sent\n')
   })
   it('of other names than a condition has stop the run, since one with not would let every lead pass', async () => {
     const checked = (header: string, condition: string) => planned(header, `  all: {{lead}}\n${condition}`)

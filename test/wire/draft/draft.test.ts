@@ -40,6 +40,7 @@ describe('a curl command', () => {
 describe('templateFor', () => {
   it.each([
     ['firstName', 'Ann', '{{lead.first_name}}'], ['last-name', '', '{{lead.last_name}}'], ['contactEmail', '', '{{lower lead.email}}'],
+    ['phoneType', 'mobile', null], ['email_opt_in', 'yes', null], ['is_mobile', true, null],
     ['phone', '(555) 555-1234', '{{format lead.phone_1 "(###) ###-####"}}'], ['primaryPhone', '', '{{format lead.phone_1 "##########"}}'], ['phone2', '555-555-1234', '{{format lead.phone_2 "###-###-####"}}'], ['phone_number', '+15555551234', '{{format lead.phone_1 "+1##########"}}'],
     ['tcpa_consent', true, '{{boolean lead.tcpa_consent}}'], ['tcpaText', 'I agree', '{{lead.tcpa_consent_text}}'], ['ssn', '123456789', '{{lead.ssn}}'], ['dob_month', '01', '{{format lead.birth_date "MM"}}'], ['birthday', '', '{{format lead.birth_date "YYYY-MM-DD"}}'],
     ['dob', '01/31/1980', '{{format lead.birth_date "MM/DD/YYYY"}}'], ['submitted_at', '2026-11-24T08:00:00Z', '{{format lead.timestamp "YYYY-MM-DD[T]HH:mm:ssZ"}}'],
