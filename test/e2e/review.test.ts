@@ -62,6 +62,7 @@ describe('review --all', () => {
   it.each([
     ['ids beside it', ['retry', '--all', 'L1'], 'ids of leads are named too'],
     ['a price for all', ['accept', '--all', '--price', '45'], 'review accept books sales, and takes no --all'],
+    ['a variable of a script that is not set', ['drop', '--all', '--reason', '', '--yes'], '--reason is empty'],
     ['what narrows it alone', ['drop', 'L1', '--reason', 'x'], '--reason narrows what review list and --all mean'],
   ])('takes no %s', async (_what, args, words) => {
     const project = createProject({})

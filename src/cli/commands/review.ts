@@ -42,6 +42,7 @@ export const run: RunCommand = (invocation) => {
   if (options.all === true) {
     if (leads.length > 0) throw usageError('--all is all that review list shows, and ids of leads are named too', 'leave one of them out')
     if (known === 'accept') throw usageError('review accept books sales, and takes no --all', `name the leads that the buyer has: ${commandFor(modeOf(invocation), 'reconcile R FILE')} lists them from its own list`)
+    if (textOf(options.reason)?.trim() === '') throw usageError('--reason is empty, and would mean every lead', 'write words of the reason; leave it out where all are meant')
     return withStore(invocation, 'write', (ledger) => decideAll(ledger, invocation, known))
   }
   const narrowing = (['reason', 'since', 'until'] as const).find((each) => options[each] !== undefined)
