@@ -22,13 +22,13 @@ export const prepareFormat = ([pattern]: readonly unknown[], options: Readonly<R
 /**
  * Digits into the mask's `#`s. One digit more is a leading 1, the North American country code, and is dropped; a value
  * with any other number of digits goes as it is: half a phone number in a perfect mask would hide the fault. So does a `+`
- * with ten digits that are no North American number (`+49 30 123456`), but for a mask that has the `+` itself.
+ * with ten digits that are no North American number (`+49 30 123456`), but for a mask that puts the `+` before them.
  */
 const prepareMask = (mask: string): ((value: unknown) => string) => {
   const places = mask.split('#').length - 1
   const bare = mask.length === places
   const pieces = mask.split('#')
-  const isOfTen = places === 10 && !mask.includes('+')
+  const isOfTen = places === 10 && !/\+\D*#/.test(mask)
   return (value) => {
     const text = textOf(value)
     let digits = bare && text.length === places && /^\d+$/.test(text) ? text : barePhone(text).replace(/\D+/g, '')
