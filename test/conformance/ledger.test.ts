@@ -253,14 +253,14 @@ const CASES: readonly Case[] = [
     await ledger.append([then(x, 3, settled('rejected'), [{ type: 'settled', at: T0 + 60_001, outcome: { kind: 'rejected', path: '/', recipient: 'a', reason: null, buyerLeadId: null, revenue: null, class: null }, cost: null, attempts: 2 }])])
     expect((await ledger.takeDue({ mode: 'live', now: T0 + 61_000, limit: 9 })).map((each) => each.delivery.to)).toEqual(['y'])
   }],
-  ['two deliveries of one lead that went on from a batch of one recipient to that of the other keep each other from none', async (ledger) => {
+  ['of two deliveries of one lead that went on from a batch of one recipient to that of the other, each of which would wait for the other, the first goes', async (ledger) => {
     const [x, y] = [delivery('L1', { to: 'x' }), delivery('L1', { to: 'y' })]
     const tried = (recipient: string): readonly DeliveryEvent[] => [
       { type: 'attemptStarted', at: T0, path: '/0', recipient, phase: 'post', attempt: 1, key: 'k', requestHash: 'h', version: null, batch: `b_${recipient}.1` },
       { type: 'attemptFinished', at: T0, path: '/0', recipient, phase: 'post', attempt: 1, key: 'k', verdict: { kind: 'failed', class: 'server_error', retry: true, reason: 'HTTP 503', said: null }, revenue: null, httpStatus: 503, durationMs: 1, batch: `b_${recipient}.1` },
     ]
     await ledger.append([first(x, waits(T0, { batch: true, recipient: 'b' }), [received(), ...tried('a')]), first(y, waits(T0, { batch: true }), [received(), ...tried('b')])])
-    expect((await ledger.takeDue({ mode: 'live', now: T0, limit: 9 })).map((each) => each.delivery.to).sort()).toEqual(['x', 'y'])
+    expect((await ledger.takeDue({ mode: 'live', now: T0, limit: 9 })).map((each) => each.delivery.to)).toContain('x')
   }],
   ['two deliveries of one lead that fall due together to join a batch are not in each other\'s way: who took both sees to it', async (ledger) => {
     const [x, y] = [delivery('L1', { to: 'x' }), delivery('L1', { to: 'y' })]

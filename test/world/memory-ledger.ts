@@ -92,10 +92,16 @@ export const createMemoryLedger = (): Ledger => {
     return had.length === 0 ? before : { ...before, had }
   })
 
-  /** Another delivery of the lead that is in a batch of the recipient's: on its way, left by a crash, or to be repeated; one that waits to join a batch repeats none now. */
-  const onItsWay = ({ delivery: { id, mode, number, lead } }: Kept, recipient: string | null): Kept | null =>
-    [...kept.values()].find(({ delivery, standing, events }) => (standing.state === 'working' || (standing.state === 'waiting' && !standing.batch)) && delivery.id !== id && delivery.mode === mode
-      && delivery.number === number && delivery.lead.id === lead.id && batchesOf(events).some((each) => each.recipient === recipient)) ?? null
+  const isIn = ({ events }: Kept, to: string | null): boolean => batchesOf(events).some(({ recipient }) => recipient === to)
+
+  /** Another delivery of the lead that is in a batch of the recipient's: on its way, left by a crash, or to be repeated; of two that would put each other off for ever the first goes. */
+  const onItsWay = (own: Kept, recipient: string | null): Kept | null => {
+    const { id, mode, number, lead } = own.delivery
+    const all = [...kept.values()]
+    const waitsFor = ({ standing }: Kept): boolean => standing.state === 'waiting' && standing.batch === true && isIn(own, standing.recipient)
+    return all.find((other, i) => other.standing.state !== 'settled' && other.delivery.id !== id && other.delivery.mode === mode && other.delivery.number === number
+      && other.delivery.lead.id === lead.id && isIn(other, recipient) && !(all.indexOf(own) < i && waitsFor(other))) ?? null
+  }
 
   const untilAfter = (other: Kept, now: Instant, runId: string | undefined): Instant | null =>
     putOffUntil(now, other.standing.state === 'waiting' ? other.standing.dueAt : now, other.standing.state === 'waiting' && (runId === undefined || other.runId === runId))

@@ -11,18 +11,20 @@ interface Named { readonly n: number; readonly leadId: string; readonly mode: st
 
 /** A lead is in one batch of a recipient at a time, whatever targets it was given to: read from the log of its other deliveries. */
 export const createBatches = (db: DatabaseSync, fence: number, runNumber: (runId: string) => number) => {
-  const others = db.prepare('SELECT n, state, due_at, fence, run FROM deliveries WHERE lead_id = ? AND mode = ? AND number = ? AND n <> ? AND (state = 0 OR (state = 1 AND batch = 0))')
+  const others = db.prepare('SELECT n, state, due_at, fence, run, recipient, batch FROM deliveries WHERE lead_id = ? AND mode = ? AND number = ? AND n <> ? AND state <> 2')
   const logOf = db.prepare('SELECT events FROM log WHERE delivery = ? ORDER BY seq')
   const setDue = db.prepare('UPDATE deliveries SET due_at = ? WHERE n = ?')
 
   const batchesOf = (n: number) => openBatches(logOf.all(n).flatMap((each) => eventsOf(each['events'])).reduce(evolve, emptyHistory))
 
-  /**
-   * Another delivery of the lead that is in a batch of the recipient's: on its way, left by a crash, or to be repeated. One that
-   * waits to join a batch repeats none now: two that went on to each other's recipients would put each other off for ever.
-   */
+  const isIn = (n: number, to: unknown): boolean => batchesOf(n).some(({ recipient }) => recipient === to)
+
+  /** Another delivery of the lead that is in a batch of the recipient's: on its way, left by a crash, or to be repeated. */
   const onItsWay = ({ n, leadId, mode, number }: Named, to: string): SqlRow | undefined =>
-    others.all(leadId, mode, number, n).find((other) => batchesOf(Number(other['n'])).some(({ recipient }) => recipient === to))
+    others.all(leadId, mode, number, n).find((other) => isIn(Number(other['n']), to) && !(n < Number(other['n']) && waitsFor(other, n)))
+
+  /** It waits to join a batch of a recipient that the other one is in a batch of: the two would put each other off for ever, so the first goes. */
+  const waitsFor = (other: SqlRow, n: number): boolean => other['state'] === STATES.waiting && other['batch'] === 1 && isIn(n, other['recipient'])
 
   const joining = (row: SqlRow): SqlRow | undefined =>
     onItsWay({ n: Number(row['n']), leadId: String(row['lead_id']), mode: String(row['mode']), number: Number(row['number']) }, String(row['recipient']))
