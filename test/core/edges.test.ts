@@ -96,6 +96,17 @@ describe('edges of the rules, where a fault of one would hide', () => {
     // No answer in time, heard by a process that lived on, is not asked again.
     expect(actionsOf({ plan, history: [...ping('/0', 'a', 1, offer, T0), ...ping('/1', 'b', 1, { ...left, interrupted: undefined } as Verdict, T0)], now: T0 + 100 })).toMatchObject([{ kind: 'choose' }])
   })
+  it('a bidder that was never asked in time, for want of a place or by our own end, is asked before a lead is rejected for having no bid', () => {
+    const plan: Plan = { kind: 'auction', pattern: 'P', guard: noGuard, bidders: [sendTo('a'), sendTo('b')], windowMs: 500, floor: money(10) }
+    const ping = (path: string, recipient: string, amount: number, at: number) => tried(path, recipient, 1, { kind: 'bid', reason: null, price: money(amount), pingId: null }, at, { phase: 'ping' })
+    expect(decides({ plan, history: ping('/0', 'a', 9, T0), now: T0 + 20_000 })).toEqual(['send b #1 ping'])
+    const unanswered = [...ping('/0', 'a', 9, T0), ...tried('/1', 'b', 1, null, T0 + 20_000, { phase: 'ping' })]
+    expect(decides({ plan, history: unanswered, now: T0 + 20_499 })).toEqual(['wait +20500 -'])
+    expect(actionsOf({ plan, history: unanswered, now: T0 + 20_500 })).toMatchObject([{ kind: 'choose', choice: { order: [] } }])
+    expect(actionsOf({ plan, history: [...ping('/0', 'a', 9, T0), ...ping('/1', 'b', 10, T0 + 20_000)], now: T0 + 20_001 })).toMatchObject([{ kind: 'choose', choice: { order: [1] } }])
+    // Where somebody bids, nobody is waited for.
+    expect(actionsOf({ plan, history: ping('/0', 'a', 10, T0), now: T0 + 500 })).toMatchObject([{ kind: 'choose', choice: { order: [0] } }])
+  })
   it('an auction waits for its deadline, not for a bidder that is late', () => {
     const plan: Plan = { kind: 'auction', pattern: 'P', guard: noGuard, bidders: [sendTo('a'), sendTo('b')], windowMs: 500, floor: null }
     const history = [...tried('/0', 'a', 1, { kind: 'bid', reason: null, price: money(1), pingId: null }, T0, { phase: 'ping' }), ...tried('/1', 'b', 1, null, T0, { phase: 'ping' })]

@@ -22,7 +22,7 @@ const bidding = (node: Extract<Plan, { kind: 'auction' }>, path: string, context
   const actions: Action[] = []
   const closed: Closed[] = []
   const pings: (Attempt | null)[] = []
-  let begunAt = Infinity
+  const firsts: number[] = []
   // What our own end cut off is asked anew, and all bids are waited for from then on: nobody loses a sale by our crash.
   let resumedAt: number | null = null
   for (const [i, bidder] of node.bidders.entries()) {
@@ -30,7 +30,7 @@ const bidding = (node: Extract<Plan, { kind: 'auction' }>, path: string, context
     const own = attemptsOf(nodeAt(context.history, at), 'ping')
     const ping = own.at(-1) ?? null
     pings.push(ping)
-    begunAt = Math.min(begunAt, own[0]?.startedAt ?? Infinity)
+    if (own[0]) firsts.push(own[0].startedAt)
     const cut = own.findLastIndex(wasCutOff)
     const cutOff = ping !== null && cut === own.length - 1
     if (cut >= 0 && !cutOff) resumedAt = Math.max(resumedAt ?? 0, own[cut + 1]?.startedAt ?? 0)
@@ -51,17 +51,24 @@ const bidding = (node: Extract<Plan, { kind: 'auction' }>, path: string, context
     actions.push({ kind: 'send', path: at, recipient: policy.recipient, phase: 'ping', attempt: own.length + 1, timeoutMs, target: 'endpoint', batch: null, claims: claimsOf(policy, context, !again) })
   }
   const begun = pings.filter((ping) => ping !== null && !wasCutOff(ping))
-  const deadline = (resumedAt ?? begunAt) + node.windowMs
+  const deadline = roundOf(firsts, resumedAt, node.windowMs) + node.windowMs
   if (actions.length > 0 || begun.length > 0) {
     if (closed.length > 0) return pending(...passBy(closed))
     // One that waited for a place or a token is asked while there is time; so is one whose token was refused, once more.
     if (actions.length > 0 && context.now < deadline) return pending(...actions)
+    // Nobody bids of those that were asked in time: no lead is lost while one was never asked, for want of a place or by our end.
+    const unasked = actions.filter((action) => action.kind === 'send' && action.attempt === 1)
+    if (unasked.length > 0 && usable(pings, node.floor, deadline).length === 0) return pending(...unasked)
   } else if (closed.length > 0) return allClosed(closed, path)
   if (begun.length === 0) return { kind: 'done', outcome: combine(node.bidders.map((_, i) => passedOutcome(childPath(path, i), context)), path) }
   const outstanding = pings.some((ping) => ping !== null && ping.finished === null)
   if (outstanding && context.now < deadline) return pending({ kind: 'wait', until: deadline, why: 'collects bids', recipient: null, batch: false })
   return pending({ kind: 'choose', path, choice: { kind: 'order', order: ranking(pings, node.floor, deadline), why: `bids, highest first${ofOtherCurrencies(usable(pings, node.floor, deadline))}${leftOut(pings, node.floor, deadline)}${lateOnes(node.bidders, pings, context)}` } })
 }
+
+/** From when on bids are waited for: those asked when the time of the others was over have the same time again. */
+const roundOf = (firsts: readonly number[], resumedAt: number | null, windowMs: number): number =>
+  firsts.toSorted((a, b) => a - b).reduce((from, at) => (at >= from + windowMs ? at : from), resumedAt ?? Math.min(...firsts))
 
 const wasCutOff = ({ finished }: Attempt): boolean => finished !== null && isInterrupted(finished.verdict)
 
