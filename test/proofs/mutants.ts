@@ -59,7 +59,7 @@ const MUTANTS: readonly Mutant[] = [
   { fault: 'a lead in a batch takes no place of a cap', file: 'caps.ts', from: 'if (node.queuedAt !== null) return', to: 'if (node.queuedAt !== null) return null\n  if (node.queuedAt !== null) return' },
   { fault: 'a batch counts on the day on which it leaves', file: 'caps.ts', from: 'holder.placedAt ?? holder.startedAt', to: 'holder.startedAt' },
   { fault: 'a margin forgets what the pattern says a lead costs', file: 'price.ts', from: 'if (guard.cost !== null) return guard.cost', to: 'if (guard.cost !== null) continue' },
-  { fault: 'a nested pattern decides the cost', file: 'price.ts', from: 'patternsAround(plan, path))', to: 'patternsAround(plan, path).toReversed())' },
+  { fault: 'a nested pattern decides the cost', file: 'price.ts', from: 'patternsAround(plan, childPath(path, 0)))', to: 'patternsAround(plan, childPath(path, 0)).toReversed())' },
   { fault: 'a minimum price looks at the usual price and not at the bid', file: 'strategies/send.ts', from: 'bidAt(history)?.price ?? node.price', to: 'node.price ?? bidAt(history)?.price' },
   { fault: 'a bidder of a low usual price is not asked', file: 'strategies/auction.ts', from: 'const unwanted = whyNotOffered(policy, at, context)', to: 'const unwanted = whyNotOffered(policy, at, context) ?? (policy.price === null && bidder.price === null ? null : context.plan.kind !== "send" && context.plan.guard.minimumPrice ? "low" : null)' },
   { fault: 'a bidder that does not want the lead is asked', file: 'strategies/auction.ts', from: 'if (unwanted !== null) return pass(at, policy.recipient, unwanted)', to: '' },

@@ -23,8 +23,8 @@ export const openDatabase = (path: string, use: 'read' | 'write'): DatabaseSync 
     const isNew = use === 'write' && !existsSync(path)
     const opened = new DatabaseSync(path, { readOnly: use === 'read', timeout: LOCK_MS })
     db = opened
-    // Who took the whole store away begins anew, whatever command makes the next one.
-    if (isNew) rmSync(markOf(path), { force: true })
+    // Who took the whole store away begins anew, whatever command makes the next one. One in memory lies nowhere.
+    if (isNew && opened.location() !== null) rmSync(markOf(path), { force: true })
     if (use === 'write') {
       retried(() => opened.exec('PRAGMA journal_mode = WAL'))
       db.exec('PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = 4000; PRAGMA journal_size_limit = 67108864')
