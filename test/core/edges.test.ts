@@ -107,6 +107,20 @@ describe('edges of the rules, where a fault of one would hide', () => {
     // Where somebody bids, nobody is waited for.
     expect(actionsOf({ plan, history: ping('/0', 'a', 10, T0), now: T0 + 500 })).toMatchObject([{ kind: 'choose', choice: { order: [0] } }])
   })
+  it('a bidder that had no place before a stop is asked by the process that takes the lead up, which waits for its bid', () => {
+    const plan: Plan = { kind: 'auction', pattern: 'P', guard: noGuard, bidders: [sendTo('a'), sendTo('b')], windowMs: 500, floor: null }
+    const offer = (amount: number): Verdict => ({ kind: 'bid', reason: null, price: money(amount), pingId: null })
+    const ping = (path: string, recipient: string, verdict: Verdict | null, at: number) => tried(path, recipient, 1, verdict, at, { phase: 'ping' })
+    const begun = ping('/0', 'a', offer(1), T0)
+    const takenUpAt = T0 + 9_000
+    expect(decides({ plan, history: begun, now: takenUpAt, takenUpAt })).toEqual(['send b #1 ping'])
+    const asked = [...begun, ...ping('/1', 'b', null, takenUpAt + 100)]
+    expect(decides({ plan, history: asked, now: takenUpAt + 599, takenUpAt })).toEqual(['wait +9600 -'])
+    expect(actionsOf({ plan, history: asked, now: takenUpAt + 600, takenUpAt })).toMatchObject([{ kind: 'choose', choice: { order: [0] } }])
+    expect(actionsOf({ plan, history: [...begun, ...ping('/1', 'b', offer(2), takenUpAt + 100)], now: takenUpAt + 101, takenUpAt })).toMatchObject([{ kind: 'choose', choice: { order: [1, 0] } }])
+    // One for which there was no place in time, in a process that lived on, is not waited for.
+    expect(actionsOf({ plan, history: begun, now: T0 + 500, takenUpAt: T0 - 9_000 })).toMatchObject([{ kind: 'choose', choice: { order: [0] } }])
+  })
   it('an auction waits for its deadline, not for a bidder that is late', () => {
     const plan: Plan = { kind: 'auction', pattern: 'P', guard: noGuard, bidders: [sendTo('a'), sendTo('b')], windowMs: 500, floor: null }
     const history = [...tried('/0', 'a', 1, { kind: 'bid', reason: null, price: money(1), pingId: null }, T0, { phase: 'ping' }), ...tried('/1', 'b', 1, null, T0, { phase: 'ping' })]

@@ -51,7 +51,8 @@ const bidding = (node: Extract<Plan, { kind: 'auction' }>, path: string, context
     actions.push({ kind: 'send', path: at, recipient: policy.recipient, phase: 'ping', attempt: own.length + 1, timeoutMs, target: 'endpoint', batch: null, claims: claimsOf(policy, context, !again) })
   }
   const begun = pings.filter((ping) => ping !== null && !wasCutOff(ping))
-  const deadline = roundOf(firsts, resumedAt, node.windowMs) + node.windowMs
+  // A stop while a bidder waited for a place to be asked costs no sale either.
+  const deadline = Math.max(roundOf(firsts, resumedAt, node.windowMs), context.takenUpAt ?? 0) + node.windowMs
   if (actions.length > 0 || begun.length > 0) {
     if (closed.length > 0) return pending(...passBy(closed))
     // One that waited for a place or a token is asked while there is time; so is one whose token was refused, once more.
