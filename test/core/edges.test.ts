@@ -119,7 +119,7 @@ describe('edges of the rules, where a fault of one would hide', () => {
     expect(actionsOf({ plan, history: asked, now: takenUpAt + 600, takenUpAt })).toMatchObject([{ kind: 'choose', choice: { order: [0] } }])
     expect(actionsOf({ plan, history: [...begun, ...ping('/1', 'b', offer(2), takenUpAt + 100)], now: takenUpAt + 101, takenUpAt })).toMatchObject([{ kind: 'choose', choice: { order: [1, 0] } }])
     // One for which there was no place in time, in a process that lived on, is not waited for.
-    expect(actionsOf({ plan, history: begun, now: T0 + 500, takenUpAt: T0 - 9_000 })).toMatchObject([{ kind: 'choose', choice: { order: [0] } }])
+    expect(actionsOf({ plan, history: begun, now: T0 + 500, takenUpAt: T0 - 9_000 })).toMatchObject([{ kind: 'choose', choice: { order: [0], why: expect.stringMatching(/highest first; not asked in time, for want of a place: b /i) } }])
   })
   it('an auction waits for its deadline, not for a bidder that is late', () => {
     const plan: Plan = { kind: 'auction', pattern: 'P', guard: noGuard, bidders: [sendTo('a'), sendTo('b')], windowMs: 500, floor: null }

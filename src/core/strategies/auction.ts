@@ -64,7 +64,7 @@ const bidding = (node: Extract<Plan, { kind: 'auction' }>, path: string, context
   if (begun.length === 0) return { kind: 'done', outcome: combine(node.bidders.map((_, i) => passedOutcome(childPath(path, i), context)), path) }
   const outstanding = pings.some((ping) => ping !== null && ping.finished === null)
   if (outstanding && context.now < deadline) return pending({ kind: 'wait', until: deadline, why: 'collects bids', recipient: null, batch: false })
-  return pending({ kind: 'choose', path, choice: { kind: 'order', order: ranking(pings, node.floor, deadline), why: `bids, highest first${ofOtherCurrencies(usable(pings, node.floor, deadline))}${leftOut(pings, node.floor, deadline)}${lateOnes(node.bidders, pings, context)}` } })
+  return pending({ kind: 'choose', path, choice: { kind: 'order', order: ranking(pings, node.floor, deadline), why: `bids, highest first${ofOtherCurrencies(usable(pings, node.floor, deadline))}${leftOut(pings, node.floor, deadline)}${lateOnes(node.bidders, pings, context)}${withoutPlace(actions, context)}` } })
 }
 
 /** From when on bids are waited for: those asked when the time of the others was over have the same time again. */
@@ -81,6 +81,11 @@ const mayAskAgain = (pings: readonly Attempt[]): boolean => {
 const lateOnes = (bidders: readonly Plan[], pings: readonly (Attempt | null)[], { facts }: Context): string => {
   const late = bidders.flatMap((bidder, i) => (bidder.kind === 'send' && pings[i] && pings[i].finished === null ? nameIn(facts.policies, bidder.recipient) : []))
   return late.length === 0 ? '' : `; no answer in time from ${late.join(', ')}`
+}
+
+const withoutPlace = (actions: readonly Action[], { facts }: Context): string => {
+  const unasked = actions.flatMap((each) => (each.kind === 'send' && each.attempt === 1 ? nameIn(facts.policies, each.recipient) : []))
+  return unasked.length === 0 ? '' : `; not asked in time, for want of a place: ${unasked.join(', ')} (a longer Ping Timeout gives it more)`
 }
 
 const passedOutcome = (path: string, { history }: Context): Outcome => outcomeOf('skipped', path, null, nodeAt(history, path).passed?.reason ?? 'no recipient to ask')
