@@ -104,6 +104,9 @@ describe('edges of the rules, where a fault of one would hide', () => {
     expect(decides({ plan, history: unanswered, now: T0 + 20_499 })).toEqual(['wait +20500 -'])
     expect(actionsOf({ plan, history: unanswered, now: T0 + 20_500 })).toMatchObject([{ kind: 'choose', choice: { order: [] } }])
     expect(actionsOf({ plan, history: [...ping('/0', 'a', 9, T0), ...ping('/1', 'b', 10, T0 + 20_000)], now: T0 + 20_001 })).toMatchObject([{ kind: 'choose', choice: { order: [1] } }])
+    // So does one that was asked shortly before the time was over.
+    const late = ping('/0', 'a', 9, T0).concat(tried('/1', 'b', 1, null, T0 + 400, { phase: 'ping' }))
+    expect(decides({ plan, history: late, now: T0 + 500 })).toEqual(['wait +900 -'])
     // Where somebody bids, nobody is waited for.
     expect(actionsOf({ plan, history: ping('/0', 'a', 10, T0), now: T0 + 500 })).toMatchObject([{ kind: 'choose', choice: { order: [0] } }])
   })

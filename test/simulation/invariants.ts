@@ -140,9 +140,12 @@ const ofOrder = (scenario: Scenario, events: readonly DeliveryEvent[], lead: str
         const asked = events.flatMap((each) => (each.type === 'attemptStarted' && each.phase === 'ping' && each.path.startsWith(path === rootPath ? '/' : `${path}/`) ? [each] : []))
         // A crash cut it off: it begins anew with the pings that are repeated.
         const anew = asked.filter((each) => bids.some((cut) => cut.type === 'attemptFinished' && cut.path === each.path && cut.attempt === each.attempt - 1 && isInterrupted(cut.verdict)))
-        const resumed = anew.length > 0 ? Math.max(...anew.map((each) => each.at)) : Math.min(...asked.map((each) => each.at))
+        const first = anew.length > 0 ? Math.max(...anew.map((each) => each.at)) : Math.min(...asked.map((each) => each.at))
         // Where nobody bid in time, those that had never been asked are, and all have the time again.
-        const began = asked.filter((each) => each.attempt === 1).map((each) => each.at).toSorted((a, b) => a - b).reduce((from, at) => (at >= from + plan.windowMs ? at : from), resumed)
+        const resumed = asked.filter((each) => each.attempt === 1).map((each) => each.at).toSorted((a, b) => a - b).reduce((from, at) => (at >= from + plan.windowMs ? at : from), first)
+        // Those asked later have the whole time too.
+        const inTime = (each: DeliveryEvent): boolean => each.type === 'attemptFinished' && each.verdict.kind === 'bid' && (!plan.floor || each.verdict.price.amount >= plan.floor.amount) && each.at <= resumed + plan.windowMs
+        const began = bids.some(inTime) ? resumed : Math.max(resumed, ...asked.flatMap((each) => (each.attempt === 1 ? each.at : [])))
         if (mine && mine.at > began + plan.windowMs) problems.push(`late bids are not used: ${event.path} (${lead})`)
         for (const each of bids) {
           if (each.type !== 'attemptFinished' || each.verdict.kind !== 'bid' || price === null || each.verdict.price.amount <= price || each.at >= began + plan.windowMs) continue

@@ -52,12 +52,14 @@ const bidding = (node: Extract<Plan, { kind: 'auction' }>, path: string, context
   }
   const begun = pings.filter((ping) => ping !== null && !wasCutOff(ping))
   // A stop while a bidder waited for a place to be asked costs no sale either.
-  const deadline = Math.max(roundOf(firsts, resumedAt, node.windowMs), context.takenUpAt ?? 0) + node.windowMs
+  const inTime = Math.max(roundOf(firsts, resumedAt, node.windowMs), context.takenUpAt ?? 0) + node.windowMs
+  // Nobody bids in time: who was asked later than the others, for want of a place, has the whole time too.
+  const deadline = usable(pings, node.floor, inTime).length > 0 ? inTime : Math.max(inTime, ...firsts.map((at) => at + node.windowMs))
   if (actions.length > 0 || begun.length > 0) {
     if (closed.length > 0) return pending(...passBy(closed))
     // One that waited for a place or a token is asked while there is time; so is one whose token was refused, once more.
     if (actions.length > 0 && context.now < deadline) return pending(...actions)
-    // Nobody bids of those that were asked in time: no lead is lost while one was never asked, for want of a place or by our end.
+    // No lead is lost for having no bid while one was never asked, for want of a place or by our end.
     const unasked = actions.filter((action) => action.kind === 'send' && action.attempt === 1)
     if (unasked.length > 0 && usable(pings, node.floor, deadline).length === 0) return pending(...unasked)
   } else if (closed.length > 0) return allClosed(closed, path)
