@@ -74,8 +74,6 @@ export interface Context {
   readonly mode: Mode
   readonly history: History
   readonly now: Instant
-  /** When this process took it up from the store, where another or an earlier one had begun it. */
-  readonly takenUpAt?: Instant | null
   readonly facts: Facts
 }
 

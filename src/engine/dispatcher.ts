@@ -147,7 +147,7 @@ export const createDispatcher = (around: Surroundings, limits: Limits) => {
 
   const decideFrom = (work: Work, history: History, now: Instant): Decision =>
     decide({
-      plan: work.plan, lead: work.delivery.lead, source: work.delivery.source, deliveryId: work.delivery.id, mode: settings.mode, history, now, takenUpAt: work.takenUpAt,
+      plan: work.plan, lead: work.delivery.lead, source: work.delivery.source, deliveryId: work.delivery.id, mode: settings.mode, history, now,
       facts: work.elsewhere.size === 0 && work.awaited === null ? facts : { ...facts, elsewhere: work.elsewhere, ...(work.awaited ? { awaited: work.awaited } : {}) },
     })
 

@@ -109,7 +109,7 @@ export const runDeliveries = async (settings: RunSettings, leads: LeadSource | n
         if (stopping()) return
         await slots.during(() => enqueue(batch.leads.map(({ lead }) => workOf(lead)), async (id, seen) => {
           const loaded = await ledger.takeOne(id, seen)
-          return loaded && loadedWork(loaded, await takeUp.planOf(loaded), clock.now())
+          return loaded && loadedWork(loaded, await takeUp.planOf(loaded))
         }))
         continue
       }

@@ -62,7 +62,7 @@ export const createTakeUp = (settings: RunSettings, deps: RunDeps, policies: Rea
   }
 
   const made = async (loaded: LoadedDelivery): Promise<{ readonly work: Work; readonly missing: readonly string[] }> => {
-    const work = loadedWork(loaded, await planOf(loaded), clock.now(), boughtElsewhere(loaded))
+    const work = loadedWork(loaded, await planOf(loaded), boughtElsewhere(loaded))
     return { work, missing: recipientsOf(work.plan).filter((recipient) => !deps.endpoints.get(recipient)) }
   }
 

@@ -16,8 +16,6 @@ export interface Work {
   readonly plan: Plan
   /** The run that took it in: what its requests name, so that a repeat by another run says the same under its key. */
   readonly takenInBy: string
-  /** When this process took it up from the store; null where it began it. */
-  readonly takenUpAt: Instant | null
   /** Endpoints that had the lead before, and why they are left out. */
   elsewhere: ReadonlyMap<string, string>
   /** Endpoints to which another process may be sending it, and until when that is waited for. */
@@ -54,12 +52,12 @@ const NOTHING: readonly Money[] = []
 const NOBODY: ReadonlyMap<string, string> = new Map()
 
 export const newWork = (delivery: Delivery, plan: Plan, takenInBy: string, received: DeliveryEvent): Work => ({
-  delivery, plan, takenInBy, takenUpAt: null, elsewhere: NOBODY, awaited: null, history: emptyHistory, stored: false, inbox: [], orders: [received],
+  delivery, plan, takenInBy, elsewhere: NOBODY, awaited: null, history: emptyHistory, stored: false, inbox: [], orders: [received],
   surplus: false, busy: false, again: false, released: false, whenFree: null,
 })
 
-export const loadedWork = (loaded: LoadedDelivery, plan: Plan, takenUpAt: Instant, elsewhere: ReadonlyMap<string, string> = NOBODY): Work => ({
-  delivery: loaded.delivery, plan, takenInBy: loaded.events[0]?.runId ?? loaded.runId, takenUpAt, elsewhere, awaited: null,
+export const loadedWork = (loaded: LoadedDelivery, plan: Plan, elsewhere: ReadonlyMap<string, string> = NOBODY): Work => ({
+  delivery: loaded.delivery, plan, takenInBy: loaded.events[0]?.runId ?? loaded.runId, elsewhere, awaited: null,
   history: historyOf(loaded.events),
   stored: true, inbox: [], orders: [], surplus: false, busy: false, again: false, released: false, whenFree: null,
 })

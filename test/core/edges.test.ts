@@ -74,13 +74,13 @@ describe('edges of the rules, where a fault of one would hide', () => {
     expect(actionsOf({ ...given, history: [passed] })).toMatchObject([{ kind: 'send', recipient: 'b', phase: 'ping', attempt: 1 }])
     expect(decides({ ...given, history: [passed, { ...passed, path: '/1', choice: { kind: 'pass', recipient: 'b', reason: 'no' } }] })).toEqual(['settle skipped -'])
   })
-  it('a ping whose token was refused is repeated once, under the next number, while there is time', () => {
+  it('a ping whose token was refused is repeated once, under the next number', () => {
     const plan: Plan = { kind: 'auction', pattern: 'P', guard: noGuard, bidders: [sendTo('a')], windowMs: 500, floor: null }
     const renew: Verdict = { kind: 'failed', class: 'auth', retry: true, renew: true, reason: '401' }
     const asked = (attempt: number) => tried('/0', 'a', attempt, renew, T0, { phase: 'ping' })
     expect(actionsOf({ plan, history: asked(1) })).toMatchObject([{ kind: 'send', phase: 'ping', attempt: 2 }])
     expect(actionsOf({ plan, history: [...asked(1), ...asked(2)] })).not.toMatchObject([{ kind: 'send' }])
-    expect(actionsOf({ plan, history: asked(1), now: T0 + 500 })).not.toMatchObject([{ kind: 'send' }])
+    expect(actionsOf({ plan, history: asked(1), now: T0 + 500 })).toMatchObject([{ kind: 'send', attempt: 2 }])
   })
   it('pings that our own end cut off are asked anew however late, and all bids are waited for from then on', () => {
     const plan: Plan = { kind: 'auction', pattern: 'P', guard: noGuard, bidders: [sendTo('a'), sendTo('b')], windowMs: 500, floor: null }
@@ -96,33 +96,18 @@ describe('edges of the rules, where a fault of one would hide', () => {
     // No answer in time, heard by a process that lived on, is not asked again.
     expect(actionsOf({ plan, history: [...ping('/0', 'a', 1, offer, T0), ...ping('/1', 'b', 1, { ...left, interrupted: undefined } as Verdict, T0)], now: T0 + 100 })).toMatchObject([{ kind: 'choose' }])
   })
-  it('a bidder that was never asked in time, for want of a place or by our own end, is asked before a lead is rejected for having no bid', () => {
+  it('all bidders are asked, however long one waits for a place, and the time counts from the last of them', () => {
     const plan: Plan = { kind: 'auction', pattern: 'P', guard: noGuard, bidders: [sendTo('a'), sendTo('b')], windowMs: 500, floor: money(10) }
-    const ping = (path: string, recipient: string, amount: number, at: number) => tried(path, recipient, 1, { kind: 'bid', reason: null, price: money(amount), pingId: null }, at, { phase: 'ping' })
-    expect(decides({ plan, history: ping('/0', 'a', 9, T0), now: T0 + 20_000 })).toEqual(['send b #1 ping'])
-    const unanswered = [...ping('/0', 'a', 9, T0), ...tried('/1', 'b', 1, null, T0 + 20_000, { phase: 'ping' })]
-    expect(decides({ plan, history: unanswered, now: T0 + 20_499 })).toEqual(['wait +20500 -'])
-    expect(actionsOf({ plan, history: unanswered, now: T0 + 20_500 })).toMatchObject([{ kind: 'choose', choice: { order: [] } }])
-    expect(actionsOf({ plan, history: [...ping('/0', 'a', 9, T0), ...ping('/1', 'b', 10, T0 + 20_000)], now: T0 + 20_001 })).toMatchObject([{ kind: 'choose', choice: { order: [1] } }])
-    // So does one that was asked shortly before the time was over.
-    const late = ping('/0', 'a', 9, T0).concat(tried('/1', 'b', 1, null, T0 + 400, { phase: 'ping' }))
-    expect(decides({ plan, history: late, now: T0 + 500 })).toEqual(['wait +900 -'])
-    // Where somebody bids, nobody is waited for.
-    expect(actionsOf({ plan, history: ping('/0', 'a', 10, T0), now: T0 + 500 })).toMatchObject([{ kind: 'choose', choice: { order: [0] } }])
-  })
-  it('a bidder that had no place before a stop is asked by the process that takes the lead up, which waits for its bid', () => {
-    const plan: Plan = { kind: 'auction', pattern: 'P', guard: noGuard, bidders: [sendTo('a'), sendTo('b')], windowMs: 500, floor: null }
     const offer = (amount: number): Verdict => ({ kind: 'bid', reason: null, price: money(amount), pingId: null })
     const ping = (path: string, recipient: string, verdict: Verdict | null, at: number) => tried(path, recipient, 1, verdict, at, { phase: 'ping' })
-    const begun = ping('/0', 'a', offer(1), T0)
-    const takenUpAt = T0 + 9_000
-    expect(decides({ plan, history: begun, now: takenUpAt, takenUpAt })).toEqual(['send b #1 ping'])
-    const asked = [...begun, ...ping('/1', 'b', null, takenUpAt + 100)]
-    expect(decides({ plan, history: asked, now: takenUpAt + 599, takenUpAt })).toEqual(['wait +9600 -'])
-    expect(actionsOf({ plan, history: asked, now: takenUpAt + 600, takenUpAt })).toMatchObject([{ kind: 'choose', choice: { order: [0] } }])
-    expect(actionsOf({ plan, history: [...begun, ...ping('/1', 'b', offer(2), takenUpAt + 100)], now: takenUpAt + 101, takenUpAt })).toMatchObject([{ kind: 'choose', choice: { order: [1, 0] } }])
-    // One for which there was no place in time, in a process that lived on, is not waited for.
-    expect(actionsOf({ plan, history: begun, now: T0 + 500, takenUpAt: T0 - 9_000 })).toMatchObject([{ kind: 'choose', choice: { order: [0], why: expect.stringMatching(/highest first; not asked in time, for want of a place: b /i) } }])
+    for (const amount of [9, 10]) {
+      const begun = ping('/0', 'a', offer(amount), T0)
+      expect(decides({ plan, history: begun, now: T0 + 20_000 })).toEqual(['send b #1 ping'])
+      const asked = [...begun, ...ping('/1', 'b', null, T0 + 20_000)]
+      expect(decides({ plan, history: asked, now: T0 + 20_499 })).toEqual(['wait +20500 -'])
+      expect(actionsOf({ plan, history: asked, now: T0 + 20_500 })).toMatchObject([{ kind: 'choose', choice: { order: amount < 10 ? [] : [0] } }])
+      expect(actionsOf({ plan, history: [...begun, ...ping('/1', 'b', offer(20), T0 + 20_000)], now: T0 + 20_001 })).toMatchObject([{ kind: 'choose', choice: { order: amount < 10 ? [1] : [1, 0] } }])
+    }
   })
   it('an auction waits for its deadline, not for a bidder that is late', () => {
     const plan: Plan = { kind: 'auction', pattern: 'P', guard: noGuard, bidders: [sendTo('a'), sendTo('b')], windowMs: 500, floor: null }

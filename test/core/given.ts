@@ -60,7 +60,6 @@ export interface Given {
   plan: Plan
   history?: readonly DeliveryEvent[]
   now?: number
-  takenUpAt?: number | null
   policies?: readonly Policy[]
   recipients?: Record<string, RecipientFacts>
   fields?: Record<string, LeadValue>
@@ -68,13 +67,13 @@ export interface Given {
 }
 
 /** Given this history, when it is t, then these actions. */
-export const actionsOf = ({ plan, history = [], now = T0, takenUpAt = null, policies = [policy('a'), policy('b'), policy('c')], recipients = {}, fields = {}, elsewhere = {} }: Given): readonly Action[] => {
+export const actionsOf = ({ plan, history = [], now = T0, policies = [policy('a'), policy('b'), policy('c')], recipients = {}, fields = {}, elsewhere = {} }: Given): readonly Action[] => {
   const facts: Facts = {
     policies: new Map(policies.map((each) => [each.recipient, each])),
     recipients: new Map(Object.entries(recipients)),
     elsewhere: new Map(Object.entries(elsewhere)),
   }
-  return next({ plan, lead: { id: 'L1', fields }, deliveryId: 'd1', mode: 'live', history: [received(), ...history].reduce(evolve, emptyHistory), now, takenUpAt, facts })
+  return next({ plan, lead: { id: 'L1', fields }, deliveryId: 'd1', mode: 'live', history: [received(), ...history].reduce(evolve, emptyHistory), now, facts })
 }
 
 /** Actions in a few words, for tables: `send a #1`, `settle rejected a: no coverage`, `wait +1000 a`. */

@@ -5,7 +5,6 @@ import type { Plan } from '../../src/core/plan.ts'
 import { childrenOf, isStep, rootPath } from '../../src/core/plan.ts'
 import type { Send } from '../../src/core/step.ts'
 import { periodOf } from '../../src/core/window.ts'
-import { isInterrupted } from '../../src/core/verdict.ts'
 import type { Scenario } from './scenario.ts'
 import type { Filed, Outcome } from './shell.ts'
 import { simulate } from './shell.ts'
@@ -138,14 +137,8 @@ const ofOrder = (scenario: Scenario, events: readonly DeliveryEvent[], lead: str
         const price = mine?.type === 'attemptFinished' && mine.verdict.kind === 'bid' ? mine.verdict.price.amount : null
         if (price === null || (plan.floor && price < plan.floor.amount)) problems.push(`an auction posts only to bids at the floor: ${event.path} (${lead})`)
         const asked = events.flatMap((each) => (each.type === 'attemptStarted' && each.phase === 'ping' && each.path.startsWith(path === rootPath ? '/' : `${path}/`) ? [each] : []))
-        // A crash cut it off: it begins anew with the pings that are repeated.
-        const anew = asked.filter((each) => bids.some((cut) => cut.type === 'attemptFinished' && cut.path === each.path && cut.attempt === each.attempt - 1 && isInterrupted(cut.verdict)))
-        const first = anew.length > 0 ? Math.max(...anew.map((each) => each.at)) : Math.min(...asked.map((each) => each.at))
-        // Where nobody bid in time, those that had never been asked are, and all have the time again.
-        const resumed = asked.filter((each) => each.attempt === 1).map((each) => each.at).toSorted((a, b) => a - b).reduce((from, at) => (at >= from + plan.windowMs ? at : from), first)
-        // Those asked later have the whole time too.
-        const inTime = (each: DeliveryEvent): boolean => each.type === 'attemptFinished' && each.verdict.kind === 'bid' && (!plan.floor || each.verdict.price.amount >= plan.floor.amount) && each.at <= resumed + plan.windowMs
-        const began = bids.some(inTime) ? resumed : Math.max(resumed, ...asked.flatMap((each) => (each.attempt === 1 ? each.at : [])))
+        // All are asked, and have the same time from the last of them.
+        const began = Math.max(...asked.map((each) => each.at))
         if (mine && mine.at > began + plan.windowMs) problems.push(`late bids are not used: ${event.path} (${lead})`)
         for (const each of bids) {
           if (each.type !== 'attemptFinished' || each.verdict.kind !== 'bid' || price === null || each.verdict.price.amount <= price || each.at >= began + plan.windowMs) continue

@@ -10,7 +10,7 @@ import { asksForNewToken, isInterrupted } from '../verdict.ts'
 import { claimsOf, gateOf } from '../admission.ts'
 import { whyNotOffered } from '../offer.ts'
 
-/** Ping/Post: all are asked in parallel with one deadline; the post goes to the highest bid, on refusal to the next. */
+/** Ping/Post: all are asked in parallel, with one deadline that counts from the last of them; the post goes to the highest bid, on refusal to the next. */
 export const auction = (node: Extract<Plan, { kind: 'auction' }>, path: string, context: Context, evaluate: Evaluate): NodeStep => {
   const { order } = nodeAt(context.history, path)
   if (!order) return bidding(node, path, context)
@@ -22,56 +22,40 @@ const bidding = (node: Extract<Plan, { kind: 'auction' }>, path: string, context
   const actions: Action[] = []
   const closed: Closed[] = []
   const pings: (Attempt | null)[] = []
-  const firsts: number[] = []
-  // What our own end cut off is asked anew, and all bids are waited for from then on: nobody loses a sale by our crash.
-  let resumedAt: number | null = null
   for (const [i, bidder] of node.bidders.entries()) {
     const at = childPath(path, i)
     const own = attemptsOf(nodeAt(context.history, at), 'ping')
     const ping = own.at(-1) ?? null
     pings.push(ping)
-    if (own[0]) firsts.push(own[0].startedAt)
-    const cut = own.findLastIndex(wasCutOff)
-    const cutOff = ping !== null && cut === own.length - 1
-    if (cut >= 0 && !cutOff) resumedAt = Math.max(resumedAt ?? 0, own[cut + 1]?.startedAt ?? 0)
-    const again = cutOff || mayAskAgain(own)
-    if ((ping && !again) || nodeAt(context.history, at).passed || bidder.kind !== 'send') continue
+    // What our own end cut off is asked anew, under its key: nobody loses a sale by our crash.
+    const unasked = ping === null || wasCutOff(ping)
+    if (!(unasked || mayAskAgain(own)) || nodeAt(context.history, at).passed || bidder.kind !== 'send') continue
     const policy = policyIn(context.facts.policies, bidder.recipient)
-    if (!again) {
+    if (ping === null) {
       const unwanted = whyNotOffered(policy, at, context)
       if (unwanted !== null) return pass(at, policy.recipient, unwanted)
     }
-    if (!again || cutOff) {
+    if (unasked) {
       const open = gateOf(policy, context)
       if (!open.open) { closed.push({ kind: 'closed', path: at, until: open.until, why: open.why, recipient: policy.recipient }); continue }
     }
-    if (cutOff) resumedAt = context.now
     // A late answer is heard out and recorded; the auction does not wait for it.
     const timeoutMs = policy.pingTimeoutMs ?? policy.timeoutMs
-    actions.push({ kind: 'send', path: at, recipient: policy.recipient, phase: 'ping', attempt: own.length + 1, timeoutMs, target: 'endpoint', batch: null, claims: claimsOf(policy, context, !again) })
+    actions.push({ kind: 'send', path: at, recipient: policy.recipient, phase: 'ping', attempt: own.length + 1, timeoutMs, target: 'endpoint', batch: null, claims: claimsOf(policy, context, ping === null) })
   }
   const begun = pings.filter((ping) => ping !== null && !wasCutOff(ping))
-  // A stop while a bidder waited for a place to be asked costs no sale either.
-  const inTime = Math.max(roundOf(firsts, resumedAt, node.windowMs), context.takenUpAt ?? 0) + node.windowMs
-  // Nobody bids in time: who was asked later than the others, for want of a place, has the whole time too.
-  const deadline = usable(pings, node.floor, inTime).length > 0 ? inTime : Math.max(inTime, ...firsts.map((at) => at + node.windowMs))
   if (actions.length > 0 || begun.length > 0) {
     if (closed.length > 0) return pending(...passBy(closed))
-    // One that waited for a place or a token is asked while there is time; so is one whose token was refused, once more.
-    if (actions.length > 0 && context.now < deadline) return pending(...actions)
-    // No lead is lost for having no bid while one was never asked, for want of a place or by our end.
-    const unasked = actions.filter((action) => action.kind === 'send' && action.attempt === 1)
-    if (unasked.length > 0 && usable(pings, node.floor, deadline).length === 0) return pending(...unasked)
+    // All are asked, however long one waits for a place among its connections: the bid not asked for may be the highest.
+    if (actions.length > 0) return pending(...actions)
   } else if (closed.length > 0) return allClosed(closed, path)
   if (begun.length === 0) return { kind: 'done', outcome: combine(node.bidders.map((_, i) => passedOutcome(childPath(path, i), context)), path) }
+  // So the time counts from the last that was asked.
+  const deadline = Math.max(...begun.map((ping) => ping?.startedAt ?? 0)) + node.windowMs
   const outstanding = pings.some((ping) => ping !== null && ping.finished === null)
   if (outstanding && context.now < deadline) return pending({ kind: 'wait', until: deadline, why: 'collects bids', recipient: null, batch: false })
-  return pending({ kind: 'choose', path, choice: { kind: 'order', order: ranking(pings, node.floor, deadline), why: `bids, highest first${ofOtherCurrencies(usable(pings, node.floor, deadline))}${leftOut(pings, node.floor, deadline)}${lateOnes(node.bidders, pings, context)}${withoutPlace(actions, context)}` } })
+  return pending({ kind: 'choose', path, choice: { kind: 'order', order: ranking(pings, node.floor, deadline), why: `bids, highest first${ofOtherCurrencies(usable(pings, node.floor, deadline))}${leftOut(pings, node.floor, deadline)}${lateOnes(node.bidders, pings, context)}` } })
 }
-
-/** From when on bids are waited for: those asked when the time of the others was over have the same time again. */
-const roundOf = (firsts: readonly number[], resumedAt: number | null, windowMs: number): number =>
-  firsts.toSorted((a, b) => a - b).reduce((from, at) => (at >= from + windowMs ? at : from), resumedAt ?? Math.min(...firsts))
 
 const wasCutOff = ({ finished }: Attempt): boolean => finished !== null && isInterrupted(finished.verdict)
 
@@ -83,11 +67,6 @@ const mayAskAgain = (pings: readonly Attempt[]): boolean => {
 const lateOnes = (bidders: readonly Plan[], pings: readonly (Attempt | null)[], { facts }: Context): string => {
   const late = bidders.flatMap((bidder, i) => (bidder.kind === 'send' && pings[i] && pings[i].finished === null ? nameIn(facts.policies, bidder.recipient) : []))
   return late.length === 0 ? '' : `; no answer in time from ${late.join(', ')}`
-}
-
-const withoutPlace = (actions: readonly Action[], { facts }: Context): string => {
-  const unasked = actions.flatMap((each) => (each.kind === 'send' && each.attempt === 1 ? nameIn(facts.policies, each.recipient) : []))
-  return unasked.length === 0 ? '' : `; not asked in time, for want of a place: ${unasked.join(', ')} (a longer Ping Timeout gives it more)`
 }
 
 const passedOutcome = (path: string, { history }: Context): Outcome => outcomeOf('skipped', path, null, nodeAt(history, path).passed?.reason ?? 'no recipient to ask')

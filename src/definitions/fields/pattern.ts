@@ -31,7 +31,7 @@ export const PATTERN_SECTION = {
   sendTo: { key: 'Send To', aliases: ['Send To All'], kind: REFERENCES, doc: 'Simultaneous: to whom, all at once', example: '[Buyer A, Buyer B]' },
   buyers: { key: 'Buyers', aliases: ['Bidders'], kind: REFERENCES, doc: 'Ping/Post: who is asked for a bid; each needs a Ping', example: '[Harbor Loans, Summit Lending]' },
   accept: { key: 'Accept', kind: ACCEPT, doc: 'Simultaneous: first responder, all, or up to a number; Ping/Post: highest bid', example: 'first responder', default: 'first responder; highest bid' },
-  pingTimeout: { key: 'Ping Timeout', kind: SPAN, doc: 'Ping/Post: how long bids are waited for; later ones are recorded and not used', example: '2 seconds', default: '3 seconds' },
+  pingTimeout: { key: 'Ping Timeout', kind: SPAN, doc: 'Ping/Post: how long bids are waited for, once all bidders are asked; later ones are recorded and not used', example: '2 seconds', default: '3 seconds' },
   minimumBid: { key: 'Minimum Bid', aliases: ['Floor'], kind: MONEY, doc: 'Ping/Post: lower bids are not taken', example: '$18.00' },
   minimumPrice: { key: 'Minimum Price', kind: MONEY, doc: 'A recipient whose known price is below is passed by', example: '$25.00' },
   minimumMargin: { key: 'Minimum Margin', kind: MONEY, doc: 'A recipient whose known price less the cost is below is passed by', example: '$5.00' },
