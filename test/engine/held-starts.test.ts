@@ -8,6 +8,13 @@ import type { Ledger } from '../../src/ports.ts'
 import { createFakeClock } from '../world/fake-clock.ts'
 import type { FakeClock } from '../world/fake-clock.ts'
 
+/** Of recipient a, whose places to start come from `starts`. */
+const laneOf = (starts: ReturnType<typeof createHeldStarts>, rate: Rate, connections = 4) => {
+  const lane = createLane({ connections, concurrency: null, inDoubtWindow: null, rate } as TransportSettings, null, null, undefined, starts.of('a', rate))
+  starts.joins('a', lane)
+  return lane
+}
+
 /** A store that several share, and that takes 10 ms to answer; the adapter's own is tested in test/adapters/ledger. */
 const storeOf = (clock: FakeClock) => {
   let given: Given = []
@@ -27,8 +34,7 @@ const storeOf = (clock: FakeClock) => {
 /** A process with so many leads for recipient `a`, each durable after `durableMs`; `left` takes the times at which they leave. */
 const work = (ledger: Ledger, clock: FakeClock, rate: Rate, leads: number, left: { push(at: number): unknown }, { durableMs = () => 5, stopping = () => false }: { durableMs?: (lead: number) => number; stopping?: () => boolean } = {}): void => {
   const starts = createHeldStarts(ledger, 'live', clock, stopping, (error) => { throw error })
-  const lane = createLane({ connections: 4, concurrency: null, inDoubtWindow: null, rate } as TransportSettings, null, null, undefined, starts.of('a', rate))
-  starts.joins('a', lane)
+  const lane = laneOf(starts, rate)
   const begin = (lead: number): void => {
     if (!lane.enter(clock.now())) return lane.park(() => begin(lead))
     clock.sleep(durableMs(lead)).then(() => starts.leaves('a')).then(() => {
@@ -59,8 +65,7 @@ describe('a rate over several processes', () => {
     const { ledger } = storeOf(clock)
     const perHour = { count: 1, perMs: 3_600_000 }
     const starts = createHeldStarts(ledger, 'live', clock, () => false, (error) => { throw error })
-    const lane = createLane({ connections: 4, concurrency: null, inDoubtWindow: null, rate: perHour } as TransportSettings, null, null, undefined, starts.of('a', perHour))
-    starts.joins('a', lane)
+    const lane = laneOf(starts, perHour)
     const others = ledger.holdStarts('a', 'live', perHour, { fromMs: 0, withinMs: 1, wanted: 1 })
     await clock.advance(10)
     await others
@@ -87,8 +92,7 @@ describe('a rate over several processes', () => {
     const { ledger, asked } = storeOf(clock)
     let slept = 0
     const starts = createHeldStarts(ledger, 'live', { ...clock, sleep: (...args) => { slept += 1; return clock.sleep(...args) } }, () => false, (error) => { throw error })
-    const lane = createLane({ connections: 4, concurrency: null, inDoubtWindow: null, rate } as TransportSettings, null, null, undefined, starts.of('a', rate))
-    starts.joins('a', lane)
+    const lane = laneOf(starts, rate)
     let entered = 0
     const begin = (): void => { if (lane.enter(clock.now())) entered += 1; else lane.park(begin) }
     for (let lead = 0; lead < 40; lead++) begin()
@@ -109,8 +113,7 @@ describe('a rate over several processes', () => {
     const { ledger } = storeOf(clock)
     const twenty = { count: 20, perMs: 1_000 }
     const starts = createHeldStarts(ledger, 'live', clock, () => false, (error) => { throw error })
-    const lane = createLane({ connections: 20, concurrency: null, inDoubtWindow: null, rate: twenty } as TransportSettings, null, null, undefined, starts.of('a', twenty))
-    starts.joins('a', lane)
+    const lane = laneOf(starts, twenty, 20)
     for (let lead = 0; lead < 16; lead++) if (!lane.enter(clock.now())) lane.park(() => undefined)
     await clock.advance(20)
     lane.drain('all', clock.now())
@@ -156,8 +159,7 @@ describe('a rate over several processes', () => {
     const { ledger, asked } = storeOf(clock)
     const hourly = { count: 1, perMs: 3_600_000 }
     const starts = createHeldStarts(ledger, 'live', clock, () => false, (error) => { throw error })
-    const lane = createLane({ connections: 4, concurrency: null, inDoubtWindow: null, rate: hourly } as TransportSettings, null, null, undefined, starts.of('a', hourly))
-    starts.joins('a', lane)
+    const lane = laneOf(starts, hourly)
     const entered: string[] = []
     const begin = (name: string): void => { if (lane.enter(clock.now())) entered.push(name); else lane.park(() => begin(name)) }
     begin('refused')
